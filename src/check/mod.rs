@@ -1,0 +1,74 @@
+//! The kinds of check: what each one asks, planned before anything is asked. Pure.
+
+pub mod kind;
+
+use std::collections::BTreeMap;
+
+use crate::check::kind::{Context, Kind};
+use crate::model::claim::{Claim, ClaimId};
+use crate::model::diagnostic::{Diagnostic, help_with_list};
+use crate::model::plan::Plan;
+use crate::model::project::Project;
+use crate::model::source::Place;
+
+/// Every kind of check, in the order of the manual. A new kind is one file and one row.
+pub static KINDS: &[&dyn Kind] = &[];
+
+/// The plans of every claim of `project`, or everything that is wrong with their checks.
+///
+/// `seed` decides what differs from run to run, such as which tenants meet.
+pub fn plans(
+    project: &Project,
+    seed: u64,
+) -> Result<BTreeMap<ClaimId, Vec<Plan>>, Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    let mut plans = BTreeMap::new();
+    for claim in &project.claims {
+        let context = Context {
+            project,
+            claim,
+            seed,
+        };
+        plans.insert(claim.id.clone(), of_claim(&context, &mut diagnostics));
+    }
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        Err(diagnostics)
+    } else {
+        Ok(plans)
+    }
+}
+
+fn of_claim(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Plan> {
+    let mut plans = Vec::new();
+    for check in &context.claim.checks {
+        let place = check.kind.place(&context.claim.file);
+        let Some(kind) = KINDS.iter().find(|kind| kind.name() == check.kind.value) else {
+            let names = || KINDS.iter().map(|kind| kind.name());
+            diagnostics.push(
+                Diagnostic::error(
+                    "unknown-kind",
+                    place,
+                    format!("unknown kind `{}`", check.kind.value),
+                )
+                .help(help_with_list(
+                    &check.kind.value,
+                    names().collect::<Vec<_>>(),
+                )),
+            );
+            continue;
+        };
+        if let Some(plan) = kind.plan(&check.settings, context, diagnostics) {
+            diagnostics.extend(flaws(context.claim, place, &plan));
+            plans.push(plan);
+        }
+    }
+    plans
+}
+
+fn flaws(claim: &Claim, place: Place, plan: &Plan) -> Vec<Diagnostic> {
+    let help = format!("see what is asked with `avouch explain {}`", claim.id);
+    let to_diagnostic = |flaw: crate::model::plan::Flaw| {
+        Diagnostic::error("unfit-check", place.clone(), flaw.message()).help(help.clone())
+    };
+    plan.flaws().into_iter().map(to_diagnostic).collect()
+}

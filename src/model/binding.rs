@@ -1,0 +1,146 @@
+//! What evidence is bound to: digests of the words, the plan, and the world it was taken in.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::model::claim::Claim;
+use crate::model::plan::Plan;
+use crate::model::project::Project;
+use crate::model::words::normalise;
+
+/// A SHA-256 digest in lower-case hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(pub String);
+
+impl Digest {
+    /// The digest of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(
+            Sha256::digest(bytes)
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        )
+    }
+
+    /// The digest of a value's canonical JSON: every map of ours has a fixed order.
+    pub fn of_value(value: &impl Serialize) -> Self {
+        // Our own types always serialise: their keys are strings, and no writer can fail.
+        Self::of(&serde_json::to_vec(value).unwrap_or_default())
+    }
+}
+
+/// The words and plans that a claim's evidence was taken for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimBinding {
+    /// Digest of the claim's words.
+    pub words: Digest,
+    /// Digest of each of its plans, in order.
+    pub plans: Vec<Digest>,
+}
+
+impl ClaimBinding {
+    /// What evidence for this claim, taken by these plans, is bound to.
+    pub fn of(claim: &Claim, plans: &[Plan]) -> Self {
+        Self {
+            words: Digest::of(normalise(claim.words()).as_bytes()),
+            plans: plans.iter().map(Digest::of_value).collect(),
+        }
+    }
+}
+
+/// The world that evidence was taken in, as far as it can be told: no secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorldBinding {
+    /// The target's origin.
+    pub target: String,
+    /// Whether that was the demo add-on.
+    pub demo: bool,
+    /// Hosts by role.
+    pub hosts: BTreeMap<String, String>,
+    /// Overridden addresses by host. With the demo, whose ports differ from run to run, its names.
+    pub connect_to: BTreeMap<String, String>,
+    /// Digests of the roots by file. With the demo, which makes its own, none.
+    pub roots: BTreeMap<String, Digest>,
+    /// The resolver.
+    pub resolver: Option<String>,
+    /// What is known of each actor beside its secret: tenant, scheme, origins.
+    pub actors: BTreeMap<String, String>,
+}
+
+impl WorldBinding {
+    /// The world of a project.
+    pub fn of(project: &Project) -> Self {
+        let world = &project.world;
+        let demo = |text: String| {
+            if world.demo {
+                "the demo".to_owned()
+            } else {
+                text
+            }
+        };
+        let connect = world.connect_to.iter();
+        let roots = world.roots.iter().filter(|_| !world.demo);
+        let actor = |actor: &crate::model::project::Actor| {
+            let send_to: Vec<&str> = actor.send_to.iter().map(url::Url::as_str).collect();
+            let tenant = actor.tenant.as_deref().unwrap_or("no tenant");
+            format!("{} of {tenant}, sent to {send_to:?}", actor.scheme.name())
+        };
+        Self {
+            target: world.target.origin().ascii_serialization(),
+            demo: world.demo,
+            hosts: world.hosts.clone(),
+            connect_to: connect
+                .map(|(host, to)| (host.clone(), demo(to.to_string())))
+                .collect(),
+            roots: roots
+                .map(|(file, pem)| (file.clone(), Digest::of(pem.as_bytes())))
+                .collect(),
+            resolver: world.resolver.map(|resolver| demo(resolver.to_string())),
+            actors: project
+                .actors
+                .iter()
+                .map(|(name, one)| (name.clone(), actor(one)))
+                .collect(),
+        }
+    }
+
+    /// How two worlds differ, in words; empty if they do not.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let mut all = Vec::new();
+        let mut compare = |what: &str, mine: String, theirs: String| {
+            if mine != theirs {
+                all.push(format!(
+                    "{what}: it was taken with `{mine}`, now it is `{theirs}`"
+                ));
+            }
+        };
+        compare("target", self.target.clone(), other.target.clone());
+        compare("demo", self.demo.to_string(), other.demo.to_string());
+        compare(
+            "hosts",
+            format!("{:?}", self.hosts),
+            format!("{:?}", other.hosts),
+        );
+        compare(
+            "connect_to",
+            format!("{:?}", self.connect_to),
+            format!("{:?}", other.connect_to),
+        );
+        compare(
+            "resolver",
+            format!("{:?}", self.resolver),
+            format!("{:?}", other.resolver),
+        );
+        if self.roots != other.roots {
+            all.push("roots: other certificate authorities are trusted now".into());
+        }
+        if self.actors != other.actors {
+            all.push("actors: other identities, tenants or origins are named now".into());
+        }
+        all
+    }
+}

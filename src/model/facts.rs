@@ -1,0 +1,121 @@
+//! What an instrument reduces an answer to: one bounded JSON document.
+//!
+//! For HTTP:
+//!
+//! ```json
+//! { "status": 200,
+//!   "headers": { "content-type": ["application/json"] },
+//!   "redirects": [ { "status": 302, "location": "https://..." } ],
+//!   "body": { "bytes": 17, "sha256": "...", "truncated": false,
+//!             "json": {}, "text": "...", "title": "..." },
+//!   "canaries": [0] }
+//! ```
+//!
+//! Header names are in lower case; `json` is there where the body is JSON, `text` where it is text
+//! of any other sort, `title` where it is HTML that has one; all three only where the body is kept.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The facts of one answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Facts(pub Value);
+
+impl Facts {
+    /// The value at a JSON Pointer (RFC 6901), or `None`.
+    pub fn at(&self, pointer: &str) -> Option<&Value> {
+        self.0.pointer(pointer)
+    }
+
+    /// The status of an HTTP answer.
+    pub fn status(&self) -> Option<u16> {
+        self.at("/status")
+            .and_then(Value::as_u64)
+            .and_then(|status| u16::try_from(status).ok())
+    }
+
+    /// The first value of a header field, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.0.get("headers")?.get(name)?.get(0)?.as_str()
+    }
+
+    /// The canaries that were found anywhere in the answer, by their index in the plan.
+    pub fn canaries(&self) -> impl Iterator<Item = usize> {
+        let found = self
+            .at("/canaries")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        found
+            .filter_map(Value::as_u64)
+            .filter_map(|index| usize::try_from(index).ok())
+    }
+
+    /// Whether the answer was longer than what was read of it.
+    pub fn truncated(&self) -> bool {
+        self.at("/body/truncated")
+            .and_then(Value::as_bool)
+            .unwrap_or(false)
+    }
+
+    /// Writes `value` at `pointer`, making the objects on the way.
+    pub fn set(&mut self, pointer: &str, value: Value) {
+        let tokens = pointer
+            .split('/')
+            .skip(1)
+            .map(|token| token.replace("~1", "/").replace("~0", "~"));
+        let node = tokens.fold(&mut self.0, |node, token| child(node, &token));
+        *node = value;
+    }
+
+    /// Takes away what stands at `pointer`.
+    pub fn remove(&mut self, pointer: &str) {
+        let Some((parent, last)) = pointer.rsplit_once('/') else {
+            return;
+        };
+        let last = last.replace("~1", "/").replace("~0", "~");
+        match self.0.pointer_mut(parent) {
+            Some(Value::Object(object)) => {
+                object.shift_remove(&last);
+            }
+            Some(Value::Array(items)) => {
+                if let Ok(index) = last.parse::<usize>()
+                    && index < items.len()
+                {
+                    items.remove(index);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The child of `node` by that name or index, made if there is none.
+fn child<'a>(node: &'a mut Value, token: &str) -> &'a mut Value {
+    let index = token.parse::<usize>().ok();
+    if let Some(index) = index.filter(|index| node.get(*index).is_some()) {
+        return &mut node[index];
+    }
+    if !node.is_object() {
+        *node = Value::Object(serde_json::Map::new());
+    }
+    &mut node[token]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_set_can_be_read_and_taken_away() {
+        let mut facts = Facts(json!({"headers": {"x": ["1"]}}));
+        facts.set("/headers/x/0", json!("2"));
+        facts.set("/body/json/a~1b", json!(3));
+        assert_eq!(facts.header("x"), Some("2"));
+        assert_eq!(facts.at("/body/json/a~1b"), Some(&json!(3)));
+        facts.remove("/headers/x");
+        assert_eq!(facts.header("x"), None);
+    }
+}

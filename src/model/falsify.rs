@@ -1,0 +1,434 @@
+//! Whether a check can fail: its transcript, changed on purpose, must be judged otherwise.
+//!
+//! No request is made. A check that notices no negation is vacuous, one that misses a declared one
+//! is weak; one whose refusal or absence has no control is uncontrolled. None of them is evidence.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::model::expect::{Expectation, Test, read_time};
+use crate::model::judge::judge;
+use crate::model::observation::{Answer, Observation, ProbeError, View};
+use crate::model::plan::{CanaryId, Flaw, Plan, Role, StepId};
+use crate::model::verdict::{Reason, Verdict};
+
+/// A transcript changed on purpose, and what must be concluded from it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Counterexample {
+    /// What sort of change it is.
+    pub class: Class,
+    /// For the reader, after "this check was shown to fail when ".
+    pub when: String,
+    /// The changes.
+    pub edits: Vec<Edit>,
+}
+
+/// What must be concluded from a changed transcript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// The claim is false: must be `violated`.
+    Negation,
+    /// Nothing can be known: must be `inconclusive`.
+    Fault,
+    /// Nothing is different: must still hold.
+    Benign,
+}
+
+/// One change of a transcript.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Edit {
+    /// The step gets the very answer that another step got.
+    Swap {
+        /// The step that is changed.
+        step: StepId,
+        /// The step whose answer it gets.
+        with: StepId,
+    },
+    /// Another value stands at a pointer.
+    Set {
+        /// The step that is changed.
+        step: StepId,
+        /// JSON Pointer into its facts.
+        at: String,
+        /// The value.
+        value: Value,
+    },
+    /// Nothing stands at a pointer.
+    Remove {
+        /// The step that is changed.
+        step: StepId,
+        /// JSON Pointer into its facts.
+        at: String,
+    },
+    /// The time at a pointer becomes the observation's own plus so many seconds.
+    SetTime {
+        /// The step that is changed.
+        step: StepId,
+        /// JSON Pointer into its facts.
+        at: String,
+        /// Seconds after the observation; negative for before.
+        after_s: i64,
+    },
+    /// A canary turns up in the answer.
+    Leak {
+        /// The step that is changed.
+        step: StepId,
+        /// The canary.
+        canary: CanaryId,
+    },
+    /// The step could not be asked.
+    Fail {
+        /// The step that is changed.
+        step: StepId,
+        /// Why.
+        reason: Reason,
+    },
+}
+
+impl Edit {
+    /// The step that is changed.
+    pub fn step(&self) -> StepId {
+        match self {
+            Self::Swap { step, .. }
+            | Self::Set { step, .. }
+            | Self::Remove { step, .. }
+            | Self::SetTime { step, .. }
+            | Self::Leak { step, .. }
+            | Self::Fail { step, .. } => *step,
+        }
+    }
+}
+
+/// Whether a check is fit to be evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grade {
+    /// It noticed every counterexample.
+    Sound,
+    /// It missed a counterexample.
+    Weak,
+    /// It expects a refusal or an absence without a control.
+    Uncontrolled,
+    /// It noticed no negation at all.
+    Vacuous,
+}
+
+/// What a check was shown to notice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Falsification {
+    /// Whether it is fit to be evidence.
+    pub grade: Grade,
+    /// Every counterexample with what the judge made of it.
+    pub rows: Vec<Row>,
+    /// Expectations of probes that no negation broke: step and index.
+    pub untouched: Vec<(StepId, usize)>,
+}
+
+/// One counterexample, judged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// What sort of change it was.
+    pub class: Class,
+    /// For the reader, after "this check was shown to fail when ".
+    pub when: String,
+    /// What the judge made of it.
+    pub verdict: Verdict,
+    /// Whether that was right.
+    pub noticed: bool,
+}
+
+/// Judges every counterexample of a check that holds.
+pub fn falsify(plan: &Plan, observations: &[Observation]) -> Falsification {
+    let mut rows = Vec::new();
+    let mut touched = std::collections::BTreeSet::new();
+    let standard = standard(plan);
+    for counterexample in standard.iter().chain(&plan.counterexamples) {
+        let mut view = View::new(plan, observations);
+        if !counterexample
+            .edits
+            .iter()
+            .all(|edit| apply(edit, &mut view))
+        {
+            continue;
+        }
+        let judgement = judge(&view);
+        if counterexample.class == Class::Negation {
+            let broken = judgement.broken(plan).into_iter();
+            touched.extend(broken.filter_map(|one| Some((one.step, one.expectation?))));
+        }
+        rows.push(Row {
+            class: counterexample.class,
+            when: counterexample.when.clone(),
+            verdict: judgement.verdict,
+            noticed: is_noticed(counterexample.class, judgement.verdict),
+        });
+    }
+    let untouched = probe_expectations(plan)
+        .filter(|one| !touched.contains(one))
+        .collect();
+    Falsification {
+        grade: grade(plan, &rows),
+        rows,
+        untouched,
+    }
+}
+
+fn is_noticed(class: Class, verdict: Verdict) -> bool {
+    match class {
+        Class::Negation => verdict == Verdict::Violated,
+        Class::Fault => matches!(verdict, Verdict::Inconclusive(_)),
+        Class::Benign => verdict == Verdict::Holds,
+    }
+}
+
+fn grade(plan: &Plan, rows: &[Row]) -> Grade {
+    let uncontrolled = |flaw: &Flaw| !matches!(flaw, Flaw::AsksNothing);
+    if !rows
+        .iter()
+        .any(|row| row.class == Class::Negation && row.noticed)
+    {
+        Grade::Vacuous
+    } else if plan.flaws().iter().any(uncontrolled) {
+        Grade::Uncontrolled
+    } else if rows.iter().any(|row| !row.noticed) {
+        Grade::Weak
+    } else {
+        Grade::Sound
+    }
+}
+
+fn probe_expectations(plan: &Plan) -> impl Iterator<Item = (StepId, usize)> {
+    let probes = plan
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| step.role == Role::Probe);
+    probes.flat_map(|(index, step)| (0..step.expect.len()).map(move |one| (index, one)))
+}
+
+/// Makes one change; `false` where this transcript does not have what it would change.
+fn apply(edit: &Edit, view: &mut View<'_>) -> bool {
+    if let Edit::Fail { step, reason } = edit {
+        view.replace(
+            *step,
+            Answer::Error(ProbeError::new(*reason, "made up to try the check")),
+        );
+        return true;
+    }
+    let source = match edit {
+        Edit::Swap { with, .. } => *with,
+        _ => edit.step(),
+    };
+    let Ok(facts) = view.answer(source) else {
+        return false;
+    };
+    let mut facts = facts.clone();
+    match edit {
+        Edit::Set { at, value, .. } => facts.set(at, value.clone()),
+        Edit::Remove { at, .. } => facts.remove(at),
+        Edit::SetTime { step, at, after_s } => {
+            let Some(observation) = view.observation(*step) else {
+                return false;
+            };
+            let shift = jiff::SignedDuration::from_secs(*after_s);
+            let Ok(time) = observation.at.checked_add(shift) else {
+                return false;
+            };
+            facts.set(at, json!(time.to_string()));
+        }
+        Edit::Leak { canary, .. } => {
+            let mut found: Vec<CanaryId> = facts.canaries().collect();
+            found.push(*canary);
+            facts.set("/canaries", json!(found));
+        }
+        Edit::Swap { .. } | Edit::Fail { .. } => {}
+    }
+    view.replace(edit.step(), Answer::Facts(facts));
+    true
+}
+
+/// The counterexamples that follow from the plan alone, whatever its kind.
+pub fn standard(plan: &Plan) -> Vec<Counterexample> {
+    let probes = plan
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| step.role == Role::Probe);
+    probes
+        .flat_map(|(index, _)| of_probe(plan, index))
+        .collect()
+}
+
+fn of_probe(plan: &Plan, index: StepId) -> Vec<Counterexample> {
+    let step = &plan.steps[index];
+    let name = &step.name;
+    let mut all = Vec::new();
+    if let Some(control) = step.control
+        && step
+            .expect
+            .iter()
+            .any(|one| matches!(one.test, Test::Refused(_)))
+    {
+        all.push(Counterexample {
+            class: Class::Negation,
+            when: format!("“{name}” is answered as its owner is"),
+            edits: vec![Edit::Swap {
+                step: index,
+                with: control,
+            }],
+        });
+    }
+    if let Some(canary) = (0..plan.canaries.len()).find(|one| !step.sees.contains(one)) {
+        all.push(Counterexample {
+            class: Class::Negation,
+            when: format!("somebody else's data turns up in the answer to “{name}”"),
+            edits: vec![Edit::Leak {
+                step: index,
+                canary,
+            }],
+        });
+    }
+    all.extend(
+        step.expect
+            .iter()
+            .filter_map(|one| of_expectation(index, name, one)),
+    );
+    for reason in [Reason::Unreachable, Reason::Timeout, Reason::Dns] {
+        all.push(Counterexample {
+            class: Class::Fault,
+            when: format!("“{name}” could not be asked: {}", reason.in_words()),
+            edits: vec![Edit::Fail {
+                step: index,
+                reason,
+            }],
+        });
+    }
+    if step.request().is_some() {
+        all.extend([429_u16, 503].map(|status| fault_status(index, name, step, status)));
+    }
+    all
+}
+
+fn fault_status(
+    step: StepId,
+    name: &str,
+    of: &crate::model::plan::Step,
+    status: u16,
+) -> Counterexample {
+    let named = of.expect.iter().any(|one| one.names_status(status));
+    let class = if named { Class::Benign } else { Class::Fault };
+    Counterexample {
+        class,
+        when: format!("“{name}” is answered with {status}"),
+        edits: vec![Edit::Set {
+            step,
+            at: "/status".into(),
+            value: json!(status),
+        }],
+    }
+}
+
+/// The plainest change that makes one expectation false.
+fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counterexample> {
+    let at = one.at.clone();
+    let set = |value: Value| Edit::Set {
+        step,
+        at: at.clone(),
+        value,
+    };
+    let (what, edit) = match &one.test {
+        Test::Refused(_) => (
+            "succeeds".to_owned(),
+            Edit::Set {
+                step,
+                at: "/status".into(),
+                value: json!(200),
+            },
+        ),
+        Test::Equals(_) | Test::OneOf(_) | Test::StartsWith(_) | Test::EndsWith(_) => (
+            format!("has another value at {at}"),
+            set(json!("something else")),
+        ),
+        Test::Contains(_) => (
+            format!("lacks the text at {at}"),
+            set(json!("something else")),
+        ),
+        Test::NotContains(text) | Test::NotEquals(Value::String(text)) => {
+            (format!("has what must not stand at {at}"), set(json!(text)))
+        }
+        Test::NotEquals(value) => (
+            format!("has what must not stand at {at}"),
+            set(value.clone()),
+        ),
+        Test::Exists(true) => (format!("has nothing at {at}"), Edit::Remove { step, at }),
+        Test::Exists(false) => (format!("has something at {at}"), set(json!("something"))),
+        Test::AtMost(limit) => (
+            format!("is over the limit at {at}"),
+            set(json!(limit + 1.0)),
+        ),
+        Test::AtLeast(limit) => (
+            format!("is under the limit at {at}"),
+            set(json!(limit - 1.0)),
+        ),
+        Test::SameSet(values) => {
+            let mut more = values.clone();
+            more.push(json!("something more"));
+            (format!("has one more at {at}"), set(json!(more)))
+        }
+        Test::NotOlderThan(limit) => {
+            let after_s = -i64::try_from(limit.as_seconds()).unwrap_or(i64::MAX) - 1;
+            (
+                format!("is a second too old at {at}"),
+                Edit::SetTime { step, at, after_s },
+            )
+        }
+        Test::AtLeastAhead(limit) => {
+            let after_s = i64::try_from(limit.as_seconds()).unwrap_or(i64::MAX) - 1;
+            (
+                format!("ends a second too soon at {at}"),
+                Edit::SetTime { step, at, after_s },
+            )
+        }
+        Test::Every(_) | Test::Some(_) => (
+            format!("has another entry at {at}"),
+            set(json!(["something else"])),
+        ),
+        Test::Directive(_) => (format!("lacks the directive at {at}"), set(json!([""]))),
+        Test::StaysOn(_) => {
+            let value = json!("https://elsewhere.invalid/");
+            (
+                "is sent elsewhere".into(),
+                Edit::Set {
+                    step,
+                    at: "/url".into(),
+                    value,
+                },
+            )
+        }
+        Test::ShowsCanary(_) => {
+            let value = json!([]);
+            (
+                "does not show it".into(),
+                Edit::Set {
+                    step,
+                    at: "/canaries".into(),
+                    value,
+                },
+            )
+        }
+        Test::ShowsNoForeignCanary => return None,
+    };
+    let when = format!("the answer to “{name}” {what}");
+    Some(Counterexample {
+        class: Class::Negation,
+        when,
+        edits: vec![edit],
+    })
+}
+
+/// Whether a pointer of these facts holds a time.
+pub fn holds_time(facts: &crate::model::facts::Facts, at: &str) -> bool {
+    facts.at(at).is_some_and(|value| read_time(value).is_some())
+}

@@ -1,0 +1,24 @@
+//! The nouns of Avouch and their arithmetic: no I/O, no clock, nothing that can differ between two
+//! runs over the same data.
+
+pub mod assessment;
+pub mod basis;
+pub mod binding;
+pub mod claim;
+pub mod decode;
+pub mod diagnostic;
+pub mod evidence;
+pub mod expect;
+pub mod facts;
+pub mod falsify;
+pub mod judge;
+pub mod node;
+pub mod observation;
+pub mod plan;
+pub mod policy;
+pub mod project;
+pub mod source;
+pub mod template;
+pub mod time;
+pub mod verdict;
+pub mod words;

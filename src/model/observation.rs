@@ -1,0 +1,152 @@
+//! What came back from the steps of a plan; no conclusion.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::facts::Facts;
+use crate::model::plan::{Act, Plan, StepId};
+use crate::model::verdict::Reason;
+
+/// What came back from one step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// When the answer was complete, or given up.
+    pub at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// The address that was asked, such as `203.0.113.7:443`.
+    pub address: Option<String>,
+    /// What came back.
+    pub answer: Answer,
+    /// What the step captured, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub captures: BTreeMap<String, Value>,
+}
+
+/// What came back from one step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// What the peer said.
+    Facts(Facts),
+    /// The peer could not be asked.
+    Error(ProbeError),
+    /// It was not asked, because something that it needs was missing: which.
+    NotAsked(String),
+    /// The step looks again at an earlier answer, which is kept once, there.
+    Recalled,
+}
+
+/// Why the target could not be asked: silence, or a failure of our own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProbeError {
+    /// Of what sort.
+    pub reason: Reason,
+    /// In words, without secrets.
+    pub detail: String,
+}
+
+impl ProbeError {
+    /// An error of this sort.
+    pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
+        Self {
+            reason,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// All that came back in one run of a check.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transcript {
+    /// One observation for each step of the plan, in its order.
+    pub observations: Vec<Observation>,
+    /// How often the check was begun: 1 unless it was retried.
+    pub attempts: u32,
+    /// What came back when a violated check was asked once more; it changes no verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Vec<Observation>>,
+    /// What this run made and could not take away again, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_behind: Vec<String>,
+}
+
+/// The answers of a transcript as the judge sees them: with some of them replaced, for `falsify`.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    plan: &'a Plan,
+    observations: &'a [Observation],
+    replaced: BTreeMap<StepId, Answer>,
+}
+
+impl<'a> View<'a> {
+    /// The answers as they came.
+    pub fn new(plan: &'a Plan, observations: &'a [Observation]) -> Self {
+        Self {
+            plan,
+            observations,
+            replaced: BTreeMap::new(),
+        }
+    }
+
+    /// The plan that the answers belong to.
+    pub fn plan(&self) -> &'a Plan {
+        self.plan
+    }
+
+    /// Puts another answer in the place of a step's own.
+    pub fn replace(&mut self, step: StepId, answer: Answer) {
+        self.replaced.insert(step, answer);
+    }
+
+    /// Whether a step's answer is not the one that came.
+    pub fn is_replaced(&self, step: StepId) -> bool {
+        self.replaced.contains_key(&step)
+    }
+
+    /// A step's observation; where it looks again at an earlier step, that one's.
+    pub fn observation(&self, step: StepId) -> Option<&'a Observation> {
+        match self.plan.steps.get(step)?.act {
+            Act::Recall(earlier) if earlier < step => self.observation(earlier),
+            _ => self.observations.get(step),
+        }
+    }
+
+    /// A step's answer, or why there is none.
+    pub fn answer(&self, step: StepId) -> Result<&Facts, ProbeError> {
+        let answer = match self.replaced.get(&step) {
+            Some(answer) => Some(answer),
+            None => match self.plan.steps.get(step).map(|step| &step.act) {
+                Some(Act::Recall(earlier)) if *earlier < step => return self.answer(*earlier),
+                _ => self
+                    .observations
+                    .get(step)
+                    .map(|observation| &observation.answer),
+            },
+        };
+        match answer {
+            Some(Answer::Facts(facts)) => Ok(facts),
+            Some(Answer::Error(error)) => Err(error.clone()),
+            Some(Answer::NotAsked(why)) => Err(ProbeError::new(Reason::NotAsked, why.clone())),
+            Some(Answer::Recalled) | None => Err(ProbeError::new(
+                Reason::NotAsked,
+                "the run ended before this was asked",
+            )),
+        }
+    }
+
+    /// The value that some step captured under `name`, as text.
+    pub fn capture(&self, name: &str) -> Option<String> {
+        let value = self
+            .observations
+            .iter()
+            .find_map(|one| one.captures.get(name))?;
+        Some(match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        })
+    }
+}

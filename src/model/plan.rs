@@ -1,0 +1,446 @@
+//! What a check will ask, as plain data, before anything is asked.
+//!
+//! A plan holds recipes and never values: who asks with what sort of credential, which canary is
+//! planted where, what is captured. `avouch explain` shows it; `probe` carries it out; its digest
+//! binds the evidence to it.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::expect::Expectation;
+use crate::model::falsify::Counterexample;
+use crate::model::observation::ProbeError;
+use crate::model::project::Attestation;
+use crate::model::template::Template;
+use crate::model::time::Limit;
+
+/// The actor that has no credentials.
+pub const ANYONE: &str = "anyone";
+
+/// The index of a step in its plan.
+pub type StepId = usize;
+
+/// The index of a canary in its plan.
+pub type CanaryId = usize;
+
+/// The steps of one check, in the order in which they are taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The kind that made it.
+    pub kind: String,
+    /// The steps; one observation comes back for each.
+    pub steps: Vec<Step>,
+    /// The marks that are planted, or known to be there, and searched for in every answer.
+    pub canaries: Vec<Canary>,
+    /// The ends that facts bring with them, such as the newest backup's age reaching its limit.
+    pub ends: Vec<FactEnd>,
+    /// Changed transcripts that the judge must tell from the real one, beyond the standard ones.
+    pub counterexamples: Vec<Counterexample>,
+    /// One sentence for the reader: what was covered.
+    pub covers: String,
+    /// One sentence for the reader: what this does not show.
+    pub leaves_open: String,
+}
+
+/// A mark by which a tenant's data is known wherever it turns up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Canary {
+    /// The actor whose data carries it; its hole in a template is `${canary:OWNER}`.
+    pub owner: String,
+    /// A text that is there already; `None` for 128 random bits that each run mints anew.
+    pub marker: Option<String>,
+}
+
+impl Canary {
+    /// The name of its hole in a template: `canary:acme`.
+    pub fn hole(&self) -> String {
+        format!("canary:{}", self.owner)
+    }
+}
+
+/// An end of evidence that lies in the facts: the time at `at` in the answer to `step`, plus `plus`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactEnd {
+    /// The step whose facts hold the time.
+    pub step: StepId,
+    /// JSON Pointer into its facts, to an RFC 3339 time or seconds since 1970.
+    pub at: String,
+    /// How long after that time the evidence ends.
+    pub plus: Limit,
+}
+
+/// What a step is for.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Sets the scene.
+    Prepare,
+    /// Proves that the scene is real: the owner can read.
+    Control,
+    /// The question itself.
+    Probe,
+    /// Takes away what the run made; it never changes a verdict.
+    Cleanup,
+}
+
+impl Role {
+    /// Its name, as authors write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prepare => "prepare",
+            Self::Control => "control",
+            Self::Probe => "probe",
+            Self::Cleanup => "cleanup",
+        }
+    }
+}
+
+/// One question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its name, unlike that of every other step of the plan, readable in a sentence.
+    pub name: String,
+    /// What it is for.
+    pub role: Role,
+    /// Who asks: an actor of `avouch.yaml`, or [`ANYONE`].
+    pub actor: String,
+    /// With what credential.
+    pub credential: Credential,
+    /// What is done.
+    pub act: Act,
+    /// Values taken from the answer, for the holes of later steps.
+    pub captures: Vec<Capture>,
+    /// What must be true of the answer.
+    pub expect: Vec<Expectation>,
+    /// The step that shows that the question was fair: the same act by somebody who may.
+    pub control: Option<StepId>,
+    /// The canaries that this actor may see; any other one in the answer is a leak.
+    pub sees: Vec<CanaryId>,
+    /// Whether the facts are what we saw, or somebody's word for it.
+    pub word: Word,
+    /// How much of the answer is kept in the evidence.
+    pub keep: Keep,
+    /// JSON Pointers into the facts that the public page may show beside the status.
+    pub publish: Vec<String>,
+}
+
+/// Whose word a step's facts are.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Word {
+    /// We saw it ourselves.
+    Seen,
+    /// The service, or a command, says so of itself.
+    Reported,
+    /// A named role has given its word.
+    Attested,
+}
+
+/// How much of an answer is kept in the evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// Headers and body, as far as the limits go.
+    Body,
+    /// Status, length, digest and canaries: what a stranger was given is never stored.
+    Digest,
+}
+
+/// A value taken from an answer under a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    /// The name of the hole that it fills.
+    pub name: String,
+    /// JSON Pointer into the facts.
+    pub at: String,
+}
+
+/// The sort of credential that a step is sent with; `probe` makes the value when it sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Credential {
+    /// The actor's own, made afresh. For [`ANYONE`] there is none.
+    Own,
+    /// None, although the actor has one.
+    None,
+    /// Made on purpose so that it must be refused.
+    Forged(Forgery),
+}
+
+/// A credential that must be refused, with what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Forgery {
+    /// Random text in the credential's place.
+    Garbage,
+    /// Right but for an end that has passed.
+    Expired,
+    /// Right but for a beginning (`nbf`) that is still to come.
+    NotYetValid,
+    /// Issued in the future (`iat`).
+    IssuedInFuture,
+    /// Without `exp`.
+    NoExpiry,
+    /// Valid for ten years.
+    TenYears,
+    /// Signed with another secret.
+    WrongSecret,
+    /// `alg: none`, with an empty signature.
+    AlgNone,
+    /// RS256 in the header where HS256 is due, signed with a key made for the purpose.
+    OtherAlgorithm,
+    /// HS256 signed with the text of the public key.
+    PublicKeyAsSecret,
+    /// Without a query-string hash.
+    NoQsh,
+    /// With the query-string hash of another request.
+    OtherQsh,
+    /// With the hash that stands for "no particular request", on a request that needs its own.
+    ContextQsh,
+    /// From an issuer that nobody knows.
+    UnknownIssuer,
+    /// This actor's secret with the named actor's issuer.
+    IssuerOf(String),
+    /// For another audience.
+    OtherAudience,
+    /// Signed with a key that is not published.
+    StrangeKey,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Act {
+    /// Sends one HTTP request.
+    Http(Request),
+    /// Looks again at what came back from an earlier step; nothing is sent.
+    Recall(StepId),
+    /// Looks at a record of the project's own; nothing is sent.
+    Record(Record),
+}
+
+/// A record that stands in the project, with what was found there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Its file.
+    pub file: String,
+    /// What it says; `None` if there is none for this target.
+    pub attestation: Option<Attestation>,
+}
+
+/// One HTTP request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// `GET`, `POST`, ...
+    pub method: String,
+    /// Whom it is sent to.
+    pub to: Destination,
+    /// Further header fields.
+    pub headers: Vec<(String, Template)>,
+    /// The body, if any.
+    pub body: Option<Body>,
+    /// How many redirects are followed at the most; none leaves the redirect as the answer.
+    pub redirects_max: u8,
+}
+
+/// Whom a request is sent to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Destination {
+    /// A path and query on the target.
+    Target(Template),
+    /// A path and query on another host, by its role in `hosts:`.
+    Host(String, Template),
+    /// A whole address.
+    Address(Template),
+    /// The target by plain HTTP on port 80, path and query.
+    PlainTarget(Template),
+}
+
+/// The body of a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Body {
+    /// JSON; every string in it is a template.
+    Json(serde_json::Value),
+    /// Text with its media type.
+    Text(String, Template),
+    /// One file in a form, as browsers upload it: field, file name, media type, content in base64.
+    Upload {
+        /// Name of the form field.
+        field: String,
+        /// Name of the file.
+        file_name: String,
+        /// Media type.
+        media_type: String,
+        /// Content, base64.
+        base64: String,
+    },
+}
+
+impl Request {
+    /// A `GET` of a path on the target, without redirects.
+    pub fn get(path: impl Into<Template>) -> Self {
+        Self::to_target("GET", path)
+    }
+
+    /// A request to a path on the target, without redirects or body.
+    pub fn to_target(method: impl Into<String>, path: impl Into<Template>) -> Self {
+        Self {
+            method: method.into(),
+            to: Destination::Target(path.into()),
+            headers: Vec::new(),
+            body: None,
+            redirects_max: 0,
+        }
+    }
+
+    /// Whether its method is meant to change something on the server (RFC 9110, section 9.2.1).
+    pub fn writes(&self) -> bool {
+        !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
+    }
+}
+
+impl Destination {
+    /// The path, or the whole address.
+    pub fn template(&self) -> &Template {
+        match self {
+            Self::Target(path) | Self::Host(_, path) | Self::PlainTarget(path) => path,
+            Self::Address(address) => address,
+        }
+    }
+}
+
+impl Step {
+    /// A step in which `actor` sends `request` with its own credential and may see no canary.
+    pub fn http(role: Role, name: impl Into<String>, actor: &str, request: Request) -> Self {
+        Self::new(role, name, actor, Act::Http(request))
+    }
+
+    /// A step that does `act`.
+    pub fn new(role: Role, name: impl Into<String>, actor: &str, act: Act) -> Self {
+        Self {
+            name: name.into(),
+            role,
+            actor: actor.to_owned(),
+            credential: Credential::Own,
+            act,
+            captures: Vec::new(),
+            expect: Vec::new(),
+            control: None,
+            sees: Vec::new(),
+            word: Word::Seen,
+            keep: Keep::Body,
+            publish: Vec::new(),
+        }
+    }
+
+    /// The request that it sends, if it sends one.
+    pub fn request(&self) -> Option<&Request> {
+        match &self.act {
+            Act::Http(request) => Some(request),
+            _ => None,
+        }
+    }
+
+    /// Whether it carries a good credential of its actor.
+    pub fn is_authenticated(&self) -> bool {
+        self.actor != ANYONE && self.credential == Credential::Own
+    }
+}
+
+impl Plan {
+    /// Whether a step of it is meant to change something on the target.
+    pub fn writes(&self) -> bool {
+        self.steps
+            .iter()
+            .filter_map(Step::request)
+            .any(Request::writes)
+    }
+
+    /// The actors that it acts as, without [`ANYONE`].
+    pub fn actors(&self) -> BTreeSet<&str> {
+        self.steps
+            .iter()
+            .map(|step| step.actor.as_str())
+            .filter(|name| *name != ANYONE)
+            .collect()
+    }
+
+    /// What makes the plan unfit to be evidence, whatever comes back; empty if it is fit.
+    pub fn flaws(&self) -> Vec<Flaw> {
+        let mut flaws = Vec::new();
+        let mut asks = false;
+        for step in self.steps.iter().filter(|step| step.role == Role::Probe) {
+            asks |= !step.expect.is_empty();
+            flaws.extend(self.flaw_of(step));
+        }
+        if !asks {
+            flaws.push(Flaw::AsksNothing);
+        }
+        flaws
+    }
+
+    fn flaw_of(&self, step: &Step) -> Option<Flaw> {
+        let needs_control = step.expect.iter().any(|e| e.test.is_refusal_or_absence());
+        let Some(control) = step.control else {
+            return needs_control.then(|| Flaw::Uncontrolled(step.name.clone()));
+        };
+        let Some(control) = self.steps.get(control).filter(|c| c.role == Role::Control) else {
+            return Some(Flaw::NotAControl(step.name.clone()));
+        };
+        (self.act_of(step) != self.act_of(control))
+            .then(|| Flaw::ControlDiffers(step.name.clone(), control.name.clone()))
+    }
+
+    /// What a step does, looked up where it looks again at an earlier one.
+    pub fn act_of<'a>(&'a self, step: &'a Step) -> &'a Act {
+        match step.act {
+            Act::Recall(earlier) => self.steps.get(earlier).map_or(&step.act, |step| &step.act),
+            _ => &step.act,
+        }
+    }
+}
+
+/// What makes a plan unfit to be evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// No probe step expects anything.
+    AsksNothing,
+    /// The named step expects a refusal or an absence and names no control.
+    Uncontrolled(String),
+    /// The named step names a control that is none.
+    NotAControl(String),
+    /// The named step and its control differ in more than actor and credential.
+    ControlDiffers(String, String),
+}
+
+impl Flaw {
+    /// What is wrong, for the author.
+    pub fn message(&self) -> String {
+        match self {
+            Self::AsksNothing => "no `probe` step of this check expects anything".into(),
+            Self::Uncontrolled(step) => {
+                format!("step `{step}` expects a refusal or an absence but names no control")
+            }
+            Self::NotAControl(step) => {
+                format!("step `{step}` names a control that is no step of role `control`")
+            }
+            Self::ControlDiffers(step, control) => {
+                format!("step `{step}` and its control `{control}` do not ask for the same thing")
+            }
+        }
+    }
+}
+
+/// An error in place of an answer, for counterexamples.
+impl From<ProbeError> for crate::model::observation::Answer {
+    fn from(error: ProbeError) -> Self {
+        Self::Error(error)
+    }
+}

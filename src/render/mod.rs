@@ -1,0 +1,38 @@
+//! Model to bytes: the site and the reports. Pure.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::model::assessment::Assessment;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::evidence::Outcome;
+use crate::model::project::Project;
+
+/// What a site or a report is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The sources.
+    pub project: &'a Project,
+    /// Where each claim stands, in the order of the policies.
+    pub outcomes: &'a [Outcome<'a>],
+    /// The run that the evidence is from.
+    pub assessment: &'a Assessment,
+    /// The time at which it is made.
+    pub now: Timestamp,
+}
+
+/// The files of a site: path below its root, with `/` between its parts, and content.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// Renders the site, or says what is wrong with the project's templates.
+pub fn site(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
+    let _ = input;
+    Ok(Files::new())
+}
+
+/// What is wrong with the project's own templates; needs no evidence.
+pub fn lint_templates(project: &Project) -> Vec<Diagnostic> {
+    let _ = project;
+    Vec::new()
+}
