@@ -1,1 +1,49 @@
-fn main() {}
+//! The command line: what was typed, to what is done.
+
+mod accept;
+mod args;
+mod attest;
+mod build;
+mod check;
+mod clock;
+mod demo;
+mod diagnostics;
+mod exit;
+mod explain;
+mod falsify;
+mod lint;
+mod progress;
+mod publish;
+mod run;
+mod session;
+mod store;
+mod talk;
+
+use clap::Parser;
+
+use crate::args::{Cli, Verb};
+use crate::exit::Exit;
+use crate::talk::Talk;
+
+fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Unusable } else { Exit::Holds };
+        }
+    };
+    let talk = Talk::new(cli.global.quiet, cli.global.color);
+    let root = &cli.global.root;
+    let done = match &cli.verb {
+        Verb::Build(args) => build::run(root, args, talk),
+        Verb::Check(args) => check::run(root, args, talk),
+        Verb::Lint(args) => lint::run(root, args, talk),
+        Verb::Explain(args) => explain::run(root, args, talk),
+        Verb::Falsify(args) => falsify::run(root, args, talk),
+        Verb::Accept(args) => accept::run(root, args, talk),
+        Verb::Attest(args) => attest::run(root, args, talk),
+        Verb::Demo(args) => demo::run(args, talk),
+    };
+    done.unwrap_or_else(|exit| exit)
+}

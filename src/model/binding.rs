@@ -53,6 +53,9 @@ impl ClaimBinding {
 }
 
 /// The world that evidence was taken in, as far as it can be told: no secrets.
+///
+/// The demo add-on makes its ports, its certificates and the world around it anew at each start;
+/// of it, they are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorldBinding {
     /// The target's origin.
@@ -61,9 +64,9 @@ pub struct WorldBinding {
     pub demo: bool,
     /// Hosts by role.
     pub hosts: BTreeMap<String, String>,
-    /// Overridden addresses by host. With the demo, whose ports differ from run to run, its names.
+    /// Overridden addresses by host.
     pub connect_to: BTreeMap<String, String>,
-    /// Digests of the roots by file. With the demo, which makes its own, none.
+    /// Digests of the roots by file.
     pub roots: BTreeMap<String, Digest>,
     /// The resolver.
     pub resolver: Option<String>,
@@ -75,14 +78,7 @@ impl WorldBinding {
     /// The world of a project.
     pub fn of(project: &Project) -> Self {
         let world = &project.world;
-        let demo = |text: String| {
-            if world.demo {
-                "the demo".to_owned()
-            } else {
-                text
-            }
-        };
-        let connect = world.connect_to.iter();
+        let connect = world.connect_to.iter().filter(|_| !world.demo);
         let roots = world.roots.iter().filter(|_| !world.demo);
         let actor = |actor: &crate::model::project::Actor| {
             let send_to: Vec<&str> = actor.send_to.iter().map(url::Url::as_str).collect();

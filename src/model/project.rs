@@ -74,6 +74,8 @@ pub struct World {
     pub target: Url,
     /// Whether that is the demo add-on, and not a live service.
     pub demo: bool,
+    /// Whether the demo add-on is started within this process: `target: demo`.
+    pub embedded: bool,
     /// The host of each role; while the demo is the target, the demo's.
     pub hosts: BTreeMap<String, String>,
     /// Where connections to a host really go, as curl's `--connect-to`.

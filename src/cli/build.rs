@@ -1,0 +1,100 @@
+//! `avouch build`: publishes the site, if every claim holds.
+
+use std::path::Path;
+
+use avouch::model::assessment::Assessment;
+use avouch::model::diagnostic::Severity;
+use avouch::model::evidence::{Outcome, outcomes};
+use avouch::render::{self, Input, report};
+
+use crate::args::{Build, Format};
+use crate::exit::Exit;
+use crate::publish;
+use crate::run::assess;
+use crate::session::{Open, Session};
+use crate::store;
+use crate::talk::Talk;
+
+/// Runs the verb.
+pub fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
+    let given = args.assessment.as_deref().map(|file| store::read(file, talk)).transpose()?;
+    let session = Session::open(&open(root, args, given.as_ref()), talk)?;
+    let assessment = match given {
+        Some(assessment) => bound(&session, assessment, talk)?,
+        None => {
+            let assessment = assess(&session, &[], talk)?;
+            store::save(&assessment, &session.path(Path::new("assessment.json")), talk)?;
+            assessment
+        }
+    };
+    let now = session.clock.now();
+    let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
+    let input =
+        Input { project: &session.project, outcomes: &outcomes, assessment: &assessment, now };
+    talk.data(&report(&input, args.format, talk));
+    publish_if_it_holds(&session, &input, args, talk)
+}
+
+fn open<'a>(root: &'a Path, args: &'a Build, given: Option<&Assessment>) -> Open<'a> {
+    Open {
+        root,
+        target: args.target.target.as_deref(),
+        demo: given.is_none().then_some(&args.target.demo),
+        seed: given.map_or_else(rand::random, |assessment| assessment.seed),
+        unset: if given.is_some() { Severity::Warning } else { Severity::Error },
+    }
+}
+
+/// The assessment, if it is evidence for this project.
+fn bound(session: &Session, assessment: Assessment, talk: Talk) -> Result<Assessment, Exit> {
+    let objections = assessment.objections(&session.project, &session.plans);
+    if objections.is_empty() {
+        return Ok(assessment);
+    }
+    for objection in &objections {
+        talk.complain(objection, "");
+    }
+    talk.complain(
+        "the assessment is no evidence for these sources; nothing was published",
+        "make it anew with `avouch check`",
+    );
+    Err(Exit::Unusable)
+}
+
+/// The report in the wanted form.
+pub fn report(input: &Input<'_>, format: Format, talk: Talk) -> Vec<u8> {
+    match format {
+        Format::Text => report::text::render(input, talk.colour_out),
+        Format::Json => report::json::render(input),
+    }
+}
+
+fn publish_if_it_holds(
+    session: &Session,
+    input: &Input<'_>,
+    args: &Build,
+    talk: Talk,
+) -> Result<Exit, Exit> {
+    let exit = Exit::of(input.outcomes);
+    let out = session.path(&args.out);
+    if exit != Exit::Holds {
+        let old = if out.exists() { "; the site that is there stays as it was" } else { "" };
+        talk.say(&format!("not published: {}{old}", counted(input.outcomes)));
+        return Ok(exit);
+    }
+    let files = render::site(input).map_err(|wrong| {
+        talk.diagnostics(&wrong, &session.project.sources);
+        Exit::Unusable
+    })?;
+    publish::publish(&files, &out).map_err(|error| {
+        talk.complain(&format!("the site could not be published: {error}"), &error.help());
+        Exit::Unusable
+    })?;
+    talk.say(&format!("published {}: open {}", args.out.display(), out.join("index.html").display()));
+    Ok(exit)
+}
+
+fn counted(outcomes: &[Outcome<'_>]) -> String {
+    let open = outcomes.iter().filter(|one| one.standing.name() != "holds").count();
+    format!("{open} of {} claims cannot be shown to hold", outcomes.len())
+}

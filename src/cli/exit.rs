@@ -1,0 +1,53 @@
+//! How a run ends: one documented enum for all verbs.
+
+use std::process::{ExitCode, Termination};
+
+use avouch::model::evidence::{Outcome, Standing};
+
+/// How a run ended; the number is the process's exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Every claim holds, or is waived.
+    Holds = 0,
+    /// A claim is violated.
+    Violated = 1,
+    /// The arguments, the sources or the disk are at fault; nothing was concluded.
+    Unusable = 2,
+    /// Nothing is violated, but a claim is inconclusive or its evidence has ended.
+    Inconclusive = 3,
+    /// A check is vacuous, weak or uncontrolled.
+    Unfit = 4,
+    /// Interrupted, after cleanup.
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// The exit of a run that came to these outcomes: the worst one decides.
+    pub fn of(outcomes: &[Outcome<'_>]) -> Self {
+        let of_one = |outcome: &Outcome<'_>| match outcome.standing {
+            Standing::Holds => Self::Holds,
+            Standing::Violated => Self::Violated,
+            Standing::Inconclusive(_) | Standing::Expired => Self::Inconclusive,
+            Standing::Unfit(_) => Self::Unfit,
+        };
+        outcomes.iter().map(of_one).max_by_key(|exit| exit.rank()).unwrap_or(Self::Unusable)
+    }
+
+    /// 2 outranks 1, then 4, then 3.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Holds => 0,
+            Self::Inconclusive => 1,
+            Self::Unfit => 2,
+            Self::Violated => 3,
+            Self::Unusable => 4,
+            Self::Interrupted => 5,
+        }
+    }
+}
+
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        ExitCode::from(self as u8)
+    }
+}

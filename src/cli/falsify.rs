@@ -1,0 +1,38 @@
+//! `avouch falsify`: can each check fail? Asks once, then judges changed answers.
+
+use std::path::Path;
+
+use avouch::model::diagnostic::Severity;
+use avouch::model::evidence::outcomes;
+use avouch::render::report::counterexamples;
+
+use crate::args::{Falsify, Format};
+use crate::check::known;
+use crate::exit::Exit;
+use crate::run::assess;
+use crate::session::{Open, Session};
+use crate::talk::Talk;
+
+/// Runs the verb.
+pub fn run(root: &Path, args: &Falsify, talk: Talk) -> Result<Exit, Exit> {
+    let open = Open {
+        root,
+        target: args.target.target.as_deref(),
+        demo: Some(&args.target.demo),
+        seed: rand::random(),
+        unset: Severity::Error,
+    };
+    let session = Session::open(&open, talk)?;
+    let only: Vec<String> = args.claim.iter().cloned().collect();
+    known(&session, &only, talk)?;
+    let assessment = assess(&session, &only, talk)?;
+    let now = session.clock.now();
+    let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
+    match args.format {
+        Format::Text => talk.data(counterexamples::text(&outcomes).as_bytes()),
+        Format::Json => {
+            talk.data(format!("{:#}\n", counterexamples::json(&outcomes)).as_bytes());
+        }
+    }
+    Ok(Exit::of(&outcomes))
+}

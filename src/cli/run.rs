@@ -1,0 +1,87 @@
+//! One run over the claims: ask, judge, and keep what came back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use avouch::model::assessment::{Assessment, ClaimEvidence, SCHEMA};
+use avouch::model::binding::{ClaimBinding, WorldBinding};
+use avouch::model::claim::ClaimId;
+use avouch::model::judge::judge;
+use avouch::model::observation::{Transcript, View};
+use avouch::model::plan::Plan;
+use avouch::model::verdict::{Reason, Verdict};
+use avouch::probe::{self, Interrupt, Job};
+
+use crate::exit::Exit;
+use crate::progress::Progress;
+use crate::session::Session;
+use crate::talk::Talk;
+
+/// Asks what the claims' checks ask; all claims where `only` is empty.
+pub fn assess(session: &Session, only: &[String], talk: Talk) -> Result<Assessment, Exit> {
+    let started = session.clock.now();
+    let jobs = jobs(session, only);
+    let interrupt = Arc::new(Interrupt::default());
+    probe::signals::forward(&interrupt);
+    let progress = Progress::new(&jobs, talk);
+    let now = || session.clock.now();
+    let settings = probe::Settings {
+        project: &session.project,
+        now: &now,
+        events: &|event| progress.tell(event),
+        interrupt: &interrupt,
+        journal: Some(session.path(std::path::Path::new(".avouch/journal.jsonl"))),
+    };
+    let transcripts = probe::run(&jobs, &settings);
+    progress.end();
+    if interrupt.is_set() {
+        talk.say("interrupted: what this run had made was cleaned up as far as told above");
+        return Err(Exit::Interrupted);
+    }
+    Ok(Assessment {
+        schema: SCHEMA.into(),
+        generator: concat!("avouch ", env!("CARGO_PKG_VERSION")).into(),
+        started,
+        finished: session.clock.now(),
+        clock: session.clock.fixed,
+        seed: session.seed,
+        world: WorldBinding::of(&session.project),
+        claims: evidence(session, &jobs, transcripts),
+    })
+}
+
+fn jobs<'a>(session: &'a Session, only: &[String]) -> Vec<Job<'a>> {
+    let wanted = |id: &ClaimId| only.is_empty() || only.contains(id);
+    let claims = session.project.claims.iter().filter(|claim| wanted(&claim.id));
+    claims
+        .flat_map(|claim| {
+            let plans = session.plans.get(&claim.id).map_or(&[][..], Vec::as_slice);
+            plans.iter().enumerate().map(|(check, plan)| Job { claim: &claim.id, check, plan })
+        })
+        .collect()
+}
+
+fn evidence(
+    session: &Session,
+    jobs: &[Job<'_>],
+    transcripts: Vec<Transcript>,
+) -> BTreeMap<ClaimId, ClaimEvidence> {
+    let mut by_claim: BTreeMap<&ClaimId, Vec<Transcript>> = BTreeMap::new();
+    for (job, transcript) in jobs.iter().zip(transcripts) {
+        by_claim.entry(job.claim).or_default().push(transcript);
+    }
+    let to_evidence = |(id, transcripts): (&ClaimId, Vec<Transcript>)| {
+        let claim = session.project.claim(id)?;
+        let plans = session.plans.get(id)?;
+        let binding = ClaimBinding::of(claim, plans);
+        let verdict = verdict(plans, &transcripts);
+        Some((id.clone(), ClaimEvidence { binding, verdict, transcripts }))
+    };
+    by_claim.into_iter().filter_map(to_evidence).collect()
+}
+
+fn verdict(plans: &[Plan], transcripts: &[Transcript]) -> Verdict {
+    let both = plans.iter().zip(transcripts);
+    let verdicts = both.map(|(plan, one)| judge(&View::new(plan, &one.observations)).verdict);
+    verdicts.reduce(Verdict::and).unwrap_or(Verdict::Inconclusive(Reason::NotAsked))
+}

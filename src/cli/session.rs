@@ -1,0 +1,136 @@
+//! A project opened for work: read, planned, and put to its world. Every mistake is told at once.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use avouch::load::{self, Loaded};
+use avouch::model::claim::ClaimId;
+use avouch::model::diagnostic::{Diagnostic, Severity, in_source_order};
+use avouch::model::plan::Plan;
+use avouch::model::project::Project;
+use avouch::model::source::Sources;
+use avouch::{check, render};
+use avouch_demo::{Demo, Secrets};
+
+use crate::args::DemoOptions;
+use crate::clock::Clock;
+use crate::exit::Exit;
+use crate::talk::Talk;
+
+/// A project that is fit to work with.
+pub struct Session {
+    /// Its folder.
+    pub root: PathBuf,
+    /// What people wrote, put to the world that it is assessed in.
+    pub project: Project,
+    /// What each claim's checks ask.
+    pub plans: BTreeMap<ClaimId, Vec<Plan>>,
+    /// What the plans' rotations were made from.
+    pub seed: u64,
+    /// The time.
+    pub clock: Clock,
+    /// The demo add-on, while it runs.
+    _demo: Option<Demo>,
+}
+
+/// How a project is opened.
+pub struct Open<'a> {
+    /// Its folder.
+    pub root: &'a Path,
+    /// The target in place of `avouch.yaml`'s.
+    pub target: Option<&'a str>,
+    /// How the demo add-on is started, if it is the target and is needed.
+    pub demo: Option<&'a DemoOptions>,
+    /// What the plans' rotations are made from.
+    pub seed: u64,
+    /// How bad it is if a variable of the environment is not set.
+    pub unset: Severity,
+}
+
+/// What was read, with all that is wrong with it, plans and templates included.
+pub struct Checked {
+    /// The project, where enough of it could be read.
+    pub project: Option<Project>,
+    /// The plans, where the checks are in order.
+    pub plans: BTreeMap<ClaimId, Vec<Plan>>,
+    /// Everything that is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The text of every file.
+    pub sources: Sources,
+}
+
+/// Reads a project and looks for every mistake that can be found without a network.
+pub fn check_sources(open: &Open<'_>, secrets: &Secrets, clock: Clock) -> Checked {
+    let env = |name: &str, demo: bool| match demo {
+        true => secrets.get(name).map(str::to_owned).or_else(|| std::env::var(name).ok()),
+        false => std::env::var(name).ok(),
+    };
+    let today = avouch::model::time::day_of(clock.now());
+    let options = load::Options { target: open.target, env: &env, unset: open.unset, today };
+    let Loaded { project, mut diagnostics, sources } = load::project(open.root, &options);
+    let mut plans = BTreeMap::new();
+    if let Some(project) = &project {
+        match check::plans(project, open.seed) {
+            Ok(planned) => plans = planned,
+            Err(wrong) => diagnostics.extend(wrong),
+        }
+        diagnostics.extend(render::lint_templates(project));
+    }
+    Checked { project, plans, diagnostics: in_source_order(diagnostics), sources }
+}
+
+impl Session {
+    /// Opens a project, or tells everything that is wrong with it.
+    pub fn open(open: &Open<'_>, talk: Talk) -> Result<Self, Exit> {
+        let clock = Clock { fixed: open.demo.and_then(|demo| demo.clock) };
+        let secrets = Secrets::generate();
+        let checked = check_sources(open, &secrets, clock);
+        talk.diagnostics(&checked.diagnostics, &checked.sources);
+        let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
+        let Some(mut project) = checked.project.filter(|_| errors == 0) else {
+            talk.complain(&format!("{} in the sources; nothing was asked", counted(errors)), "");
+            return Err(Exit::Unusable);
+        };
+        let demo = start_demo(open, &mut project, &secrets, talk)?;
+        let root = open.root.to_owned();
+        Ok(Self { root, project, plans: checked.plans, seed: open.seed, clock, _demo: demo })
+    }
+
+    /// A path that was given relative to the project's folder.
+    pub fn path(&self, path: &Path) -> PathBuf {
+        self.root.join(path)
+    }
+}
+
+fn counted(errors: usize) -> String {
+    if errors == 1 { "1 mistake".into() } else { format!("{errors} mistakes") }
+}
+
+/// Starts the demo add-on where the project's target is `demo`, and puts the project to it.
+fn start_demo(
+    open: &Open<'_>,
+    project: &mut Project,
+    secrets: &Secrets,
+    talk: Talk,
+) -> Result<Option<Demo>, Exit> {
+    let Some(options) = open.demo else { return Ok(None) };
+    if !project.world.embedded {
+        if options.is_given() {
+            let help = "leave out `--flaw`, `--mode` and `--clock`, or use `--target demo`";
+            talk.complain("the target is no demo add-on of ours to change", help);
+            return Err(Exit::Unusable);
+        }
+        return Ok(None);
+    }
+    let demo = avouch_demo::start(options.to_options(), secrets).map_err(|error| {
+        talk.complain(&format!("the demo add-on could not be started: {error}"), "");
+        Exit::Unusable
+    })?;
+    let world = &mut project.world;
+    world.hosts.extend(demo.hosts());
+    world.connect_to.extend(demo.connect_to());
+    world.roots.insert("the demo's own".into(), demo.root_pem().to_owned());
+    world.resolver = demo.resolver().or(world.resolver);
+    world.clock = options.clock;
+    Ok(Some(demo))
+}

@@ -1,0 +1,64 @@
+//! `assessment.json` on the disk: private, whole or not at all.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use avouch::model::assessment::{Assessment, SCHEMA};
+
+use crate::exit::Exit;
+use crate::talk::Talk;
+
+/// An assessment is never larger than this: two thousand tenants take about a tenth of it.
+const BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// Writes an assessment where only its owner can read it.
+pub fn save(assessment: &Assessment, to: &Path, talk: Talk) -> Result<(), Exit> {
+    write(assessment, to).map_err(|error| {
+        talk.complain(&format!("`{}` could not be written: {error}", to.display()), "");
+        Exit::Unusable
+    })
+}
+
+fn write(assessment: &Assessment, to: &Path) -> io::Result<()> {
+    let mut name = to.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let new = to.with_file_name(name);
+    let mut options = fs::OpenOptions::new();
+    let written = options.write(true).create(true).truncate(true).mode(0o600).open(&new);
+    let written = written.and_then(|mut file| {
+        serde_json::to_writer_pretty(&mut file, assessment)?;
+        file.write_all(b"\n")?;
+        file.sync_all()
+    });
+    let moved = written.and_then(|()| fs::rename(&new, to));
+    if moved.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    moved
+}
+
+/// Reads an assessment; what it is evidence for is not judged here.
+pub fn read(from: &Path, talk: Talk) -> Result<Assessment, Exit> {
+    parse(from).map_err(|why| {
+        let help = "make it anew with `avouch check`";
+        talk.complain(&format!("`{}` is no assessment to build from: {why}", from.display()), help);
+        Exit::Unusable
+    })
+}
+
+fn parse(from: &Path) -> Result<Assessment, String> {
+    let size = fs::metadata(from).map_err(|error| error.to_string())?.len();
+    if size > BYTES_MAX {
+        return Err(format!("it has more than {BYTES_MAX} bytes"));
+    }
+    let text = fs::read(from).map_err(|error| error.to_string())?;
+    let value: serde_json::Value =
+        serde_json::from_slice(&text).map_err(|error| error.to_string())?;
+    let schema = value.get("schema").and_then(serde_json::Value::as_str).unwrap_or("none");
+    if schema != SCHEMA {
+        return Err(format!("its schema is `{schema}`, and this version reads `{SCHEMA}`"));
+    }
+    serde_json::from_value(value).map_err(|error| error.to_string())
+}
