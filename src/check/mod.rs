@@ -24,18 +24,10 @@ pub fn plans(
     let mut diagnostics = Vec::new();
     let mut plans = BTreeMap::new();
     for claim in &project.claims {
-        let context = Context {
-            project,
-            claim,
-            seed,
-        };
+        let context = Context { project, claim, seed };
         plans.insert(claim.id.clone(), of_claim(&context, &mut diagnostics));
     }
-    if diagnostics.iter().any(Diagnostic::is_error) {
-        Err(diagnostics)
-    } else {
-        Ok(plans)
-    }
+    if diagnostics.iter().any(Diagnostic::is_error) { Err(diagnostics) } else { Ok(plans) }
 }
 
 fn of_claim(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Plan> {
@@ -50,10 +42,7 @@ fn of_claim(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Pla
                     place,
                     format!("unknown kind `{}`", check.kind.value),
                 )
-                .help(help_with_list(
-                    &check.kind.value,
-                    names().collect::<Vec<_>>(),
-                )),
+                .help(help_with_list(&check.kind.value, names().collect::<Vec<_>>())),
             );
             continue;
         };

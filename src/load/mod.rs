@@ -35,9 +35,5 @@ pub struct Loaded {
 /// Reads the project below `root`.
 pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let _ = (root, options);
-    Loaded {
-        project: None,
-        diagnostics: Vec::new(),
-        sources: Sources::default(),
-    }
+    Loaded { project: None, diagnostics: Vec::new(), sources: Sources::default() }
 }

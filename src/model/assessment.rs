@@ -71,16 +71,10 @@ impl Assessment {
             };
             let binding = ClaimBinding::of(claim, planned);
             if evidence.binding.words != binding.words {
-                objections.push(format!(
-                    "claim `{}`: it was taken for other words",
-                    claim.id
-                ));
+                objections.push(format!("claim `{}`: it was taken for other words", claim.id));
             }
             if evidence.binding.plans != binding.plans {
-                objections.push(format!(
-                    "claim `{}`: it was taken by another plan",
-                    claim.id
-                ));
+                objections.push(format!("claim `{}`: it was taken by another plan", claim.id));
             }
             let shape = |(transcript, plan): (&Transcript, &Plan)| {
                 transcript.observations.len() == plan.steps.len()

@@ -33,12 +33,7 @@ impl Basis {
 /// The basis of one plan.
 pub fn of_plan(plan: &Plan) -> Basis {
     let asks = |step: &&Step| matches!(step.role, Role::Probe | Role::Control);
-    plan.steps
-        .iter()
-        .filter(asks)
-        .map(of_step)
-        .max()
-        .unwrap_or(Basis::Attested)
+    plan.steps.iter().filter(asks).map(of_step).max().unwrap_or(Basis::Attested)
 }
 
 fn of_step(step: &Step) -> Basis {

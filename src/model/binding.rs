@@ -18,12 +18,7 @@ pub struct Digest(pub String);
 impl Digest {
     /// The digest of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        Self(
-            Sha256::digest(bytes)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
-        )
+        Self(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// The digest of a value's canonical JSON: every map of ours has a fixed order.
@@ -88,19 +83,11 @@ impl WorldBinding {
         Self {
             target: world.target.origin().ascii_serialization(),
             demo: world.demo,
-            hosts: world.hosts.clone(),
-            connect_to: connect
-                .map(|(host, to)| (host.clone(), demo(to.to_string())))
-                .collect(),
-            roots: roots
-                .map(|(file, pem)| (file.clone(), Digest::of(pem.as_bytes())))
-                .collect(),
-            resolver: world.resolver.map(|resolver| demo(resolver.to_string())),
-            actors: project
-                .actors
-                .iter()
-                .map(|(name, one)| (name.clone(), actor(one)))
-                .collect(),
+            hosts: if world.demo { BTreeMap::new() } else { world.hosts.clone() },
+            connect_to: connect.map(|(host, to)| (host.clone(), to.to_string())).collect(),
+            roots: roots.map(|(file, pem)| (file.clone(), Digest::of(pem.as_bytes()))).collect(),
+            resolver: world.resolver.filter(|_| !world.demo).map(|resolver| resolver.to_string()),
+            actors: project.actors.iter().map(|(name, one)| (name.clone(), actor(one))).collect(),
         }
     }
 
@@ -109,28 +96,14 @@ impl WorldBinding {
         let mut all = Vec::new();
         let mut compare = |what: &str, mine: String, theirs: String| {
             if mine != theirs {
-                all.push(format!(
-                    "{what}: it was taken with `{mine}`, now it is `{theirs}`"
-                ));
+                all.push(format!("{what}: it was taken with `{mine}`, now it is `{theirs}`"));
             }
         };
         compare("target", self.target.clone(), other.target.clone());
         compare("demo", self.demo.to_string(), other.demo.to_string());
-        compare(
-            "hosts",
-            format!("{:?}", self.hosts),
-            format!("{:?}", other.hosts),
-        );
-        compare(
-            "connect_to",
-            format!("{:?}", self.connect_to),
-            format!("{:?}", other.connect_to),
-        );
-        compare(
-            "resolver",
-            format!("{:?}", self.resolver),
-            format!("{:?}", other.resolver),
-        );
+        compare("hosts", format!("{:?}", self.hosts), format!("{:?}", other.hosts));
+        compare("connect_to", format!("{:?}", self.connect_to), format!("{:?}", other.connect_to));
+        compare("resolver", format!("{:?}", self.resolver), format!("{:?}", other.resolver));
         if self.roots != other.roots {
             all.push("roots: other certificate authorities are trusted now".into());
         }

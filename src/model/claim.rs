@@ -96,8 +96,6 @@ pub struct PassageLink {
 impl Claim {
     /// The claim's words as the policy has them: the first passage's, or the quote if there is none.
     pub fn words(&self) -> &str {
-        self.passages
-            .first()
-            .map_or(&self.written.proves.value, |passage| &passage.words)
+        self.passages.first().map_or(&self.written.proves.value, |passage| &passage.words)
     }
 }

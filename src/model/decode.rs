@@ -75,10 +75,7 @@ impl<'de, T: de::Deserialize<'de>> de::Deserialize<'de> for Spanned<T> {
                 };
                 let (start, end) = (next()?, next()?);
                 map.next_key::<de::IgnoredAny>()?;
-                Ok(Spanned {
-                    value: map.next_value()?,
-                    span: start..end,
-                })
+                Ok(Spanned { value: map.next_value()?, span: start..end })
             }
         }
         deserializer.deserialize_struct(
@@ -100,10 +97,7 @@ pub fn decode<T: DeserializeOwned>(
 ) -> Option<T> {
     let state = State::default();
     for _ in 0..MISTAKES_MAX {
-        let error = match T::deserialize(De {
-            node,
-            state: &state,
-        }) {
+        let error = match T::deserialize(De { node, state: &state }) {
             Ok(value) => {
                 diagnostics.extend(state.into_diagnostics(file));
                 return Some(value);
@@ -132,17 +126,12 @@ struct State {
 
 impl State {
     fn is_left_out(&self, node: &Node) -> bool {
-        self.left_out
-            .borrow()
-            .contains(&(node.span.start, node.span.end))
+        self.left_out.borrow().contains(&(node.span.start, node.span.end))
     }
 
     /// Whether something inside was refused already, so that what is missing now is a consequence.
     fn told_inside(&self, span: &Range<usize>) -> bool {
-        self.left_out
-            .borrow()
-            .iter()
-            .any(|(start, end)| span.start <= *start && *end <= span.end)
+        self.left_out.borrow().iter().any(|(start, end)| span.start <= *start && *end <= span.end)
     }
 
     fn tell_once(&self, error: Error) {
@@ -161,11 +150,7 @@ impl State {
                 error.message,
             )
         };
-        self.told
-            .into_inner()
-            .into_iter()
-            .map(to_diagnostic)
-            .collect()
+        self.told.into_inner().into_iter().map(to_diagnostic).collect()
     }
 }
 
@@ -180,12 +165,7 @@ struct Error {
 
 impl Error {
     fn new(code: &'static str, message: String) -> Self {
-        Self {
-            code,
-            message,
-            help: None,
-            span: None,
-        }
+        Self { code, message, help: None, span: None }
     }
 
     fn at(mut self, span: &Range<usize>) -> Self {
@@ -208,26 +188,17 @@ impl de::Error for Error {
     }
 
     fn invalid_type(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::new(
-            "wrong-type",
-            format!("expected {expected}, found {}", in_words(unexpected)),
-        )
+        Self::new("wrong-type", format!("expected {expected}, found {}", in_words(unexpected)))
     }
 
     fn missing_field(field: &'static str) -> Self {
         let error = Self::new("missing-key", format!("the key `{field}` is missing"));
-        Self {
-            help: Some(format!("add `{field}:`")),
-            ..error
-        }
+        Self { help: Some(format!("add `{field}:`")), ..error }
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
         let error = Self::new("unknown-key", format!("`{variant}` is not known here"));
-        Self {
-            help: Some(help_with_list(variant, expected.iter().copied())),
-            ..error
-        }
+        Self { help: Some(help_with_list(variant, expected.iter().copied())), ..error }
     }
 }
 
@@ -263,10 +234,7 @@ impl<'a> De<'a> {
             };
             let error = Error::new("unknown-key", format!("unknown key `{}`", entry.key));
             let help = Some(help_with_list(&entry.key, known.iter().copied()));
-            self.state.tell_once(Error {
-                help,
-                ..error.at(&entry.key_span)
-            });
+            self.state.tell_once(Error { help, ..error.at(&entry.key_span) });
             false
         };
         self.node.entries().iter().filter(wanted).collect()
@@ -284,21 +252,12 @@ impl<'a> De<'a> {
             Value::Float(value) => visitor.visit_f64(*value),
             Value::String(value) => visitor.visit_str(value),
             Value::List(items) => {
-                let kept = items
-                    .iter()
-                    .filter(|item| !self.state.is_left_out(item))
-                    .collect();
-                visitor.visit_seq(Items {
-                    de: self,
-                    items: kept,
-                    next: 0,
-                })
+                let kept = items.iter().filter(|item| !self.state.is_left_out(item)).collect();
+                visitor.visit_seq(Items { de: self, items: kept, next: 0 })
             }
-            Value::Map(_) => visitor.visit_map(Pairs {
-                de: self,
-                entries: self.entries(known),
-                next: 0,
-            }),
+            Value::Map(_) => {
+                visitor.visit_map(Pairs { de: self, entries: self.entries(known), next: 0 })
+            }
         };
         result.map_err(|error| error.at(&self.node.span))
     }
@@ -314,9 +273,7 @@ impl<'de> de::Deserializer<'de> for De<'_> {
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node.value {
             Value::Null => visitor.visit_none(),
-            _ => visitor
-                .visit_some(self)
-                .map_err(|error| error.at(&self.node.span)),
+            _ => visitor.visit_some(self).map_err(|error| error.at(&self.node.span)),
         }
     }
 
@@ -325,9 +282,7 @@ impl<'de> de::Deserializer<'de> for De<'_> {
         _: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor
-            .visit_newtype_struct(self)
-            .map_err(|error| error.at(&self.node.span))
+        visitor.visit_newtype_struct(self).map_err(|error| error.at(&self.node.span))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -349,23 +304,17 @@ impl<'de> de::Deserializer<'de> for De<'_> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         let variant = match &self.node.value {
-            Value::String(_) => Variant {
-                de: self,
-                entry: None,
-            },
-            Value::Map(entries) if entries.len() == 1 => Variant {
-                de: self,
-                entry: entries.first(),
-            },
+            Value::String(_) => Variant { de: self, entry: None },
+            Value::Map(entries) if entries.len() == 1 => {
+                Variant { de: self, entry: entries.first() }
+            }
             other => {
                 let names = variants.join("`, `");
                 let message = format!("expected one of `{names}`, found {}", other.sort());
                 return Err(Error::new("wrong-type", message).at(&self.node.span));
             }
         };
-        visitor
-            .visit_enum(variant)
-            .map_err(|error| error.at(&self.node.span))
+        visitor.visit_enum(variant).map_err(|error| error.at(&self.node.span))
     }
 
     serde::forward_to_deserialize_any! {
@@ -412,16 +361,13 @@ impl<'de> de::MapAccess<'de> for Pairs<'_> {
             return Ok(None);
         };
         let key: de::value::StrDeserializer<'_, Error> = entry.key.as_str().into_deserializer();
-        seed.deserialize(key)
-            .map(Some)
-            .map_err(|error| error.at(&entry.key_span))
+        seed.deserialize(key).map(Some).map_err(|error| error.at(&entry.key_span))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
         let entry = self.entries[self.next];
         self.next += 1;
-        seed.deserialize(self.de.of(&entry.value))
-            .map_err(|error| error.at(&entry.value.span))
+        seed.deserialize(self.de.of(&entry.value)).map_err(|error| error.at(&entry.value.span))
     }
 }
 
@@ -469,25 +415,17 @@ impl<'a, 'de> de::EnumAccess<'de> for Variant<'a> {
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
         let (name, span) = match self.entry {
             Some(entry) => (entry.key.as_str(), &entry.key_span),
-            None => (
-                self.de.node.as_str().unwrap_or_default(),
-                &self.de.node.span,
-            ),
+            None => (self.de.node.as_str().unwrap_or_default(), &self.de.node.span),
         };
         let name: de::value::StrDeserializer<'_, Error> = name.into_deserializer();
-        seed.deserialize(name)
-            .map(|value| (value, self))
-            .map_err(|error| error.at(span))
+        seed.deserialize(name).map(|value| (value, self)).map_err(|error| error.at(span))
     }
 }
 
 impl<'a> Variant<'a> {
     fn content(&self) -> Result<De<'a>, Error> {
         let entry = self.entry.ok_or_else(|| {
-            let message = format!(
-                "`{}` needs a value",
-                self.de.node.as_str().unwrap_or_default()
-            );
+            let message = format!("`{}` needs a value", self.de.node.as_str().unwrap_or_default());
             Error::new("wrong-type", message).at(&self.de.node.span)
         })?;
         Ok(self.de.of(&entry.value))

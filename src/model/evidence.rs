@@ -103,14 +103,10 @@ pub fn outcome<'a>(
     now: Timestamp,
 ) -> Outcome<'a> {
     let both = plans.iter().zip(transcripts);
-    let checks: Vec<CheckOutcome<'a>> = both
-        .map(|(plan, transcript)| check_outcome(claim, plan, transcript))
-        .collect();
+    let checks: Vec<CheckOutcome<'a>> =
+        both.map(|(plan, transcript)| check_outcome(claim, plan, transcript)).collect();
     let until = checks.iter().map(|check| check.until).min();
-    let observed = checks
-        .iter()
-        .filter_map(|check| last_seen(check.transcript))
-        .max();
+    let observed = checks.iter().filter_map(|check| last_seen(check.transcript)).max();
     let standing = standing(&checks, until, now);
     Outcome {
         claim,
@@ -126,9 +122,7 @@ fn standing(checks: &[CheckOutcome<'_>], until: Option<Timestamp>, now: Timestam
     let none = Verdict::Inconclusive(Reason::NotAsked);
     let verdicts = checks.iter().map(|check| check.judgement.verdict);
     let verdict = verdicts.reduce(Verdict::and).unwrap_or(none);
-    let grades = checks
-        .iter()
-        .filter_map(|check| check.falsification.as_ref());
+    let grades = checks.iter().filter_map(|check| check.falsification.as_ref());
     let grade = grades.map(|one| one.grade).max().unwrap_or(Grade::Sound);
     match verdict {
         Verdict::Violated => Standing::Violated,
@@ -146,10 +140,7 @@ fn check_outcome<'a>(
 ) -> CheckOutcome<'a> {
     let judgement = judge(&View::new(plan, &transcript.observations));
     let holds = judgement.verdict == Verdict::Holds;
-    let again = transcript
-        .again
-        .as_ref()
-        .map(|again| judge(&View::new(plan, again)).verdict);
+    let again = transcript.again.as_ref().map(|again| judge(&View::new(plan, again)).verdict);
     CheckOutcome {
         falsification: holds.then(|| falsify(plan, &transcript.observations)),
         intermittent: again.is_some_and(|again| again != judgement.verdict),
@@ -162,9 +153,7 @@ fn check_outcome<'a>(
 
 fn last_seen(transcript: &Transcript) -> Option<Timestamp> {
     let seen = transcript.observations.iter();
-    seen.filter(|one| matches!(one.answer, Answer::Facts(_)))
-        .map(|one| one.at)
-        .max()
+    seen.filter(|one| matches!(one.answer, Answer::Facts(_))).map(|one| one.at).max()
 }
 
 /// The earliest end of a check's evidence: `valid_for` after its first answer, or a fact's own end.
@@ -172,9 +161,7 @@ fn end(claim: &Claim, plan: &Plan, transcript: &Transcript) -> Timestamp {
     let view = View::new(plan, &transcript.observations);
     let valid_for = claim.written.valid_for.value;
     let seen = (0..plan.steps.len()).filter(|step| view.answer(*step).is_ok());
-    let seen = seen
-        .filter_map(|step| view.observation(step))
-        .map(|one| valid_for.after(one.at));
+    let seen = seen.filter_map(|step| view.observation(step)).map(|one| valid_for.after(one.at));
     let facts = plan.ends.iter().filter_map(|end| {
         let time = read_time(fact(&view, end.step, &end.at)?)?;
         Some(end.plus.after(time))

@@ -30,9 +30,7 @@ impl Facts {
 
     /// The status of an HTTP answer.
     pub fn status(&self) -> Option<u16> {
-        self.at("/status")
-            .and_then(Value::as_u64)
-            .and_then(|status| u16::try_from(status).ok())
+        self.at("/status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok())
     }
 
     /// The first value of a header field, by its name in lower case.
@@ -42,29 +40,19 @@ impl Facts {
 
     /// The canaries that were found anywhere in the answer, by their index in the plan.
     pub fn canaries(&self) -> impl Iterator<Item = usize> {
-        let found = self
-            .at("/canaries")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        found
-            .filter_map(Value::as_u64)
-            .filter_map(|index| usize::try_from(index).ok())
+        let found = self.at("/canaries").and_then(Value::as_array).into_iter().flatten();
+        found.filter_map(Value::as_u64).filter_map(|index| usize::try_from(index).ok())
     }
 
     /// Whether the answer was longer than what was read of it.
     pub fn truncated(&self) -> bool {
-        self.at("/body/truncated")
-            .and_then(Value::as_bool)
-            .unwrap_or(false)
+        self.at("/body/truncated").and_then(Value::as_bool).unwrap_or(false)
     }
 
     /// Writes `value` at `pointer`, making the objects on the way.
     pub fn set(&mut self, pointer: &str, value: Value) {
-        let tokens = pointer
-            .split('/')
-            .skip(1)
-            .map(|token| token.replace("~1", "/").replace("~0", "~"));
+        let tokens =
+            pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"));
         let node = tokens.fold(&mut self.0, |node, token| child(node, &token));
         *node = value;
     }

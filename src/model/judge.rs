@@ -56,18 +56,11 @@ impl StepJudgement {
     pub fn is_met(&self) -> bool {
         self.doubt.is_none()
             && self.leaks.is_empty()
-            && self
-                .expectations
-                .iter()
-                .all(|one| one.outcome == Outcome::Met)
+            && self.expectations.iter().all(|one| one.outcome == Outcome::Met)
     }
 
     fn breaks(&self, role: Role) -> bool {
-        let broken = || {
-            self.expectations
-                .iter()
-                .any(|one| one.outcome == Outcome::NotMet)
-        };
+        let broken = || self.expectations.iter().any(|one| one.outcome == Outcome::NotMet);
         !self.leaks.is_empty() || (role == Role::Probe && self.doubt.is_none() && broken())
     }
 
@@ -82,9 +75,7 @@ impl StepJudgement {
             Outcome::Unknown(reason) => Some(reason),
             _ => None,
         });
-        self.doubt
-            .or(unknown)
-            .map_or(Verdict::Holds, Verdict::Inconclusive)
+        self.doubt.or(unknown).map_or(Verdict::Holds, Verdict::Inconclusive)
     }
 }
 
@@ -94,20 +85,14 @@ impl Judgement {
         let mut broken = Vec::new();
         for (step, judged) in self.steps.iter().enumerate() {
             if !judged.leaks.is_empty() {
-                broken.push(Broken {
-                    step,
-                    expectation: None,
-                });
+                broken.push(Broken { step, expectation: None });
             }
             if plan.steps[step].role != Role::Probe || judged.doubt.is_some() {
                 continue;
             }
             let unmet = judged.expectations.iter().enumerate();
             let unmet = unmet.filter(|(_, one)| one.outcome == Outcome::NotMet);
-            broken.extend(unmet.map(|(index, _)| Broken {
-                step,
-                expectation: Some(index),
-            }));
+            broken.extend(unmet.map(|(index, _)| Broken { step, expectation: Some(index) }));
         }
         broken
     }
@@ -116,9 +101,8 @@ impl Judgement {
 /// Judges the answers of one check.
 pub fn judge(view: &View<'_>) -> Judgement {
     let plan = view.plan();
-    let mut steps: Vec<StepJudgement> = (0..plan.steps.len())
-        .map(|step| judge_step(view, step))
-        .collect();
+    let mut steps: Vec<StepJudgement> =
+        (0..plan.steps.len()).map(|step| judge_step(view, step)).collect();
     for (index, step) in plan.steps.iter().enumerate() {
         if let Some(control) = step.control
             && steps[index].doubt.is_none()
@@ -127,20 +111,11 @@ pub fn judge(view: &View<'_>) -> Judgement {
             steps[index].doubt = Some(reason);
         }
     }
-    let asked = plan
-        .steps
-        .iter()
-        .any(|step| step.role == Role::Probe && !step.expect.is_empty());
-    let start = if asked {
-        Verdict::Holds
-    } else {
-        Verdict::Inconclusive(Reason::NotAsked)
-    };
+    let asked = plan.steps.iter().any(|step| step.role == Role::Probe && !step.expect.is_empty());
+    let start = if asked { Verdict::Holds } else { Verdict::Inconclusive(Reason::NotAsked) };
     let roles = plan.steps.iter().map(|step| step.role);
-    let verdict = steps
-        .iter()
-        .zip(roles)
-        .fold(start, |worst, (step, role)| worst.and(step.verdict(role)));
+    let verdict =
+        steps.iter().zip(roles).fold(start, |worst, (step, role)| worst.and(step.verdict(role)));
     Judgement { verdict, steps }
 }
 
@@ -153,9 +128,7 @@ fn doubt_of_control(view: &View<'_>, control: StepId, steps: &[StepJudgement]) -
     let root = judged.doubt.filter(|reason| *reason != Reason::NotAsked);
     let root = root.or_else(|| {
         let earlier = (0..control).filter(|step| view.plan().steps[*step].role != Role::Probe);
-        earlier
-            .filter_map(|step| steps[step].doubt)
-            .find(|reason| *reason != Reason::NotAsked)
+        earlier.filter_map(|step| steps[step].doubt).find(|reason| *reason != Reason::NotAsked)
     });
     Some(root.unwrap_or(Reason::ControlFailed))
 }
@@ -174,17 +147,10 @@ fn judge_step(view: &View<'_>, index: StepId) -> StepJudgement {
             };
         }
     };
-    let observed = view
-        .observation(index)
-        .map_or(jiff::Timestamp::UNIX_EPOCH, |one| one.at);
+    let observed = view.observation(index).map_or(jiff::Timestamp::UNIX_EPOCH, |one| one.at);
     let control = step.control.and_then(|control| view.answer(control).ok());
     let capture = |name: &str| view.capture(name);
-    let context = Context {
-        observed,
-        capture: &capture,
-        sees: &step.sees,
-        control,
-    };
+    let context = Context { observed, capture: &capture, sees: &step.sees, control };
     let judged = step.expect.iter().map(|expectation| {
         let (outcome, actual) = expectation.judge(facts, &context);
         Judged { outcome, actual }
@@ -192,10 +158,7 @@ fn judge_step(view: &View<'_>, index: StepId) -> StepJudgement {
     StepJudgement {
         unasked: None,
         expectations: judged.collect(),
-        leaks: facts
-            .canaries()
-            .filter(|found| !step.sees.contains(found))
-            .collect(),
+        leaks: facts.canaries().filter(|found| !step.sees.contains(found)).collect(),
         doubt: doubt_of(step, facts, observed),
     }
 }
@@ -206,10 +169,7 @@ fn root_of(view: &View<'_>, index: StepId, reason: Reason) -> Reason {
         return reason;
     }
     let earlier = (0..index).filter_map(|step| view.answer(step).err());
-    earlier
-        .map(|error| error.reason)
-        .find(|reason| *reason != Reason::NotAsked)
-        .unwrap_or(reason)
+    earlier.map(|error| error.reason).find(|reason| *reason != Reason::NotAsked).unwrap_or(reason)
 }
 
 /// Why an answer says nothing about the question, if so.
@@ -227,10 +187,7 @@ fn doubt_of(step: &Step, facts: &Facts, observed: jiff::Timestamp) -> Option<Rea
 
 /// Whether the peer's own clock, from its `Date` field, is more than a minute from ours.
 fn is_clock_off(facts: &Facts, observed: jiff::Timestamp) -> bool {
-    let Some(date) = facts
-        .header("date")
-        .and_then(|date| read_time(&Value::from(date)))
-    else {
+    let Some(date) = facts.header("date").and_then(|date| read_time(&Value::from(date))) else {
         return false;
     };
     let off = observed.duration_since(date).abs();

@@ -44,10 +44,7 @@ pub struct Entry {
 impl Node {
     /// The value of `key`, where this is a mapping that has it.
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entries()
-            .iter()
-            .find(|entry| entry.key == key)
-            .map(|entry| &entry.value)
+        self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
     /// The entries of a mapping; none for any other value.
@@ -77,16 +74,8 @@ impl Node {
     /// This mapping without one of its keys: what is left for whoever reads the rest.
     #[must_use]
     pub fn without(&self, key: &str) -> Node {
-        let kept = self
-            .entries()
-            .iter()
-            .filter(|entry| entry.key != key)
-            .cloned()
-            .collect();
-        Node {
-            span: self.span.clone(),
-            value: Value::Map(kept),
-        }
+        let kept = self.entries().iter().filter(|entry| entry.key != key).cloned().collect();
+        Node { span: self.span.clone(), value: Value::Map(kept) }
     }
 }
 

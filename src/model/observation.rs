@@ -52,10 +52,7 @@ pub struct ProbeError {
 impl ProbeError {
     /// An error of this sort.
     pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
-        Self {
-            reason,
-            detail: detail.into(),
-        }
+        Self { reason, detail: detail.into() }
     }
 }
 
@@ -85,11 +82,7 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// The answers as they came.
     pub fn new(plan: &'a Plan, observations: &'a [Observation]) -> Self {
-        Self {
-            plan,
-            observations,
-            replaced: BTreeMap::new(),
-        }
+        Self { plan, observations, replaced: BTreeMap::new() }
     }
 
     /// The plan that the answers belong to.
@@ -121,29 +114,22 @@ impl<'a> View<'a> {
             Some(answer) => Some(answer),
             None => match self.plan.steps.get(step).map(|step| &step.act) {
                 Some(Act::Recall(earlier)) if *earlier < step => return self.answer(*earlier),
-                _ => self
-                    .observations
-                    .get(step)
-                    .map(|observation| &observation.answer),
+                _ => self.observations.get(step).map(|observation| &observation.answer),
             },
         };
         match answer {
             Some(Answer::Facts(facts)) => Ok(facts),
             Some(Answer::Error(error)) => Err(error.clone()),
             Some(Answer::NotAsked(why)) => Err(ProbeError::new(Reason::NotAsked, why.clone())),
-            Some(Answer::Recalled) | None => Err(ProbeError::new(
-                Reason::NotAsked,
-                "the run ended before this was asked",
-            )),
+            Some(Answer::Recalled) | None => {
+                Err(ProbeError::new(Reason::NotAsked, "the run ended before this was asked"))
+            }
         }
     }
 
     /// The value that some step captured under `name`, as text.
     pub fn capture(&self, name: &str) -> Option<String> {
-        let value = self
-            .observations
-            .iter()
-            .find_map(|one| one.captures.get(name))?;
+        let value = self.observations.iter().find_map(|one| one.captures.get(name))?;
         Some(match value {
             Value::String(text) => text.clone(),
             other => other.to_string(),

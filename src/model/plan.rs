@@ -357,19 +357,12 @@ impl Step {
 impl Plan {
     /// Whether a step of it is meant to change something on the target.
     pub fn writes(&self) -> bool {
-        self.steps
-            .iter()
-            .filter_map(Step::request)
-            .any(Request::writes)
+        self.steps.iter().filter_map(Step::request).any(Request::writes)
     }
 
     /// The actors that it acts as, without [`ANYONE`].
     pub fn actors(&self) -> BTreeSet<&str> {
-        self.steps
-            .iter()
-            .map(|step| step.actor.as_str())
-            .filter(|name| *name != ANYONE)
-            .collect()
+        self.steps.iter().map(|step| step.actor.as_str()).filter(|name| *name != ANYONE).collect()
     }
 
     /// What makes the plan unfit to be evidence, whatever comes back; empty if it is fit.

@@ -281,9 +281,6 @@ impl Project {
     /// The role whose host, as written, is the host of `address`.
     pub fn role_of(&self, address: &Url) -> Option<&str> {
         let host = address.host_str()?;
-        self.hosts
-            .iter()
-            .find(|(_, name)| name.as_str() == host)
-            .map(|(role, _)| role.as_str())
+        self.hosts.iter().find(|(_, name)| name.as_str() == host).map(|(role, _)| role.as_str())
     }
 }

@@ -18,11 +18,7 @@ pub struct Place {
 impl Place {
     /// The bytes `span` of `file`.
     pub fn new(file: impl Into<Arc<str>>, span: Range<usize>) -> Self {
-        Self {
-            file: file.into(),
-            start: span.start,
-            end: span.end,
-        }
+        Self { file: file.into(), start: span.start, end: span.end }
     }
 
     /// The start of `file`: for mistakes that are about a file as a whole.
@@ -86,9 +82,6 @@ mod tests {
         let mut sources = Sources::default();
         sources.insert("a.md", "één\ntwéé x");
         let place = Place::new("a.md", 13..14);
-        assert_eq!(
-            sources.line_column(&place),
-            LineColumn { line: 2, column: 6 }
-        );
+        assert_eq!(sources.line_column(&place), LineColumn { line: 2, column: 6 });
     }
 }

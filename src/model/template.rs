@@ -95,10 +95,7 @@ mod tests {
         let template = Template::new("/notes/${note}/x${canary:acme}");
         let fill = |name: &str| (name == "note").then(|| "7".to_owned());
         assert_eq!(template.fill(fill), Err("canary:acme".to_owned()));
-        assert_eq!(
-            template.fill(|name| Some(name.len().to_string())).unwrap(),
-            "/notes/4/x11"
-        );
+        assert_eq!(template.fill(|name| Some(name.len().to_string())).unwrap(), "/notes/4/x11");
         assert_eq!(Template::new("a ${b").fill(|_| None).unwrap(), "a ${b");
     }
 }

@@ -46,9 +46,7 @@ impl Limit {
 
     /// The instant this much after `start`, or the end of representable time.
     pub fn after(self, start: Timestamp) -> Timestamp {
-        start
-            .checked_add(self.as_signed())
-            .unwrap_or(Timestamp::MAX)
+        start.checked_add(self.as_signed()).unwrap_or(Timestamp::MAX)
     }
 
     /// In words for a reader: `24 hours`, `90 days`.
@@ -126,14 +124,12 @@ impl schemars::JsonSchema for Limit {
 /// The last instant of a day in UTC, exclusive: what lasts "until" a day lasts to its end.
 pub fn end_of_day(day: Date) -> Timestamp {
     let next = day.tomorrow().unwrap_or(Date::MAX);
-    next.to_zoned(jiff::tz::TimeZone::UTC)
-        .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+    next.to_zoned(jiff::tz::TimeZone::UTC).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
 
 /// The first instant of a day in UTC.
 pub fn start_of_day(day: Date) -> Timestamp {
-    day.to_zoned(jiff::tz::TimeZone::UTC)
-        .map_or(Timestamp::MIN, |zoned| zoned.timestamp())
+    day.to_zoned(jiff::tz::TimeZone::UTC).map_or(Timestamp::MIN, |zoned| zoned.timestamp())
 }
 
 /// The day of an instant, in UTC.
@@ -143,10 +139,7 @@ pub fn day_of(instant: Timestamp) -> Date {
 
 /// An instant for a reader: `22 Nov 2026, 10:00 UTC`.
 pub fn in_words(instant: Timestamp) -> String {
-    instant
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .strftime("%-d %b %Y, %H:%M UTC")
-        .to_string()
+    instant.to_zoned(jiff::tz::TimeZone::UTC).strftime("%-d %b %Y, %H:%M UTC").to_string()
 }
 
 #[cfg(test)]
@@ -155,27 +148,14 @@ mod tests {
 
     #[test]
     fn limits_are_read_and_shown_as_people_write_them() {
-        for (text, shown) in [
-            ("24h", "24h"),
-            ("90d", "90d"),
-            ("60s", "1m"),
-            ("5 min", "5m"),
-        ] {
+        for (text, shown) in [("24h", "24h"), ("90d", "90d"), ("60s", "1m"), ("5 min", "5m")] {
             assert_eq!(text.parse::<Limit>().unwrap().to_string(), shown);
         }
     }
 
     #[test]
     fn what_is_no_limit_is_refused() {
-        for text in [
-            "",
-            "24",
-            "h",
-            "1.5h",
-            "-1h",
-            "24 hours",
-            "99999999999999999999d",
-        ] {
+        for text in ["", "24", "h", "1.5h", "-1h", "24 hours", "99999999999999999999d"] {
             assert!(text.parse::<Limit>().is_err(), "{text}");
         }
     }

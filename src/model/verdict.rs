@@ -34,11 +34,7 @@ impl Verdict {
             Self::Inconclusive(_) => 1,
             Self::Violated => 2,
         };
-        if rank(other) > rank(self) {
-            other
-        } else {
-            self
-        }
+        if rank(other) > rank(self) { other } else { self }
     }
 }
 
