@@ -90,7 +90,11 @@ fn publish_if_it_holds(
         talk.complain(&format!("the site could not be published: {error}"), &error.help());
         Exit::Unusable
     })?;
-    talk.say(&format!("published {}: open {}", args.out.display(), out.join("index.html").display()));
+    talk.say(&format!(
+        "published {}: open {}",
+        args.out.display(),
+        out.join("index.html").display()
+    ));
     Ok(exit)
 }
 

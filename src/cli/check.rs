@@ -38,7 +38,8 @@ pub fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
 /// Refuses claims that the project does not have.
 pub fn known(session: &Session, claims: &[String], talk: Talk) -> Result<(), Exit> {
     let ids = || session.project.claims.iter().map(|claim| claim.id.as_str());
-    let unknown: Vec<&String> = claims.iter().filter(|id| session.project.claim(id).is_none()).collect();
+    let unknown: Vec<&String> =
+        claims.iter().filter(|id| session.project.claim(id).is_none()).collect();
     for id in &unknown {
         let names: Vec<&str> = ids().collect();
         talk.complain(&format!("there is no claim `{id}`"), &help_with_list(id, names));

@@ -1,5 +1,7 @@
 //! The instruments: the only room that touches the network, and the only asynchronous one.
 
+pub mod signals;
+
 use std::path::PathBuf;
 
 use jiff::Timestamp;

@@ -1,0 +1,86 @@
+//! What a run says while it runs: a bar and the slowest checks on a terminal, plain lines elsewhere.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use avouch::probe::{Event, Job};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::talk::Talk;
+
+/// How many of the running checks are named at once.
+const NAMED_MAX: usize = 3;
+
+/// What a run says while it runs.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    running: Mutex<Vec<String>>,
+    talk: Talk,
+}
+
+impl Progress {
+    /// Begins to tell of these jobs.
+    pub fn new(jobs: &[Job<'_>], talk: Talk) -> Self {
+        let bar = talk.is_watched().then(|| bar(jobs.len()));
+        if bar.is_none() {
+            talk.say(&format!("running {} checks", jobs.len()));
+        }
+        Self { bar, running: Mutex::default(), talk }
+    }
+
+    /// Tells of one event.
+    pub fn tell(&self, event: Event<'_>) {
+        match event {
+            Event::Started(job) => self.update(|running| running.push(name(job))),
+            Event::Finished(job, _) => {
+                self.update(|running| running.retain(|one| *one != name(job)));
+                if let Some(bar) = &self.bar {
+                    bar.inc(1);
+                }
+            }
+            Event::Retrying(job, verdict, wait_ms) => {
+                let wait_s = Duration::from_millis(wait_ms).as_secs_f32();
+                self.line(&format!("{}: {verdict}, asking again in {wait_s:.1} s", name(job)));
+            }
+            Event::LeftBehind(job, what) => {
+                self.line(&format!("{}: left behind: {what}", name(job)))
+            }
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// The checks that began first, and still run, are the slowest.
+    fn update(&self, change: impl FnOnce(&mut Vec<String>)) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut running);
+        if let Some(bar) = &self.bar {
+            bar.set_message(running[..running.len().min(NAMED_MAX)].join(", "));
+        }
+    }
+
+    fn line(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None => self.talk.say(text),
+        }
+    }
+}
+
+fn name(job: Job<'_>) -> String {
+    format!("{} ({})", job.claim, job.plan.kind)
+}
+
+fn bar(jobs: usize) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(jobs).unwrap_or(u64::MAX));
+    if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} checks  {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
