@@ -1,1 +1,4 @@
+//! The integration tests: one binary.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
+mod tidy;

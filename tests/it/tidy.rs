@@ -1,0 +1,220 @@
+//! The walls between the rooms: which paths each may name. Reads tokens, so that comments and strings
+//! do not count, and what stands in macros does.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+const ROOMS: [&str; 6] = ["model", "load", "check", "probe", "render", "cli"];
+
+/// A path prefix, and the rooms that may name it.
+const WALLS: &[(&str, &[&str])] = &[
+    ("std::fs", &["load", "probe", "cli"]),
+    ("std::process", &["cli", "probe"]),
+    ("std::env", &["cli"]),
+    ("std::thread", &["probe", "cli"]),
+    ("std::time::SystemTime", &[]),
+    ("std::time::Instant", &["probe", "cli"]),
+    ("std::net::TcpStream", &["probe"]),
+    ("std::net::TcpListener", &["cli"]),
+    ("std::net::UdpSocket", &["probe"]),
+    ("std::net::ToSocketAddrs", &["probe"]),
+    ("jiff::Timestamp::now", &["cli"]),
+    ("Timestamp::now", &["cli"]),
+    ("Zoned::now", &[]),
+    ("reqwest", &["probe"]),
+    ("tokio", &["probe", "cli"]),
+    ("tokio_rustls", &["probe"]),
+    ("rustls", &["probe"]),
+    ("hickory_resolver", &["probe"]),
+    ("hickory_proto", &["probe"]),
+    ("clap", &["cli"]),
+    ("axum", &["cli"]),
+    ("indicatif", &["cli"]),
+    ("notify", &["cli"]),
+    ("rustix", &["cli"]),
+    ("avouch_demo", &["cli"]),
+    ("walkdir", &["load"]),
+    ("tera", &["render"]),
+    ("crate::load", &["load"]),
+    ("crate::check", &["check"]),
+    ("crate::probe", &["probe"]),
+    ("crate::render", &["render"]),
+];
+
+/// Methods of `Path` that touch the disk.
+const PATH_IO: &[&str] =
+    &["exists", "try_exists", "is_file", "is_dir", "is_symlink", "read_dir", "metadata", "canonicalize"];
+
+/// Rooms in which those may be called.
+const PATH_IO_ROOMS: &[&str] = &["load", "probe", "cli"];
+
+#[test]
+fn every_room_keeps_to_its_walls() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut trespasses = Vec::new();
+    let mut seen = BTreeMap::new();
+    for room in ROOMS {
+        for file in rust_files(&src.join(room)) {
+            *seen.entry(room).or_insert(0) += 1;
+            let text = std::fs::read_to_string(&file).unwrap();
+            let name = file.strip_prefix(&src).unwrap().display().to_string();
+            trespasses.extend(trespasses_in(room, &text).into_iter().map(|one| format!("{name}: {one}")));
+        }
+    }
+    assert_eq!(seen.len(), ROOMS.len(), "a room has no files: {seen:?}");
+    assert!(trespasses.is_empty(), "{}", trespasses.join("\n"));
+}
+
+#[test]
+fn a_trespass_is_noticed_wherever_it_hides() {
+    for text in [
+        "use std::fs;",
+        "use std::{collections::BTreeMap, fs::File};",
+        "fn f() { let x = format!(\"{}\", std::fs::read_to_string(\"a\").is_ok()); }",
+        "fn f(p: &std::path::Path) -> bool { p.exists() }",
+        "use crate::{load, model};",
+        "fn f() { jiff::Timestamp::now(); }",
+        "use jiff::Timestamp; fn f() { Timestamp::now(); }",
+    ] {
+        assert_ne!(trespasses_in("check", text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_allowed_or_only_talked_about_is_no_trespass() {
+    for text in [
+        "// use std::fs;",
+        "const A: &str = \"std::fs\";",
+        "use std::net::SocketAddr;",
+        "use crate::model::plan::Plan;",
+        "#[cfg(test)] mod tests { use std::fs; }",
+    ] {
+        assert_eq!(trespasses_in("check", text), Vec::<String>::new(), "{text}");
+    }
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|one| one == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn trespasses_in(room: &str, text: &str) -> Vec<String> {
+    let stream: TokenStream = text.parse().unwrap();
+    let mut paths = Vec::new();
+    collect(stream, &mut paths);
+    let walls = paths.iter().flat_map(|path| {
+        let crosses = |(wall, rooms): &&(&str, &[&str])| {
+            let named = path == wall || path.starts_with(&format!("{wall}::"));
+            named && !rooms.contains(&room)
+        };
+        WALLS.iter().find(crosses).map(|(wall, _)| format!("`{room}` may not name `{wall}`"))
+    });
+    let io = paths.iter().filter_map(|path| path.strip_prefix('.'));
+    let io = io.filter(|name| PATH_IO.contains(name) && !PATH_IO_ROOMS.contains(&room));
+    walls.chain(io.map(|name| format!("`{room}` may not call `.{name}()`"))).collect()
+}
+
+/// Collects every path, use trees unfolded, and every method call as `.name`.
+fn collect(stream: TokenStream, paths: &mut Vec<String>) {
+    let tokens: Vec<TokenTree> = stream.into_iter().collect();
+    let mut index = 0;
+    while index < tokens.len() {
+        if is_test_only(&tokens[index..]) {
+            index += 2;
+            while index < tokens.len() && !is_end_of_item(&tokens[index]) {
+                index += 1;
+            }
+            index += 1;
+            continue;
+        }
+        match &tokens[index] {
+            TokenTree::Ident(_) => index = path_at(&tokens, index, "", paths),
+            TokenTree::Group(group) => {
+                collect(group.stream(), paths);
+                index += 1;
+            }
+            TokenTree::Punct(dot) if dot.as_char() == '.' => {
+                if let (Some(TokenTree::Ident(name)), Some(TokenTree::Group(_))) =
+                    (tokens.get(index + 1), tokens.get(index + 2))
+                {
+                    paths.push(format!(".{name}"));
+                }
+                index += 1;
+            }
+            _ => index += 1,
+        }
+    }
+}
+
+fn is_test_only(tokens: &[TokenTree]) -> bool {
+    match tokens {
+        [TokenTree::Punct(hash), TokenTree::Group(attribute), ..] => {
+            hash.as_char() == '#' && attribute.stream().to_string().replace(' ', "") == "cfg(test)"
+        }
+        _ => false,
+    }
+}
+
+fn is_end_of_item(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        _ => false,
+    }
+}
+
+/// Reads the path that begins at `index`, below `prefix`; gives the index behind it.
+fn path_at(tokens: &[TokenTree], mut index: usize, prefix: &str, paths: &mut Vec<String>) -> usize {
+    let mut path = prefix.to_owned();
+    loop {
+        if let Some(TokenTree::Ident(name)) = tokens.get(index) {
+            if !path.is_empty() {
+                path.push_str("::");
+            }
+            path.push_str(&name.to_string());
+            index += 1;
+        }
+        if !is_colons(tokens, index) {
+            break;
+        }
+        match tokens.get(index + 2) {
+            Some(TokenTree::Ident(_)) => index += 2,
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
+                unfold(group.stream(), &path, paths);
+                return index + 3;
+            }
+            _ => break,
+        }
+    }
+    paths.push(path);
+    index
+}
+
+fn unfold(stream: TokenStream, prefix: &str, paths: &mut Vec<String>) {
+    let tokens: Vec<TokenTree> = stream.into_iter().collect();
+    let mut index = 0;
+    while index < tokens.len() {
+        index = match tokens[index] {
+            TokenTree::Ident(_) => path_at(&tokens, index, prefix, paths),
+            _ => index + 1,
+        };
+    }
+}
+
+fn is_colons(tokens: &[TokenTree], index: usize) -> bool {
+    let is = |token: Option<&TokenTree>| {
+        matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ':')
+    };
+    is(tokens.get(index)) && is(tokens.get(index + 1))
+}
