@@ -1,4 +1,6 @@
 //! The integration tests: one binary.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
+mod harness;
+mod main_job;
 mod tidy;

@@ -1,0 +1,99 @@
+//! The main job, end to end, over real sockets: the statement against the demo add-on.
+
+use std::process::Command;
+
+use crate::harness::{Project, Run};
+
+fn check(args: &[&str]) -> Run {
+    let project = Project::own();
+    project.run(&[&["check", "--format", "json"], args].concat())
+}
+
+#[test]
+fn the_sound_demo_holds_and_the_site_is_published() {
+    let project = Project::own();
+    let run = project.run(&["build"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(project.path("public/index.html").is_file());
+    assert!(project.path("public/security/index.html").is_file());
+    assert!(run.out.contains("tenant-isolation"), "{run}");
+    let index = project.read("public/index.html");
+    assert!(index.contains("embedded demo add-on, not a live service"));
+}
+
+#[test]
+fn nothing_but_loopback_is_needed() {
+    let project = Project::own();
+    let script = "ip link set lo up && exec \"$0\" build";
+    let output = Command::new("unshare")
+        .args(["--net", "sh", "-c", script, env!("CARGO_BIN_EXE_avouch")])
+        .current_dir(project.root())
+        .output()
+        .unwrap();
+    let run = project.finish(&output);
+    assert_eq!(run.code, Some(0), "{run}");
+}
+
+/// Every flaw of the demo that concerns the statement breaks the claim that it names, and no other;
+/// the site that is there stays as it was.
+#[test]
+fn each_flaw_breaks_its_claim_and_no_other_and_publishes_nothing() {
+    let project = Project::own();
+    let sound = project.run(&["build", "--format", "json"]);
+    assert_eq!(sound.code, Some(0), "{sound}");
+    let known = sound.standings();
+    let published = project.files("public");
+    for flaw in avouch_demo::FLAWS.iter().filter(|flaw| known.contains_key(flaw.claim)) {
+        let run = project.run(&["build", "--format", "json", "--flaw", flaw.name]);
+        assert_eq!(run.code, Some(1), "{}: {run}", flaw.name);
+        assert_eq!(run.with_standing("violated"), [flaw.claim], "{}: {run}", flaw.name);
+        assert_eq!(run.with_standing("holds").len(), known.len() - 1, "{}: {run}", flaw.name);
+        assert!(project.files("public") == published, "{}: the site was changed", flaw.name);
+    }
+}
+
+#[test]
+fn a_violation_names_its_sentence_and_place() {
+    let project = Project::own();
+    let run = project.run(&["build", "--flaw", "leak-read"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert!(run.out.contains("content/security.md:"), "{run}");
+    let words = project.read("checks/tenant-isolation.yaml");
+    let words = words.split("proves:").nth(1).unwrap().lines().next().unwrap().trim();
+    let start: String = words.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
+    let flat = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(start.trim_matches('"')), "{start}\n{run}");
+    assert!(run.out.contains("curl"), "{run}");
+}
+
+#[test]
+fn an_unreachable_add_on_is_inconclusive_not_violated() {
+    let project = Project::own();
+    let variables = ["ACME_SECRET", "GLOBEX_SECRET", "FORMER_SECRET", "OPS_TOKEN"];
+    let mut command = project.command(&["check", "--format", "json", "--target", "https://127.0.0.1:9"]);
+    command.envs(variables.map(|name| (name, "x")));
+    let run = project.finish(&command.output().unwrap());
+    assert_eq!(run.code, Some(3), "{run}");
+    assert_eq!(run.with_standing("violated"), Vec::<String>::new(), "{run}");
+    assert_eq!(run.with_standing("holds"), Vec::<String>::new(), "{run}");
+}
+
+#[test]
+fn an_add_on_that_answers_all_alike_has_shown_nothing() {
+    let modes =
+        ["refuses-everybody", "allows-everybody", "fails-everybody", "html-to-everybody", "garbage"];
+    for mode in modes {
+        let run = check(&["auth-required", "tenant-isolation", "--mode", mode]);
+        assert_eq!(run.with_standing("holds"), Vec::<String>::new(), "{mode}: {run}");
+        assert_eq!(run.standings().len(), 2, "{mode}: {run}");
+    }
+}
+
+#[test]
+fn an_add_on_that_fails_refuses_or_is_down_is_inconclusive_throughout() {
+    for mode in ["refuses-everybody", "fails-everybody", "garbage", "limits-rate", "down"] {
+        let run = check(&["--mode", mode]);
+        assert_eq!(run.code, Some(3), "{mode}: {run}");
+        assert_eq!(run.with_standing("violated"), Vec::<String>::new(), "{mode}: {run}");
+    }
+}
