@@ -3,4 +3,5 @@
 
 mod harness;
 mod main_job;
+mod seam;
 mod tidy;

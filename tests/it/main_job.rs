@@ -70,7 +70,8 @@ fn a_violation_names_its_sentence_and_place() {
 fn an_unreachable_add_on_is_inconclusive_not_violated() {
     let project = Project::own();
     let variables = ["ACME_SECRET", "GLOBEX_SECRET", "FORMER_SECRET", "OPS_TOKEN"];
-    let mut command = project.command(&["check", "--format", "json", "--target", "https://127.0.0.1:9"]);
+    let mut command =
+        project.command(&["check", "--format", "json", "--target", "https://127.0.0.1:9"]);
     command.envs(variables.map(|name| (name, "x")));
     let run = project.finish(&command.output().unwrap());
     assert_eq!(run.code, Some(3), "{run}");
@@ -80,8 +81,13 @@ fn an_unreachable_add_on_is_inconclusive_not_violated() {
 
 #[test]
 fn an_add_on_that_answers_all_alike_has_shown_nothing() {
-    let modes =
-        ["refuses-everybody", "allows-everybody", "fails-everybody", "html-to-everybody", "garbage"];
+    let modes = [
+        "refuses-everybody",
+        "allows-everybody",
+        "fails-everybody",
+        "html-to-everybody",
+        "garbage",
+    ];
     for mode in modes {
         let run = check(&["auth-required", "tenant-isolation", "--mode", mode]);
         assert_eq!(run.with_standing("holds"), Vec::<String>::new(), "{mode}: {run}");

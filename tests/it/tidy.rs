@@ -44,8 +44,16 @@ const WALLS: &[(&str, &[&str])] = &[
 ];
 
 /// Methods of `Path` that touch the disk.
-const PATH_IO: &[&str] =
-    &["exists", "try_exists", "is_file", "is_dir", "is_symlink", "read_dir", "metadata", "canonicalize"];
+const PATH_IO: &[&str] = &[
+    "exists",
+    "try_exists",
+    "is_file",
+    "is_dir",
+    "is_symlink",
+    "read_dir",
+    "metadata",
+    "canonicalize",
+];
 
 /// Rooms in which those may be called.
 const PATH_IO_ROOMS: &[&str] = &["load", "probe", "cli"];
@@ -60,7 +68,8 @@ fn every_room_keeps_to_its_walls() {
             *seen.entry(room).or_insert(0) += 1;
             let text = std::fs::read_to_string(&file).unwrap();
             let name = file.strip_prefix(&src).unwrap().display().to_string();
-            trespasses.extend(trespasses_in(room, &text).into_iter().map(|one| format!("{name}: {one}")));
+            trespasses
+                .extend(trespasses_in(room, &text).into_iter().map(|one| format!("{name}: {one}")));
         }
     }
     assert_eq!(seen.len(), ROOMS.len(), "a room has no files: {seen:?}");
@@ -213,8 +222,6 @@ fn unfold(stream: TokenStream, prefix: &str, paths: &mut Vec<String>) {
 }
 
 fn is_colons(tokens: &[TokenTree], index: usize) -> bool {
-    let is = |token: Option<&TokenTree>| {
-        matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ':')
-    };
+    let is = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
     is(tokens.get(index)) && is(tokens.get(index + 1))
 }

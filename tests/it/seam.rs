@@ -1,0 +1,132 @@
+//! The seam between asking and publishing: `assessment.json`, and what it is evidence for.
+
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Project, Run};
+
+/// A project with the evidence of a sound run.
+fn assessed() -> Project {
+    let project = Project::own();
+    let run = project.run(&["check"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    project
+}
+
+fn build(project: &Project) -> Run {
+    project.run(&["build", "--assessment", "assessment.json"])
+}
+
+fn edit(project: &Project, change: impl FnOnce(&mut Value)) {
+    let mut value: Value = serde_json::from_str(&project.read("assessment.json")).unwrap();
+    change(&mut value);
+    project.write("assessment.json", &value.to_string());
+}
+
+#[track_caller]
+fn refused(project: &Project, why: &str) {
+    let run = build(project);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.err.contains(why), "{why}: {run}");
+    assert!(!project.path("public").exists(), "{run}");
+}
+
+#[test]
+fn a_site_is_built_from_stored_evidence_without_a_network() {
+    let project = assessed();
+    let output = std::process::Command::new("unshare")
+        .args(["--net", env!("CARGO_BIN_EXE_avouch"), "build", "--assessment", "assessment.json"])
+        .current_dir(project.root())
+        .output()
+        .unwrap();
+    let run = project.finish(&output);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(project.path("public/index.html").is_file());
+}
+
+#[test]
+fn evidence_is_private_and_holds_no_secret() {
+    let project = assessed();
+    let mode = std::fs::metadata(project.path("assessment.json")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let text = project.read("assessment.json");
+    assert!(!text.contains("eyJ"), "a token was stored");
+    assert!(!text.contains("-----BEGIN"), "a key was stored");
+}
+
+#[test]
+fn a_verdict_that_was_edited_by_hand_changes_nothing() {
+    let project = Project::own();
+    let run = project.run(&["check", "--flaw", "leak-read"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    edit(&project, |value| value["claims"]["tenant-isolation"]["verdict"] = json!("holds"));
+    let run = build(&project);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert!(!project.path("public").exists());
+}
+
+#[test]
+fn evidence_for_other_words_is_refused() {
+    let project = assessed();
+    let file = "checks/tenant-isolation.yaml";
+    let quote = project.read(file);
+    let words = quote.split("proves:").nth(1).unwrap().split_whitespace();
+    let word = words.clone().find(|word| word.len() > 5 && word.chars().all(char::is_alphabetic));
+    let word = word.unwrap().to_owned();
+    project.edit(file, &word, "otherwise");
+    project.edit("content/security.md", &word, "otherwise");
+    refused(&project, "`tenant-isolation`: it was taken for other words");
+}
+
+#[test]
+fn evidence_by_another_plan_is_refused() {
+    let project = assessed();
+    project.edit("checks/backup-daily.yaml", "max_age: 24h", "max_age: 23h");
+    refused(&project, "`backup-daily`: it was taken by another plan");
+}
+
+#[test]
+fn evidence_from_another_target_is_refused() {
+    let project = assessed();
+    project.edit("avouch.yaml", "target: demo", "target: https://addon.example.com");
+    refused(&project, "target: it was taken with `https://addon.demo.test`");
+}
+
+#[test]
+fn evidence_taken_under_other_overrides_is_refused() {
+    let project = assessed();
+    edit(&project, |value| {
+        value["world"]["connect_to"] = json!({"addon.demo.test": "127.0.0.1:1"})
+    });
+    refused(&project, "connect_to: it was taken with");
+}
+
+#[test]
+fn incomplete_evidence_is_refused() {
+    let project = assessed();
+    edit(&project, |value| {
+        value["claims"].as_object_mut().unwrap().remove("backup-daily");
+    });
+    refused(&project, "claim `backup-daily`: it was not assessed");
+}
+
+#[test]
+fn evidence_of_another_version_or_no_json_is_refused() {
+    let project = assessed();
+    edit(&project, |value| value["schema"] = json!("avouch-assessment/9"));
+    refused(&project, "this version reads `avouch-assessment/1`");
+    project.write("assessment.json", "{");
+    refused(&project, "no assessment to build from");
+}
+
+#[test]
+fn evidence_that_has_ended_publishes_nothing() {
+    let project = Project::own();
+    let run = project.run(&["check", "--clock", "2026-01-01T00:00:00Z"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let run = build(&project);
+    assert_eq!(run.code, Some(3), "{run}");
+    assert!(run.out.contains("expired"), "{run}");
+    assert!(!project.path("public").exists());
+}
