@@ -1,6 +1,7 @@
 //! The kinds of check: what each one asks, planned before anything is asked. Pure.
 
 pub mod kind;
+pub mod manual;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,102 @@
+//! The manual of the kinds, made from the kinds themselves: `docs/kinds.md`.
+
+use std::fmt::Write;
+
+use serde_json::{Map, Value};
+
+use crate::check::kind::Kind;
+use crate::model::falsify::{Class, standard};
+use crate::model::plan::Plan;
+
+/// The manual's first lines.
+pub const HEAD: &str = "\
+# Kinds of check
+
+A check's `kind:` says what it asks. This page is made from the code, by a test that fails when it is
+stale. `avouch explain CLAIM` shows what your own check asks, step by step.
+
+Beside the counterexamples that are listed, every probe is tried with faults that must leave the claim
+undecided: no connection, no answer in time, an unknown name, 429 and 503.
+";
+
+/// One kind's section. `example` is what its example plans.
+pub fn section(kind: &dyn Kind, example: &Plan) -> String {
+    let manual = kind.manual();
+    let mut out = format!("\n## `{}`\n\n{}\n\n", kind.name(), flat(manual.proves));
+    let _ = writeln!(out, "**What it cannot prove.** {}\n", flat(manual.cannot_prove));
+    let _ = writeln!(out, "```yaml\n{}\n```\n", manual.example.trim());
+    settings(kind.schema().as_value(), &mut out);
+    let mut whens: Vec<String> = Vec::new();
+    for one in standard(example).into_iter().chain(example.counterexamples.clone()) {
+        if one.class == Class::Negation && !whens.contains(&one.when) {
+            whens.push(one.when);
+        }
+    }
+    out.push_str("Its example is shown to fail when\n\n");
+    for when in whens.iter().take(EXAMPLES_MAX) {
+        let _ = writeln!(out, "- {when};");
+    }
+    if whens.len() > EXAMPLES_MAX {
+        let _ = writeln!(out, "- and {} more of the same sort.", whens.len() - EXAMPLES_MAX);
+    }
+    out
+}
+
+/// How many counterexamples of a kind are listed.
+const EXAMPLES_MAX: usize = 12;
+
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn settings(schema: &Value, out: &mut String) {
+    out.push_str("| setting | is | means |\n|---|---|---|\n");
+    rows(schema, "", out);
+    let none = Map::new();
+    let parts = schema["$defs"].as_object().unwrap_or(&none);
+    for (name, part) in parts.iter().filter(|(_, part)| part["properties"].is_object()) {
+        rows(part, &format!("{name}: "), out);
+    }
+    out.push('\n');
+}
+
+fn rows(schema: &Value, of: &str, out: &mut String) {
+    let none = Map::new();
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    for (name, property) in schema["properties"].as_object().unwrap_or(&none) {
+        let must = if required.contains(&Value::from(name.as_str())) { ", required" } else { "" };
+        let means = property["description"].as_str().map(flat).unwrap_or_default();
+        let sort = sort_of(property);
+        let _ = writeln!(out, "| {of}`{name}` | {sort}{must} | {} |", means.replace('|', "\\|"));
+    }
+}
+
+fn sort_of(property: &Value) -> String {
+    if let Some(reference) = property["$ref"].as_str() {
+        return reference.rsplit('/').next().unwrap_or_default().to_owned();
+    }
+    let of_any = |list: &Value| {
+        let all = list.as_array().into_iter().flatten();
+        let names: Vec<String> =
+            all.filter(|one| one["type"] != "null").map(sort_of).filter(|one| !one.is_empty()).collect();
+        names.join(" or ")
+    };
+    for key in ["anyOf", "oneOf"] {
+        if property[key].is_array() {
+            return of_any(&property[key]);
+        }
+    }
+    match &property["type"] {
+        Value::String(sort) if sort == "array" => match sort_of(&property["items"]).as_str() {
+            "" => "list".into(),
+            items => format!("list of {items}"),
+        },
+        Value::String(sort) if sort == "object" => "mapping".into(),
+        Value::String(sort) => sort.clone(),
+        Value::Array(sorts) => {
+            let names = sorts.iter().filter_map(Value::as_str).filter(|sort| *sort != "null");
+            names.collect::<Vec<_>>().join(" or ")
+        }
+        _ => String::new(),
+    }
+}
