@@ -1,0 +1,116 @@
+//! The add-on: its routes, and what is true of all its answers.
+
+mod config;
+mod credential;
+mod images;
+mod json_body;
+mod notes;
+mod operator;
+mod public;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+
+use crate::backup::Backups;
+use crate::clock::Clock;
+use crate::flaw::Flaw;
+use crate::mode::{self, Mode};
+use crate::problem::Problem;
+use crate::store::Store;
+
+pub(crate) use self::public::LANDING;
+
+/// How many bytes of JSON are read.
+const BODY_MAX: usize = 64 * 1024;
+/// How many bytes of a form with an image are read.
+const UPLOAD_MAX: usize = 1024 * 1024;
+/// How long an answer may take, the reading of the body included.
+const ANSWER_TIME: Duration = Duration::from_secs(30);
+
+/// What the add-on works with.
+pub(crate) struct App {
+    /// Its time.
+    pub(crate) clock: Clock,
+    /// The flaws that it was given.
+    pub(crate) flaws: BTreeSet<Flaw>,
+    /// Its database.
+    pub(crate) store: Store,
+    /// Its backups.
+    pub(crate) backups: Backups,
+    /// The operator's bearer token.
+    pub(crate) operator_token: String,
+    /// Since when it runs.
+    pub(crate) started: Instant,
+}
+
+impl App {
+    /// Whether it was given this flaw.
+    pub(crate) fn has(&self, flaw: Flaw) -> bool {
+        self.flaws.contains(&flaw)
+    }
+}
+
+/// The add-on's answers.
+pub(crate) fn router(app: &Arc<App>, mode: Mode) -> Router {
+    routes()
+        .fallback(async || Problem::NOT_FOUND)
+        .method_not_allowed_fallback(async || {
+            Problem(StatusCode::METHOD_NOT_ALLOWED, "this is not done here")
+        })
+        .with_state(Arc::clone(app))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(from_fn(in_time))
+        .layer(from_fn_with_state(mode, mode::apply))
+        .layer(from_fn_with_state(Arc::clone(app), set_headers))
+}
+
+fn routes() -> Router<Arc<App>> {
+    let upload = post(images::upload).layer(DefaultBodyLimit::max(UPLOAD_MAX));
+    Router::new()
+        .route("/", get(public::landing))
+        .route("/atlassian-connect.json", get(public::descriptor))
+        .route("/config", get(config::show).put(config::change))
+        .route("/notes", get(notes::list).post(notes::create))
+        .route(
+            "/notes/{id}",
+            get(notes::show).put(notes::change).delete(notes::delete),
+        )
+        .route("/stats", get(public::stats))
+        .route("/images", upload)
+        .route("/file/{id}", get(images::local))
+        .route("/ops/backups/latest", get(operator::latest_backup))
+        .route("/ops/access-log", get(operator::access_log))
+        .route("/ops/access", post(operator::record_access))
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(ANSWER_TIME, next.run(request)).await;
+    answer.unwrap_or_else(|_| {
+        Problem(StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()
+    })
+}
+
+/// Sets the fields that every answer carries, whatever its status.
+async fn set_headers(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut answer = next.run(request).await;
+    let headers = answer.headers_mut();
+    let fixed = HeaderValue::from_static;
+    if !app.has(Flaw::NoHsts) {
+        let a_year = fixed("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
+    headers.insert(header::VIA, fixed("1.1 heroku-router"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, fixed("no-store"));
+    }
+    answer
+}

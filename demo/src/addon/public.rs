@@ -1,0 +1,62 @@
+//! What is no tenant's: the landing page, the descriptor, the statistics.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse};
+use serde_json::json;
+
+use crate::addon::App;
+use crate::addon::credential::Caller;
+use crate::flaw::Flaw;
+use crate::problem::Problem;
+
+/// The page that people see who come without an installation.
+pub(crate) async fn landing() -> Html<&'static str> {
+    Html(LANDING)
+}
+
+/// The add-on's descriptor, which tells the host product what it is and asks for.
+pub(crate) async fn descriptor() -> impl IntoResponse {
+    Json(json!({
+        "apiVersion": 1,
+        "key": "test.demo.addon",
+        "name": "Demo add-on",
+        "description": "Notes beside your pages",
+        "vendor": { "name": "The demo vendor", "url": "https://vendor.demo.test" },
+        "baseUrl": "https://addon.demo.test",
+        "links": { "self": "https://addon.demo.test/atlassian-connect.json" },
+        "authentication": { "type": "jwt" },
+        "lifecycle": { "installed": "/installed", "uninstalled": "/uninstalled" },
+        "scopes": ["READ", "WRITE"],
+        "modules": {
+            "generalPages": [{ "key": "notes", "name": { "value": "Notes" }, "url": "/notes" }],
+        },
+    }))
+}
+
+/// Version and uptime: no tenant's data, and yet nobody's but the tenants'.
+pub(crate) async fn stats(
+    caller: Result<Caller, Problem>,
+    State(app): State<Arc<App>>,
+) -> Result<impl IntoResponse, Problem> {
+    if !app.has(Flaw::NoAuth) {
+        caller?;
+    }
+    let uptime_s = app.started.elapsed().as_secs();
+    let version = env!("CARGO_PKG_VERSION");
+    Ok(Json(json!({ "version": version, "uptime_s": uptime_s })))
+}
+
+/// The landing page.
+pub(crate) const LANDING: &str = r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Demo add-on</title>
+<h1>Demo add-on</h1>
+<p>Notes beside your pages. Runs on <a href="https://platform.demo.test/policy/security">a
+well-known platform</a>; see our <a href="https://vendor.demo.test/privacy-policy">privacy
+policy</a>, or <a href="https://support.demo.test/">ask support</a>.</p>
+</html>
+"#;

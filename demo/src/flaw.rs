@@ -1,0 +1,230 @@
+//! The flaws that the add-on can be given; each breaks exactly one claim of the statement.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::names::UnknownName;
+
+/// A flaw of the add-on, or of the world around it.
+///
+/// The order is that of [`FLAWS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flaw {
+    /// The platform's security statement is gone.
+    DeadPlatformLink,
+    /// An endpoint that needs a credential answers without one.
+    NoAuth,
+    /// Tokens that have expired are taken.
+    AcceptExpired,
+    /// Tokens without a signature are taken.
+    AcceptAlgNone,
+    /// Tokens made for another request are taken.
+    IgnoreQsh,
+    /// A tenant can read another tenant's note by its id.
+    LeakRead,
+    /// The list of notes is that of all tenants.
+    LeakList,
+    /// A tenant can change another tenant's note.
+    CrossWrite,
+    /// A tenant can delete another tenant's note.
+    CrossDelete,
+    /// Answers lack `Strict-Transport-Security`.
+    NoHsts,
+    /// The plain HTTP port serves the page itself.
+    PlainHttp,
+    /// Uploaded images stay on the add-on's own host.
+    LocalImages,
+    /// The configuration may be cached for a year.
+    CacheForever,
+    /// The newest backup is three days old.
+    StaleBackup,
+    /// The newest backup has no bytes.
+    EmptyBackup,
+    /// The newest backup finished two days from now.
+    FutureBackup,
+    /// Somebody looked at customer data out of curiosity.
+    UnexplainedAccess,
+    /// The privacy policy is gone.
+    DeadPrivacyLink,
+}
+
+/// What there is to know of a flaw.
+#[derive(Clone, Copy, Debug)]
+pub struct FlawInfo {
+    /// The flaw.
+    pub flaw: Flaw,
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it does, in one sentence.
+    pub what: &'static str,
+    /// The id of the claim that it breaks.
+    pub claim: &'static str,
+}
+
+/// All flaws, in the order of the statement.
+pub const FLAWS: &[FlawInfo] = &[
+    row(
+        Flaw::DeadPlatformLink,
+        "dead-platform-link",
+        "The platform's security statement answers 404.",
+        "heroku-statement",
+    ),
+    row(
+        Flaw::NoAuth,
+        "no-auth",
+        "The statistics are given without a credential.",
+        "auth-required",
+    ),
+    row(
+        Flaw::AcceptExpired,
+        "accept-expired",
+        "A token that has expired is taken.",
+        "auth-required",
+    ),
+    row(
+        Flaw::AcceptAlgNone,
+        "accept-alg-none",
+        "A token with `alg: none` and no signature is taken.",
+        "auth-required",
+    ),
+    row(
+        Flaw::IgnoreQsh,
+        "ignore-qsh",
+        "A token made for another request is taken.",
+        "auth-required",
+    ),
+    row(
+        Flaw::LeakRead,
+        "leak-read",
+        "A tenant who knows the id can read another tenant's note.",
+        "tenant-isolation",
+    ),
+    row(
+        Flaw::LeakList,
+        "leak-list",
+        "The list of notes holds all tenants' notes.",
+        "tenant-isolation",
+    ),
+    row(
+        Flaw::CrossWrite,
+        "cross-write",
+        "A tenant who knows the id can change another tenant's note.",
+        "tenant-isolation",
+    ),
+    row(
+        Flaw::CrossDelete,
+        "cross-delete",
+        "A tenant who knows the id can delete another tenant's note.",
+        "tenant-isolation",
+    ),
+    row(
+        Flaw::NoHsts,
+        "no-hsts",
+        "Answers lack `Strict-Transport-Security`.",
+        "encrypted-transport",
+    ),
+    row(
+        Flaw::PlainHttp,
+        "plain-http",
+        "The plain HTTP port serves the landing page in place of a redirect.",
+        "encrypted-transport",
+    ),
+    row(
+        Flaw::LocalImages,
+        "local-images",
+        "Uploaded images are kept on the add-on's own host.",
+        "image-storage",
+    ),
+    row(
+        Flaw::CacheForever,
+        "cache-forever",
+        "The configuration may be cached for a year.",
+        "config-cache",
+    ),
+    row(
+        Flaw::StaleBackup,
+        "stale-backup",
+        "The newest backup is three days old.",
+        "backup-daily",
+    ),
+    row(
+        Flaw::EmptyBackup,
+        "empty-backup",
+        "The newest backup has no bytes.",
+        "backup-daily",
+    ),
+    row(
+        Flaw::FutureBackup,
+        "future-backup",
+        "The newest backup is dated two days from now.",
+        "backup-daily",
+    ),
+    row(
+        Flaw::UnexplainedAccess,
+        "unexplained-access",
+        "The access log has an entry whose reason is curiosity.",
+        "support-access",
+    ),
+    row(
+        Flaw::DeadPrivacyLink,
+        "dead-privacy-link",
+        "The privacy policy answers 404.",
+        "privacy-policy",
+    ),
+];
+
+const fn row(flaw: Flaw, name: &'static str, what: &'static str, claim: &'static str) -> FlawInfo {
+    FlawInfo {
+        flaw,
+        name,
+        what,
+        claim,
+    }
+}
+
+impl Flaw {
+    /// What there is to know of it.
+    pub fn info(self) -> &'static FlawInfo {
+        &FLAWS[self as usize]
+    }
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.info().name)
+    }
+}
+
+impl FromStr for Flaw {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let found = FLAWS.iter().find(|info| info.name == name);
+        found.map(|info| info.flaw).ok_or_else(|| UnknownName {
+            what: "flaw",
+            name: name.to_owned(),
+            known: FLAWS.iter().map(|info| info.name).collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flaw_stands_at_its_own_row() {
+        for (index, info) in FLAWS.iter().enumerate() {
+            assert_eq!(info.flaw as usize, index, "{}", info.name);
+            assert_eq!(info.name.parse(), Ok(info.flaw));
+            assert_eq!(info.flaw.to_string(), info.name);
+        }
+    }
+
+    #[test]
+    fn an_unknown_flaw_is_named_beside_those_that_there_are() {
+        let error = "leak".parse::<Flaw>().unwrap_err();
+        assert_eq!(error.to_string(), "unknown flaw `leak`");
+        assert!(error.known.contains(&"leak-read"));
+    }
+}

@@ -1,0 +1,94 @@
+//! The outside world: the platform, the vendor, the support system, the media host.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{Html, IntoResponse};
+use axum::routing::get;
+
+use crate::addon::App;
+use crate::flaw::Flaw;
+use crate::names::{MEDIA, PLATFORM, SUPPORT, VENDOR};
+use crate::problem::Problem;
+
+/// What each host of the outside world answers.
+pub(crate) fn sites(app: &Arc<App>) -> BTreeMap<&'static str, Router> {
+    let site = |routes: Router<Arc<App>>| {
+        routes
+            .fallback(async || Problem::NOT_FOUND)
+            .with_state(Arc::clone(app))
+    };
+    let mut platform = Router::new();
+    if !app.has(Flaw::DeadPlatformLink) {
+        platform = platform.route("/policy/security", get(Html(PLATFORM_SECURITY)));
+    }
+    let mut vendor = Router::new().route("/", get(Html(VENDOR_HOME)));
+    if !app.has(Flaw::DeadPrivacyLink) {
+        vendor = vendor.route("/privacy-policy", get(Html(PRIVACY_POLICY)));
+    }
+    let support = Router::new().route("/", get(Html(SUPPORT_HOME)));
+    let media = Router::new().route("/file/{id}", get(file));
+    BTreeMap::from([
+        (PLATFORM, site(platform)),
+        (VENDOR, site(vendor)),
+        (SUPPORT, site(support)),
+        (MEDIA, site(media)),
+    ])
+}
+
+/// An image, as bytes that no browser takes for anything else.
+pub(crate) fn image(app: &App, id: &str) -> Result<impl IntoResponse + use<>, Problem> {
+    let bytes = app.store.image(id)?.ok_or(Problem::NOT_FOUND)?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    Ok((headers, bytes))
+}
+
+async fn file(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    image(&app, &id)
+}
+
+const PLATFORM_SECURITY: &str = r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Heroku Security</title>
+<h1>Heroku Security</h1>
+<p>This page plays the platform's own security statement while the demo runs.</p>
+</html>
+"#;
+
+const VENDOR_HOME: &str = r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>The demo vendor</title>
+<h1>The demo vendor</h1>
+<p>We make the demo add-on. <a href="/privacy-policy">Privacy policy</a>.</p>
+</html>
+"#;
+
+const PRIVACY_POLICY: &str = r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Privacy Policy</title>
+<h1>Privacy Policy</h1>
+<p>This page plays the vendor's privacy policy while the demo runs. It says what personal
+information is kept, what for, for how long, and whom to ask about it.</p>
+</html>
+"#;
+
+const SUPPORT_HOME: &str = r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Support</title>
+<h1>Support</h1>
+<p>This page plays the vendor's support system while the demo runs. Tell us what happened.</p>
+</html>
+"#;
