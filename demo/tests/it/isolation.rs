@@ -1,0 +1,137 @@
+//! What a tenant has, and what another one can do to it.
+
+use serde_json::json;
+
+use crate::client::{As, Bench};
+
+#[tokio::test]
+async fn a_note_is_its_owners_alone() {
+    let bench = Bench::sound();
+    let path = bench.plant("acme", "a secret of acme's").await;
+    let change = || Some(json!({ "text": "changed" }));
+    for who in ["globex", "acme"] {
+        let due = if who == "acme" {
+            [200, 200, 204]
+        } else {
+            [404, 404, 404]
+        };
+        let read = bench.get(&path, As::Tenant(who)).await;
+        assert_eq!(read.text().contains("a secret of acme's"), who == "acme");
+        let list = bench.get("/notes", As::Tenant(who)).await;
+        assert_eq!(list.text().contains("a secret of acme's"), who == "acme");
+        let changed = bench.send("PUT", &path, As::Tenant(who), change()).await;
+        let deleted = bench.send("DELETE", &path, As::Tenant(who), None).await;
+        let seen = [read.status, changed.status, deleted.status].map(|status| status.as_u16());
+        assert_eq!(seen, due, "{who}");
+    }
+    assert_eq!(bench.get(&path, As::Tenant("acme")).await.status, 404);
+}
+
+/// What globex achieves against acme's note: read it, find it listed, change it, delete it.
+async fn achieves(flaw: &str) -> [bool; 4] {
+    let bench = Bench::flawed(flaw);
+    let path = bench.plant("acme", "a secret").await;
+    let globex = || As::Tenant("globex");
+    let change = Some(json!({ "text": "changed" }));
+    let read = bench.get(&path, globex()).await;
+    let list = bench.get("/notes", globex()).await;
+    let changed = bench.send("PUT", &path, globex(), change).await;
+    let found = bench.get(&path, As::Tenant("acme")).await;
+    assert_eq!(found.text().contains("changed"), changed.status == 200);
+    let deleted = bench.send("DELETE", &path, globex(), None).await;
+    let found = bench.get(&path, As::Tenant("acme")).await;
+    assert_eq!(found.status == 404, deleted.status == 204);
+    [
+        read.text().contains("a secret"),
+        list.text().contains("a secret"),
+        changed.status == 200,
+        deleted.status == 204,
+    ]
+}
+
+#[tokio::test]
+async fn each_flaw_of_isolation_opens_one_way_only() {
+    assert_eq!(achieves("leak-read").await, [true, false, false, false]);
+    assert_eq!(achieves("leak-list").await, [false, true, false, false]);
+    assert_eq!(achieves("cross-write").await, [false, false, true, false]);
+    assert_eq!(achieves("cross-delete").await, [false, false, false, true]);
+}
+
+#[tokio::test]
+async fn the_configuration_is_its_tenants_own_and_cached_for_minutes() {
+    let bench = Bench::sound();
+    let config = Some(json!({ "colour": "teal" }));
+    let set = bench
+        .send("PUT", "/config", As::Tenant("acme"), config.clone())
+        .await;
+    assert_eq!(set.header("cache-control"), Some("private, max-age=600"));
+    let seen = bench.get("/config", As::Tenant("acme")).await;
+    assert_eq!(Some(seen.json()), config);
+    assert_eq!(seen.header("cache-control"), Some("private, max-age=600"));
+    assert_eq!(
+        bench.get("/config", As::Tenant("globex")).await.json(),
+        json!({})
+    );
+    let flawed = Bench::flawed("cache-forever")
+        .get("/config", As::Tenant("acme"))
+        .await;
+    assert_eq!(flawed.json(), json!({}));
+}
+
+#[tokio::test]
+async fn cache_forever_lets_the_configuration_be_kept_for_a_year() {
+    let bench = Bench::flawed("cache-forever");
+    let answer = bench.get("/config", As::Tenant("acme")).await;
+    assert_eq!(
+        answer.header("cache-control"),
+        Some("private, max-age=31536000")
+    );
+}
+
+#[tokio::test]
+async fn hostile_bodies_are_refused() {
+    let bench = Bench::sound();
+    let path = bench.plant("acme", "x").await;
+    let long = "x".repeat(11_000);
+    let longer = "x".repeat(70_000);
+    for (method, path, body, due) in [
+        ("POST", "/notes", "", 400),
+        ("POST", "/notes", "{\"text\":", 400),
+        ("POST", "/notes", "{\"text\":7}", 400),
+        ("PUT", path.as_str(), "[]", 400),
+        ("PUT", "/config", "[1]", 400),
+        ("PUT", "/config", &"[".repeat(60_000), 400),
+        ("POST", "/notes", &format!("{{\"text\":\"{long}\"}}"), 400),
+        ("POST", "/notes", &format!("{{\"text\":\"{longer}\"}}"), 413),
+        ("POST", "/images", "no form", 400),
+    ] {
+        let request = bench.request(method, path, As::Tenant("acme"));
+        let answer = request.body(body.to_owned()).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), due, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn made_up_tenants_are_let_in_with_what_their_lines_say() {
+    let bench = Bench::with(avouch_demo::Options {
+        tenants: 40,
+        ..Default::default()
+    });
+    let lines: Vec<serde_json::Value> = bench
+        .demo
+        .tenants_jsonl()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 40);
+    let last = &lines[39];
+    assert_eq!(last["name"], "tenant-0040");
+    let key = last["client_key"].as_str().unwrap();
+    let claims = crate::client::claims(key, "GET", "/notes");
+    let secret = last["shared_secret"].as_str().unwrap();
+    let token = crate::client::sign(&json!({ "alg": "HS256" }), &claims, secret);
+    let answer = bench
+        .get("/notes", As::Literally(format!("JWT {token}")))
+        .await;
+    assert_eq!(answer.json(), json!({ "notes": [] }));
+}

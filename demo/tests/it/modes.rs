@@ -1,0 +1,53 @@
+//! The add-on as a whole: refusing, failing, down.
+
+use std::net::TcpStream;
+
+use avouch_demo::Mode;
+
+use crate::client::{As, Bench};
+
+#[tokio::test]
+async fn a_mode_answers_everybody_alike_and_leaves_the_world_alone() {
+    for (mode, due, starts) in [
+        (Mode::RefusesEverybody, 401, "{\"error\""),
+        (Mode::AllowsEverybody, 200, "{}"),
+        (Mode::FailsEverybody, 500, "{\"error\""),
+        (Mode::HtmlToEverybody, 200, "<!doctype html>"),
+        (Mode::LimitsRate, 429, "{\"error\""),
+    ] {
+        let bench = Bench::in_mode(mode);
+        for who in [As::Nobody, As::Tenant("acme"), As::Operator] {
+            let answer = bench.get("/notes", who).await;
+            assert_eq!(answer.status.as_u16(), due, "{mode}");
+            assert!(answer.text().starts_with(starts), "{mode}");
+            assert!(answer.header("strict-transport-security").is_some());
+        }
+        assert_eq!(bench.visit("https://support.demo.test/").await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn garbage_is_no_http() {
+    let bench = Bench::in_mode(Mode::Garbage);
+    assert!(bench.request("GET", "/", As::Nobody).send().await.is_err());
+    let plain = bench.say_plainly("GET / HTTP/1.0\r\n\r\n");
+    assert!(!plain.starts_with(b"HTTP"));
+}
+
+#[test]
+fn an_add_on_that_is_down_refuses_connections() {
+    let bench = Bench::in_mode(Mode::Down);
+    for (host, address) in bench.demo.connect_to() {
+        let down = host.starts_with("addon.");
+        assert_eq!(TcpStream::connect(address).is_err(), down, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn a_slow_add_on_says_nothing_for_a_while() {
+    let bench = Bench::in_mode(Mode::Slow);
+    let request = bench.request("GET", "/", As::Nobody);
+    let patience = std::time::Duration::from_millis(200);
+    let error = request.timeout(patience).send().await.unwrap_err();
+    assert!(error.is_timeout());
+}
