@@ -21,9 +21,7 @@ impl Authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let key = KeyPair::generate().map_err(io::Error::other)?;
-        CertifiedIssuer::self_signed(params, key)
-            .map(Self)
-            .map_err(io::Error::other)
+        CertifiedIssuer::self_signed(params, key).map(Self).map_err(io::Error::other)
     }
 
     /// Its own certificate.
@@ -35,9 +33,7 @@ impl Authority {
     pub(crate) fn issue(&self, names: &[&str]) -> io::Result<ResolvesServerCertUsingSni> {
         let mut resolver = ResolvesServerCertUsingSni::new();
         for name in names {
-            resolver
-                .add(name, self.certify(name)?)
-                .map_err(io::Error::other)?;
+            resolver.add(name, self.certify(name)?).map_err(io::Error::other)?;
         }
         Ok(resolver)
     }
@@ -60,8 +56,6 @@ fn params(common_name: &str, names: Vec<String>) -> io::Result<CertificateParams
     let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
     params.not_before = date_time_ymd(2000, 1, 1);
     params.not_after = date_time_ymd(2200, 1, 1);
-    params
-        .distinguished_name
-        .push(DnType::CommonName, common_name);
+    params.distinguished_name.push(DnType::CommonName, common_name);
     Ok(params)
 }

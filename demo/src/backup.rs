@@ -37,12 +37,7 @@ impl Backups {
     /// An empty folder of backups.
     pub(crate) fn create(folder: PathBuf, clock: Clock, flaws: BTreeSet<Flaw>) -> io::Result<Self> {
         fs::create_dir(&folder)?;
-        Ok(Self {
-            folder,
-            clock,
-            flaws,
-            taken: Mutex::default(),
-        })
+        Ok(Self { folder, clock, flaws, taken: Mutex::default() })
     }
 
     /// Where they are.

@@ -33,8 +33,6 @@ impl Clock {
     /// The time as the `Date` field has it (RFC 9110, section 5.6.7).
     pub(crate) fn http_date(self) -> String {
         // Only years before 1 or after 9999 cannot be written, and no clock shows those.
-        DateTimePrinter::new()
-            .timestamp_to_rfc9110_string(&self.now())
-            .unwrap_or_default()
+        DateTimePrinter::new().timestamp_to_rfc9110_string(&self.now()).unwrap_or_default()
     }
 }

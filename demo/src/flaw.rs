@@ -56,7 +56,7 @@ pub struct FlawInfo {
     /// Its name on the command line.
     pub name: &'static str,
     /// What it does, in one sentence.
-    pub what: &'static str,
+    pub summary: &'static str,
     /// The id of the claim that it breaks.
     pub claim: &'static str,
 }
@@ -69,12 +69,7 @@ pub const FLAWS: &[FlawInfo] = &[
         "The platform's security statement answers 404.",
         "heroku-statement",
     ),
-    row(
-        Flaw::NoAuth,
-        "no-auth",
-        "The statistics are given without a credential.",
-        "auth-required",
-    ),
+    row(Flaw::NoAuth, "no-auth", "The statistics are given without a credential.", "auth-required"),
     row(
         Flaw::AcceptExpired,
         "accept-expired",
@@ -141,18 +136,8 @@ pub const FLAWS: &[FlawInfo] = &[
         "The configuration may be cached for a year.",
         "config-cache",
     ),
-    row(
-        Flaw::StaleBackup,
-        "stale-backup",
-        "The newest backup is three days old.",
-        "backup-daily",
-    ),
-    row(
-        Flaw::EmptyBackup,
-        "empty-backup",
-        "The newest backup has no bytes.",
-        "backup-daily",
-    ),
+    row(Flaw::StaleBackup, "stale-backup", "The newest backup is three days old.", "backup-daily"),
+    row(Flaw::EmptyBackup, "empty-backup", "The newest backup has no bytes.", "backup-daily"),
     row(
         Flaw::FutureBackup,
         "future-backup",
@@ -173,13 +158,13 @@ pub const FLAWS: &[FlawInfo] = &[
     ),
 ];
 
-const fn row(flaw: Flaw, name: &'static str, what: &'static str, claim: &'static str) -> FlawInfo {
-    FlawInfo {
-        flaw,
-        name,
-        what,
-        claim,
-    }
+const fn row(
+    flaw: Flaw,
+    name: &'static str,
+    summary: &'static str,
+    claim: &'static str,
+) -> FlawInfo {
+    FlawInfo { flaw, name, summary, claim }
 }
 
 impl Flaw {

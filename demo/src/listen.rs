@@ -62,10 +62,7 @@ pub(crate) fn serve(socket: TcpSocket, speech: Speech, answers: Router) -> io::R
     let address = listener.local_addr()?;
     let (sender, connections) = mpsc::channel(1);
     tokio::spawn(take_connections(listener, speech, sender));
-    let port = Port {
-        address,
-        connections,
-    };
+    let port = Port { address, connections };
     tokio::spawn(async move { axum::serve(port, answers).await });
     Ok(())
 }
@@ -147,12 +144,7 @@ async fn take_connections(
             let ready = timeout(HANDSHAKE_TIME, shake_hands(stream, speech)).await;
             if let Ok(Ok(Some(stream))) = ready {
                 // It fails only when the port is gone, and the connection goes with it.
-                let _ = connections
-                    .send(Connection {
-                        stream,
-                        _slot: slot,
-                    })
-                    .await;
+                let _ = connections.send(Connection { stream, _slot: slot }).await;
             }
         });
     }

@@ -84,12 +84,11 @@ impl FromStr for Mode {
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         let mut all = Self::ALL.iter().copied();
-        all.find(|mode| mode.name() == name)
-            .ok_or_else(|| UnknownName {
-                what: "mode",
-                name: name.to_owned(),
-                known: Self::ALL.iter().map(|mode| mode.name()).collect(),
-            })
+        all.find(|mode| mode.name() == name).ok_or_else(|| UnknownName {
+            what: "mode",
+            name: name.to_owned(),
+            known: Self::ALL.iter().map(|mode| mode.name()).collect(),
+        })
     }
 }
 

@@ -38,10 +38,8 @@ mod tests {
     #[test]
     fn every_variable_has_a_secret_of_its_own_that_debug_does_not_show() {
         let secrets = Secrets::generate();
-        let values: std::collections::BTreeSet<_> = Secrets::VARIABLES
-            .iter()
-            .map(|name| secrets.get(name).unwrap())
-            .collect();
+        let values: std::collections::BTreeSet<_> =
+            Secrets::VARIABLES.iter().map(|name| secrets.get(name).unwrap()).collect();
         assert_eq!(values.len(), Secrets::VARIABLES.len());
         let shown = format!("{secrets:?}");
         assert!(values.iter().all(|value| !shown.contains(value)));

@@ -65,11 +65,8 @@ pub struct Demo {
 ///
 /// It runs on threads of its own, so the caller may be asynchronous or not.
 pub fn start(options: Options, secrets: &Secrets) -> io::Result<Demo> {
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(2)
-        .thread_name("demo")
-        .enable_all()
-        .build()?;
+    let runtime =
+        Builder::new_multi_thread().worker_threads(2).thread_name("demo").enable_all().build()?;
     let folder = tempfile::tempdir()?;
     let tenants = tenants(options.tenants, secrets);
     let app = Arc::new(furnish(&options, secrets, &tenants, folder.path())?);
@@ -98,14 +95,9 @@ impl Demo {
     /// The other hosts, by their role in `hosts:`.
     pub fn hosts(&self) -> BTreeMap<String, String> {
         let role = |(role, host): (&str, &str)| (role.to_owned(), host.to_owned());
-        [
-            ("platform", PLATFORM),
-            ("media", MEDIA),
-            ("vendor", VENDOR),
-            ("support", SUPPORT),
-        ]
-        .map(role)
-        .into()
+        [("platform", PLATFORM), ("media", MEDIA), ("vendor", VENDOR), ("support", SUPPORT)]
+            .map(role)
+            .into()
     }
 
     /// Where each host really listens; `HOST:80` is its port for plain HTTP.
@@ -176,12 +168,7 @@ fn tenants(more: usize, secrets: &Secrets) -> Vec<Tenant> {
 
 fn describe(tenants: &[Tenant]) -> String {
     let line = |tenant: &Tenant| {
-        let Tenant {
-            name,
-            client_key,
-            secret,
-            ..
-        } = tenant;
+        let Tenant { name, client_key, secret, .. } = tenant;
         let line = serde_json::json!({
             "name": name, "tenant": name, "client_key": client_key, "shared_secret": secret,
         });
@@ -248,13 +235,7 @@ fn open(app: &Arc<App>, mode: Mode, authority: &Authority) -> io::Result<Ports> 
         _ => (Speech::Tls(tls), Speech::Plain),
     };
     let secure = (over_tls, by_host(sites, app.clock));
-    let plain = (
-        plain,
-        by_host(
-            BTreeMap::from([(ADDON, plain_router(app, mode))]),
-            app.clock,
-        ),
-    );
+    let plain = (plain, by_host(BTreeMap::from([(ADDON, plain_router(app, mode))]), app.clock));
     for (name, (speech, answers)) in [(ADDON.to_owned(), secure), (format!("{ADDON}:80"), plain)] {
         let socket = listen::reserve()?;
         ports.addresses.insert(name, socket.local_addr()?);
@@ -267,9 +248,7 @@ fn open(app: &Arc<App>, mode: Mode, authority: &Authority) -> io::Result<Ports> 
     let address = socket.local_addr()?;
     let speech = Speech::Tls(acceptor(authority, WORLD)?);
     listen::serve(socket, speech, by_host(world::sites(app), app.clock))?;
-    ports
-        .addresses
-        .extend(WORLD.iter().map(|name| ((*name).to_owned(), address)));
+    ports.addresses.extend(WORLD.iter().map(|name| ((*name).to_owned(), address)));
     Ok(ports)
 }
 
@@ -286,19 +265,12 @@ fn acceptor(authority: &Authority, names: &[&str]) -> io::Result<TlsAcceptor> {
 
 /// The platform's router on the plain port: it sends everybody to TLS, and sets nothing.
 fn plain_router(app: &App, mode: Mode) -> Router {
-    let mode = if mode == Mode::Slow {
-        mode
-    } else {
-        Mode::Sound
-    };
+    let mode = if mode == Mode::Slow { mode } else { Mode::Sound };
     let routes = if app.has(Flaw::PlainHttp) {
         Router::new().fallback(async || Html(LANDING))
     } else {
         Router::new().fallback(async |request: Request| {
-            let path = request
-                .uri()
-                .path_and_query()
-                .map_or("/", |path| path.as_str());
+            let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
             Redirect::permanent(&format!("https://{ADDON}{path}"))
         })
     };

@@ -112,12 +112,7 @@ impl Store {
         let sql = "INSERT INTO tenants (client_key, name, secret, installed) VALUES (?, ?, ?, ?)
             ON CONFLICT (client_key) DO UPDATE SET secret = excluded.secret, installed = excluded.installed";
         for tenant in tenants {
-            let Tenant {
-                client_key,
-                name,
-                secret,
-                installed,
-            } = tenant;
+            let Tenant { client_key, name, secret, installed } = tenant;
             transaction.execute(sql, params![client_key, name, secret, installed])?;
         }
         transaction.commit()
@@ -134,10 +129,7 @@ impl Store {
                 installed: row.get(3)?,
             })
         };
-        self.lock()
-            .prepare_cached(sql)?
-            .query_one([client_key], row)
-            .optional()
+        self.lock().prepare_cached(sql)?.query_one([client_key], row).optional()
     }
 
     /// The tenant's configuration, JSON.
@@ -164,9 +156,7 @@ impl Store {
     pub(crate) fn note(&self, whose: Whose<'_>, id: &str) -> Result<Option<Note>> {
         let sql = "SELECT id, text FROM notes WHERE id = ?2 AND (?1 IS NULL OR client_key = ?1)";
         let connection = self.lock();
-        connection
-            .query_one(sql, params![whose.key(), id], note)
-            .optional()
+        connection.query_one(sql, params![whose.key(), id], note).optional()
     }
 
     /// Makes a note, unless the tenant has too many.
@@ -174,18 +164,14 @@ impl Store {
         let id = random::uuid();
         let sql = "INSERT INTO notes (id, client_key, text) SELECT ?1, ?2, ?3
             WHERE (SELECT count(*) FROM notes WHERE client_key = ?2) < ?4";
-        let made = self
-            .lock()
-            .execute(sql, params![id, client_key, text, NOTES_MAX])?;
+        let made = self.lock().execute(sql, params![id, client_key, text, NOTES_MAX])?;
         Ok((made > 0).then_some(Note { id, text }))
     }
 
     /// Changes a note; false if there is none.
     pub(crate) fn set_note(&self, whose: Whose<'_>, note: &Note) -> Result<bool> {
         let sql = "UPDATE notes SET text = ?3 WHERE id = ?2 AND (?1 IS NULL OR client_key = ?1)";
-        let changed = self
-            .lock()
-            .execute(sql, params![whose.key(), note.id, note.text])?;
+        let changed = self.lock().execute(sql, params![whose.key(), note.id, note.text])?;
         Ok(changed > 0)
     }
 
@@ -210,20 +196,12 @@ impl Store {
     /// An image by its id.
     pub(crate) fn image(&self, id: &str) -> Result<Option<Vec<u8>>> {
         let sql = "SELECT bytes FROM images WHERE id = ?";
-        self.lock()
-            .query_one(sql, [id], |row| row.get(0))
-            .optional()
+        self.lock().query_one(sql, [id], |row| row.get(0)).optional()
     }
 
     /// Writes to the access log.
     pub(crate) fn log_access(&self, access: &Access) -> Result<()> {
-        let Access {
-            id,
-            at,
-            who,
-            reason,
-            note,
-        } = access;
+        let Access { id, at, who, reason, note } = access;
         let sql = "INSERT INTO access (id, at, who, reason, note) VALUES (?, ?, ?, ?, ?)";
         let values = params![id, at, who, reason, note];
         self.lock().execute(sql, values).map(drop)
@@ -258,8 +236,5 @@ impl<'a> Whose<'a> {
 }
 
 fn note(row: &rusqlite::Row<'_>) -> Result<Note> {
-    Ok(Note {
-        id: row.get(0)?,
-        text: row.get(1)?,
-    })
+    Ok(Note { id: row.get(0)?, text: row.get(1)? })
 }

@@ -17,9 +17,7 @@ use crate::problem::Problem;
 /// What each host of the outside world answers.
 pub(crate) fn sites(app: &Arc<App>) -> BTreeMap<&'static str, Router> {
     let site = |routes: Router<Arc<App>>| {
-        routes
-            .fallback(async || Problem::NOT_FOUND)
-            .with_state(Arc::clone(app))
+        routes.fallback(async || Problem::NOT_FOUND).with_state(Arc::clone(app))
     };
     let mut platform = Router::new();
     if !app.has(Flaw::DeadPlatformLink) {

@@ -25,11 +25,7 @@ pub(crate) async fn upload(
 ) -> Result<impl IntoResponse, Problem> {
     let bytes = file_of(form.map_err(unread)?).await?;
     let id = app.store.add_image(&tenant.client_key, &bytes)?;
-    let host = if app.has(Flaw::LocalImages) {
-        ADDON
-    } else {
-        MEDIA
-    };
+    let host = if app.has(Flaw::LocalImages) { ADDON } else { MEDIA };
     let url = format!("https://{host}/file/{id}");
     Ok((StatusCode::CREATED, Json(json!({ "url": url }))))
 }

@@ -79,10 +79,7 @@ fn routes() -> Router<Arc<App>> {
         .route("/atlassian-connect.json", get(public::descriptor))
         .route("/config", get(config::show).put(config::change))
         .route("/notes", get(notes::list).post(notes::create))
-        .route(
-            "/notes/{id}",
-            get(notes::show).put(notes::change).delete(notes::delete),
-        )
+        .route("/notes/{id}", get(notes::show).put(notes::change).delete(notes::delete))
         .route("/stats", get(public::stats))
         .route("/images", upload)
         .route("/file/{id}", get(images::local))

@@ -28,11 +28,7 @@ pub(crate) struct Text {
 
 /// Whose notes a request reaches: the caller's own, or everybody's where the flaw is switched on.
 fn reach<'a>(app: &App, tenant: &'a Tenant, flaw: Flaw) -> Whose<'a> {
-    if app.has(flaw) {
-        Whose::Everybodys
-    } else {
-        Whose::Of(&tenant.client_key)
-    }
+    if app.has(flaw) { Whose::Everybodys } else { Whose::Of(&tenant.client_key) }
 }
 
 /// The notes, oldest first.
@@ -91,9 +87,7 @@ pub(crate) async fn delete(
 ) -> Result<impl IntoResponse, Problem> {
     let whose = reach(&app, &tenant, Flaw::CrossDelete);
     let deleted = app.store.delete_note(whose, &id)?;
-    deleted
-        .then_some(StatusCode::NO_CONTENT)
-        .ok_or(Problem::NOT_FOUND)
+    deleted.then_some(StatusCode::NO_CONTENT).ok_or(Problem::NOT_FOUND)
 }
 
 fn bounded(body: Text) -> Result<String, Problem> {

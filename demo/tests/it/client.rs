@@ -53,10 +53,7 @@ impl Bench {
     }
 
     pub(crate) fn in_mode(mode: Mode) -> Self {
-        Self::with(Options {
-            mode,
-            ..Options::default()
-        })
+        Self::with(Options { mode, ..Options::default() })
     }
 
     pub(crate) fn with(options: Options) -> Self {
@@ -74,11 +71,7 @@ impl Bench {
             http = http.resolve(&host, address);
         }
         let http = http.build().unwrap();
-        Self {
-            demo,
-            secrets,
-            http,
-        }
+        Self { demo, secrets, http }
     }
 
     pub(crate) async fn get(&self, path: &str, who: As<'_>) -> Answer {

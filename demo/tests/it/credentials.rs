@@ -69,32 +69,16 @@ async fn a_token_is_refused_for_each_thing_that_can_be_wrong_with_it() {
     assert_eq!(status_of(&bench, |_, _| ()).await, 200);
     let wrong: &[(&str, &Change)] = &[
         ("expired", &|_, claims| claims["exp"] = json!(now() - 31)),
-        ("not yet valid", &|_, claims| {
-            claims["nbf"] = json!(now() + 60)
-        }),
-        ("from the future", &|_, claims| {
-            claims["iat"] = json!(now() + 60)
-        }),
-        ("ten years", &|_, claims| {
-            claims["exp"] = json!(now() + 315_360_000)
-        }),
+        ("not yet valid", &|_, claims| claims["nbf"] = json!(now() + 60)),
+        ("from the future", &|_, claims| claims["iat"] = json!(now() + 60)),
+        ("ten years", &|_, claims| claims["exp"] = json!(now() + 315_360_000)),
         ("no expiry", &|_, claims| claims["exp"] = Value::Null),
         ("no hash", &|_, claims| claims["qsh"] = Value::Null),
-        ("other hash", &|_, claims| {
-            claims["qsh"] = json!("0".repeat(64))
-        }),
-        ("context hash", &|_, claims| {
-            claims["qsh"] = json!("context-qsh")
-        }),
-        ("unknown issuer", &|_, claims| {
-            claims["iss"] = json!("nobody-key")
-        }),
-        ("another's issuer", &|_, claims| {
-            claims["iss"] = json!("globex-key")
-        }),
-        ("other algorithm", &|header, _| {
-            header["alg"] = json!("RS256")
-        }),
+        ("other hash", &|_, claims| claims["qsh"] = json!("0".repeat(64))),
+        ("context hash", &|_, claims| claims["qsh"] = json!("context-qsh")),
+        ("unknown issuer", &|_, claims| claims["iss"] = json!("nobody-key")),
+        ("another's issuer", &|_, claims| claims["iss"] = json!("globex-key")),
+        ("other algorithm", &|header, _| header["alg"] = json!("RS256")),
         ("extension", &|header, _| header["crit"] = json!(["b64"])),
         ("far future", &|_, claims| claims["exp"] = json!(i64::MAX)),
         ("far past", &|_, claims| claims["iat"] = json!(i64::MIN)),
@@ -130,11 +114,7 @@ async fn no_auth_opens_the_statistics_and_nothing_else() {
     for (method, path) in TENANTS_ENDPOINTS {
         let answer = bench.send(method, path, As::Nobody, None).await;
         let open = *path == "/stats";
-        assert_eq!(
-            answer.status.as_u16(),
-            if open { 200 } else { 401 },
-            "{method} {path}"
-        );
+        assert_eq!(answer.status.as_u16(), if open { 200 } else { 401 }, "{method} {path}");
     }
 }
 
@@ -142,10 +122,6 @@ async fn no_auth_opens_the_statistics_and_nothing_else() {
 async fn two_credentials_at_once_are_none() {
     let bench = Bench::sound();
     let request = bench.request("GET", "/ops/access-log", As::Operator);
-    let answer = request
-        .header("authorization", "Bearer x")
-        .send()
-        .await
-        .unwrap();
+    let answer = request.header("authorization", "Bearer x").send().await.unwrap();
     assert_eq!(answer.status(), 401);
 }

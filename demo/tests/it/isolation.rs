@@ -10,11 +10,7 @@ async fn a_note_is_its_owners_alone() {
     let path = bench.plant("acme", "a secret of acme's").await;
     let change = || Some(json!({ "text": "changed" }));
     for who in ["globex", "acme"] {
-        let due = if who == "acme" {
-            [200, 200, 204]
-        } else {
-            [404, 404, 404]
-        };
+        let due = if who == "acme" { [200, 200, 204] } else { [404, 404, 404] };
         let read = bench.get(&path, As::Tenant(who)).await;
         assert_eq!(read.text().contains("a secret of acme's"), who == "acme");
         let list = bench.get("/notes", As::Tenant(who)).await;
@@ -61,20 +57,13 @@ async fn each_flaw_of_isolation_opens_one_way_only() {
 async fn the_configuration_is_its_tenants_own_and_cached_for_minutes() {
     let bench = Bench::sound();
     let config = Some(json!({ "colour": "teal" }));
-    let set = bench
-        .send("PUT", "/config", As::Tenant("acme"), config.clone())
-        .await;
+    let set = bench.send("PUT", "/config", As::Tenant("acme"), config.clone()).await;
     assert_eq!(set.header("cache-control"), Some("private, max-age=600"));
     let seen = bench.get("/config", As::Tenant("acme")).await;
     assert_eq!(Some(seen.json()), config);
     assert_eq!(seen.header("cache-control"), Some("private, max-age=600"));
-    assert_eq!(
-        bench.get("/config", As::Tenant("globex")).await.json(),
-        json!({})
-    );
-    let flawed = Bench::flawed("cache-forever")
-        .get("/config", As::Tenant("acme"))
-        .await;
+    assert_eq!(bench.get("/config", As::Tenant("globex")).await.json(), json!({}));
+    let flawed = Bench::flawed("cache-forever").get("/config", As::Tenant("acme")).await;
     assert_eq!(flawed.json(), json!({}));
 }
 
@@ -82,10 +71,7 @@ async fn the_configuration_is_its_tenants_own_and_cached_for_minutes() {
 async fn cache_forever_lets_the_configuration_be_kept_for_a_year() {
     let bench = Bench::flawed("cache-forever");
     let answer = bench.get("/config", As::Tenant("acme")).await;
-    assert_eq!(
-        answer.header("cache-control"),
-        Some("private, max-age=31536000")
-    );
+    assert_eq!(answer.header("cache-control"), Some("private, max-age=31536000"));
 }
 
 #[tokio::test]
@@ -113,10 +99,7 @@ async fn hostile_bodies_are_refused() {
 
 #[tokio::test]
 async fn made_up_tenants_are_let_in_with_what_their_lines_say() {
-    let bench = Bench::with(avouch_demo::Options {
-        tenants: 40,
-        ..Default::default()
-    });
+    let bench = Bench::with(avouch_demo::Options { tenants: 40, ..Default::default() });
     let lines: Vec<serde_json::Value> = bench
         .demo
         .tenants_jsonl()
@@ -130,8 +113,6 @@ async fn made_up_tenants_are_let_in_with_what_their_lines_say() {
     let claims = crate::client::claims(key, "GET", "/notes");
     let secret = last["shared_secret"].as_str().unwrap();
     let token = crate::client::sign(&json!({ "alg": "HS256" }), &claims, secret);
-    let answer = bench
-        .get("/notes", As::Literally(format!("JWT {token}")))
-        .await;
+    let answer = bench.get("/notes", As::Literally(format!("JWT {token}"))).await;
     assert_eq!(answer.json(), json!({ "notes": [] }));
 }

@@ -9,11 +9,7 @@ async fn only_the_operator_sees_backups_and_the_access_log() {
     let bench = Bench::sound();
     for path in ["/ops/backups/latest", "/ops/access-log"] {
         assert_eq!(bench.get(path, As::Operator).await.status, 200);
-        for who in [
-            As::Nobody,
-            As::Tenant("acme"),
-            As::Literally("Bearer x".into()),
-        ] {
+        for who in [As::Nobody, As::Tenant("acme"), As::Literally("Bearer x".into())] {
             assert_eq!(bench.get(path, who).await.status, 401);
         }
     }
@@ -35,10 +31,7 @@ async fn the_newest_backup_is_a_database_with_the_tenants_in_it() {
     assert_eq!(manifest["bytes"], std::fs::metadata(&copy).unwrap().len());
     let copy = rusqlite::Connection::open(copy).unwrap();
     let ask = |sql: &str| copy.query_row(sql, [], |row| row.get::<_, rusqlite::types::Value>(0));
-    assert_eq!(
-        ask("PRAGMA integrity_check").unwrap(),
-        "ok".to_owned().into()
-    );
+    assert_eq!(ask("PRAGMA integrity_check").unwrap(), "ok".to_owned().into());
     assert_eq!(ask("SELECT count(*) FROM tenants").unwrap(), 3.into());
 }
 
@@ -62,9 +55,7 @@ async fn log(bench: &Bench) -> Vec<Value> {
 async fn an_access_appears_in_the_log_with_its_reason() {
     let bench = Bench::sound();
     let body = json!({ "reason": "customer-request", "note": "ticket 12" });
-    let made = bench
-        .send("POST", "/ops/access", As::Operator, Some(body))
-        .await;
+    let made = bench.send("POST", "/ops/access", As::Operator, Some(body)).await;
     assert_eq!(made.status, 201);
     let entries = log(&bench).await;
     let last = entries.last().unwrap();
@@ -73,9 +64,7 @@ async fn an_access_appears_in_the_log_with_its_reason() {
     assert_eq!(last["note"], "ticket 12");
     assert_eq!(last["at"], NOW);
     let without = json!({ "reason": "curiosity" });
-    let refused = bench
-        .send("POST", "/ops/access", As::Operator, Some(without))
-        .await;
+    let refused = bench.send("POST", "/ops/access", As::Operator, Some(without)).await;
     assert_eq!(refused.status, 400);
 }
 

@@ -21,9 +21,6 @@ fn every_published_request_has_its_published_hash() {
 
 #[test]
 fn escapes_that_are_none_stand_for_themselves() {
-    assert_eq!(
-        canonical_request("GET", "/", "a=%&b=%4&c=%+1"),
-        "GET&/&a=%25&b=%254&c=%25%201"
-    );
+    assert_eq!(canonical_request("GET", "/", "a=%&b=%4&c=%+1"), "GET&/&a=%25&b=%254&c=%25%201");
     assert_eq!(canonical_request("GET", "/", "&&a=%FF&"), "GET&/&a=%FF");
 }

@@ -5,12 +5,8 @@ use crate::client::{As, Bench};
 #[tokio::test]
 async fn every_answer_carries_its_fields_whatever_its_status() {
     let bench = Bench::sound();
-    for (path, due) in [
-        ("/", 200),
-        ("/atlassian-connect.json", 200),
-        ("/notes", 401),
-        ("/x", 404),
-    ] {
+    for (path, due) in [("/", 200), ("/atlassian-connect.json", 200), ("/notes", 401), ("/x", 404)]
+    {
         let answer = bench.get(path, As::Nobody).await;
         assert_eq!(answer.status.as_u16(), due, "{path}");
         let hsts = answer.header("strict-transport-security");
@@ -37,10 +33,7 @@ fn plain_http_is_sent_to_tls_and_told_nothing_else() {
     );
     let answer = String::from_utf8(answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 308 "), "{answer}");
-    assert!(
-        answer.contains("location: https://addon.demo.test/notes?x=1\r\n"),
-        "{answer}"
-    );
+    assert!(answer.contains("location: https://addon.demo.test/notes?x=1\r\n"), "{answer}");
     assert!(!answer.contains("set-cookie"));
 }
 

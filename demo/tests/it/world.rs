@@ -30,16 +30,8 @@ async fn local_images_stay_on_the_add_ons_host() {
 }
 
 const PAGES: &[(&str, &str, &str)] = &[
-    (
-        "https://platform.demo.test/policy/security",
-        "Heroku Security",
-        "dead-platform-link",
-    ),
-    (
-        "https://vendor.demo.test/privacy-policy",
-        "Privacy Policy",
-        "dead-privacy-link",
-    ),
+    ("https://platform.demo.test/policy/security", "Heroku Security", "dead-platform-link"),
+    ("https://vendor.demo.test/privacy-policy", "Privacy Policy", "dead-privacy-link"),
     ("https://support.demo.test/", "Support", ""),
 ];
 
