@@ -2,15 +2,42 @@
 
 pub mod signals;
 
+mod address;
+mod arrears;
+mod attempt;
+mod canary;
+mod connect;
+mod debts;
+mod draft;
+mod facts;
+mod http;
+mod journal;
+mod limits;
+mod pool;
+mod random;
+mod record;
+mod redact;
+mod runner;
+mod spelling;
+mod tokens;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 
 use crate::model::claim::ClaimId;
-use crate::model::observation::Transcript;
+use crate::model::observation::{Answer, Observation, Transcript};
 use crate::model::plan::Plan;
 use crate::model::project::Project;
 use crate::model::verdict::Verdict;
+
+/// Threads that move bytes; what is made of them happens on the thread of the run.
+const WORKERS: usize = 2;
 
 /// One check that is to be run.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +103,39 @@ impl Interrupt {
 
 /// Runs the jobs, bounded by the project's limits, and gives one transcript for each, in their order.
 pub fn run(jobs: &[Job<'_>], settings: &Settings<'_>) -> Vec<Transcript> {
-    let _ = (jobs, settings);
-    Vec::new()
+    let run = || -> Result<Vec<Transcript>, String> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(WORKERS)
+            .enable_all()
+            .build();
+        let runtime = runtime.map_err(|error| format!("no run can be begun: {error}"))?;
+        let transcripts = runtime.block_on(runner::run(jobs, settings));
+        // A look-up of a name that never ends must not hold up the end of the run.
+        runtime.shutdown_background();
+        Ok(transcripts)
+    };
+    // On a thread of its own, so that it can be called from within another runtime too.
+    let done = std::thread::scope(|scope| scope.spawn(run).join());
+    match done {
+        Ok(Ok(transcripts)) => transcripts,
+        Ok(Err(why)) => jobs.iter().map(|job| unasked(job, settings, &why)).collect(),
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+/// The transcript of a check when not even the run could be begun.
+fn unasked(job: &Job<'_>, settings: &Settings<'_>, why: &str) -> Transcript {
+    let observation = Observation {
+        at: (settings.now)(),
+        took_ms: 0,
+        address: None,
+        answer: Answer::NotAsked(why.to_owned()),
+        captures: BTreeMap::new(),
+    };
+    Transcript {
+        observations: vec![observation; job.plan.steps.len()],
+        attempts: 1,
+        again: None,
+        left_behind: Vec::new(),
+    }
 }

@@ -1,0 +1,192 @@
+//! One attempt at a check: its steps in order, what they capture, and what they leave to clean up.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::model::observation::{Answer, Observation, ProbeError};
+use crate::model::plan::{Act, Request, Role, Step, StepId};
+use crate::model::verdict::Reason;
+use crate::probe::address::address;
+use crate::probe::canary::Searcher;
+use crate::probe::debts::Debts;
+use crate::probe::http::{self, Asked, Instrument, Question};
+use crate::probe::journal::Journal;
+use crate::probe::limits::Urgency;
+use crate::probe::redact::Redactor;
+use crate::probe::values::Values;
+use crate::probe::{Job, facts, record};
+
+/// What came of an attempt.
+pub(super) struct Outcome {
+    /// One observation for each step.
+    pub(super) observations: Vec<Observation>,
+    /// What was made and could not be taken away, in words.
+    pub(super) left_behind: Vec<String>,
+}
+
+/// An attempt under way.
+pub(super) struct Attempt<'a> {
+    tools: &'a Instrument<'a>,
+    steps: &'a [Step],
+    values: Values,
+    searcher: Searcher,
+    redactor: Redactor,
+    debts: Debts<'a>,
+    observations: Vec<Observation>,
+}
+
+impl<'a> Attempt<'a> {
+    /// An attempt that has not begun. Each has canaries of its own.
+    pub(super) fn new(tools: &'a Instrument<'a>, journal: &'a Journal, job: Job<'a>) -> Self {
+        let values = Values::new(job.plan);
+        let target = tools.project.world.target.origin().ascii_serialization();
+        Self {
+            tools,
+            steps: &job.plan.steps,
+            searcher: values.searcher(),
+            redactor: values.redactor(&tools.minter.secrets()),
+            debts: Debts::new(journal, job, target),
+            values,
+            observations: Vec::new(),
+        }
+    }
+
+    /// Takes the steps in their order.
+    pub(super) async fn go(mut self) -> Outcome {
+        for (index, step) in self.steps.iter().enumerate() {
+            let observation = self.take(index, step).await;
+            self.observations.push(observation);
+        }
+        let left = self.debts.left_behind();
+        Outcome {
+            left_behind: left.iter().map(|text| self.redactor.text(text)).collect(),
+            observations: self.observations,
+        }
+    }
+
+    async fn take(&mut self, index: StepId, step: &'a Step) -> Observation {
+        match &step.act {
+            Act::Http(request) => self.http(index, step, request).await,
+            Act::Record(record) => {
+                let all = record::facts(record, (self.tools.now)());
+                let captures = self.capture(step, &all);
+                let answer = Answer::Facts(facts::kept(all, step, &self.redactor));
+                self.observed(answer, captures)
+            }
+            Act::Recall(earlier) => {
+                let kept = self.observations.get(*earlier).map(|one| &one.answer);
+                let captures = match kept {
+                    Some(Answer::Facts(facts)) => {
+                        let facts = facts.0.clone();
+                        self.capture(step, &facts)
+                    }
+                    _ => BTreeMap::new(),
+                };
+                self.observed(Answer::Recalled, captures)
+            }
+        }
+    }
+
+    async fn http(&mut self, index: StepId, step: &'a Step, request: &Request) -> Observation {
+        if let Some(answer) = self.refusal(step, request) {
+            if self.debts.has_made_nothing() {
+                self.debts.forgive(index);
+            }
+            return self.observed(answer, BTreeMap::new());
+        }
+        let making = request.writes() && step.role != Role::Cleanup;
+        if making && let Err(why) = self.before(index) {
+            let error = ProbeError::new(Reason::NotPermitted, why);
+            return self.observed(error.into(), BTreeMap::new());
+        }
+        let question = Question {
+            step,
+            request,
+            values: &self.values,
+            searcher: &self.searcher,
+            urgency: urgency(step, making),
+        };
+        let asked = http::ask(self.tools, &question).await;
+        let captures = match &asked.answer {
+            Ok(all) => self.capture(step, all),
+            Err(_) => BTreeMap::new(),
+        };
+        if making {
+            let address = address_of(self.tools, &self.values);
+            self.debts.after(index, &asked, &address);
+        } else if step.role == Role::Cleanup {
+            self.debts.settle(index, &asked);
+        }
+        self.heard(step, asked, captures)
+    }
+
+    fn before(&mut self, index: StepId) -> Result<(), String> {
+        let address = address_of(self.tools, &self.values);
+        self.debts.before(index, &address)
+    }
+
+    /// Why a step is not asked at all, if so.
+    fn refusal(&self, step: &Step, request: &Request) -> Option<Answer> {
+        let stop = self.tools.gate.stop();
+        if step.role != Role::Cleanup
+            && let Some(stop) = stop
+        {
+            return Some(stop.answer());
+        }
+        if request.writes() && !self.tools.project.writes {
+            let detail = format!("`{}` needs `writes: true` in `avouch.yaml`", request.method);
+            return Some(ProbeError::new(Reason::NotPermitted, detail).into());
+        }
+        let idle = step.role == Role::Cleanup && self.debts.has_made_nothing();
+        idle.then(|| Answer::NotAsked("nothing was made".into()))
+    }
+
+    /// Takes a step's captures from its facts: as they are for later steps, redacted to be kept.
+    fn capture(&mut self, step: &Step, all: &Value) -> BTreeMap<String, Value> {
+        let mut kept = BTreeMap::new();
+        for capture in &step.captures {
+            if let Some(value) = all.pointer(&capture.at).filter(|value| !value.is_null()) {
+                self.values.capture(&capture.name, value);
+                kept.insert(capture.name.clone(), self.redactor.value(value.clone()));
+            }
+        }
+        kept
+    }
+
+    fn heard(&self, step: &Step, asked: Asked, captures: BTreeMap<String, Value>) -> Observation {
+        let answer = match asked.answer {
+            Ok(all) => Answer::Facts(facts::kept(all, step, &self.redactor)),
+            Err(answer) => answer,
+        };
+        let took_ms = u64::try_from(asked.took.as_millis()).unwrap_or(u64::MAX);
+        Observation { took_ms, address: asked.address, ..self.observed(answer, captures) }
+    }
+
+    fn observed(&self, answer: Answer, captures: BTreeMap<String, Value>) -> Observation {
+        let answer = match answer {
+            Answer::NotAsked(why) => Answer::NotAsked(self.redactor.text(&why)),
+            Answer::Error(error) => {
+                Answer::Error(ProbeError { detail: self.redactor.text(&error.detail), ..error })
+            }
+            other => other,
+        };
+        Observation { at: (self.tools.now)(), took_ms: 0, address: None, answer, captures }
+    }
+}
+
+/// Tells the address of a request, where all its holes can be filled.
+fn address_of(tools: &Instrument<'_>, values: &Values) -> impl Fn(&Request) -> Option<String> {
+    |request| {
+        let address = address(&request.to, tools.project, values);
+        address.ok().map(String::from)
+    }
+}
+
+fn urgency(step: &Step, making: bool) -> Urgency {
+    match step.role {
+        Role::Cleanup => Urgency::Cleaning,
+        _ if making => Urgency::Making,
+        _ => Urgency::Asking,
+    }
+}

@@ -1,0 +1,196 @@
+//! What an attempt has made on the target and still has to take away.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::model::observation::Answer;
+use crate::model::plan::{Request, Role, Step, StepId};
+use crate::probe::Job;
+use crate::probe::http::Asked;
+use crate::probe::journal::{Entry, EntryId, Journal};
+
+/// What an attempt owes.
+pub(super) struct Debts<'a> {
+    journal: &'a Journal,
+    job: Job<'a>,
+    target: String,
+    /// Steps of which it is not known what they made.
+    unknown: BTreeMap<StepId, EntryId>,
+    /// Cleanup steps that have something to take away.
+    known: BTreeMap<StepId, EntryId>,
+    has_made: bool,
+    left: Vec<String>,
+}
+
+/// Tells the address of a request, where it can be told by now.
+pub(super) type AddressOf<'f> = dyn Fn(&Request) -> Option<String> + 'f;
+
+impl<'a> Debts<'a> {
+    /// An attempt that owes nothing.
+    pub(super) fn new(journal: &'a Journal, job: Job<'a>, target: String) -> Self {
+        Self {
+            journal,
+            job,
+            target,
+            unknown: BTreeMap::new(),
+            known: BTreeMap::new(),
+            has_made: false,
+            left: Vec::new(),
+        }
+    }
+
+    /// Whether nothing can have been made, so that there is nothing to take away.
+    pub(super) fn has_made_nothing(&self) -> bool {
+        !self.has_made
+    }
+
+    /// Writes down what a step is about to make.
+    pub(super) fn before(&mut self, step: StepId, address: &AddressOf<'_>) -> Result<(), String> {
+        self.learn(step, address)?;
+        if !self.cleanups(step).any(|cleanup| self.uses(cleanup, step)) {
+            return Ok(());
+        }
+        let Some(request) = self.job.plan.steps[step].request() else {
+            return Ok(());
+        };
+        let path = request.to.template().to_string();
+        let entry = self.entry(step, request, path, false);
+        let id = self.journal.owe(entry)?;
+        self.unknown.insert(step, id);
+        Ok(())
+    }
+
+    /// Looks at what a step made.
+    pub(super) fn after(&mut self, step: StepId, asked: &Asked, address: &AddressOf<'_>) {
+        self.has_made |= asked.sent;
+        let made = match &asked.answer {
+            Ok(all) => is_success(all),
+            // Without an answer nobody knows.
+            Err(_) => asked.sent,
+        };
+        // What was made has been written down already, without its address: if this fails, it is
+        // told as left behind.
+        let learnt = self.learn(step, address);
+        let cleanable = learnt.is_ok()
+            && self
+                .cleanups(step)
+                .filter(|one| self.uses(*one, step))
+                .all(|one| self.known.contains_key(&one));
+        if (!made || (cleanable && asked.answer.is_ok()))
+            && let Some(id) = self.unknown.remove(&step)
+        {
+            self.journal.done(id);
+        }
+    }
+
+    /// Takes it that a cleanup step has nothing to take away.
+    pub(super) fn forgive(&mut self, step: StepId) {
+        if let Some(id) = self.known.remove(&step) {
+            self.journal.done(id);
+        }
+    }
+
+    /// Looks at what became of a cleanup step.
+    pub(super) fn settle(&mut self, step: StepId, asked: &Asked) {
+        let Some(id) = self.known.remove(&step) else {
+            return;
+        };
+        if is_gone(asked) {
+            self.journal.done(id);
+            return;
+        }
+        let plan = self.job.plan;
+        let request = plan.steps[step].request();
+        let method = request.map_or("", |request| request.method.as_str());
+        let path = request.map_or_else(String::new, |request| request.to.template().to_string());
+        let actor = &plan.steps[step].actor;
+        let why = why(asked);
+        self.left.push(format!("`{method} {path}` as `{actor}` did not take it away: {why}"));
+    }
+
+    /// What was made and could not be taken away, in words.
+    pub(super) fn left_behind(&self) -> Vec<String> {
+        let name = |step: &StepId| &self.job.plan.steps[*step].name;
+        let unknown = self.unknown.keys().map(|step| {
+            format!(
+                "what “{}” may have made: its answer did not tell how to take it away",
+                name(step)
+            )
+        });
+        let unsettled =
+            self.known.keys().map(|step| format!("what “{}” was to take away", name(step)));
+        self.left.iter().cloned().chain(unknown).chain(unsettled).collect()
+    }
+
+    /// Writes down every cleanup whose address can be told by now.
+    fn learn(&mut self, step: StepId, address: &AddressOf<'_>) -> Result<(), String> {
+        let cleanups: Vec<StepId> = self.cleanups(step).collect();
+        for cleanup in cleanups {
+            let Some(request) = self.job.plan.steps[cleanup].request() else {
+                continue;
+            };
+            if !self.known.contains_key(&cleanup)
+                && let Some(path) = address(request)
+            {
+                let entry = self.entry(cleanup, request, path, true);
+                let id = self.journal.owe(entry)?;
+                self.known.insert(cleanup, id);
+            }
+        }
+        Ok(())
+    }
+
+    /// The cleanup steps that come after a step.
+    fn cleanups(&self, after: StepId) -> impl Iterator<Item = StepId> {
+        let steps = self.job.plan.steps.iter().enumerate().skip(after + 1);
+        steps.filter(|(_, step)| step.role == Role::Cleanup).map(|(index, _)| index)
+    }
+
+    /// Whether a cleanup needs what a step captures.
+    fn uses(&self, cleanup: StepId, step: StepId) -> bool {
+        let steps: &[Step] = &self.job.plan.steps;
+        let captures = &steps[step].captures;
+        steps[cleanup].request().is_some_and(|request| {
+            let mut holes = request.to.template().holes();
+            holes.any(|hole| captures.iter().any(|capture| capture.name == hole))
+        })
+    }
+
+    fn entry(&self, step: StepId, request: &Request, path: String, known: bool) -> Entry {
+        let step = &self.job.plan.steps[step];
+        Entry {
+            claim: self.job.claim.clone(),
+            target: self.target.clone(),
+            step: step.name.clone(),
+            actor: step.actor.clone(),
+            method: request.method.clone(),
+            path,
+            known,
+        }
+    }
+}
+
+fn status(all: &Value) -> u64 {
+    all.get("status").and_then(Value::as_u64).unwrap_or(0)
+}
+
+fn is_success(all: &Value) -> bool {
+    (200..400).contains(&status(all))
+}
+
+/// Whether a cleanup's answer says that the thing is gone.
+pub(super) fn is_gone(asked: &Asked) -> bool {
+    let gone = |all: &Value| matches!(status(all), 200..=299 | 404 | 410);
+    asked.answer.as_ref().is_ok_and(gone)
+}
+
+/// Why a cleanup did not succeed, in words.
+pub(super) fn why(asked: &Asked) -> String {
+    match &asked.answer {
+        Ok(all) => format!("it was answered with {}", status(all)),
+        Err(Answer::Error(error)) => error.detail.clone(),
+        Err(Answer::NotAsked(why)) => why.clone(),
+        Err(_) => "it was not asked".into(),
+    }
+}

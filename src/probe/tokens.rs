@@ -1,0 +1,290 @@
+//! Credentials, made when they are sent and never before: good ones, and forgeries that must be
+//! refused. Token libraries will not make most forgeries, so all tokens are put together by hand.
+
+use std::sync::OnceLock;
+
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::{Algorithm, EncodingKey};
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use rsa::RsaPrivateKey;
+use rsa::pkcs1::EncodeRsaPrivateKey as _;
+use rsa::pkcs8::{EncodePublicKey as _, LineEnding};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::model::plan::{ANYONE, Credential, Forgery};
+use crate::model::project::{Actor, Project, Scheme, Secret};
+use crate::probe::connect::{CONTEXT_QSH, hs256, query_string_hash, token};
+use crate::probe::random;
+
+/// How long a good token is valid: Atlassian's own last three minutes.
+const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(3);
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// Bits of the key that forgeries are signed with: the least that verifiers accept.
+const KEY_BITS: usize = 2048;
+
+/// What a credential is made for.
+pub(super) struct Errand<'a> {
+    /// Who asks.
+    pub(super) actor: &'a str,
+    /// With what sort of credential.
+    pub(super) credential: &'a Credential,
+    /// The method of the request.
+    pub(super) method: &'a str,
+    /// Its address.
+    pub(super) url: &'a Url,
+    /// The time.
+    pub(super) now: Timestamp,
+}
+
+/// A header field that carries a credential. It is neither shown nor logged.
+pub(super) struct Minted {
+    /// The field's name.
+    pub(super) name: HeaderName,
+    /// Its value.
+    pub(super) value: HeaderValue,
+}
+
+/// Makes credentials.
+pub(super) struct Minter<'a> {
+    project: &'a Project,
+    key: OnceLock<Option<Key>>,
+}
+
+/// A key made for the purpose, which nobody publishes.
+struct Key {
+    private: EncodingKey,
+    public_pem: String,
+}
+
+/// A token before it is signed.
+struct Draft {
+    header: Value,
+    claims: Value,
+    signer: Signer,
+}
+
+enum Signer {
+    Secret(Vec<u8>),
+    Key,
+    Nobody,
+}
+
+impl<'a> Minter<'a> {
+    /// Makes credentials of this project's actors.
+    pub(super) fn new(project: &'a Project) -> Self {
+        Self { project, key: OnceLock::new() }
+    }
+
+    /// What must never be kept: every actor's secret, in each form in which it is sent. Tokens of
+    /// one request are known by their looks.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for actor in self.project.actors.values() {
+            all.push(actor.scheme.secret().expose().to_owned());
+            if let Scheme::Basic { user, password } = &actor.scheme {
+                all.extend(basic(user, password, None));
+            }
+        }
+        all
+    }
+
+    /// Whether the actor's credentials may go to this address.
+    pub(super) fn may_go(&self, actor: &str, url: &Url) -> bool {
+        let send_to = self.project.actors.get(actor);
+        let send_to = send_to.into_iter().flat_map(|actor| &actor.send_to);
+        let mut origins = send_to.chain([&self.project.world.target]);
+        origins.any(|allowed| allowed.origin() == url.origin())
+    }
+
+    /// Makes the credential for one request, or says why there is none to make.
+    pub(super) fn mint(&self, errand: &Errand<'_>) -> Result<Option<Minted>, String> {
+        let forgery = match errand.credential {
+            Credential::None => return Ok(None),
+            Credential::Own if errand.actor == ANYONE => return Ok(None),
+            Credential::Own => None,
+            Credential::Forged(forgery) => Some(forgery),
+        };
+        let actor = self.actor(errand.actor)?;
+        let (name, prefix, secret) = match &actor.scheme {
+            Scheme::Header { name, value } => {
+                let name = name.parse();
+                let name = name.map_err(|_| "the header's name is none".to_owned())?;
+                (name, "", opaque(value, forgery)?)
+            }
+            Scheme::Bearer(secret) => (AUTHORIZATION, "Bearer ", opaque(secret, forgery)?),
+            Scheme::Basic { user, password } => {
+                (AUTHORIZATION, "Basic ", basic(user, password, forgery)?)
+            }
+            Scheme::Connect { client_key, shared_secret } => {
+                let token = self.connect(client_key, shared_secret, forgery, errand)?;
+                (AUTHORIZATION, "JWT ", token)
+            }
+        };
+        let value = HeaderValue::from_str(&format!("{prefix}{secret}"));
+        let mut value = value.map_err(|_| "the credential fits in no header field".to_owned())?;
+        value.set_sensitive(true);
+        Ok(Some(Minted { name, value }))
+    }
+
+    fn actor(&self, name: &str) -> Result<&'a Actor, String> {
+        let actor = self.project.actors.get(name);
+        actor.ok_or_else(|| format!("`{name}` has no credentials"))
+    }
+
+    fn connect(
+        &self,
+        issuer: &str,
+        secret: &Secret,
+        forgery: Option<&Forgery>,
+        errand: &Errand<'_>,
+    ) -> Result<String, String> {
+        let base = self.project.world.target.path();
+        let hash = query_string_hash(errand.method, errand.url, base);
+        let mut draft = Draft {
+            header: json!({ "typ": "JWT", "alg": "HS256" }),
+            claims: json!({
+                "iss": issuer,
+                "iat": errand.now.as_second(),
+                "exp": after(errand.now, TOKEN_LIFE),
+                "qsh": hash,
+            }),
+            signer: Signer::Secret(secret.expose().into()),
+        };
+        match forgery {
+            Some(Forgery::Garbage) => return Ok(random::hex::<48>()),
+            Some(forgery) => self.spoil(&mut draft, forgery, errand)?,
+            None => {}
+        }
+        self.sign(&draft)
+    }
+
+    /// Makes a good draft wrong in the one way that the forgery names.
+    fn spoil(
+        &self,
+        draft: &mut Draft,
+        forgery: &Forgery,
+        errand: &Errand<'_>,
+    ) -> Result<(), String> {
+        let now = errand.now;
+        match forgery {
+            Forgery::WrongSecret => draft.signer = Signer::Secret(random::hex::<32>().into()),
+            Forgery::AlgNone => {
+                draft.header["alg"] = json!("none");
+                draft.signer = Signer::Nobody;
+            }
+            Forgery::OtherAlgorithm => {
+                draft.header["alg"] = json!("RS256");
+                draft.signer = Signer::Key;
+            }
+            Forgery::StrangeKey => {
+                draft.header["alg"] = json!("RS256");
+                draft.header["kid"] = json!(random::hex::<16>());
+                draft.signer = Signer::Key;
+            }
+            Forgery::PublicKeyAsSecret => {
+                draft.signer = Signer::Secret(self.key()?.public_pem.clone().into());
+            }
+            Forgery::IssuerOf(other) => match &self.actor(other)?.scheme {
+                Scheme::Connect { client_key, .. } => draft.claims["iss"] = json!(client_key),
+                other => return Err(cannot(other.name(), "another issuer")),
+            },
+            Forgery::OtherQsh => {
+                let mut other = errand.url.clone();
+                other.set_path(&format!("{}/another-request", errand.url.path()));
+                let base = self.project.world.target.path();
+                draft.claims["qsh"] = json!(query_string_hash(errand.method, &other, base));
+            }
+            other => spoil_claims(&mut draft.claims, other, now),
+        }
+        Ok(())
+    }
+
+    fn sign(&self, draft: &Draft) -> Result<String, String> {
+        let key = match draft.signer {
+            Signer::Key => Some(&self.key()?.private),
+            _ => None,
+        };
+        Ok(token(&draft.header, &draft.claims, |message| match (&draft.signer, key) {
+            (Signer::Secret(secret), _) => hs256(message, secret),
+            (Signer::Key, Some(key)) => {
+                jsonwebtoken::crypto::sign(message, key, Algorithm::RS256).unwrap_or_default()
+            }
+            _ => String::new(),
+        }))
+    }
+
+    fn key(&self) -> Result<&Key, String> {
+        let key = self.key.get_or_init(make_key).as_ref();
+        key.ok_or_else(|| "no key could be made for the forgery".to_owned())
+    }
+}
+
+fn spoil_claims(claims: &mut Value, forgery: &Forgery, now: Timestamp) {
+    match forgery {
+        Forgery::Expired => {
+            claims["iat"] = json!(after(now, -(HOUR * 2)));
+            claims["exp"] = json!(after(now, -HOUR));
+        }
+        Forgery::NotYetValid => {
+            claims["nbf"] = json!(after(now, HOUR));
+            claims["exp"] = json!(after(now, HOUR * 2));
+        }
+        Forgery::IssuedInFuture => {
+            claims["iat"] = json!(after(now, HOUR));
+            claims["exp"] = json!(after(now, HOUR * 2));
+        }
+        Forgery::TenYears => claims["exp"] = json!(after(now, HOUR * (24 * 3652))),
+        Forgery::NoExpiry => remove(claims, "exp"),
+        Forgery::NoQsh => remove(claims, "qsh"),
+        Forgery::ContextQsh => claims["qsh"] = json!(CONTEXT_QSH),
+        Forgery::UnknownIssuer => claims["iss"] = json!(random::hex::<16>()),
+        Forgery::OtherAudience => claims["aud"] = json!(["https://another-audience.invalid"]),
+        _ => {}
+    }
+}
+
+fn remove(claims: &mut Value, name: &str) {
+    if let Some(claims) = claims.as_object_mut() {
+        claims.shift_remove(name);
+    }
+}
+
+fn after(now: Timestamp, span: SignedDuration) -> i64 {
+    now.as_second().saturating_add(span.as_secs())
+}
+
+fn make_key() -> Option<Key> {
+    let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, KEY_BITS).ok()?;
+    let private = key.to_pkcs1_der().ok()?;
+    Some(Key {
+        private: EncodingKey::from_rsa_der(private.as_bytes()),
+        public_pem: key.to_public_key().to_public_key_pem(LineEnding::LF).ok()?,
+    })
+}
+
+/// A secret that says nothing of itself, or one of its kind that is not it.
+fn opaque(secret: &Secret, forgery: Option<&Forgery>) -> Result<String, String> {
+    match forgery {
+        None => Ok(secret.expose().to_owned()),
+        Some(Forgery::Garbage | Forgery::WrongSecret) => Ok(random::hex::<24>()),
+        Some(other) => Err(cannot("opaque", &format!("{other:?}"))),
+    }
+}
+
+fn basic(user: &str, password: &Secret, forgery: Option<&Forgery>) -> Result<String, String> {
+    use base64::Engine as _;
+    let encode = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
+    match forgery {
+        None => Ok(encode(format!("{user}:{}", password.expose()))),
+        Some(Forgery::Garbage) => Ok(random::hex::<24>()),
+        Some(Forgery::WrongSecret) => Ok(encode(format!("{user}:{}", random::hex::<16>()))),
+        Some(other) => Err(cannot("basic", &format!("{other:?}"))),
+    }
+}
+
+fn cannot(scheme: &str, forgery: &str) -> String {
+    format!("a credential of scheme `{scheme}` cannot be forged so: `{forgery}`")
+}

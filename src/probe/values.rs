@@ -1,0 +1,85 @@
+//! The values of one attempt: canaries minted for it, and what its steps captured, as they are.
+//!
+//! They live here for as long as the attempt does; what leaves is redacted.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::model::plan::{Canary, Plan};
+use crate::model::template::Template;
+use crate::probe::canary::{Searcher, mint};
+use crate::probe::redact::Redactor;
+
+/// What fills the holes of a plan.
+#[derive(Default)]
+pub(super) struct Values {
+    canaries: Vec<(String, String)>,
+    captures: BTreeMap<String, String>,
+}
+
+impl Values {
+    /// The values at the start of an attempt: each canary without a marker is minted.
+    pub(super) fn new(plan: &Plan) -> Self {
+        let value = |canary: &Canary| {
+            let value = canary.marker.clone().unwrap_or_else(mint);
+            (canary.hole(), value)
+        };
+        Self { canaries: plan.canaries.iter().map(value).collect(), captures: BTreeMap::new() }
+    }
+
+    /// Keeps a capture for later steps.
+    pub(super) fn capture(&mut self, name: &str, value: &Value) {
+        let text = match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        self.captures.insert(name.to_owned(), text);
+    }
+
+    /// The value of a hole.
+    pub(super) fn get(&self, hole: &str) -> Option<String> {
+        let canary = self.canaries.iter().find(|(name, _)| name == hole);
+        let canary = canary.map(|(_, value)| value);
+        canary.or_else(|| self.captures.get(hole)).cloned()
+    }
+
+    /// The text, or what is missing, in words.
+    pub(super) fn fill(&self, template: &Template) -> Result<String, String> {
+        template.fill(|hole| self.get(hole)).map_err(missing)
+    }
+
+    /// The document with every text in it filled, or what is missing.
+    pub(super) fn fill_value(&self, value: &Value) -> Result<Value, String> {
+        match value {
+            Value::String(text) => self.fill(&Template::new(text.as_str())).map(Value::from),
+            Value::Array(items) => items.iter().map(|item| self.fill_value(item)).collect(),
+            Value::Object(fields) => {
+                let field =
+                    |(name, value): (&String, &Value)| Ok((name.clone(), self.fill_value(value)?));
+                fields.iter().map(field).collect()
+            }
+            other => Ok(other.clone()),
+        }
+    }
+
+    /// A search for these canaries.
+    pub(super) fn searcher(&self) -> Searcher {
+        let values = self.canaries.iter().map(|(_, value)| value.as_str());
+        Searcher::new(values.enumerate())
+    }
+
+    /// Puts these canaries, and the given secrets, back to their placeholders.
+    pub(super) fn redactor(&self, secrets: &[String]) -> Redactor {
+        let secrets = secrets.iter().map(String::as_str);
+        let secrets = secrets.map(|secret| (secret, crate::probe::redact::SECRET.to_owned()));
+        let canaries = self.canaries.iter();
+        let canaries = canaries.map(|(hole, value)| (value.as_str(), format!("${{{hole}}}")));
+        Redactor::new(secrets.chain(canaries))
+    }
+}
+
+/// Says that a hole has no value.
+pub(super) fn missing(hole: String) -> String {
+    format!("`${{{hole}}}` has no value: the step that captures it did not find it")
+}
