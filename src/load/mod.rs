@@ -1,5 +1,8 @@
 //! Disk to [`Project`], with everything that is wrong with it; it never stops at the first mistake.
 
+mod document;
+mod yaml;
+
 use std::path::Path;
 
 use jiff::civil::Date;

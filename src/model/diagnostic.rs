@@ -77,8 +77,14 @@ pub fn in_source_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics
 }
 
+/// A name longer than this is compared with nothing: comparing takes the square of its length.
+const NAME_MAX: usize = 100;
+
 /// The entry of `known` that `wrong` was probably meant to be.
 pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if wrong.len() > NAME_MAX {
+        return None;
+    }
     let scored = known.into_iter().map(|name| {
         let ratio = similar::TextDiff::from_chars(wrong, name).ratio();
         (name, ratio)

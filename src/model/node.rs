@@ -84,7 +84,7 @@ impl Value {
     pub fn sort(&self) -> &'static str {
         match self {
             Value::Null => "nothing",
-            Value::Bool(_) => "a yes or no",
+            Value::Bool(_) => "`true` or `false`",
             Value::Int(_) | Value::Float(_) => "a number",
             Value::String(_) => "a string",
             Value::List(_) => "a list",

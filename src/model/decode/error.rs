@@ -1,0 +1,150 @@
+//! Why a value was refused, in the reader's words.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::de;
+
+use crate::model::decode::stand_in::Missing;
+use crate::model::diagnostic::help_with_list;
+
+/// One refusal by serde, with its place once that is known.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Error {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+    pub(super) span: Option<Range<usize>>,
+    /// The key that is missing, if that is the mistake.
+    pub(super) missing: Option<&'static str>,
+    /// The key that an unknown one was probably meant to be.
+    pub(super) meant: Option<&'static str>,
+    /// Whether it follows from a mistake that was told already.
+    pub(super) consequence: bool,
+    /// What was missing, where it is the stand-in that was refused.
+    pub(super) stand_in: Option<Missing>,
+}
+
+impl Error {
+    pub(super) fn new(code: &'static str, message: String) -> Self {
+        Self {
+            code,
+            message,
+            help: None,
+            span: None,
+            missing: None,
+            meant: None,
+            consequence: false,
+            stand_in: None,
+        }
+    }
+
+    pub(super) fn at(mut self, span: &Range<usize>) -> Self {
+        self.span.get_or_insert_with(|| span.clone());
+        self
+    }
+
+    /// Whether this is about an unknown key that was probably meant to be `key`.
+    pub(super) fn is_misspelling_of(&self, key: &str) -> bool {
+        self.meant == Some(key)
+    }
+
+    /// Whether its bytes are among those of `other`.
+    pub(super) fn lies_in(&self, other: &Self) -> bool {
+        match (&self.span, &other.span) {
+            (Some(inner), Some(outer)) => outer.start <= inner.start && inner.end <= outer.end,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl de::Error for Error {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::new("wrong-value", message.to_string())
+    }
+
+    fn invalid_type(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        let expected = expected.to_string();
+        let expected = expected_in_words(&expected);
+        let error = Self::new(
+            "wrong-type",
+            format!("expected {expected}, found {}", in_words(unexpected)),
+        );
+        let help = match unexpected {
+            de::Unexpected::Bool(_)
+            | de::Unexpected::Unsigned(_)
+            | de::Unexpected::Signed(_)
+            | de::Unexpected::Float(_)
+                if expected == "a string" =>
+            {
+                Some("put it in quotes".into())
+            }
+            _ => None,
+        };
+        Self { help, ..error }
+    }
+
+    fn invalid_value(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        let expected = expected.to_string();
+        let expected = expected_in_words(&expected);
+        let found = match unexpected {
+            de::Unexpected::Signed(number) => format!("`{number}`"),
+            de::Unexpected::Unsigned(number) => format!("`{number}`"),
+            other => in_words(other).to_owned(),
+        };
+        Self::new("wrong-value", format!("expected {expected}, found {found}"))
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        let error = Self::new("missing-key", format!("the key `{field}` is missing"));
+        Self {
+            help: Some(format!("add `{field}:`")),
+            missing: Some(field),
+            ..error
+        }
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        let error = Self::new("unknown-value", format!("`{variant}` is not known here"));
+        Self {
+            help: Some(help_with_list(variant, expected.iter().copied())),
+            ..error
+        }
+    }
+}
+
+/// serde's name of a type, in the reader's words.
+fn expected_in_words(expected: &str) -> &str {
+    match expected {
+        "a boolean" => "`true` or `false`",
+        "a sequence" => "a list",
+        "a map" => "a mapping",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        other if other.starts_with("struct ") => "a mapping",
+        other => other,
+    }
+}
+
+fn in_words(unexpected: de::Unexpected<'_>) -> &'static str {
+    match unexpected {
+        de::Unexpected::Bool(_) => "`true` or `false`",
+        de::Unexpected::Unsigned(_) | de::Unexpected::Signed(_) | de::Unexpected::Float(_) => {
+            "a number"
+        }
+        de::Unexpected::Str(_) => "a string",
+        de::Unexpected::Unit => "nothing",
+        de::Unexpected::Seq => "a list",
+        de::Unexpected::Map => "a mapping",
+        _ => "something else",
+    }
+}
