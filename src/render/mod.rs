@@ -1,5 +1,12 @@
 //! Model to bytes: the site and the reports. Pure.
 
+pub mod finding;
+pub mod report;
+#[cfg(test)]
+mod sample;
+pub mod summary;
+pub mod wording;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
