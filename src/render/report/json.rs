@@ -1,0 +1,237 @@
+//! The report for machines.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::model::basis::Basis;
+use crate::model::evidence::{CheckOutcome, Outcome, Standing};
+use crate::model::falsify::{Grade, Row};
+use crate::model::verdict::{Reason, Verdict};
+use crate::render::finding::{Finding, findings, place_of};
+use crate::render::summary::{self, Count};
+use crate::render::{Input, wording};
+
+/// The version of the report's form.
+const SCHEMA: &str = "avouch-report/1";
+
+/// Writes the report.
+pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
+    // Our own types always serialise: their keys are strings, and no writer can fail.
+    let mut bytes = serde_json::to_vec_pretty(&report(input)).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    generator: &'a str,
+    target: &'a str,
+    demo: bool,
+    clock: Option<Timestamp>,
+    started: Timestamp,
+    finished: Timestamp,
+    as_of: Timestamp,
+    counts: Vec<Count>,
+    claims: Vec<Claim<'a>>,
+}
+
+#[derive(Serialize)]
+struct Claim<'a> {
+    id: &'a str,
+    words: &'a str,
+    file: String,
+    line: usize,
+    column: usize,
+    standing: &'static str,
+    reason: Option<Reason>,
+    basis: Option<Basis>,
+    seen: String,
+    observed: Option<Timestamp>,
+    until: Option<Timestamp>,
+    findings: Vec<Broken<'a>>,
+    checks: Vec<Check<'a>>,
+}
+
+#[derive(Serialize)]
+struct Broken<'a> {
+    check: usize,
+    step: &'a str,
+    actor: &'a str,
+    request: String,
+    expected: String,
+    seen: String,
+    control: Option<Control<'a>>,
+    repeat: String,
+}
+
+#[derive(Serialize)]
+struct Control<'a> {
+    step: &'a str,
+    seen: String,
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    kind: &'a str,
+    verdict: Verdict,
+    covers: &'a str,
+    leaves_open: &'a str,
+    until: Option<Timestamp>,
+    attempts: u32,
+    intermittent: bool,
+    left_behind: &'a [String],
+    doubts: Vec<String>,
+    grade: Option<Grade>,
+    missed: Vec<&'a Row>,
+    untouched: Vec<Untouched<'a>>,
+}
+
+#[derive(Serialize)]
+struct Untouched<'a> {
+    step: &'a str,
+    expected: String,
+}
+
+fn report<'a>(input: &Input<'a>) -> Report<'a> {
+    let assessment = input.assessment;
+    Report {
+        schema: SCHEMA,
+        generator: &assessment.generator,
+        target: &assessment.world.target,
+        demo: assessment.world.demo,
+        clock: assessment.clock,
+        started: assessment.started,
+        finished: assessment.finished,
+        as_of: input.now,
+        counts: summary::counts(input.outcomes),
+        claims: input
+            .outcomes
+            .iter()
+            .map(|outcome| claim(outcome, input))
+            .collect(),
+    }
+}
+
+fn claim<'a>(outcome: &'a Outcome<'a>, input: &Input<'a>) -> Claim<'a> {
+    let (file, at) = place_of(outcome, input.project);
+    let findings = findings(outcome).into_iter();
+    Claim {
+        id: &outcome.claim.id,
+        words: outcome.claim.words(),
+        file,
+        line: at.line,
+        column: at.column,
+        standing: outcome.standing.name(),
+        reason: match outcome.standing {
+            Standing::Inconclusive(reason) => Some(reason),
+            _ => None,
+        },
+        basis: summary::basis(outcome),
+        seen: wording::seen(outcome),
+        observed: outcome.observed,
+        until: summary::until(outcome),
+        findings: findings.map(|finding| broken(finding, input)).collect(),
+        checks: outcome.checks.iter().map(check).collect(),
+    }
+}
+
+fn broken<'a>(finding: Finding<'a>, input: &Input<'_>) -> Broken<'a> {
+    Broken {
+        check: finding.check,
+        step: &finding.step.name,
+        actor: &finding.step.actor,
+        request: wording::request_line(finding.step, input.project),
+        expected: finding.expected,
+        seen: finding.seen,
+        control: finding.control.map(|(step, seen)| Control { step, seen }),
+        repeat: wording::curl(finding.step, input.project),
+    }
+}
+
+fn check<'a>(check: &'a CheckOutcome<'a>) -> Check<'a> {
+    let falsification = check.falsification.as_ref();
+    let missed = falsification.into_iter().flat_map(|one| &one.rows);
+    let untouched = falsification.into_iter().flat_map(|one| &one.untouched);
+    Check {
+        kind: &check.plan.kind,
+        verdict: check.judgement.verdict,
+        covers: &check.plan.covers,
+        leaves_open: &check.plan.leaves_open,
+        until: Some(check.until).filter(|until| *until != Timestamp::MIN),
+        attempts: check.transcript.attempts,
+        intermittent: check.intermittent,
+        left_behind: &check.transcript.left_behind,
+        doubts: wording::doubts(check),
+        grade: falsification.map(|one| one.grade),
+        missed: missed.filter(|row| !row.noticed).collect(),
+        untouched: untouched
+            .map(|(step, index)| Untouched {
+                step: &check.plan.steps[*step].name,
+                expected: wording::expected(&check.plan.steps[*step].expect[*index]),
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample::Sample;
+    use serde_json::Value;
+
+    #[test]
+    fn each_claim_is_told_with_its_place_and_what_broke_it() {
+        let sample = Sample::new();
+        let outcomes = sample.outcomes();
+        let report: Value = serde_json::from_slice(&render(&sample.input(&outcomes))).unwrap();
+        let standings: Vec<&str> = report["claims"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|claim| claim["standing"].as_str().unwrap())
+            .collect();
+        let all = [
+            "holds",
+            "violated",
+            "inconclusive",
+            "expired",
+            "weak",
+            "holds",
+        ];
+        assert_eq!(standings, all);
+        let mut violated = report["claims"][1].clone();
+        violated["findings"].as_array_mut().unwrap().truncate(1);
+        violated.as_object_mut().unwrap().shift_remove("checks");
+        insta::assert_snapshot!(serde_json::to_string_pretty(&violated).unwrap(), @r#"
+        {
+          "id": "tenant-isolation",
+          "words": "One customer can never reach another customer's <data>.",
+          "file": "content/security.md",
+          "line": 7,
+          "column": 2,
+          "standing": "violated",
+          "reason": null,
+          "basis": "probed-with-access",
+          "seen": "globex reads acme's note: status 200, 64 bytes with data of acme in it",
+          "observed": "2026-11-22T10:00:00Z",
+          "until": null,
+          "findings": [
+            {
+              "check": 0,
+              "step": "globex reads acme's note",
+              "actor": "globex",
+              "request": "GET /notes/${note}",
+              "expected": "the answer shows nothing of anybody else's",
+              "seen": "status 200, 64 bytes with data of acme in it",
+              "control": {
+                "step": "acme reads its note",
+                "seen": "status 200, 64 bytes"
+              },
+              "repeat": "curl -i -H \"Authorization: JWT ${GLOBEX_JWT}\" \"https://addon.demo.test/notes/${note}\""
+            }
+          ]
+        }
+        "#);
+    }
+}

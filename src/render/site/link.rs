@@ -1,0 +1,107 @@
+//! Addresses on the site: all of them relative, so that it can be read from a disk or below any path.
+
+use crate::model::policy::Policy;
+
+/// Where a link of `from` leads on the site; `None` where it must not be followed.
+pub(crate) fn address(written: &str, from: &Policy, policies: &[Policy]) -> Option<String> {
+    let (path, anchor) = match written.split_once('#') {
+        Some((path, anchor)) => (path, format!("#{anchor}")),
+        None => (written, String::new()),
+    };
+    if path.is_empty() {
+        return Some(anchor);
+    }
+    if let Some(scheme) = scheme(path) {
+        let followed = ["http", "https", "mailto", "tel"];
+        return followed
+            .contains(&scheme.as_str())
+            .then(|| written.to_owned());
+    }
+    let file = resolved(&from.file, path);
+    let policy = policies
+        .iter()
+        .find(|policy| Some(&*policy.file) == file.as_deref());
+    match policy {
+        Some(policy) => Some(format!("../{}/index.html{anchor}", policy.slug)),
+        None => Some(written.to_owned()),
+    }
+}
+
+/// The scheme of an address (RFC 3986, section 3.1), in lower case, blanks and controls left out
+/// as browsers leave them out.
+fn scheme(address: &str) -> Option<String> {
+    let seen: String = address
+        .chars()
+        .filter(|c| !c.is_control() && !c.is_whitespace())
+        .collect();
+    let (scheme, _) = seen.split_once(':')?;
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    is_scheme.then(|| scheme.to_ascii_lowercase())
+}
+
+/// The file that a relative address means, seen from another file; `None` for the file itself.
+pub(crate) fn resolved(from: &str, path: &str) -> Option<String> {
+    if path.is_empty() {
+        return None;
+    }
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    for part in path.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Text as it may stand in HTML, in attributes too.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            c => html.push(c),
+        }
+    }
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::render::sample;
+
+    #[test]
+    fn an_address_that_runs_something_is_not_followed() {
+        let policies = sample::project().policies;
+        let to = |address: &str| super::address(address, &policies[0], &policies);
+        for bad in [
+            "javascript:alert(1)",
+            "JavaScript:x",
+            "java\nscript:x",
+            "data:text/html,x",
+            "vbscript:x",
+        ] {
+            assert_eq!(to(bad), None, "{bad}");
+        }
+        assert_eq!(to("./privacy.md"), Some("../privacy/index.html".into()));
+        assert_eq!(
+            to("../content/privacy.md#a"),
+            Some("../privacy/index.html#a".into())
+        );
+        assert_eq!(
+            to("mailto:a@example.com"),
+            Some("mailto:a@example.com".into())
+        );
+    }
+}

@@ -1,0 +1,365 @@
+//! The site: one page for each policy, one for each claim's evidence, and the page that leads there.
+
+mod body;
+mod evidence;
+mod link;
+mod policy;
+mod public;
+mod specimen;
+mod theme;
+mod view;
+mod whole;
+
+use tera::Context;
+
+use crate::model::diagnostic::{Diagnostic, in_source_order};
+use crate::model::project::Project;
+use crate::render::{Files, Input};
+use theme::Theme;
+
+/// Renders every file of the site, or says what is wrong with the project's templates.
+pub(crate) fn render(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
+    let theme = Theme::of(input.project)?;
+    let mut pages = Pages {
+        theme: &theme,
+        site: whole::site(input),
+        files: styles(input.project),
+        diagnostics: Vec::new(),
+    };
+    pages.index(input);
+    for policy in &input.project.policies {
+        pages.policy(policy, input);
+    }
+    for claim in &input.project.claims {
+        pages.evidence(claim, input);
+    }
+    match pages.diagnostics.is_empty() {
+        true => Ok(pages.files),
+        false => Err(in_source_order(pages.diagnostics)),
+    }
+}
+
+/// What is wrong with the project's templates, found by filling them with made-up pages: one on
+/// which everything is there, and one on which everything is missing that can be.
+pub(crate) fn lint(project: &Project) -> Vec<Diagnostic> {
+    let theme = match Theme::of(project) {
+        Ok(theme) => theme,
+        Err(diagnostics) => return diagnostics,
+    };
+    let pages = specimen::pages().into_iter();
+    let wrong = pages.filter_map(|(name, context)| theme.render(name, &context).err());
+    in_source_order(wrong.map(|diagnostic| *diagnostic).collect())
+}
+
+fn styles(project: &Project) -> Files {
+    let files = theme::files(project).into_iter();
+    files
+        .filter(|(name, _)| theme::STYLES.contains(name))
+        .map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()))
+        .collect()
+}
+
+/// The site as it grows.
+struct Pages<'a> {
+    theme: &'a Theme,
+    site: view::Site,
+    files: Files,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Pages<'_> {
+    fn index(&mut self, input: &Input<'_>) {
+        let page = view::Page {
+            title: input.project.site.title.clone(),
+            description: format!(
+                "What {} says about security, and what was checked",
+                input.project.site.organisation
+            ),
+            root: String::new(),
+            path: "index.html".into(),
+        };
+        let claims = input.project.claims.iter();
+        let claims: Vec<view::Claim> = claims.map(|claim| evidence::claim(claim, input)).collect();
+        self.page("index.html", &page, "claims", &claims);
+    }
+
+    fn policy(&mut self, policy: &crate::model::policy::Policy, input: &Input<'_>) {
+        let page = view::Page {
+            title: policy.front.title.value.clone(),
+            description: policy.front.summary.value.clone(),
+            root: "../".into(),
+            path: format!("{}/index.html", policy.slug),
+        };
+        self.page(
+            "policy.html",
+            &page,
+            "policy",
+            &policy::policy(policy, input),
+        );
+    }
+
+    fn evidence(&mut self, claim: &crate::model::claim::Claim, input: &Input<'_>) {
+        let claim = evidence::claim(claim, input);
+        let page = view::Page {
+            title: format!("Evidence: {}", claim.words),
+            description: claim.standing.clone(),
+            root: "../../".into(),
+            path: claim.evidence.clone(),
+        };
+        self.page("evidence.html", &page, "claim", &claim);
+    }
+
+    fn page(
+        &mut self,
+        template: &str,
+        page: &view::Page,
+        name: &'static str,
+        value: &impl serde::Serialize,
+    ) {
+        let context = context(&self.site, page, name, value);
+        match self.theme.render(template, &context) {
+            Ok(html) => {
+                self.files.insert(page.path.clone(), html.into_bytes());
+            }
+            Err(diagnostic) => self.diagnostics.push(*diagnostic),
+        }
+    }
+}
+
+fn context(
+    site: &view::Site,
+    page: &view::Page,
+    name: &'static str,
+    value: &impl serde::Serialize,
+) -> Context {
+    let mut context = Context::new();
+    context.insert("site", site);
+    context.insert("page", page);
+    context.insert(name, value);
+    context
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample::Sample;
+
+    fn rendered() -> std::collections::BTreeMap<String, String> {
+        let sample = Sample::new();
+        let outcomes = sample.outcomes();
+        let files = render(&sample.input(&outcomes)).unwrap();
+        let text = |(path, bytes)| (path, String::from_utf8(bytes).unwrap());
+        files.into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn there_is_a_page_for_each_policy_and_each_claim() {
+        let paths: Vec<String> = rendered().into_keys().collect();
+        insta::assert_snapshot!(paths.join("\n"), @r"
+        evidence/backup-daily/index.html
+        evidence/content-storage/index.html
+        evidence/encrypted-transport/index.html
+        evidence/limited-scopes/index.html
+        evidence/privacy-policy/index.html
+        evidence/tenant-isolation/index.html
+        index.html
+        privacy/index.html
+        security/index.html
+        style.css
+        theme.css
+        ");
+    }
+
+    #[test]
+    fn every_link_leads_to_a_file_of_the_site_and_an_id_in_it() {
+        let files = rendered();
+        for (path, html) in files.iter().filter(|(path, _)| path.ends_with(".html")) {
+            for address in attributes(html, "href") {
+                if address.contains("://") || address.starts_with("mailto:") {
+                    continue;
+                }
+                let (to, anchor) = address.split_once('#').unwrap_or((&address, ""));
+                let to = link::resolved(path, to).unwrap_or_else(|| path.clone());
+                let there = files
+                    .get(&to)
+                    .unwrap_or_else(|| panic!("{path}: {address}"));
+                let id = format!("id=\"{anchor}\"");
+                assert!(
+                    anchor.is_empty() || there.contains(&id),
+                    "{path}: {address}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_page_has_one_first_heading_a_language_and_no_script_or_style_of_its_own() {
+        for (path, html) in rendered()
+            .iter()
+            .filter(|(path, _)| path.ends_with(".html"))
+        {
+            assert_eq!(html.matches("<h1").count(), 1, "{path}");
+            assert!(html.contains("<html lang=\"en\">"), "{path}");
+            assert!(
+                !html.contains("<script") && !html.contains(" style="),
+                "{path}"
+            );
+            assert!(
+                html.contains("Verified against the embedded demo add-on, not a live service.")
+            );
+        }
+    }
+
+    #[test]
+    fn no_id_stands_twice_on_a_page() {
+        for (path, html) in rendered() {
+            let mut ids = attributes(&html, "id");
+            ids.sort();
+            let all = ids.len();
+            ids.dedup();
+            assert_eq!(ids.len(), all, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_the_target_said_and_what_is_secret_stay_off_the_pages() {
+        for (path, html) in rendered() {
+            for never in ["alert(1)", "127.0.0.1", "not-a-secret", "<data>"] {
+                assert!(!html.contains(never), "{path}: {never}");
+            }
+        }
+    }
+
+    #[test]
+    fn worst_news_comes_first() {
+        let files = rendered();
+        let summary = between(
+            &files["index.html"],
+            "<section class=\"summary",
+            "</section>",
+        );
+        insta::assert_snapshot!(summary, @r#"
+        <section class="summary violated" aria-label="Where the claims stand">
+        <p>Checked <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time>.
+        <span class="count"><span class="shape violated" aria-hidden="true">✗</span> 1 does not hold,</span>
+        <span class="count"><span class="shape weak" aria-hidden="true">△</span> 1 rests on a weak check,</span>
+        <span class="count"><span class="shape inconclusive" aria-hidden="true">?</span> 1 could not be verified,</span>
+        <span class="count"><span class="shape expired" aria-hidden="true">◷</span> 1 has expired,</span>
+        <span class="count"><span class="shape holds" aria-hidden="true">✓</span> 1 holds,</span>
+        <span class="count"><span class="shape attested" aria-hidden="true">◆</span> 1 is attested,</span>
+        <span class="count"><span class="shape not-tested" aria-hidden="true">○</span> 1 statement not tested.</span>
+        </p>
+        <p>Treat what is said here as unverified after <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>.</p>
+        <ul class="troubles">
+        <li><span class="mark violated"><span aria-hidden="true">✗</span> violated</span> <a href="security/index.html#claim-tenant-isolation">One customer can never reach another customer&#39;s &lt;data&gt;.</a> <span class="standing">This was checked, and does not hold.</span></li>
+        <li><span class="mark weak"><span aria-hidden="true">△</span> weak</span> <a href="security/index.html#claim-limited-scopes">The add-on asks for limited access.</a> <span class="standing">This rests on a check that misses what would make it false.</span></li>
+        <li><span class="mark inconclusive"><span aria-hidden="true">?</span> inconclusive</span> <a href="security/index.html#claim-backup-daily">Customer data is backed up every day.</a> <span class="standing">This could not be verified: the service could not be reached.</span></li>
+        <li><span class="mark expired"><span aria-hidden="true">◷</span> expired</span> <a href="security/index.html#claim-privacy-policy">There is a privacy policy.</a> <span class="standing">This held when it was checked; the evidence has ended since.</span></li>
+        </ul>
+        </section>
+        "#);
+    }
+
+    #[test]
+    fn a_claim_is_followed_by_its_evidence() {
+        let files = rendered();
+        let about = between(
+            &files["security/index.html"],
+            "<details class=\"about violated",
+            "</details>",
+        );
+        insta::assert_snapshot!(about, @r#"
+        <details class="about violated" id="about-tenant-isolation">
+        <summary><span class="mark violated"><span aria-hidden="true">✗</span> violated</span> probed with access, <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time><span class="visually-hidden">: One customer can never reach another customer&#39;s &lt;data&gt;.</span></summary>
+        <dl>
+        <dt>What we say</dt><dd>One customer can never reach another customer&#39;s &lt;data&gt;. <span class="products">Cloud add-ons</span></dd>
+        <dt>Where it stands</dt><dd>This was checked, and does not hold. Basis: probed with access; we asked the service itself, and whoever has credentials can repeat it.</dd>
+        <dt>Why this shows it</dt><dd>We ask, and look at what comes back (tenant-isolation).</dd>
+        <dt>What we check</dt><dd>One address was asked, as one customer and as nobody.</dd>
+        <dt>What we saw</dt><dd><ul><li>globex reads acme&#39;s note: status 200</li></ul></dd>
+        <dt>How to repeat it</dt><dd><pre tabindex="0"><code>curl -i -H &quot;Authorization: JWT ${GLOBEX_JWT}&quot; &quot;https://addon.demo.test/notes/${note}&quot;</code></pre></dd>
+        <dt>What this does not show</dt><dd>This does not show what happens at other addresses.</dd>
+        <dt>When</dt><dd><time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time></dd>
+        </dl>
+        <p><a href="../evidence/tenant-isolation/index.html">All of the evidence<span class="visually-hidden"> for: One customer can never reach another customer&#39;s &lt;data&gt;.</span></a></p>
+        </details>
+        "#);
+    }
+
+    #[test]
+    fn the_built_in_theme_has_nothing_wrong_with_it() {
+        assert_eq!(lint(&crate::render::sample::project()), []);
+    }
+
+    fn lint_of(name: &str, text: &str) -> String {
+        let mut project = crate::render::sample::project();
+        project.templates.insert(name.into(), text.into());
+        project.sources.insert(format!("templates/{name}"), text);
+        let told = lint(&project).into_iter().map(|one| {
+            let place = one.place.clone().unwrap();
+            let at = project.sources.line_column(&place);
+            let help = one.help.unwrap_or_default();
+            format!(
+                "{}:{}:{}: {}: {} ({help})",
+                place.file, at.line, at.column, one.code, one.message
+            )
+        });
+        told.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_missing_variable_is_told_with_its_place() {
+        let told = lint_of(
+            "policy.html",
+            "<h1>{{ policy.title }}</h1>\n{{ policy.titel }}\n",
+        );
+        insta::assert_snapshot!(told, @r"templates/policy.html:2:11: template-variable: field `titel` is not defined. Available fields: claims, contents, effective, owner, products, statements, stretches, summary, title (what each template is given stands in docs/templates.md)");
+    }
+
+    #[test]
+    fn a_missing_variable_is_told_where_only_a_rare_page_would_need_it() {
+        let rare = "{% for claim in site.summary.troubles %}\n{{ claim.wrods }}{% endfor %}";
+        insta::assert_snapshot!(lint_of("index.html", rare), @r"templates/index.html:2:10: template-variable: field `wrods` is not defined. Available fields: mark, path, standing, words (what each template is given stands in docs/templates.md)");
+        let passed_by = "{% if sight %}x{% endif %}";
+        insta::assert_snapshot!(lint_of("index.html", passed_by), @r"templates/index.html:1:1: template-variable: the template uses `sight`, which it is not given (did you mean `site`?)");
+    }
+
+    #[test]
+    fn a_template_that_is_none_is_told_with_its_place() {
+        insta::assert_snapshot!(lint_of("base.html", "<p>\n{{ site.title }\n</p>"), @r"templates/base.html:2:15: template-syntax: found `}` but expected }} (the language of templates is Tera 2: see docs/templates.md)");
+        insta::assert_snapshot!(lint_of("index.html", "{% extends \"bass.html\" %}"), @r"templates/index.html:1:1: template-missing: the template extends `bass.html`, which is not there (did you mean `base.html`?)");
+    }
+
+    #[test]
+    fn a_project_may_replace_one_file_of_the_theme() {
+        let mut sample = Sample::new();
+        let own = ":root { --good: teal; }";
+        sample
+            .project
+            .templates
+            .insert("theme.css".into(), own.into());
+        let outcomes = sample.outcomes();
+        let files = render(&sample.input(&outcomes)).unwrap();
+        assert_eq!(files["theme.css"], own.as_bytes());
+        assert!(files["style.css"].starts_with(b"/* The built-in theme"));
+    }
+
+    #[test]
+    fn the_same_run_gives_the_same_bytes() {
+        assert_eq!(rendered(), rendered());
+    }
+
+    fn attributes(html: &str, name: &str) -> Vec<String> {
+        let marker = format!(" {name}=\"");
+        let rest = html.split(&marker).skip(1);
+        rest.filter_map(|rest| rest.split_once('"'))
+            .map(|(value, _)| value.replace("&amp;", "&"))
+            .collect()
+    }
+
+    fn between(text: &str, from: &str, to: &str) -> String {
+        let start = text.find(from).unwrap();
+        let end = text[start..].find(to).unwrap();
+        text[start..start + end + to.len()].to_owned()
+    }
+}

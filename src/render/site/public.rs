@@ -1,0 +1,156 @@
+//! What of a transcript a stranger may read: what was asked, the status, and what the expectations
+//! name. Never a body, nor an id that nobody chose to publish, nor what an error said.
+
+use serde_json::Value;
+
+use crate::model::expect::{Expectation, Outcome, Test};
+use crate::model::judge::Judged;
+use crate::model::observation::View;
+use crate::model::plan::StepId;
+use crate::model::template::Template;
+use crate::render::wording::{found, list, plain, value};
+
+/// The answer to a step: its status, or the sort of trouble there was.
+pub(crate) fn answer(view: &View<'_>, step: StepId) -> String {
+    match view.answer(step) {
+        Err(error) => error.reason.in_words().to_owned(),
+        Ok(facts) => match facts.status() {
+            Some(status) => format!("status {status}"),
+            None => "an answer".to_owned(),
+        },
+    }
+}
+
+/// How an expectation came out, with what was found where that may be told.
+pub(crate) fn outcome(expectation: &Expectation, judged: &Judged, publish: &[String]) -> String {
+    let met = judged.outcome == Outcome::Met;
+    if let Outcome::Unknown(reason) = judged.outcome {
+        return format!("could not be told: {}", reason.in_words());
+    }
+    if publish.contains(&expectation.at) || may_be_told(expectation, judged) {
+        return found(expectation, judged);
+    }
+    if met {
+        "as expected"
+    } else {
+        "not as expected"
+    }
+    .to_owned()
+}
+
+/// Status, named headers, and what the operand itself gives away are told; of bodies only numbers,
+/// times, and values that are the very ones the author wrote down.
+fn may_be_told(expectation: &Expectation, judged: &Judged) -> bool {
+    let whole_body = matches!(
+        expectation.at.as_str(),
+        "/body/text" | "/body/json" | "/body"
+    );
+    let named = expectation.at == "/status" || expectation.at.starts_with("/headers/");
+    let met = judged.outcome == Outcome::Met;
+    match &expectation.test {
+        Test::Refused(_) | Test::ShowsCanary(_) | Test::ShowsNoForeignCanary => true,
+        _ if whole_body => false,
+        _ if named => true,
+        Test::Equals(wanted) => met && !has_hole(wanted),
+        Test::OneOf(wanted) | Test::SameSet(wanted) => met && !wanted.iter().any(has_hole),
+        Test::NotOlderThan(_) | Test::AtLeastAhead(_) => true,
+        Test::AtMost(_) | Test::AtLeast(_) => judged.actual.is_number(),
+        _ => false,
+    }
+}
+
+fn has_hole(value: &Value) -> bool {
+    match value {
+        Value::String(text) => Template::new(text.as_str()).holes().next().is_some(),
+        Value::Array(items) => items.iter().any(has_hole),
+        Value::Object(fields) => fields.values().any(has_hole),
+        _ => false,
+    }
+}
+
+/// What the author chose to publish of an answer beside the status: pointer and value.
+pub(crate) fn published(
+    view: &View<'_>,
+    step: StepId,
+    publish: &[String],
+) -> Vec<(String, String)> {
+    let Ok(facts) = view.answer(step) else {
+        return Vec::new();
+    };
+    let shown = |pointer: &String| Some((plain(pointer), shown(facts.at(pointer)?)));
+    publish.iter().filter_map(shown).collect()
+}
+
+fn shown(found: &Value) -> String {
+    match found.as_array() {
+        Some(items) if items.iter().all(Value::is_string) => {
+            let words: Vec<String> = items.iter().filter_map(Value::as_str).map(plain).collect();
+            list(&words, "and")
+        }
+        _ => value(found),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn told(at: &str, test: Test, actual: Value, met: bool) -> String {
+        let judged = Judged {
+            outcome: Outcome::from(met),
+            actual,
+        };
+        outcome(&Expectation::new(at, test), &judged, &[])
+    }
+
+    #[test]
+    fn a_body_and_an_id_in_it_are_never_told() {
+        let secret = || json!("id-4711");
+        let holes = Test::Equals(json!("${note}"));
+        for (at, test) in [
+            ("/body/text", Test::Equals(secret())),
+            ("/body/json/id", holes),
+            ("/body/json/id", Test::Exists(true)),
+            ("/body/json/url", Test::StartsWith("id".into())),
+            ("/body/json/id", Test::NotEquals(json!("x"))),
+        ] {
+            for met in [true, false] {
+                let told = told(at, test.clone(), secret(), met);
+                assert!(!told.contains("4711"), "{at} {test:?}: {told}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_expectation_names_is_told() {
+        let age = Test::NotOlderThan(crate::model::time::Limit::hours(24));
+        let time = json!("2026-11-22T08:00:00Z");
+        assert_eq!(
+            told("/body/json/at", age, time, true),
+            "at: 22 Nov 2026, 08:00 UTC"
+        );
+        let status = told("/status", Test::Equals(json!(200)), json!(403), false);
+        assert_eq!(status, "status 403");
+        let ours = told(
+            "/body/json/state",
+            Test::Equals(json!("done")),
+            json!("done"),
+            true,
+        );
+        assert_eq!(ours, "state: “done”");
+    }
+
+    #[test]
+    fn what_the_author_publishes_is_told() {
+        let judged = Judged {
+            outcome: Outcome::Met,
+            actual: json!("7"),
+        };
+        let expectation = Expectation::new("/body/json/id", Test::Exists(true));
+        assert_eq!(
+            outcome(&expectation, &judged, &["/body/json/id".into()]),
+            "id: “7”"
+        );
+    }
+}

@@ -1,0 +1,241 @@
+//! Made-up pages to try templates on, when there is no evidence yet.
+
+use tera::Context;
+
+use crate::render::site::context;
+use crate::render::site::view::{
+    Check, Claim, ClaimLink, Counted, Day, Expectation, Heading, Link, Mark, Page, Policy,
+    PolicyLink, Published, Site, Statement, Step, Stretch, Summary, Time,
+};
+
+/// Every template that makes a page, with a full page and an empty one.
+pub(crate) fn pages() -> Vec<(&'static str, Context)> {
+    let page = page();
+    let mut pages = Vec::new();
+    for site in [full_site(), empty_site()] {
+        for claim in [full_claim(), empty_claim()] {
+            pages.push((
+                "index.html",
+                context(&site, &page, "claims", &vec![claim.clone()]),
+            ));
+            pages.push(("evidence.html", context(&site, &page, "claim", &claim)));
+        }
+        for policy in [full_policy(), empty_policy()] {
+            pages.push(("policy.html", context(&site, &page, "policy", &policy)));
+        }
+    }
+    pages
+}
+
+fn words(words: &str) -> String {
+    words.to_owned()
+}
+
+fn page() -> Page {
+    Page {
+        title: words("A page"),
+        description: words("What it is about"),
+        root: words("../"),
+        path: words("a/index.html"),
+    }
+}
+
+fn time() -> Time {
+    Time {
+        iso: words("2026-11-22T10:00:00Z"),
+        words: words("22 Nov 2026, 10:00 UTC"),
+    }
+}
+
+fn full_site() -> Site {
+    let mark = Mark::of("violated");
+    Site {
+        contacts: vec![Link {
+            text: words("a"),
+            address: words("mailto:a@example.com"),
+        }],
+        warnings: vec![words("A warning.")],
+        permissions: vec![words("A permission.")],
+        policies: vec![PolicyLink {
+            title: words("Policy"),
+            summary: words("What it is for"),
+            path: words("a/index.html"),
+        }],
+        summary: Summary {
+            worst: words("violated"),
+            counts: vec![Counted {
+                mark,
+                words: words("1 does not hold"),
+            }],
+            until: Some(time()),
+            troubles: vec![claim_link()],
+        },
+        ..empty_site()
+    }
+}
+
+fn empty_site() -> Site {
+    Site {
+        title: words("A site"),
+        organisation: words("An organisation"),
+        url: words("https://security.example.com/"),
+        language: words("en"),
+        generator: words("Avouch"),
+        target: words("https://example.com"),
+        checked: time(),
+        made: time(),
+        contacts: Vec::new(),
+        warnings: Vec::new(),
+        permissions: Vec::new(),
+        policies: Vec::new(),
+        summary: Summary {
+            worst: words("holds"),
+            counts: Vec::new(),
+            until: None,
+            troubles: Vec::new(),
+        },
+    }
+}
+
+fn claim_link() -> ClaimLink {
+    ClaimLink {
+        words: words("It is so."),
+        mark: Mark::of("violated"),
+        standing: words("This was checked, and does not hold."),
+        path: words("a/index.html#claim-a"),
+    }
+}
+
+fn full_policy() -> Policy {
+    Policy {
+        products: vec![words("Cloud add-ons")],
+        contents: vec![Heading {
+            level: 2,
+            text: words("Data"),
+            anchor: words("data"),
+        }],
+        stretches: vec![Stretch {
+            html: words("<p>It is so.</p>"),
+            claims: vec![full_claim(), empty_claim()],
+        }],
+        statements: vec![Statement {
+            anchor: words("statement-1"),
+            words: words("Nothing is absolute."),
+            reason: words("it cannot be tested"),
+        }],
+        claims: vec![claim_link()],
+        ..empty_policy()
+    }
+}
+
+fn empty_policy() -> Policy {
+    Policy {
+        title: words("Policy"),
+        summary: words("What it is for"),
+        owner: words("security officer"),
+        effective: Day {
+            iso: words("2026-01-01"),
+            words: words("1 Jan 2026"),
+        },
+        products: Vec::new(),
+        contents: Vec::new(),
+        stretches: Vec::new(),
+        statements: Vec::new(),
+        claims: Vec::new(),
+    }
+}
+
+fn full_claim() -> Claim {
+    Claim {
+        basis: words("probed"),
+        basis_means: words("anyone can repeat it"),
+        products: vec![words("Cloud add-ons")],
+        observed: Some(time()),
+        until: Some(time()),
+        checks: vec![full_check(), empty_check()],
+        ..empty_claim()
+    }
+}
+
+fn empty_claim() -> Claim {
+    Claim {
+        id: words("a"),
+        words: words("It is so."),
+        mark: Mark::of("holds"),
+        standing: words("This was checked, and holds."),
+        basis: String::new(),
+        basis_means: String::new(),
+        products: Vec::new(),
+        because: words("We ask."),
+        observed: None,
+        until: None,
+        policy: words("Policy"),
+        under: words("Data"),
+        path: words("a/index.html#claim-a"),
+        evidence: words("evidence/a/index.html"),
+        checks: Vec::new(),
+    }
+}
+
+fn full_check() -> Check {
+    Check {
+        saw: vec![words("anyone reads it: status 200")],
+        repeat: words("curl -i \"https://example.com/\""),
+        noticed: vec![words("it is not so")],
+        remarks: vec![words("It was begun 2 times before it gave an answer.")],
+        steps: vec![full_step(), empty_step()],
+        steps_left_out: 1,
+        ..empty_check()
+    }
+}
+
+fn empty_check() -> Check {
+    Check {
+        number: 1,
+        kind: words("http"),
+        verdict: words("holds"),
+        covers: words("One address was asked."),
+        leaves_open: words("This does not show the rest."),
+        saw: Vec::new(),
+        repeat: String::new(),
+        noticed: Vec::new(),
+        remarks: Vec::new(),
+        steps: Vec::new(),
+        steps_left_out: 0,
+    }
+}
+
+fn full_step() -> Step {
+    Step {
+        repeat: words("curl -i \"https://example.com/\""),
+        control: words("the owner reads it"),
+        at: Some(time()),
+        expectations: vec![Expectation {
+            expected: words("the status is 200"),
+            found: words("status 200"),
+            outcome: words("met"),
+        }],
+        published: vec![Published {
+            what: words("/body/json/state"),
+            value: words("“done”"),
+        }],
+        ..empty_step()
+    }
+}
+
+fn empty_step() -> Step {
+    Step {
+        name: words("anyone reads it"),
+        role: words("probe"),
+        role_means: words("the question itself"),
+        who: words("anyone, without credentials"),
+        request: words("GET /"),
+        repeat: String::new(),
+        control: String::new(),
+        answer: words("status 200"),
+        at: None,
+        took: words("12 ms"),
+        expectations: Vec::new(),
+        published: Vec::new(),
+    }
+}

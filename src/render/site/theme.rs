@@ -1,0 +1,152 @@
+//! The templates: the built-in theme, each file of which a project may replace by one of its own.
+//!
+//! A mistake in a template is the author's, and told as one: with its file, its place and its cause.
+
+use tera::{Context, ErrorKind, ReportError, Tera};
+
+use crate::model::diagnostic::{Diagnostic, help_with_list};
+use crate::model::project::Project;
+use crate::model::source::Place;
+
+/// The built-in theme: every file by its name.
+pub(crate) const BUILT_IN: [(&str, &str); 7] = [
+    ("base.html", include_str!("../../../templates/base.html")),
+    (
+        "components.html",
+        include_str!("../../../templates/components.html"),
+    ),
+    (
+        "evidence.html",
+        include_str!("../../../templates/evidence.html"),
+    ),
+    ("index.html", include_str!("../../../templates/index.html")),
+    (
+        "policy.html",
+        include_str!("../../../templates/policy.html"),
+    ),
+    ("style.css", include_str!("../../../templates/style.css")),
+    ("theme.css", include_str!("../../../templates/theme.css")),
+];
+
+/// The files that the site gets as they stand.
+pub(crate) const STYLES: [&str; 2] = ["style.css", "theme.css"];
+
+/// The templates of a project.
+pub(crate) struct Theme {
+    tera: Tera,
+}
+
+impl Theme {
+    /// The built-in theme with the project's own files in place of its, or what is wrong with them.
+    pub(crate) fn of(project: &Project) -> Result<Self, Vec<Diagnostic>> {
+        let files = files(project).into_iter();
+        let templates = files.filter(|(name, _)| name.ends_with(".html"));
+        let mut broken = Vec::new();
+        for (name, text) in templates.clone() {
+            // Alone, a template can only be wrong in itself: each such mistake is told.
+            if let Err(error) = parse(name, text)
+                && matches!(error.kind(), ErrorKind::SyntaxError(_))
+            {
+                broken.push(diagnostic(&error, name));
+            }
+        }
+        if !broken.is_empty() {
+            return Err(broken);
+        }
+        let mut tera = Tera::new();
+        match tera.add_raw_templates(templates) {
+            Ok(()) => Ok(Self { tera }),
+            Err(error) => Err(vec![diagnostic(&error, "base.html")]),
+        }
+    }
+
+    /// A page made from a template.
+    pub(crate) fn render(&self, name: &str, context: &Context) -> Result<String, Box<Diagnostic>> {
+        if let Some(unknown) = self.unknown_variable(name, context) {
+            return Err(Box::new(unknown));
+        }
+        let page = self.tera.render(name, context);
+        page.map_err(|error| Box::new(diagnostic(&error, name)))
+    }
+
+    /// A variable that nobody gives, even where the template would pass it by.
+    fn unknown_variable(&self, name: &str, context: &Context) -> Option<Diagnostic> {
+        let variables = self.tera.get_template_variables(name).ok()?;
+        let unknown = variables
+            .into_iter()
+            .filter(|one| !context.contains_key(one));
+        let first = unknown.min()?;
+        let known = ["site", "page", "policy", "claim", "claims"];
+        let known: Vec<&str> = known
+            .into_iter()
+            .filter(|one| context.contains_key(one))
+            .collect();
+        let place = Place::file(format!("templates/{name}"));
+        let message = format!("the template uses `{first}`, which it is not given");
+        let diagnostic = Diagnostic::error("template-variable", place, message);
+        Some(diagnostic.help(help_with_list(first, known)))
+    }
+}
+
+/// Every file of the theme: the project's own where it has one.
+pub(crate) fn files(project: &Project) -> Vec<(&str, &str)> {
+    let built_in = BUILT_IN
+        .into_iter()
+        .filter(|(name, _)| !project.templates.contains_key(*name));
+    let own = project.templates.iter();
+    built_in
+        .chain(own.map(|(name, text)| (name.as_str(), text.as_str())))
+        .collect()
+}
+
+fn parse(name: &str, text: &str) -> Result<(), tera::Error> {
+    Tera::new().add_raw_template(name, text)
+}
+
+/// A template's mistake as a diagnostic; `name` is the template where the error names none.
+fn diagnostic(error: &tera::Error, name: &str) -> Diagnostic {
+    let file = |name: &str| format!("templates/{name}");
+    match error.kind() {
+        ErrorKind::SyntaxError(report) => {
+            Diagnostic::error("template-syntax", place(report), cause(report))
+                .help("the language of templates is Tera 2: see docs/templates.md")
+        }
+        ErrorKind::RenderingError(report) => {
+            Diagnostic::error("template-variable", place(report), cause(report))
+                .help("what each template is given stands in docs/templates.md")
+        }
+        ErrorKind::MissingParent { current, parent } => Diagnostic::error(
+            "template-missing",
+            Place::file(file(current)),
+            format!("the template extends `{parent}`, which is not there"),
+        )
+        .help(help_with_list(parent, BUILT_IN.map(|(name, _)| name))),
+        other => Diagnostic::error(
+            "template",
+            Place::file(file(name)),
+            one_line(&other.to_string()),
+        )
+        .help("the language of templates is Tera 2: see docs/templates.md"),
+    }
+}
+
+fn place(report: &ReportError) -> Place {
+    Place::new(
+        format!("templates/{}", report.filename()),
+        report.span().range.clone(),
+    )
+}
+
+fn cause(report: &ReportError) -> String {
+    one_line(report.message())
+}
+
+fn one_line(message: &str) -> String {
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = message.trim_end_matches('.');
+    let mut letters = message.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => "the template cannot be used".to_owned(),
+    }
+}

@@ -1,0 +1,278 @@
+//! What the templates are given: all words are made here, so that a template only places them.
+//!
+//! Every template has `site` and `page`; beside them `index.html` has `claims`, `policy.html` has
+//! `policy`, and `evidence.html` has `claim`. Addresses are relative to the site's root: a template
+//! puts `page.root` before them.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::model::time::in_words;
+
+/// `site`: what is the same on every page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Site {
+    pub(crate) title: String,
+    pub(crate) organisation: String,
+    /// Its address once it is published.
+    pub(crate) url: String,
+    /// A BCP 47 tag.
+    pub(crate) language: String,
+    /// Name and version of the program that made it.
+    pub(crate) generator: String,
+    /// What was asked: an origin, or the demo.
+    pub(crate) target: String,
+    /// When the evidence was gathered.
+    pub(crate) checked: Time,
+    /// When the page was made.
+    pub(crate) made: Time,
+    /// How to report a vulnerability.
+    pub(crate) contacts: Vec<Link>,
+    /// What cannot be missed: that this is the demo, that the clock was set.
+    pub(crate) warnings: Vec<String>,
+    /// What the checks were permitted beyond a plain public run.
+    pub(crate) permissions: Vec<String>,
+    pub(crate) policies: Vec<PolicyLink>,
+    pub(crate) summary: Summary,
+}
+
+/// `site.summary`: the whole run in a few words.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Summary {
+    /// The worst standing, in one word.
+    pub(crate) worst: String,
+    /// Counts in words, worst first.
+    pub(crate) counts: Vec<Counted>,
+    /// When the first of the evidence ends; none where nothing holds.
+    pub(crate) until: Option<Time>,
+    /// The claims that do not hold now, worst first.
+    pub(crate) troubles: Vec<ClaimLink>,
+}
+
+/// How many claims, or statements, stand in one place.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Counted {
+    pub(crate) mark: Mark,
+    pub(crate) words: String,
+}
+
+/// A standing as a reader meets it: never by colour alone.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Mark {
+    /// Its name, for the style sheet: `holds`, `attested`, `violated`, ...
+    pub(crate) class: String,
+    /// One character with a shape of its own.
+    pub(crate) shape: String,
+    /// The word.
+    pub(crate) word: String,
+}
+
+/// `page`: this page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Page {
+    pub(crate) title: String,
+    pub(crate) description: String,
+    /// The way to the site's root: empty, `../` or `../../`.
+    pub(crate) root: String,
+    /// Its address below the root.
+    pub(crate) path: String,
+}
+
+/// A link to anywhere.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Link {
+    pub(crate) text: String,
+    pub(crate) address: String,
+}
+
+/// A policy among others.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct PolicyLink {
+    pub(crate) title: String,
+    pub(crate) summary: String,
+    pub(crate) path: String,
+}
+
+/// A claim among others.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct ClaimLink {
+    pub(crate) words: String,
+    pub(crate) mark: Mark,
+    /// What stands against it, or for it, in a few words.
+    pub(crate) standing: String,
+    /// Its passage.
+    pub(crate) path: String,
+}
+
+/// `policy`: a policy with its body.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Policy {
+    pub(crate) title: String,
+    pub(crate) summary: String,
+    pub(crate) owner: String,
+    pub(crate) effective: Day,
+    pub(crate) products: Vec<String>,
+    pub(crate) contents: Vec<Heading>,
+    pub(crate) stretches: Vec<Stretch>,
+    pub(crate) statements: Vec<Statement>,
+    /// Its claims, worst first and then in their order.
+    pub(crate) claims: Vec<ClaimLink>,
+}
+
+/// A heading, as the contents list it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Heading {
+    pub(crate) level: u8,
+    pub(crate) text: String,
+    pub(crate) anchor: String,
+}
+
+/// HTML that is safe as it stands, and the claims whose evidence follows it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Stretch {
+    pub(crate) html: String,
+    pub(crate) claims: Vec<Claim>,
+}
+
+/// A passage that nobody can test.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Statement {
+    pub(crate) anchor: String,
+    pub(crate) words: String,
+    pub(crate) reason: String,
+}
+
+/// `claim`: a claim with its evidence.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Claim {
+    pub(crate) id: String,
+    pub(crate) words: String,
+    pub(crate) mark: Mark,
+    /// A whole sentence: where it stands, and why.
+    pub(crate) standing: String,
+    /// Why a reader may believe it; empty where nothing was asked.
+    pub(crate) basis: String,
+    /// The same in a sentence.
+    pub(crate) basis_means: String,
+    /// The products that it is about; empty where it is about all.
+    pub(crate) products: Vec<String>,
+    pub(crate) because: String,
+    pub(crate) observed: Option<Time>,
+    pub(crate) until: Option<Time>,
+    /// The policy that it stands in, and the heading there.
+    pub(crate) policy: String,
+    pub(crate) under: String,
+    /// Its passage.
+    pub(crate) path: String,
+    /// Its page of evidence.
+    pub(crate) evidence: String,
+    pub(crate) checks: Vec<Check>,
+}
+
+/// One check of a claim.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Check {
+    pub(crate) number: usize,
+    pub(crate) kind: String,
+    pub(crate) verdict: String,
+    /// What it asked, in a sentence of its kind's.
+    pub(crate) covers: String,
+    pub(crate) leaves_open: String,
+    /// What came back to its questions, in a few words each.
+    pub(crate) saw: Vec<String>,
+    /// A command line that repeats its first question; empty where there is none.
+    pub(crate) repeat: String,
+    /// What it was shown to notice, each after "when".
+    pub(crate) noticed: Vec<String>,
+    /// What went otherwise than planned.
+    pub(crate) remarks: Vec<String>,
+    pub(crate) steps: Vec<Step>,
+    /// How many steps are not shown.
+    pub(crate) steps_left_out: usize,
+}
+
+/// One step of a check.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Step {
+    pub(crate) name: String,
+    pub(crate) role: String,
+    pub(crate) role_means: String,
+    pub(crate) who: String,
+    pub(crate) request: String,
+    pub(crate) repeat: String,
+    /// The name of the step that shows that the question was fair; empty where there is none.
+    pub(crate) control: String,
+    pub(crate) answer: String,
+    pub(crate) at: Option<Time>,
+    pub(crate) took: String,
+    pub(crate) expectations: Vec<Expectation>,
+    pub(crate) published: Vec<Published>,
+}
+
+/// One expectation and how it came out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Expectation {
+    pub(crate) expected: String,
+    pub(crate) found: String,
+    /// `met`, `not met` or `unknown`.
+    pub(crate) outcome: String,
+}
+
+/// A part of an answer that the author chose to publish.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Published {
+    pub(crate) what: String,
+    pub(crate) value: String,
+}
+
+/// An instant, for machines and for people.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Time {
+    pub(crate) iso: String,
+    pub(crate) words: String,
+}
+
+/// A day, for machines and for people.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Day {
+    pub(crate) iso: String,
+    pub(crate) words: String,
+}
+
+impl From<Timestamp> for Time {
+    fn from(instant: Timestamp) -> Self {
+        Self {
+            iso: instant.to_string(),
+            words: in_words(instant),
+        }
+    }
+}
+
+impl From<jiff::civil::Date> for Day {
+    fn from(day: jiff::civil::Date) -> Self {
+        Self {
+            iso: day.to_string(),
+            words: day.strftime("%-d %b %Y").to_string(),
+        }
+    }
+}
+
+impl Mark {
+    /// The mark of a standing, by its one word.
+    pub(crate) fn of(name: &str) -> Self {
+        let shape = match name {
+            "holds" => "✓",
+            "attested" => "◆",
+            "violated" => "✗",
+            "inconclusive" => "?",
+            "expired" => "◷",
+            "not tested" => "○",
+            _ => "△",
+        };
+        Self {
+            class: name.replace(' ', "-"),
+            shape: shape.into(),
+            word: name.into(),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What every page says of the whole: who publishes, what was asked and how, where the claims stand.
+
+use crate::model::evidence::Standing;
+use crate::model::project::{Project, World};
+use crate::model::time::in_words;
+use crate::render::site::{evidence, view};
+use crate::render::wording::{count, list};
+use crate::render::{Input, summary};
+
+/// What is the same on every page.
+pub(crate) fn site(input: &Input<'_>) -> view::Site {
+    let project = input.project;
+    view::Site {
+        title: project.site.title.clone(),
+        organisation: project.site.organisation.clone(),
+        url: project.site.url.to_string(),
+        language: project.site.language.clone(),
+        generator: concat!("Avouch ", env!("CARGO_PKG_VERSION")).to_owned(),
+        target: target(&project.world),
+        checked: input.assessment.finished.into(),
+        made: input.now.into(),
+        contacts: project.contacts.iter().map(contact).collect(),
+        warnings: warnings(input),
+        permissions: permissions(project),
+        policies: project.policies.iter().map(policy_link).collect(),
+        summary: whole(input),
+    }
+}
+
+fn target(world: &World) -> String {
+    match world.demo {
+        true => "the embedded demo add-on".to_owned(),
+        false => world.target.origin().ascii_serialization(),
+    }
+}
+
+fn contact(address: &url::Url) -> view::Link {
+    let text = match address.scheme() {
+        "mailto" => address.path().to_owned(),
+        _ => address.host_str().unwrap_or_default().to_owned(),
+    };
+    view::Link {
+        text,
+        address: address.to_string(),
+    }
+}
+
+fn policy_link(policy: &crate::model::policy::Policy) -> view::PolicyLink {
+    view::PolicyLink {
+        title: policy.front.title.value.clone(),
+        summary: policy.front.summary.value.clone(),
+        path: format!("{}/index.html", policy.slug),
+    }
+}
+
+/// What a reader must not miss.
+fn warnings(input: &Input<'_>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if input.project.world.demo || input.assessment.world.demo {
+        warnings.push("Verified against the embedded demo add-on, not a live service.".to_owned());
+    }
+    if let Some(clock) = input.assessment.clock.or(input.project.world.clock) {
+        let clock = in_words(clock);
+        warnings.push(format!(
+            "The clock was set to {clock}; these are not the real times."
+        ));
+    }
+    warnings
+}
+
+/// What the checks were permitted beyond asking a public service as anyone meets it.
+fn permissions(project: &Project) -> Vec<String> {
+    let world = &project.world;
+    let mut all = Vec::new();
+    if project.writes {
+        all.push(
+            "The checks may create and delete objects of their own on the service.".to_owned(),
+        );
+    }
+    if project.commands {
+        all.push("The checks may run programs of the publisher's own.".to_owned());
+    }
+    for (name, actor) in project
+        .actors
+        .iter()
+        .filter(|(_, actor)| !actor.send_to.is_empty())
+    {
+        let to: Vec<String> = actor
+            .send_to
+            .iter()
+            .map(|one| one.origin().ascii_serialization())
+            .collect();
+        all.push(format!(
+            "The credentials of {name} also go to {}.",
+            list(&to, "and")
+        ));
+    }
+    if world.demo {
+        all.push("Every name was answered by the demo add-on itself, on this machine.".to_owned());
+        return all;
+    }
+    for (host, to) in &world.connect_to {
+        all.push(format!("Connections to {host} were led to {to}."));
+    }
+    if !world.roots.is_empty() {
+        let roots = count(world.roots.len(), "more file");
+        all.push(format!(
+            "Beside the public certificate authorities, {roots} of them was trusted."
+        ));
+    }
+    if let Some(resolver) = world.resolver {
+        all.push(format!("Names were looked up at {resolver}."));
+    }
+    all
+}
+
+fn whole(input: &Input<'_>) -> view::Summary {
+    let counts = summary::counts(input.outcomes);
+    let mut counted: Vec<view::Counted> = counts
+        .iter()
+        .map(|one| view::Counted {
+            mark: view::Mark::of(one.standing),
+            words: one.words.clone(),
+        })
+        .collect();
+    let statements: usize = input
+        .project
+        .policies
+        .iter()
+        .map(|one| one.statements.len())
+        .sum();
+    if statements > 0 {
+        counted.push(view::Counted {
+            mark: view::Mark::of("not tested"),
+            words: format!("{} not tested", count(statements, "statement")),
+        });
+    }
+    let holding = input.outcomes.iter();
+    let holding = holding.filter(|one| one.standing == Standing::Holds);
+    let ends = holding.filter_map(summary::until);
+    view::Summary {
+        worst: counts
+            .first()
+            .map_or("inconclusive", |one| one.standing)
+            .to_owned(),
+        counts: counted,
+        until: ends.min().map(Into::into),
+        troubles: troubles(input),
+    }
+}
+
+fn troubles(input: &Input<'_>) -> Vec<view::ClaimLink> {
+    let links = in_order_of_news(input).into_iter();
+    links
+        .filter(|link| !matches!(link.mark.class.as_str(), "holds" | "attested"))
+        .collect()
+}
+
+fn in_order_of_news(input: &Input<'_>) -> Vec<view::ClaimLink> {
+    let mut claims: Vec<_> = input.project.claims.iter().collect();
+    claims.sort_by_key(|claim| evidence::rank(claim, input));
+    claims
+        .into_iter()
+        .map(|claim| evidence::claim_link(claim, input))
+        .collect()
+}

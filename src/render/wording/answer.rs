@@ -1,0 +1,203 @@
+//! What came back, in English: of one step, and of a claim as a whole.
+
+use serde_json::Value;
+
+use crate::model::evidence::{CheckOutcome, Outcome, Standing};
+use crate::model::expect;
+use crate::model::falsify::{Class, Grade};
+use crate::model::judge::Broken;
+use crate::model::observation::View;
+use crate::model::plan::{Act, Role, StepId};
+use crate::model::project::AttestationDay;
+use crate::model::time::in_words;
+use crate::model::verdict::{Reason, Verdict};
+use crate::render::wording::{cut, found, list, plain};
+
+/// The answer to a step: `status 200, 512 bytes`, or why there is none.
+pub fn answer(view: &View<'_>, step: StepId) -> String {
+    let facts = match view.answer(step) {
+        Ok(facts) => facts,
+        Err(error) => return format!("no answer: {}", plain(&error.detail)),
+    };
+    let Some(status) = facts.status() else {
+        return "an answer".to_owned();
+    };
+    match facts.at("/body/bytes").and_then(Value::as_u64) {
+        Some(1) => format!("status {status}, 1 byte"),
+        Some(bytes) => format!("status {status}, {bytes} bytes"),
+        None => format!("status {status}"),
+    }
+}
+
+/// One short line of what was seen, for a table.
+pub fn seen(outcome: &Outcome<'_>) -> String {
+    match outcome.standing {
+        Standing::Violated => first_broken(outcome),
+        Standing::Inconclusive(reason) => {
+            let first = outcome.checks.iter().flat_map(doubts).next();
+            first.unwrap_or_else(|| reason.in_words().to_owned())
+        }
+        Standing::Expired => ended(outcome),
+        Standing::Unfit(grade) => unfit(outcome, grade),
+        Standing::Holds => held(outcome),
+    }
+}
+
+fn first_broken(outcome: &Outcome<'_>) -> String {
+    let broken = |check: &CheckOutcome<'_>| {
+        let first = check.judgement.broken(check.plan).into_iter().next()?;
+        Some(format!(
+            "{}: {}",
+            plain(&check.plan.steps[first.step].name),
+            broken(check, first)
+        ))
+    };
+    outcome
+        .checks
+        .iter()
+        .find_map(broken)
+        .unwrap_or_else(|| "it is not so".to_owned())
+}
+
+/// What was seen where a claim broke.
+pub fn broken(check: &CheckOutcome<'_>, broken: Broken) -> String {
+    let step = &check.plan.steps[broken.step];
+    let judged = &check.judgement.steps[broken.step];
+    if let Some(index) = broken.expectation {
+        return found(&step.expect[index], &judged.expectations[index]);
+    }
+    let owner = |canary: &usize| {
+        check
+            .plan
+            .canaries
+            .get(*canary)
+            .map(|one| plain(&one.owner))
+    };
+    let owners: Vec<String> = judged.leaks.iter().filter_map(owner).collect();
+    let view = View::new(check.plan, &check.transcript.observations);
+    let whose = match owners.as_slice() {
+        [] => "somebody else's data".to_owned(),
+        owners => format!("data of {}", list(owners, "and")),
+    };
+    format!("{} with {whose} in it", answer(&view, broken.step))
+}
+
+fn ended(outcome: &Outcome<'_>) -> String {
+    match outcome.until {
+        Some(until) => format!("the evidence ended {}", in_words(until)),
+        None => "there is no evidence".to_owned(),
+    }
+}
+
+fn unfit(outcome: &Outcome<'_>, grade: Grade) -> String {
+    let checks = outcome
+        .checks
+        .iter()
+        .filter_map(|check| check.falsification.as_ref());
+    let mut missed = checks.flat_map(|one| &one.rows).filter(|row| !row.noticed);
+    match (grade, missed.next()) {
+        (Grade::Vacuous, _) => "nothing that would make the claim false changes its verdict".into(),
+        (Grade::Uncontrolled, _) => "a refusal or an absence has no control".into(),
+        (_, Some(row)) => format!("does not notice when {}", plain(&row.when)),
+        (_, None) => "it misses a counterexample".into(),
+    }
+}
+
+fn held(outcome: &Outcome<'_>) -> String {
+    if let Some(word) = outcome.checks.iter().find_map(attested) {
+        return word;
+    }
+    let probes = outcome.checks.iter().flat_map(|check| {
+        let both = check.plan.steps.iter().zip(&check.judgement.steps);
+        both.filter(|(step, _)| step.role == Role::Probe && !step.expect.is_empty())
+    });
+    let probes: Vec<_> = probes.collect();
+    match probes.as_slice() {
+        [(step, judged)] if step.expect.len() == 1 && judged.expectations.len() == 1 => {
+            cut(&found(&step.expect[0], &judged.expectations[0]), 80)
+        }
+        [_] => "the answer was as expected".to_owned(),
+        several => format!("{} answers, all as expected", several.len()),
+    }
+}
+
+/// Whose word it is, where a check looks at a record.
+fn attested(check: &CheckOutcome<'_>) -> Option<String> {
+    let record = check.plan.steps.iter().find_map(|step| match &step.act {
+        Act::Record(record) => record.attestation.as_ref(),
+        _ => None,
+    })?;
+    let day = match record.day {
+        AttestationDay::On(day) => day.strftime("of %-d %b %Y").to_string(),
+        AttestationDay::Demo => "of the day on which the demo was started".to_owned(),
+    };
+    Some(format!("the word of {} {day}", plain(&record.role)))
+}
+
+/// Why a check could not tell, step by step in the order of the plan; what only follows is left out.
+pub fn doubts(check: &CheckOutcome<'_>) -> Vec<String> {
+    if !matches!(check.judgement.verdict, Verdict::Inconclusive(_)) {
+        return Vec::new();
+    }
+    let steps = 0..check.plan.steps.len();
+    let asked = |step: &StepId| check.plan.steps[*step].role != Role::Cleanup;
+    let told: Vec<String> = steps
+        .clone()
+        .filter(asked)
+        .filter_map(|step| doubt(check, step))
+        .collect();
+    if told.is_empty() {
+        return steps.filter_map(|step| unasked(check, step)).collect();
+    }
+    told
+}
+
+/// Why a step was not asked, because of something before it.
+fn unasked(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
+    let error = check.judgement.steps.get(step)?.unasked.as_ref()?;
+    let name = plain(&check.plan.steps[step].name);
+    Some(format!("{name}: {}", plain(&error.detail)))
+}
+
+fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
+    let plan = &check.plan.steps[step];
+    let judged = check.judgement.steps.get(step)?;
+    let view = View::new(check.plan, &check.transcript.observations);
+    let name = plain(&plan.name);
+    if let Some(error) = &judged.unasked {
+        return unasked(check, step).filter(|_| error.reason != Reason::NotAsked);
+    }
+    let unmet = plan
+        .expect
+        .iter()
+        .zip(&judged.expectations)
+        .find(|(_, one)| match one.outcome {
+            expect::Outcome::Met => false,
+            expect::Outcome::NotMet => plan.role != Role::Probe,
+            expect::Outcome::Unknown(_) => true,
+        });
+    let control_failed = plan.role == Role::Probe
+        && plan
+            .control
+            .is_some_and(|control| !check.judgement.steps[control].is_met());
+    match (unmet, judged.doubt) {
+        (_, Some(_)) if control_failed => None,
+        (Some((expectation, one)), None) => Some(match one.outcome {
+            expect::Outcome::Unknown(reason) => format!("{name}: {}", reason.in_words()),
+            _ => format!("{name}: {}", found(expectation, one)),
+        }),
+        (_, Some(reason)) => Some(format!(
+            "{name}: {} ({})",
+            reason.in_words(),
+            answer(&view, step)
+        )),
+        (None, None) => None,
+    }
+}
+
+/// The sentences that say what a check was shown to notice.
+pub fn noticed<'a>(check: &'a CheckOutcome<'_>) -> impl Iterator<Item = &'a str> {
+    let rows = check.falsification.iter().flat_map(|one| &one.rows);
+    rows.filter(|row| row.class == Class::Negation && row.noticed)
+        .map(|row| row.when.as_str())
+}

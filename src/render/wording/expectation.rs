@@ -1,0 +1,255 @@
+//! Expectations, and what was found where they looked, in English.
+
+use serde_json::Value;
+
+use crate::model::expect::{Directive, Expectation, Refusal, Test, Within, read_time};
+use crate::model::judge::Judged;
+use crate::model::time::in_words;
+use crate::render::wording::{list, plain, value};
+
+/// What must be true of an answer, as a clause: `the status is 200`.
+pub fn expected(expectation: &Expectation) -> String {
+    let subject = subject(&expectation.at);
+    of_test(&expectation.test, &subject)
+}
+
+/// What was found where an expectation looked, whatever that expected.
+pub fn actual(judged: &Judged) -> String {
+    value(&judged.actual)
+}
+
+/// What was found, in a few words that the expectation gives a meaning: `status 401`.
+pub fn found(expectation: &Expectation, judged: &Judged) -> String {
+    let actual = &judged.actual;
+    match &expectation.test {
+        Test::Refused(_) => format!("status {}", value(actual)),
+        Test::ShowsCanary(_) => marks(actual),
+        Test::ShowsNoForeignCanary => marks(actual),
+        Test::StaysOn(_) => format!("it ended at {}", value(actual)),
+        Test::NotOlderThan(_) | Test::AtLeastAhead(_) if let Some(time) = read_time(actual) => {
+            format!("{} {}", short(&expectation.at), in_words(time))
+        }
+        _ => format!("{} {}", short(&expectation.at), value(actual)),
+    }
+}
+
+fn marks(found: &Value) -> String {
+    match found.as_array().map_or(0, Vec::len) {
+        0 => "none of the planted marks".to_owned(),
+        1 => "one of the planted marks".to_owned(),
+        several => format!("{several} of the planted marks"),
+    }
+}
+
+fn of_test(test: &Test, subject: &str) -> String {
+    match test {
+        Test::Every(within) => format!("{subject} has entries, and in each {}", entry(within)),
+        Test::Some(within) => format!("{subject} has an entry in which {}", entry(within)),
+        Test::Refused(refusal) => refused(refusal),
+        Test::ShowsCanary(_) => "the answer shows the mark that was planted".to_owned(),
+        Test::ShowsNoForeignCanary => "the answer shows nothing of anybody else's".to_owned(),
+        Test::StaysOn(origin) => format!("every address on the way stays on {}", plain(origin)),
+        other => format!("{subject} {}", predicate(other)),
+    }
+}
+
+fn predicate(test: &Test) -> String {
+    match test {
+        Test::Equals(wanted) => format!("is {}", value(wanted)),
+        Test::NotEquals(unwanted) => format!("is there and is not {}", value(unwanted)),
+        Test::OneOf(wanted) => format!("is {}", list(&words(wanted), "or")),
+        Test::Contains(part) => format!("contains “{}”", plain(part)),
+        Test::NotContains(part) => format!("does not contain “{}”", plain(part)),
+        Test::StartsWith(part) => format!("begins with “{}”", plain(part)),
+        Test::EndsWith(part) => format!("ends with “{}”", plain(part)),
+        Test::Exists(true) => "is there".to_owned(),
+        Test::Exists(false) => "is not there".to_owned(),
+        Test::AtMost(limit) => format!("is at most {limit}"),
+        Test::AtLeast(limit) => format!("is at least {limit}"),
+        Test::SameSet(wanted) => {
+            format!("is exactly {}, in any order", list(&words(wanted), "and"))
+        }
+        Test::NotOlderThan(limit) => format!("is at most {} old", limit.in_words()),
+        Test::AtLeastAhead(limit) => format!("is at least {} ahead", limit.in_words()),
+        Test::Directive(directive) => of_directive(directive),
+        other => of_test(other, "it"),
+    }
+}
+
+fn of_directive(directive: &Directive) -> String {
+    let name = plain(&directive.name);
+    match &directive.is {
+        None => format!("has the directive {name}"),
+        Some(test) => format!(
+            "has the directive {name}, and its value {}",
+            predicate(test)
+        ),
+    }
+}
+
+fn refused(refusal: &Refusal) -> String {
+    let statuses: Vec<String> = refusal.statuses.iter().map(u16::to_string).collect();
+    let statuses = list(&statuses, "or");
+    match &refusal.login {
+        None => format!("the answer is a refusal ({statuses})"),
+        Some(login) => {
+            format!(
+                "the answer is a refusal ({statuses}, or a redirect to {})",
+                plain(login)
+            )
+        }
+    }
+}
+
+fn entry(within: &Within) -> String {
+    let subject = match within.at.as_str() {
+        "" => "the entry itself".to_owned(),
+        at => format!("“{}”", plain(at.trim_start_matches('/'))),
+    };
+    of_test(&within.is, &subject)
+}
+
+fn words(values: &[Value]) -> Vec<String> {
+    values.iter().map(value).collect()
+}
+
+/// What a pointer into facts points to, as the subject of a clause.
+fn subject(at: &str) -> String {
+    match at {
+        "" => "the answer".to_owned(),
+        "/status" => "the status".to_owned(),
+        "/url" => "the last address".to_owned(),
+        "/body/text" => "the body".to_owned(),
+        "/body/json" => "the body's JSON".to_owned(),
+        "/body/title" => "the page's title".to_owned(),
+        "/body/bytes" => "the body's length in bytes".to_owned(),
+        "/redirects" => "the list of redirects".to_owned(),
+        _ => match (header(at), at.strip_prefix("/body/json/")) {
+            (Some(name), _) => format!("the header {name}"),
+            (_, Some(path)) => format!("“{}” in the body", plain(path)),
+            _ => format!("“{}”", plain(at.trim_start_matches('/'))),
+        },
+    }
+}
+
+/// The same in as few words as will do.
+fn short(at: &str) -> String {
+    match at {
+        "/status" => "status".to_owned(),
+        _ => match (header(at), at.strip_prefix("/body/json/")) {
+            (Some(name), _) => format!("{name}:"),
+            (_, Some(path)) => format!("{}:", plain(path)),
+            _ => format!("{}:", subject(at).trim_start_matches("the ")),
+        },
+    }
+}
+
+/// The name of a header field as people write it, where that is what a pointer leads to.
+fn header(at: &str) -> Option<String> {
+    let name = at.strip_prefix("/headers/")?.split('/').next()?;
+    let capital = |part: &str| {
+        let mut letters = part.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    Some(plain(
+        &name.split('-').map(capital).collect::<Vec<_>>().join("-"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::expect::Outcome;
+    use crate::model::time::Limit;
+    use serde_json::json;
+
+    fn every_test() -> Vec<Expectation> {
+        let within = |at: &str, is| Box::new(Within { at: at.into(), is });
+        let max_age = Directive {
+            name: "max-age".into(),
+            is: Some(Test::AtLeast(31_536_000.0)),
+        };
+        vec![
+            Expectation::new("/status", Test::Equals(json!(200))),
+            Expectation::new("/status", Test::OneOf(vec![json!(200), json!(204)])),
+            Expectation::new("/body/json/state", Test::NotEquals(json!("failed"))),
+            Expectation::new("/body/text", Test::Contains("Security".into())),
+            Expectation::new("/body/text", Test::NotContains("root:".into())),
+            Expectation::new("/body/title", Test::StartsWith("Privacy".into())),
+            Expectation::new("/url", Test::EndsWith("/security".into())),
+            Expectation::new("/headers/x-frame-options/0", Test::Exists(true)),
+            Expectation::new("/headers/x-powered-by", Test::Exists(false)),
+            Expectation::new("/body/bytes", Test::AtMost(1024.0)),
+            Expectation::new(
+                "/body/json/scopes",
+                Test::SameSet(vec![json!("read"), json!("act")]),
+            ),
+            Expectation::new("/body/json/at", Test::NotOlderThan(Limit::hours(24))),
+            Expectation::new("/not_after", Test::AtLeastAhead(Limit::days(14))),
+            Expectation::new(
+                "/body/json",
+                Test::Every(within("/why", Test::Exists(true))),
+            ),
+            Expectation::new(
+                "/body/json",
+                Test::Some(within("", Test::Equals(json!("x")))),
+            ),
+            Expectation::new(
+                "/headers/strict-transport-security",
+                Test::Directive(Box::new(max_age)),
+            ),
+            Expectation::new("", Test::Refused(Refusal::standard().or_not_found())),
+            Expectation::new("", Test::ShowsCanary(0)),
+            Expectation::new("", Test::ShowsNoForeignCanary),
+            Expectation::new("", Test::StaysOn("https://addon.example.com".into())),
+        ]
+    }
+
+    #[test]
+    fn every_test_reads_as_a_clause() {
+        let read: Vec<String> = every_test().iter().map(expected).collect();
+        insta::assert_snapshot!(read.join("\n"), @r"
+        the status is 200
+        the status is 200 or 204
+        “state” in the body is there and is not “failed”
+        the body contains “Security”
+        the body does not contain “root:”
+        the page's title begins with “Privacy”
+        the last address ends with “/security”
+        the header X-Frame-Options is there
+        the header X-Powered-By is not there
+        the body's length in bytes is at most 1024
+        “scopes” in the body is exactly “read” and “act”, in any order
+        “at” in the body is at most 24 hours old
+        “not_after” is at least 14 days ahead
+        the body's JSON has entries, and in each “why” is there
+        the body's JSON has an entry in which the entry itself is “x”
+        the header Strict-Transport-Security has the directive max-age, and its value is at least 31536000
+        the answer is a refusal (400, 401, 403 or 404)
+        the answer shows the mark that was planted
+        the answer shows nothing of anybody else's
+        every address on the way stays on https://addon.example.com
+        ");
+    }
+
+    #[test]
+    fn what_was_found_is_named_after_where_it_was_looked_for() {
+        let judged = |actual| Judged {
+            outcome: Outcome::NotMet,
+            actual,
+        };
+        let time = Expectation::new("/body/json/at", Test::NotOlderThan(Limit::hours(24)));
+        assert_eq!(
+            found(&time, &judged(json!("2026-11-20T10:00:00Z"))),
+            "at: 20 Nov 2026, 10:00 UTC"
+        );
+        let status = Expectation::new("/status", Test::Equals(json!(200)));
+        assert_eq!(found(&status, &judged(json!(500))), "status 500");
+        let foreign = Expectation::new("", Test::ShowsNoForeignCanary);
+        assert_eq!(
+            found(&foreign, &judged(json!([1]))),
+            "one of the planted marks"
+        );
+    }
+}

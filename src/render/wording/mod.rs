@@ -1,0 +1,138 @@
+//! Plans, answers and verdicts in English: the one place that words them, for page, report and table.
+//!
+//! Whatever came from the target is cut to a bounded length and robbed of characters that could
+//! steer a terminal or turn the direction of writing.
+
+mod answer;
+mod expectation;
+mod request;
+
+pub use answer::{answer, broken, doubts, noticed, seen};
+pub use expectation::{actual, expected, found};
+pub use request::{curl, request_line, who};
+
+use serde_json::Value;
+
+use crate::model::evidence::Standing;
+use crate::model::falsify::Grade;
+
+/// How many characters of one text are shown at the most.
+const TEXT_MAX: usize = 120;
+
+/// How many entries of one list are shown at the most.
+const ENTRIES_MAX: usize = 12;
+
+/// Where a claim stands, in words that follow its name; [`Standing::name`] has it in one word.
+pub fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Holds => "holds",
+        Standing::Violated => "does not hold",
+        Standing::Inconclusive(_) => "could not be verified",
+        Standing::Expired => "has expired",
+        Standing::Unfit(Grade::Vacuous) => "rests on a check that cannot fail",
+        Standing::Unfit(Grade::Uncontrolled) => "rests on a check without a control",
+        Standing::Unfit(_) => "rests on a check that misses what would make it false",
+    }
+}
+
+/// A length of time that was measured, such as `340 ms` or `2.1 s`.
+pub fn took(milliseconds: u64) -> String {
+    match milliseconds {
+        ms @ ..1000 => format!("{ms} ms"),
+        ms => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+    }
+}
+
+/// A number of things: `1 step`, `3 steps`.
+pub fn count(number: usize, singular: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {singular}{plural}")
+}
+
+/// Some words in a row: `a, b or c`.
+pub fn list<T: AsRef<str>>(words: &[T], conjunction: &str) -> String {
+    match words {
+        [] => "nothing".to_owned(),
+        [one] => one.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} {conjunction} {}", first.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// Text from anywhere, fit to be shown: on one line, without control characters, of bounded length.
+pub fn plain(text: &str) -> String {
+    cut(text, TEXT_MAX)
+}
+
+/// The same, of at most so many characters.
+pub fn cut(text: &str, characters_max: usize) -> String {
+    let mut shown = String::new();
+    for (index, character) in text.chars().enumerate() {
+        if index == characters_max {
+            shown.push('…');
+            break;
+        }
+        match character {
+            '\n' | '\r' | '\t' => shown.push(' '),
+            c if c.is_control() || turns_direction(c) => shown.extend(c.escape_unicode()),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// Characters that change the order in which others are shown (Unicode Annex 9), or hide.
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A value in words: text in quotation marks, a list with its entries where they are plain.
+pub fn value(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(yes) => yes.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => format!("“{}”", plain(text)),
+        Value::Array(items) => entries(items),
+        Value::Object(fields) => format!("an object with {}", count(fields.len(), "field")),
+    }
+}
+
+fn entries(items: &[Value]) -> String {
+    let is_plain = |item: &Value| !item.is_array() && !item.is_object();
+    match items {
+        [] => "an empty list".to_owned(),
+        items if items.len() <= ENTRIES_MAX && items.iter().all(is_plain) => {
+            let words: Vec<String> = items.iter().map(value).collect();
+            list(&words, "and")
+        }
+        items if items.len() == 1 => "a list of 1 entry".to_owned(),
+        items => format!("a list of {} entries", items.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_the_target_says_cannot_steer_a_terminal() {
+        assert_eq!(
+            plain("a\u{1b}[31mb\nc\u{202e}d"),
+            "a\\u{1b}[31mb c\\u{202e}d"
+        );
+        assert_eq!(plain(&"x".repeat(500)).chars().count(), TEXT_MAX + 1);
+    }
+
+    #[test]
+    fn values_are_worded() {
+        assert_eq!(value(&json!(["a", 1])), "“a” and 1");
+        assert_eq!(value(&json!([{"a": 1}])), "a list of 1 entry");
+        assert_eq!(value(&json!({"a": 1})), "an object with 1 field");
+        assert_eq!(value(&json!(null)), "nothing");
+        assert_eq!(took(2140), "2.1 s");
+    }
+}

@@ -1,0 +1,284 @@
+//! Who asks what, in English and as a command line: always with placeholders, never with secrets.
+
+use std::fmt::Write as _;
+
+use crate::model::plan::{ANYONE, Act, Body, Credential, Destination, Forgery, Request, Step};
+use crate::model::project::{Project, Scheme};
+use crate::model::template::{Part, Template};
+use crate::render::wording::plain;
+
+/// Who asks, and with what credential: `globex, a customer, with its own credential`.
+pub fn who(step: &Step, project: &Project) -> String {
+    if step.actor == ANYONE {
+        return match &step.credential {
+            Credential::Forged(forgery) => format!("anyone, with {}", forged(forgery)),
+            _ => "anyone, without credentials".to_owned(),
+        };
+    }
+    let actor = plain(&step.actor);
+    let actor = match project.tenant(&step.actor) {
+        Some(_) => format!("{actor}, a customer"),
+        None => actor,
+    };
+    match &step.credential {
+        Credential::Own => format!("{actor}, with its own credential"),
+        Credential::None => format!("{actor}, without its credential"),
+        Credential::Forged(forgery) => format!("{actor}, with {}", forged(forgery)),
+    }
+}
+
+/// What is wrong with a credential that was made to be refused.
+fn forged(forgery: &Forgery) -> String {
+    match forgery {
+        Forgery::Garbage => "random text for a credential",
+        Forgery::Expired => "a credential that has expired",
+        Forgery::NotYetValid => "a credential that is not valid yet",
+        Forgery::IssuedInFuture => "a credential issued in the future",
+        Forgery::NoExpiry => "a credential without an end",
+        Forgery::TenYears => "a credential that is valid for ten years",
+        Forgery::WrongSecret => "a credential signed with the wrong secret",
+        Forgery::AlgNone => "a credential without a signature (alg: none)",
+        Forgery::OtherAlgorithm => "a credential signed by another algorithm",
+        Forgery::PublicKeyAsSecret => "a credential signed with the public key as the secret",
+        Forgery::NoQsh => "a credential bound to no request",
+        Forgery::OtherQsh => "a credential bound to another request",
+        Forgery::ContextQsh => "a credential bound to the page and not to the request",
+        Forgery::UnknownIssuer => "a credential from an issuer that nobody knows",
+        Forgery::IssuerOf(other) => {
+            return format!("its own secret but the name of {}", plain(other));
+        }
+        Forgery::OtherAudience => "a credential meant for somebody else",
+        Forgery::StrangeKey => "a credential signed with a key that is not published",
+    }
+    .to_owned()
+}
+
+/// What is asked, on one line: `GET /notes/${note}`; a whole address where it is not the target's.
+pub fn request_line(step: &Step, project: &Project) -> String {
+    match &step.act {
+        Act::Http(request) => format!(
+            "{} {}",
+            plain(&request.method),
+            short_address(request, project)
+        ),
+        Act::Recall(_) => "looks again at the answer to an earlier step".to_owned(),
+        Act::Record(record) => format!("reads {}", plain(&record.file)),
+    }
+}
+
+fn short_address(request: &Request, project: &Project) -> String {
+    match &request.to {
+        Destination::Target(path) => plain(&path.0),
+        _ => plain(&address(request, project).0),
+    }
+}
+
+/// The whole address, with its holes.
+fn address(request: &Request, project: &Project) -> Template {
+    let target = &project.world.target;
+    let host = |role: &str| {
+        project
+            .world
+            .hosts
+            .get(role)
+            .map_or(role, String::as_str)
+            .to_owned()
+    };
+    match &request.to {
+        Destination::Target(path) => Template(format!(
+            "{}{}",
+            target.origin().ascii_serialization(),
+            path.0
+        )),
+        Destination::Host(role, path) => Template(format!("https://{}{}", host(role), path.0)),
+        Destination::PlainTarget(path) => {
+            let host = target.host_str().unwrap_or_default();
+            Template(format!("http://{host}{}", path.0))
+        }
+        Destination::Address(address) => address.clone(),
+    }
+}
+
+/// A command line that repeats the step; what is secret, or differs from run to run, is a variable
+/// that the reader sets. Empty where nothing is sent.
+pub fn curl(step: &Step, project: &Project) -> String {
+    let Act::Http(request) = &step.act else {
+        return String::new();
+    };
+    let mut line = String::from("curl -i");
+    match request.method.as_str() {
+        "GET" => {}
+        "HEAD" => line.push_str(" --head"),
+        method => push(&mut line, "-X", &quoted(&Template::new(method))),
+    }
+    if request.redirects_max > 0 {
+        push(
+            &mut line,
+            "-L --max-redirs",
+            &request.redirects_max.to_string(),
+        );
+    }
+    if let Some(field) = authorization(step, project) {
+        push(&mut line, "-H", &format!("\"{field}\""));
+    }
+    for (name, value) in &request.headers {
+        push(
+            &mut line,
+            "-H",
+            &quoted(&Template(format!("{name}: {value}"))),
+        );
+    }
+    for (flag, value) in request.body.iter().flat_map(body) {
+        push(&mut line, flag, &quoted(&value));
+    }
+    world(&mut line, request, project);
+    format!("{line} {}", quoted(&address(request, project)))
+}
+
+fn push(line: &mut String, flag: &str, value: &str) {
+    // Writing to a string cannot fail.
+    let _ = write!(line, " {flag} {value}");
+}
+
+fn body(body: &Body) -> Vec<(&'static str, Template)> {
+    match body {
+        Body::Json(value) => vec![("--json", Template(value.to_string()))],
+        Body::Text(media_type, text) => vec![
+            ("-H", Template(format!("Content-Type: {media_type}"))),
+            ("--data-raw", text.clone()),
+        ],
+        Body::Upload {
+            field,
+            file_name,
+            media_type,
+            ..
+        } => {
+            vec![(
+                "-F",
+                Template(format!("{field}=@{file_name};type={media_type}")),
+            )]
+        }
+    }
+}
+
+/// What a reader needs to meet the same service; the demo's own ports and roots differ each time.
+fn world(line: &mut String, request: &Request, project: &Project) {
+    let world = &project.world;
+    if world.demo {
+        return;
+    }
+    let host = address(request, project).0.parse::<url::Url>().ok();
+    let host = host.as_ref().and_then(url::Url::host_str);
+    if let Some((host, to)) = host.and_then(|host| Some((host, world.connect_to.get(host)?))) {
+        push(line, "--connect-to", &format!("{host}::{to}"));
+    }
+    for file in world.roots.keys() {
+        push(line, "--cacert", &quoted(&Template::new(file.as_str())));
+    }
+}
+
+/// The header field that carries the credential, with a variable in the secret's place.
+fn authorization(step: &Step, project: &Project) -> Option<String> {
+    if step.credential == Credential::None {
+        return None;
+    }
+    let actor = project.actors.get(&step.actor)?;
+    let mut variable = variable(&step.actor.to_uppercase());
+    if let Credential::Forged(forgery) = &step.credential {
+        variable.push('_');
+        variable.push_str(&forgery_name(forgery));
+    }
+    Some(match &actor.scheme {
+        Scheme::Connect { .. } => format!("Authorization: JWT ${{{variable}_JWT}}"),
+        Scheme::Bearer(_) => format!("Authorization: Bearer ${{{variable}_TOKEN}}"),
+        Scheme::Basic { .. } => format!("Authorization: Basic ${{{variable}_BASIC}}"),
+        Scheme::Header { name, .. } => format!("{}: ${{{variable}_SECRET}}", plain(name)),
+    })
+}
+
+/// A forgery's name in a variable: `ALG_NONE`.
+fn forgery_name(forgery: &Forgery) -> String {
+    let name = match serde_json::to_value(forgery) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => "other-issuer".to_owned(),
+    };
+    variable(&name.to_uppercase())
+}
+
+/// A shell variable's name from any name.
+fn variable(name: &str) -> String {
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect()
+}
+
+/// A template as one word of a shell: only its holes are variables.
+fn quoted(template: &Template) -> String {
+    let mut word = String::from("\"");
+    for part in template.parts() {
+        match part {
+            Part::Hole(name) => {
+                let _ = write!(word, "${{{}}}", variable(name));
+            }
+            Part::Text(text) => text.chars().for_each(|c| match c {
+                '"' | '\\' | '$' | '`' => word.extend(['\\', c]),
+                '!' => word.push_str("\"'!'\""),
+                c if c.is_control() => word.push(' '),
+                c => word.push(c),
+            }),
+        }
+    }
+    word.push('"');
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::plan::Role;
+    use crate::render::sample;
+
+    #[test]
+    fn a_command_line_has_variables_where_secrets_are() {
+        let project = sample::project();
+        let mut request = Request::to_target("PUT", "/notes/${note}?q=$x`");
+        request.body = Some(Body::Json(serde_json::json!({"text": "${canary:acme}!"})));
+        let mut step = Step::http(Role::Probe, "changes it", "globex", request);
+        step.credential = Credential::Forged(Forgery::AlgNone);
+        let line = curl(&step, &project);
+        insta::assert_snapshot!(line, @r#"curl -i -X "PUT" -H "Authorization: JWT ${GLOBEX_ALG_NONE_JWT}" --json "{\"text\":\"${canary_acme}"'!'"\"}" "https://addon.demo.test/notes/${note}?q=\$x\`""#);
+        assert!(!line.contains(project.actors["globex"].scheme.secret().expose()));
+    }
+
+    #[test]
+    fn who_asks_is_told_with_the_credential() {
+        let project = sample::project();
+        let mut step = Step::http(Role::Probe, "reads", "globex", Request::get("/x"));
+        assert_eq!(
+            who(&step, &project),
+            "globex, a customer, with its own credential"
+        );
+        step.credential = Credential::Forged(Forgery::IssuerOf("acme".into()));
+        assert_eq!(
+            who(&step, &project),
+            "globex, a customer, with its own secret but the name of acme"
+        );
+        step.actor = ANYONE.into();
+        step.credential = Credential::Own;
+        assert_eq!(who(&step, &project), "anyone, without credentials");
+        assert_eq!(request_line(&step, &project), "GET /x");
+    }
+
+    #[test]
+    fn the_overrides_of_a_real_world_stand_in_the_command_line() {
+        let mut project = sample::project();
+        project.world.demo = false;
+        project
+            .world
+            .connect_to
+            .insert("addon.demo.test".into(), ([127, 0, 0, 1], 8443).into());
+        project.world.roots.insert("ca.pem".into(), String::new());
+        let step = Step::http(Role::Probe, "reads", ANYONE, Request::get("/x"));
+        insta::assert_snapshot!(curl(&step, &project), @r#"curl -i --connect-to addon.demo.test::127.0.0.1:8443 --cacert "ca.pem" "https://addon.demo.test/x""#);
+    }
+}
