@@ -105,8 +105,7 @@ impl Ask {
             ("PATCH", &self.patch),
             ("DELETE", &self.delete),
         ];
-        all.into_iter()
-            .filter_map(|(method, address)| Some((method, address.as_ref()?)))
+        all.into_iter().filter_map(|(method, address)| Some((method, address.as_ref()?)))
     }
 
     fn line(
@@ -124,12 +123,9 @@ impl Ask {
             }
             _ => ("the request is missing", span),
         };
-        diagnostics.push(
-            names
-                .context
-                .mistake("no-single-request", span, message)
-                .help("write one of `get:`, `head:`, `post:`, `put:`, `patch:` or `delete:` with a path"),
-        );
+        diagnostics.push(names.context.mistake("no-single-request", span, message).help(
+            "write one of `get:`, `head:`, `post:`, `put:`, `patch:` or `delete:` with a path",
+        ));
         None
     }
 
@@ -146,11 +142,7 @@ impl Ask {
             if !context.project.hosts.contains_key(&role.value) {
                 let message = format!("no host has the role `{}`", role.value);
                 let help = help_with_list(role, known);
-                diagnostics.push(
-                    context
-                        .mistake("unknown-host", &role.span, message)
-                        .help(help),
-                );
+                diagnostics.push(context.mistake("unknown-host", &role.span, message).help(help));
                 return None;
             }
         }
@@ -169,11 +161,7 @@ impl Ask {
         }
         let message = format!("`{}` is neither a path nor an address", address.value);
         let help = "a path begins with `/`, an address (without `host:`) with `https://`";
-        diagnostics.push(
-            context
-                .mistake("no-address", &address.span, message)
-                .help(help),
-        );
+        diagnostics.push(context.mistake("no-address", &address.span, message).help(help));
         None
     }
 
@@ -185,10 +173,8 @@ impl Ask {
         let mut fields = Vec::new();
         for (name, value) in &self.headers {
             let lower = name.to_ascii_lowercase();
-            if matches!(
-                lower.as_str(),
-                "authorization" | "cookie" | "host" | "proxy-authorization"
-            ) {
+            if matches!(lower.as_str(), "authorization" | "cookie" | "host" | "proxy-authorization")
+            {
                 let message = format!("`{name}` cannot be set by a check");
                 diagnostics.push(
                     names
@@ -217,11 +203,7 @@ impl Ask {
         let upload = self.upload.as_ref()?;
         if STANDARD.decode(&upload.base64.value).is_err() {
             let message = "this is not base64";
-            diagnostics.push(
-                names
-                    .context
-                    .mistake("no-base64", &upload.base64.span, message),
-            );
+            diagnostics.push(names.context.mistake("no-base64", &upload.base64.span, message));
         }
         Some(Body::Upload {
             field: upload.field.clone(),
@@ -238,9 +220,7 @@ impl Ask {
         if redirects.value > REDIRECTS_MAX {
             let message = format!("{} redirects are a loop", redirects.value);
             let help = format!("follow {REDIRECTS_MAX} at the most");
-            let mistake = names
-                .context
-                .mistake("too-many-redirects", &redirects.span, message);
+            let mistake = names.context.mistake("too-many-redirects", &redirects.span, message);
             diagnostics.push(mistake.help(help));
         }
         redirects.value

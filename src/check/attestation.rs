@@ -51,18 +51,10 @@ impl Kind for AttestationKind {
         let before = diagnostics.len();
         let settings: Settings = context.read(settings, diagnostics)?;
         let roles = &context.project.roles;
-        if let Some(by) = settings
-            .by
-            .as_ref()
-            .filter(|by| !roles.contains_key(&by.value))
-        {
+        if let Some(by) = settings.by.as_ref().filter(|by| !roles.contains_key(&by.value)) {
             let message = format!("unknown role `{}`", by.value);
             let help = help_with_list(by, roles.keys().map(String::as_str));
-            diagnostics.push(
-                context
-                    .mistake("unknown-role", &by.span, message)
-                    .help(help),
-            );
+            diagnostics.push(context.mistake("unknown-role", &by.span, message).help(help));
         }
         let accepted = match &settings.by {
             Some(by) => vec![json!(by.value)],
@@ -77,11 +69,7 @@ fn plan(context: &Context<'_>, roles: Vec<serde_json::Value>) -> Plan {
     Plan {
         kind: "attestation".into(),
         canaries: Vec::new(),
-        ends: vec![FactEnd {
-            step: 0,
-            at: "/until".into(),
-            plus: Limit::seconds(0),
-        }],
+        ends: vec![FactEnd { step: 0, at: "/until".into(), plus: Limit::seconds(0) }],
         counterexamples: counterexamples(),
         covers: "One record: who gave their word, on what day, having looked at what.".into(),
         leaves_open: "Nobody but the role that gave it can show that this word is true.".into(),
@@ -100,21 +88,13 @@ fn record(context: &Context<'_>) -> Record {
         attestation: found
             .map(|(_, one)| one)
             .filter(|one| counts(one))
-            .map(|one| Attestation {
-                words: normalise(&one.words),
-                ..one.clone()
-            }),
+            .map(|one| Attestation { words: normalise(&one.words), ..one.clone() }),
     }
 }
 
 /// That somebody's word is there and has not run out; without one, nothing is known.
 fn control(record: Record) -> Step {
-    let mut step = Step::new(
-        Role::Control,
-        "the attestation",
-        ANYONE,
-        Act::Record(record),
-    );
+    let mut step = Step::new(Role::Control, "the attestation", ANYONE, Act::Record(record));
     step.expect = vec![
         Expectation::new("/found", Test::Equals(json!(true))),
         Expectation::new("/until", Test::AtLeastAhead(Limit::seconds(0))),
@@ -124,61 +104,36 @@ fn control(record: Record) -> Step {
 }
 
 fn probe(context: &Context<'_>, roles: Vec<serde_json::Value>) -> Step {
-    let mut step = Step::new(
-        Role::Probe,
-        "whose word it is, and for what",
-        ANYONE,
-        Act::Recall(0),
-    );
+    let mut step = Step::new(Role::Probe, "whose word it is, and for what", ANYONE, Act::Recall(0));
     step.expect = vec![
         Expectation::new("/role", Test::OneOf(roles)),
-        Expectation::new(
-            "/words",
-            Test::Equals(json!(normalise(context.claim.words()))),
-        ),
+        Expectation::new("/words", Test::Equals(json!(normalise(context.claim.words())))),
     ];
     step.control = Some(0);
     step.word = Word::Attested;
-    step.publish = ["/role", "/day", "/until", "/looked_at"]
-        .map(Into::into)
-        .into();
+    step.publish = ["/role", "/day", "/until", "/looked_at"].map(Into::into).into();
     step
 }
 
 fn counterexamples() -> Vec<Counterexample> {
-    let one = |class, when: &str, edit| Counterexample {
-        class,
-        when: when.into(),
-        edits: vec![edit],
-    };
+    let one =
+        |class, when: &str, edit| Counterexample { class, when: when.into(), edits: vec![edit] };
     let at = || "/until".to_owned();
     vec![
         one(
             Class::Fault,
             "the word had run out a day ago",
-            Edit::SetTime {
-                step: 0,
-                at: at(),
-                after_s: -86_400,
-            },
+            Edit::SetTime { step: 0, at: at(), after_s: -86_400 },
         ),
         one(
             Class::Fault,
             "nobody has given their word",
-            Edit::Set {
-                step: 0,
-                at: "/found".into(),
-                value: json!(false),
-            },
+            Edit::Set { step: 0, at: "/found".into(), value: json!(false) },
         ),
         one(
             Class::Benign,
             "the word is good for another minute",
-            Edit::SetTime {
-                step: 0,
-                at: at(),
-                after_s: 60,
-            },
+            Edit::SetTime { step: 0, at: at(), after_s: 60 },
         ),
     ]
 }

@@ -147,12 +147,7 @@ impl Settings {
         }
         if let Some(other) = &self.other {
             let forgery = Forgery::IssuerOf(other.value.clone());
-            all.push(forged(
-                &self.actor,
-                "issuer-of",
-                "under another tenant's name",
-                forgery,
-            ));
+            all.push(forged(&self.actor, "issuer-of", "under another tenant's name", forgery));
         }
         self.tell_unknown_names(&all, context, diagnostics);
         all.retain(|bad| !self.without.contains_key(bad.name));
@@ -194,11 +189,7 @@ impl Settings {
             if !all.iter().any(|bad| bad.name == name) {
                 let message = format!("`{name}` is no credential that would be tried here");
                 let help = help_with_list(name, all.iter().map(|bad| bad.name).collect::<Vec<_>>());
-                diagnostics.push(
-                    context
-                        .mistake("unknown-name", &reason.span, message)
-                        .help(help),
-                );
+                diagnostics.push(context.mistake("unknown-name", &reason.span, message).help(help));
             }
             if reason.trim().is_empty() {
                 let message = format!("no reason is given why `{name}` is left out");
@@ -224,28 +215,16 @@ impl Settings {
             names.captures.insert("id".into(), "id".into());
         }
         let remove = self.remove.as_ref().and_then(|ask| read(ask, &names));
-        let endpoints = self
-            .endpoints
-            .iter()
-            .filter_map(|ask| read(ask, &names))
-            .collect();
+        let endpoints = self.endpoints.iter().filter_map(|ask| read(ask, &names)).collect();
         self.tell_left_behind(context, diagnostics);
-        Requests {
-            create,
-            endpoints,
-            remove,
-        }
+        Requests { create, endpoints, remove }
     }
 
     fn tell_left_behind(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if let (Some(create), None) = (&self.create, &self.remove) {
             let message = "the object that is made here is never taken away";
             let help = "add `remove:` with the request that does";
-            diagnostics.push(
-                context
-                    .mistake("left-behind", &create.span, message)
-                    .help(help),
-            );
+            diagnostics.push(context.mistake("left-behind", &create.span, message).help(help));
         }
         let bad = self.id.as_ref().filter(|id| !id.starts_with('/'));
         if let Some(id) = bad {
@@ -267,11 +246,8 @@ impl Settings {
             if removes && reading_of(request, &requests.endpoints[..index]).is_none() {
                 let message = "nothing shows whether a forged removal removed something";
                 let help = "list `get:` of the same path before it";
-                diagnostics.push(
-                    context
-                        .mistake("unseen-removal", &written.span, message)
-                        .help(help),
-                );
+                diagnostics
+                    .push(context.mistake("unseen-removal", &written.span, message).help(help));
             }
         }
     }
@@ -282,9 +258,7 @@ impl Settings {
         let mut controls = Vec::new();
         for (index, request) in requests.endpoints.iter().enumerate() {
             let read = reading_of(request, &requests.endpoints[..index]);
-            let read = read
-                .map(|read| controls[read])
-                .filter(|_| request.method == "DELETE");
+            let read = read.map(|read| controls[read]).filter(|_| request.method == "DELETE");
             controls.push(self.endpoint(request, tries, read, &mut steps));
         }
         steps.extend(requests.remove.clone().map(|request| self.remove(request)));
@@ -304,10 +278,7 @@ impl Settings {
         let mut step = Step::http(Role::Prepare, name, &self.actor, request);
         let id = self.id.as_ref().map_or("/id", |id| id.as_str());
         let at = format!("/body/json{id}");
-        step.captures = vec![Capture {
-            name: "id".into(),
-            at,
-        }];
+        step.captures = vec![Capture { name: "id".into(), at }];
         step
     }
 
@@ -329,11 +300,7 @@ impl Settings {
     ) -> StepId {
         let start = steps.len();
         let after = usize::from(read.is_some());
-        let control = if request.writes() {
-            start + tries.bad.len() + after
-        } else {
-            start
-        };
+        let control = if request.writes() { start + tries.bad.len() + after } else { start };
         let asked = ask::in_words(request);
         if !request.writes() {
             steps.push(self.control(request));
@@ -366,10 +333,8 @@ impl Settings {
     fn leaves_open(&self) -> String {
         let mut text = "Endpoints that are not listed were not asked".to_owned();
         for (name, reason) in &self.without {
-            text += &format!(
-                "; `{name}` was not tried: {}",
-                reason.value.trim().trim_end_matches('.')
-            );
+            text +=
+                &format!("; `{name}` was not tried: {}", reason.value.trim().trim_end_matches('.'));
         }
         text + "."
     }
@@ -387,16 +352,9 @@ fn counterexamples(steps: &[Step], refusal: &Refusal) -> Vec<Counterexample> {
     let Some(step) = steps.iter().position(|step| step.keep == Keep::Digest) else {
         return Vec::new();
     };
-    let set = |at: &str, value| Edit::Set {
-        step,
-        at: at.into(),
-        value,
-    };
+    let set = |at: &str, value| Edit::Set { step, at: at.into(), value };
     let name = &steps[step].name;
-    let status_200 = vec![
-        set("/status", json!(200)),
-        set("/body/text", json!("error 401")),
-    ];
+    let status_200 = vec![set("/status", json!(200)), set("/body/text", json!("error 401"))];
     let mut all = vec![Counterexample {
         class: Class::Negation,
         when: format!("the answer to “{name}” says “error” with a status of success"),

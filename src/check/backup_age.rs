@@ -93,17 +93,9 @@ state: { at: /state, is: finished }
 
 impl Settings {
     fn request(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Request> {
-        let ask = Ask {
-            get: Some(self.get.clone()),
-            host: self.host.clone(),
-            ..Ask::default()
-        };
+        let ask = Ask { get: Some(self.get.clone()), host: self.host.clone(), ..Ask::default() };
         let span = self.get.span.clone();
-        ask::request(
-            &Spanned { value: ask, span },
-            &Names::none(context),
-            diagnostics,
-        )
+        ask::request(&Spanned { value: ask, span }, &Names::none(context), diagnostics)
     }
 
     fn pointers(&self) -> impl Iterator<Item = &Spanned<String>> {
@@ -115,11 +107,7 @@ impl Settings {
         for pointer in self.pointers().filter(|pointer| !pointer.starts_with('/')) {
             let message = format!("`{}` is no JSON Pointer", pointer.value);
             let help = format!("write `/{}`", pointer.replace('.', "/"));
-            diagnostics.push(
-                context
-                    .mistake("no-pointer", &pointer.span, message)
-                    .help(help),
-            );
+            diagnostics.push(context.mistake("no-pointer", &pointer.span, message).help(help));
         }
     }
 
@@ -129,16 +117,9 @@ impl Settings {
         let mut counterexamples = of_limits(1, &steps[1].name, &steps[1].expect);
         counterexamples.push(fault(
             "the answer no longer says when",
-            Edit::Remove {
-                step: 0,
-                at: at.clone(),
-            },
+            Edit::Remove { step: 0, at: at.clone() },
         ));
-        let gone = Edit::Set {
-            step: 0,
-            at: "/status".into(),
-            value: json!(404),
-        };
+        let gone = Edit::Set { step: 0, at: "/status".into(), value: json!(404) };
         counterexamples.push(fault("nobody is told of any backup", gone));
         let asked = &steps[0].name;
         Plan {
@@ -151,11 +132,7 @@ impl Settings {
             leaves_open: "It does not show that the backup can be restored, nor that what the \
                           service says of it is so."
                 .into(),
-            ends: vec![FactEnd {
-                step: 0,
-                at,
-                plus: self.max_age.value,
-            }],
+            ends: vec![FactEnd { step: 0, at, plus: self.max_age.value }],
             canaries: Vec::new(),
             counterexamples,
             steps,
@@ -175,19 +152,11 @@ impl Settings {
     }
 
     fn probe(&self) -> Step {
-        let mut step = Step::new(
-            Role::Probe,
-            "the newest backup",
-            &self.actor,
-            Act::Recall(0),
-        );
-        step.expect = vec![Expectation::new(
-            body(&self.at),
-            Test::NotOlderThan(self.max_age.value),
-        )];
+        let mut step = Step::new(Role::Probe, "the newest backup", &self.actor, Act::Recall(0));
+        step.expect =
+            vec![Expectation::new(body(&self.at), Test::NotOlderThan(self.max_age.value))];
         let bytes = self.bytes.iter();
-        step.expect
-            .extend(bytes.map(|bytes| Expectation::new(body(bytes), Test::AtLeast(1.0))));
+        step.expect.extend(bytes.map(|bytes| Expectation::new(body(bytes), Test::AtLeast(1.0))));
         let state = self.state.iter();
         step.expect.extend(state.map(|state| {
             let is = Value::from(state.is.as_str());
@@ -205,11 +174,7 @@ fn body(pointer: &Spanned<String>) -> String {
 }
 
 fn fault(when: &str, edit: Edit) -> Counterexample {
-    Counterexample {
-        class: Class::Fault,
-        when: when.into(),
-        edits: vec![edit],
-    }
+    Counterexample { class: Class::Fault, when: when.into(), edits: vec![edit] }
 }
 
 fn capital(text: &str) -> String {

@@ -22,12 +22,7 @@ pub(super) fn forged(
     words: &'static str,
     forgery: Forgery,
 ) -> Bad {
-    Bad {
-        name,
-        words,
-        actor: actor.to_owned(),
-        credential: Credential::Forged(forgery),
-    }
+    Bad { name, words, actor: actor.to_owned(), credential: Credential::Forged(forgery) }
 }
 
 /// The bad credentials of a scheme.
@@ -39,12 +34,7 @@ pub(super) fn forgeries(name: &str, actor: &Actor) -> Vec<Bad> {
             actor: name.to_owned(),
             credential: Credential::None,
         },
-        forged(
-            name,
-            "garbage",
-            "with garbage for a credential",
-            Forgery::Garbage,
-        ),
+        forged(name, "garbage", "with garbage for a credential", Forgery::Garbage),
     ];
     if matches!(actor.scheme, Scheme::Connect { .. }) {
         let forged = CONNECT
@@ -58,60 +48,20 @@ pub(super) fn forgeries(name: &str, actor: &Actor) -> Vec<Bad> {
 /// What can be wrong with a token of Atlassian Connect.
 const CONNECT: &[(&str, &str, Forgery)] = &[
     ("expired", "with an expired token", Forgery::Expired),
-    (
-        "not-yet-valid",
-        "with a token that is not yet valid",
-        Forgery::NotYetValid,
-    ),
-    (
-        "issued-in-future",
-        "with a token from the future",
-        Forgery::IssuedInFuture,
-    ),
-    (
-        "no-expiry",
-        "with a token that never expires",
-        Forgery::NoExpiry,
-    ),
+    ("not-yet-valid", "with a token that is not yet valid", Forgery::NotYetValid),
+    ("issued-in-future", "with a token from the future", Forgery::IssuedInFuture),
+    ("no-expiry", "with a token that never expires", Forgery::NoExpiry),
     ("ten-years", "with a token for ten years", Forgery::TenYears),
-    (
-        "wrong-secret",
-        "with a token signed with another secret",
-        Forgery::WrongSecret,
-    ),
-    (
-        "alg-none",
-        "with an unsigned token (`alg: none`)",
-        Forgery::AlgNone,
-    ),
-    (
-        "other-algorithm",
-        "with a token of another algorithm",
-        Forgery::OtherAlgorithm,
-    ),
+    ("wrong-secret", "with a token signed with another secret", Forgery::WrongSecret),
+    ("alg-none", "with an unsigned token (`alg: none`)", Forgery::AlgNone),
+    ("other-algorithm", "with a token of another algorithm", Forgery::OtherAlgorithm),
     (
         "public-key-as-secret",
         "with a token signed with a public key for its secret",
         Forgery::PublicKeyAsSecret,
     ),
-    (
-        "no-qsh",
-        "with a token that is bound to no request",
-        Forgery::NoQsh,
-    ),
-    (
-        "other-qsh",
-        "with a token that is bound to another request",
-        Forgery::OtherQsh,
-    ),
-    (
-        "context-qsh",
-        "with a token that is good for a page's context only",
-        Forgery::ContextQsh,
-    ),
-    (
-        "unknown-issuer",
-        "with a token of an unknown issuer",
-        Forgery::UnknownIssuer,
-    ),
+    ("no-qsh", "with a token that is bound to no request", Forgery::NoQsh),
+    ("other-qsh", "with a token that is bound to another request", Forgery::OtherQsh),
+    ("context-qsh", "with a token that is good for a page's context only", Forgery::ContextQsh),
+    ("unknown-issuer", "with a token of an unknown issuer", Forgery::UnknownIssuer),
 ];

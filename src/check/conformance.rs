@@ -9,9 +9,7 @@ use crate::model::plan::{Plan, Role};
 use crate::model::verdict::Verdict;
 
 fn examples() -> impl Iterator<Item = (&'static str, Plan)> {
-    KINDS
-        .iter()
-        .map(|kind| (kind.name(), plan(kind.manual().example)))
+    KINDS.iter().map(|kind| (kind.name(), plan(kind.manual().example)))
 }
 
 #[test]
@@ -33,10 +31,7 @@ fn each_example_holds_given_sound_answers_and_notices_every_counterexample() {
         let tried = tried(&plan);
         let missed: Vec<_> = tried.rows.iter().filter(|row| !row.noticed).collect();
         assert_eq!(tried.grade, Grade::Sound, "{name}: {missed:#?}");
-        assert!(
-            tried.rows.iter().any(|row| row.class == Class::Fault),
-            "{name}"
-        );
+        assert!(tried.rows.iter().any(|row| row.class == Class::Fault), "{name}");
     }
 }
 
@@ -44,10 +39,7 @@ fn each_example_holds_given_sound_answers_and_notices_every_counterexample() {
 fn some_counterexample_depends_on_each_expectation() {
     for (name, plan) in examples() {
         let words = |(step, one): (usize, usize)| {
-            format!(
-                "{}: {:?}",
-                plan.steps[step].name, plan.steps[step].expect[one]
-            )
+            format!("{}: {:?}", plan.steps[step].name, plan.steps[step].expect[one])
         };
         let untouched: Vec<_> = tried(&plan).untouched.into_iter().map(words).collect();
         assert_eq!(untouched, Vec::<String>::new(), "{name}");
@@ -80,10 +72,7 @@ fn where_credentials_are_at_stake_refusing_or_failing_for_everybody_is_inconclus
         for name in ["http", "auth-required", "tenant-isolation", "backup-age"] {
             let (_, plan) = examples().find(|(other, _)| *other == name).unwrap();
             let verdict = verdict(&plan, &everybody_gets(&plan, &answer));
-            assert!(
-                matches!(verdict, Verdict::Inconclusive(_)),
-                "{name}, {status}: {verdict}"
-            );
+            assert!(matches!(verdict, Verdict::Inconclusive(_)), "{name}, {status}: {verdict}");
         }
     }
 }
@@ -98,14 +87,8 @@ fn planning_is_the_same_each_time() {
 #[test]
 fn what_is_made_on_the_target_is_taken_away_last() {
     for (name, plan) in examples() {
-        let last = plan
-            .steps
-            .iter()
-            .rposition(|step| step.role != Role::Cleanup);
-        let first = plan
-            .steps
-            .iter()
-            .position(|step| step.role == Role::Cleanup);
+        let last = plan.steps.iter().rposition(|step| step.role != Role::Cleanup);
+        let first = plan.steps.iter().position(|step| step.role == Role::Cleanup);
         assert!(first.is_none_or(|first| Some(first) > last), "{name}");
     }
 }
@@ -115,11 +98,7 @@ fn every_setting_has_a_description_in_the_schema() {
     for kind in KINDS {
         let schema = kind.schema().to_value();
         for (name, setting) in schema["properties"].as_object().unwrap() {
-            assert!(
-                setting.get("description").is_some(),
-                "{}: {name}",
-                kind.name()
-            );
+            assert!(setting.get("description").is_some(), "{}: {name}", kind.name());
         }
     }
 }

@@ -24,34 +24,18 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation, alone: bool) -> V
     let moved = |class, what: &str, after_s: i64| Counterexample {
         class,
         when: format!("the time in the answer to “{name}” {what}"),
-        edits: vec![Edit::SetTime {
-            step,
-            at: at.clone(),
-            after_s,
-        }],
+        edits: vec![Edit::SetTime { step, at: at.clone(), after_s }],
     };
     let seconds = |limit: &Limit| i64::try_from(limit.as_seconds()).unwrap_or(i64::MAX);
     let mut all = match &one.test {
         Test::NotOlderThan(limit) => vec![
-            moved(
-                Class::Negation,
-                "is two days older than its limit",
-                -seconds(limit) - 2 * DAY_S,
-            ),
+            moved(Class::Negation, "is two days older than its limit", -seconds(limit) - 2 * DAY_S),
             moved(Class::Negation, "lies a day in the future", DAY_S),
-            moved(
-                Class::Benign,
-                "is a minute within its limit",
-                MINUTE_S - seconds(limit),
-            ),
+            moved(Class::Benign, "is a minute within its limit", MINUTE_S - seconds(limit)),
         ],
         Test::AtLeastAhead(limit) => vec![
             moved(Class::Negation, "lies two days in the past", -2 * DAY_S),
-            moved(
-                Class::Benign,
-                "is a minute beyond its limit",
-                MINUTE_S + seconds(limit),
-            ),
+            moved(Class::Benign, "is a minute beyond its limit", MINUTE_S + seconds(limit)),
         ],
         Test::Directive(directive) => over_limit(step, name, &at, directive),
         _ => Vec::new(),
@@ -75,14 +59,7 @@ fn over_limit(
     let value = json!([format!("{}={beyond}", directive.name)]);
     vec![Counterexample {
         class: Class::Negation,
-        when: format!(
-            "`{}` in the answer to “{name}” is {what} its limit",
-            directive.name
-        ),
-        edits: vec![Edit::Set {
-            step,
-            at: at.to_owned(),
-            value,
-        }],
+        when: format!("`{}` in the answer to “{name}” is {what} its limit", directive.name),
+        edits: vec![Edit::Set { step, at: at.to_owned(), value }],
     }]
 }

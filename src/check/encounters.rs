@@ -57,11 +57,7 @@ struct Draft<'a> {
 impl Encounters {
     /// The plan.
     pub(super) fn plan(&self) -> Plan {
-        let mut draft = Draft {
-            of: self,
-            steps: Vec::new(),
-            reads: Vec::new(),
-        };
+        let mut draft = Draft { of: self, steps: Vec::new(), reads: Vec::new() };
         draft.plant();
         draft.read_back();
         draft.list();
@@ -71,10 +67,7 @@ impl Encounters {
         draft.owners_do("change", &changes, |requests| requests.change.as_ref());
         draft.owners_do("delete", &deletes, |requests| Some(&requests.delete));
         draft.clean_up();
-        let owner = |tenant: &Tenant| Canary {
-            owner: tenant.actor.clone(),
-            marker: None,
-        };
+        let owner = |tenant: &Tenant| Canary { owner: tenant.actor.clone(), marker: None };
         Plan {
             kind: "tenant-isolation".into(),
             canaries: self.tenants.iter().map(owner).collect(),
@@ -103,11 +96,7 @@ impl Encounters {
             .flat_map(|requests| requests.list.iter().map(ask::in_words))
             .collect();
         let change = requests.is_some_and(|requests| requests.change.is_some());
-        let tried = if change {
-            "reading, changing and deleting"
-        } else {
-            "reading and deleting"
-        };
+        let tried = if change { "reading, changing and deleting" } else { "reading and deleting" };
         let listed = match lists.is_empty() {
             true => "no list".to_owned(),
             false => format!("every customer's {}", lists.join(", ")),
@@ -122,11 +111,7 @@ impl Encounters {
     fn leaves_open(&self) -> String {
         let requests = self.tenants.first().map(|tenant| &tenant.requests);
         let no_change = requests.is_some_and(|requests| requests.change.is_none());
-        let not_tried = if no_change {
-            "Changing was not tried. "
-        } else {
-            ""
-        };
+        let not_tried = if no_change { "Changing was not tried. " } else { "" };
         format!(
             "{not_tried}It does not show that endpoints which are not listed here keep customers apart."
         )
@@ -138,11 +123,7 @@ impl Encounters {
             return Vec::new();
         };
         let foreign = (0..self.tenants.len()).find(|one| !draft.steps[step].sees.contains(one));
-        let set = |value| Edit::Set {
-            step,
-            at: "/status".into(),
-            value,
-        };
+        let set = |value| Edit::Set { step, at: "/status".into(), value };
         let mut all: Vec<Counterexample> = foreign
             .into_iter()
             .map(|canary| Counterexample {
@@ -198,11 +179,7 @@ impl Draft<'_> {
     }
 
     fn list(&mut self) {
-        let lists = self
-            .of
-            .tenants
-            .first()
-            .map_or(0, |tenant| tenant.requests.list.len());
+        let lists = self.of.tenants.first().map_or(0, |tenant| tenant.requests.list.len());
         for list in 0..lists {
             let mut first = None;
             for (index, tenant) in self.of.tenants.iter().enumerate() {

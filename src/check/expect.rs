@@ -70,14 +70,10 @@ impl Expect {
             let tests = filled(tests, reading, diagnostics).into_iter();
             all.extend(tests.map(|test| Expectation::new(format!("/body/json{pointer}"), test)));
         }
-        for (at, tests) in [
-            ("/body/text", &self.text),
-            ("/body/title", &self.title),
-            ("/body/bytes", &self.bytes),
-        ] {
-            let tests = tests
-                .iter()
-                .flat_map(|tests| filled(tests, reading, diagnostics));
+        for (at, tests) in
+            [("/body/text", &self.text), ("/body/title", &self.title), ("/body/bytes", &self.bytes)]
+        {
+            let tests = tests.iter().flat_map(|tests| filled(tests, reading, diagnostics));
             all.extend(tests.map(|test| Expectation::new(at, test)));
         }
         all.extend(self.refusal(reading, diagnostics));
@@ -101,11 +97,7 @@ impl Expect {
         if !refused.value {
             let message = "an answer is refused, or says what it must say";
             let help = "leave `refused` out, and write what is expected";
-            diagnostics.push(
-                context
-                    .mistake("empty-expect", &refused.span, message)
-                    .help(help),
-            );
+            diagnostics.push(context.mistake("empty-expect", &refused.span, message).help(help));
         }
         if self.reads_body() {
             let message = "the body of a refusal is not kept, so nothing can be expected of it";
@@ -122,19 +114,13 @@ impl Expect {
     fn shown(&self, reading: &Reading<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Expectation> {
         let mut all = Vec::new();
         for actor in &self.shows {
-            let index: Option<CanaryId> = reading
-                .planters
-                .iter()
-                .position(|planter| *planter == actor.value);
+            let index: Option<CanaryId> =
+                reading.planters.iter().position(|planter| *planter == actor.value);
             let Some(index) = index else {
                 let message = format!("no step of `{}` plants a canary", actor.value);
                 let help = help_with_list(actor, reading.planters.iter().copied());
                 let context = reading.names.context;
-                diagnostics.push(
-                    context
-                        .mistake("no-canary", &actor.span, message)
-                        .help(help),
-                );
+                diagnostics.push(context.mistake("no-canary", &actor.span, message).help(help));
                 continue;
             };
             all.push(Expectation::new("", Test::ShowsCanary(index)));
@@ -152,11 +138,7 @@ impl Expect {
         if all.is_empty() {
             let message = "nothing is expected here, and any answer would do";
             let help = "write `status:`, `header:`, `json:`, `text:` or `refused:` with a test";
-            diagnostics.push(
-                context
-                    .mistake("empty-expect", &reading.span, message)
-                    .help(help),
-            );
+            diagnostics.push(context.mistake("empty-expect", &reading.span, message).help(help));
         }
         if self.or_not_found.is_some() && self.refused.is_none() {
             let message = "`or_not_found` widens `refused`, which is missing";
@@ -190,9 +172,7 @@ impl<'de> Deserialize<'de> for Statuses {
             }
 
             fn visit_i64<E: serde::de::Error>(self, status: i64) -> Result<Statuses, E> {
-                let known = u16::try_from(status)
-                    .ok()
-                    .filter(|s| (100..600).contains(s));
+                let known = u16::try_from(status).ok().filter(|s| (100..600).contains(s));
                 let wrong = || E::custom(format!("{status} is no status of HTTP"));
                 known.map(|status| Statuses(vec![status])).ok_or_else(wrong)
             }
@@ -241,10 +221,7 @@ pub(super) fn pointer(written: &str) -> Option<String> {
 
 /// The pointer to all values of a header field.
 pub(super) fn header(name: &str) -> String {
-    let name = name
-        .to_ascii_lowercase()
-        .replace('~', "~0")
-        .replace('/', "~1");
+    let name = name.to_ascii_lowercase().replace('~', "~0").replace('/', "~1");
     format!("/headers/{name}")
 }
 
@@ -274,11 +251,7 @@ fn filled(
     let told = std::cell::RefCell::new(diagnostics);
     let fill = |name: &str| {
         let text = format!("${{{name}}}");
-        Some(
-            reading
-                .names
-                .text(&text, &tests.span, &mut told.borrow_mut()),
-        )
+        Some(reading.names.text(&text, &tests.span, &mut told.borrow_mut()))
     };
     let tests = tests.value.0.iter();
     tests.filter_map(|test| test.filled(&fill).ok()).collect()

@@ -44,15 +44,10 @@ pub(super) fn project() -> Project {
         },
         send_to: Vec::new(),
     };
-    let operator = Actor {
-        tenant: None,
-        scheme: Scheme::Bearer(Secret::new("o")),
-        send_to: Vec::new(),
-    };
+    let operator =
+        Actor { tenant: None, scheme: Scheme::Bearer(Secret::new("o")), send_to: Vec::new() };
     let hosts = |domain: &dyn Fn(&str) -> String| -> BTreeMap<String, String> {
-        ["media", "platform"]
-            .map(|role| (role.to_owned(), domain(role)))
-            .into()
+        ["media", "platform"].map(|role| (role.to_owned(), domain(role))).into()
     };
     let written = hosts(&|role| match role {
         "platform" => "www.heroku.com".into(),
@@ -96,11 +91,8 @@ pub(super) fn project() -> Project {
         },
         policies: Vec::new(),
         claims: Vec::new(),
-        attestations: [(
-            "claim".to_owned(),
-            (Arc::from("attestations/claim.yaml"), attestation),
-        )]
-        .into(),
+        attestations: [("claim".to_owned(), (Arc::from("attestations/claim.yaml"), attestation))]
+            .into(),
         templates: BTreeMap::new(),
         sources: Sources::default(),
     }
@@ -108,10 +100,7 @@ pub(super) fn project() -> Project {
 
 /// A claim that links to the platform's page.
 pub(super) fn claim() -> Claim {
-    let text = |value: &str| Spanned {
-        value: value.to_owned(),
-        span: 0..0,
-    };
+    let text = |value: &str| Spanned { value: value.to_owned(), span: 0..0 };
     let policy: Arc<str> = "content/security.md".into();
     Claim {
         id: "claim".into(),
@@ -122,14 +111,8 @@ pub(super) fn claim() -> Claim {
             under: None,
             because: text("because"),
             applies_to: Vec::new(),
-            valid_for: Spanned {
-                value: Limit::hours(24),
-                span: 0..0,
-            },
-            checks: Spanned {
-                value: Vec::new(),
-                span: 0..0,
-            },
+            valid_for: Spanned { value: Limit::hours(24), span: 0..0 },
+            checks: Spanned { value: Vec::new(), span: 0..0 },
         },
         checks: Vec::new(),
         passages: vec![Passage {
@@ -155,11 +138,7 @@ pub(super) fn plan_in(project: &Project, yaml: &str) -> Result<Plan, Vec<Diagnos
     let node = node(yaml);
     let name = node.get("kind").and_then(Node::as_str).unwrap();
     let claim = claim();
-    let context = Context {
-        project,
-        claim: &claim,
-        seed: 0,
-    };
+    let context = Context { project, claim: &claim, seed: 0 };
     let mut diagnostics = Vec::new();
     let plan = kind(name).plan(&node.without("kind"), &context, &mut diagnostics);
     match plan {
@@ -176,10 +155,7 @@ pub(super) fn plan(yaml: &str) -> Plan {
 /// What is wrong with a check: code, and message.
 pub(super) fn mistakes(yaml: &str) -> Vec<(&'static str, String)> {
     let diagnostics = plan_in(&project(), yaml).expect_err("the check is sound");
-    diagnostics
-        .into_iter()
-        .map(|one| (one.code, one.message))
-        .collect()
+    diagnostics.into_iter().map(|one| (one.code, one.message)).collect()
 }
 
 /// Answers that meet every expectation of a plan.
@@ -217,11 +193,7 @@ pub(super) fn changed(plan: &Plan, part: &str, change: impl Fn(&mut Facts)) -> V
             count += 1;
         }
     }
-    assert!(
-        count > 0,
-        "no step of {:?} has `{part}` in its name",
-        names(plan)
-    );
+    assert!(count > 0, "no step of {:?} has `{part}` in its name", names(plan));
     all
 }
 
@@ -278,10 +250,7 @@ fn meet(facts: &mut Facts, expectation: &Expectation) {
         Test::StaysOn(origin) => facts.set("/url", json!(format!("{origin}/page"))),
         Test::Exists(true) if facts.at(at).is_some() => {}
         Test::Directive(directive) => {
-            let old = facts
-                .at(at)
-                .and_then(|all| all[0].as_str())
-                .unwrap_or_default();
+            let old = facts.at(at).and_then(|all| all[0].as_str()).unwrap_or_default();
             let new = match &directive.is {
                 Some(Test::AtMost(limit) | Test::AtLeast(limit)) => {
                     format!("{old}, {}={limit}", directive.name)
@@ -296,11 +265,7 @@ fn meet(facts: &mut Facts, expectation: &Expectation) {
         }
         Test::ShowsNoForeignCanary | Test::Exists(false) => {}
         Test::Some(within) | Test::Every(within) => {
-            let mut entries = facts
-                .at(at)
-                .and_then(Value::as_array)
-                .cloned()
-                .unwrap_or_default();
+            let mut entries = facts.at(at).and_then(Value::as_array).cloned().unwrap_or_default();
             let mut entry = Facts(entries.pop().unwrap_or_else(|| json!({})));
             entry.set(&within.at, value(&within.is));
             facts.set(at, json!([entry.0]));

@@ -62,11 +62,7 @@ impl Kind for Headers {
     ) -> Option<Plan> {
         let before = diagnostics.len();
         let settings: Settings = context.read(settings, diagnostics)?;
-        if let Some(actor) = settings
-            .actor
-            .as_ref()
-            .filter(|actor| actor.value != ANYONE)
-        {
+        if let Some(actor) = settings.actor.as_ref().filter(|actor| actor.value != ANYONE) {
             context.actor(actor, diagnostics);
         }
         let request = settings.request(context, diagnostics);
@@ -86,30 +82,15 @@ headers:
 
 impl Settings {
     fn request(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Request> {
-        let ask = Ask {
-            get: Some(self.get.clone()),
-            host: self.host.clone(),
-            ..Ask::default()
-        };
+        let ask = Ask { get: Some(self.get.clone()), host: self.host.clone(), ..Ask::default() };
         let span = self.get.span.clone();
-        ask::request(
-            &Spanned { value: ask, span },
-            &Names::none(context),
-            diagnostics,
-        )
+        ask::request(&Spanned { value: ask, span }, &Names::none(context), diagnostics)
     }
 
     fn expect(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Expectation> {
         let names = Names::none(context);
-        let reading = Reading {
-            names: &names,
-            planters: &[],
-            span: self.headers.span.clone(),
-        };
-        let expect = Expect {
-            header: self.headers.value.clone(),
-            ..Expect::default()
-        };
+        let reading = Reading { names: &names, planters: &[], span: self.headers.span.clone() };
+        let expect = Expect { header: self.headers.value.clone(), ..Expect::default() };
         expect.read(&reading, diagnostics)
     }
 
@@ -118,12 +99,8 @@ impl Settings {
         let asked = ask::in_words(&request);
         let status = self.status.as_ref().map(|status| status.test());
         let status = status.unwrap_or_else(|| Test::Equals(200.into()));
-        let mut control = Step::http(
-            Role::Control,
-            format!("the answer of {asked}"),
-            actor,
-            request,
-        );
+        let mut control =
+            Step::http(Role::Control, format!("the answer of {asked}"), actor, request);
         control.expect = vec![Expectation::new("/status", status)];
         let mut probe = Step::new(Role::Probe, "its header fields", actor, Act::Recall(0));
         probe.control = Some(0);

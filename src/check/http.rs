@@ -174,13 +174,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(context: &'a Context<'a>, word: Word) -> Self {
-        Self {
-            context,
-            word,
-            steps: Vec::new(),
-            planters: Vec::new(),
-            captured: BTreeMap::new(),
-        }
+        Self { context, word, steps: Vec::new(), planters: Vec::new(), captured: BTreeMap::new() }
     }
 
     fn step(&mut self, written: &Spanned<Written>, diagnostics: &mut Vec<Diagnostic>) {
@@ -189,8 +183,7 @@ impl<'a> Reader<'a> {
         let Some((actor, act)) = self.act(written, diagnostics) else {
             // Later steps may name this one: it stays in the list, and the diagnostics stop the plan.
             let act = Act::Http(Request::get("/"));
-            self.steps
-                .push(Step::new(role, &written.name.value, ANYONE, act));
+            self.steps.push(Step::new(role, &written.name.value, ANYONE, act));
             return;
         };
         let recalled = match act {
@@ -203,11 +196,7 @@ impl<'a> Reader<'a> {
         step.expect = self.expect(written, role, &actor, diagnostics);
         step.control = self.control(written, role, recalled, diagnostics);
         step.publish = self.published(written, diagnostics);
-        if step
-            .expect
-            .iter()
-            .any(|one| matches!(one.test, Test::Refused(_)))
-        {
+        if step.expect.iter().any(|one| matches!(one.test, Test::Refused(_))) {
             step.keep = Keep::Digest;
         }
         self.steps.push(step);
@@ -230,16 +219,10 @@ impl<'a> Reader<'a> {
             let earlier = self.named(again, diagnostics)?;
             let asks = written.ask();
             let too_much = asks.get.or(asks.head).or(asks.post).or(asks.put);
-            let too_much = too_much
-                .or(asks.patch)
-                .or(asks.delete)
-                .or(written.actor.clone());
+            let too_much = too_much.or(asks.patch).or(asks.delete).or(written.actor.clone());
             if let Some(other) = too_much {
                 let message = "a step that looks again at an answer asks nothing of its own";
-                diagnostics.push(
-                    self.context
-                        .mistake("no-single-request", &other.span, message),
-                );
+                diagnostics.push(self.context.mistake("no-single-request", &other.span, message));
             }
             return Some((self.steps[earlier].actor.clone(), Act::Recall(earlier)));
         }
@@ -250,10 +233,7 @@ impl<'a> Reader<'a> {
             }
             _ => ANYONE.to_owned(),
         };
-        let ask = Spanned {
-            value: written.ask(),
-            span: written.span.clone(),
-        };
+        let ask = Spanned { value: written.ask(), span: written.span.clone() };
         let request = ask::request(&ask, &self.names(&actor), diagnostics)?;
         self.note_canary(&actor, &request);
         Some((actor, Act::Http(request)))
@@ -287,11 +267,7 @@ impl<'a> Reader<'a> {
         if found.is_none() {
             let message = format!("no earlier step has the name `{}`", name.value);
             let help = help_with_list(name, self.steps.iter().map(|step| step.name.as_str()));
-            diagnostics.push(
-                self.context
-                    .mistake("unknown-step", &name.span, message)
-                    .help(help),
-            );
+            diagnostics.push(self.context.mistake("unknown-step", &name.span, message).help(help));
         }
         found
     }
@@ -305,10 +281,7 @@ impl<'a> Reader<'a> {
                 diagnostics.push(self.context.mistake("duplicate-capture", &at.span, message));
             }
             if let Some(at) = self.pointer(at, diagnostics) {
-                captures.push(Capture {
-                    name: name.clone(),
-                    at,
-                });
+                captures.push(Capture { name: name.clone(), at });
             }
         }
         captures
@@ -324,11 +297,7 @@ impl<'a> Reader<'a> {
         if found.is_none() {
             let message = format!("`{}` points to nothing in an answer", at.value);
             let help = "write `/id` for the JSON body, `header location` or `title`";
-            diagnostics.push(
-                self.context
-                    .mistake("no-pointer", &at.span, message)
-                    .help(help),
-            );
+            diagnostics.push(self.context.mistake("no-pointer", &at.span, message).help(help));
         }
         found
     }
@@ -344,20 +313,14 @@ impl<'a> Reader<'a> {
             if matches!(role, Role::Probe | Role::Control) {
                 let message = format!("a step of role `{}` expects something", role.name());
                 let help = "add `expect:` with what must be true of the answer";
-                let mistake = self
-                    .context
-                    .mistake("empty-expect", &written.name.span, message);
+                let mistake = self.context.mistake("empty-expect", &written.name.span, message);
                 diagnostics.push(mistake.help(help));
             }
             return Vec::new();
         };
         let planters: Vec<&str> = self.planters.iter().map(String::as_str).collect();
         let names = self.names(actor);
-        let reading = Reading {
-            names: &names,
-            planters: &planters,
-            span: expect.span.clone(),
-        };
+        let reading = Reading { names: &names, planters: &planters, span: expect.span.clone() };
         expect.read(&reading, diagnostics)
     }
 
@@ -376,16 +339,10 @@ impl<'a> Reader<'a> {
 
     fn plan(mut self, leaves_open: Option<String>) -> Plan {
         for step in &mut self.steps {
-            let own = self
-                .planters
-                .iter()
-                .position(|planter| *planter == step.actor);
+            let own = self.planters.iter().position(|planter| *planter == step.actor);
             step.sees = own.into_iter().collect();
         }
-        let canary = |owner: String| Canary {
-            owner,
-            marker: None,
-        };
+        let canary = |owner: String| Canary { owner, marker: None };
         let probes = self.steps.iter().enumerate();
         let probes = probes.filter(|(_, step)| step.role == Role::Probe);
         let counterexamples = probes.flat_map(|(id, step)| of_limits(id, &step.name, &step.expect));

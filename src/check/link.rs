@@ -90,10 +90,7 @@ impl Settings {
                     .help("put the link into the sentence, or write `address:` here"),
             );
         }
-        first.map(|link| Spanned {
-            value: link.address.clone(),
-            span: whole,
-        })
+        first.map(|link| Spanned { value: link.address.clone(), span: whole })
     }
 }
 
@@ -102,43 +99,26 @@ fn request(
     context: &Context<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Request> {
-    let ask = Ask {
-        get: Some(address.clone()),
-        ..Ask::default()
-    };
+    let ask = Ask { get: Some(address.clone()), ..Ask::default() };
     let span = address.span.clone();
-    let request = ask::request(
-        &Spanned { value: ask, span },
-        &Names::none(context),
-        diagnostics,
-    )?;
+    let request = ask::request(&Spanned { value: ask, span }, &Names::none(context), diagnostics)?;
     let nobody_plays_it =
         context.project.world.demo && matches!(request.to, Destination::Address(_));
     if nobody_plays_it {
-        let message = format!(
-            "nobody plays the host of `{}` while the demo is the target",
-            address.value
-        );
+        let message =
+            format!("nobody plays the host of `{}` while the demo is the target", address.value);
         diagnostics.push(
             context
                 .mistake("unknown-host", &address.span, message)
                 .help("give that host a role in `hosts:` of `avouch.yaml`"),
         );
     }
-    Some(Request {
-        redirects_max: REDIRECTS_MAX,
-        ..request
-    })
+    Some(Request { redirects_max: REDIRECTS_MAX, ..request })
 }
 
 fn plan(request: Request, address: &str, title: &str, project: &Project) -> Plan {
     let origin = origin(&request.to, address, project);
-    let mut step = Step::http(
-        Role::Probe,
-        format!("the page at {address}"),
-        ANYONE,
-        request,
-    );
+    let mut step = Step::http(Role::Probe, format!("the page at {address}"), ANYONE, request);
     step.expect = vec![
         Expectation::new("/status", Test::Equals(json!(200))),
         Expectation::new("/body/title", Test::Contains(title.to_owned())),
@@ -160,11 +140,7 @@ fn plan(request: Request, address: &str, title: &str, project: &Project) -> Plan
 fn origin(to: &Destination, address: &str, project: &Project) -> String {
     match to {
         Destination::Host(role, _) => {
-            let host = project
-                .world
-                .hosts
-                .get(role)
-                .or_else(|| project.hosts.get(role));
+            let host = project.world.hosts.get(role).or_else(|| project.hosts.get(role));
             format!("https://{}", host.map_or("", String::as_str))
         }
         _ => Url::parse(address)
@@ -173,16 +149,9 @@ fn origin(to: &Destination, address: &str, project: &Project) -> String {
 }
 
 fn counterexamples() -> Vec<Counterexample> {
-    let set = |at: &str, value| Edit::Set {
-        step: 0,
-        at: at.into(),
-        value,
-    };
-    let negation = |when: &str, edits| Counterexample {
-        class: Class::Negation,
-        when: when.into(),
-        edits,
-    };
+    let set = |at: &str, value| Edit::Set { step: 0, at: at.into(), value };
+    let negation =
+        |when: &str, edits| Counterexample { class: Class::Negation, when: when.into(), edits };
     vec![
         negation("the page is gone", vec![set("/status", json!(404))]),
         negation(
@@ -191,17 +160,11 @@ fn counterexamples() -> Vec<Counterexample> {
         ),
         negation(
             "a log-in page of another host comes in its place",
-            vec![
-                set("/url", json!("https://login.invalid/")),
-                set("/body/title", json!("Log in")),
-            ],
+            vec![set("/url", json!("https://login.invalid/")), set("/body/title", json!("Log in"))],
         ),
         negation(
             "the answer has no title",
-            vec![Edit::Remove {
-                step: 0,
-                at: "/body/title".into(),
-            }],
+            vec![Edit::Remove { step: 0, at: "/body/title".into() }],
         ),
     ]
 }

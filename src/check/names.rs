@@ -23,11 +23,7 @@ pub(super) struct Names<'a> {
 impl<'a> Names<'a> {
     /// The names that stand for something everywhere.
     pub(super) fn none(context: &'a Context<'a>) -> Self {
-        Self {
-            context,
-            canary_of: None,
-            captures: BTreeMap::new(),
-        }
+        Self { context, canary_of: None, captures: BTreeMap::new() }
     }
 
     /// `text` with every name replaced by its value or its hole; unknown names are told.
@@ -62,9 +58,7 @@ impl<'a> Names<'a> {
             Value::String(text) => Value::String(self.text(text, span, diagnostics)),
             Value::Array(items) => {
                 let items = items.iter();
-                items
-                    .map(|item| self.value(item, span, diagnostics))
-                    .collect()
+                items.map(|item| self.value(item, span, diagnostics)).collect()
             }
             Value::Object(entries) => {
                 let entries = entries.iter();

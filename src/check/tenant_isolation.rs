@@ -72,11 +72,7 @@ impl Kind for TenantIsolation {
         let encounters = Encounters {
             tenants,
             refusal: context.project.refusal.clone(),
-            id_at: settings
-                .id
-                .as_ref()
-                .map_or("/id", |id| id.as_str())
-                .to_owned(),
+            id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
             seed: context.seed,
         };
         (diagnostics.len() == before).then(|| encounters.plan())
@@ -131,29 +127,14 @@ impl Settings {
         };
         if !self.create.text_has("${canary}") {
             let help = "put `${canary}` into the text that the owner reads back";
-            tell(
-                "no-canary",
-                &self.create.span,
-                "the new object carries no mark",
-                help,
-            );
+            tell("no-canary", &self.create.span, "the new object carries no mark", help);
         }
         if !self.object.contains("${id}") {
             let help = "write `${id}` where the object's id stands";
-            tell(
-                "no-id",
-                &self.object.span,
-                "this path is the same for every object",
-                help,
-            );
+            tell("no-id", &self.object.span, "this path is the same for every object", help);
         }
         if let Some(id) = self.id.as_ref().filter(|id| !id.starts_with('/')) {
-            tell(
-                "no-pointer",
-                &id.span,
-                "this is no JSON Pointer",
-                "begin it with `/`",
-            );
+            tell("no-pointer", &id.span, "this is no JSON Pointer", "begin it with `/`");
         }
         let Some(change) = &self.change else {
             return;
@@ -171,16 +152,9 @@ impl Settings {
         let mut all = Vec::new();
         for (index, name) in self.tenants.iter().enumerate() {
             let mut again = Vec::new();
-            let told = if index == 0 {
-                &mut *diagnostics
-            } else {
-                &mut again
-            };
+            let told = if index == 0 { &mut *diagnostics } else { &mut again };
             if let Some(requests) = self.requests(name, context, told) {
-                all.push(Tenant {
-                    actor: name.value.clone(),
-                    requests,
-                });
+                all.push(Tenant { actor: name.value.clone(), requests });
             }
         }
         all
@@ -192,23 +166,14 @@ impl Settings {
         context: &Context<'_>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Requests> {
-        let mut names = Names {
-            canary_of: Some(tenant),
-            ..Names::none(context)
-        };
+        let mut names = Names { canary_of: Some(tenant), ..Names::none(context) };
         let create = ask::request(&self.create, &names, diagnostics);
         names.canary_of = None;
-        let list = self
-            .list
-            .iter()
-            .map(|path| reading(path, &names, diagnostics));
+        let list = self.list.iter().map(|path| reading(path, &names, diagnostics));
         let list: Option<Vec<Request>> = list.collect();
         names.captures.insert("id".into(), format!("id:{tenant}"));
         let object = reading(&self.object, &names, diagnostics);
-        let change = self
-            .change
-            .as_ref()
-            .map(|ask| ask::request(ask, &names, diagnostics));
+        let change = self.change.as_ref().map(|ask| ask::request(ask, &names, diagnostics));
         let delete = ask::request(&self.delete, &names, diagnostics);
         Some(Requests {
             create: create?,
@@ -228,26 +193,13 @@ fn reading(
     names: &Names<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Request> {
-    let ask = Ask {
-        get: Some(path.clone()),
-        ..Ask::default()
-    };
-    ask::request(
-        &Spanned {
-            value: ask,
-            span: path.span.clone(),
-        },
-        names,
-        diagnostics,
-    )
+    let ask = Ask { get: Some(path.clone()), ..Ask::default() };
+    ask::request(&Spanned { value: ask, span: path.span.clone() }, names, diagnostics)
 }
 
 impl Ask {
     fn text_has(&self, part: &str) -> bool {
-        let json = self
-            .json
-            .as_ref()
-            .is_some_and(|json| json.to_string().contains(part));
+        let json = self.json.as_ref().is_some_and(|json| json.to_string().contains(part));
         json || self.text.as_ref().is_some_and(|text| text.contains(part))
     }
 }
@@ -260,10 +212,6 @@ fn overwrites(create: &Ask, change: &Ask) -> bool {
     let (Value::Object(create), Value::Object(change)) = (&create.value, &change.value) else {
         return true;
     };
-    let marked = create
-        .iter()
-        .filter(|(_, value)| value.to_string().contains("${canary}"));
-    marked
-        .into_iter()
-        .all(|(key, value)| change.get(key).is_some_and(|new| new != value))
+    let marked = create.iter().filter(|(_, value)| value.to_string().contains("${canary}"));
+    marked.into_iter().all(|(key, value)| change.get(key).is_some_and(|new| new != value))
 }

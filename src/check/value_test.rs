@@ -111,12 +111,7 @@ impl Named {
         all.extend(self.same_set.map(Test::SameSet));
         all.extend(self.not_older_than.map(Test::NotOlderThan));
         all.extend(self.at_least_ahead.map(Test::AtLeastAhead));
-        all.extend(
-            self.every
-                .into_iter()
-                .flat_map(Within::each)
-                .map(Test::Every),
-        );
+        all.extend(self.every.into_iter().flat_map(Within::each).map(Test::Every));
         if let Some(some) = self.some {
             if some.is.0.len() > 1 {
                 return Err("`some` takes one test: two might be met by different entries");

@@ -52,9 +52,7 @@ pub(super) fn read<T: DeserializeOwned>(
 
 /// The whole of a text, without the byte order mark that some editors put first.
 pub(super) fn whole(text: &str) -> Range<usize> {
-    let start = text
-        .strip_prefix('\u{feff}')
-        .map_or(0, |_| '\u{feff}'.len_utf8());
+    let start = text.strip_prefix('\u{feff}').map_or(0, |_| '\u{feff}'.len_utf8());
     start..text.len()
 }
 
@@ -97,17 +95,10 @@ mod tests {
         let told = diagnostics.iter().map(|one| {
             let span = one.place.as_ref().unwrap().span();
             let help = one.help.as_deref().unwrap_or("-");
-            let shown = if span.start == 0 && span.end > 30 {
-                "WHOLE"
-            } else {
-                &text[span]
-            };
+            let shown = if span.start == 0 && span.end > 30 { "WHOLE" } else { &text[span] };
             format!("{}: {} @ {shown} ? {help}", one.code, one.message)
         });
-        (
-            document.is_some_and(|one| one.value.is_some()),
-            told.collect(),
-        )
+        (document.is_some_and(|one| one.value.is_some()), told.collect())
     }
 
     const SOUND: &str = "name: x\nlimit: 2h\nday: 2026-11-22\n";
@@ -121,10 +112,7 @@ mod tests {
         let value = document.value.unwrap();
         assert_eq!(diagnostics, []);
         assert_eq!(&text[value.name.span], "x");
-        assert_eq!(
-            (value.limit, value.day),
-            (Limit::hours(2), jiff::civil::date(2026, 11, 22))
-        );
+        assert_eq!((value.limit, value.day), (Limit::hours(2), jiff::civil::date(2026, 11, 22)));
         assert_eq!(value.test.unwrap().value, Test::Equals(5.into()));
         assert!(value.inner.is_empty() && value.by_name.is_empty());
     }
@@ -178,9 +166,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_deep_within_a_choice_is_told_once() {
-        let (_, told) = told(&format!(
-            "{SOUND}test: {{every: {{at: 5, is: {{exists: 1}}}}}}\n"
-        ));
+        let (_, told) = told(&format!("{SOUND}test: {{every: {{at: 5, is: {{exists: 1}}}}}}\n"));
         assert_eq!(
             told,
             [

@@ -40,10 +40,7 @@ pub(super) fn parse(
     };
     let read = builder.read(document, range.start);
     diagnostics.append(&mut builder.told);
-    let empty = Node {
-        span: range.start..range.start,
-        value: Value::Null,
-    };
+    let empty = Node { span: range.start..range.start, value: Value::Null };
     read.map(|()| builder.root.unwrap_or(empty))
 }
 
@@ -73,16 +70,8 @@ impl Offsets {
 
 /// A collection whose end has not come yet.
 enum Open {
-    List {
-        start: usize,
-        items: Vec<Node>,
-    },
-    Map {
-        start: usize,
-        entries: Vec<Entry>,
-        seen: BTreeMap<String, Range<usize>>,
-        key: Key,
-    },
+    List { start: usize, items: Vec<Node> },
+    Map { start: usize, entries: Vec<Entry>, seen: BTreeMap<String, Range<usize>>, key: Key },
 }
 
 /// What a mapping waits for.
@@ -111,10 +100,7 @@ impl Builder<'_> {
     fn read(&mut self, document: &str, base: usize) -> Option<()> {
         if let Some((at, control)) = document.char_indices().find(|(_, c)| is_forbidden(*c)) {
             let span = base + at..base + at + control.len_utf8();
-            let message = format!(
-                "the character U+{:04X} may not stand in YAML",
-                control as u32
-            );
+            let message = format!("the character U+{:04X} may not stand in YAML", control as u32);
             self.tell("not-yaml", span, message, "take it out");
             return None;
         }
@@ -135,12 +121,7 @@ impl Builder<'_> {
             };
             let span = self.offsets.span(&span);
             if self.stack.len() > DEPTH_MAX {
-                self.tell(
-                    "too-deep",
-                    span,
-                    "this is nested too deep".into(),
-                    "write it flatter",
-                );
+                self.tell("too-deep", span, "this is nested too deep".into(), "write it flatter");
                 return None;
             }
             if !self.event(event, span) {
@@ -161,10 +142,7 @@ impl Builder<'_> {
             }
             Event::SequenceStart(anchor, tag) => {
                 self.refuse_marks(anchor, tag.is_some(), &span);
-                self.stack.push(Open::List {
-                    start: span.start,
-                    items: Vec::new(),
-                });
+                self.stack.push(Open::List { start: span.start, items: Vec::new() });
             }
             Event::MappingStart(anchor, tag) => {
                 self.refuse_marks(anchor, tag.is_some(), &span);
@@ -185,12 +163,7 @@ impl Builder<'_> {
         self.documents += 1;
         if self.documents > 1 {
             let message = "a second YAML document begins here".into();
-            self.tell(
-                "several-documents",
-                span,
-                message,
-                "keep one document in a file",
-            );
+            self.tell("several-documents", span, message, "keep one document in a file");
         }
         self.documents == 1
     }
@@ -202,30 +175,17 @@ impl Builder<'_> {
             let message = "an alias stands in place of a value".into();
             self.tell("alias", span.clone(), message, "write the value out");
         }
-        self.add(Node {
-            span,
-            value: Value::Null,
-        });
+        self.add(Node { span, value: Value::Null });
     }
 
     fn refuse_marks(&mut self, anchor: usize, tagged: bool, span: &Range<usize>) {
         if anchor != 0 {
             let message = "an anchor marks a value here".into();
-            self.tell(
-                "alias",
-                span.clone(),
-                message,
-                "take the anchor out, and write values out",
-            );
+            self.tell("alias", span.clone(), message, "take the anchor out, and write values out");
         }
         if tagged {
             let message = "a tag stands before a value here".into();
-            self.tell(
-                "tag",
-                span.clone(),
-                message,
-                "take the tag out; put strings in quotes",
-            );
+            self.tell("tag", span.clone(), message, "take the tag out; put strings in quotes");
         }
     }
 
@@ -254,10 +214,7 @@ impl Builder<'_> {
     fn trimmed(&self, span: Range<usize>, text: &str, style: ScalarStyle) -> Range<usize> {
         if style == ScalarStyle::Plain && text.is_empty() {
             let at = match self.stack.last() {
-                Some(Open::Map {
-                    key: Key::Read(_, key),
-                    ..
-                }) => self.behind_colon(key.end),
+                Some(Open::Map { key: Key::Read(_, key), .. }) => self.behind_colon(key.end),
                 _ => span.start,
             };
             return at..at;
@@ -308,32 +265,17 @@ impl Builder<'_> {
             Some(Open::List { start, items }) => {
                 let first = items.first().is_some_and(|item| item.span.start == start);
                 let start = if first { self.first_dash(start) } else { start };
-                (
-                    start,
-                    items.last().map(|item| item.span.end),
-                    Value::List(items),
-                )
+                (start, items.last().map(|item| item.span.end), Value::List(items))
             }
             Some(Open::Map { start, entries, .. }) => {
                 let first = entries.first().map(|entry| entry.key_span.start);
                 let last = entries.last().map(|entry| entry.value.span.end);
-                (
-                    first.map_or(start, |first| first.min(start)),
-                    last,
-                    Value::Map(entries),
-                )
+                (first.map_or(start, |first| first.min(start)), last, Value::Map(entries))
             }
             None => return,
         };
-        let end = if span.is_empty() {
-            last.unwrap_or(start)
-        } else {
-            span.end
-        };
-        self.add(Node {
-            span: start..end.max(start),
-            value,
-        });
+        let end = if span.is_empty() { last.unwrap_or(start) } else { span.end };
+        self.add(Node { span: start..end.max(start), value });
     }
 
     /// Puts a whole value in its place.
@@ -341,18 +283,12 @@ impl Builder<'_> {
         match self.stack.last_mut() {
             None => self.root = Some(node),
             Some(Open::List { items, .. }) => items.push(node),
-            Some(Open::Map {
-                key, entries, seen, ..
-            }) => match std::mem::replace(key, Key::Due) {
+            Some(Open::Map { key, entries, seen, .. }) => match std::mem::replace(key, Key::Due) {
                 Key::Refused { .. } => {}
                 Key::Due => self.key(node),
                 Key::Read(key, key_span) => {
                     seen.insert(key.clone(), key_span.clone());
-                    entries.push(Entry {
-                        key,
-                        key_span,
-                        value: node,
-                    });
+                    entries.push(Entry { key, key_span, value: node });
                 }
             },
         }
@@ -365,12 +301,7 @@ impl Builder<'_> {
         let Value::String(name) = node.value else {
             *key = Key::Refused { merge: false };
             let message = format!("a key is {}, not a string", node.value.sort());
-            self.tell(
-                "key-not-a-string",
-                node.span,
-                message,
-                "use a plain name as the key",
-            );
+            self.tell("key-not-a-string", node.span, message, "use a plain name as the key");
             return;
         };
         let Some(first) = seen.get(&name) else {
@@ -390,8 +321,7 @@ impl Builder<'_> {
 
     fn tell(&mut self, code: Code, span: Range<usize>, message: String, help: &str) {
         let place = Place::new(self.file.clone(), span);
-        self.told
-            .push(Diagnostic::error(code, place, message).help(help));
+        self.told.push(Diagnostic::error(code, place, message).help(help));
     }
 }
 
@@ -459,11 +389,7 @@ mod tests {
     fn scalars_are_resolved_by_the_core_schema() {
         let text =
             "[yes, no, on, true, False, 1, 0x1f, 007, 1.5, .inf, ~, '1', 2026-11-22, 1_0, 12:30]";
-        let values: Vec<Value> = sound(text)
-            .items()
-            .iter()
-            .map(|one| one.value.clone())
-            .collect();
+        let values: Vec<Value> = sound(text).items().iter().map(|one| one.value.clone()).collect();
         let string = |text: &str| Value::String(text.into());
         assert_eq!(
             values,
@@ -530,22 +456,14 @@ mod tests {
                 "tag: a tag stands before a value here at `!!str 5`",
             ]
         );
-        let keys: Vec<String> = node
-            .unwrap()
-            .entries()
-            .iter()
-            .map(|one| one.key.clone())
-            .collect();
+        let keys: Vec<String> = node.unwrap().entries().iter().map(|one| one.key.clone()).collect();
         assert_eq!(keys, ["a", "b", "c", "g", "<<"]);
     }
 
     #[test]
     fn a_second_document_is_told_and_not_read() {
         let (node, told) = read("a: 1\n---\nb: 2\n");
-        assert_eq!(
-            told,
-            ["several-documents: a second YAML document begins here at `---`"]
-        );
+        assert_eq!(told, ["several-documents: a second YAML document begins here at `---`"]);
         assert_eq!(node.unwrap().entries().len(), 1);
     }
 
@@ -554,17 +472,10 @@ mod tests {
         let (node, told) = read("a: [1, 2\nb: 3\n");
         assert_eq!(node, None);
         assert_eq!(told.len(), 1);
-        assert!(
-            told[0].starts_with("not-yaml: this is no YAML: "),
-            "{}",
-            told[0]
-        );
+        assert!(told[0].starts_with("not-yaml: this is no YAML: "), "{}", told[0]);
         let (node, told) = read("a: 1\u{0}\nb: c");
         assert_eq!(node, None);
-        assert_eq!(
-            told,
-            ["not-yaml: the character U+0000 may not stand in YAML at `\u{0}`"]
-        );
+        assert_eq!(told, ["not-yaml: the character U+0000 may not stand in YAML at `\u{0}`"]);
     }
 
     #[test]

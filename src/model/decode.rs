@@ -82,10 +82,7 @@ impl<'de, T: de::Deserialize<'de>> de::Deserialize<'de> for Spanned<T> {
                 };
                 let (start, end) = (next()?, next()?);
                 map.next_key::<de::IgnoredAny>()?;
-                Ok(Spanned {
-                    value: map.next_value()?,
-                    span: start..end,
-                })
+                Ok(Spanned { value: map.next_value()?, span: start..end })
             }
         }
         deserializer.deserialize_struct(
@@ -108,10 +105,7 @@ pub fn decode<T: DeserializeOwned>(
     let state = State::default();
     let mut value = None;
     for _ in 0..MISTAKES_MAX {
-        match T::deserialize(De {
-            node,
-            state: &state,
-        }) {
+        match T::deserialize(De { node, state: &state }) {
             Ok(read) => {
                 value = Some(read).filter(|_| state.stand_ins.borrow().is_empty());
                 break;
@@ -186,8 +180,7 @@ impl State {
     fn tell_once(&self, error: Error) {
         let mut told = self.told.borrow_mut();
         let misspelt = error.missing.is_some_and(|key| {
-            told.iter()
-                .any(|one| one.is_misspelling_of(key) && one.lies_in(&error))
+            told.iter().any(|one| one.is_misspelling_of(key) && one.lies_in(&error))
         });
         if !misspelt && !told.contains(&error) {
             told.push(error);
@@ -203,10 +196,6 @@ impl State {
                 error.message,
             )
         };
-        self.told
-            .into_inner()
-            .into_iter()
-            .map(to_diagnostic)
-            .collect()
+        self.told.into_inner().into_iter().map(to_diagnostic).collect()
     }
 }

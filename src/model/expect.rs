@@ -133,10 +133,7 @@ impl From<bool> for Outcome {
 impl Expectation {
     /// An expectation of what stands at `at`.
     pub fn new(at: impl Into<String>, test: Test) -> Self {
-        Self {
-            at: at.into(),
-            test,
-        }
+        Self { at: at.into(), test }
     }
 
     /// Judges it: the outcome, and what was found there.
@@ -217,10 +214,9 @@ impl Test {
             Self::Directive(directive) => list(value, |values| directive.judge(values, context)),
             Self::Refused(refusal) => refusal.judge(facts, context).into(),
             Self::ShowsCanary(canary) => facts.canaries().any(|found| found == *canary).into(),
-            Self::ShowsNoForeignCanary => facts
-                .canaries()
-                .all(|found| context.sees.contains(&found))
-                .into(),
+            Self::ShowsNoForeignCanary => {
+                facts.canaries().all(|found| context.sees.contains(&found)).into()
+            }
             Self::StaysOn(origin) => stays_on(facts, origin),
         }
     }
@@ -258,10 +254,7 @@ impl Test {
 
 impl Within {
     fn filled(&self, capture: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
-        Ok(Self {
-            at: self.at.clone(),
-            is: self.is.filled(capture)?,
-        })
+        Ok(Self { at: self.at.clone(), is: self.is.filled(capture)? })
     }
 
     fn judge(&self, entry: &Value, facts: &Facts, context: &Context<'_>) -> Outcome {
@@ -275,13 +268,11 @@ impl Within {
 impl Directive {
     fn judge(&self, values: &[Value], context: &Context<'_>) -> Outcome {
         let values = values.iter().filter_map(Value::as_str);
-        let found = values
-            .flat_map(|value| value.split([',', ';']))
-            .find_map(|one| {
-                let (name, value) = one.split_once('=').unwrap_or((one, ""));
-                let same = name.trim().eq_ignore_ascii_case(&self.name);
-                same.then(|| value.trim().trim_matches('"').to_owned())
-            });
+        let found = values.flat_map(|value| value.split([',', ';'])).find_map(|one| {
+            let (name, value) = one.split_once('=').unwrap_or((one, ""));
+            let same = name.trim().eq_ignore_ascii_case(&self.name);
+            same.then(|| value.trim().trim_matches('"').to_owned())
+        });
         let (Some(found), Some(test)) = (&found, &self.is) else {
             return found.is_some().into();
         };
@@ -296,10 +287,7 @@ impl Directive {
 impl Refusal {
     /// The statuses that refuse everywhere: 400, 401, 403.
     pub fn standard() -> Self {
-        Self {
-            statuses: [400, 401, 403].into(),
-            login: None,
-        }
+        Self { statuses: [400, 401, 403].into(), login: None }
     }
 
     /// The same, where 404 refuses too: for another tenant's object, and nothing else.
@@ -321,9 +309,9 @@ impl Refusal {
         let (Some(login), Some(location)) = (&self.login, facts.header("location")) else {
             return false;
         };
-        let path = location.split_once("://").map_or(location, |(_, rest)| {
-            rest.find('/').map_or("/", |slash| &rest[slash..])
-        });
+        let path = location
+            .split_once("://")
+            .map_or(location, |(_, rest)| rest.find('/').map_or("/", |slash| &rest[slash..]));
         let starts = |text: &str| {
             text.strip_prefix(login.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '#', '/']))
@@ -348,32 +336,20 @@ fn contains(value: &Value, part: &str) -> Outcome {
 }
 
 fn text(value: &Value, test: impl Fn(&str) -> bool) -> Outcome {
-    value
-        .as_str()
-        .map_or(Outcome::Unknown(Reason::Unparsable), |text| {
-            test(text).into()
-        })
+    value.as_str().map_or(Outcome::Unknown(Reason::Unparsable), |text| test(text).into())
 }
 
 fn number(value: &Value, test: impl Fn(f64) -> bool) -> Outcome {
-    let read = value
-        .as_f64()
-        .or_else(|| value.as_str()?.trim().parse().ok());
-    read.map_or(Outcome::Unknown(Reason::Unparsable), |number| {
-        test(number).into()
-    })
+    let read = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+    read.map_or(Outcome::Unknown(Reason::Unparsable), |number| test(number).into())
 }
 
 fn time(value: &Value, test: impl Fn(Timestamp) -> bool) -> Outcome {
-    read_time(value).map_or(Outcome::Unknown(Reason::Unparsable), |time| {
-        test(time).into()
-    })
+    read_time(value).map_or(Outcome::Unknown(Reason::Unparsable), |time| test(time).into())
 }
 
 fn list(value: &Value, test: impl Fn(&[Value]) -> Outcome) -> Outcome {
-    value
-        .as_array()
-        .map_or(Outcome::Unknown(Reason::Unparsable), |items| test(items))
+    value.as_array().map_or(Outcome::Unknown(Reason::Unparsable), |items| test(items))
 }
 
 /// An empty list never satisfies "every": it would say so of anything.
@@ -381,20 +357,15 @@ fn every(within: &Within, items: &[Value], facts: &Facts, context: &Context<'_>)
     if items.is_empty() {
         return Outcome::Unknown(Reason::ControlFailed);
     }
-    let outcomes: Vec<Outcome> = items
-        .iter()
-        .map(|entry| within.judge(entry, facts, context))
-        .collect();
+    let outcomes: Vec<Outcome> =
+        items.iter().map(|entry| within.judge(entry, facts, context)).collect();
     let worst = outcomes.iter().find(|outcome| **outcome == Outcome::NotMet);
     let worst = worst.or_else(|| outcomes.iter().find(|outcome| **outcome != Outcome::Met));
     worst.copied().unwrap_or(Outcome::Met)
 }
 
 fn some(within: &Within, items: &[Value], facts: &Facts, context: &Context<'_>) -> Outcome {
-    items
-        .iter()
-        .any(|entry| within.judge(entry, facts, context) == Outcome::Met)
-        .into()
+    items.iter().any(|entry| within.judge(entry, facts, context) == Outcome::Met).into()
 }
 
 fn same_set(items: &[Value], wanted: &[Value]) -> bool {
@@ -428,9 +399,7 @@ pub fn read_time(value: &Value) -> Option<Timestamp> {
 }
 
 fn http_date(text: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::parse(text)
-        .ok()
-        .map(|zoned| zoned.timestamp())
+    jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
 }
 
 fn fill_captures(text: &str, capture: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
@@ -445,10 +414,7 @@ fn fill_values(
     values: &[Value],
     capture: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Vec<Value>, String> {
-    values
-        .iter()
-        .map(|value| fill_value(value, capture))
-        .collect()
+    values.iter().map(|value| fill_value(value, capture)).collect()
 }
 
 /// A value with the captures in its strings filled in, or the first one that is missing.
@@ -479,10 +445,7 @@ mod tests {
 
     #[test]
     fn an_empty_list_never_satisfies_every() {
-        let within = || Within {
-            at: String::new(),
-            is: Test::Exists(true),
-        };
+        let within = || Within { at: String::new(), is: Test::Exists(true) };
         let every =
             |list: Value| judge("/l", Test::Every(Box::new(within())), json!({ "l": list }));
         assert_eq!(every(json!([])), Outcome::Unknown(Reason::ControlFailed));
@@ -493,21 +456,13 @@ mod tests {
     fn a_truncated_body_never_satisfies_an_absence() {
         let facts = json!({"body": {"text": "abc", "truncated": true}});
         let absent = Test::NotContains("x".into());
-        assert_eq!(
-            judge("/body/text", absent, facts),
-            Outcome::Unknown(Reason::Budget)
-        );
+        assert_eq!(judge("/body/text", absent, facts), Outcome::Unknown(Reason::Budget));
     }
 
     #[test]
     fn a_time_is_compared_with_the_observation() {
-        let age = |time: &str| {
-            judge(
-                "/t",
-                Test::NotOlderThan(Limit::hours(24)),
-                json!({ "t": time }),
-            )
-        };
+        let age =
+            |time: &str| judge("/t", Test::NotOlderThan(Limit::hours(24)), json!({ "t": time }));
         assert_eq!(age("2026-11-21T10:00:00Z"), Outcome::Met);
         assert_eq!(age("2026-11-21T09:59:59Z"), Outcome::NotMet);
         assert_eq!(age("2026-11-22T11:01:00+01:00"), Outcome::Met);
@@ -518,30 +473,17 @@ mod tests {
     #[test]
     fn a_page_that_says_error_with_status_200_is_no_refusal() {
         let refused = |facts| judge("", Test::Refused(Refusal::standard()), facts);
-        assert_eq!(
-            refused(json!({"status": 200, "body": {"text": "error 404"}})),
-            Outcome::NotMet
-        );
+        assert_eq!(refused(json!({"status": 200, "body": {"text": "error 404"}})), Outcome::NotMet);
         assert_eq!(refused(json!({"status": 401})), Outcome::Met);
         assert_eq!(refused(json!({"status": 404})), Outcome::NotMet);
-        assert_eq!(
-            refused(json!({"status": 401, "canaries": [1]})),
-            Outcome::NotMet
-        );
+        assert_eq!(refused(json!({"status": 401, "canaries": [1]})), Outcome::NotMet);
     }
 
     #[test]
     fn a_redirect_refuses_only_where_it_leads_to_the_named_login() {
-        let test = Test::Refused(Refusal {
-            login: Some("/login".into()),
-            ..Refusal::standard()
-        });
+        let test = Test::Refused(Refusal { login: Some("/login".into()), ..Refusal::standard() });
         let to = |location: &str| {
-            judge(
-                "",
-                test.clone(),
-                json!({"status": 302, "headers": {"location": [location]}}),
-            )
+            judge("", test.clone(), json!({"status": 302, "headers": {"location": [location]}}))
         };
         assert_eq!(to("/login?next=/a"), Outcome::Met);
         assert_eq!(to("https://a.test/login"), Outcome::Met);
@@ -551,21 +493,10 @@ mod tests {
 
     #[test]
     fn directives_are_found_in_any_header_value() {
-        let test = |is| {
-            Test::Directive(Box::new(Directive {
-                name: "max-age".into(),
-                is,
-            }))
-        };
+        let test = |is| Test::Directive(Box::new(Directive { name: "max-age".into(), is }));
         let facts = json!({"h": ["private, Max-Age=3600"]});
-        assert_eq!(
-            judge("/h", test(Some(Test::AtMost(3600.0))), facts.clone()),
-            Outcome::Met
-        );
-        assert_eq!(
-            judge("/h", test(Some(Test::AtMost(3599.0))), facts.clone()),
-            Outcome::NotMet
-        );
+        assert_eq!(judge("/h", test(Some(Test::AtMost(3600.0))), facts.clone()), Outcome::Met);
+        assert_eq!(judge("/h", test(Some(Test::AtMost(3599.0))), facts.clone()), Outcome::NotMet);
         assert_eq!(judge("/h", test(None), facts), Outcome::Met);
         let none = test(Some(Test::Equals(json!(0))));
         assert_eq!(judge("/h", none, json!({"h": ["max-age=0"]})), Outcome::Met);

@@ -146,11 +146,7 @@ pub fn falsify(plan: &Plan, observations: &[Observation]) -> Falsification {
     let standard = standard(plan);
     for counterexample in standard.iter().chain(&plan.counterexamples) {
         let mut view = View::new(plan, observations);
-        if !counterexample
-            .edits
-            .iter()
-            .all(|edit| apply(edit, &mut view))
-        {
+        if !counterexample.edits.iter().all(|edit| apply(edit, &mut view)) {
             continue;
         }
         let judgement = judge(&view);
@@ -165,14 +161,8 @@ pub fn falsify(plan: &Plan, observations: &[Observation]) -> Falsification {
             noticed: is_noticed(counterexample.class, judgement.verdict),
         });
     }
-    let untouched = probe_expectations(plan)
-        .filter(|one| !touched.contains(one))
-        .collect();
-    Falsification {
-        grade: grade(plan, &rows),
-        rows,
-        untouched,
-    }
+    let untouched = probe_expectations(plan).filter(|one| !touched.contains(one)).collect();
+    Falsification { grade: grade(plan, &rows), rows, untouched }
 }
 
 fn is_noticed(class: Class, verdict: Verdict) -> bool {
@@ -185,10 +175,7 @@ fn is_noticed(class: Class, verdict: Verdict) -> bool {
 
 fn grade(plan: &Plan, rows: &[Row]) -> Grade {
     let uncontrolled = |flaw: &Flaw| !matches!(flaw, Flaw::AsksNothing);
-    if !rows
-        .iter()
-        .any(|row| row.class == Class::Negation && row.noticed)
-    {
+    if !rows.iter().any(|row| row.class == Class::Negation && row.noticed) {
         Grade::Vacuous
     } else if plan.flaws().iter().any(uncontrolled) {
         Grade::Uncontrolled
@@ -200,21 +187,14 @@ fn grade(plan: &Plan, rows: &[Row]) -> Grade {
 }
 
 fn probe_expectations(plan: &Plan) -> impl Iterator<Item = (StepId, usize)> {
-    let probes = plan
-        .steps
-        .iter()
-        .enumerate()
-        .filter(|(_, step)| step.role == Role::Probe);
+    let probes = plan.steps.iter().enumerate().filter(|(_, step)| step.role == Role::Probe);
     probes.flat_map(|(index, step)| (0..step.expect.len()).map(move |one| (index, one)))
 }
 
 /// Makes one change; `false` where this transcript does not have what it would change.
 fn apply(edit: &Edit, view: &mut View<'_>) -> bool {
     if let Edit::Fail { step, reason } = edit {
-        view.replace(
-            *step,
-            Answer::Error(ProbeError::new(*reason, "made up to try the check")),
-        );
+        view.replace(*step, Answer::Error(ProbeError::new(*reason, "made up to try the check")));
         return true;
     }
     let source = match edit {
@@ -256,14 +236,8 @@ fn apply(edit: &Edit, view: &mut View<'_>) -> bool {
 
 /// The counterexamples that follow from the plan alone, whatever its kind.
 pub fn standard(plan: &Plan) -> Vec<Counterexample> {
-    let probes = plan
-        .steps
-        .iter()
-        .enumerate()
-        .filter(|(_, step)| step.role == Role::Probe);
-    probes
-        .flat_map(|(index, _)| of_probe(plan, index))
-        .collect()
+    let probes = plan.steps.iter().enumerate().filter(|(_, step)| step.role == Role::Probe);
+    probes.flat_map(|(index, _)| of_probe(plan, index)).collect()
 }
 
 fn of_probe(plan: &Plan, index: StepId) -> Vec<Counterexample> {
@@ -271,43 +245,27 @@ fn of_probe(plan: &Plan, index: StepId) -> Vec<Counterexample> {
     let name = &step.name;
     let mut all = Vec::new();
     if let Some(control) = step.control
-        && step
-            .expect
-            .iter()
-            .any(|one| matches!(one.test, Test::Refused(_)))
+        && step.expect.iter().any(|one| matches!(one.test, Test::Refused(_)))
     {
         all.push(Counterexample {
             class: Class::Negation,
             when: format!("“{name}” is answered as its owner is"),
-            edits: vec![Edit::Swap {
-                step: index,
-                with: control,
-            }],
+            edits: vec![Edit::Swap { step: index, with: control }],
         });
     }
     if let Some(canary) = (0..plan.canaries.len()).find(|one| !step.sees.contains(one)) {
         all.push(Counterexample {
             class: Class::Negation,
             when: format!("somebody else's data turns up in the answer to “{name}”"),
-            edits: vec![Edit::Leak {
-                step: index,
-                canary,
-            }],
+            edits: vec![Edit::Leak { step: index, canary }],
         });
     }
-    all.extend(
-        step.expect
-            .iter()
-            .filter_map(|one| of_expectation(index, name, one)),
-    );
+    all.extend(step.expect.iter().filter_map(|one| of_expectation(index, name, one)));
     for reason in [Reason::Unreachable, Reason::Timeout, Reason::Dns] {
         all.push(Counterexample {
             class: Class::Fault,
             when: format!("“{name}” could not be asked: {}", reason.in_words()),
-            edits: vec![Edit::Fail {
-                step: index,
-                reason,
-            }],
+            edits: vec![Edit::Fail { step: index, reason }],
         });
     }
     if step.request().is_some() {
@@ -327,80 +285,40 @@ fn fault_status(
     Counterexample {
         class,
         when: format!("“{name}” is answered with {status}"),
-        edits: vec![Edit::Set {
-            step,
-            at: "/status".into(),
-            value: json!(status),
-        }],
+        edits: vec![Edit::Set { step, at: "/status".into(), value: json!(status) }],
     }
 }
 
 /// The plainest change that makes one expectation false.
 fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counterexample> {
     let at = one.at.clone();
-    let set = |value: Value| Edit::Set {
-        step,
-        at: at.clone(),
-        value,
-    };
+    let set = |value: Value| Edit::Set { step, at: at.clone(), value };
     let (what, edit) = match &one.test {
-        Test::Refused(_) => (
-            "succeeds".to_owned(),
-            Edit::Set {
-                step,
-                at: "/status".into(),
-                value: json!(200),
-            },
-        ),
+        Test::Refused(_) => {
+            ("succeeds".to_owned(), Edit::Set { step, at: "/status".into(), value: json!(200) })
+        }
         Test::Exists(true) => (format!("has nothing at {at}"), Edit::Remove { step, at }),
         Test::NotOlderThan(limit) => {
             let after_s = -i64::try_from(limit.as_seconds()).unwrap_or(i64::MAX) - 1;
-            (
-                format!("is a second too old at {at}"),
-                Edit::SetTime { step, at, after_s },
-            )
+            (format!("is a second too old at {at}"), Edit::SetTime { step, at, after_s })
         }
         Test::AtLeastAhead(limit) => {
             let after_s = i64::try_from(limit.as_seconds()).unwrap_or(i64::MAX) - 1;
-            (
-                format!("ends a second too soon at {at}"),
-                Edit::SetTime { step, at, after_s },
-            )
+            (format!("ends a second too soon at {at}"), Edit::SetTime { step, at, after_s })
         }
         Test::StaysOn(_) => {
             let value = json!("https://elsewhere.invalid/");
-            (
-                "is sent elsewhere".into(),
-                Edit::Set {
-                    step,
-                    at: "/url".into(),
-                    value,
-                },
-            )
+            ("is sent elsewhere".into(), Edit::Set { step, at: "/url".into(), value })
         }
         Test::ShowsCanary(_) => {
             let value = json!([]);
-            (
-                "does not show it".into(),
-                Edit::Set {
-                    step,
-                    at: "/canaries".into(),
-                    value,
-                },
-            )
+            ("does not show it".into(), Edit::Set { step, at: "/canaries".into(), value })
         }
         Test::ShowsNoForeignCanary => return None,
-        test => (
-            format!("{} at {at}", what_breaks(test)),
-            set(breaking(test)?),
-        ),
+        test => (format!("{} at {at}", what_breaks(test)), set(breaking(test)?)),
     };
     let when = format!("the answer to “{name}” {what}");
-    Some(Counterexample {
-        class: Class::Negation,
-        when,
-        edits: vec![edit],
-    })
+    Some(Counterexample { class: Class::Negation, when, edits: vec![edit] })
 }
 
 /// In words, what an answer does that has [`breaking`] in it.

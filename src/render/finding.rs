@@ -60,13 +60,9 @@ fn finding<'a>(outcome: &'a Outcome<'a>, index: usize, broken: Broken) -> Findin
 /// Where a claim's words stand: file, line and column.
 pub fn place_of(outcome: &Outcome<'_>, project: &Project) -> (String, LineColumn) {
     match outcome.claim.passages.first() {
-        Some(passage) => (
-            passage.place.file.to_string(),
-            project.sources.line_column(&passage.place),
-        ),
-        None => (
-            outcome.claim.file.to_string(),
-            LineColumn { line: 1, column: 1 },
-        ),
+        Some(passage) => {
+            (passage.place.file.to_string(), project.sources.line_column(&passage.place))
+        }
+        None => (outcome.claim.file.to_string(), LineColumn { line: 1, column: 1 }),
     }
 }

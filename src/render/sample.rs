@@ -34,14 +34,8 @@ const SECURITY: &str = "---\ntitle: Security\n---\n\n## Data\n\nWe keep data apa
 
 /// Each claim: its id, its words, and how it will turn out.
 const CLAIMS: [(&str, &str); 6] = [
-    (
-        "encrypted-transport",
-        "Browsers are told to use HTTPS for a year.",
-    ),
-    (
-        "tenant-isolation",
-        "One customer can never reach another customer's <data>.",
-    ),
+    ("encrypted-transport", "Browsers are told to use HTTPS for a year."),
+    ("tenant-isolation", "One customer can never reach another customer's <data>."),
     ("backup-daily", "Customer data is backed up every day."),
     ("privacy-policy", "There is a privacy policy."),
     ("limited-scopes", "The add-on asks for limited access."),
@@ -59,11 +53,8 @@ impl Sample {
     /// One of each outcome: holds, violated, inconclusive, expired, weak, attested.
     pub(crate) fn new() -> Self {
         let project = project();
-        let plans: BTreeMap<ClaimId, Vec<Plan>> = project
-            .claims
-            .iter()
-            .map(|claim| (claim.id.clone(), vec![plan(&claim.id)]))
-            .collect();
+        let plans: BTreeMap<ClaimId, Vec<Plan>> =
+            project.claims.iter().map(|claim| (claim.id.clone(), vec![plan(&claim.id)])).collect();
         let evidence = |claim: &Claim| {
             let evidence = ClaimEvidence {
                 binding: ClaimBinding::of(claim, &plans[&claim.id]),
@@ -82,11 +73,7 @@ impl Sample {
             world: WorldBinding::of(&project),
             claims: project.claims.iter().map(evidence).collect(),
         };
-        Self {
-            project,
-            plans,
-            assessment,
-        }
+        Self { project, plans, assessment }
     }
 
     /// Where the claims stand at [`now`].
@@ -96,12 +83,7 @@ impl Sample {
 
     /// What site and reports are made from.
     pub(crate) fn input<'a>(&'a self, outcomes: &'a [Outcome<'a>]) -> Input<'a> {
-        Input {
-            project: &self.project,
-            outcomes,
-            assessment: &self.assessment,
-            now: now(),
-        }
+        Input { project: &self.project, outcomes, assessment: &self.assessment, now: now() }
     }
 }
 
@@ -157,14 +139,7 @@ fn customer(name: &str) -> (String, Actor) {
         client_key: format!("{name}-key"),
         shared_secret: Secret::new(format!("not-a-secret-of-{name}")),
     };
-    (
-        name.into(),
-        Actor {
-            tenant: Some(name.into()),
-            scheme,
-            send_to: Vec::new(),
-        },
-    )
+    (name.into(), Actor { tenant: Some(name.into()), scheme, send_to: Vec::new() })
 }
 
 fn spanned<T>(value: T) -> Spanned<T> {
@@ -182,11 +157,7 @@ fn passage(words: &str) -> Passage {
 }
 
 fn claim(id: &str, words: &str) -> Claim {
-    let valid_for = if id == "privacy-policy" {
-        Limit::seconds(1)
-    } else {
-        Limit::hours(24)
-    };
+    let valid_for = if id == "privacy-policy" { Limit::seconds(1) } else { Limit::hours(24) };
     Claim {
         id: id.into(),
         file: Arc::from(format!("checks/{id}.yaml")),
@@ -213,33 +184,18 @@ fn plan(id: &str) -> Plan {
         "privacy-policy" => ("link", vec![page("/privacy", Test::Equals(json!(200)))]),
         _ => ("headers", vec![hsts()]),
     };
-    let canary = |owner: &str| Canary {
-        owner: owner.into(),
-        marker: None,
-    };
+    let canary = |owner: &str| Canary { owner: owner.into(), marker: None };
     let weak = Counterexample {
         class: Class::Negation,
         when: "the add-on asks for more".into(),
-        edits: vec![Edit::Set {
-            step: 0,
-            at: "/body/json/scopes".into(),
-            value: json!(["ADMIN"]),
-        }],
+        edits: vec![Edit::Set { step: 0, at: "/body/json/scopes".into(), value: json!(["ADMIN"]) }],
     };
     Plan {
         kind: kind.into(),
-        canaries: if id == "tenant-isolation" {
-            vec![canary("acme")]
-        } else {
-            Vec::new()
-        },
+        canaries: if id == "tenant-isolation" { vec![canary("acme")] } else { Vec::new() },
         steps,
         ends: Vec::new(),
-        counterexamples: if id == "limited-scopes" {
-            vec![weak]
-        } else {
-            Vec::new()
-        },
+        counterexamples: if id == "limited-scopes" { vec![weak] } else { Vec::new() },
         covers: "One address was asked, as one customer and as nobody.".into(),
         leaves_open: "This does not show what happens at other addresses.".into(),
     }
@@ -264,8 +220,7 @@ fn hsts() -> Step {
 fn backup() -> Step {
     let mut step = page("/ops/backups/latest", Test::Equals(json!(200)));
     let newest = Test::NotOlderThan(Limit::hours(24));
-    step.expect
-        .push(Expectation::new("/body/json/completed_at", newest));
+    step.expect.push(Expectation::new("/body/json/completed_at", newest));
     step.word = Word::Reported;
     step
 }
@@ -281,12 +236,7 @@ fn attestation() -> Step {
             words: "Content is kept in our cloud storage.".into(),
         }),
     };
-    let mut step = Step::new(
-        Role::Probe,
-        "looks for the word",
-        ANYONE,
-        Act::Record(record),
-    );
+    let mut step = Step::new(Role::Probe, "looks for the word", ANYONE, Act::Record(record));
     step.expect = vec![Expectation::new("/given", Test::Exists(true))];
     step.word = Word::Attested;
     step
@@ -416,11 +366,8 @@ fn security() -> Policy {
         let of = Marked::Claim(id.to_owned());
         within(Tag::Paragraph, marked(of, Extent::Words, vec![text(words)]))
     };
-    let stated = marked(
-        Marked::Statement(0),
-        Extent::Paragraph,
-        vec![text("Nothing is absolute.")],
-    );
+    let stated =
+        marked(Marked::Statement(0), Extent::Paragraph, vec![text("Nothing is absolute.")]);
     let mut pieces = heading("Data");
     pieces.extend(CLAIMS.into_iter().flat_map(claimed));
     pieces.extend(within(Tag::Paragraph, stated));
@@ -440,9 +387,5 @@ fn security() -> Policy {
 }
 
 fn privacy() -> Policy {
-    policy(
-        "privacy",
-        "Privacy",
-        within(Tag::Paragraph, vec![text("See our policy.")]),
-    )
+    policy("privacy", "Privacy", within(Tag::Paragraph, vec![text("See our policy.")]))
 }

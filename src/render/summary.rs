@@ -22,22 +22,10 @@ pub struct Count {
 /// Every standing with its words for one and for several, worst first.
 const WORST_FIRST: [(&str, &str, &str); 8] = [
     ("violated", "does not hold", "do not hold"),
-    (
-        "vacuous",
-        "rests on a check that cannot fail",
-        "rest on checks that cannot fail",
-    ),
-    (
-        "uncontrolled",
-        "rests on a check without a control",
-        "rest on checks without a control",
-    ),
+    ("vacuous", "rests on a check that cannot fail", "rest on checks that cannot fail"),
+    ("uncontrolled", "rests on a check without a control", "rest on checks without a control"),
     ("weak", "rests on a weak check", "rest on weak checks"),
-    (
-        "inconclusive",
-        "could not be verified",
-        "could not be verified",
-    ),
+    ("inconclusive", "could not be verified", "could not be verified"),
     ("expired", "has expired", "have expired"),
     ("holds", "holds", "hold"),
     ("attested", "is attested", "are attested"),
@@ -52,21 +40,14 @@ pub fn counts(outcomes: &[Outcome<'_>]) -> Vec<Count> {
     let count = |(standing, one, several): (&'static str, &str, &str)| {
         let number = *numbers.get(standing)?;
         let words = format!("{number} {}", if number == 1 { one } else { several });
-        Some(Count {
-            standing,
-            number,
-            words,
-        })
+        Some(Count { standing, number, words })
     };
     WORST_FIRST.into_iter().filter_map(count).collect()
 }
 
 /// The counts as one clause: `1 does not hold, 2 could not be verified and 3 hold`.
 pub fn in_words(outcomes: &[Outcome<'_>]) -> String {
-    let words: Vec<String> = counts(outcomes)
-        .into_iter()
-        .map(|count| count.words)
-        .collect();
+    let words: Vec<String> = counts(outcomes).into_iter().map(|count| count.words).collect();
     list(&words, "and")
 }
 
@@ -92,8 +73,5 @@ pub fn until(outcome: &Outcome<'_>) -> Option<Timestamp> {
 /// How bad a standing is, 0 being the worst: the order in which news is told.
 pub fn rank(outcome: &Outcome<'_>) -> usize {
     let name = name(outcome);
-    WORST_FIRST
-        .iter()
-        .position(|(one, ..)| *one == name)
-        .unwrap_or(WORST_FIRST.len())
+    WORST_FIRST.iter().position(|(one, ..)| *one == name).unwrap_or(WORST_FIRST.len())
 }

@@ -74,10 +74,8 @@ impl de::Error for Error {
     fn invalid_type(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
         let expected = expected.to_string();
         let expected = expected_in_words(&expected);
-        let error = Self::new(
-            "wrong-type",
-            format!("expected {expected}, found {}", in_words(unexpected)),
-        );
+        let error =
+            Self::new("wrong-type", format!("expected {expected}, found {}", in_words(unexpected)));
         let help = match unexpected {
             de::Unexpected::Bool(_)
             | de::Unexpected::Unsigned(_)
@@ -105,19 +103,12 @@ impl de::Error for Error {
 
     fn missing_field(field: &'static str) -> Self {
         let error = Self::new("missing-key", format!("the key `{field}` is missing"));
-        Self {
-            help: Some(format!("add `{field}:`")),
-            missing: Some(field),
-            ..error
-        }
+        Self { help: Some(format!("add `{field}:`")), missing: Some(field), ..error }
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
         let error = Self::new("unknown-value", format!("`{variant}` is not known here"));
-        Self {
-            help: Some(help_with_list(variant, expected.iter().copied())),
-            ..error
-        }
+        Self { help: Some(help_with_list(variant, expected.iter().copied())), ..error }
     }
 }
 

@@ -23,17 +23,13 @@ impl<'a> De<'a> {
         let wanted = |entry: &&Entry| {
             let is_known = known.is_none_or(|known| known.contains(&entry.key.as_str()));
             if !is_known {
-                self.state
-                    .tell_once(unknown_key(entry, known.unwrap_or_default()));
+                self.state.tell_once(unknown_key(entry, known.unwrap_or_default()));
             }
             is_known && !self.state.is_refused(entry)
         };
         let entries = self.node.entries().iter().filter(wanted).map(Pair::Entry);
         let stand_ins = self.state.stand_ins_of(&self.node.span);
-        let stand_ins = stand_ins
-            .into_iter()
-            .map(Pair::StandIn)
-            .filter(|_| known.is_some());
+        let stand_ins = stand_ins.into_iter().map(Pair::StandIn).filter(|_| known.is_some());
         entries.chain(stand_ins).collect()
     }
 
@@ -53,15 +49,9 @@ impl<'a> De<'a> {
                 Err(de::Error::invalid_type(de::Unexpected::Seq, &"a mapping"))
             }
             Value::List(items) => {
-                let kept = items
-                    .iter()
-                    .filter(|item| !self.state.is_left_out(&item.span))
-                    .collect();
-                visitor.visit_seq(Items {
-                    de: self,
-                    items: kept,
-                    next: 0,
-                })
+                let kept =
+                    items.iter().filter(|item| !self.state.is_left_out(&item.span)).collect();
+                visitor.visit_seq(Items { de: self, items: kept, next: 0 })
             }
             Value::Map(_) => visitor.visit_map(Pairs {
                 de: self,
@@ -78,10 +68,7 @@ impl<'a> De<'a> {
             return error;
         }
         let refused = error.missing.and_then(|key| self.node.get(key)).is_some();
-        Error {
-            consequence: error.consequence || refused,
-            ..error.at(&self.node.span)
-        }
+        Error { consequence: error.consequence || refused, ..error.at(&self.node.span) }
     }
 }
 
@@ -104,9 +91,7 @@ impl<'de> de::Deserializer<'de> for De<'_> {
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node.value {
             Value::Null => visitor.visit_none(),
-            _ => visitor
-                .visit_some(self)
-                .map_err(|error| error.at(&self.node.span)),
+            _ => visitor.visit_some(self).map_err(|error| error.at(&self.node.span)),
         }
     }
 
@@ -115,9 +100,7 @@ impl<'de> de::Deserializer<'de> for De<'_> {
         _: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor
-            .visit_newtype_struct(self)
-            .map_err(|error| error.at(&self.node.span))
+        visitor.visit_newtype_struct(self).map_err(|error| error.at(&self.node.span))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -139,18 +122,12 @@ impl<'de> de::Deserializer<'de> for De<'_> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         let variant = match &self.node.value {
-            Value::String(_) => Variant {
-                de: self,
-                entry: None,
-            },
+            Value::String(_) => Variant { de: self, entry: None },
             Value::Map(entries) if entries.len() == 1 => {
                 let entry = entries.first();
                 if entry.is_some_and(|entry| self.state.is_refused(entry)) {
                     let error = Error::new("wrong-value", "its content was refused".into());
-                    return Err(Error {
-                        consequence: true,
-                        ..error.at(&self.node.span)
-                    });
+                    return Err(Error { consequence: true, ..error.at(&self.node.span) });
                 }
                 Variant { de: self, entry }
             }
@@ -160,9 +137,7 @@ impl<'de> de::Deserializer<'de> for De<'_> {
                 return Err(Error::new("wrong-type", message).at(&self.node.span));
             }
         };
-        visitor
-            .visit_enum(variant)
-            .map_err(|error| error.at(&self.node.span))
+        visitor.visit_enum(variant).map_err(|error| error.at(&self.node.span))
     }
 
     serde::forward_to_deserialize_any! {
@@ -223,9 +198,7 @@ impl<'de> de::MapAccess<'de> for Pairs<'_> {
             _ => &self.de.node.span,
         };
         let key: de::value::StrDeserializer<'_, Error> = key.into_deserializer();
-        seed.deserialize(key)
-            .map(Some)
-            .map_err(|error| error.at(span))
+        seed.deserialize(key).map(Some).map_err(|error| error.at(span))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
@@ -234,9 +207,9 @@ impl<'de> de::MapAccess<'de> for Pairs<'_> {
                 let de = self.de.of(&entry.value);
                 seed.deserialize(de).map_err(|error| de.placed(error))
             }
-            Some(Pair::StandIn(stand_in)) => seed
-                .deserialize(stand_in)
-                .map_err(|error| stand_in.refused(error)),
+            Some(Pair::StandIn(stand_in)) => {
+                seed.deserialize(stand_in).map_err(|error| stand_in.refused(error))
+            }
             None => Err(de::Error::custom("a key has no value")),
         }
     }
@@ -286,18 +259,14 @@ impl<'a, 'de> de::EnumAccess<'de> for Variant<'a> {
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
         let (name, span) = match self.entry {
             Some(entry) => (entry.key.as_str(), &entry.key_span),
-            None => (
-                self.de.node.as_str().unwrap_or_default(),
-                &self.de.node.span,
-            ),
+            None => (self.de.node.as_str().unwrap_or_default(), &self.de.node.span),
         };
         let name: de::value::StrDeserializer<'_, Error> = name.into_deserializer();
         match seed.deserialize(name) {
             Ok(value) => Ok((value, self)),
-            Err(error) if self.entry.is_some() => Err(Error {
-                code: "unknown-key",
-                ..error.at(span)
-            }),
+            Err(error) if self.entry.is_some() => {
+                Err(Error { code: "unknown-key", ..error.at(span) })
+            }
             Err(error) => Err(error.at(span)),
         }
     }
@@ -306,10 +275,7 @@ impl<'a, 'de> de::EnumAccess<'de> for Variant<'a> {
 impl<'a> Variant<'a> {
     fn content(&self) -> Result<De<'a>, Error> {
         let entry = self.entry.ok_or_else(|| {
-            let message = format!(
-                "`{}` needs a value",
-                self.de.node.as_str().unwrap_or_default()
-            );
+            let message = format!("`{}` needs a value", self.de.node.as_str().unwrap_or_default());
             Error::new("wrong-type", message).at(&self.de.node.span)
         })?;
         Ok(self.de.of(&entry.value))

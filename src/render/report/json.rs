@@ -105,11 +105,7 @@ fn report<'a>(input: &Input<'a>) -> Report<'a> {
         finished: assessment.finished,
         as_of: input.now,
         counts: summary::counts(input.outcomes),
-        claims: input
-            .outcomes
-            .iter()
-            .map(|outcome| claim(outcome, input))
-            .collect(),
+        claims: input.outcomes.iter().map(|outcome| claim(outcome, input)).collect(),
     }
 }
 
@@ -191,14 +187,7 @@ mod tests {
             .iter()
             .map(|claim| claim["standing"].as_str().unwrap())
             .collect();
-        let all = [
-            "holds",
-            "violated",
-            "inconclusive",
-            "expired",
-            "weak",
-            "holds",
-        ];
+        let all = ["holds", "violated", "inconclusive", "expired", "weak", "holds"];
         assert_eq!(standings, all);
         let mut violated = report["claims"][1].clone();
         violated["findings"].as_array_mut().unwrap().truncate(1);

@@ -15,16 +15,8 @@ pub struct Format {
 }
 
 /// Every form of report; the first is the one for people.
-pub static FORMATS: &[Format] = &[
-    Format {
-        name: "text",
-        render: text::render,
-    },
-    Format {
-        name: "json",
-        render: json::render,
-    },
-];
+pub static FORMATS: &[Format] =
+    &[Format { name: "text", render: text::render }, Format { name: "json", render: json::render }];
 
 /// The form of that name.
 pub fn format(name: &str) -> Option<&'static Format> {
@@ -42,12 +34,7 @@ mod tests {
         let outcomes = sample.outcomes();
         for format in FORMATS {
             let once = (format.render)(&sample.input(&outcomes));
-            assert_eq!(
-                once,
-                (format.render)(&sample.input(&outcomes)),
-                "{}",
-                format.name
-            );
+            assert_eq!(once, (format.render)(&sample.input(&outcomes)), "{}", format.name);
         }
     }
 

@@ -33,11 +33,8 @@ fn write(out: &mut String, input: &Input<'_>) -> fmt::Result {
     left_behind(out, input)?;
     table(out, input)?;
     let world = &input.assessment.world;
-    let target = if world.demo {
-        "the embedded demo add-on, not a live service"
-    } else {
-        &world.target
-    };
+    let target =
+        if world.demo { "the embedded demo add-on, not a live service" } else { &world.target };
     let finished = in_words(input.assessment.finished);
     writeln!(out, "\n{}", sentence(&summary::in_words(input.outcomes)))?;
     writeln!(out, "Asked of {target}, {finished}.")?;
@@ -119,15 +116,9 @@ fn broken(
     let step = first.step;
     let name = plain(&step.name);
     let kind = &outcome.checks[first.check].plan.kind;
-    let (who, what) = (
-        wording::who(step, input.project),
-        wording::request_line(step, input.project),
-    );
-    writeln!(
-        out,
-        "  step      {name} ({kind}, check {})",
-        first.check + 1
-    )?;
+    let (who, what) =
+        (wording::who(step, input.project), wording::request_line(step, input.project));
+    writeln!(out, "  step      {name} ({kind}, check {})", first.check + 1)?;
     writeln!(out, "  asked     {who}: {what}")?;
     for finding in of_step {
         writeln!(out, "  expected  {}", finding.expected)?;
@@ -151,12 +142,7 @@ fn missed(
     for flaw in check.plan.flaws() {
         writeln!(out, "  because   {}", plain(&flaw.message()))?;
     }
-    for row in falsification
-        .rows
-        .iter()
-        .filter(|row| !row.noticed)
-        .take(CAUSES_MAX)
-    {
+    for row in falsification.rows.iter().filter(|row| !row.noticed).take(CAUSES_MAX) {
         let wanted = match row.class {
             Class::Negation => "violated",
             Class::Fault => "inconclusive",
@@ -180,46 +166,28 @@ fn missed(
 /// When and where it was asked, and whether that went smoothly.
 fn circumstances(out: &mut String, check: &CheckOutcome<'_>) -> fmt::Result {
     let view = View::new(check.plan, &check.transcript.observations);
-    let last = (0..check.plan.steps.len())
-        .rev()
-        .find_map(|step| view.observation(step));
+    let last = (0..check.plan.steps.len()).rev().find_map(|step| view.observation(step));
     if let Some(last) = last {
-        let address = last
-            .address
-            .as_deref()
-            .map(|one| format!(", at {}", plain(one)));
-        writeln!(
-            out,
-            "  asked on  {}{}",
-            in_words(last.at),
-            address.unwrap_or_default()
-        )?;
+        let address = last.address.as_deref().map(|one| format!(", at {}", plain(one)));
+        writeln!(out, "  asked on  {}{}", in_words(last.at), address.unwrap_or_default())?;
     }
     if check.transcript.attempts > 1 {
         let attempts = usize::try_from(check.transcript.attempts).unwrap_or(usize::MAX);
         writeln!(out, "  tried     {}", count(attempts, "time"))?;
     }
     if check.intermittent {
-        writeln!(
-            out,
-            "  again     a second look gave another verdict: it is intermittent"
-        )?;
+        writeln!(out, "  again     a second look gave another verdict: it is intermittent")?;
     }
     Ok(())
 }
 
 fn left_behind(out: &mut String, input: &Input<'_>) -> fmt::Result {
     let checks = input.outcomes.iter().flat_map(|outcome| &outcome.checks);
-    let things: Vec<&String> = checks
-        .flat_map(|check| &check.transcript.left_behind)
-        .collect();
+    let things: Vec<&String> = checks.flat_map(|check| &check.transcript.left_behind).collect();
     if things.is_empty() {
         return Ok(());
     }
-    writeln!(
-        out,
-        "left on the target, because it could not be taken away again:"
-    )?;
+    writeln!(out, "left on the target, because it could not be taken away again:")?;
     for thing in things {
         writeln!(out, "  {}", plain(thing))?;
     }
@@ -231,18 +199,11 @@ fn table(out: &mut String, input: &Input<'_>) -> fmt::Result {
     let head = ["claim", "verdict", "basis", "what was seen", "until"].map(str::to_owned);
     let mut rows = vec![head];
     rows.extend(input.outcomes.iter().map(row));
-    let width = |column: usize| {
-        rows.iter()
-            .map(|row| row[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
+    let width =
+        |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..5).map(width).collect();
     for row in &rows {
-        let cells = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:width$}"));
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
         writeln!(out, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
     }
     Ok(())
@@ -253,14 +214,9 @@ fn row(outcome: &Outcome<'_>) -> [String; 5] {
     [
         outcome.claim.id.clone(),
         outcome.standing.name().to_owned(),
-        summary::basis(outcome)
-            .map_or("", |basis| basis.in_words())
-            .to_owned(),
+        summary::basis(outcome).map_or("", |basis| basis.in_words()).to_owned(),
         cut(&wording::seen(outcome), SEEN_MAX),
-        until.map_or_else(
-            || "-".to_owned(),
-            |until| until.strftime("%Y-%m-%d %H:%MZ").to_string(),
-        ),
+        until.map_or_else(|| "-".to_owned(), |until| until.strftime("%Y-%m-%d %H:%MZ").to_string()),
     ]
 }
 

@@ -56,10 +56,7 @@ pub(crate) fn body(policy: &Policy, policies: &[Policy], marker: &Marker<'_>) ->
     pulldown_cmark::html::push_html(&mut html, writer.events.into_iter());
     let mut cuts = writer.cuts.into_iter();
     html.split(CUT)
-        .map(|html| Stretch {
-            html: html.to_owned(),
-            claims: cuts.next().unwrap_or_default(),
-        })
+        .map(|html| Stretch { html: html.to_owned(), claims: cuts.next().unwrap_or_default() })
         .collect()
 }
 
@@ -97,10 +94,7 @@ impl<'a> Writer<'a> {
     fn piece(&mut self, piece: &'a Piece) {
         match piece {
             Piece::Event(event) => self.event(event),
-            Piece::Open(mark) => self.open.push(Open {
-                mark,
-                in_span: false,
-            }),
+            Piece::Open(mark) => self.open.push(Open { mark, in_span: false }),
             Piece::Close(mark) => self.close(mark),
         }
     }
@@ -130,8 +124,7 @@ impl<'a> Writer<'a> {
                 true => format!(" id=\"{}\"", link::escaped(&id)),
                 false => String::new(),
             };
-            self.events
-                .push(raw(format!("<span class=\"{class}\"{id}>")));
+            self.events.push(raw(format!("<span class=\"{class}\"{id}>")));
         }
     }
 
@@ -175,10 +168,8 @@ impl<'a> Writer<'a> {
 
     /// And behind a paragraph, a heading and a table.
     fn cut_after(&mut self, event: &Event<'_>) {
-        let end = matches!(
-            event,
-            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Table)
-        );
+        let end =
+            matches!(event, Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Table));
         if end && !self.in_table {
             self.cut();
         }
@@ -196,12 +187,7 @@ impl<'a> Writer<'a> {
         Some(match event {
             Event::Start(Tag::Heading { level, .. }) => self.heading(*level),
             Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(self.shifted(*level))),
-            Event::Start(Tag::Link {
-                link_type,
-                dest_url,
-                title,
-                id,
-            }) => {
+            Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 let Some(address) = link::address(dest_url, self.policy, self.policies) else {
                     self.unlinked += 1;
                     return None;
@@ -325,10 +311,7 @@ mod tests {
     fn a_loose_item_is_marked_within_its_paragraph_and_has_its_evidence_before_nested_lists() {
         let paragraph = within(Tag::Paragraph, vec![text("outer")]);
         let mut item = marked(claim("a"), Extent::Item, paragraph);
-        let inner = within(
-            Tag::Item,
-            marked(claim("b"), Extent::Item, vec![text("inner")]),
-        );
+        let inner = within(Tag::Item, marked(claim("b"), Extent::Item, vec![text("inner")]));
         item.extend(within(Tag::List(None), inner));
         insta::assert_snapshot!(html(within(Tag::List(None), within(Tag::Item, item))), @r#"
         <ul>
@@ -347,10 +330,7 @@ mod tests {
     fn a_row_is_marked_cell_by_cell_and_its_evidence_follows_the_table() {
         let mut row = within(Tag::TableCell, vec![text("one")]);
         row.extend(within(Tag::TableCell, vec![text("two")]));
-        let mark = Mark {
-            of: claim("a"),
-            extent: Extent::Row,
-        };
+        let mark = Mark { of: claim("a"), extent: Extent::Row };
         row.insert(1, Piece::Open(mark.clone()));
         row.insert(row.len() - 1, Piece::Close(mark));
         let table = within(Tag::Table(Vec::new()), within(Tag::TableRow, row));
@@ -373,11 +353,7 @@ mod tests {
     #[test]
     fn raw_html_is_shown_as_text() {
         let raw = |html: &str| Piece::Event(Event::InlineHtml(CowStr::from(html.to_owned())));
-        let pieces = vec![
-            raw("<script>"),
-            raw("<!-- note -->"),
-            raw("<!--evidence--><b>"),
-        ];
+        let pieces = vec![raw("<script>"), raw("<!-- note -->"), raw("<!--evidence--><b>")];
         insta::assert_snapshot!(html(within(Tag::Paragraph, pieces)), @r"<p>&lt;script&gt;&lt;!--evidence--&gt;&lt;b&gt;</p>");
     }
 }

@@ -45,9 +45,7 @@ pub(crate) fn claim(claim: &Claim, input: &Input<'_>) -> view::Claim {
         evidence: format!("evidence/{}/index.html", claim.id),
         checks: outcome.map_or_else(Vec::new, |outcome| {
             let checks = outcome.checks.iter().enumerate();
-            checks
-                .map(|(index, one)| check(index, one, input.project))
-                .collect()
+            checks.map(|(index, one)| check(index, one, input.project)).collect()
         }),
     }
 }
@@ -77,25 +75,14 @@ pub(crate) fn mark(outcome: Option<&Outcome<'_>>) -> view::Mark {
 /// The titles of the products that a claim is about; none where it is about all of them.
 pub(crate) fn products(claim: &Claim, project: &Project) -> Vec<String> {
     let names = claim.written.applies_to.iter();
-    names
-        .map(|name| {
-            project
-                .products
-                .get(&name.value)
-                .unwrap_or(&name.value)
-                .clone()
-        })
-        .collect()
+    names.map(|name| project.products.get(&name.value).unwrap_or(&name.value).clone()).collect()
 }
 
 /// The address of a claim's first passage.
 fn path(claim: &Claim, project: &Project) -> String {
     let anchor = id_of(&Marked::Claim(claim.id.clone()));
     let file = claim.passages.first().map(|passage| &passage.policy);
-    let policy = project
-        .policies
-        .iter()
-        .find(|policy| Some(&policy.file) == file);
+    let policy = project.policies.iter().find(|policy| Some(&policy.file) == file);
     match policy {
         Some(policy) => format!("{}/index.html#{anchor}", policy.slug),
         None => "index.html".to_owned(),
@@ -155,10 +142,7 @@ fn check(index: usize, check: &CheckOutcome<'_>, project: &Project) -> view::Che
 fn repeat(plan: &Plan, project: &Project) -> String {
     let probes = plan.steps.iter().filter(|step| step.role == Role::Probe);
     let lines = probes.map(|step| wording::curl(sender(plan, step), project));
-    lines
-        .into_iter()
-        .find(|line| !line.is_empty())
-        .unwrap_or_default()
+    lines.into_iter().find(|line| !line.is_empty()).unwrap_or_default()
 }
 
 /// The step that sends, where a step only looks again at its answer.
@@ -173,10 +157,8 @@ fn sender<'a>(plan: &'a Plan, step: &'a Step) -> &'a Step {
 fn saw(check: &CheckOutcome<'_>) -> Vec<String> {
     let view = View::new(check.plan, &check.transcript.observations);
     let probes = check.plan.steps.iter().enumerate();
-    let probes: Vec<StepId> = probes
-        .filter(|(_, step)| step.role == Role::Probe)
-        .map(|(index, _)| index)
-        .collect();
+    let probes: Vec<StepId> =
+        probes.filter(|(_, step)| step.role == Role::Probe).map(|(index, _)| index).collect();
     let mut told: Vec<String> = probes
         .iter()
         .take(SAW_MAX)
@@ -186,10 +168,7 @@ fn saw(check: &CheckOutcome<'_>) -> Vec<String> {
         })
         .collect();
     if probes.len() > SAW_MAX {
-        told.push(format!(
-            "and {} more",
-            count(probes.len() - SAW_MAX, "answer")
-        ));
+        told.push(format!("and {} more", count(probes.len() - SAW_MAX, "answer")));
     }
     told
 }
@@ -198,10 +177,7 @@ fn remarks(check: &CheckOutcome<'_>) -> Vec<String> {
     let mut remarks = Vec::new();
     if check.transcript.attempts > 1 {
         let attempts = usize::try_from(check.transcript.attempts).unwrap_or(usize::MAX);
-        remarks.push(format!(
-            "It was begun {} before it gave an answer.",
-            count(attempts, "time")
-        ));
+        remarks.push(format!("It was begun {} before it gave an answer.", count(attempts, "time")));
     }
     if check.intermittent {
         remarks.push("A second look gave another verdict: it comes and goes.".to_owned());
@@ -218,9 +194,7 @@ fn step(id: StepId, check: &CheckOutcome<'_>, project: &Project) -> view::Step {
     let step = &check.plan.steps[id];
     let answers = View::new(check.plan, &check.transcript.observations);
     let observation = answers.observation(id);
-    let control = step
-        .control
-        .and_then(|control| check.plan.steps.get(control));
+    let control = step.control.and_then(|control| check.plan.steps.get(control));
     view::Step {
         name: step.name.clone(),
         role: step.role.name().to_owned(),

@@ -13,14 +13,10 @@ pub(crate) fn address(written: &str, from: &Policy, policies: &[Policy]) -> Opti
     }
     if let Some(scheme) = scheme(path) {
         let followed = ["http", "https", "mailto", "tel"];
-        return followed
-            .contains(&scheme.as_str())
-            .then(|| written.to_owned());
+        return followed.contains(&scheme.as_str()).then(|| written.to_owned());
     }
     let file = resolved(&from.file, path);
-    let policy = policies
-        .iter()
-        .find(|policy| Some(&*policy.file) == file.as_deref());
+    let policy = policies.iter().find(|policy| Some(&*policy.file) == file.as_deref());
     match policy {
         Some(policy) => Some(format!("../{}/index.html{anchor}", policy.slug)),
         None => Some(written.to_owned()),
@@ -30,15 +26,10 @@ pub(crate) fn address(written: &str, from: &Policy, policies: &[Policy]) -> Opti
 /// The scheme of an address (RFC 3986, section 3.1), in lower case, blanks and controls left out
 /// as browsers leave them out.
 fn scheme(address: &str) -> Option<String> {
-    let seen: String = address
-        .chars()
-        .filter(|c| !c.is_control() && !c.is_whitespace())
-        .collect();
+    let seen: String = address.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
     let (scheme, _) = seen.split_once(':')?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
     is_scheme.then(|| scheme.to_ascii_lowercase())
 }
 
@@ -95,13 +86,7 @@ mod tests {
             assert_eq!(to(bad), None, "{bad}");
         }
         assert_eq!(to("./privacy.md"), Some("../privacy/index.html".into()));
-        assert_eq!(
-            to("../content/privacy.md#a"),
-            Some("../privacy/index.html#a".into())
-        );
-        assert_eq!(
-            to("mailto:a@example.com"),
-            Some("mailto:a@example.com".into())
-        );
+        assert_eq!(to("../content/privacy.md#a"), Some("../privacy/index.html#a".into()));
+        assert_eq!(to("mailto:a@example.com"), Some("mailto:a@example.com".into()));
     }
 }

@@ -90,12 +90,7 @@ impl Pages<'_> {
             root: "../".into(),
             path: format!("{}/index.html", policy.slug),
         };
-        self.page(
-            "policy.html",
-            &page,
-            "policy",
-            &policy::policy(policy, input),
-        );
+        self.page("policy.html", &page, "policy", &policy::policy(policy, input));
     }
 
     fn evidence(&mut self, claim: &crate::model::claim::Claim, input: &Input<'_>) {
@@ -180,30 +175,19 @@ mod tests {
                 }
                 let (to, anchor) = address.split_once('#').unwrap_or((&address, ""));
                 let to = link::resolved(path, to).unwrap_or_else(|| path.clone());
-                let there = files
-                    .get(&to)
-                    .unwrap_or_else(|| panic!("{path}: {address}"));
+                let there = files.get(&to).unwrap_or_else(|| panic!("{path}: {address}"));
                 let id = format!("id=\"{anchor}\"");
-                assert!(
-                    anchor.is_empty() || there.contains(&id),
-                    "{path}: {address}"
-                );
+                assert!(anchor.is_empty() || there.contains(&id), "{path}: {address}");
             }
         }
     }
 
     #[test]
     fn every_page_has_one_first_heading_a_language_and_no_script_or_style_of_its_own() {
-        for (path, html) in rendered()
-            .iter()
-            .filter(|(path, _)| path.ends_with(".html"))
-        {
+        for (path, html) in rendered().iter().filter(|(path, _)| path.ends_with(".html")) {
             assert_eq!(html.matches("<h1").count(), 1, "{path}");
             assert!(html.contains("<html lang=\"en\">"), "{path}");
-            assert!(
-                !html.contains("<script") && !html.contains(" style="),
-                "{path}"
-            );
+            assert!(!html.contains("<script") && !html.contains(" style="), "{path}");
             assert!(
                 html.contains("Verified against the embedded demo add-on, not a live service.")
             );
@@ -233,11 +217,7 @@ mod tests {
     #[test]
     fn worst_news_comes_first() {
         let files = rendered();
-        let summary = between(
-            &files["index.html"],
-            "<section class=\"summary",
-            "</section>",
-        );
+        let summary = between(&files["index.html"], "<section class=\"summary", "</section>");
         insta::assert_snapshot!(summary, @r#"
         <section class="summary violated" aria-label="Where the claims stand">
         <p>Checked <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time>.
@@ -263,11 +243,8 @@ mod tests {
     #[test]
     fn a_claim_is_followed_by_its_evidence() {
         let files = rendered();
-        let about = between(
-            &files["security/index.html"],
-            "<details class=\"about violated",
-            "</details>",
-        );
+        let about =
+            between(&files["security/index.html"], "<details class=\"about violated", "</details>");
         insta::assert_snapshot!(about, @r#"
         <details class="about violated" id="about-tenant-isolation">
         <summary><span class="mark violated"><span aria-hidden="true">✗</span> violated</span> probed with access, <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time><span class="visually-hidden">: One customer can never reach another customer&#39;s &lt;data&gt;.</span></summary>
@@ -309,10 +286,7 @@ mod tests {
 
     #[test]
     fn a_missing_variable_is_told_with_its_place() {
-        let told = lint_of(
-            "policy.html",
-            "<h1>{{ policy.title }}</h1>\n{{ policy.titel }}\n",
-        );
+        let told = lint_of("policy.html", "<h1>{{ policy.title }}</h1>\n{{ policy.titel }}\n");
         insta::assert_snapshot!(told, @r"templates/policy.html:2:11: template-variable: field `titel` is not defined. Available fields: claims, contents, effective, owner, products, statements, stretches, summary, title (what each template is given stands in docs/templates.md)");
     }
 
@@ -334,10 +308,7 @@ mod tests {
     fn a_project_may_replace_one_file_of_the_theme() {
         let mut sample = Sample::new();
         let own = ":root { --good: teal; }";
-        sample
-            .project
-            .templates
-            .insert("theme.css".into(), own.into());
+        sample.project.templates.insert("theme.css".into(), own.into());
         let outcomes = sample.outcomes();
         let files = render(&sample.input(&outcomes)).unwrap();
         assert_eq!(files["theme.css"], own.as_bytes());

@@ -22,20 +22,14 @@ pub(crate) fn policy(policy: &Policy, input: &Input<'_>) -> view::Policy {
         effective: policy.front.effective.value.into(),
         products: products.map(title).collect(),
         contents: contents(policy),
-        stretches: stretches
-            .into_iter()
-            .map(|one| stretch(one, input))
-            .collect(),
+        stretches: stretches.into_iter().map(|one| stretch(one, input)).collect(),
         statements: statements(policy),
         claims: claims(policy, input),
     }
 }
 
 fn stretch(stretch: body::Stretch, input: &Input<'_>) -> view::Stretch {
-    let claims = stretch
-        .claims
-        .iter()
-        .filter_map(|id| input.project.claim(id));
+    let claims = stretch.claims.iter().filter_map(|id| input.project.claim(id));
     view::Stretch {
         claims: claims.map(|claim| evidence::claim(claim, input)).collect(),
         html: stretch.html,
@@ -49,9 +43,7 @@ fn contents(policy: &Policy) -> Vec<view::Heading> {
         text: heading.text.clone(),
         anchor: heading.anchor.clone(),
     });
-    headings
-        .filter(|heading| heading.level <= CONTENTS_LEVEL_MAX)
-        .collect()
+    headings.filter(|heading| heading.level <= CONTENTS_LEVEL_MAX).collect()
 }
 
 fn statements(policy: &Policy) -> Vec<view::Statement> {
@@ -66,17 +58,11 @@ fn statements(policy: &Policy) -> Vec<view::Statement> {
 
 fn claims(policy: &Policy, input: &Input<'_>) -> Vec<view::ClaimLink> {
     let here = |claim: &&crate::model::claim::Claim| {
-        claim
-            .passages
-            .iter()
-            .any(|passage| passage.policy == policy.file)
+        claim.passages.iter().any(|passage| passage.policy == policy.file)
     };
     let mut claims: Vec<_> = input.project.claims.iter().filter(here).collect();
     claims.sort_by_key(|claim| evidence::rank(claim, input));
-    claims
-        .into_iter()
-        .map(|claim| evidence::claim_link(claim, input))
-        .collect()
+    claims.into_iter().map(|claim| evidence::claim_link(claim, input)).collect()
 }
 
 /// What stands behind a marked passage: a shape, a word, and the products that it is about.
@@ -89,24 +75,17 @@ fn marker(of: &Marked, policy: &Policy, input: &Input<'_>) -> String {
                 claim.map_or_else(Vec::new, |claim| evidence::products(claim, input.project));
             let said = match products.is_empty() {
                 true => String::new(),
-                false => format!(
-                    " <span class=\"products\">{}</span>",
-                    escaped(&products.join(", "))
-                ),
+                false => {
+                    format!(" <span class=\"products\">{}</span>", escaped(&products.join(", ")))
+                }
             };
             let to = format!("#about-{id}");
             format!("{}{said}", mark(&evidence::mark(outcome), &to))
         }
         Marked::Statement(index) => {
-            let reason = policy
-                .statements
-                .get(*index)
-                .map_or("", |one| one.reason.as_str());
+            let reason = policy.statements.get(*index).map_or("", |one| one.reason.as_str());
             let mark = mark(&view::Mark::of("not tested"), "#page-not-verified");
-            format!(
-                "{mark}<span class=\"visually-hidden\">: {}</span>",
-                escaped(reason)
-            )
+            format!("{mark}<span class=\"visually-hidden\">: {}</span>", escaped(reason))
         }
     }
 }

@@ -30,21 +30,13 @@ pub(crate) fn outcome(expectation: &Expectation, judged: &Judged, publish: &[Str
     if publish.contains(&expectation.at) || may_be_told(expectation, judged) {
         return found(expectation, judged);
     }
-    if met {
-        "as expected"
-    } else {
-        "not as expected"
-    }
-    .to_owned()
+    if met { "as expected" } else { "not as expected" }.to_owned()
 }
 
 /// Status, named headers, and what the operand itself gives away are told; of bodies only numbers,
 /// times, and values that are the very ones the author wrote down.
 fn may_be_told(expectation: &Expectation, judged: &Judged) -> bool {
-    let whole_body = matches!(
-        expectation.at.as_str(),
-        "/body/text" | "/body/json" | "/body"
-    );
+    let whole_body = matches!(expectation.at.as_str(), "/body/text" | "/body/json" | "/body");
     let named = expectation.at == "/status" || expectation.at.starts_with("/headers/");
     let met = judged.outcome == Outcome::Met;
     match &expectation.test {
@@ -97,10 +89,7 @@ mod tests {
     use serde_json::json;
 
     fn told(at: &str, test: Test, actual: Value, met: bool) -> String {
-        let judged = Judged {
-            outcome: Outcome::from(met),
-            actual,
-        };
+        let judged = Judged { outcome: Outcome::from(met), actual };
         outcome(&Expectation::new(at, test), &judged, &[])
     }
 
@@ -126,31 +115,17 @@ mod tests {
     fn what_the_expectation_names_is_told() {
         let age = Test::NotOlderThan(crate::model::time::Limit::hours(24));
         let time = json!("2026-11-22T08:00:00Z");
-        assert_eq!(
-            told("/body/json/at", age, time, true),
-            "at: 22 Nov 2026, 08:00 UTC"
-        );
+        assert_eq!(told("/body/json/at", age, time, true), "at: 22 Nov 2026, 08:00 UTC");
         let status = told("/status", Test::Equals(json!(200)), json!(403), false);
         assert_eq!(status, "status 403");
-        let ours = told(
-            "/body/json/state",
-            Test::Equals(json!("done")),
-            json!("done"),
-            true,
-        );
+        let ours = told("/body/json/state", Test::Equals(json!("done")), json!("done"), true);
         assert_eq!(ours, "state: “done”");
     }
 
     #[test]
     fn what_the_author_publishes_is_told() {
-        let judged = Judged {
-            outcome: Outcome::Met,
-            actual: json!("7"),
-        };
+        let judged = Judged { outcome: Outcome::Met, actual: json!("7") };
         let expectation = Expectation::new("/body/json/id", Test::Exists(true));
-        assert_eq!(
-            outcome(&expectation, &judged, &["/body/json/id".into()]),
-            "id: “7”"
-        );
+        assert_eq!(outcome(&expectation, &judged, &["/body/json/id".into()]), "id: “7”");
     }
 }

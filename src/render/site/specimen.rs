@@ -14,10 +14,7 @@ pub(crate) fn pages() -> Vec<(&'static str, Context)> {
     let mut pages = Vec::new();
     for site in [full_site(), empty_site()] {
         for claim in [full_claim(), empty_claim()] {
-            pages.push((
-                "index.html",
-                context(&site, &page, "claims", &vec![claim.clone()]),
-            ));
+            pages.push(("index.html", context(&site, &page, "claims", &vec![claim.clone()])));
             pages.push(("evidence.html", context(&site, &page, "claim", &claim)));
         }
         for policy in [full_policy(), empty_policy()] {
@@ -41,19 +38,13 @@ fn page() -> Page {
 }
 
 fn time() -> Time {
-    Time {
-        iso: words("2026-11-22T10:00:00Z"),
-        words: words("22 Nov 2026, 10:00 UTC"),
-    }
+    Time { iso: words("2026-11-22T10:00:00Z"), words: words("22 Nov 2026, 10:00 UTC") }
 }
 
 fn full_site() -> Site {
     let mark = Mark::of("violated");
     Site {
-        contacts: vec![Link {
-            text: words("a"),
-            address: words("mailto:a@example.com"),
-        }],
+        contacts: vec![Link { text: words("a"), address: words("mailto:a@example.com") }],
         warnings: vec![words("A warning.")],
         permissions: vec![words("A permission.")],
         policies: vec![PolicyLink {
@@ -63,10 +54,7 @@ fn full_site() -> Site {
         }],
         summary: Summary {
             worst: words("violated"),
-            counts: vec![Counted {
-                mark,
-                words: words("1 does not hold"),
-            }],
+            counts: vec![Counted { mark, words: words("1 does not hold") }],
             until: Some(time()),
             troubles: vec![claim_link()],
         },
@@ -109,11 +97,7 @@ fn claim_link() -> ClaimLink {
 fn full_policy() -> Policy {
     Policy {
         products: vec![words("Cloud add-ons")],
-        contents: vec![Heading {
-            level: 2,
-            text: words("Data"),
-            anchor: words("data"),
-        }],
+        contents: vec![Heading { level: 2, text: words("Data"), anchor: words("data") }],
         stretches: vec![Stretch {
             html: words("<p>It is so.</p>"),
             claims: vec![full_claim(), empty_claim()],
@@ -133,10 +117,7 @@ fn empty_policy() -> Policy {
         title: words("Policy"),
         summary: words("What it is for"),
         owner: words("security officer"),
-        effective: Day {
-            iso: words("2026-01-01"),
-            words: words("1 Jan 2026"),
-        },
+        effective: Day { iso: words("2026-01-01"), words: words("1 Jan 2026") },
         products: Vec::new(),
         contents: Vec::new(),
         stretches: Vec::new(),
@@ -215,10 +196,7 @@ fn full_step() -> Step {
             found: words("status 200"),
             outcome: words("met"),
         }],
-        published: vec![Published {
-            what: words("/body/json/state"),
-            value: words("“done”"),
-        }],
+        published: vec![Published { what: words("/body/json/state"), value: words("“done”") }],
         ..empty_step()
     }
 }

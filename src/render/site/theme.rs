@@ -11,19 +11,10 @@ use crate::model::source::Place;
 /// The built-in theme: every file by its name.
 pub(crate) const BUILT_IN: [(&str, &str); 7] = [
     ("base.html", include_str!("../../../templates/base.html")),
-    (
-        "components.html",
-        include_str!("../../../templates/components.html"),
-    ),
-    (
-        "evidence.html",
-        include_str!("../../../templates/evidence.html"),
-    ),
+    ("components.html", include_str!("../../../templates/components.html")),
+    ("evidence.html", include_str!("../../../templates/evidence.html")),
     ("index.html", include_str!("../../../templates/index.html")),
-    (
-        "policy.html",
-        include_str!("../../../templates/policy.html"),
-    ),
+    ("policy.html", include_str!("../../../templates/policy.html")),
     ("style.css", include_str!("../../../templates/style.css")),
     ("theme.css", include_str!("../../../templates/theme.css")),
 ];
@@ -72,15 +63,10 @@ impl Theme {
     /// A variable that nobody gives, even where the template would pass it by.
     fn unknown_variable(&self, name: &str, context: &Context) -> Option<Diagnostic> {
         let variables = self.tera.get_template_variables(name).ok()?;
-        let unknown = variables
-            .into_iter()
-            .filter(|one| !context.contains_key(one));
+        let unknown = variables.into_iter().filter(|one| !context.contains_key(one));
         let first = unknown.min()?;
         let known = ["site", "page", "policy", "claim", "claims"];
-        let known: Vec<&str> = known
-            .into_iter()
-            .filter(|one| context.contains_key(one))
-            .collect();
+        let known: Vec<&str> = known.into_iter().filter(|one| context.contains_key(one)).collect();
         let place = Place::file(format!("templates/{name}"));
         let message = format!("the template uses `{first}`, which it is not given");
         let diagnostic = Diagnostic::error("template-variable", place, message);
@@ -90,13 +76,9 @@ impl Theme {
 
 /// Every file of the theme: the project's own where it has one.
 pub(crate) fn files(project: &Project) -> Vec<(&str, &str)> {
-    let built_in = BUILT_IN
-        .into_iter()
-        .filter(|(name, _)| !project.templates.contains_key(*name));
+    let built_in = BUILT_IN.into_iter().filter(|(name, _)| !project.templates.contains_key(*name));
     let own = project.templates.iter();
-    built_in
-        .chain(own.map(|(name, text)| (name.as_str(), text.as_str())))
-        .collect()
+    built_in.chain(own.map(|(name, text)| (name.as_str(), text.as_str()))).collect()
 }
 
 fn parse(name: &str, text: &str) -> Result<(), tera::Error> {
@@ -121,20 +103,15 @@ fn diagnostic(error: &tera::Error, name: &str) -> Diagnostic {
             format!("the template extends `{parent}`, which is not there"),
         )
         .help(help_with_list(parent, BUILT_IN.map(|(name, _)| name))),
-        other => Diagnostic::error(
-            "template",
-            Place::file(file(name)),
-            one_line(&other.to_string()),
-        )
-        .help("the language of templates is Tera 2: see docs/templates.md"),
+        other => {
+            Diagnostic::error("template", Place::file(file(name)), one_line(&other.to_string()))
+                .help("the language of templates is Tera 2: see docs/templates.md")
+        }
     }
 }
 
 fn place(report: &ReportError) -> Place {
-    Place::new(
-        format!("templates/{}", report.filename()),
-        report.span().range.clone(),
-    )
+    Place::new(format!("templates/{}", report.filename()), report.span().range.clone())
 }
 
 fn cause(report: &ReportError) -> String {

@@ -241,19 +241,13 @@ pub(crate) struct Day {
 
 impl From<Timestamp> for Time {
     fn from(instant: Timestamp) -> Self {
-        Self {
-            iso: instant.to_string(),
-            words: in_words(instant),
-        }
+        Self { iso: instant.to_string(), words: in_words(instant) }
     }
 }
 
 impl From<jiff::civil::Date> for Day {
     fn from(day: jiff::civil::Date) -> Self {
-        Self {
-            iso: day.to_string(),
-            words: day.strftime("%-d %b %Y").to_string(),
-        }
+        Self { iso: day.to_string(), words: day.strftime("%-d %b %Y").to_string() }
     }
 }
 
@@ -269,10 +263,6 @@ impl Mark {
             "not tested" => "○",
             _ => "△",
         };
-        Self {
-            class: name.replace(' ', "-"),
-            shape: shape.into(),
-            word: name.into(),
-        }
+        Self { class: name.replace(' ', "-"), shape: shape.into(), word: name.into() }
     }
 }

@@ -39,10 +39,7 @@ fn contact(address: &url::Url) -> view::Link {
         "mailto" => address.path().to_owned(),
         _ => address.host_str().unwrap_or_default().to_owned(),
     };
-    view::Link {
-        text,
-        address: address.to_string(),
-    }
+    view::Link { text, address: address.to_string() }
 }
 
 fn policy_link(policy: &crate::model::policy::Policy) -> view::PolicyLink {
@@ -61,9 +58,7 @@ fn warnings(input: &Input<'_>) -> Vec<String> {
     }
     if let Some(clock) = input.assessment.clock.or(input.project.world.clock) {
         let clock = in_words(clock);
-        warnings.push(format!(
-            "The clock was set to {clock}; these are not the real times."
-        ));
+        warnings.push(format!("The clock was set to {clock}; these are not the real times."));
     }
     warnings
 }
@@ -80,20 +75,10 @@ fn permissions(project: &Project) -> Vec<String> {
     if project.commands {
         all.push("The checks may run programs of the publisher's own.".to_owned());
     }
-    for (name, actor) in project
-        .actors
-        .iter()
-        .filter(|(_, actor)| !actor.send_to.is_empty())
-    {
-        let to: Vec<String> = actor
-            .send_to
-            .iter()
-            .map(|one| one.origin().ascii_serialization())
-            .collect();
-        all.push(format!(
-            "The credentials of {name} also go to {}.",
-            list(&to, "and")
-        ));
+    for (name, actor) in project.actors.iter().filter(|(_, actor)| !actor.send_to.is_empty()) {
+        let to: Vec<String> =
+            actor.send_to.iter().map(|one| one.origin().ascii_serialization()).collect();
+        all.push(format!("The credentials of {name} also go to {}.", list(&to, "and")));
     }
     if world.demo {
         all.push("Every name was answered by the demo add-on itself, on this machine.".to_owned());
@@ -118,17 +103,9 @@ fn whole(input: &Input<'_>) -> view::Summary {
     let counts = summary::counts(input.outcomes);
     let mut counted: Vec<view::Counted> = counts
         .iter()
-        .map(|one| view::Counted {
-            mark: view::Mark::of(one.standing),
-            words: one.words.clone(),
-        })
+        .map(|one| view::Counted { mark: view::Mark::of(one.standing), words: one.words.clone() })
         .collect();
-    let statements: usize = input
-        .project
-        .policies
-        .iter()
-        .map(|one| one.statements.len())
-        .sum();
+    let statements: usize = input.project.policies.iter().map(|one| one.statements.len()).sum();
     if statements > 0 {
         counted.push(view::Counted {
             mark: view::Mark::of("not tested"),
@@ -139,10 +116,7 @@ fn whole(input: &Input<'_>) -> view::Summary {
     let holding = holding.filter(|one| one.standing == Standing::Holds);
     let ends = holding.filter_map(summary::until);
     view::Summary {
-        worst: counts
-            .first()
-            .map_or("inconclusive", |one| one.standing)
-            .to_owned(),
+        worst: counts.first().map_or("inconclusive", |one| one.standing).to_owned(),
         counts: counted,
         until: ends.min().map(Into::into),
         troubles: troubles(input),
@@ -151,16 +125,11 @@ fn whole(input: &Input<'_>) -> view::Summary {
 
 fn troubles(input: &Input<'_>) -> Vec<view::ClaimLink> {
     let links = in_order_of_news(input).into_iter();
-    links
-        .filter(|link| !matches!(link.mark.class.as_str(), "holds" | "attested"))
-        .collect()
+    links.filter(|link| !matches!(link.mark.class.as_str(), "holds" | "attested")).collect()
 }
 
 fn in_order_of_news(input: &Input<'_>) -> Vec<view::ClaimLink> {
     let mut claims: Vec<_> = input.project.claims.iter().collect();
     claims.sort_by_key(|claim| evidence::rank(claim, input));
-    claims
-        .into_iter()
-        .map(|claim| evidence::claim_link(claim, input))
-        .collect()
+    claims.into_iter().map(|claim| evidence::claim_link(claim, input)).collect()
 }

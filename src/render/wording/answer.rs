@@ -46,17 +46,9 @@ pub fn seen(outcome: &Outcome<'_>) -> String {
 fn first_broken(outcome: &Outcome<'_>) -> String {
     let broken = |check: &CheckOutcome<'_>| {
         let first = check.judgement.broken(check.plan).into_iter().next()?;
-        Some(format!(
-            "{}: {}",
-            plain(&check.plan.steps[first.step].name),
-            broken(check, first)
-        ))
+        Some(format!("{}: {}", plain(&check.plan.steps[first.step].name), broken(check, first)))
     };
-    outcome
-        .checks
-        .iter()
-        .find_map(broken)
-        .unwrap_or_else(|| "it is not so".to_owned())
+    outcome.checks.iter().find_map(broken).unwrap_or_else(|| "it is not so".to_owned())
 }
 
 /// What was seen where a claim broke.
@@ -66,13 +58,7 @@ pub fn broken(check: &CheckOutcome<'_>, broken: Broken) -> String {
     if let Some(index) = broken.expectation {
         return found(&step.expect[index], &judged.expectations[index]);
     }
-    let owner = |canary: &usize| {
-        check
-            .plan
-            .canaries
-            .get(*canary)
-            .map(|one| plain(&one.owner))
-    };
+    let owner = |canary: &usize| check.plan.canaries.get(*canary).map(|one| plain(&one.owner));
     let owners: Vec<String> = judged.leaks.iter().filter_map(owner).collect();
     let view = View::new(check.plan, &check.transcript.observations);
     let whose = match owners.as_slice() {
@@ -90,10 +76,7 @@ fn ended(outcome: &Outcome<'_>) -> String {
 }
 
 fn unfit(outcome: &Outcome<'_>, grade: Grade) -> String {
-    let checks = outcome
-        .checks
-        .iter()
-        .filter_map(|check| check.falsification.as_ref());
+    let checks = outcome.checks.iter().filter_map(|check| check.falsification.as_ref());
     let mut missed = checks.flat_map(|one| &one.rows).filter(|row| !row.noticed);
     match (grade, missed.next()) {
         (Grade::Vacuous, _) => "nothing that would make the claim false changes its verdict".into(),
@@ -141,11 +124,8 @@ pub fn doubts(check: &CheckOutcome<'_>) -> Vec<String> {
     }
     let steps = 0..check.plan.steps.len();
     let asked = |step: &StepId| check.plan.steps[*step].role != Role::Cleanup;
-    let told: Vec<String> = steps
-        .clone()
-        .filter(asked)
-        .filter_map(|step| doubt(check, step))
-        .collect();
+    let told: Vec<String> =
+        steps.clone().filter(asked).filter_map(|step| doubt(check, step)).collect();
     if told.is_empty() {
         return steps.filter_map(|step| unasked(check, step)).collect();
     }
@@ -167,30 +147,22 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
     if let Some(error) = &judged.unasked {
         return unasked(check, step).filter(|_| error.reason != Reason::NotAsked);
     }
-    let unmet = plan
-        .expect
-        .iter()
-        .zip(&judged.expectations)
-        .find(|(_, one)| match one.outcome {
-            expect::Outcome::Met => false,
-            expect::Outcome::NotMet => plan.role != Role::Probe,
-            expect::Outcome::Unknown(_) => true,
-        });
+    let unmet = plan.expect.iter().zip(&judged.expectations).find(|(_, one)| match one.outcome {
+        expect::Outcome::Met => false,
+        expect::Outcome::NotMet => plan.role != Role::Probe,
+        expect::Outcome::Unknown(_) => true,
+    });
     let control_failed = plan.role == Role::Probe
-        && plan
-            .control
-            .is_some_and(|control| !check.judgement.steps[control].is_met());
+        && plan.control.is_some_and(|control| !check.judgement.steps[control].is_met());
     match (unmet, judged.doubt) {
         (_, Some(_)) if control_failed => None,
         (Some((expectation, one)), None) => Some(match one.outcome {
             expect::Outcome::Unknown(reason) => format!("{name}: {}", reason.in_words()),
             _ => format!("{name}: {}", found(expectation, one)),
         }),
-        (_, Some(reason)) => Some(format!(
-            "{name}: {} ({})",
-            reason.in_words(),
-            answer(&view, step)
-        )),
+        (_, Some(reason)) => {
+            Some(format!("{name}: {} ({})", reason.in_words(), answer(&view, step)))
+        }
         (None, None) => None,
     }
 }
@@ -198,6 +170,5 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
 /// The sentences that say what a check was shown to notice.
 pub fn noticed<'a>(check: &'a CheckOutcome<'_>) -> impl Iterator<Item = &'a str> {
     let rows = check.falsification.iter().flat_map(|one| &one.rows);
-    rows.filter(|row| row.class == Class::Negation && row.noticed)
-        .map(|row| row.when.as_str())
+    rows.filter(|row| row.class == Class::Negation && row.noticed).map(|row| row.when.as_str())
 }

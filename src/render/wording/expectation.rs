@@ -80,10 +80,7 @@ fn of_directive(directive: &Directive) -> String {
     let name = plain(&directive.name);
     match &directive.is {
         None => format!("has the directive {name}"),
-        Some(test) => format!(
-            "has the directive {name}, and its value {}",
-            predicate(test)
-        ),
+        Some(test) => format!("has the directive {name}, and its value {}", predicate(test)),
     }
 }
 
@@ -93,10 +90,7 @@ fn refused(refusal: &Refusal) -> String {
     match &refusal.login {
         None => format!("the answer is a refusal ({statuses})"),
         Some(login) => {
-            format!(
-                "the answer is a refusal ({statuses}, or a redirect to {})",
-                plain(login)
-            )
+            format!("the answer is a refusal ({statuses}, or a redirect to {})", plain(login))
         }
     }
 }
@@ -152,9 +146,7 @@ fn header(at: &str) -> Option<String> {
         let first = letters.next().map(|letter| letter.to_ascii_uppercase());
         first.into_iter().chain(letters).collect::<String>()
     };
-    Some(plain(
-        &name.split('-').map(capital).collect::<Vec<_>>().join("-"),
-    ))
+    Some(plain(&name.split('-').map(capital).collect::<Vec<_>>().join("-")))
 }
 
 #[cfg(test)]
@@ -166,10 +158,7 @@ mod tests {
 
     fn every_test() -> Vec<Expectation> {
         let within = |at: &str, is| Box::new(Within { at: at.into(), is });
-        let max_age = Directive {
-            name: "max-age".into(),
-            is: Some(Test::AtLeast(31_536_000.0)),
-        };
+        let max_age = Directive { name: "max-age".into(), is: Some(Test::AtLeast(31_536_000.0)) };
         vec![
             Expectation::new("/status", Test::Equals(json!(200))),
             Expectation::new("/status", Test::OneOf(vec![json!(200), json!(204)])),
@@ -181,20 +170,11 @@ mod tests {
             Expectation::new("/headers/x-frame-options/0", Test::Exists(true)),
             Expectation::new("/headers/x-powered-by", Test::Exists(false)),
             Expectation::new("/body/bytes", Test::AtMost(1024.0)),
-            Expectation::new(
-                "/body/json/scopes",
-                Test::SameSet(vec![json!("read"), json!("act")]),
-            ),
+            Expectation::new("/body/json/scopes", Test::SameSet(vec![json!("read"), json!("act")])),
             Expectation::new("/body/json/at", Test::NotOlderThan(Limit::hours(24))),
             Expectation::new("/not_after", Test::AtLeastAhead(Limit::days(14))),
-            Expectation::new(
-                "/body/json",
-                Test::Every(within("/why", Test::Exists(true))),
-            ),
-            Expectation::new(
-                "/body/json",
-                Test::Some(within("", Test::Equals(json!("x")))),
-            ),
+            Expectation::new("/body/json", Test::Every(within("/why", Test::Exists(true)))),
+            Expectation::new("/body/json", Test::Some(within("", Test::Equals(json!("x"))))),
             Expectation::new(
                 "/headers/strict-transport-security",
                 Test::Directive(Box::new(max_age)),
@@ -235,10 +215,7 @@ mod tests {
 
     #[test]
     fn what_was_found_is_named_after_where_it_was_looked_for() {
-        let judged = |actual| Judged {
-            outcome: Outcome::NotMet,
-            actual,
-        };
+        let judged = |actual| Judged { outcome: Outcome::NotMet, actual };
         let time = Expectation::new("/body/json/at", Test::NotOlderThan(Limit::hours(24)));
         assert_eq!(
             found(&time, &judged(json!("2026-11-20T10:00:00Z"))),
@@ -247,9 +224,6 @@ mod tests {
         let status = Expectation::new("/status", Test::Equals(json!(200)));
         assert_eq!(found(&status, &judged(json!(500))), "status 500");
         let foreign = Expectation::new("", Test::ShowsNoForeignCanary);
-        assert_eq!(
-            found(&foreign, &judged(json!([1]))),
-            "one of the planted marks"
-        );
+        assert_eq!(found(&foreign, &judged(json!([1]))), "one of the planted marks");
     }
 }

@@ -120,10 +120,7 @@ mod tests {
 
     #[test]
     fn what_the_target_says_cannot_steer_a_terminal() {
-        assert_eq!(
-            plain("a\u{1b}[31mb\nc\u{202e}d"),
-            "a\\u{1b}[31mb c\\u{202e}d"
-        );
+        assert_eq!(plain("a\u{1b}[31mb\nc\u{202e}d"), "a\\u{1b}[31mb c\\u{202e}d");
         assert_eq!(plain(&"x".repeat(500)).chars().count(), TEXT_MAX + 1);
     }
 

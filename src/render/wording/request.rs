@@ -56,11 +56,9 @@ fn forged(forgery: &Forgery) -> String {
 /// What is asked, on one line: `GET /notes/${note}`; a whole address where it is not the target's.
 pub fn request_line(step: &Step, project: &Project) -> String {
     match &step.act {
-        Act::Http(request) => format!(
-            "{} {}",
-            plain(&request.method),
-            short_address(request, project)
-        ),
+        Act::Http(request) => {
+            format!("{} {}", plain(&request.method), short_address(request, project))
+        }
         Act::Recall(_) => "looks again at the answer to an earlier step".to_owned(),
         Act::Record(record) => format!("reads {}", plain(&record.file)),
     }
@@ -76,20 +74,11 @@ fn short_address(request: &Request, project: &Project) -> String {
 /// The whole address, with its holes.
 fn address(request: &Request, project: &Project) -> Template {
     let target = &project.world.target;
-    let host = |role: &str| {
-        project
-            .world
-            .hosts
-            .get(role)
-            .map_or(role, String::as_str)
-            .to_owned()
-    };
+    let host = |role: &str| project.world.hosts.get(role).map_or(role, String::as_str).to_owned();
     match &request.to {
-        Destination::Target(path) => Template(format!(
-            "{}{}",
-            target.origin().ascii_serialization(),
-            path.0
-        )),
+        Destination::Target(path) => {
+            Template(format!("{}{}", target.origin().ascii_serialization(), path.0))
+        }
         Destination::Host(role, path) => Template(format!("https://{}{}", host(role), path.0)),
         Destination::PlainTarget(path) => {
             let host = target.host_str().unwrap_or_default();
@@ -112,21 +101,13 @@ pub fn curl(step: &Step, project: &Project) -> String {
         method => push(&mut line, "-X", &quoted(&Template::new(method))),
     }
     if request.redirects_max > 0 {
-        push(
-            &mut line,
-            "-L --max-redirs",
-            &request.redirects_max.to_string(),
-        );
+        push(&mut line, "-L --max-redirs", &request.redirects_max.to_string());
     }
     if let Some(field) = authorization(step, project) {
         push(&mut line, "-H", &format!("\"{field}\""));
     }
     for (name, value) in &request.headers {
-        push(
-            &mut line,
-            "-H",
-            &quoted(&Template(format!("{name}: {value}"))),
-        );
+        push(&mut line, "-H", &quoted(&Template(format!("{name}: {value}"))));
     }
     for (flag, value) in request.body.iter().flat_map(body) {
         push(&mut line, flag, &quoted(&value));
@@ -147,16 +128,8 @@ fn body(body: &Body) -> Vec<(&'static str, Template)> {
             ("-H", Template(format!("Content-Type: {media_type}"))),
             ("--data-raw", text.clone()),
         ],
-        Body::Upload {
-            field,
-            file_name,
-            media_type,
-            ..
-        } => {
-            vec![(
-                "-F",
-                Template(format!("{field}=@{file_name};type={media_type}")),
-            )]
+        Body::Upload { field, file_name, media_type, .. } => {
+            vec![("-F", Template(format!("{field}=@{file_name};type={media_type}")))]
         }
     }
 }
@@ -207,9 +180,7 @@ fn forgery_name(forgery: &Forgery) -> String {
 
 /// A shell variable's name from any name.
 fn variable(name: &str) -> String {
-    name.chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-        .collect()
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
 /// A template as one word of a shell: only its holes are variables.
@@ -254,10 +225,7 @@ mod tests {
     fn who_asks_is_told_with_the_credential() {
         let project = sample::project();
         let mut step = Step::http(Role::Probe, "reads", "globex", Request::get("/x"));
-        assert_eq!(
-            who(&step, &project),
-            "globex, a customer, with its own credential"
-        );
+        assert_eq!(who(&step, &project), "globex, a customer, with its own credential");
         step.credential = Credential::Forged(Forgery::IssuerOf("acme".into()));
         assert_eq!(
             who(&step, &project),
@@ -273,10 +241,7 @@ mod tests {
     fn the_overrides_of_a_real_world_stand_in_the_command_line() {
         let mut project = sample::project();
         project.world.demo = false;
-        project
-            .world
-            .connect_to
-            .insert("addon.demo.test".into(), ([127, 0, 0, 1], 8443).into());
+        project.world.connect_to.insert("addon.demo.test".into(), ([127, 0, 0, 1], 8443).into());
         project.world.roots.insert("ca.pem".into(), String::new());
         let step = Step::http(Role::Probe, "reads", ANYONE, Request::get("/x"));
         insta::assert_snapshot!(curl(&step, &project), @r#"curl -i --connect-to addon.demo.test::127.0.0.1:8443 --cacert "ca.pem" "https://addon.demo.test/x""#);
