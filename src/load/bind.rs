@@ -1,0 +1,196 @@
+//! Binding: each claim with the passages that it stands in, and its quotes with their words.
+
+use crate::load::claims::Claims;
+use crate::load::passage::Of;
+use crate::load::policy::PolicyFile;
+use crate::model::claim::{Claim, Passage};
+use crate::model::decode::Spanned;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::source::Place;
+use crate::model::words::same;
+
+/// Gives each claim its passages, in the order of `policies`, and tells where words and quotes
+/// differ. The claims come back in the order in which they stand, those that stand nowhere last.
+pub(super) fn all(
+    claims: Claims,
+    policies: &[PolicyFile],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Claim> {
+    let Claims {
+        mut by_id, broken, ..
+    } = claims;
+    let mut order = Vec::new();
+    for bound in policies.iter().flat_map(|policy| &policy.bounds) {
+        if let Of::Claim(id) = &bound.of
+            && let Some(claim) = by_id.get_mut(id)
+        {
+            if claim.passages.is_empty() {
+                order.push(id.clone());
+            }
+            claim.passages.push(bound.passage.clone());
+        }
+    }
+    let bound: Vec<Claim> = order.iter().filter_map(|id| by_id.remove(id)).collect();
+    let all: Vec<Claim> = bound.into_iter().chain(by_id.into_values()).collect();
+    for claim in &all {
+        if claim.passages.is_empty() {
+            diagnostics.push(unbound(claim));
+        } else if !broken.contains(&claim.id) {
+            compare(claim, policies, diagnostics);
+        }
+    }
+    all
+}
+
+fn unbound(claim: &Claim) -> Diagnostic {
+    let message = format!("no policy makes the claim `{}`", claim.id);
+    let help = format!(
+        "link its words to it, like `[words](../{})`, or take the file away",
+        claim.file
+    );
+    Diagnostic::error(
+        "check-without-claim",
+        Place::file(claim.file.clone()),
+        message,
+    )
+    .help(help)
+}
+
+/// One place that a claim's file quotes.
+struct Quote<'a> {
+    words: &'a Spanned<String>,
+    /// The file that it is quoted from; `None` for `proves`, which may be from any.
+    file: Option<&'a Spanned<String>>,
+    of: Option<&'a Passage>,
+}
+
+fn compare(claim: &Claim, policies: &[PolicyFile], diagnostics: &mut Vec<Diagnostic>) {
+    let also = claim.written.proves_also.iter().map(|also| Quote {
+        words: &also.words,
+        file: Some(&also.file),
+        of: None,
+    });
+    let proves = Quote {
+        words: &claim.written.proves,
+        file: None,
+        of: None,
+    };
+    let mut quotes: Vec<Quote<'_>> = also.chain([proves]).collect();
+    let left = pair(claim, &mut quotes);
+    for passage in left {
+        diagnostics.push(bound_twice(claim, passage));
+    }
+    for quote in &quotes {
+        match quote.of {
+            Some(passage) if same(&passage.words, quote.words) => {}
+            Some(passage) => diagnostics.push(suspect(claim, passage, quote.words)),
+            None => diagnostics.extend(quotes_nothing(claim, quote, policies)),
+        }
+        if let (Some(passage), None) = (quote.of, quote.file) {
+            diagnostics.extend(moved(claim, passage));
+        }
+    }
+}
+
+/// Finds each quote's passage: the one with its words, or else the first that is left in its file.
+/// The passages that no quote is left for come back.
+fn pair<'a>(claim: &'a Claim, quotes: &mut [Quote<'a>]) -> Vec<&'a Passage> {
+    let fits = |quote: &Quote<'_>, passage: &Passage| {
+        quote.of.is_none() && quote.file.is_none_or(|file| *file.value == *passage.policy)
+    };
+    let mut left = Vec::new();
+    for passage in &claim.passages {
+        let says_so = |quote: &&mut Quote<'_>| same(quote.words, &passage.words);
+        match quotes
+            .iter_mut()
+            .filter(|quote| fits(quote, passage))
+            .find(says_so)
+        {
+            Some(quote) => quote.of = Some(passage),
+            None => left.push(passage),
+        }
+    }
+    left.retain(
+        |passage| match quotes.iter_mut().find(|quote| fits(quote, passage)) {
+            Some(quote) => {
+                quote.of = Some(passage);
+                false
+            }
+            None => true,
+        },
+    );
+    left
+}
+
+fn suspect(claim: &Claim, passage: &Passage, quote: &Spanned<String>) -> Diagnostic {
+    let message = format!(
+        "these are not the words that the claim `{}` proves",
+        claim.id
+    );
+    let help = format!(
+        "look at both: if the checks still prove the new words, run `avouch accept {}`",
+        claim.id
+    );
+    Diagnostic::error("suspect", passage.place.clone(), message)
+        .related(quote.place(&claim.file), "the words that were checked")
+        .help(help)
+}
+
+fn bound_twice(claim: &Claim, passage: &Passage) -> Diagnostic {
+    let message = format!("the claim `{}` stands in another place already", claim.id);
+    let help = format!(
+        "quote these words in `{}` under `proves_also:`, or make this a claim of its own",
+        claim.file
+    );
+    let error = Diagnostic::error("duplicate-id", passage.place.clone(), message).help(help);
+    match claim
+        .passages
+        .iter()
+        .find(|first| first.place != passage.place)
+    {
+        Some(first) => error.related(first.place.clone(), "the other place"),
+        None => error,
+    }
+}
+
+/// A quote of words that stand nowhere. If `proves` is one, the claim is missing from its place.
+fn quotes_nothing(claim: &Claim, quote: &Quote<'_>, policies: &[PolicyFile]) -> Option<Diagnostic> {
+    let Some(file) = quote.file else {
+        let message = format!(
+            "no passage of the claim `{}` is left for these words",
+            claim.id
+        );
+        let help = "link them to the claim in a policy, or take one entry of `proves_also` away";
+        let place = quote.words.place(&claim.file);
+        return Some(Diagnostic::error("quotes-nothing", place, message).help(help));
+    };
+    let place = file.place(&claim.file);
+    if !policies
+        .iter()
+        .any(|policy| *policy.policy.file == *file.value)
+    {
+        let message = format!("there is no page `{}`", file.value);
+        let files: Vec<&str> = policies.iter().map(|policy| &*policy.policy.file).collect();
+        let help = crate::model::diagnostic::help_with_list(&file.value, files);
+        return Some(Diagnostic::error("missing-page", place, message).help(help));
+    }
+    let message = format!(
+        "`{}` does not make the claim `{}` in such words",
+        file.value, claim.id
+    );
+    let help = "link the words to the claim there, or take this entry away";
+    Some(Diagnostic::error("quotes-nothing", place, message).help(help))
+}
+
+/// The words stand under another heading or lead-in than the one that they were checked under.
+fn moved(claim: &Claim, passage: &Passage) -> Option<Diagnostic> {
+    let under = claim.written.under.as_ref()?;
+    if same(under, &passage.under) {
+        return None;
+    }
+    let message = format!("the claim `{}` stands under `{}`", claim.id, passage.under);
+    let help =
+        "look at both: what words mean may hang on what they stand under; then write it here";
+    let error = Diagnostic::error("under-mismatch", under.place(&claim.file), message);
+    Some(error.related(passage.place.clone(), "the claim").help(help))
+}

@@ -1,0 +1,178 @@
+//! Passages: which words of a policy a claim or statement takes in, and what they stand under.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use pulldown_cmark::Tag;
+
+use crate::load::link::{Aim, Link};
+use crate::load::markdown::{Index, Markdown};
+use crate::load::words::Words;
+use crate::model::claim::{ClaimId, Passage};
+use crate::model::policy::{Extent, Heading};
+use crate::model::source::Place;
+
+/// A claim or statement where it stands.
+pub(super) struct Bound {
+    /// What is bound there.
+    pub(super) of: Of,
+    /// How much of the text it takes in.
+    pub(super) extent: Extent,
+    /// The events that it takes in.
+    pub(super) events: Range<Index>,
+    /// The link that binds it.
+    pub(super) link: Range<Index>,
+    /// The bytes of that link.
+    pub(super) link_span: Range<usize>,
+    /// Its words.
+    pub(super) passage: Passage,
+}
+
+/// What is bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    /// A claim, by its id.
+    Claim(ClaimId),
+    /// A statement, with its reason.
+    Statement(String),
+}
+
+/// A policy's body, with what is needed to read passages out of it.
+pub(super) struct Body<'a> {
+    pub(super) file: &'a Arc<str>,
+    pub(super) markdown: &'a Markdown,
+    pub(super) headings: &'a [(Index, Heading)],
+    pub(super) words: &'a Words<'a>,
+}
+
+impl Body<'_> {
+    /// What a link binds, if it binds anything.
+    pub(super) fn bound(&self, link: &Link) -> Option<Bound> {
+        let of = match &link.aim {
+            Aim::Check(id) => Of::Claim(id.clone()),
+            Aim::Statement(reason) => Of::Statement(reason.clone()),
+            _ => return None,
+        };
+        let (extent, events) = if link.is_empty {
+            self.block_around(link.start)
+        } else {
+            (Extent::Words, link.start + 1..link.end)
+        };
+        let (words, links) = match self
+            .row_around(link.start)
+            .filter(|_| extent == Extent::Row)
+        {
+            Some(row) => self.words.of_row(row),
+            None => self.words.with_links(events.clone()),
+        };
+        let span = self
+            .markdown
+            .span_of(events.clone(), |index| self.is_in_empty_link(index));
+        let passage = Passage {
+            policy: self.file.clone(),
+            place: Place::new(self.file.clone(), span.unwrap_or(link.span.clone())),
+            words,
+            under: self.under(events.start),
+            links,
+        };
+        Some(Bound {
+            of,
+            extent,
+            events,
+            link: link.start..link.end + 1,
+            link_span: link.span.clone(),
+            passage,
+        })
+    }
+
+    fn is_in_empty_link(&self, index: Index) -> bool {
+        self.words.is_binding(index) && self.markdown.end(index) == index + 1
+    }
+
+    /// The block that an empty link takes in, as the events within it.
+    fn block_around(&self, link: Index) -> (Extent, Range<Index>) {
+        for around in self.markdown.ancestors(link) {
+            match self.markdown.tag(around) {
+                Some(Tag::Paragraph | Tag::Heading { .. }) => {
+                    return (Extent::Paragraph, around + 1..self.markdown.end(around));
+                }
+                Some(Tag::Item) => return (Extent::Item, self.item_without_lists(around, link)),
+                Some(Tag::TableRow | Tag::TableHead) => return (Extent::Row, self.row(around)),
+                _ => {}
+            }
+        }
+        (Extent::Words, link + 1..link + 1)
+    }
+
+    /// The part of an item around `index` that has no nested list in it.
+    fn item_without_lists(&self, item: Index, index: Index) -> Range<Index> {
+        let mut part = item + 1..self.markdown.end(item);
+        for child in self.markdown.children(item) {
+            if !matches!(self.markdown.tag(child), Some(Tag::List(_))) {
+                continue;
+            }
+            if child > index {
+                part.end = child;
+                break;
+            }
+            part.start = self.markdown.end(child) + 1;
+        }
+        part
+    }
+
+    /// From within a row's first cell to within its last.
+    fn row(&self, row: Index) -> Range<Index> {
+        let first = self.markdown.children(row).next().unwrap_or(row);
+        let last = self.markdown.children(row).last().unwrap_or(row);
+        first + 1..self.markdown.end(last)
+    }
+
+    fn row_around(&self, index: Index) -> Option<Index> {
+        let is_row =
+            |at: &Index| matches!(self.markdown.tag(*at), Some(Tag::TableRow | Tag::TableHead));
+        self.markdown.ancestors(index).find(is_row)
+    }
+
+    /// The heading that an event stands under, then the lead-in of each list around it, outermost
+    /// first, with ` / ` between them.
+    fn under(&self, event: Index) -> String {
+        let before = self
+            .headings
+            .partition_point(|(index, _)| *index + 1 < event);
+        // A heading does not stand under itself.
+        let above = self.headings[..before].iter().rev();
+        let heading = above
+            .map(|(index, heading)| (self.markdown.end(*index), heading))
+            .find(|(end, _)| *end < event);
+        let lists = self.markdown.ancestors(event).filter(|around| {
+            matches!(
+                self.markdown.tag(*around),
+                Some(Tag::List(_) | Tag::Table(_))
+            )
+        });
+        let mut parts: Vec<String> = lists.filter_map(|list| self.lead_in(list)).collect();
+        parts.extend(heading.map(|(_, heading)| heading.text.clone()));
+        parts.reverse();
+        parts.join(" / ")
+    }
+
+    /// The words that lead into a list or table: of a nested list the item that it stands in, of any
+    /// other the paragraph just above, if that ends with a colon.
+    fn lead_in(&self, list: Index) -> Option<String> {
+        let parent = self.markdown.ancestors(list).next();
+        let words = match parent.filter(|parent| self.markdown.tag(*parent) == Some(&Tag::Item)) {
+            Some(item) => self.words.of(item + 1..list),
+            None => {
+                let paragraph = self.paragraph_before(list)?;
+                let words = self.words.of(paragraph + 1..self.markdown.end(paragraph));
+                words.ends_with([':', '\u{ff1a}']).then_some(words)?
+            }
+        };
+        (!words.is_empty()).then_some(words)
+    }
+
+    fn paragraph_before(&self, block: Index) -> Option<Index> {
+        let start = self.markdown.start(block.checked_sub(1)?)?;
+        (self.markdown.tag(start) == Some(&Tag::Paragraph)).then_some(start)
+    }
+}

@@ -1,0 +1,182 @@
+//! What must not stand in a policy's text: HTML, links that are none, struck claims.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Tag};
+
+use crate::load::link::{Aim, Link};
+use crate::load::markdown::{Index, Markdown};
+use crate::load::passage::{Bound, Of};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::policy::Extent;
+use crate::model::source::Place;
+
+/// How a claim or statement is written.
+const HOW: &str = "write `[the words](../checks/claim.yaml)`, or `[](../checks/claim.yaml)` at the end \
+                   of a paragraph that has links of its own; Markdown does not nest links";
+
+/// Tells what must not stand in the text of `file`.
+pub(super) fn check(
+    (file, text): (&str, &str),
+    markdown: &Markdown,
+    links: &[Link],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let prose = Prose { file, text };
+    for index in 0..markdown.len() {
+        diagnostics.extend(prose.html(markdown, index));
+        if let Event::Text(words) = markdown.event(index) {
+            diagnostics.extend(prose.broken_link(words, markdown, index));
+        }
+    }
+    diagnostics.extend(links.iter().filter_map(|link| prose.link(link)));
+}
+
+/// Tells what is wrong with the words of a claim or statement.
+pub(super) fn check_bound(bound: &Bound, markdown: &Markdown, diagnostics: &mut Vec<Diagnostic>) {
+    let file = bound.passage.policy.clone();
+    let place = Place::new(file.clone(), bound.link_span.clone());
+    if bound.passage.words.is_empty() {
+        let error = Diagnostic::error("empty-claim", place.clone(), "this takes in no words");
+        diagnostics.push(error.help(HOW));
+    }
+    if let Of::Statement(reason) = &bound.of
+        && reason.is_empty()
+    {
+        let message = "this statement gives no reason why it is not tested";
+        let error = Diagnostic::error("statement-without-reason", place, message);
+        diagnostics.push(error.help("write it like `[](stated: \"nobody can test the future\")`"));
+    }
+    let is_struck = |index: &Index| markdown.tag(*index) == Some(&Tag::Strikethrough);
+    let around = markdown.ancestors(bound.events.start).find(is_struck);
+    let around = around.filter(|_| bound.extent == Extent::Words);
+    if let Some(struck) = around.or_else(|| bound.events.clone().find(is_struck)) {
+        let place = Place::new(file, markdown.span(struck));
+        let message = "words of a claim are struck through";
+        let help = "take them out: what is struck through is still read as part of the claim";
+        diagnostics.push(Diagnostic::error("strike-through", place, message).help(help));
+    }
+}
+
+struct Prose<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+impl Prose<'_> {
+    fn error(&self, code: &'static str, span: Range<usize>, message: &str) -> Diagnostic {
+        let written = self.text.get(span.clone()).unwrap_or_default().trim_end();
+        let span = span.start..span.start + written.len();
+        Diagnostic::error(code, Place::new(self.file, span), message)
+    }
+
+    fn html(&self, markdown: &Markdown, index: Index) -> Option<Diagnostic> {
+        let is_html = match markdown.event(index) {
+            Event::InlineHtml(html) => !html.starts_with("</"),
+            Event::Start(Tag::HtmlBlock) => true,
+            _ => false,
+        };
+        let help = "write it in Markdown, or put it in back-ticks if readers are to see it";
+        let error = || {
+            self.error(
+                "raw-html",
+                markdown.span(index),
+                "HTML stands in this policy",
+            )
+        };
+        is_html.then(|| error().help(help))
+    }
+
+    /// A link to a check that the parser took for text.
+    fn broken_link(&self, words: &str, markdown: &Markdown, index: Index) -> Option<Diagnostic> {
+        let in_code = |at: Index| matches!(markdown.tag(at), Some(Tag::CodeBlock(_)));
+        let broken = broken_link_in(words)?;
+        if markdown.ancestors(index).any(in_code) {
+            return None;
+        }
+        let span = markdown.span(index);
+        let written = self.text.get(span.clone()).unwrap_or_default();
+        let found = written.find(broken).map(|at| span.start + at);
+        let span = found.map_or(span, |start| start..start + broken.len());
+        let message = "this looks like a link to a check, but is plain text";
+        Some(self.error("looks-like-a-claim", span, message).help(HOW))
+    }
+
+    fn link(&self, link: &Link) -> Option<Diagnostic> {
+        let error = |code, message: String| self.error(code, link.span.clone(), &message);
+        if let Aim::Scheme(scheme) = &link.aim {
+            let message = format!("this leads to a `{scheme}:` address");
+            let help = "use `https:`, `mailto:` or `tel:`";
+            return Some(error("unsafe-link", message).help(help));
+        }
+        if let Aim::Misplaced(path) = &link.aim {
+            let message = format!("this leads to `{path}`, where no check file can stand");
+            let help = "check files stand in `checks/` at the project's root";
+            return Some(error("claim-without-file", message).help(help));
+        }
+        let binds = matches!(link.aim, Aim::Check(_) | Aim::Statement(_));
+        let message = || "nothing is linked here, and this leads to no check".to_owned();
+        let help = "put words between the brackets, or link a check or `stated:`";
+        (link.is_empty && !binds).then(|| error("empty-link", message()).help(help))
+    }
+}
+
+/// The part of a text that was probably meant to be a link to a check.
+fn broken_link_in(words: &str) -> Option<&str> {
+    let needles = ["checks/", "stated:"]
+        .into_iter()
+        .flat_map(|needle| words.match_indices(needle));
+    needles.map(|(at, _)| run_around(words, at)).find(|run| {
+        let names_file = run.contains(".yaml") || run.contains(".yml");
+        run.contains("](")
+            || run.contains("] (")
+            || names_file && (run.contains("][") || run.starts_with(['(', '<', '[']))
+    })
+}
+
+/// The text around a byte as far as the next white space, and back over `] (`.
+fn run_around(words: &str, at: usize) -> &str {
+    let (before, after) = words.split_at(at);
+    let start = before.rfind(char::is_whitespace).map_or(0, |space| {
+        space + before[space..].chars().next().map_or(0, char::len_utf8)
+    });
+    let joined = words[start..].starts_with('(') && before[..start].trim_end().ends_with(']');
+    let start = if joined {
+        before[..start].trim_end().len() - 1
+    } else {
+        start
+    };
+    let end = after
+        .find(char::is_whitespace)
+        .map_or(words.len(), |space| at + space);
+    &words[start..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant_to_be_a_link_to_a_check_is_noticed() {
+        for (text, found) in [
+            (" more](../checks/a.yaml).", "more](../checks/a.yaml)."),
+            ("[words] (../checks/a.yaml)", "] (../checks/a.yaml)"),
+            ("[words](../checks/a b.yaml)", "[words](../checks/a"),
+            ("[words][../checks/a.yaml] x", "[words][../checks/a.yaml]"),
+            ("see <../checks/a.yml>", "<../checks/a.yml>"),
+            ("(../checks/a.yaml)", "(../checks/a.yaml)"),
+            ("é[](stated: reason)", "é[](stated:"),
+        ] {
+            assert_eq!(broken_link_in(text), Some(found));
+        }
+        for text in [
+            "our checks/balances",
+            "in checks/a.yaml it says",
+            "as stated: yes",
+            "(stated: x)",
+            "",
+        ] {
+            assert_eq!(broken_link_in(text), None);
+        }
+    }
+}

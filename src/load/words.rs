@@ -1,0 +1,223 @@
+//! The words of a part of a policy, as `proves:` quotes them.
+//!
+//! Emphasis and code marks are left out. Behind the text of a link stands its address, as
+//! `text <address>`, of an image too; in place of a footnote's mark stands its text, as `[text]`.
+//! Of a table row each cell stands behind its column's header: `Header: cell; Header: cell`.
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
+
+use crate::load::markdown::{Index, Markdown};
+use crate::model::claim::PassageLink;
+use crate::model::words::normalise;
+
+/// Bytes of words in one policy: footnotes and lead-ins count each time that they are quoted, and
+/// without a bound a small file could ask for a great deal of them.
+const WORDS_MAX: usize = 8 * 1024 * 1024;
+
+/// Reads words out of a policy's body.
+pub(super) struct Words<'a> {
+    markdown: &'a Markdown,
+    /// The links that bind a claim or statement: by their first event.
+    bindings: BTreeSet<Index>,
+    left: Cell<usize>,
+}
+
+/// Words, with the links among them.
+#[derive(Default)]
+struct Reading {
+    text: String,
+    links: Vec<PassageLink>,
+    /// The links that have not ended yet.
+    open: Vec<Open>,
+    in_footnote: bool,
+}
+
+/// A link whose end has not come yet.
+struct Open {
+    /// Where its text begins.
+    start: usize,
+    address: String,
+    sort: Sort,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Sort {
+    /// The address stands behind the text.
+    Linked,
+    /// The address is the text.
+    Autolink,
+    /// The address is a check's, and no word.
+    Binding,
+}
+
+impl<'a> Words<'a> {
+    /// Words of a body in which these links bind.
+    pub(super) fn new(markdown: &'a Markdown, bindings: BTreeSet<Index>) -> Self {
+        Self {
+            markdown,
+            bindings,
+            left: Cell::new(WORDS_MAX),
+        }
+    }
+
+    /// Whether there were so many words that some were left out.
+    pub(super) fn are_too_many(&self) -> bool {
+        self.left.get() == 0
+    }
+
+    /// Whether the link that begins at this event binds a claim or statement.
+    pub(super) fn is_binding(&self, index: Index) -> bool {
+        self.bindings.contains(&index)
+    }
+
+    /// The words of some events, normalised.
+    pub(super) fn of(&self, events: Range<Index>) -> String {
+        self.with_links(events).0
+    }
+
+    /// The words of some events, normalised, and their links.
+    pub(super) fn with_links(&self, events: Range<Index>) -> (String, Vec<PassageLink>) {
+        let mut reading = Reading::default();
+        for index in events {
+            self.event(index, &mut reading);
+        }
+        self.finished(reading)
+    }
+
+    /// The words of a table row: each cell behind its column's header.
+    pub(super) fn of_row(&self, row: Index) -> (String, Vec<PassageLink>) {
+        let mut reading = Reading::default();
+        let headers = self.headers_of(row);
+        for (column, cell) in self.markdown.children(row).enumerate() {
+            let (words, links) = self.with_links(cell + 1..self.markdown.end(cell));
+            if words.is_empty() {
+                continue;
+            }
+            if !reading.text.is_empty() {
+                reading.text.push_str("; ");
+            }
+            if let Some(header) = headers.get(column).filter(|header| !header.is_empty()) {
+                reading.text.push_str(&format!("{header}: "));
+            }
+            reading.text.push_str(&words);
+            reading.links.extend(links);
+        }
+        self.finished(reading)
+    }
+
+    /// The headers of a row's table; none for the row of headers itself.
+    fn headers_of(&self, row: Index) -> Vec<String> {
+        if self.markdown.tag(row) == Some(&Tag::TableHead) {
+            return Vec::new();
+        }
+        let table = self.markdown.ancestors(row).next();
+        let head = table.and_then(|table| self.markdown.children(table).next());
+        let cells = head
+            .into_iter()
+            .flat_map(|head| self.markdown.children(head));
+        cells
+            .map(|cell| self.of(cell + 1..self.markdown.end(cell)))
+            .collect()
+    }
+
+    fn finished(&self, reading: Reading) -> (String, Vec<PassageLink>) {
+        let words = normalise(&reading.text);
+        let left = self.left.get().saturating_sub(words.len());
+        self.left.set(left);
+        if left == 0 {
+            return Default::default();
+        }
+        (words, reading.links)
+    }
+
+    fn event(&self, index: Index, reading: &mut Reading) {
+        if reading.text.len() >= self.left.get() {
+            self.left.set(0);
+            return;
+        }
+        match self.markdown.event(index) {
+            Event::Text(text) | Event::Code(text) => reading.text.push_str(text),
+            Event::SoftBreak | Event::HardBreak => reading.text.push(' '),
+            Event::FootnoteReference(label) if !reading.in_footnote => {
+                self.footnote(label, reading)
+            }
+            Event::Start(tag) => self.start(index, tag, reading),
+            Event::End(TagEnd::Link | TagEnd::Image) => reading.end_link(),
+            Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough) => {}
+            Event::End(_) => reading.text.push(' '),
+            _ => {}
+        }
+    }
+
+    fn start(&self, index: Index, tag: &Tag<'_>, reading: &mut Reading) {
+        let (address, sort) = match tag {
+            Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            } => {
+                let is_own = matches!(link_type, LinkType::Autolink | LinkType::Email);
+                let sort = if is_own { Sort::Autolink } else { Sort::Linked };
+                (
+                    dest_url,
+                    if self.is_binding(index) {
+                        Sort::Binding
+                    } else {
+                        sort
+                    },
+                )
+            }
+            Tag::Image { dest_url, .. } => (dest_url, Sort::Linked),
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough => return,
+            _ => return reading.text.push(' '),
+        };
+        reading.open.push(Open {
+            start: reading.text.len(),
+            address: address.to_string(),
+            sort,
+        });
+    }
+
+    fn footnote(&self, label: &str, reading: &mut Reading) {
+        let Some(start) = self.markdown.footnote(label) else {
+            return;
+        };
+        reading.text.push_str(" [");
+        reading.in_footnote = true;
+        // Footnotes within footnotes are left out: they may name each other.
+        for index in start + 1..self.markdown.end(start) {
+            self.event(index, reading);
+        }
+        reading.in_footnote = false;
+        let kept = reading.text.trim_end().len();
+        reading.text.truncate(kept);
+        reading.text.push(']');
+    }
+}
+
+impl Reading {
+    fn end_link(&mut self) {
+        let Some(open) = self.open.pop().filter(|open| open.sort != Sort::Binding) else {
+            return;
+        };
+        let text = self
+            .text
+            .get(open.start..)
+            .unwrap_or_default()
+            .trim()
+            .to_owned();
+        match open.sort {
+            Sort::Autolink => self.text.truncate(open.start),
+            _ => self.text.push(' '),
+        }
+        self.text.push_str(&format!("<{}>", open.address));
+        self.links.push(PassageLink {
+            text,
+            address: open.address,
+        });
+    }
+}
