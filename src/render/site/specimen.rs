@@ -71,7 +71,6 @@ fn empty_site() -> Site {
         generator: words("Avouch"),
         target: words("https://example.com"),
         checked: time(),
-        made: time(),
         contacts: Vec::new(),
         warnings: Vec::new(),
         permissions: Vec::new(),

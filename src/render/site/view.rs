@@ -24,8 +24,6 @@ pub(crate) struct Site {
     pub(crate) target: String,
     /// When the evidence was gathered.
     pub(crate) checked: Time,
-    /// When the page was made.
-    pub(crate) made: Time,
     /// How to report a vulnerability.
     pub(crate) contacts: Vec<Link>,
     /// What cannot be missed: that this is the demo, that the clock was set.

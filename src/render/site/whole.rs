@@ -18,7 +18,6 @@ pub(crate) fn site(input: &Input<'_>) -> view::Site {
         generator: concat!("Avouch ", env!("CARGO_PKG_VERSION")).to_owned(),
         target: target(&project.world),
         checked: input.assessment.finished.into(),
-        made: input.now.into(),
         contacts: project.contacts.iter().map(contact).collect(),
         warnings: warnings(input),
         permissions: permissions(project),
