@@ -234,7 +234,7 @@ impl Test {
     }
 
     /// The test with the captures in its operand filled in, or the first one that is missing.
-    fn filled(&self, capture: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
+    pub fn filled(&self, capture: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let fill = |text: &String| fill_captures(text, capture);
         Ok(match self {
             Self::Equals(value) => Self::Equals(fill_value(value, capture)?),
@@ -276,7 +276,10 @@ impl Directive {
         let (Some(found), Some(test)) = (&found, &self.is) else {
             return found.is_some().into();
         };
-        let value = found.parse::<f64>().map_or_else(|_| Value::from(found.as_str()), Value::from);
+        // Whole numbers stay whole: JSON's `0` and `0.0` are not the same value.
+        let whole = found.parse::<i64>().map(Value::from);
+        let number = whole.or_else(|_| found.parse::<f64>().map(Value::from));
+        let value = number.unwrap_or_else(|_| Value::from(found.as_str()));
         test.judge(&value, &Facts(Value::Null), context)
     }
 }
@@ -414,7 +417,11 @@ fn fill_values(
     values.iter().map(|value| fill_value(value, capture)).collect()
 }
 
-fn fill_value(value: &Value, capture: &dyn Fn(&str) -> Option<String>) -> Result<Value, String> {
+/// A value with the captures in its strings filled in, or the first one that is missing.
+pub(crate) fn fill_value(
+    value: &Value,
+    capture: &dyn Fn(&str) -> Option<String>,
+) -> Result<Value, String> {
     match value {
         Value::String(text) => fill_captures(text, capture).map(Value::from),
         other => Ok(other.clone()),
@@ -491,5 +498,7 @@ mod tests {
         assert_eq!(judge("/h", test(Some(Test::AtMost(3600.0))), facts.clone()), Outcome::Met);
         assert_eq!(judge("/h", test(Some(Test::AtMost(3599.0))), facts.clone()), Outcome::NotMet);
         assert_eq!(judge("/h", test(None), facts), Outcome::Met);
+        let none = test(Some(Test::Equals(json!(0))));
+        assert_eq!(judge("/h", none, json!({"h": ["max-age=0"]})), Outcome::Met);
     }
 }

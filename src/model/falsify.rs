@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::model::expect::{Expectation, Test, read_time};
+use crate::model::expect::{Expectation, Test, Within, fill_value, read_time};
 use crate::model::judge::judge;
 use crate::model::observation::{Answer, Observation, ProbeError, View};
 use crate::model::plan::{CanaryId, Flaw, Plan, Role, StepId};
@@ -206,7 +206,12 @@ fn apply(edit: &Edit, view: &mut View<'_>) -> bool {
     };
     let mut facts = facts.clone();
     match edit {
-        Edit::Set { at, value, .. } => facts.set(at, value.clone()),
+        Edit::Set { at, value, .. } => {
+            let Ok(value) = fill_value(value, &|name| view.capture(name)) else {
+                return false;
+            };
+            facts.set(at, value);
+        }
         Edit::Remove { at, .. } => facts.remove(at),
         Edit::SetTime { step, at, after_s } => {
             let Some(observation) = view.observation(*step) else {
@@ -292,23 +297,7 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
         Test::Refused(_) => {
             ("succeeds".to_owned(), Edit::Set { step, at: "/status".into(), value: json!(200) })
         }
-        Test::Equals(_) | Test::OneOf(_) | Test::StartsWith(_) | Test::EndsWith(_) => {
-            (format!("has another value at {at}"), set(json!("something else")))
-        }
-        Test::Contains(_) => (format!("lacks the text at {at}"), set(json!("something else"))),
-        Test::NotContains(text) | Test::NotEquals(Value::String(text)) => {
-            (format!("has what must not stand at {at}"), set(json!(text)))
-        }
-        Test::NotEquals(value) => (format!("has what must not stand at {at}"), set(value.clone())),
         Test::Exists(true) => (format!("has nothing at {at}"), Edit::Remove { step, at }),
-        Test::Exists(false) => (format!("has something at {at}"), set(json!("something"))),
-        Test::AtMost(limit) => (format!("is over the limit at {at}"), set(json!(limit + 1.0))),
-        Test::AtLeast(limit) => (format!("is under the limit at {at}"), set(json!(limit - 1.0))),
-        Test::SameSet(values) => {
-            let mut more = values.clone();
-            more.push(json!("something more"));
-            (format!("has one more at {at}"), set(json!(more)))
-        }
         Test::NotOlderThan(limit) => {
             let after_s = -i64::try_from(limit.as_seconds()).unwrap_or(i64::MAX) - 1;
             (format!("is a second too old at {at}"), Edit::SetTime { step, at, after_s })
@@ -317,10 +306,6 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
             let after_s = i64::try_from(limit.as_seconds()).unwrap_or(i64::MAX) - 1;
             (format!("ends a second too soon at {at}"), Edit::SetTime { step, at, after_s })
         }
-        Test::Every(_) | Test::Some(_) => {
-            (format!("has another entry at {at}"), set(json!(["something else"])))
-        }
-        Test::Directive(_) => (format!("lacks the directive at {at}"), set(json!([""]))),
         Test::StaysOn(_) => {
             let value = json!("https://elsewhere.invalid/");
             ("is sent elsewhere".into(), Edit::Set { step, at: "/url".into(), value })
@@ -330,9 +315,65 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
             ("does not show it".into(), Edit::Set { step, at: "/canaries".into(), value })
         }
         Test::ShowsNoForeignCanary => return None,
+        test => (format!("{} at {at}", what_breaks(test)), set(breaking(test)?)),
     };
     let when = format!("the answer to “{name}” {what}");
     Some(Counterexample { class: Class::Negation, when, edits: vec![edit] })
+}
+
+/// In words, what an answer does that has [`breaking`] in it.
+fn what_breaks(test: &Test) -> &'static str {
+    match test {
+        Test::Contains(_) => "lacks the text",
+        Test::NotContains(_) | Test::NotEquals(_) => "has what must not stand",
+        Test::Exists(_) => "has something",
+        Test::AtMost(_) => "is over the limit",
+        Test::AtLeast(_) => "is under the limit",
+        Test::SameSet(_) => "has one more",
+        Test::Every(_) => "has another entry",
+        Test::Some(_) => "has no entry",
+        Test::Directive(_) => "lacks the directive",
+        _ => "has another value",
+    }
+}
+
+/// A value that a test is not met by; `None` where no value alone breaks it.
+fn breaking(test: &Test) -> Option<Value> {
+    /// Neither young nor ahead.
+    const LONG_AGO: &str = "1970-01-01T00:00:00Z";
+    Some(match test {
+        Test::Equals(_) | Test::OneOf(_) | Test::StartsWith(_) | Test::EndsWith(_) => {
+            json!("something else")
+        }
+        Test::Contains(_) | Test::Exists(false) => json!("something else"),
+        Test::NotContains(text) => json!(text),
+        Test::NotEquals(value) => value.clone(),
+        Test::AtMost(limit) => json!(limit + 1.0),
+        Test::AtLeast(limit) => json!(limit - 1.0),
+        Test::SameSet(values) => {
+            let more = [json!("something more")];
+            values.iter().cloned().chain(more).collect()
+        }
+        Test::NotOlderThan(_) | Test::AtLeastAhead(_) => json!(LONG_AGO),
+        Test::Every(within) => json!([breaking_entry(within)?]),
+        Test::Some(_) => json!([]),
+        Test::Directive(_) => json!([""]),
+        Test::Exists(true)
+        | Test::Refused(_)
+        | Test::ShowsCanary(_)
+        | Test::ShowsNoForeignCanary
+        | Test::StaysOn(_) => return None,
+    })
+}
+
+/// A list's entry that does not pass.
+fn breaking_entry(within: &Within) -> Option<Value> {
+    if within.is == Test::Exists(true) {
+        return (!within.at.is_empty()).then(|| json!({}));
+    }
+    let mut entry = crate::model::facts::Facts(json!({}));
+    entry.set(&within.at, breaking(&within.is)?);
+    Some(entry.0)
 }
 
 /// Whether a pointer of these facts holds a time.
