@@ -3,11 +3,11 @@
 use serde::de::DeserializeOwned;
 
 use crate::model::claim::Claim;
-use crate::model::decode::decode;
-use crate::model::diagnostic::Diagnostic;
+use crate::model::decode::{Spanned, decode};
+use crate::model::diagnostic::{Code, Diagnostic, help_with_list};
 use crate::model::node::Node;
-use crate::model::plan::Plan;
-use crate::model::project::Project;
+use crate::model::plan::{ANYONE, Plan};
+use crate::model::project::{Actor, Project};
 use crate::model::source::Place;
 
 /// A kind of check: a pure function from its settings to a plan, with its manual beside it.
@@ -67,5 +67,50 @@ impl Context<'_> {
     /// A place in the claim's file.
     pub fn place(&self, span: &std::ops::Range<usize>) -> Place {
         Place::new(self.claim.file.clone(), span.clone())
+    }
+
+    /// A mistake at some bytes of the claim's file.
+    pub fn mistake(
+        &self,
+        code: Code,
+        span: &std::ops::Range<usize>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic::error(code, self.place(span), message)
+    }
+
+    /// The actor of this name, who has a credential; a name that no actor has becomes a diagnostic.
+    pub fn actor(
+        &self,
+        name: &Spanned<String>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<&Actor> {
+        let actor = self.project.actors.get(&name.value);
+        if actor.is_none() {
+            let known = self.project.actors.keys().map(String::as_str);
+            let message = match name.as_str() {
+                ANYONE => format!("`{ANYONE}` has no credential, and one is needed here"),
+                other => format!("unknown actor `{other}`"),
+            };
+            diagnostics.push(
+                self.mistake("unknown-actor", &name.span, message)
+                    .help(help_with_list(name, known)),
+            );
+        }
+        actor
+    }
+
+    /// Tells that a check writes where the project does not permit it.
+    pub fn needs_writes(&self, span: &std::ops::Range<usize>, diagnostics: &mut Vec<Diagnostic>) {
+        if !self.project.writes {
+            diagnostics.push(
+                self.mistake(
+                    "writes-not-permitted",
+                    span,
+                    "this changes something on the target, which the project does not permit",
+                )
+                .help("set `writes: true` in `avouch.yaml` if checks may make, change and delete objects of our own"),
+            );
+        }
     }
 }

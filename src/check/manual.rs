@@ -77,8 +77,11 @@ fn sort_of(property: &Value) -> String {
     }
     let of_any = |list: &Value| {
         let all = list.as_array().into_iter().flatten();
-        let names: Vec<String> =
-            all.filter(|one| one["type"] != "null").map(sort_of).filter(|one| !one.is_empty()).collect();
+        let names: Vec<String> = all
+            .filter(|one| one["type"] != "null")
+            .map(sort_of)
+            .filter(|one| !one.is_empty())
+            .collect();
         names.join(" or ")
     };
     for key in ["anyOf", "oneOf"] {

@@ -1,7 +1,25 @@
 //! The kinds of check: what each one asks, planned before anything is asked. Pure.
 
+mod ask;
+mod attestation;
+mod auth_required;
+mod backup_age;
+mod bad_credential;
+#[cfg(test)]
+mod conformance;
+mod counterexample;
+mod encounters;
+mod expect;
+#[cfg(test)]
+mod fixture;
+mod headers;
+mod http;
 pub mod kind;
+mod link;
 pub mod manual;
+mod names;
+mod tenant_isolation;
+mod value_test;
 
 use std::collections::BTreeMap;
 
@@ -13,7 +31,15 @@ use crate::model::project::Project;
 use crate::model::source::Place;
 
 /// Every kind of check, in the order of the manual. A new kind is one file and one row.
-pub static KINDS: &[&dyn Kind] = &[];
+pub static KINDS: &[&dyn Kind] = &[
+    &http::Http,
+    &auth_required::AuthRequired,
+    &tenant_isolation::TenantIsolation,
+    &backup_age::BackupAge,
+    &headers::Headers,
+    &link::Link,
+    &attestation::AttestationKind,
+];
 
 /// The plans of every claim of `project`, or everything that is wrong with their checks.
 ///

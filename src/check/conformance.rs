@@ -1,0 +1,104 @@
+//! What every kind must be able to do, tested over the table of kinds.
+
+use serde_json::json;
+
+use crate::check::KINDS;
+use crate::check::fixture::{everybody_gets, names, plan, sound, tried, verdict};
+use crate::model::falsify::{Class, Grade};
+use crate::model::plan::{Plan, Role};
+use crate::model::verdict::Verdict;
+
+fn examples() -> impl Iterator<Item = (&'static str, Plan)> {
+    KINDS.iter().map(|kind| (kind.name(), plan(kind.manual().example)))
+}
+
+#[test]
+fn each_example_plans_without_a_flaw() {
+    for (name, plan) in examples() {
+        assert_eq!(plan.kind, name);
+        assert_eq!(plan.flaws(), [], "{name}");
+        let mut all = names(&plan);
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), plan.steps.len(), "{name}: two steps of one name");
+    }
+}
+
+#[test]
+fn each_example_holds_given_sound_answers_and_notices_every_counterexample() {
+    for (name, plan) in examples() {
+        assert_eq!(verdict(&plan, &sound(&plan)), Verdict::Holds, "{name}");
+        let tried = tried(&plan);
+        let missed: Vec<_> = tried.rows.iter().filter(|row| !row.noticed).collect();
+        assert_eq!(tried.grade, Grade::Sound, "{name}: {missed:#?}");
+        assert!(tried.rows.iter().any(|row| row.class == Class::Fault), "{name}");
+    }
+}
+
+#[test]
+fn some_counterexample_depends_on_each_expectation() {
+    for (name, plan) in examples() {
+        let words = |(step, one): (usize, usize)| {
+            format!("{}: {:?}", plan.steps[step].name, plan.steps[step].expect[one])
+        };
+        let untouched: Vec<_> = tried(&plan).untouched.into_iter().map(words).collect();
+        assert_eq!(untouched, Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn an_add_on_that_treats_everybody_alike_never_makes_a_check_hold() {
+    let html = json!({"bytes": 9, "sha256": "h", "text": "<h1>Hello</h1>", "title": "Hello"});
+    for body in [
+        json!({"status": 401, "body": {"bytes": 2, "sha256": "b", "json": {}}}),
+        json!({"status": 404, "body": {"bytes": 2, "sha256": "b", "json": {}}}),
+        json!({"status": 200, "body": {"bytes": 2, "sha256": "b", "json": {}}}),
+        json!({"status": 500, "body": {"bytes": 2, "sha256": "b", "json": {}}}),
+        json!({"status": 503, "body": {"bytes": 0}}),
+        json!({"status": 429, "body": {"bytes": 0}}),
+        json!({"status": 200, "body": html}),
+    ] {
+        for (name, plan) in examples() {
+            let verdict = verdict(&plan, &everybody_gets(&plan, &body));
+            assert_ne!(verdict, Verdict::Holds, "{name}: {body}");
+        }
+    }
+}
+
+#[test]
+fn where_credentials_are_at_stake_refusing_or_failing_for_everybody_is_inconclusive() {
+    for status in [401, 403, 404, 429, 500, 503] {
+        let answer = json!({"status": status, "body": {"bytes": 2, "sha256": "b", "json": {}}});
+        for name in ["http", "auth-required", "tenant-isolation", "backup-age"] {
+            let (_, plan) = examples().find(|(other, _)| *other == name).unwrap();
+            let verdict = verdict(&plan, &everybody_gets(&plan, &answer));
+            assert!(matches!(verdict, Verdict::Inconclusive(_)), "{name}, {status}: {verdict}");
+        }
+    }
+}
+
+#[test]
+fn planning_is_the_same_each_time() {
+    for kind in KINDS {
+        assert_eq!(plan(kind.manual().example), plan(kind.manual().example));
+    }
+}
+
+#[test]
+fn what_is_made_on_the_target_is_taken_away_last() {
+    for (name, plan) in examples() {
+        let last = plan.steps.iter().rposition(|step| step.role != Role::Cleanup);
+        let first = plan.steps.iter().position(|step| step.role == Role::Cleanup);
+        assert!(first.is_none_or(|first| Some(first) > last), "{name}");
+    }
+}
+
+#[test]
+fn every_setting_has_a_description_in_the_schema() {
+    for kind in KINDS {
+        let schema = kind.schema().to_value();
+        for (name, setting) in schema["properties"].as_object().unwrap() {
+            assert!(setting.get("description").is_some(), "{}: {name}", kind.name());
+        }
+    }
+}

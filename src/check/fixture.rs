@@ -1,0 +1,336 @@
+//! For the tests of the kinds: a small project, a check from YAML, and answers made to fit a plan.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::check::KINDS;
+use crate::check::kind::{Context, Kind};
+use crate::model::claim::{Claim, Passage, PassageLink, Written};
+use crate::model::decode::Spanned;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::expect::{Expectation, Refusal, Test};
+use crate::model::facts::Facts;
+use crate::model::falsify::{Falsification, falsify};
+use crate::model::judge::judge;
+use crate::model::node::{Entry, Node, Value as Yaml};
+use crate::model::observation::{Answer, Observation, View};
+use crate::model::plan::{Act, Plan};
+use crate::model::project::{
+    Actor, Attestation, AttestationDay, Limits, Project, Scheme, Secret, Site, World,
+};
+use crate::model::source::{Place, Sources};
+use crate::model::time::Limit;
+use crate::model::verdict::Verdict;
+
+/// The words of the claim that the tests' checks support.
+pub(super) const WORDS: &str = "Heroku keeps the service <https://www.heroku.com/policy/security>.";
+
+/// When the answers came.
+pub(super) fn observed() -> Timestamp {
+    "2026-11-22T10:00:00Z".parse().unwrap()
+}
+
+/// The demo's actors and hosts, permitted to write.
+pub(super) fn project() -> Project {
+    let connect = |tenant: &str| Actor {
+        tenant: Some(tenant.into()),
+        scheme: Scheme::Connect {
+            client_key: format!("{tenant}-key"),
+            shared_secret: Secret::new("s"),
+        },
+        send_to: Vec::new(),
+    };
+    let operator =
+        Actor { tenant: None, scheme: Scheme::Bearer(Secret::new("o")), send_to: Vec::new() };
+    let hosts = |domain: &dyn Fn(&str) -> String| -> BTreeMap<String, String> {
+        ["media", "platform"].map(|role| (role.to_owned(), domain(role))).into()
+    };
+    let written = hosts(&|role| match role {
+        "platform" => "www.heroku.com".into(),
+        _ => "api.media.atlassian.com".into(),
+    });
+    let attestation = Attestation {
+        role: "officer".into(),
+        day: AttestationDay::Demo,
+        valid_for: Limit::days(90),
+        looked_at: "the storage".into(),
+        words: WORDS.into(),
+    };
+    Project {
+        site: Site {
+            title: "Security".into(),
+            organisation: "Example".into(),
+            url: "https://security.example.com".parse().unwrap(),
+            language: "en".into(),
+        },
+        products: [("cloud".to_owned(), "Cloud add-ons".to_owned())].into(),
+        roles: [("officer".to_owned(), "The officer".to_owned())].into(),
+        hosts: written,
+        actors: ["acme", "globex", "former"]
+            .map(|name| (name.to_owned(), connect(name)))
+            .into_iter()
+            .chain([("operator".to_owned(), operator)])
+            .collect(),
+        contacts: Vec::new(),
+        limits: Limits::default(),
+        writes: true,
+        commands: false,
+        refusal: Refusal::standard(),
+        world: World {
+            target: "https://addon.demo.test".parse().unwrap(),
+            demo: true,
+            embedded: true,
+            hosts: hosts(&|role| format!("{role}.demo.test")),
+            connect_to: BTreeMap::new(),
+            roots: BTreeMap::new(),
+            resolver: None,
+            clock: None,
+        },
+        policies: Vec::new(),
+        claims: Vec::new(),
+        attestations: [("claim".to_owned(), (Arc::from("attestations/claim.yaml"), attestation))]
+            .into(),
+        templates: BTreeMap::new(),
+        sources: Sources::default(),
+    }
+}
+
+/// A claim that links to the platform's page.
+pub(super) fn claim() -> Claim {
+    let text = |value: &str| Spanned { value: value.to_owned(), span: 0..0 };
+    let policy: Arc<str> = "content/security.md".into();
+    Claim {
+        id: "claim".into(),
+        file: "checks/claim.yaml".into(),
+        written: Written {
+            proves: text(WORDS),
+            proves_also: Vec::new(),
+            under: None,
+            because: text("because"),
+            applies_to: Vec::new(),
+            valid_for: Spanned { value: Limit::hours(24), span: 0..0 },
+            checks: Spanned { value: Vec::new(), span: 0..0 },
+        },
+        checks: Vec::new(),
+        passages: vec![Passage {
+            policy: policy.clone(),
+            place: Place::new(policy, 0..1),
+            words: WORDS.into(),
+            under: String::new(),
+            links: vec![PassageLink {
+                text: "Heroku".into(),
+                address: "https://www.heroku.com/policy/security".into(),
+            }],
+        }],
+    }
+}
+
+/// The kind of this name.
+pub(super) fn kind(name: &str) -> &'static dyn Kind {
+    *KINDS.iter().find(|kind| kind.name() == name).unwrap()
+}
+
+/// Plans a check that is written in YAML, `kind:` included.
+pub(super) fn plan_in(project: &Project, yaml: &str) -> Result<Plan, Vec<Diagnostic>> {
+    let node = node(yaml);
+    let name = node.get("kind").and_then(Node::as_str).unwrap();
+    let claim = claim();
+    let context = Context { project, claim: &claim, seed: 0 };
+    let mut diagnostics = Vec::new();
+    let plan = kind(name).plan(&node.without("kind"), &context, &mut diagnostics);
+    match plan {
+        Some(plan) if diagnostics.is_empty() => Ok(plan),
+        _ => Err(diagnostics),
+    }
+}
+
+/// The same in the tests' own project.
+pub(super) fn plan(yaml: &str) -> Plan {
+    plan_in(&project(), yaml).unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"))
+}
+
+/// What is wrong with a check: code, and message.
+pub(super) fn mistakes(yaml: &str) -> Vec<(&'static str, String)> {
+    let diagnostics = plan_in(&project(), yaml).expect_err("the check is sound");
+    diagnostics.into_iter().map(|one| (one.code, one.message)).collect()
+}
+
+/// Answers that meet every expectation of a plan.
+pub(super) fn sound(plan: &Plan) -> Vec<Observation> {
+    let of = |step: usize| {
+        let facts = facts(plan, step);
+        let answer = match plan.steps[step].act {
+            Act::Recall(_) => Answer::Recalled,
+            _ => Answer::Facts(facts.clone()),
+        };
+        let captures = plan.steps[step]
+            .captures
+            .iter()
+            .filter_map(|capture| Some((capture.name.clone(), facts.at(&capture.at)?.clone())));
+        Observation {
+            at: observed(),
+            took_ms: 1,
+            address: None,
+            answer,
+            captures: captures.collect(),
+        }
+    };
+    (0..plan.steps.len()).map(of).collect()
+}
+
+/// The same with some steps' answers changed, by a part of their name; at least one must be.
+pub(super) fn changed(plan: &Plan, part: &str, change: impl Fn(&mut Facts)) -> Vec<Observation> {
+    let mut all = sound(plan);
+    let mut count = 0;
+    for (step, observation) in plan.steps.iter().zip(&mut all) {
+        if let Answer::Facts(facts) = &mut observation.answer
+            && step.name.contains(part)
+        {
+            change(facts);
+            count += 1;
+        }
+    }
+    assert!(count > 0, "no step of {:?} has `{part}` in its name", names(plan));
+    all
+}
+
+/// The same answer to everybody.
+pub(super) fn everybody_gets(plan: &Plan, facts: &Value) -> Vec<Observation> {
+    let mut all = sound(plan);
+    for observation in &mut all {
+        observation.captures.clear();
+        if let Answer::Facts(answer) = &mut observation.answer {
+            *answer = Facts(facts.clone());
+        }
+    }
+    all
+}
+
+/// The names of a plan's steps.
+pub(super) fn names(plan: &Plan) -> Vec<&str> {
+    plan.steps.iter().map(|step| step.name.as_str()).collect()
+}
+
+/// The verdict on some answers.
+pub(super) fn verdict(plan: &Plan, observations: &[Observation]) -> Verdict {
+    judge(&View::new(plan, observations)).verdict
+}
+
+/// What the check notices, given that everything is sound.
+pub(super) fn tried(plan: &Plan) -> Falsification {
+    falsify(plan, &sound(plan))
+}
+
+fn facts(plan: &Plan, step: usize) -> Facts {
+    let mut facts = Facts(json!({
+        "status": 200,
+        "body": {"bytes": 10 + step, "sha256": format!("{step}"), "truncated": false},
+        "canaries": [],
+    }));
+    for capture in &plan.steps[step].captures {
+        facts.set(&capture.at, json!(format!("value of {}", capture.name)));
+    }
+    let looks = |other: usize| other == step || plan.steps[other].act == Act::Recall(step);
+    for other in (0..plan.steps.len()).filter(|other| looks(*other)) {
+        for expectation in &plan.steps[other].expect {
+            meet(&mut facts, expectation);
+        }
+    }
+    facts
+}
+
+fn meet(facts: &mut Facts, expectation: &Expectation) {
+    let at = expectation.at.as_str();
+    match &expectation.test {
+        Test::Refused(refusal) => facts.set("/status", json!(refusal.statuses.last())),
+        Test::ShowsCanary(canary) => facts.set("/canaries", json!([canary])),
+        Test::StaysOn(origin) => facts.set("/url", json!(format!("{origin}/page"))),
+        Test::Exists(true) if facts.at(at).is_some() => {}
+        Test::Directive(directive) => {
+            let old = facts.at(at).and_then(|all| all[0].as_str()).unwrap_or_default();
+            let new = match &directive.is {
+                Some(Test::AtMost(limit) | Test::AtLeast(limit)) => {
+                    format!("{old}, {}={limit}", directive.name)
+                }
+                _ => format!("{old}, {}", directive.name),
+            };
+            facts.set(at, json!([new]));
+        }
+        // A header's first value is set within a list.
+        test if at.starts_with("/headers/") && at.ends_with("/0") => {
+            facts.set(at.trim_end_matches("/0"), json!([value(test)]));
+        }
+        Test::ShowsNoForeignCanary | Test::Exists(false) => {}
+        Test::Some(within) | Test::Every(within) => {
+            let mut entries = facts.at(at).and_then(Value::as_array).cloned().unwrap_or_default();
+            let mut entry = Facts(entries.pop().unwrap_or_else(|| json!({})));
+            entry.set(&within.at, value(&within.is));
+            facts.set(at, json!([entry.0]));
+        }
+        test => facts.set(at, value(test)),
+    }
+}
+
+fn value(test: &Test) -> Value {
+    match test {
+        Test::Equals(Value::String(text)) => {
+            json!(text.strip_prefix("${").map_or(text.clone(), |name| {
+                format!("value of {}", name.trim_end_matches('}'))
+            }))
+        }
+        Test::Equals(value) => value.clone(),
+        Test::OneOf(values) => values[0].clone(),
+        Test::SameSet(values) => json!(values),
+        Test::Contains(text) | Test::StartsWith(text) | Test::EndsWith(text) => json!(text),
+        Test::AtMost(limit) | Test::AtLeast(limit) => json!(limit),
+        Test::NotOlderThan(_) => json!("2026-11-22T09:30:00Z"),
+        Test::AtLeastAhead(limit) => {
+            json!(Limit::hours(1).after(limit.after(observed())).to_string())
+        }
+        _ => json!("there"),
+    }
+}
+
+/// A tree from YAML in which every value has a place of its own.
+///
+/// The places are not those of the text: reading files is another room's, and only needs them to
+/// differ.
+fn node(yaml: &str) -> Node {
+    let mut next = 0;
+    tree(&serde_yaml::from_str(yaml).unwrap(), &mut next)
+}
+
+fn tree(value: &serde_yaml::Value, next: &mut usize) -> Node {
+    let span = place(next);
+    let value = match value {
+        serde_yaml::Value::Null => Yaml::Null,
+        serde_yaml::Value::Bool(value) => Yaml::Bool(*value),
+        serde_yaml::Value::Number(number) => match number.as_i64() {
+            Some(whole) => Yaml::Int(whole),
+            None => Yaml::Float(number.as_f64().unwrap()),
+        },
+        serde_yaml::Value::String(text) => Yaml::String(text.clone()),
+        serde_yaml::Value::Sequence(items) => {
+            Yaml::List(items.iter().map(|item| tree(item, next)).collect())
+        }
+        serde_yaml::Value::Mapping(entries) => {
+            let entry = |(key, value): (&serde_yaml::Value, &serde_yaml::Value)| Entry {
+                key: key.as_str().unwrap().to_owned(),
+                key_span: place(next),
+                value: tree(value, next),
+            };
+            Yaml::Map(entries.iter().map(entry).collect())
+        }
+        serde_yaml::Value::Tagged(_) => panic!("no tags in tests"),
+    };
+    Node { span, value }
+}
+
+fn place(next: &mut usize) -> Range<usize> {
+    *next += 2;
+    *next..*next + 1
+}

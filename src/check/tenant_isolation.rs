@@ -1,0 +1,217 @@
+//! `tenant-isolation`: no tenant can read, list, change or delete what belongs to another.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::check::ask::{self, Ask};
+use crate::check::encounters::{Encounters, Requests, Tenant};
+use crate::check::kind::{Context, Kind, Manual};
+use crate::check::names::Names;
+use crate::model::decode::Spanned;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::node::Node;
+use crate::model::plan::{Plan, Request};
+
+/// The kind.
+pub(super) struct TenantIsolation;
+
+#[derive(Deserialize, JsonSchema)]
+struct Settings {
+    /// Actors of different tenants; two at least.
+    tenants: Spanned<Vec<Spanned<String>>>,
+    /// Makes an object that carries its owner's mark, `${canary}`.
+    create: Spanned<Ask>,
+    /// JSON Pointer to the object's id in the answer, for `${id}`; `/id` if left out.
+    id: Option<Spanned<String>>,
+    /// The path of one object, with `${id}` in it.
+    object: Spanned<String>,
+    /// Paths at which a tenant finds its own objects, and nobody else's.
+    #[serde(default)]
+    list: Vec<Spanned<String>>,
+    /// Changes an object, so that its mark is gone.
+    change: Option<Spanned<Ask>>,
+    /// Deletes an object.
+    delete: Spanned<Ask>,
+}
+
+impl Kind for TenantIsolation {
+    fn name(&self) -> &'static str {
+        "tenant-isolation"
+    }
+
+    fn manual(&self) -> Manual {
+        Manual {
+            proves: "Each tenant plants a random mark in an object of its own and reads it back. \
+                     Other tenants, and nobody in particular, then try to read, change and delete \
+                     it, and must be refused; afterwards it is still there, unchanged. Every list \
+                     shows its owner's mark and no other.",
+            cannot_prove: "That endpoints which are not listed keep tenants apart, or that staff \
+                           of the service cannot reach the data.",
+            example: EXAMPLE,
+        }
+    }
+
+    fn schema(&self) -> schemars::Schema {
+        schemars::schema_for!(Settings)
+    }
+
+    fn plan(
+        &self,
+        settings: &Node,
+        context: &Context<'_>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Plan> {
+        let before = diagnostics.len();
+        let settings: Settings = context.read(settings, diagnostics)?;
+        settings.tell_bad_tenants(context, diagnostics);
+        settings.tell_bad_object(context, diagnostics);
+        let tenants = settings.tenants(context, diagnostics);
+        let encounters = Encounters {
+            tenants,
+            refusal: context.project.refusal.clone(),
+            id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
+            seed: context.seed,
+        };
+        (diagnostics.len() == before).then(|| encounters.plan())
+    }
+}
+
+const EXAMPLE: &str = "\
+kind: tenant-isolation
+tenants: [acme, globex]
+create:
+  post: /notes
+  json: { text: \"${canary}\" }
+object: /notes/${id}
+list: [/notes]
+change:
+  put: /notes/${id}
+  json: { text: changed by a check }
+delete:
+  delete: /notes/${id}
+";
+
+impl Settings {
+    fn tell_bad_tenants(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+        let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+        for name in self.tenants.iter() {
+            let Some(actor) = context.actor(name, diagnostics) else {
+                continue;
+            };
+            let mut tell = |code, message: String, help: &str| {
+                diagnostics.push(context.mistake(code, &name.span, message).help(help));
+            };
+            let Some(tenant) = &actor.tenant else {
+                let message = format!("`{}` belongs to no tenant", name.value);
+                tell("no-tenant", message, "give it a `tenant:` in `avouch.yaml`");
+                continue;
+            };
+            if let Some(other) = seen.insert(tenant, name) {
+                let message = format!("`{}` and `{other}` are of the same tenant", name.value);
+                tell("same-tenant", message, "name actors of different tenants");
+            }
+        }
+        if self.tenants.len() < 2 {
+            let message = "isolation needs two tenants at least";
+            diagnostics.push(context.mistake("empty-list", &self.tenants.span, message));
+        }
+    }
+
+    /// What would make the after-look worthless: no mark, no id, or a change that keeps the mark.
+    fn tell_bad_object(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+        let mut tell = |code, span: &std::ops::Range<usize>, message: &str, help: &str| {
+            diagnostics.push(context.mistake(code, span, message).help(help));
+        };
+        if !self.create.text_has("${canary}") {
+            let help = "put `${canary}` into the text that the owner reads back";
+            tell("no-canary", &self.create.span, "the new object carries no mark", help);
+        }
+        if !self.object.contains("${id}") {
+            let help = "write `${id}` where the object's id stands";
+            tell("no-id", &self.object.span, "this path is the same for every object", help);
+        }
+        if let Some(id) = self.id.as_ref().filter(|id| !id.starts_with('/')) {
+            tell("no-pointer", &id.span, "this is no JSON Pointer", "begin it with `/`");
+        }
+        let Some(change) = &self.change else {
+            return;
+        };
+        if change.text_has("${canary}") || !overwrites(&self.create, change) {
+            let help = "write other text where `create:` has `${canary}`";
+            let message = "a change that keeps the owner's mark could not be noticed";
+            tell("change-keeps-canary", &change.span, message, help);
+        }
+    }
+
+    /// The requests of each tenant's own object. What is wrong with one is wrong with all, and is
+    /// told once.
+    fn tenants(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Tenant> {
+        let mut all = Vec::new();
+        for (index, name) in self.tenants.iter().enumerate() {
+            let mut again = Vec::new();
+            let told = if index == 0 { &mut *diagnostics } else { &mut again };
+            if let Some(requests) = self.requests(name, context, told) {
+                all.push(Tenant { actor: name.value.clone(), requests });
+            }
+        }
+        all
+    }
+
+    fn requests(
+        &self,
+        tenant: &str,
+        context: &Context<'_>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Requests> {
+        let mut names = Names { canary_of: Some(tenant), ..Names::none(context) };
+        let create = ask::request(&self.create, &names, diagnostics);
+        names.canary_of = None;
+        let list = self.list.iter().map(|path| reading(path, &names, diagnostics));
+        let list: Option<Vec<Request>> = list.collect();
+        names.captures.insert("id".into(), format!("id:{tenant}"));
+        let object = reading(&self.object, &names, diagnostics);
+        let change = self.change.as_ref().map(|ask| ask::request(ask, &names, diagnostics));
+        let delete = ask::request(&self.delete, &names, diagnostics);
+        Some(Requests {
+            create: create?,
+            object: object?,
+            list: list?,
+            change: match change {
+                Some(change) => Some(change?),
+                None => None,
+            },
+            delete: delete?,
+        })
+    }
+}
+
+fn reading(
+    path: &Spanned<String>,
+    names: &Names<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Request> {
+    let ask = Ask { get: Some(path.clone()), ..Ask::default() };
+    ask::request(&Spanned { value: ask, span: path.span.clone() }, names, diagnostics)
+}
+
+impl Ask {
+    fn text_has(&self, part: &str) -> bool {
+        let json = self.json.as_ref().is_some_and(|json| json.to_string().contains(part));
+        json || self.text.as_ref().is_some_and(|text| text.contains(part))
+    }
+}
+
+/// Whether a change writes wherever the object carries its mark; a change of another shape may.
+fn overwrites(create: &Ask, change: &Ask) -> bool {
+    let (Some(create), Some(change)) = (&create.json, &change.json) else {
+        return true;
+    };
+    let (Value::Object(create), Value::Object(change)) = (&create.value, &change.value) else {
+        return true;
+    };
+    let marked = create.iter().filter(|(_, value)| value.to_string().contains("${canary}"));
+    marked.into_iter().all(|(key, value)| change.get(key).is_some_and(|new| new != value))
+}
