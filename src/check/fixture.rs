@@ -83,6 +83,7 @@ pub(super) fn project() -> Project {
         world: World {
             target: "https://addon.demo.test".parse().unwrap(),
             demo: true,
+            embedded: true,
             hosts: hosts(&|role| format!("{role}.demo.test")),
             connect_to: BTreeMap::new(),
             roots: BTreeMap::new(),
