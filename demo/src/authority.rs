@@ -7,7 +7,7 @@ use rcgen::{
     KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use rustls::crypto::ring;
-use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use rustls::server::ResolvesServerCertUsingSni;
 use rustls::sign::CertifiedKey;
 
@@ -27,6 +27,11 @@ impl Authority {
     /// Its own certificate.
     pub(crate) fn pem(&self) -> String {
         self.0.as_ref().pem()
+    }
+
+    /// Its own certificate, as bytes.
+    pub(crate) fn der(&self) -> CertificateDer<'static> {
+        self.0.as_ref().der().clone()
     }
 
     /// A certificate of its own for each name, chosen by the name that the client asks for.

@@ -74,6 +74,13 @@ impl Backups {
         taken.last().cloned()
     }
 
+    /// The newest one's copy.
+    pub(crate) fn read_latest(&self) -> io::Result<Option<Vec<u8>>> {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = |last: &Manifest| fs::read(self.folder.join(format!("{}.sqlite", last.id)));
+        taken.last().map(read).transpose()
+    }
+
     /// Now, in whole seconds, so that it never lies ahead; or when a flaw says.
     fn completed_at(&self) -> io::Result<String> {
         let shift = if self.flaws.contains(&Flaw::StaleBackup) {

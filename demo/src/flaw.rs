@@ -10,8 +10,16 @@ use crate::names::UnknownName;
 /// The order is that of [`FLAWS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flaw {
+    /// The add-on runs elsewhere.
+    MovedHost,
     /// The platform's security statement is gone.
     DeadPlatformLink,
+    /// The descriptor asks for no authentication.
+    DescriptorAuthNone,
+    /// An installation without a signature is taken.
+    UnsignedInstall,
+    /// The descriptor asks for one scope more.
+    ExtraScope,
     /// An endpoint that needs a credential answers without one.
     NoAuth,
     /// Tokens that have expired are taken.
@@ -22,12 +30,16 @@ pub enum Flaw {
     IgnoreQsh,
     /// A tenant can read another tenant's note by its id.
     LeakRead,
+    /// An error page quotes another tenant's note.
+    LeakInError,
     /// The list of notes is that of all tenants.
     LeakList,
     /// A tenant can change another tenant's note.
     CrossWrite,
     /// A tenant can delete another tenant's note.
     CrossDelete,
+    /// TLS 1.0 is spoken.
+    Tls10,
     /// Answers lack `Strict-Transport-Security`.
     NoHsts,
     /// The plain HTTP port serves the page itself.
@@ -46,6 +58,10 @@ pub enum Flaw {
     UnexplainedAccess,
     /// The privacy policy is gone.
     DeadPrivacyLink,
+    /// The mail domain takes no mail.
+    NoMx,
+    /// The `security.txt` has expired.
+    ExpiredSecurityTxt,
 }
 
 /// What there is to know of a flaw.
@@ -64,10 +80,34 @@ pub struct FlawInfo {
 /// All flaws, in the order of the statement.
 pub const FLAWS: &[FlawInfo] = &[
     row(
+        Flaw::MovedHost,
+        "moved-host",
+        "The host is an alias into another platform's zone, and another router names itself in `Via`.",
+        "hosting-provider",
+    ),
+    row(
         Flaw::DeadPlatformLink,
         "dead-platform-link",
         "The platform's security statement answers 404.",
         "heroku-statement",
+    ),
+    row(
+        Flaw::DescriptorAuthNone,
+        "descriptor-auth-none",
+        "The descriptor asks the host product for no authentication.",
+        "connect-framework",
+    ),
+    row(
+        Flaw::UnsignedInstall,
+        "unsigned-install",
+        "An install callback that carries no token is taken.",
+        "install-handshake",
+    ),
+    row(
+        Flaw::ExtraScope,
+        "extra-scope",
+        "The descriptor asks for the scope ADMIN as well.",
+        "limited-scopes",
     ),
     row(Flaw::NoAuth, "no-auth", "The statistics are given without a credential.", "auth-required"),
     row(
@@ -95,6 +135,12 @@ pub const FLAWS: &[FlawInfo] = &[
         "tenant-isolation",
     ),
     row(
+        Flaw::LeakInError,
+        "leak-in-error",
+        "Whoever asks for another tenant's note is told of a failure, on a page that quotes the note.",
+        "tenant-isolation",
+    ),
+    row(
         Flaw::LeakList,
         "leak-list",
         "The list of notes holds all tenants' notes.",
@@ -111,6 +157,12 @@ pub const FLAWS: &[FlawInfo] = &[
         "cross-delete",
         "A tenant who knows the id can delete another tenant's note.",
         "tenant-isolation",
+    ),
+    row(
+        Flaw::Tls10,
+        "tls-1.0",
+        "A client that speaks nothing above TLS 1.0 is answered in TLS 1.0.",
+        "encrypted-transport",
     ),
     row(
         Flaw::NoHsts,
@@ -155,6 +207,13 @@ pub const FLAWS: &[FlawInfo] = &[
         "dead-privacy-link",
         "The privacy policy answers 404.",
         "privacy-policy",
+    ),
+    row(Flaw::NoMx, "no-mx", "The mail domain has no MX record.", "report-channels"),
+    row(
+        Flaw::ExpiredSecurityTxt,
+        "expired-security-txt",
+        "The `security.txt` expired yesterday.",
+        "security-txt",
     ),
 ];
 

@@ -22,6 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::clock::Clock;
+use crate::old_tls;
 use crate::problem::Problem;
 
 /// How many connections a port has at once; more of them wait.
@@ -48,6 +49,8 @@ pub(crate) fn reserve() -> io::Result<TcpSocket> {
 pub(crate) enum Speech {
     /// HTTP within TLS.
     Tls(TlsAcceptor),
+    /// HTTP within TLS; and TLS 1.0, as far as its first answer, to those who speak nothing newer.
+    OldTls(TlsAcceptor),
     /// Plain HTTP.
     Plain,
     /// TLS, and within it nothing that means anything.
@@ -155,6 +158,12 @@ async fn shake_hands(mut stream: TcpStream, speech: Speech) -> io::Result<Option
     stream.set_nodelay(true)?;
     match speech {
         Speech::Tls(acceptor) => Ok(Some(Box::new(acceptor.accept(stream).await?))),
+        Speech::OldTls(acceptor) => {
+            if old_tls::answer(&mut stream).await? {
+                return Ok(None);
+            }
+            Ok(Some(Box::new(acceptor.accept(stream).await?)))
+        }
         Speech::Plain => Ok(Some(Box::new(stream))),
         Speech::TlsGarbage(acceptor) => {
             let mut stream = acceptor.accept(stream).await?;

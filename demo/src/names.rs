@@ -15,6 +15,17 @@ pub(crate) const SUPPORT: &str = "support.demo.test";
 /// The server that publishes the keys which installations are signed with.
 pub(crate) const KEYS: &str = "keys.demo.test";
 
+/// The add-on's address, which installations are signed for.
+pub(crate) const TARGET: &str = "https://addon.demo.test";
+/// The name of the key that installations are signed with.
+pub(crate) const INSTALL_KEY_NAME: &str = "demo-install-1";
+/// The name of the key that invocation tokens are signed with.
+pub(crate) const FORGE_KEY_NAME: &str = "demo-forge-1";
+/// Who issues invocation tokens.
+pub(crate) const FORGE_ISSUER: &str = "forge/invocation-token";
+/// The app that invocation tokens are meant for.
+pub(crate) const FORGE_APP: &str = "ari:cloud:ecosystem::app/8f5a1c1e-0d6b-4d57-9a57-1f0c6a2b7e10";
+
 /// The hosts of the outside world.
 pub(crate) const WORLD: &[&str] = &[PLATFORM, MEDIA, VENDOR, SUPPORT, KEYS];
 

@@ -2,26 +2,45 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
-use crate::random;
+use crate::{keys, random};
 
 /// The demo's secrets, by the name of the environment variable that stands for each.
 #[derive(Clone)]
-pub struct Secrets(BTreeMap<&'static str, String>);
+pub struct Secrets(Arc<BTreeMap<&'static str, Secret>>);
+
+/// A key takes a while to make, so it is made when it is first asked for.
+enum Secret {
+    Text(String),
+    Key(OnceLock<Option<String>>),
+}
 
 impl Secrets {
-    /// The variables: the shared secrets of three tenants, and the operator's bearer token.
-    pub const VARIABLES: &[&str] = &["ACME_SECRET", "GLOBEX_SECRET", "FORMER_SECRET", "OPS_TOKEN"];
+    /// The variables: the shared secrets of three tenants, the operator's bearer token, and the
+    /// platform's private keys (PKCS #8, PEM), with which it signs installations (`kid`
+    /// `demo-install-1`) and invocation tokens of Forge (`kid` `demo-forge-1`).
+    pub const VARIABLES: &[&str] =
+        &["ACME_SECRET", "GLOBEX_SECRET", "FORMER_SECRET", "OPS_TOKEN", "INSTALL_KEY", "FORGE_KEY"];
 
-    /// Secrets of 256 random bits each.
+    /// Secrets of 256 random bits each, and RSA keys of 2048 bits.
     pub fn generate() -> Self {
-        let secret = |name: &&'static str| (*name, random::hex(32));
-        Self(Self::VARIABLES.iter().map(secret).collect())
+        let secret = |name: &&'static str| {
+            let secret = match *name {
+                "INSTALL_KEY" | "FORGE_KEY" => Secret::Key(OnceLock::new()),
+                _ => Secret::Text(random::hex(32)),
+            };
+            (*name, secret)
+        };
+        Self(Arc::new(Self::VARIABLES.iter().map(secret).collect()))
     }
 
     /// The value of a variable, if it is one of ours.
     pub fn get(&self, variable: &str) -> Option<&str> {
-        self.0.get(variable).map(String::as_str)
+        match self.0.get(variable)? {
+            Secret::Text(text) => Some(text),
+            Secret::Key(key) => key.get_or_init(keys::generate).as_deref(),
+        }
     }
 }
 

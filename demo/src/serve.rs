@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
@@ -21,20 +21,18 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::addon::{self, App, LANDING};
 use crate::authority::Authority;
-use crate::backup::Backups;
-use crate::clock::Clock;
 use crate::flaw::Flaw;
+use crate::furnish::{describe, furnish, tenants};
+use crate::key_server::KeyServer;
 use crate::listen::{self, Speech, by_host};
 use crate::mode::{self, Mode};
-use crate::names::{ADDON, MEDIA, PLATFORM, SUPPORT, VENDOR, WORLD};
+use crate::names::{ADDON, KEYS, MEDIA, PLATFORM, SUPPORT, TARGET, VENDOR, WORLD};
 use crate::secrets::Secrets;
-use crate::store::{Access, Store, Tenant};
-use crate::{random, world};
+use crate::zone::Zone;
+use crate::{dns, world};
 
 /// How often a backup is taken.
 const BACKUP_EVERY: Duration = Duration::from_secs(3600);
-/// How many tenants can be made up.
-const TENANTS_MAX: usize = 10_000;
 
 /// How the demo is to be.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +53,7 @@ pub struct Demo {
     runtime: Option<Runtime>,
     root_pem: String,
     connect_to: BTreeMap<String, SocketAddr>,
+    resolver: SocketAddr,
     backups: PathBuf,
     tenants: String,
     _closed: Vec<TcpSocket>,
@@ -69,16 +68,20 @@ pub fn start(options: Options, secrets: &Secrets) -> io::Result<Demo> {
         Builder::new_multi_thread().worker_threads(2).thread_name("demo").enable_all().build()?;
     let folder = tempfile::tempdir()?;
     let tenants = tenants(options.tenants, secrets);
-    let app = Arc::new(furnish(&options, secrets, &tenants, folder.path())?);
     let authority = Authority::new()?;
     let inside = runtime.enter();
-    let ports = open(&app, options.mode, &authority)?;
+    let world = listen::reserve()?;
+    let key_server = KeyServer::new(world.local_addr()?, authority.der())?;
+    let app = Arc::new(furnish(&options, secrets, &tenants, key_server, folder.path())?);
+    let ports = open(&app, options.mode, &authority, world)?;
+    let resolver = dns::serve(Zone::new(&options.flaws).map_err(io::Error::other)?)?;
     tokio::spawn(back_up(Arc::clone(&app)));
     drop(inside);
     Ok(Demo {
         runtime: Some(runtime),
         root_pem: authority.pem(),
         connect_to: ports.addresses,
+        resolver,
         backups: app.backups.folder().to_owned(),
         tenants: describe(&tenants),
         _closed: ports.closed,
@@ -89,15 +92,21 @@ pub fn start(options: Options, secrets: &Secrets) -> io::Result<Demo> {
 impl Demo {
     /// The add-on's address.
     pub fn target(&self) -> &str {
-        "https://addon.demo.test"
+        TARGET
     }
 
     /// The other hosts, by their role in `hosts:`.
     pub fn hosts(&self) -> BTreeMap<String, String> {
         let role = |(role, host): (&str, &str)| (role.to_owned(), host.to_owned());
-        [("platform", PLATFORM), ("media", MEDIA), ("vendor", VENDOR), ("support", SUPPORT)]
-            .map(role)
-            .into()
+        [
+            ("platform", PLATFORM),
+            ("media", MEDIA),
+            ("vendor", VENDOR),
+            ("support", SUPPORT),
+            ("keys", KEYS),
+        ]
+        .map(role)
+        .into()
     }
 
     /// Where each host really listens; `HOST:80` is its port for plain HTTP.
@@ -110,9 +119,9 @@ impl Demo {
         &self.root_pem
     }
 
-    /// Its DNS server, once it has one.
+    /// Its DNS server, over UDP and TCP.
     pub fn resolver(&self) -> Option<SocketAddr> {
-        None
+        Some(self.resolver)
     }
 
     /// The folder with its backups: `ID.sqlite`, and `ID.json` with the manifest beside it.
@@ -143,82 +152,6 @@ impl Drop for Demo {
     }
 }
 
-/// The tenants: two that have the add-on, one that had it, and as many more as are asked for.
-fn tenants(more: usize, secrets: &Secrets) -> Vec<Tenant> {
-    let named = |name: &str, variable: &str| Tenant {
-        name: name.to_owned(),
-        client_key: format!("{name}-key"),
-        secret: secrets.get(variable).unwrap_or_default().to_owned(),
-        installed: name != "former",
-    };
-    let made_up = |number: usize| Tenant {
-        name: format!("tenant-{number:04}"),
-        client_key: format!("tenant-{number:04}-key"),
-        secret: random::hex(32),
-        installed: true,
-    };
-    let mut tenants = vec![
-        named("acme", "ACME_SECRET"),
-        named("globex", "GLOBEX_SECRET"),
-        named("former", "FORMER_SECRET"),
-    ];
-    tenants.extend((1..=more.min(TENANTS_MAX)).map(made_up));
-    tenants
-}
-
-fn describe(tenants: &[Tenant]) -> String {
-    let line = |tenant: &Tenant| {
-        let Tenant { name, client_key, secret, .. } = tenant;
-        let line = serde_json::json!({
-            "name": name, "tenant": name, "client_key": client_key, "shared_secret": secret,
-        });
-        format!("{line}\n")
-    };
-    tenants.iter().skip(3).map(line).collect()
-}
-
-/// Makes the database and the first backups, one before and one after the tenants came.
-fn furnish(
-    options: &Options,
-    secrets: &Secrets,
-    tenants: &[Tenant],
-    folder: &Path,
-) -> io::Result<App> {
-    let clock = Clock::new(options.clock);
-    let store = Store::create(&folder.join("addon.sqlite")).map_err(io::Error::other)?;
-    let backups = Backups::create(folder.join("backups"), clock, options.flaws.clone())?;
-    backups.take(&store)?;
-    store.install(tenants).map_err(io::Error::other)?;
-    let app = App {
-        clock,
-        flaws: options.flaws.clone(),
-        store,
-        backups,
-        operator_token: secrets.get("OPS_TOKEN").unwrap_or_default().to_owned(),
-        started: Instant::now(),
-    };
-    log_first_access(&app).map_err(io::Error::other)?;
-    app.backups.take(&app.store)?;
-    Ok(app)
-}
-
-fn log_first_access(app: &App) -> rusqlite::Result<()> {
-    let log = |reason: &str, note: &str| {
-        app.store.log_access(&Access {
-            id: random::uuid(),
-            at: app.clock.second().to_string(),
-            who: "operator".into(),
-            reason: reason.into(),
-            note: note.into(),
-        })
-    };
-    log("maintenance", "the add-on was started")?;
-    if app.has(Flaw::UnexplainedAccess) {
-        log("curiosity", "what do they write about all day")?;
-    }
-    Ok(())
-}
-
 /// The ports: where they are, and those that nobody listens on.
 #[derive(Default)]
 struct Ports {
@@ -226,12 +159,13 @@ struct Ports {
     closed: Vec<TcpSocket>,
 }
 
-fn open(app: &Arc<App>, mode: Mode, authority: &Authority) -> io::Result<Ports> {
+fn open(app: &Arc<App>, mode: Mode, authority: &Authority, world: TcpSocket) -> io::Result<Ports> {
     let mut ports = Ports::default();
     let sites = BTreeMap::from([(ADDON, addon::router(app, mode))]);
     let tls = acceptor(authority, &[ADDON])?;
     let (over_tls, plain) = match mode {
         Mode::Garbage => (Speech::TlsGarbage(tls), Speech::Garbage),
+        _ if app.has(Flaw::Tls10) => (Speech::OldTls(tls), Speech::Plain),
         _ => (Speech::Tls(tls), Speech::Plain),
     };
     let secure = (over_tls, by_host(sites, app.clock));
@@ -244,10 +178,9 @@ fn open(app: &Arc<App>, mode: Mode, authority: &Authority) -> io::Result<Ports> 
             _ => listen::serve(socket, speech, answers)?,
         }
     }
-    let socket = listen::reserve()?;
-    let address = socket.local_addr()?;
+    let address = world.local_addr()?;
     let speech = Speech::Tls(acceptor(authority, WORLD)?);
-    listen::serve(socket, speech, by_host(world::sites(app), app.clock))?;
+    listen::serve(world, speech, by_host(world::sites(app), app.clock))?;
     ports.addresses.extend(WORLD.iter().map(|name| ((*name).to_owned(), address)));
     Ok(ports)
 }

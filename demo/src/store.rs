@@ -26,6 +26,10 @@ const SCHEMA: &str = "
         id TEXT PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, reason TEXT NOT NULL,
         note TEXT NOT NULL
     ) STRICT;
+    CREATE TABLE lifecycle (
+        id TEXT PRIMARY KEY, at TEXT NOT NULL, event TEXT NOT NULL, client_key TEXT NOT NULL,
+        signed INTEGER NOT NULL
+    ) STRICT;
 ";
 
 /// How many pages are copied at once into a backup.
@@ -34,8 +38,8 @@ const PAGES: i32 = 256;
 const NOTES_MAX: i64 = 1000;
 /// How many images are kept, of all tenants; the oldest make room for new ones.
 const IMAGES_MAX: i64 = 100;
-/// How many entries of the access log are shown, the newest ones.
-const ACCESS_MAX: i64 = 1000;
+/// How many entries of a log are shown, the newest ones.
+const ENTRIES_MAX: i64 = 1000;
 
 /// A tenant: a site on which the add-on is, or was, installed.
 pub(crate) struct Tenant {
@@ -71,6 +75,21 @@ pub(crate) struct Access {
     pub(crate) reason: String,
     /// Whatever there is to add.
     pub(crate) note: String,
+}
+
+/// A callback of the platform's that was taken.
+#[derive(Serialize)]
+pub(crate) struct Lifecycle {
+    /// Its id.
+    pub(crate) id: String,
+    /// When, RFC 3339.
+    pub(crate) at: String,
+    /// `installed` or `uninstalled`.
+    pub(crate) event: String,
+    /// The tenant's client key.
+    pub(crate) client_key: String,
+    /// Whether it was signed by the platform.
+    pub(crate) signed: bool,
 }
 
 /// Whose notes are meant.
@@ -116,6 +135,12 @@ impl Store {
             transaction.execute(sql, params![client_key, name, secret, installed])?;
         }
         transaction.commit()
+    }
+
+    /// Marks the tenant as gone, if there is one with this client key.
+    pub(crate) fn uninstall(&self, client_key: &str) -> Result<()> {
+        let sql = "UPDATE tenants SET installed = 0 WHERE client_key = ?";
+        self.lock().execute(sql, [client_key]).map(drop)
     }
 
     /// The tenant with this client key.
@@ -222,7 +247,34 @@ impl Store {
                 note: row.get(4)?,
             })
         };
-        statement.query_map([ACCESS_MAX], row)?.collect()
+        statement.query_map([ENTRIES_MAX], row)?.collect()
+    }
+
+    /// Writes down a callback that was taken.
+    pub(crate) fn log_lifecycle(&self, entry: &Lifecycle) -> Result<()> {
+        let Lifecycle { id, at, event, client_key, signed } = entry;
+        let sql =
+            "INSERT INTO lifecycle (id, at, event, client_key, signed) VALUES (?, ?, ?, ?, ?)";
+        let values = params![id, at, event, client_key, signed];
+        self.lock().execute(sql, values).map(drop)
+    }
+
+    /// The newest callbacks that were taken, the oldest of them first.
+    pub(crate) fn lifecycle(&self) -> Result<Vec<Lifecycle>> {
+        let sql = "SELECT id, at, event, client_key, signed FROM
+            (SELECT *, rowid FROM lifecycle ORDER BY rowid DESC LIMIT ?) ORDER BY rowid";
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(sql)?;
+        let row = |row: &rusqlite::Row<'_>| {
+            Ok(Lifecycle {
+                id: row.get(0)?,
+                at: row.get(1)?,
+                event: row.get(2)?,
+                client_key: row.get(3)?,
+                signed: row.get(4)?,
+            })
+        };
+        statement.query_map([ENTRIES_MAX], row)?.collect()
     }
 }
 

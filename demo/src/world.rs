@@ -1,17 +1,19 @@
-//! The outside world: the platform, the vendor, the support system, the media host.
+//! The outside world: the platform and its key server, the vendor, the support system, the media
+//! host.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
+use axum::{Json, Router};
 
 use crate::addon::App;
 use crate::flaw::Flaw;
-use crate::names::{MEDIA, PLATFORM, SUPPORT, VENDOR};
+use crate::keys;
+use crate::names::{FORGE_KEY_NAME, INSTALL_KEY_NAME, KEYS, MEDIA, PLATFORM, SUPPORT, VENDOR};
 use crate::problem::Problem;
 
 /// What each host of the outside world answers.
@@ -29,11 +31,15 @@ pub(crate) fn sites(app: &Arc<App>) -> BTreeMap<&'static str, Router> {
     }
     let support = Router::new().route("/", get(Html(SUPPORT_HOME)));
     let media = Router::new().route("/file/{id}", get(file));
+    let key_server = Router::new()
+        .route("/install-keys/{name}", get(install_key))
+        .route("/.well-known/jwks.json", get(key_set));
     BTreeMap::from([
         (PLATFORM, site(platform)),
         (VENDOR, site(vendor)),
         (SUPPORT, site(support)),
         (MEDIA, site(media)),
+        (KEYS, site(key_server)),
     ])
 }
 
@@ -52,6 +58,23 @@ async fn file(
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
     image(&app, &id)
+}
+
+/// The public key that installations are signed with, PEM, by its name.
+async fn install_key(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+) -> Result<impl IntoResponse, Problem> {
+    let private = app.secrets.get("INSTALL_KEY").filter(|_| name == INSTALL_KEY_NAME);
+    let public = private.and_then(keys::public_pem).ok_or(Problem::NOT_FOUND)?;
+    Ok(([(header::CONTENT_TYPE, "application/x-pem-file")], public))
+}
+
+/// The public keys that invocation tokens are signed with.
+async fn key_set(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Problem> {
+    let private = app.secrets.get("FORGE_KEY");
+    let set = private.and_then(|private| keys::key_set(private, FORGE_KEY_NAME));
+    set.map(Json).ok_or(Problem::NOT_FOUND)
 }
 
 const PLATFORM_SECURITY: &str = r#"<!doctype html>

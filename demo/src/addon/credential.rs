@@ -5,18 +5,33 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::addon::App;
+use crate::flaw::Flaw;
+use crate::jwt::{Jwt, Times};
 use crate::problem::Problem;
+use crate::qsh::query_string_hash;
 use crate::store::Tenant;
-use crate::token::{Checks, Token};
 
 /// The tenant whose token came with the request, and was found good.
+///
+/// The token is signed with the tenant's shared secret and bound to one request, as Atlassian
+/// Connect has it.
 pub(crate) struct Caller(pub(crate) Tenant);
 
 /// The operator, whose token was found good.
 pub(crate) struct Operator;
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    iat: i64,
+    exp: i64,
+    nbf: Option<i64>,
+    qsh: Option<String>,
+}
 
 impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Problem;
@@ -24,21 +39,9 @@ impl FromRequestParts<Arc<App>> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let text = after_scheme(parts, "JWT")
             .ok_or_else(|| Problem::unauthorized("a token is needed: `Authorization: JWT ...`"))?;
-        let token = Token::parse(text).map_err(Problem::unauthorized)?;
-        let tenant = app
-            .store
-            .tenant(token.issuer())?
-            .filter(|tenant| tenant.installed)
-            .ok_or_else(|| Problem::unauthorized("the add-on is not installed there"))?;
-        let checks = Checks {
-            flaws: &app.flaws,
-            now: app.clock.now(),
-            secret: &tenant.secret,
-            method: &parts.method,
-            path: parts.uri.path(),
-            query: parts.uri.query().unwrap_or_default(),
-        };
-        token.verify(&checks).map_err(Problem::unauthorized)?;
+        let token = Jwt::<Claims>::parse(text).map_err(Problem::unauthorized)?;
+        let tenant = installed(app, &token.claims.iss)?;
+        check(app, &token, &tenant, parts).map_err(Problem::unauthorized)?;
         Ok(Self(tenant))
     }
 }
@@ -56,12 +59,50 @@ impl FromRequestParts<Arc<App>> for Operator {
     }
 }
 
+/// The tenant with this client key, if the add-on is installed there.
+pub(crate) fn installed(app: &App, client_key: &str) -> Result<Tenant, Problem> {
+    let tenant = app.store.tenant(client_key)?.filter(|tenant| tenant.installed);
+    tenant.ok_or_else(|| Problem::unauthorized("the add-on is not installed there"))
+}
+
 /// What follows the scheme in the one `Authorization` field; two of them are as good as none.
-fn after_scheme<'a>(parts: &'a Parts, scheme: &str) -> Option<&'a str> {
+pub(crate) fn after_scheme<'a>(parts: &'a Parts, scheme: &str) -> Option<&'a str> {
     let mut fields = parts.headers.get_all(AUTHORIZATION).iter();
     let (field, None) = (fields.next()?, fields.next()) else {
         return None;
     };
     let (given, rest) = field.to_str().ok()?.split_once(' ')?;
     given.eq_ignore_ascii_case(scheme).then(|| rest.trim())
+}
+
+/// Whether a token is bound to this request: `qsh` of Atlassian Connect.
+pub(crate) fn check_binding(qsh: Option<&str>, parts: &Parts) -> Result<(), &'static str> {
+    let query = parts.uri.query().unwrap_or_default();
+    let due = query_string_hash(parts.method.as_str(), parts.uri.path(), query);
+    match qsh {
+        Some(hash) if hash == due => Ok(()),
+        Some(_) => Err("the token was made for another request"),
+        None => Err("the token is bound to no request"),
+    }
+}
+
+fn check(
+    app: &App,
+    token: &Jwt<'_, Claims>,
+    tenant: &Tenant,
+    parts: &Parts,
+) -> Result<(), &'static str> {
+    if !(token.is_unsigned() && app.has(Flaw::AcceptAlgNone)) {
+        token.check_hs256(&tenant.secret)?;
+    }
+    let Claims { iat, exp, nbf, .. } = token.claims;
+    let times = Times { issued: iat, not_before: nbf, expires: exp };
+    if !app.has(Flaw::AcceptExpired) {
+        times.check_end(app.clock.now())?;
+    }
+    times.check_beginning(app.clock.now())?;
+    if !app.has(Flaw::IgnoreQsh) {
+        check_binding(token.claims.qsh.as_deref(), parts)?;
+    }
+    Ok(())
 }

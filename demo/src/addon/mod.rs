@@ -2,8 +2,10 @@
 
 mod config;
 mod credential;
+mod forge;
 mod images;
 mod json_body;
+mod lifecycle;
 mod notes;
 mod operator;
 mod public;
@@ -22,8 +24,10 @@ use axum::routing::{get, post};
 use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::flaw::Flaw;
+use crate::key_server::KeyServer;
 use crate::mode::{self, Mode};
 use crate::problem::Problem;
+use crate::secrets::Secrets;
 use crate::store::Store;
 
 pub(crate) use self::public::LANDING;
@@ -45,6 +49,10 @@ pub(crate) struct App {
     pub(crate) store: Store,
     /// Its backups.
     pub(crate) backups: Backups,
+    /// The platform's key server.
+    pub(crate) key_server: KeyServer,
+    /// The platform's private keys, which its key server publishes the public halves of.
+    pub(crate) secrets: Secrets,
     /// The operator's bearer token.
     pub(crate) operator_token: String,
     /// Since when it runs.
@@ -77,6 +85,10 @@ fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(public::landing))
         .route("/atlassian-connect.json", get(public::descriptor))
+        .route("/.well-known/security.txt", get(public::security_txt))
+        .route("/installed", post(lifecycle::installed))
+        .route("/uninstalled", post(lifecycle::uninstalled))
+        .route("/forge/notes", get(forge::notes))
         .route("/config", get(config::show).put(config::change))
         .route("/notes", get(notes::list).post(notes::create))
         .route("/notes/{id}", get(notes::show).put(notes::change).delete(notes::delete))
@@ -84,6 +96,8 @@ fn routes() -> Router<Arc<App>> {
         .route("/images", upload)
         .route("/file/{id}", get(images::local))
         .route("/ops/backups/latest", get(operator::latest_backup))
+        .route("/ops/backups/latest/file", get(operator::latest_backup_file))
+        .route("/ops/installs", get(lifecycle::history))
         .route("/ops/access-log", get(operator::access_log))
         .route("/ops/access", post(operator::record_access))
 }
@@ -105,7 +119,9 @@ async fn set_headers(State(app): State<Arc<App>>, request: Request, next: Next) 
         headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
-    headers.insert(header::VIA, fixed("1.1 heroku-router"));
+    let moved = app.has(Flaw::MovedHost);
+    let router = if moved { "1.1 elsewhere-router" } else { "1.1 heroku-router" };
+    headers.insert(header::VIA, fixed(router));
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, fixed("no-store"));
     }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use axum::response::IntoResponse;
+use axum::response::{Html, IntoResponse};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -61,8 +61,13 @@ pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
-    let note = app.store.note(reach(&app, &tenant, Flaw::LeakRead), &id)?;
-    note.map(Json).ok_or(Problem::NOT_FOUND)
+    if let Some(note) = app.store.note(reach(&app, &tenant, Flaw::LeakRead), &id)? {
+        return Ok(Json(note).into_response());
+    }
+    match app.store.note(reach(&app, &tenant, Flaw::LeakInError), &id)? {
+        Some(note) => Ok(failure(&note).into_response()),
+        None => Err(Problem::NOT_FOUND),
+    }
 }
 
 /// Changes one.
@@ -88,6 +93,23 @@ pub(crate) async fn delete(
     let whose = reach(&app, &tenant, Flaw::CrossDelete);
     let deleted = app.store.delete_note(whose, &id)?;
     deleted.then_some(StatusCode::NO_CONTENT).ok_or(Problem::NOT_FOUND)
+}
+
+/// A page such as a careless framework shows, with what it was working on.
+fn failure(note: &Note) -> impl IntoResponse + use<> {
+    let shown: String = note.text.chars().map(escaped).collect();
+    let page = format!(
+        "<!doctype html><title>500 Internal Server Error</title><pre>cannot show: {shown}</pre>\n"
+    );
+    (StatusCode::INTERNAL_SERVER_ERROR, Html(page))
+}
+
+/// A character as a number, as HTML has it, where it could mean something there.
+fn escaped(character: char) -> String {
+    match character {
+        '<' | '>' | '&' | '"' | '\'' => format!("&#{};", u32::from(character)),
+        _ => character.to_string(),
+    }
 }
 
 fn bounded(body: Text) -> Result<String, Problem> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use serde_json::json;
@@ -42,6 +43,15 @@ pub(crate) async fn latest_backup(
     State(app): State<Arc<App>>,
 ) -> Result<impl IntoResponse, Problem> {
     app.backups.latest().map(Json).ok_or(Problem::NOT_FOUND)
+}
+
+/// The newest backup itself, a SQLite database.
+pub(crate) async fn latest_backup_file(
+    _: Operator,
+    State(app): State<Arc<App>>,
+) -> Result<impl IntoResponse, Problem> {
+    let bytes = app.backups.read_latest()?.ok_or(Problem::NOT_FOUND)?;
+    Ok(([(CONTENT_TYPE, "application/vnd.sqlite3")], bytes))
 }
 
 /// The newest entries of the access log.

@@ -1,15 +1,17 @@
-//! What is no tenant's: the landing page, the descriptor, the statistics.
+//! What is no tenant's: the landing page, the descriptor, `security.txt`, the statistics.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse};
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::addon::App;
 use crate::addon::credential::Caller;
 use crate::flaw::Flaw;
+use crate::names::TARGET;
 use crate::problem::Problem;
 
 /// The page that people see who come without an installation.
@@ -18,18 +20,23 @@ pub(crate) async fn landing() -> Html<&'static str> {
 }
 
 /// The add-on's descriptor, which tells the host product what it is and asks for.
-pub(crate) async fn descriptor() -> impl IntoResponse {
+pub(crate) async fn descriptor(State(app): State<Arc<App>>) -> impl IntoResponse {
+    let authentication = if app.has(Flaw::DescriptorAuthNone) { "none" } else { "jwt" };
+    let mut scopes = vec!["READ", "WRITE"];
+    if app.has(Flaw::ExtraScope) {
+        scopes.push("ADMIN");
+    }
     Json(json!({
         "apiVersion": 1,
         "key": "test.demo.addon",
         "name": "Demo add-on",
         "description": "Notes beside your pages",
         "vendor": { "name": "The demo vendor", "url": "https://vendor.demo.test" },
-        "baseUrl": "https://addon.demo.test",
+        "baseUrl": TARGET,
         "links": { "self": "https://addon.demo.test/atlassian-connect.json" },
-        "authentication": { "type": "jwt" },
+        "authentication": { "type": authentication },
         "lifecycle": { "installed": "/installed", "uninstalled": "/uninstalled" },
-        "scopes": ["READ", "WRITE"],
+        "scopes": scopes,
         "modules": {
             "generalPages": [{ "key": "notes", "name": { "value": "Notes" }, "url": "/notes" }],
         },
@@ -47,6 +54,22 @@ pub(crate) async fn stats(
     let uptime_s = app.started.elapsed().as_secs();
     let version = env!("CARGO_PKG_VERSION");
     Ok(Json(json!({ "version": version, "uptime_s": uptime_s })))
+}
+
+/// Where to report a vulnerability (RFC 9116); it holds for half a year from now.
+pub(crate) async fn security_txt(
+    State(app): State<Arc<App>>,
+) -> Result<impl IntoResponse, Problem> {
+    let days = if app.has(Flaw::ExpiredSecurityTxt) { -1 } else { 180 };
+    let expires = app.clock.second().checked_add(SignedDuration::from_hours(24 * days));
+    let expires = expires.map_err(std::io::Error::other)?;
+    Ok(format!(
+        "Contact: https://support.demo.test/\n\
+         Contact: mailto:security@demo.test\n\
+         Expires: {expires}\n\
+         Canonical: {TARGET}/.well-known/security.txt\n\
+         Preferred-Languages: en\n"
+    ))
 }
 
 /// The landing page.

@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
+use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use reqwest::{Certificate, Client, Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -183,6 +184,15 @@ pub(crate) fn claims(issuer: &str, method: &str, path: &str) -> Value {
 
 pub(crate) fn now() -> i64 {
     NOW.parse::<Timestamp>().unwrap().as_second()
+}
+
+/// A token signed with RSA and SHA-256 by the holder of this private key, PEM.
+pub(crate) fn sign_rsa(header: &Value, claims: &Value, private: &str) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!("{}.{}", part(header), part(claims));
+    let key = EncodingKey::from_rsa_pem(private.as_bytes()).unwrap();
+    let signature = crypto::sign(signed.as_bytes(), &key, Algorithm::RS256).unwrap();
+    format!("{signed}.{signature}")
 }
 
 /// A token with this header and these claims, signed with HMAC and SHA-256.

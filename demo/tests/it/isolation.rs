@@ -48,6 +48,7 @@ async fn achieves(flaw: &str) -> [bool; 4] {
 #[tokio::test]
 async fn each_flaw_of_isolation_opens_one_way_only() {
     assert_eq!(achieves("leak-read").await, [true, false, false, false]);
+    assert_eq!(achieves("leak-in-error").await, [true, false, false, false]);
     assert_eq!(achieves("leak-list").await, [false, true, false, false]);
     assert_eq!(achieves("cross-write").await, [false, false, true, false]);
     assert_eq!(achieves("cross-delete").await, [false, false, false, true]);
@@ -115,4 +116,15 @@ async fn made_up_tenants_are_let_in_with_what_their_lines_say() {
     let token = crate::client::sign(&json!({ "alg": "HS256" }), &claims, secret);
     let answer = bench.get("/notes", As::Literally(format!("JWT {token}"))).await;
     assert_eq!(answer.json(), json!({ "notes": [] }));
+}
+
+#[tokio::test]
+async fn an_error_page_may_quote_what_it_should_not() {
+    let bench = Bench::flawed("leak-in-error");
+    let path = bench.plant("acme", "a secret & more").await;
+    let answer = bench.get(&path, As::Tenant("globex")).await;
+    assert_eq!(answer.status, 500);
+    assert!(answer.text().contains("a secret &#38; more"));
+    assert_eq!(bench.get(&path, As::Tenant("acme")).await.json()["text"], "a secret & more");
+    assert_eq!(bench.get("/notes/1", As::Tenant("globex")).await.status, 404);
 }

@@ -7,9 +7,13 @@
 
 mod client;
 mod credentials;
+mod forge;
 mod isolation;
+mod lifecycle;
 mod modes;
+mod names;
 mod operator;
+mod public;
 mod query_hash;
 mod transport;
 mod world;

@@ -74,3 +74,16 @@ async fn an_unexplained_access_stands_in_the_log() {
     assert!(!unexplained(log(&Bench::sound()).await));
     assert!(unexplained(log(&Bench::flawed("unexplained-access")).await));
 }
+
+#[tokio::test]
+async fn the_newest_backup_can_be_fetched_by_the_operator_alone() {
+    let bench = Bench::sound();
+    let path = "/ops/backups/latest/file";
+    let copy = bench.get(path, As::Operator).await;
+    assert_eq!(copy.header("content-type"), Some("application/vnd.sqlite3"));
+    assert!(copy.body.starts_with(b"SQLite format 3\0"));
+    assert_eq!(latest(&bench).await["bytes"], copy.body.len());
+    assert_eq!(bench.get(path, As::Tenant("acme")).await.status, 401);
+    let empty = Bench::flawed("empty-backup").get(path, As::Operator).await;
+    assert_eq!(empty.body, b"");
+}

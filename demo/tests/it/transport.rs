@@ -1,5 +1,8 @@
 //! TLS, plain HTTP, and the fields of every answer.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use crate::client::{As, Bench};
 
 #[tokio::test]
@@ -61,4 +64,44 @@ fn a_host_that_is_not_served_is_misdirected() {
     let answer =
         bench.say_plainly("GET / HTTP/1.1\r\nHost: elsewhere.test\r\nConnection: close\r\n\r\n");
     assert!(answer.starts_with(b"HTTP/1.1 421 "));
+}
+
+/// What the add-on answers to a hello whose highest version is this one.
+fn answer_to_hello(bench: &Bench, version: [u8; 2], pieces: usize) -> Vec<u8> {
+    let suites = [0xc0, 0x13, 0x00, 0x2f];
+    let body = [&version[..], &[7; 32], &[0, 0, 4], &suites, &[1, 0]].concat();
+    let length = u8::try_from(body.len()).unwrap();
+    let record = [&[22, 3, 1, 0, length + 4, 1, 0, 0, length][..], &body].concat();
+    let mut stream = TcpStream::connect(bench.demo.connect_to()["addon.demo.test"]).unwrap();
+    stream.set_nodelay(true).unwrap();
+    for piece in record.chunks(record.len().div_ceil(pieces)) {
+        stream.write_all(piece).unwrap();
+    }
+    let mut answer = Vec::new();
+    // A peer that resets the connection has said what it had to say.
+    let _ = stream.take(200).read_to_end(&mut answer);
+    answer
+}
+
+#[test]
+fn nothing_below_tls_1_2_is_spoken() {
+    let bench = Bench::sound();
+    for version in [[3, 0], [3, 1], [3, 2]] {
+        let answer = answer_to_hello(&bench, version, 1);
+        assert_eq!(answer[0], 21, "an alert: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_tls_1_0_flaw_answers_in_tls_1_0_and_still_speaks_newer_versions() {
+    let bench = Bench::flawed("tls-1.0");
+    for pieces in [1, 5] {
+        let answer = answer_to_hello(&bench, [3, 1], pieces);
+        let [record, 3, 1, _, _, hello, _, _, _, 3, 1, ..] = answer[..] else {
+            panic!("no hello in TLS 1.0: {answer:?}");
+        };
+        assert_eq!([record, hello], [22, 2]);
+    }
+    assert_eq!(answer_to_hello(&bench, [3, 0], 1)[0], 21);
+    assert_eq!(bench.get("/", As::Nobody).await.status, 200);
 }

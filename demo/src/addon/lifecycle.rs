@@ -1,0 +1,151 @@
+//! The add-on's life at a tenant's: installed and uninstalled, by callbacks that the platform signs.
+//!
+//! A callback carries a token signed with RS256; its header names a key, which the platform's key
+//! server publishes. Nothing is believed of a callback before that signature was checked.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::addon::App;
+use crate::addon::credential::{Operator, after_scheme, check_binding};
+use crate::addon::json_body::JsonBody;
+use crate::flaw::Flaw;
+use crate::jwt::{Audience, Jwt, Times};
+use crate::names::TARGET;
+use crate::problem::Problem;
+use crate::random;
+use crate::store::{Lifecycle, Tenant};
+
+/// How many bytes a client key or a shared secret may have.
+const VALUE_MAX: usize = 512;
+
+/// The platform, speaking for the tenant with this client key.
+///
+/// `None` is nobody in particular, and comes only where the flaw is switched on.
+pub(crate) struct Platform(Option<String>);
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    aud: Audience,
+    iat: i64,
+    exp: i64,
+    nbf: Option<i64>,
+    qsh: Option<String>,
+}
+
+/// What a callback says of the tenant.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Callback {
+    client_key: String,
+    #[serde(default)]
+    shared_secret: String,
+}
+
+impl FromRequestParts<Arc<App>> for Platform {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        if app.has(Flaw::UnsignedInstall) && !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(Self(None));
+        }
+        let text = after_scheme(parts, "JWT")
+            .ok_or_else(|| Problem::unauthorized("a token of the platform's is needed"))?;
+        let token = Jwt::<Claims>::parse(text).map_err(Problem::unauthorized)?;
+        let name = token.key_name().unwrap_or_default();
+        let key = app
+            .key_server
+            .install_key(name)
+            .await
+            .ok_or_else(|| Problem::unauthorized("the token is signed with an unknown key"))?;
+        token.check_rs256(&key).map_err(Problem::unauthorized)?;
+        check(app, &token.claims, parts).map_err(Problem::unauthorized)?;
+        Ok(Self(Some(token.claims.iss)))
+    }
+}
+
+/// Installs the add-on at a tenant's, or gives the tenant another secret.
+pub(crate) async fn installed(
+    platform: Platform,
+    State(app): State<Arc<App>>,
+    JsonBody(callback): JsonBody<Callback>,
+) -> Result<impl IntoResponse, Problem> {
+    platform.speaks_for(&callback)?;
+    let lengths = [callback.client_key.len(), callback.shared_secret.len()];
+    if lengths.iter().any(|length| !(1..=VALUE_MAX).contains(length)) {
+        return Err(Problem::bad_request("the client key or the shared secret is no such thing"));
+    }
+    app.store.install(&[Tenant {
+        name: callback.client_key.clone(),
+        client_key: callback.client_key.clone(),
+        secret: callback.shared_secret,
+        installed: true,
+    }])?;
+    log(&app, "installed", callback.client_key, &platform)
+}
+
+/// Ends the add-on's stay at a tenant's: from then on its tokens are refused.
+pub(crate) async fn uninstalled(
+    platform: Platform,
+    State(app): State<Arc<App>>,
+    JsonBody(callback): JsonBody<Callback>,
+) -> Result<impl IntoResponse, Problem> {
+    platform.speaks_for(&callback)?;
+    app.store.uninstall(&callback.client_key)?;
+    log(&app, "uninstalled", callback.client_key, &platform)
+}
+
+/// The newest callbacks that were taken, for the operator.
+pub(crate) async fn history(
+    _: Operator,
+    State(app): State<Arc<App>>,
+) -> Result<impl IntoResponse, Problem> {
+    Ok(Json(json!({ "entries": app.store.lifecycle()? })))
+}
+
+fn check(app: &App, claims: &Claims, parts: &Parts) -> Result<(), &'static str> {
+    if !claims.aud.has(TARGET) {
+        return Err("the token is meant for another add-on");
+    }
+    let times = Times { issued: claims.iat, not_before: claims.nbf, expires: claims.exp };
+    times.check_end(app.clock.now())?;
+    times.check_beginning(app.clock.now())?;
+    check_binding(claims.qsh.as_deref(), parts)
+}
+
+impl Platform {
+    /// Whether the token was made for the tenant that the callback names.
+    fn speaks_for(&self, callback: &Callback) -> Result<(), Problem> {
+        match &self.0 {
+            Some(issuer) if *issuer != callback.client_key => {
+                Err(Problem::unauthorized("the token was made for another tenant"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn log(
+    app: &App,
+    event: &'static str,
+    client_key: String,
+    platform: &Platform,
+) -> Result<StatusCode, Problem> {
+    app.store.log_lifecycle(&Lifecycle {
+        id: random::uuid(),
+        at: app.clock.second().to_string(),
+        event: event.to_owned(),
+        client_key,
+        signed: platform.0.is_some(),
+    })?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,98 @@
+//! What the demo is furnished with at its start: tenants, a database, backups, a log.
+
+use std::io;
+use std::path::Path;
+use std::time::Instant;
+
+use crate::addon::App;
+use crate::backup::Backups;
+use crate::clock::Clock;
+use crate::flaw::Flaw;
+use crate::key_server::KeyServer;
+use crate::random;
+use crate::secrets::Secrets;
+use crate::serve::Options;
+use crate::store::{Access, Store, Tenant};
+
+/// How many tenants can be made up.
+const TENANTS_MAX: usize = 10_000;
+
+/// The tenants: two that have the add-on, one that had it, and as many more as are asked for.
+pub(crate) fn tenants(more: usize, secrets: &Secrets) -> Vec<Tenant> {
+    let named = |name: &str, variable: &str| Tenant {
+        name: name.to_owned(),
+        client_key: format!("{name}-key"),
+        secret: secrets.get(variable).unwrap_or_default().to_owned(),
+        installed: name != "former",
+    };
+    let made_up = |number: usize| Tenant {
+        name: format!("tenant-{number:04}"),
+        client_key: format!("tenant-{number:04}-key"),
+        secret: random::hex(32),
+        installed: true,
+    };
+    let mut tenants = vec![
+        named("acme", "ACME_SECRET"),
+        named("globex", "GLOBEX_SECRET"),
+        named("former", "FORMER_SECRET"),
+    ];
+    tenants.extend((1..=more.min(TENANTS_MAX)).map(made_up));
+    tenants
+}
+
+/// The tenants that were made up, one JSON object a line.
+pub(crate) fn describe(tenants: &[Tenant]) -> String {
+    let line = |tenant: &Tenant| {
+        let Tenant { name, client_key, secret, .. } = tenant;
+        let line = serde_json::json!({
+            "name": name, "tenant": name, "client_key": client_key, "shared_secret": secret,
+        });
+        format!("{line}\n")
+    };
+    tenants.iter().skip(3).map(line).collect()
+}
+
+/// Makes the database and the first backups, one before and one after the tenants came.
+pub(crate) fn furnish(
+    options: &Options,
+    secrets: &Secrets,
+    tenants: &[Tenant],
+    key_server: KeyServer,
+    folder: &Path,
+) -> io::Result<App> {
+    let clock = Clock::new(options.clock);
+    let store = Store::create(&folder.join("addon.sqlite")).map_err(io::Error::other)?;
+    let backups = Backups::create(folder.join("backups"), clock, options.flaws.clone())?;
+    backups.take(&store)?;
+    store.install(tenants).map_err(io::Error::other)?;
+    let app = App {
+        clock,
+        flaws: options.flaws.clone(),
+        store,
+        backups,
+        key_server,
+        secrets: secrets.clone(),
+        operator_token: secrets.get("OPS_TOKEN").unwrap_or_default().to_owned(),
+        started: Instant::now(),
+    };
+    log_first_access(&app).map_err(io::Error::other)?;
+    app.backups.take(&app.store)?;
+    Ok(app)
+}
+
+fn log_first_access(app: &App) -> rusqlite::Result<()> {
+    let log = |reason: &str, note: &str| {
+        app.store.log_access(&Access {
+            id: random::uuid(),
+            at: app.clock.second().to_string(),
+            who: "operator".into(),
+            reason: reason.into(),
+            note: note.into(),
+        })
+    };
+    log("maintenance", "the add-on was started")?;
+    if app.has(Flaw::UnexplainedAccess) {
+        log("curiosity", "what do they write about all day")?;
+    }
+    Ok(())
+}

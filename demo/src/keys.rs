@@ -1,0 +1,66 @@
+//! The platform's RSA keys, and the forms in which their public halves are published.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, LineEnding};
+use rsa::rand_core::OsRng;
+use rsa::traits::PublicKeyParts;
+use rsa::{BigUint, RsaPrivateKey, RsaPublicKey};
+use serde_json::{Value, json};
+
+/// The length of a key, in bits.
+const BITS: usize = 2048;
+
+/// A new private key: PKCS #8, PEM.
+pub(crate) fn generate() -> Option<String> {
+    let key = RsaPrivateKey::new(&mut OsRng, BITS).ok()?;
+    key.to_pkcs8_pem(LineEnding::LF).ok().map(|pem| pem.to_string())
+}
+
+/// The public half of a private key, PEM.
+pub(crate) fn public_pem(private: &str) -> Option<String> {
+    public(private)?.to_public_key_pem(LineEnding::LF).ok()
+}
+
+/// The public half of a private key as a key set (RFC 7517).
+pub(crate) fn key_set(private: &str, name: &str) -> Option<Value> {
+    let key = public(private)?;
+    let number = |number: &BigUint| URL_SAFE_NO_PAD.encode(number.to_bytes_be());
+    let (n, e) = (number(key.n()), number(key.e()));
+    let key = json!({
+        "kty": "RSA", "alg": "RS256", "use": "sig", "kid": name, "n": n, "e": e,
+    });
+    Some(json!({ "keys": [key] }))
+}
+
+/// The public key with this name in a key set, PEM.
+pub(crate) fn find(key_set: &[u8], name: &str) -> Option<Vec<u8>> {
+    let set: Value = serde_json::from_slice(key_set).ok()?;
+    let mut keys = set["keys"].as_array()?.iter();
+    let key = keys.find(|key| key["kid"] == name && key["kty"] == "RSA")?;
+    let number = |name: &str| {
+        let bytes = URL_SAFE_NO_PAD.decode(key[name].as_str()?).ok()?;
+        Some(BigUint::from_bytes_be(&bytes))
+    };
+    let key = RsaPublicKey::new(number("n")?, number("e")?).ok()?;
+    key.to_public_key_pem(LineEnding::LF).ok().map(String::into_bytes)
+}
+
+fn public(private: &str) -> Option<RsaPublicKey> {
+    RsaPrivateKey::from_pkcs8_pem(private).ok().map(|key| key.to_public_key())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_set_gives_back_the_key_that_was_put_in() {
+        let private = generate().unwrap();
+        let set = key_set(&private, "one").unwrap().to_string();
+        let found = find(set.as_bytes(), "one").unwrap();
+        assert_eq!(found, public_pem(&private).unwrap().into_bytes());
+        assert_eq!(find(set.as_bytes(), "two"), None);
+        assert_eq!(find(b"no key set", "one"), None);
+    }
+}

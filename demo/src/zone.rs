@@ -1,0 +1,112 @@
+//! What the demo's DNS server knows: the vendor's zone, the platform's zone, another platform's.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+
+use hickory_proto::ProtoError;
+use hickory_proto::rr::rdata::{A, CAA, CNAME, MX, SOA, TXT};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
+
+use crate::flaw::Flaw;
+use crate::names::{ADDON, WORLD};
+
+/// How long a record may be kept, in seconds.
+const TTL_S: u32 = 60;
+/// How many aliases are followed.
+const ALIASES_MAX: usize = 4;
+
+/// Where the platform keeps the add-on.
+const PLATFORM_HOST: &str = "addon.demo-platform.test";
+/// Where another platform keeps it.
+const OTHER_HOST: &str = "addon.elsewhere.test";
+/// The vendor's domain, which mail goes to.
+const DOMAIN: &str = "demo.test";
+/// The host that takes the domain's mail.
+const MAIL: &str = "mail.demo.test";
+/// The only authority that may issue certificates for the domain.
+const AUTHORITY: &str = "authority.demo-platform.test";
+
+/// The records, by name.
+pub(crate) struct Zone(BTreeMap<Name, Vec<RData>>);
+
+/// What there is under a name.
+pub(crate) enum Found {
+    /// Records of the type that was asked for, the aliases on the way to them included; perhaps none.
+    Records(Vec<Record>),
+    /// There is no such name.
+    NoName,
+}
+
+impl Zone {
+    /// The zones of the demo with these flaws.
+    pub(crate) fn new(flaws: &BTreeSet<Flaw>) -> Result<Self, ProtoError> {
+        let mut zone = Self(BTreeMap::new());
+        let home = if flaws.contains(&Flaw::MovedHost) { OTHER_HOST } else { PLATFORM_HOST };
+        zone.add(ADDON, RData::CNAME(CNAME(name(home)?)))?;
+        for host in [PLATFORM_HOST, OTHER_HOST, MAIL].iter().chain(WORLD) {
+            zone.add(host, RData::A(A(Ipv4Addr::LOCALHOST)))?;
+        }
+        if !flaws.contains(&Flaw::NoMx) {
+            zone.add(DOMAIN, RData::MX(MX::new(10, name(MAIL)?)))?;
+        }
+        let issuer = Some(name(AUTHORITY)?);
+        zone.add(DOMAIN, RData::CAA(CAA::new_issue(false, issuer, Vec::new())))?;
+        zone.add(DOMAIN, text("v=spf1 mx -all"))?;
+        let policy = format!("v=DMARC1; p=reject; rua=mailto:postmaster@{DOMAIN}");
+        zone.add("_dmarc.demo.test", text(&policy))?;
+        Ok(zone)
+    }
+
+    /// Looks a name up, aliases included.
+    pub(crate) fn find(&self, asked: &Name, wanted: RecordType) -> Found {
+        let mut records = Vec::new();
+        let mut name = asked.clone();
+        for _ in 0..=ALIASES_MAX {
+            let Some(here) = self.0.get(&name.to_lowercase()) else {
+                break;
+            };
+            let matching = here.iter().filter(|data| {
+                let given = data.record_type();
+                given == wanted || given == RecordType::CNAME || wanted == RecordType::ANY
+            });
+            let record = |data: &RData| Record::from_rdata(name.clone(), TTL_S, data.clone());
+            records.extend(matching.map(record));
+            match here.first() {
+                Some(RData::CNAME(alias)) if wanted != RecordType::CNAME => name = alias.0.clone(),
+                _ => break,
+            }
+        }
+        if records.is_empty() && !self.has_below(asked) {
+            return Found::NoName;
+        }
+        Found::Records(records)
+    }
+
+    /// The start of authority that stands beside an answer without records, so that resolvers
+    /// know how long they may believe it (RFC 2308).
+    pub(crate) fn authority() -> Result<Record, ProtoError> {
+        let soa = SOA::new(name("ns.demo.test")?, name("hostmaster.demo.test")?, 1, 60, 60, 60, 60);
+        Ok(Record::from_rdata(name("test")?, TTL_S, RData::SOA(soa)))
+    }
+
+    /// Whether a name exists: it has records, or one below it has.
+    fn has_below(&self, asked: &Name) -> bool {
+        let asked = asked.to_lowercase();
+        self.0.keys().any(|name| asked.zone_of(name))
+    }
+
+    fn add(&mut self, host: &str, data: RData) -> Result<(), ProtoError> {
+        self.0.entry(name(host)?).or_default().push(data);
+        Ok(())
+    }
+}
+
+fn name(text: &str) -> Result<Name, ProtoError> {
+    let mut name = Name::from_ascii(text)?;
+    name.set_fqdn(true);
+    Ok(name)
+}
+
+fn text(text: &str) -> RData {
+    RData::TXT(TXT::new(vec![text.to_owned()]))
+}
