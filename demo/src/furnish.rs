@@ -72,12 +72,23 @@ pub(crate) fn furnish(
         backups,
         key_server,
         secrets: secrets.clone(),
+        contacts: contacts(&options.contacts),
         operator_token: secrets.get("OPS_TOKEN").unwrap_or_default().to_owned(),
         started: Instant::now(),
     };
     log_first_access(&app).map_err(io::Error::other)?;
     app.backups.take(&app.store)?;
     Ok(app)
+}
+
+/// The contacts as they were given, or the demo's own; each is one line.
+fn contacts(given: &[String]) -> Vec<String> {
+    let fits = |contact: &&String| !contact.contains(char::is_control);
+    let contacts: Vec<_> = given.iter().filter(fits).cloned().collect();
+    if contacts.is_empty() {
+        return vec!["https://support.demo.test/".into(), "mailto:security@demo.test".into()];
+    }
+    contacts
 }
 
 fn log_first_access(app: &App) -> rusqlite::Result<()> {

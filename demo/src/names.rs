@@ -12,6 +12,10 @@ pub(crate) const MEDIA: &str = "media.demo.test";
 pub(crate) const VENDOR: &str = "vendor.demo.test";
 /// The vendor's support system.
 pub(crate) const SUPPORT: &str = "support.demo.test";
+/// The vendor's domain, which mail goes to.
+pub(crate) const MAIL_DOMAIN: &str = "demo.test";
+/// The platform's DNS zone.
+pub(crate) const PLATFORM_ZONE: &str = "demo-platform.test";
 /// The server that publishes the keys which installations are signed with.
 pub(crate) const KEYS: &str = "keys.demo.test";
 

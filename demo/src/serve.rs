@@ -26,7 +26,9 @@ use crate::furnish::{describe, furnish, tenants};
 use crate::key_server::KeyServer;
 use crate::listen::{self, Speech, by_host};
 use crate::mode::{self, Mode};
-use crate::names::{ADDON, KEYS, MEDIA, PLATFORM, SUPPORT, TARGET, VENDOR, WORLD};
+use crate::names::{
+    ADDON, KEYS, MAIL_DOMAIN, MEDIA, PLATFORM, PLATFORM_ZONE, SUPPORT, TARGET, VENDOR, WORLD,
+};
 use crate::secrets::Secrets;
 use crate::zone::Zone;
 use crate::{dns, world};
@@ -45,6 +47,8 @@ pub struct Options {
     pub clock: Option<Timestamp>,
     /// How many tenants it has beside those that are named.
     pub tenants: usize,
+    /// The contacts that its `security.txt` names, as addresses; none, and it names its own.
+    pub contacts: Vec<String>,
 }
 
 /// A demo that runs; dropping it stops it.
@@ -95,7 +99,8 @@ impl Demo {
         TARGET
     }
 
-    /// The other hosts, by their role in `hosts:`.
+    /// The other hosts, by their role in `hosts:`; `mail` is the domain that mail goes to,
+    /// `platform-zone` the platform's DNS zone, which the add-on's host is an alias into.
     pub fn hosts(&self) -> BTreeMap<String, String> {
         let role = |(role, host): (&str, &str)| (role.to_owned(), host.to_owned());
         [
@@ -104,6 +109,8 @@ impl Demo {
             ("vendor", VENDOR),
             ("support", SUPPORT),
             ("keys", KEYS),
+            ("mail", MAIL_DOMAIN),
+            ("platform-zone", PLATFORM_ZONE),
         ]
         .map(role)
         .into()

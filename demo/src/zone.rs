@@ -8,7 +8,7 @@ use hickory_proto::rr::rdata::{A, CAA, CNAME, MX, SOA, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 use crate::flaw::Flaw;
-use crate::names::{ADDON, WORLD};
+use crate::names::{ADDON, MAIL_DOMAIN as DOMAIN, WORLD};
 
 /// How long a record may be kept, in seconds.
 const TTL_S: u32 = 60;
@@ -19,8 +19,6 @@ const ALIASES_MAX: usize = 4;
 const PLATFORM_HOST: &str = "addon.demo-platform.test";
 /// Where another platform keeps it.
 const OTHER_HOST: &str = "addon.elsewhere.test";
-/// The vendor's domain, which mail goes to.
-const DOMAIN: &str = "demo.test";
 /// The host that takes the domain's mail.
 const MAIL: &str = "mail.demo.test";
 /// The only authority that may issue certificates for the domain.

@@ -122,7 +122,7 @@ impl DemoOptions {
             flaws: self.flaw.iter().copied().collect::<BTreeSet<_>>(),
             mode: self.mode,
             clock: self.clock,
-            tenants: 0,
+            ..avouch_demo::Options::default()
         }
     }
 }

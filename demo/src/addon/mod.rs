@@ -53,6 +53,8 @@ pub(crate) struct App {
     pub(crate) key_server: KeyServer,
     /// The platform's private keys, which its key server publishes the public halves of.
     pub(crate) secrets: Secrets,
+    /// The contacts that `security.txt` names.
+    pub(crate) contacts: Vec<String>,
     /// The operator's bearer token.
     pub(crate) operator_token: String,
     /// Since when it runs.

@@ -63,10 +63,10 @@ pub(crate) async fn security_txt(
     let days = if app.has(Flaw::ExpiredSecurityTxt) { -1 } else { 180 };
     let expires = app.clock.second().checked_add(SignedDuration::from_hours(24 * days));
     let expires = expires.map_err(std::io::Error::other)?;
+    let contacts: String =
+        app.contacts.iter().map(|contact| format!("Contact: {contact}\n")).collect();
     Ok(format!(
-        "Contact: https://support.demo.test/\n\
-         Contact: mailto:security@demo.test\n\
-         Expires: {expires}\n\
+        "{contacts}Expires: {expires}\n\
          Canonical: {TARGET}/.well-known/security.txt\n\
          Preferred-Languages: en\n"
     ))

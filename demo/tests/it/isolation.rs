@@ -100,16 +100,16 @@ async fn hostile_bodies_are_refused() {
 
 #[tokio::test]
 async fn made_up_tenants_are_let_in_with_what_their_lines_say() {
-    let bench = Bench::with(avouch_demo::Options { tenants: 40, ..Default::default() });
+    let bench = Bench::with(avouch_demo::Options { tenants: 2000, ..Default::default() });
     let lines: Vec<serde_json::Value> = bench
         .demo
         .tenants_jsonl()
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(lines.len(), 40);
-    let last = &lines[39];
-    assert_eq!(last["name"], "tenant-0040");
+    assert_eq!(lines.len(), 2000);
+    let last = &lines[1999];
+    assert_eq!(last["name"], "tenant-2000");
     let key = last["client_key"].as_str().unwrap();
     let claims = crate::client::claims(key, "GET", "/notes");
     let secret = last["shared_secret"].as_str().unwrap();

@@ -24,6 +24,14 @@ async fn the_descriptor_asks_for_signed_calls_and_two_scopes() {
 }
 
 #[tokio::test]
+async fn security_txt_names_the_contacts_that_it_is_given() {
+    let contacts = vec!["mailto:one@vendor.test".to_owned(), "two\nlines".to_owned()];
+    let bench = Bench::with(avouch_demo::Options { contacts, ..Default::default() });
+    let text = bench.get("/.well-known/security.txt", As::Nobody).await;
+    assert!(text.text().starts_with("Contact: mailto:one@vendor.test\nExpires: "));
+}
+
+#[tokio::test]
 async fn security_txt_names_both_contacts_and_its_end() {
     let sound = Bench::sound().get("/.well-known/security.txt", As::Nobody).await;
     assert_eq!(sound.header("content-type"), Some("text/plain; charset=utf-8"));
