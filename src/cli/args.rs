@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use avouch_demo::{Flaw, Mode};
+use avouch::render::report::FORMATS;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
@@ -62,6 +64,10 @@ pub enum Format {
     Text,
     /// For programs.
     Json,
+}
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(FORMATS.iter().map(|format| format.name))
 }
 
 /// What to do.
@@ -140,8 +146,8 @@ pub struct Build {
     #[arg(long, value_name = "DIR", default_value = "public")]
     pub out: PathBuf,
     /// The form of the report
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = formats())]
+    pub format: String,
 }
 
 /// `avouch check`
@@ -157,8 +163,8 @@ pub struct Check {
     #[arg(long, value_name = "FILE", default_value = "assessment.json")]
     pub out: PathBuf,
     /// The form of the report
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = formats())]
+    pub format: String,
 }
 
 /// `avouch lint`

@@ -7,7 +7,7 @@ use avouch::model::diagnostic::Severity;
 use avouch::model::evidence::{Outcome, outcomes};
 use avouch::render::{self, Input, report};
 
-use crate::args::{Build, Format};
+use crate::args::Build;
 use crate::exit::Exit;
 use crate::publish;
 use crate::run::assess;
@@ -31,7 +31,7 @@ pub fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     let input =
         Input { project: &session.project, outcomes: &outcomes, assessment: &assessment, now };
-    talk.data(&report(&input, args.format, talk));
+    talk.data(&report(&input, &args.format));
     publish_if_it_holds(&session, &input, args, talk)
 }
 
@@ -62,11 +62,8 @@ fn bound(session: &Session, assessment: Assessment, talk: Talk) -> Result<Assess
 }
 
 /// The report in the wanted form.
-pub fn report(input: &Input<'_>, format: Format, talk: Talk) -> Vec<u8> {
-    match format {
-        Format::Text => report::text::render(input, talk.colour_out),
-        Format::Json => report::json::render(input),
-    }
+pub fn report(input: &Input<'_>, format: &str) -> Vec<u8> {
+    report::format(format).map_or_else(Vec::new, |format| (format.render)(input))
 }
 
 fn publish_if_it_holds(
@@ -87,7 +84,7 @@ fn publish_if_it_holds(
         Exit::Unusable
     })?;
     publish::publish(&files, &out).map_err(|error| {
-        talk.complain(&format!("the site could not be published: {error}"), &error.help());
+        talk.complain(&format!("the site could not be published: {error}"), error.help());
         Exit::Unusable
     })?;
     talk.say(&format!(

@@ -31,7 +31,7 @@ pub fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     let input =
         Input { project: &session.project, outcomes: &outcomes, assessment: &assessment, now };
-    talk.data(&report(&input, args.format, talk));
+    talk.data(&report(&input, &args.format));
     Ok(Exit::of(&outcomes))
 }
 

@@ -31,6 +31,7 @@ pub(super) fn of(
         demo: target
             .host_str()
             .is_some_and(|host| host.ends_with(DEMO_SUFFIX)),
+        embedded: is_embedded(file, options),
         target,
         hosts: hosts(&file.hosts, scope),
         connect_to: connect_to(&file.connect_to, scope),
@@ -38,6 +39,12 @@ pub(super) fn of(
         resolver: resolver(file.resolver.as_ref(), scope),
         clock: None,
     }
+}
+
+/// Whether the target is written as `demo`: the add-on within this very process.
+fn is_embedded(file: &ProjectFile, options: &Options<'_>) -> bool {
+    let written = file.target.as_ref().map(|target| target.value.as_str());
+    options.target.or(written) == Some("demo")
 }
 
 fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> Url {

@@ -119,6 +119,7 @@ pub(crate) fn project() -> Project {
         refusal: Refusal::standard(),
         world: World {
             target: "https://addon.demo.test".parse().unwrap(),
+            embedded: true,
             demo: true,
             hosts: BTreeMap::from([("media".into(), demo("media"))]),
             connect_to: BTreeMap::new(),

@@ -1,6 +1,8 @@
 //! Reports of a run. A new one is one file and one row of [`FORMATS`].
 
+pub mod counterexamples;
 mod json;
+pub mod plan;
 mod text;
 
 use crate::render::Input;
