@@ -186,16 +186,16 @@ impl<'a> Words<'a> {
         let Some(start) = self.markdown.footnote(label) else {
             return;
         };
-        reading.text.push_str(" [");
-        reading.in_footnote = true;
+        let mut inner = Reading {
+            in_footnote: true,
+            ..Reading::default()
+        };
         // Footnotes within footnotes are left out: they may name each other.
         for index in start + 1..self.markdown.end(start) {
-            self.event(index, reading);
+            self.event(index, &mut inner);
         }
-        reading.in_footnote = false;
-        let kept = reading.text.trim_end().len();
-        reading.text.truncate(kept);
-        reading.text.push(']');
+        reading.text.push_str(&format!(" [{}]", inner.text.trim()));
+        reading.links.append(&mut inner.links);
     }
 }
 
