@@ -19,6 +19,7 @@ mod pieces;
 mod policy;
 mod products;
 mod prose;
+pub mod quote;
 mod read;
 pub mod settings;
 mod variable;
