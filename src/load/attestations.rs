@@ -117,3 +117,51 @@ impl Measure<'_> {
         Some(attestation)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::load::fixture::Fixture;
+
+    const FILE: &str = "attestations/backup-daily.yaml";
+
+    #[test]
+    fn role_claim_and_day_must_be_known() {
+        let told = Fixture::sound()
+            .replace(FILE, "role: officer", "role: officier")
+            .replace(FILE, "2026-11-01", "2026-11-23")
+            .replace(FILE, "looked_at: the backups", "looked_at: ''")
+            .with(
+                "attestations/backup-dally.yaml",
+                "role: officer\nday: 2026-13-01\nvalid_for: 90d\nlooked_at: x\n",
+            )
+            .told();
+        assert_eq!(
+            told,
+            [
+                "attestations/backup-daily.yaml:1:7 unknown-role: there is no role `officier` ? did you mean `officer`?",
+                "attestations/backup-daily.yaml:2:6 future-date: this day is still to come: today is 2026-11-22 ? write the day on which it was given",
+                "attestations/backup-daily.yaml:4:12 empty: `looked_at` is empty ? write what belongs here",
+                "attestations/backup-dally.yaml:1:1 unknown-claim: there is no claim `backup-dally` for this to attest ? did you mean `backup-daily`?",
+                "attestations/backup-dally.yaml:1:1 missing-key: the key `words` is missing ? add `words:`",
+                "attestations/backup-dally.yaml:2:6 impossible-date: `2026-13-01` is no day in the calendar ? write it like `2026-11-22`",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_demos_own_word_counts_for_the_demo_alone() {
+        let own = || Fixture::sound().replace(FILE, "2026-11-01", "demo");
+        assert_eq!(own().told(), Vec::<String>::new());
+        assert!(own().load().project.unwrap().attestations.is_empty());
+        assert_eq!(
+            own()
+                .target("demo")
+                .load()
+                .project
+                .unwrap()
+                .attestations
+                .len(),
+            1
+        );
+    }
+}

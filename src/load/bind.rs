@@ -194,3 +194,140 @@ fn moved(claim: &Claim, passage: &Passage) -> Option<Diagnostic> {
     let error = Diagnostic::error("under-mismatch", under.place(&claim.file), message);
     Some(error.related(passage.place.clone(), "the claim").help(help))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::load::fixture::Fixture;
+
+    const CHECK: &str = "checks/backup-daily.yaml";
+    const POLICY: &str = "content/security.md";
+
+    #[test]
+    fn words_that_were_changed_are_suspect_and_both_sides_are_shown() {
+        let fixture = Fixture::sound().replace(POLICY, "every* day", "other* day");
+        assert_eq!(
+            fixture.told(),
+            [
+                "content/security.md:10:2 suspect: these are not the words that the claim `backup-daily` proves ? look at both: if the checks still prove the new words, run `avouch accept backup-daily`"
+            ]
+        );
+        let loaded = fixture.load();
+        let (place, label) = &loaded.diagnostics[0].related[0];
+        assert_eq!(
+            (&*place.file, label.as_str()),
+            (CHECK, "the words that were checked")
+        );
+        let text = loaded.sources.text(CHECK).unwrap();
+        assert_eq!(&text[place.span()], "Customer data is backed up every day.");
+        // What is shown is what the policy says now.
+        let project = loaded.project.unwrap();
+        assert_eq!(
+            project.claims[0].words(),
+            "Customer data is backed up other day."
+        );
+    }
+
+    #[test]
+    fn another_address_in_a_claim_makes_it_suspect() {
+        let told = Fixture::sound()
+            .replace(
+                "content/disclosure.md",
+                "desk.example.com",
+                "desc.example.com",
+            )
+            .told();
+        assert!(told[0].contains(" suspect: "), "{told:?}");
+        assert_eq!(told.len(), 1);
+    }
+
+    #[test]
+    fn wrapping_and_emphasis_do_not_make_a_claim_suspect() {
+        let told = Fixture::sound()
+            .replace(
+                POLICY,
+                "is backed up *every* day",
+                "**is**\n  backed up every day",
+            )
+            .told();
+        assert_eq!(told, Vec::<String>::new());
+    }
+
+    #[test]
+    fn another_heading_is_told() {
+        assert_eq!(
+            Fixture::sound()
+                .replace(POLICY, "## Data backup", "## What we do not do")
+                .told(),
+            [
+                "checks/backup-daily.yaml:2:8 under-mismatch: the claim `backup-daily` stands under `What we do not do` ? look at both: what words mean may hang on what they stand under; then write it here"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_claim_without_a_file_and_a_file_without_a_claim_are_told() {
+        assert_eq!(
+            Fixture::sound()
+                .replace(POLICY, "checks/backup-daily", "checks/backup-dayly")
+                .told(),
+            [
+                "checks/backup-daily.yaml:1:1 check-without-claim: no policy makes the claim `backup-daily` ? link its words to it, like `[words](../checks/backup-daily.yaml)`, or take the file away",
+                "content/security.md:10:1 claim-without-file: there is no check file `checks/backup-dayly.yaml` ? did you mean `backup-daily`?",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_claim_stands_in_two_places_only_if_both_are_quoted() {
+        let twice = || {
+            Fixture::sound().replace(
+                "content/disclosure.md",
+                "Write",
+                "[Backups are made.](../checks/backup-daily.yaml)\n\nWrite",
+            )
+        };
+        assert_eq!(
+            twice().told(),
+            [
+                "content/disclosure.md:10:2 duplicate-id: the claim `backup-daily` stands in another place already ? quote these words in `checks/backup-daily.yaml` under `proves_also:`, or make this a claim of its own"
+            ]
+        );
+        let also = |file: &str, words: &str| {
+            let also = format!("because: We\nproves_also: [{{in: {file}, words: {words}}}]\n#");
+            twice().replace(CHECK, "because: We", &also).told()
+        };
+        assert_eq!(
+            also("content/disclosure.md", "Backups are made."),
+            Vec::<String>::new()
+        );
+        let told = also("content/disclosure.md", "Backups were made.");
+        assert!(
+            told[0].starts_with("content/disclosure.md:10:2 suspect: "),
+            "{told:?}"
+        );
+        let told = also("content/discl.md", "Backups are made.");
+        assert!(
+            told[0].starts_with(
+                "checks/backup-daily.yaml:4:20 missing-page: there is no page `content/discl.md`"
+            ),
+            "{told:?}"
+        );
+        assert!(
+            told[1].starts_with("content/disclosure.md:10:2 duplicate-id: "),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn a_quote_of_words_that_stand_nowhere_is_told() {
+        let also = "because: We\nproves_also: [{in: content/disclosure.md, words: x}, {in: content/disclosure.md, words: x}]\n#";
+        assert_eq!(
+            Fixture::sound().replace(CHECK, "because: We", also).told(),
+            [
+                "checks/backup-daily.yaml:4:20 quotes-nothing: `content/disclosure.md` does not make the claim `backup-daily` in such words ? link the words to the claim there, or take this entry away",
+                "checks/backup-daily.yaml:4:59 quotes-nothing: `content/disclosure.md` does not make the claim `backup-daily` in such words ? link the words to the claim there, or take this entry away",
+                "checks/backup-daily.yaml:4:89 duplicate-proves-also: these words are quoted twice for one file ? keep one of the two",
+            ]
+        );
+    }
+}

@@ -15,6 +15,9 @@ use crate::model::time::Limit;
 /// The folder of the claims' files.
 const FOLDER: &str = "checks";
 
+/// Mistakes in a claim's file that leave its quotes as good as they were.
+const HARMLESS: [&str; 3] = ["unknown-key", "duplicate-proves-also", "empty-checks"];
+
 /// The claims as far as their files could be read.
 #[derive(Default)]
 pub(super) struct Claims {
@@ -43,8 +46,8 @@ pub(super) fn read(reader: &mut Reader) -> Claims {
         }
         let told = reader.diagnostics.len();
         if let Some(claim) = claim(&id, &source, &mut reader.diagnostics) {
-            let is_about_keys = |one: &Diagnostic| one.code == "unknown-key";
-            if !reader.diagnostics[told..].iter().all(is_about_keys) {
+            let is_harmless = |one: &Diagnostic| HARMLESS.contains(&one.code);
+            if !reader.diagnostics[told..].iter().all(is_harmless) {
                 claims.broken.insert(id.clone());
             }
             claims.by_id.insert(id, claim);
@@ -187,5 +190,74 @@ fn what_is_there(node: &Node) -> Written {
             value: Vec::new(),
             span: node.span.clone(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::load::fixture::Fixture;
+
+    const CHECK: &str = "checks/backup-daily.yaml";
+
+    #[test]
+    fn a_file_with_mistakes_hides_neither_its_checks_nor_other_mistakes() {
+        let fixture = Fixture::sound().with(
+            CHECK,
+            "proves: ' '\nbecuase: x\nvalid_for: 1 day\napplies_to: [clowd]\nchecks:\n- kind: link\n- {as: x}\n- kind: 5\n- link\n",
+        );
+        assert_eq!(
+            fixture.told(),
+            [
+                "checks/backup-daily.yaml:1:9 empty: `proves` is empty ? write what belongs here, in the reader's words",
+                "checks/backup-daily.yaml:2:1 unknown-key: unknown key `becuase` ? did you mean `because`?",
+                "checks/backup-daily.yaml:3:12 wrong-value: `1 day` is no length of time ? write it like `90s`, `24h` or `90d`",
+                "checks/backup-daily.yaml:7:3 missing-key: the key `kind` is missing ? add `kind:`",
+                "checks/backup-daily.yaml:8:9 wrong-type: expected a string, found a number ? write the name of a kind of check",
+                "checks/backup-daily.yaml:9:3 wrong-type: expected a mapping, found a string ? write it like `- kind: http`",
+            ]
+        );
+        let project = fixture.load().project.unwrap();
+        assert_eq!(project.claims[0].checks.len(), 1);
+    }
+
+    #[test]
+    fn a_claim_without_a_check_is_an_error() {
+        let told = Fixture::sound()
+            .with(CHECK, "proves: Customer data is backed up every day.\nbecause: x\nvalid_for: 24h\napplies_to: [clowd]\nchecks: []\n")
+            .told();
+        assert_eq!(
+            told,
+            [
+                "checks/backup-daily.yaml:4:14 unknown-product: there is no product `clowd` ? did you mean `cloud`?",
+                "checks/backup-daily.yaml:5:9 empty-checks: this claim has no check ? give it at least one: a claim that nothing supports is not published",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_id_belongs_to_one_file_and_is_a_plain_word() {
+        let text = "proves: x\nbecause: x\nvalid_for: 24h\nchecks: [{kind: link}]\n";
+        let told = Fixture::sound()
+            .with("checks/backup-daily.yml", text)
+            .with("checks/Big.yaml", text)
+            .told();
+        assert_eq!(
+            told,
+            [
+                "checks/Big.yaml:1:1 bad-file-name: `Big` cannot be a claim's id ? name the file with lower-case letters, digits and `-`, and put it directly into `checks/`",
+                "checks/Big.yaml:1:1 check-without-claim: no policy makes the claim `Big` ? link its words to it, like `[words](../checks/Big.yaml)`, or take the file away",
+                "checks/backup-daily.yml:1:1 duplicate-id: the claim `backup-daily` has another file, `checks/backup-daily.yaml` ? keep one of the two",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_no_yaml_is_still_known() {
+        let told = Fixture::sound().with(CHECK, "proves: [\n").told();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].starts_with("checks/backup-daily.yaml:2:1 not-yaml: this is no YAML: "),
+            "{told:?}"
+        );
     }
 }

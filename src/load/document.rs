@@ -126,14 +126,14 @@ mod tests {
                 false,
                 [
                     "unknown-key: unknown key `nmae` @ nmae ? did you mean `name`?",
-                    "wrong-value: `soon` is no length of time: write it like `90s`, `24h` or `90d` @ soon ? -",
+                    "wrong-value: `soon` is no length of time @ soon ? write it like `90s`, `24h` or `90d`",
                     "unknown-key: unknown key `on` @ on ? known are `count`, `flag`, `in`",
-                    "wrong-value: expected a whole number, 0 or more, found `-1` @ -1 ? -",
-                    "wrong-type: expected `true` or `false`, found a string @ yes ? -",
-                    "wrong-type: expected a mapping, found a list @ [1, true] ? -",
+                    "wrong-value: expected a whole number, 0 or more, found `-1` @ -1 ? write digits, without quotes or a unit",
+                    "wrong-type: expected `true` or `false`, found a string @ yes ? write `true` or `false`, without quotes",
+                    "wrong-type: expected a mapping, found a list @ [1, true] ? write it as lines of `key: value`",
                     "missing-key: the key `count` is missing @ {flag: true} ? add `count:`",
-                    "wrong-type: expected a whole number, 0 or more, found a number @ 1.5 ? -",
-                    "wrong-type: expected a mapping, found nothing @ ~ ? -",
+                    "wrong-type: expected a whole number, 0 or more, found a number @ 1.5 ? write digits, without quotes or a unit",
+                    "wrong-type: expected a mapping, found nothing @ ~ ? write it as lines of `key: value`",
                     "unknown-key: `equls` is not known here @ equls ? did you mean `equals`?",
                     "missing-key: the key `day` is missing @ WHOLE ? add `day:`",
                 ]
@@ -171,7 +171,7 @@ mod tests {
             told,
             [
                 "wrong-type: expected a string, found a number @ 5 ? put it in quotes",
-                "wrong-type: expected `true` or `false`, found a number @ 1 ? -",
+                "wrong-type: expected `true` or `false`, found a number @ 1 ? write `true` or `false`, without quotes",
             ]
         );
     }

@@ -98,3 +98,26 @@ impl Site<'_> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::load::fixture::Fixture;
+
+    #[test]
+    fn links_to_pages_and_headings_that_are_not_there_are_told() {
+        let body = "[a](disclosur.md) [b](disclosure.md#how) [c](#data-bakup) [d](/pricing)\n[e](disclosure.md#how-to-report) [f](#data-backup) [g](../content/disclosure.md) [h](https://x.test/y.md) ![i](pic.png)\n";
+        let told = Fixture::sound()
+            .replace("content/security.md", "See ", body)
+            .told();
+        assert_eq!(
+            told,
+            [
+                "content/security.md:14:1 missing-page: there is no page `content/disclosur.md` ? did you mean `disclosure.md`?",
+                "content/security.md:14:19 missing-heading: there is no heading `#how` in `content/disclosure.md` ? known are `how-to-report`",
+                "content/security.md:14:42 missing-heading: there is no heading `#data-bakup` in `content/security.md` ? did you mean `data-backup`?",
+                "content/security.md:14:59 missing-page: nobody can tell whether there is such a page ? link the policy's file, such as `privacy.md`, or write the whole address",
+                "content/security.md:15:107 missing-page: there is no page `content/pic.png` ? known are `disclosure.md`, `security.md`",
+            ]
+        );
+    }
+}

@@ -7,6 +7,8 @@ mod bind;
 mod claims;
 mod day;
 mod document;
+#[cfg(test)]
+mod fixture;
 mod heading;
 mod limits;
 mod link;
@@ -17,6 +19,7 @@ mod pieces;
 mod policy;
 mod products;
 mod prose;
+pub mod quote;
 mod read;
 pub mod settings;
 mod variable;
@@ -194,4 +197,90 @@ fn bounded(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         }
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::fixture::Fixture;
+    use crate::model::project::AttestationDay;
+
+    #[test]
+    fn a_sound_project_is_read_whole_and_in_order() {
+        let loaded = Fixture::sound()
+            .with("templates/part/foot.html", "<p>{{ site.title }}</p>")
+            .load();
+        assert_eq!(loaded.diagnostics, []);
+        let project = loaded.project.unwrap();
+        let slugs: Vec<&str> = project
+            .policies
+            .iter()
+            .map(|one| one.slug.as_str())
+            .collect();
+        assert_eq!(slugs, ["security", "disclosure"]);
+        let ids: Vec<&str> = project.claims.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, ["backup-daily", "report-channels"]);
+        assert_eq!(
+            project.claims[0].words(),
+            "Customer data is backed up every day."
+        );
+        assert_eq!(project.claims[0].passages[0].under, "Data backup");
+        assert_eq!(project.claims[1].checks[0].kind.value, "link");
+        assert_eq!(
+            project.policies[0].statements[0].passage.words,
+            "No system is impenetrable."
+        );
+        assert!(matches!(
+            project.attestations["backup-daily"].1.day,
+            AttestationDay::On(_)
+        ));
+        let names: Vec<&String> = project.templates.keys().collect();
+        assert_eq!(names, ["part/foot.html"]);
+        assert!(project.sources.text("checks/backup-daily.yaml").is_some());
+    }
+
+    #[test]
+    fn nothing_at_all_is_an_error_and_no_success() {
+        let root = tempfile::tempdir().unwrap();
+        let options = Options {
+            target: None,
+            env: &|_, _| None,
+            unset: Severity::Error,
+            today: jiff::civil::date(2026, 11, 22),
+        };
+        let loaded = project(root.path(), &options);
+        let codes: Vec<&str> = loaded.diagnostics.iter().map(|one| one.code).collect();
+        assert_eq!(codes, ["no-policies", "no-project"]);
+        assert!(loaded.project.is_none());
+    }
+
+    #[test]
+    fn policies_without_a_claim_are_an_error() {
+        let told = Fixture::sound()
+            .without("checks/backup-daily.yaml")
+            .without("checks/report-channels.yaml")
+            .without("attestations/backup-daily.yaml")
+            .without("content/disclosure.md")
+            .with(
+                "content/security.md",
+                "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\nNothing.\n",
+            )
+            .told();
+        assert_eq!(
+            told,
+            [
+                "no-claims: no policy makes a claim ? link words to a check: `[words](../checks/claim.yaml)`"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_full_of_mistakes_is_told_as_such() {
+        let many = "<b>\n".repeat(500);
+        let fixture =
+            Fixture::sound().replace("content/security.md", "See ", &format!("See {many}"));
+        let told = fixture.told();
+        assert_eq!(told.len(), TOLD_MAX + 1);
+        assert!(told.last().unwrap().contains("too-many-mistakes"));
+    }
 }

@@ -176,3 +176,139 @@ impl Body<'_> {
         (self.markdown.tag(start) == Some(&Tag::Paragraph)).then_some(start)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::load::policy;
+    use crate::load::read::SourceFile;
+    use crate::model::policy::{Marked, Piece};
+
+    const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
+
+    /// The body with its marks: `{a:` and `}` around what the claim `a` takes in, text between.
+    fn marked(body: &str) -> String {
+        let mut out = String::new();
+        for piece in read(body).policy.pieces {
+            match piece {
+                Piece::Event(pulldown_cmark::Event::Text(text)) => out.push_str(&text),
+                Piece::Event(pulldown_cmark::Event::Start(tag)) => {
+                    out.push_str(match tag.to_end() {
+                        pulldown_cmark::TagEnd::Item => "-",
+                        pulldown_cmark::TagEnd::TableCell => "|",
+                        pulldown_cmark::TagEnd::Link => "@",
+                        _ => "",
+                    })
+                }
+                Piece::Event(_) => {}
+                Piece::Open(mark) => match mark.of {
+                    Marked::Claim(id) => out.push_str(&format!("{{{id}:")),
+                    Marked::Statement(index) => out.push_str(&format!("{{{index}:")),
+                },
+                Piece::Close(_) => out.push('}'),
+            }
+        }
+        out
+    }
+
+    fn read(body: &str) -> policy::PolicyFile {
+        let source = SourceFile {
+            file: "content/a.md".into(),
+            text: format!("{FRONT}{body}").into(),
+        };
+        policy::read(&source, &mut Vec::new())
+    }
+
+    /// Words and context of each passage.
+    fn passages(body: &str) -> Vec<(String, String)> {
+        let bounds = read(body).bounds.into_iter();
+        bounds
+            .map(|bound| (bound.passage.words, bound.passage.under))
+            .collect()
+    }
+
+    fn words(body: &str) -> Vec<String> {
+        passages(body).into_iter().map(|(words, _)| words).collect()
+    }
+
+    #[test]
+    fn a_claim_takes_in_the_words_that_are_linked() {
+        let body = "We say: [it is **very**\nsafe](../checks/a.yaml), and [not](stated: \"x\").\n";
+        assert_eq!(marked(body), "We say: {a:it is verysafe}, and {0:not}.");
+        assert_eq!(words(body), ["it is very safe", "not"]);
+        let bound = &read(body).bounds[0];
+        let place = bound.passage.place.span();
+        assert_eq!(&format!("{FRONT}{body}")[place], "it is **very**\nsafe");
+    }
+
+    #[test]
+    fn an_empty_link_takes_in_its_paragraph_with_the_addresses_in_it() {
+        let body =
+            "See [a](b.md), <https://x.test> and ![pic](p.png). [](../checks/a.yaml)\n\nNext.\n";
+        assert_eq!(marked(body), "{a:See @a, @https://x.test and pic. }Next.");
+        assert_eq!(
+            words(body),
+            ["See a <b.md>, <https://x.test> and pic <p.png>."]
+        );
+        let links = &read(body).bounds[0].passage.links;
+        let addresses: Vec<&str> = links.iter().map(|link| link.address.as_str()).collect();
+        assert_eq!(addresses, ["b.md", "https://x.test", "p.png"]);
+    }
+
+    #[test]
+    fn an_empty_link_in_an_item_leaves_its_nested_lists_out() {
+        let body = "- one [](../checks/a.yaml)\n  - two [](../checks/b.yaml)\n- three\n";
+        assert_eq!(marked(body), "-{a:one }-{b:two }-three");
+        assert_eq!(
+            passages(body),
+            [("one".into(), String::new()), ("two".into(), "one".into())]
+        );
+    }
+
+    #[test]
+    fn a_loose_item_is_taken_in_by_paragraphs() {
+        let body = "- one [](../checks/a.yaml)\n\n  more\n- two\n";
+        assert_eq!(marked(body), "-{a:one }more-two");
+    }
+
+    #[test]
+    fn an_empty_link_in_a_row_takes_in_all_cells_with_their_headers() {
+        let body = "| Data | *Where* | |\n|---|---|---|\n| notes | [here](b.md) | [](../checks/a.yaml) |\n| x | y | z |\n";
+        assert_eq!(marked(body), "|Data|Where||{a:notes|@here|}|x|y|z");
+        assert_eq!(words(body), ["Data: notes; Where: here <b.md>"]);
+    }
+
+    #[test]
+    fn a_footnote_is_part_of_the_words() {
+        let body = "It is safe[^1]. [](../checks/a.yaml)\n\n[^1]: Only *in* [cloud](b.md).[^2]\n[^2]: Not told.\n";
+        assert_eq!(words(body), ["It is safe [Only in cloud <b.md>.]."]);
+    }
+
+    #[test]
+    fn words_know_the_heading_and_the_lead_in_that_they_stand_under() {
+        let body = "[a](../checks/a.yaml)\n\n## One *two*\n\nWe never:\n\n1. [sell](../checks/b.yaml)\n2. give\n   - [away](../checks/c.yaml)\n\nNo colon.\n\n- [d](../checks/d.yaml)\n\n### [Three](../checks/e.yaml)\n";
+        let under: Vec<String> = passages(body).into_iter().map(|(_, under)| under).collect();
+        assert_eq!(
+            under,
+            [
+                "",
+                "One two / We never:",
+                "One two / We never: / give",
+                "One two",
+                "One two"
+            ]
+        );
+    }
+
+    #[test]
+    fn marks_are_nested_and_never_cross() {
+        let body = "*[in](../checks/a.yaml)* it [](../checks/b.yaml) [](stated: \"x\")\n";
+        assert_eq!(marked(body), "{b:{0:{a:in} it  }}");
+        assert_eq!(words(body), ["in", "in it", "in it"]);
+    }
+
+    #[test]
+    fn reference_links_and_headings_bind_too() {
+        let body = "# [Head][x]\n\n## Whole [](../checks/b.yaml)\n\n[x]: ../checks/a.yaml\n";
+        assert_eq!(marked(body), "{a:Head}{b:Whole }");
+    }
+}

@@ -230,3 +230,166 @@ pub(super) fn check_addresses(policies: &[PolicyFile], diagnostics: &mut Vec<Dia
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::load::fixture::Fixture;
+
+    const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
+
+    /// What is told of a third policy with this body, its lines counted from the body's first.
+    fn told(body: &str) -> Vec<String> {
+        let told = Fixture::sound()
+            .with("content/third.md", format!("{FRONT}{body}"))
+            .told();
+        let relative = |line: String| {
+            let rest = line.strip_prefix("content/third.md:").unwrap().to_owned();
+            let (number, rest) = rest.split_once(':').unwrap();
+            format!("{}:{rest}", number.parse::<usize>().unwrap() - 6)
+        };
+        told.into_iter().map(relative).collect()
+    }
+
+    fn front(text: &str) -> Vec<String> {
+        Fixture::sound().with("content/third.md", text).told()
+    }
+
+    #[test]
+    fn front_matter_is_read_as_strictly_as_any_yaml() {
+        assert_eq!(
+            front(
+                "---\r\ntitel: A\r\nsummary: 5\r\neffective: 2026-02-30\r\nproducts: [clod]\r\n---\r\nText\r\n"
+            ),
+            [
+                "content/third.md:2:1 unknown-key: unknown key `titel` ? did you mean `title`?",
+                "content/third.md:2:1 missing-key: the key `owner` is missing ? add `owner:`",
+                "content/third.md:3:10 wrong-type: expected a string, found a number ? put it in quotes",
+                "content/third.md:4:12 impossible-date: `2026-02-30` is no day in the calendar ? write it like `2026-11-22`",
+            ]
+        );
+        assert_eq!(
+            front(&FRONT.replace("owner: c", "owner: c\nproducts: [clod]")),
+            [
+                "content/third.md:6:12 unknown-product: there is no product `clod` ? did you mean `cloud`?"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_policy_without_front_matter_is_told() {
+        const HELP: &str = "begin with a line `---`, then `title:`, `summary:`, `effective:` and `owner:`, then a line `---`";
+        assert_eq!(
+            front("Text\n"),
+            [format!(
+                "content/third.md:1:1 no-front-matter: this policy has no front matter ? {HELP}"
+            )]
+        );
+        assert_eq!(
+            front("---\ntitle: A\n"),
+            [format!(
+                "content/third.md:1:1 no-front-matter: this front matter has no end ? {HELP}"
+            )]
+        );
+        assert_eq!(
+            front("---\ntitle: [\n---\n"),
+            [
+                "content/third.md:3:1 not-yaml: this is no YAML: while parsing a node, did not find expected node content ? mend the YAML here or just before; nothing below was read"
+            ]
+        );
+    }
+
+    #[test]
+    fn two_pages_never_have_one_address() {
+        let told = Fixture::sound()
+            .with("content/Security.MD", FRONT)
+            .with("content/index.md", FRONT)
+            .with("content/sub/security.md", FRONT)
+            .with("content/a b.md", FRONT)
+            .told();
+        assert_eq!(
+            told,
+            [
+                "content/a b.md:1:1 bad-file-name: `a b` cannot be the address of a page ? name the file with letters, digits, `-`, `_` and `.`",
+                "content/index.md:1:1 same-address: this page would have the address of the site's own index ? give the file another name",
+                "content/security.md:1:1 same-address: this page would have the same address as `content/Security.MD` ? give one of the two files another name",
+            ]
+        );
+    }
+
+    #[test]
+    fn html_is_refused_anywhere() {
+        const REST: &str = "raw-html: HTML stands in this policy ? write it in Markdown, or put it in back-ticks if readers are to see it";
+        assert_eq!(
+            told("Some <b>bold</b> text, `<i>` aside.\n\n<div>\nx\n</div>\n\n<!-- note -->\n"),
+            [
+                format!("1:6 {REST}"),
+                format!("3:1 {REST}"),
+                format!("7:1 {REST}")
+            ]
+        );
+    }
+
+    #[test]
+    fn text_that_looks_like_a_link_to_a_check_is_told() {
+        let told = told(
+            "[We use [our host](https://a.test) well](../checks/backup-daily.yaml).\n\n`](../checks/x.yaml)`\n\n    [](../checks/x.yaml)\n\nNever. [](stated: no quotes)\n",
+        );
+        let short: Vec<&str> = told
+            .iter()
+            .map(|one| one.split(" ? ").next().unwrap())
+            .collect();
+        assert_eq!(
+            short,
+            [
+                "1:36 looks-like-a-claim: this looks like a link to a check, but is plain text",
+                "7:8 looks-like-a-claim: this looks like a link to a check, but is plain text",
+            ]
+        );
+    }
+
+    #[test]
+    fn links_that_bind_or_lead_nowhere_are_told() {
+        let told = told(
+            "[](https://a.test)\n[ ](disclosure.md)\n[x](javascript:alert(1)) ![y](data:image/png,z)\n[](stated:)\n[z](checks/a.yaml)\n",
+        );
+        assert_eq!(
+            told,
+            [
+                "1:1 empty-link: nothing is linked here, and this leads to no check ? put words between the brackets, or link a check or `stated:`",
+                "2:1 empty-link: nothing is linked here, and this leads to no check ? put words between the brackets, or link a check or `stated:`",
+                "3:1 unsafe-link: this leads to a `javascript:` address ? use `https:`, `mailto:` or `tel:`",
+                "3:26 unsafe-link: this leads to a `data:` address ? use `https:`, `mailto:` or `tel:`",
+                "4:1 statement-without-reason: this statement gives no reason why it is not tested ? write it like `[](stated: \"nobody can test the future\")`",
+                "5:1 claim-without-file: this leads to `content/checks/a.yaml`, where no check file can stand ? check files stand in `checks/` at the project's root",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_claim_is_neither_empty_nor_struck_through() {
+        let told = told(
+            "[](stated: \"x\")\n\n~~[struck](stated: \"x\")~~ and [a ~~b~~ c](stated: \"x\")\n\n~~Old.~~ New. [](stated: \"x\")\n",
+        );
+        let short: Vec<&str> = told
+            .iter()
+            .map(|one| one.split(" ? ").next().unwrap())
+            .collect();
+        assert_eq!(
+            short,
+            [
+                "1:1 empty-claim: this takes in no words",
+                "3:1 strike-through: words of a claim are struck through",
+                "3:34 strike-through: words of a claim are struck through",
+                "5:1 strike-through: words of a claim are struck through",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_struck_sentence_beside_a_claim_is_nobodys_business() {
+        assert_eq!(
+            told("~~Old.~~ [New.](stated: \"x\")\n"),
+            Vec::<String>::new()
+        );
+    }
+}

@@ -13,7 +13,8 @@ use crate::model::source::Place;
 
 /// How a claim or statement is written.
 const HOW: &str = "write `[the words](../checks/claim.yaml)`, or `[](../checks/claim.yaml)` at the end \
-                   of a paragraph that has links of its own; Markdown does not nest links";
+                   of a paragraph that has links or footnotes of its own; Markdown does not nest \
+                   links";
 
 /// Tells what must not stand in the text of `file`.
 pub(super) fn check(

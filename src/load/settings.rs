@@ -390,3 +390,249 @@ fn refusal(file: Option<&RefusedFile>, scope: &mut Scope<'_>) -> Refusal {
         login: file.login.as_ref().map(|login| login.value.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::load::fixture::Fixture;
+    use crate::model::project::Scheme;
+
+    fn told(yaml: &str) -> Vec<String> {
+        Fixture::sound().with("avouch.yaml", yaml).told()
+    }
+
+    /// What is told of the sound file with another line in place of the one that begins so.
+    fn with(key: &str, line: &str) -> Vec<String> {
+        let (_, sound) = crate::load::fixture::FILES[0];
+        let kept = sound
+            .lines()
+            .filter(|one| !one.starts_with(&format!("{key}:")));
+        let lines: Vec<&str> = [line].into_iter().chain(kept).collect();
+        told(&lines.join("\n"))
+    }
+
+    #[test]
+    fn keys_that_are_unknown_missing_or_of_another_type_are_told_at_once() {
+        assert_eq!(
+            told(
+                "sight: {}\nsite: {title: '', url: example.com, language: e}\nwrites: maybe\nroles: {officer: A}\nproducts: {cloud: A}\n"
+            ),
+            [
+                "avouch.yaml:1:1 unknown-key: unknown key `sight` ? did you mean `site`?",
+                "avouch.yaml:1:1 missing-key: the key `target` is missing ? add `target:`",
+                "avouch.yaml:2:7 missing-key: the key `organisation` is missing ? add `organisation:`",
+                "avouch.yaml:2:15 empty: `title` is empty ? write what belongs here",
+                "avouch.yaml:2:24 bad-address: `example.com` is no web address ? write it like `https://security.example.com`",
+                "avouch.yaml:2:47 bad-language: `e` is no language tag ? write it like `en` or `pt-BR`",
+                "avouch.yaml:3:9 wrong-type: expected `true` or `false`, found a string ? write `true` or `false`, without quotes",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_or_empty_file_is_told() {
+        assert_eq!(
+            Fixture::sound().without("avouch.yaml").told(),
+            [
+                "no-project: there is no `avouch.yaml` here ? go to the project's folder, or begin one with `avouch init`"
+            ]
+        );
+        assert_eq!(
+            told("# nothing yet\n"),
+            [
+                "avouch.yaml:1:1 empty: nothing is written here ? write its keys, such as `key: value`"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_target_is_told_at_its_place() {
+        for bad in [
+            "http://addon.example.com",
+            "addon.example.com",
+            "https://a.test/path",
+            "demon",
+        ] {
+            assert_eq!(
+                with("target", &format!("target: {bad}")),
+                [format!(
+                    "avouch.yaml:1:9 bad-target: the target `{bad}` is no origin ? write `demo`, or an origin such as `https://addon.example.com`"
+                )]
+            );
+        }
+        assert_eq!(
+            Fixture::sound().target("nowhere").told(),
+            [
+                "bad-target: the target `nowhere` is no origin ? write `demo`, or an origin such as `https://addon.example.com`"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_demo_is_known_by_its_name_and_by_its_host() {
+        for (target, url, demo) in [
+            ("demo", "https://addon.demo.test/", true),
+            (
+                "https://addon.demo.test:8443",
+                "https://addon.demo.test:8443/",
+                true,
+            ),
+            (
+                "https://demo.test.example.com",
+                "https://demo.test.example.com/",
+                false,
+            ),
+        ] {
+            let project = Fixture::sound().target(target).load().project.unwrap();
+            assert_eq!(
+                (project.world.target.as_str(), project.world.demo),
+                (url, demo)
+            );
+            let secret = project.actors["operator"].scheme.secret().expose();
+            assert_eq!(secret, format!("OPS_TOKEN of demo {demo}"));
+        }
+    }
+
+    #[test]
+    fn variables_are_read_in_actors_and_target_only_and_never_shown() {
+        let fixture = Fixture::sound()
+            .replace("avouch.yaml", "https://addon.example.com", "${TARGET}")
+            .replace(
+                "avouch.yaml",
+                "organisation: Example",
+                "organisation: \"${TARGET} Ltd\"",
+            )
+            .replace("avouch.yaml", "${ACME_SECRET}", "a-${UNSET}")
+            .replace(
+                "avouch.yaml",
+                "bearer: \"${OPS_TOKEN}\"",
+                "basic: {user: \"${WITH_BREAK}\", password: \"${EMPTY}${1x}\"}",
+            );
+        assert_eq!(
+            fixture.told(),
+            [
+                "avouch.yaml:1:37 misplaced-variable: the variable `TARGET` is not read here ? variables are read in `actors` and `target` only",
+                "avouch.yaml:7:70 unset-variable: the variable `UNSET` has no value ? set `UNSET` in the environment",
+                "avouch.yaml:8:28 bad-credential: there is a line break or control character in this credential ? look at the value of its variable: most often a line break stands at its end",
+                "avouch.yaml:8:56 unset-variable: the variable `EMPTY` has no value ? set `EMPTY` in the environment",
+                "avouch.yaml:8:64 bad-variable: `1x` is no name of a variable ? use letters, digits and `_`, such as `${ACME_SECRET}`",
+            ]
+        );
+        let project = fixture.load().project.unwrap();
+        assert_eq!(project.world.target.as_str(), "https://from.env.example/");
+        assert!(!format!("{:?}", project.actors).contains("s3cret\n\""));
+    }
+
+    #[test]
+    fn an_actor_has_exactly_one_way_to_show_who_it_is() {
+        let actors = "actors: {none: {tenant: a}, two: {bearer: x, basic: {user: u}}, anyone: {bearer: x}, 'b c': 5, good: {header: {name: X-Key, value: v}, send_to: [ops.example.com]}}";
+        let (_, sound) = crate::load::fixture::FILES[0];
+        let before = sound.split("actors:").next().unwrap();
+        let fixture = Fixture::sound().with("avouch.yaml", format!("{before}{actors}\n"));
+        const ONE: &str = "give it exactly one of `connect`, `bearer`, `basic` and `header`";
+        assert_eq!(
+            fixture.told(),
+            [
+                format!("avouch.yaml:6:16 credential-scheme: this actor has no way to show who it is ? {ONE}"),
+                format!("avouch.yaml:6:46 credential-scheme: this actor has more than one way to show who it is ? {ONE}"),
+                "avouch.yaml:6:65 reserved-name: `anyone` is who has no credentials, and cannot be defined ? give the actor another name".to_owned(),
+                "avouch.yaml:6:86 bad-name: `b c` cannot be a name ? use letters, digits, `-`, `_` and `.`".to_owned(),
+                "avouch.yaml:6:93 wrong-type: expected a mapping, found a number ? write it as lines of `key: value`".to_owned(),
+                "avouch.yaml:6:146 bad-address: `ops.example.com` is no origin ? write it like `https://ops.example.com`, with nothing behind the host".to_owned(),
+            ]
+        );
+        let project = fixture.load().project.unwrap();
+        assert!(project.knows_actor("b c") && project.knows_actor("none"));
+        assert!(matches!(
+            project.actors["good"].scheme,
+            Scheme::Header { .. }
+        ));
+    }
+
+    #[test]
+    fn addresses_and_files_that_are_none_are_told() {
+        let extra = "hosts: {platform: 'https://a.test', media: a.test}\ncontacts: [security@example.com]\nconnect_to: {'a b': '127.0.0.1:1', a.test: localhost}\nroots: [../ca.pem, gone.pem, avouch.yaml]\nresolver: dns.example.com\n";
+        let (_, sound) = crate::load::fixture::FILES[0];
+        let kept = sound
+            .lines()
+            .filter(|one| !one.starts_with("hosts:") && !one.starts_with("contacts:"));
+        let text = format!("{extra}{}", kept.collect::<Vec<_>>().join("\n"));
+        assert_eq!(
+            told(&text),
+            [
+                "avouch.yaml:1:19 bad-host: `https://a.test` is no host ? write its name alone, such as `www.example.com`",
+                "avouch.yaml:2:12 bad-address: `security@example.com` is no contact ? write it like `mailto:security@example.com` or `https://example.com/report`",
+                "avouch.yaml:3:14 bad-connect-to: `a b` is no host ? write it like `addon.example.com` or `addon.example.com:443`",
+                "avouch.yaml:3:44 bad-connect-to: `localhost` is no address with a port ? write numbers, such as `127.0.0.1:8443`",
+                "avouch.yaml:4:9 outside-project: `../ca.pem` leads out of the project's folder ? put the file itself into the project",
+                "avouch.yaml:4:20 missing-file: `gone.pem` cannot be read ? name a file in the project that holds certificates as PEM",
+                "avouch.yaml:4:30 bad-root: there is no certificate in `avouch.yaml` ? it must hold certificates as PEM, between `-----BEGIN CERTIFICATE-----` and its end",
+                "avouch.yaml:5:11 bad-resolver: `dns.example.com` is no address of a resolver ? write numbers, such as `127.0.0.1:5353`",
+            ]
+        );
+    }
+
+    #[test]
+    fn limits_are_read_and_bounded() {
+        let sound = Fixture::sound().replace(
+            "avouch.yaml",
+            "hosts:",
+            "limits: {at_once: 4, timeout: 5s, body: 64KiB}\nhosts:",
+        );
+        let limits = sound.load().project.unwrap().limits;
+        assert_eq!(
+            (limits.at_once, limits.per_host, limits.body),
+            (4, 8, 65536)
+        );
+        assert_eq!(
+            with(
+                "limits",
+                "limits: {at_once: 0, retries: 11, timeout: 0s, body: 1GiB, run: 25h}"
+            ),
+            [
+                "avouch.yaml:1:19 bad-limit: `0` is no sensible limit here ? write one from `1` to `1000`",
+                "avouch.yaml:1:31 bad-limit: `11` is no sensible limit here ? write one from `0` to `10`",
+                "avouch.yaml:1:44 bad-limit: `0s` is no sensible limit here ? write one from `1s` to `10m`",
+                "avouch.yaml:1:54 wrong-value: `1GiB` is no size ? write it like `64KiB` or `1MiB`",
+                "avouch.yaml:1:65 bad-limit: `25h` is no sensible limit here ? write one from `1s` to `24h`",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_counts_as_a_refusal_can_only_be_narrowed() {
+        let narrow = Fixture::sound().replace(
+            "avouch.yaml",
+            "hosts:",
+            "refused: {statuses: [401], login: /login}\nhosts:",
+        );
+        let refusal = narrow.load().project.unwrap().refusal;
+        assert_eq!(
+            (refusal.statuses.len(), refusal.login.as_deref()),
+            (1, Some("/login"))
+        );
+        assert_eq!(
+            with("refused", "refused: {statuses: [401, 200], login: login}"),
+            [
+                "avouch.yaml:1:27 bad-refusal: a status of 200 refuses nobody ? the standard is `[400, 401, 403]`; a project can leave some of them out",
+                "avouch.yaml:1:40 bad-refusal: `login` is no path ? write it like `/login`",
+            ]
+        );
+        assert_eq!(
+            with("refused", "refused: {statuses: []}"),
+            [
+                "avouch.yaml:1:21 bad-refusal: no status is left that refuses ? the standard is `[400, 401, 403]`; a project can leave some of them out"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_section_that_cannot_be_read_leaves_other_files_unmeasured() {
+        let told = with("products", "products: cloud");
+        assert_eq!(
+            told,
+            [
+                "avouch.yaml:1:11 wrong-type: expected a mapping, found a string ? write it as lines of `key: value`"
+            ]
+        );
+    }
+}

@@ -14,7 +14,7 @@ use crate::load::markdown::{Index, Markdown};
 use crate::model::claim::PassageLink;
 use crate::model::words::normalise;
 
-/// Bytes of words in one policy: footnotes and lead-ins count each time that they are quoted, and
+/// Bytes and events of words in one policy: footnotes and lead-ins count each time that they are quoted, and
 /// without a bound a small file could ask for a great deal of them.
 const WORDS_MAX: usize = 8 * 1024 * 1024;
 
@@ -125,20 +125,29 @@ impl<'a> Words<'a> {
     }
 
     fn finished(&self, reading: Reading) -> (String, Vec<PassageLink>) {
-        let words = normalise(&reading.text);
-        let left = self.left.get().saturating_sub(words.len());
-        self.left.set(left);
-        if left == 0 {
+        if self.are_too_many() {
             return Default::default();
         }
-        (words, reading.links)
+        (normalise(&reading.text), reading.links)
+    }
+
+    /// Takes an event and the text in it from what may still be read.
+    fn spend(&self, index: Index) {
+        let text = match self.markdown.event(index) {
+            Event::Text(text) | Event::Code(text) => text.len(),
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                dest_url.len()
+            }
+            _ => 0,
+        };
+        self.left.set(self.left.get().saturating_sub(text + 1));
     }
 
     fn event(&self, index: Index, reading: &mut Reading) {
-        if reading.text.len() >= self.left.get() {
-            self.left.set(0);
+        if self.are_too_many() {
             return;
         }
+        self.spend(index);
         match self.markdown.event(index) {
             Event::Text(text) | Event::Code(text) => reading.text.push_str(text),
             Event::SoftBreak | Event::HardBreak => reading.text.push(' '),
@@ -186,16 +195,17 @@ impl<'a> Words<'a> {
         let Some(start) = self.markdown.footnote(label) else {
             return;
         };
-        reading.text.push_str(" [");
-        reading.in_footnote = true;
+        let mut inner = Reading {
+            in_footnote: true,
+            ..Reading::default()
+        };
         // Footnotes within footnotes are left out: they may name each other.
-        for index in start + 1..self.markdown.end(start) {
-            self.event(index, reading);
+        let events = start + 1..self.markdown.end(start);
+        for index in events.take_while(|_| !self.are_too_many()) {
+            self.event(index, &mut inner);
         }
-        reading.in_footnote = false;
-        let kept = reading.text.trim_end().len();
-        reading.text.truncate(kept);
-        reading.text.push(']');
+        reading.text.push_str(&format!(" [{}]", inner.text.trim()));
+        reading.links.append(&mut inner.links);
     }
 }
 

@@ -67,27 +67,27 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl de::Error for Error {
+    /// A refusal in the words of the type; what it says to write is the help.
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new("wrong-value", message.to_string())
+        let message = message.to_string();
+        let (message, help) = match message.split_once(": write ") {
+            Some((message, help)) => (message.to_owned(), Some(format!("write {help}"))),
+            None => (message, None),
+        };
+        Self {
+            help,
+            ..Self::new("wrong-value", message)
+        }
     }
 
     fn invalid_type(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
         let expected = expected.to_string();
         let expected = expected_in_words(&expected);
-        let error =
-            Self::new("wrong-type", format!("expected {expected}, found {}", in_words(unexpected)));
-        let help = match unexpected {
-            de::Unexpected::Bool(_)
-            | de::Unexpected::Unsigned(_)
-            | de::Unexpected::Signed(_)
-            | de::Unexpected::Float(_)
-                if expected == "a string" =>
-            {
-                Some("put it in quotes".into())
-            }
-            _ => None,
-        };
-        Self { help, ..error }
+        let message = format!("expected {expected}, found {}", in_words(unexpected));
+        Self {
+            help: help_for(expected, unexpected).map(Into::into),
+            ..Self::new("wrong-type", message)
+        }
     }
 
     fn invalid_value(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -98,7 +98,11 @@ impl de::Error for Error {
             de::Unexpected::Unsigned(number) => format!("`{number}`"),
             other => in_words(other).to_owned(),
         };
-        Self::new("wrong-value", format!("expected {expected}, found {found}"))
+        let message = format!("expected {expected}, found {found}");
+        Self {
+            help: help_for(expected, unexpected).map(Into::into),
+            ..Self::new("wrong-value", message)
+        }
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -123,6 +127,22 @@ fn expected_in_words(expected: &str) -> &str {
         "f32" | "f64" => "a number",
         other if other.starts_with("struct ") => "a mapping",
         other => other,
+    }
+}
+
+fn help_for(expected: &str, found: de::Unexpected<'_>) -> Option<&'static str> {
+    use de::Unexpected::{Bool, Float, Signed, Unsigned};
+    match (expected, found) {
+        ("a string", Bool(_) | Unsigned(_) | Signed(_) | Float(_)) => Some("put it in quotes"),
+        ("a string", _) => Some("write text here"),
+        ("`true` or `false`", _) => Some("write `true` or `false`, without quotes"),
+        ("a list", _) => Some("write it as lines of `- item`"),
+        ("a mapping", _) => Some("write it as lines of `key: value`"),
+        (number, _) if number.starts_with("a whole number") => {
+            Some("write digits, without quotes or a unit")
+        }
+        ("a number", _) => Some("write digits, without quotes or a unit"),
+        _ => None,
     }
 }
 
