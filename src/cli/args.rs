@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use avouch_demo::{Flaw, Mode};
 use avouch::render::report::FORMATS;
+use avouch_demo::{Flaw, Mode};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;

@@ -15,11 +15,7 @@ const LINE_MAX: usize = 400;
 
 /// All diagnostics, each with an excerpt of its place and an empty line behind it.
 pub fn text(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> String {
-    let renderer = if colour {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
     for one in diagnostics {
         out.push_str(&renderer.render(&[report(one, sources)]));
@@ -115,9 +111,7 @@ fn shown(whole: &str, place: &Place) -> Range<usize> {
     let line_start = whole[..start].rfind('\n').map_or(0, |newline| newline + 1);
     let lines = whole[start..end].matches('\n').count() + 1;
     let from = if lines > LINES_MAX { start } else { end };
-    let line_end = whole[from..]
-        .find('\n')
-        .map_or(whole.len(), |newline| from + newline);
+    let line_end = whole[from..].find('\n').map_or(whole.len(), |newline| from + newline);
     if line_end - line_start <= LINE_MAX {
         return line_start..line_end;
     }
@@ -150,12 +144,9 @@ mod tests {
 
     #[test]
     fn a_place_is_underlined_with_cause_and_help() {
-        let one = Diagnostic::error(
-            "missing-page",
-            Place::new("a.md", 9..18),
-            "there is no page `x`",
-        )
-        .help("did you mean `y`?");
+        let one =
+            Diagnostic::error("missing-page", Place::new("a.md", 9..18), "there is no page `x`")
+                .help("did you mean `y`?");
         insta::assert_snapshot!(text(&[one], &sources(), false), @r"
         error[missing-page]: there is no page `x`
          --> a.md:2:5
@@ -169,10 +160,8 @@ mod tests {
 
     #[test]
     fn the_other_side_is_shown_too() {
-        let one = Diagnostic::warning("suspect", Place::new("a.md", 0..3), "other words").related(
-            Place::new("checks/b.yaml", 8..23),
-            "the words that were checked",
-        );
+        let one = Diagnostic::warning("suspect", Place::new("a.md", 0..3), "other words")
+            .related(Place::new("checks/b.yaml", 8..23), "the words that were checked");
         insta::assert_snapshot!(text(&[one], &sources(), false), @r"
         warning[suspect]: other words
          --> a.md:1:1
@@ -240,10 +229,7 @@ mod tests {
         let one = Diagnostic::error("suspect", Place::new("a.md", 8..10), "m")
             .help("h")
             .related(Place::new("checks/b.yaml", 8..9), "there");
-        let none = Diagnostic {
-            place: None,
-            ..Diagnostic::warning("w", Place::file("x"), "n")
-        };
+        let none = Diagnostic { place: None, ..Diagnostic::warning("w", Place::file("x"), "n") };
         assert_eq!(
             json(&[one, none], &sources()),
             json!([

@@ -79,22 +79,11 @@ pub(super) fn all(
         check_name(&entry.key, &entry.key_span, scope);
         if entry.key == ANYONE {
             let message = format!("`{ANYONE}` is who has no credentials, and cannot be defined");
-            scope.tell(
-                "reserved-name",
-                &entry.key_span,
-                message,
-                "give the actor another name",
-            );
+            scope.tell("reserved-name", &entry.key_span, message, "give the actor another name");
         }
         let actor = read.get(&entry.key);
-        let actor = actor.map(|actor| {
-            Reading {
-                variables,
-                scope,
-                node: &entry.value,
-            }
-            .actor(actor)
-        });
+        let actor =
+            actor.map(|actor| Reading { variables, scope, node: &entry.value }.actor(actor));
         actors.insert(entry.key.clone(), actor.unwrap_or_else(nobody));
     }
     actors
@@ -102,11 +91,7 @@ pub(super) fn all(
 
 /// What stands in for an actor that could not be read.
 fn nobody() -> Actor {
-    Actor {
-        tenant: None,
-        scheme: no_scheme(),
-        send_to: Vec::new(),
-    }
+    Actor { tenant: None, scheme: no_scheme(), send_to: Vec::new() }
 }
 
 fn no_scheme() -> Scheme {
@@ -126,53 +111,36 @@ impl Reading<'_, '_> {
         Actor {
             tenant,
             scheme: self.scheme(file),
-            send_to: file
-                .send_to
-                .iter()
-                .filter_map(|one| self.origin(one))
-                .collect(),
+            send_to: file.send_to.iter().filter_map(|one| self.origin(one)).collect(),
         }
     }
 
     fn scheme(&mut self, file: &ActorFile) -> Scheme {
         let node = self.node;
-        let written: Vec<_> = node
-            .entries()
-            .iter()
-            .filter(|entry| SCHEMES.contains(&entry.key.as_str()))
-            .collect();
+        let written: Vec<_> =
+            node.entries().iter().filter(|entry| SCHEMES.contains(&entry.key.as_str())).collect();
         let help = "give it exactly one of `connect`, `bearer`, `basic` and `header`";
         if written.is_empty() {
             let message = "this actor has no way to show who it is";
-            self.scope
-                .tell("credential-scheme", &node.span, message, help);
+            self.scope.tell("credential-scheme", &node.span, message, help);
         }
         for second in written.iter().skip(1) {
             let message = "this actor has more than one way to show who it is";
-            self.scope
-                .tell("credential-scheme", &second.key_span, message, help);
+            self.scope.tell("credential-scheme", &second.key_span, message, help);
         }
         match file {
-            ActorFile {
-                connect: Some(file),
-                ..
-            } => Scheme::Connect {
+            ActorFile { connect: Some(file), .. } => Scheme::Connect {
                 client_key: self.text(file.client_key.as_ref(), "connect", "client_key"),
                 shared_secret: self.secret(file.shared_secret.as_ref(), "connect", "shared_secret"),
             },
-            ActorFile {
-                bearer: Some(token),
-                ..
-            } => Scheme::Bearer(Secret::new(self.checked(token))),
-            ActorFile {
-                basic: Some(file), ..
-            } => Scheme::Basic {
+            ActorFile { bearer: Some(token), .. } => {
+                Scheme::Bearer(Secret::new(self.checked(token)))
+            }
+            ActorFile { basic: Some(file), .. } => Scheme::Basic {
                 user: self.text(file.user.as_ref(), "basic", "user"),
                 password: self.secret(file.password.as_ref(), "basic", "password"),
             },
-            ActorFile {
-                header: Some(file), ..
-            } => Scheme::Header {
+            ActorFile { header: Some(file), .. } => Scheme::Header {
                 name: self.header_name(file),
                 value: self.secret(file.value.as_ref(), "header", "value"),
             },
@@ -186,12 +154,7 @@ impl Reading<'_, '_> {
         let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
         if let Some(written) = file.name.as_ref().filter(|_| !name.chars().all(fits)) {
             let help = "write it like `X-Api-Key`";
-            self.scope.tell(
-                "bad-credential",
-                &written.span,
-                "this is no name of a header",
-                help,
-            );
+            self.scope.tell("bad-credential", &written.span, "this is no name of a header", help);
         }
         name
     }
@@ -213,8 +176,7 @@ impl Reading<'_, '_> {
             let message = "there is a line break or control character in this credential";
             let help =
                 "look at the value of its variable: most often a line break stands at its end";
-            self.scope
-                .tell("bad-credential", &written.span, message, help);
+            self.scope.tell("bad-credential", &written.span, message, help);
         }
         value
     }

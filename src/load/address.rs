@@ -53,39 +53,25 @@ pub(super) fn is_host(text: &str) -> bool {
     };
     let host = url.host_str().unwrap_or_default();
     let port = text.get(host.len()..).unwrap_or("?");
-    let is_port = port.is_empty()
-        || port
-            .strip_prefix(':')
-            .is_some_and(|port| port.parse::<u16>().is_ok());
-    is_port
-        && text
-            .get(..host.len())
-            .is_some_and(|text| text.eq_ignore_ascii_case(host))
+    let is_port =
+        port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    is_port && text.get(..host.len()).is_some_and(|text| text.eq_ignore_ascii_case(host))
 }
 
 /// The address of a resolver: `address` or `address:port`.
 pub(super) fn resolver(text: &str) -> Option<SocketAddr> {
-    let bare = || {
-        text.parse::<IpAddr>()
-            .map(|address| SocketAddr::new(address, DNS_PORT))
-    };
+    let bare = || text.parse::<IpAddr>().map(|address| SocketAddr::new(address, DNS_PORT));
     text.parse().or_else(|_| bare()).ok()
 }
 
 /// An address at which nothing is (RFC 6761, section 6.4), for a project that will not be used.
-#[expect(
-    clippy::unwrap_used,
-    reason = "the text is a constant, and a test parses it"
-)]
+#[expect(clippy::unwrap_used, reason = "the text is a constant, and a test parses it")]
 pub(super) fn nowhere() -> Url {
     Url::parse("https://nowhere.invalid").unwrap()
 }
 
 /// The origin of the demo add-on.
-#[expect(
-    clippy::unwrap_used,
-    reason = "the text is a constant, and a test parses it"
-)]
+#[expect(clippy::unwrap_used, reason = "the text is a constant, and a test parses it")]
 pub(super) fn demo() -> Url {
     Url::parse("https://addon.demo.test").unwrap()
 }
@@ -124,13 +110,7 @@ mod tests {
 
     #[test]
     fn a_host_is_a_name_or_a_number_with_or_without_a_port() {
-        for text in [
-            "www.example.com",
-            "WWW.Example.com",
-            "a.test:8443",
-            "127.0.0.1",
-            "[::1]:1",
-        ] {
+        for text in ["www.example.com", "WWW.Example.com", "a.test:8443", "127.0.0.1", "[::1]:1"] {
             assert!(is_host(text), "{text}");
         }
         for text in [

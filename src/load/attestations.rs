@@ -77,41 +77,22 @@ impl Measure<'_> {
         day::check(document.node.get("day"), file, diagnostics, told);
         let attestation = document.value?;
         let mut tell = |key: &str, code, message: String, help: String| {
-            let span = document
-                .node
-                .get(key)
-                .map_or(0..0, |node| node.span.clone());
+            let span = document.node.get(key).map_or(0..0, |node| node.span.clone());
             let place = Place::new(file.clone(), span);
             diagnostics.push(Diagnostic::error(code, place, message).help(help));
         };
-        if let Some(roles) = self
-            .roles
-            .filter(|roles| !roles.contains_key(&attestation.role))
-        {
+        if let Some(roles) = self.roles.filter(|roles| !roles.contains_key(&attestation.role)) {
             let message = format!("there is no role `{}`", attestation.role);
             let help = help_with_list(&attestation.role, roles.keys().map(String::as_str));
             tell("role", "unknown-role", message, help);
         }
         if matches!(attestation.day, AttestationDay::On(day) if day > self.today) {
             let message = format!("this day is still to come: today is {}", self.today);
-            tell(
-                "day",
-                "future-date",
-                message,
-                "write the day on which it was given".into(),
-            );
+            tell("day", "future-date", message, "write the day on which it was given".into());
         }
-        for (key, text) in [
-            ("looked_at", &attestation.looked_at),
-            ("words", &attestation.words),
-        ] {
+        for (key, text) in [("looked_at", &attestation.looked_at), ("words", &attestation.words)] {
             if text.trim().is_empty() {
-                tell(
-                    key,
-                    "empty",
-                    format!("`{key}` is empty"),
-                    "write what belongs here".into(),
-                );
+                tell(key, "empty", format!("`{key}` is empty"), "write what belongs here".into());
             }
         }
         Some(attestation)
@@ -153,15 +134,6 @@ mod tests {
         let own = || Fixture::sound().replace(FILE, "2026-11-01", "demo");
         assert_eq!(own().told(), Vec::<String>::new());
         assert!(own().load().project.unwrap().attestations.is_empty());
-        assert_eq!(
-            own()
-                .target("demo")
-                .load()
-                .project
-                .unwrap()
-                .attestations
-                .len(),
-            1
-        );
+        assert_eq!(own().target("demo").load().project.unwrap().attestations.len(), 1);
     }
 }

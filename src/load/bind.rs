@@ -16,9 +16,7 @@ pub(super) fn all(
     policies: &[PolicyFile],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Claim> {
-    let Claims {
-        mut by_id, broken, ..
-    } = claims;
+    let Claims { mut by_id, broken, .. } = claims;
     let mut order = Vec::new();
     for bound in policies.iter().flat_map(|policy| &policy.bounds) {
         if let Of::Claim(id) = &bound.of
@@ -44,16 +42,9 @@ pub(super) fn all(
 
 fn unbound(claim: &Claim) -> Diagnostic {
     let message = format!("no policy makes the claim `{}`", claim.id);
-    let help = format!(
-        "link its words to it, like `[words](../{})`, or take the file away",
-        claim.file
-    );
-    Diagnostic::error(
-        "check-without-claim",
-        Place::file(claim.file.clone()),
-        message,
-    )
-    .help(help)
+    let help =
+        format!("link its words to it, like `[words](../{})`, or take the file away", claim.file);
+    Diagnostic::error("check-without-claim", Place::file(claim.file.clone()), message).help(help)
 }
 
 /// One place that a claim's file quotes.
@@ -70,11 +61,7 @@ fn compare(claim: &Claim, policies: &[PolicyFile], diagnostics: &mut Vec<Diagnos
         file: Some(&also.file),
         of: None,
     });
-    let proves = Quote {
-        words: &claim.written.proves,
-        file: None,
-        of: None,
-    };
+    let proves = Quote { words: &claim.written.proves, file: None, of: None };
     let mut quotes: Vec<Quote<'_>> = also.chain([proves]).collect();
     let left = pair(claim, &mut quotes);
     for passage in left {
@@ -101,32 +88,23 @@ fn pair<'a>(claim: &'a Claim, quotes: &mut [Quote<'a>]) -> Vec<&'a Passage> {
     let mut left = Vec::new();
     for passage in &claim.passages {
         let says_so = |quote: &&mut Quote<'_>| same(quote.words, &passage.words);
-        match quotes
-            .iter_mut()
-            .filter(|quote| fits(quote, passage))
-            .find(says_so)
-        {
+        match quotes.iter_mut().filter(|quote| fits(quote, passage)).find(says_so) {
             Some(quote) => quote.of = Some(passage),
             None => left.push(passage),
         }
     }
-    left.retain(
-        |passage| match quotes.iter_mut().find(|quote| fits(quote, passage)) {
-            Some(quote) => {
-                quote.of = Some(passage);
-                false
-            }
-            None => true,
-        },
-    );
+    left.retain(|passage| match quotes.iter_mut().find(|quote| fits(quote, passage)) {
+        Some(quote) => {
+            quote.of = Some(passage);
+            false
+        }
+        None => true,
+    });
     left
 }
 
 fn suspect(claim: &Claim, passage: &Passage, quote: &Spanned<String>) -> Diagnostic {
-    let message = format!(
-        "these are not the words that the claim `{}` proves",
-        claim.id
-    );
+    let message = format!("these are not the words that the claim `{}` proves", claim.id);
     let help = format!(
         "look at both: if the checks still prove the new words, run `avouch accept {}`",
         claim.id
@@ -143,11 +121,7 @@ fn bound_twice(claim: &Claim, passage: &Passage) -> Diagnostic {
         claim.file
     );
     let error = Diagnostic::error("duplicate-id", passage.place.clone(), message).help(help);
-    match claim
-        .passages
-        .iter()
-        .find(|first| first.place != passage.place)
-    {
+    match claim.passages.iter().find(|first| first.place != passage.place) {
         Some(first) => error.related(first.place.clone(), "the other place"),
         None => error,
     }
@@ -156,28 +130,19 @@ fn bound_twice(claim: &Claim, passage: &Passage) -> Diagnostic {
 /// A quote of words that stand nowhere. If `proves` is one, the claim is missing from its place.
 fn quotes_nothing(claim: &Claim, quote: &Quote<'_>, policies: &[PolicyFile]) -> Option<Diagnostic> {
     let Some(file) = quote.file else {
-        let message = format!(
-            "no passage of the claim `{}` is left for these words",
-            claim.id
-        );
+        let message = format!("no passage of the claim `{}` is left for these words", claim.id);
         let help = "link them to the claim in a policy, or take one entry of `proves_also` away";
         let place = quote.words.place(&claim.file);
         return Some(Diagnostic::error("quotes-nothing", place, message).help(help));
     };
     let place = file.place(&claim.file);
-    if !policies
-        .iter()
-        .any(|policy| *policy.policy.file == *file.value)
-    {
+    if !policies.iter().any(|policy| *policy.policy.file == *file.value) {
         let message = format!("there is no page `{}`", file.value);
         let files: Vec<&str> = policies.iter().map(|policy| &*policy.policy.file).collect();
         let help = crate::model::diagnostic::help_with_list(&file.value, files);
         return Some(Diagnostic::error("missing-page", place, message).help(help));
     }
-    let message = format!(
-        "`{}` does not make the claim `{}` in such words",
-        file.value, claim.id
-    );
+    let message = format!("`{}` does not make the claim `{}` in such words", file.value, claim.id);
     let help = "link the words to the claim there, or take this entry away";
     Some(Diagnostic::error("quotes-nothing", place, message).help(help))
 }
@@ -213,28 +178,18 @@ mod tests {
         );
         let loaded = fixture.load();
         let (place, label) = &loaded.diagnostics[0].related[0];
-        assert_eq!(
-            (&*place.file, label.as_str()),
-            (CHECK, "the words that were checked")
-        );
+        assert_eq!((&*place.file, label.as_str()), (CHECK, "the words that were checked"));
         let text = loaded.sources.text(CHECK).unwrap();
         assert_eq!(&text[place.span()], "Customer data is backed up every day.");
         // What is shown is what the policy says now.
         let project = loaded.project.unwrap();
-        assert_eq!(
-            project.claims[0].words(),
-            "Customer data is backed up other day."
-        );
+        assert_eq!(project.claims[0].words(), "Customer data is backed up other day.");
     }
 
     #[test]
     fn another_address_in_a_claim_makes_it_suspect() {
         let told = Fixture::sound()
-            .replace(
-                "content/disclosure.md",
-                "desk.example.com",
-                "desc.example.com",
-            )
+            .replace("content/disclosure.md", "desk.example.com", "desc.example.com")
             .told();
         assert!(told[0].contains(" suspect: "), "{told:?}");
         assert_eq!(told.len(), 1);
@@ -243,11 +198,7 @@ mod tests {
     #[test]
     fn wrapping_and_emphasis_do_not_make_a_claim_suspect() {
         let told = Fixture::sound()
-            .replace(
-                POLICY,
-                "is backed up *every* day",
-                "**is**\n  backed up every day",
-            )
+            .replace(POLICY, "is backed up *every* day", "**is**\n  backed up every day")
             .told();
         assert_eq!(told, Vec::<String>::new());
     }
@@ -255,9 +206,7 @@ mod tests {
     #[test]
     fn another_heading_is_told() {
         assert_eq!(
-            Fixture::sound()
-                .replace(POLICY, "## Data backup", "## What we do not do")
-                .told(),
+            Fixture::sound().replace(POLICY, "## Data backup", "## What we do not do").told(),
             [
                 "checks/backup-daily.yaml:2:8 under-mismatch: the claim `backup-daily` stands under `What we do not do` ? look at both: what words mean may hang on what they stand under; then write it here"
             ]
@@ -267,9 +216,7 @@ mod tests {
     #[test]
     fn a_claim_without_a_file_and_a_file_without_a_claim_are_told() {
         assert_eq!(
-            Fixture::sound()
-                .replace(POLICY, "checks/backup-daily", "checks/backup-dayly")
-                .told(),
+            Fixture::sound().replace(POLICY, "checks/backup-daily", "checks/backup-dayly").told(),
             [
                 "checks/backup-daily.yaml:1:1 check-without-claim: no policy makes the claim `backup-daily` ? link its words to it, like `[words](../checks/backup-daily.yaml)`, or take the file away",
                 "content/security.md:10:1 claim-without-file: there is no check file `checks/backup-dayly.yaml` ? did you mean `backup-daily`?",
@@ -296,15 +243,9 @@ mod tests {
             let also = format!("because: We\nproves_also: [{{in: {file}, words: {words}}}]\n#");
             twice().replace(CHECK, "because: We", &also).told()
         };
-        assert_eq!(
-            also("content/disclosure.md", "Backups are made."),
-            Vec::<String>::new()
-        );
+        assert_eq!(also("content/disclosure.md", "Backups are made."), Vec::<String>::new());
         let told = also("content/disclosure.md", "Backups were made.");
-        assert!(
-            told[0].starts_with("content/disclosure.md:10:2 suspect: "),
-            "{told:?}"
-        );
+        assert!(told[0].starts_with("content/disclosure.md:10:2 suspect: "), "{told:?}");
         let told = also("content/discl.md", "Backups are made.");
         assert!(
             told[0].starts_with(
@@ -312,10 +253,7 @@ mod tests {
             ),
             "{told:?}"
         );
-        assert!(
-            told[1].starts_with("content/disclosure.md:10:2 duplicate-id: "),
-            "{told:?}"
-        );
+        assert!(told[1].starts_with("content/disclosure.md:10:2 duplicate-id: "), "{told:?}");
     }
 
     #[test]

@@ -88,25 +88,16 @@ fn claim(id: &str, source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Op
     let node = &document.node;
     let written = document.value.unwrap_or_else(|| what_is_there(node));
     for (key, value) in [("proves", &written.proves), ("because", &written.because)] {
-        if node
-            .get(key)
-            .and_then(Node::as_str)
-            .is_some_and(|text| text.trim().is_empty())
-        {
+        if node.get(key).and_then(Node::as_str).is_some_and(|text| text.trim().is_empty()) {
             let place = value.place(file);
             let error = Diagnostic::error("empty", place, format!("`{key}` is empty"));
             diagnostics.push(error.help("write what belongs here, in the reader's words"));
         }
     }
-    let again = written
-        .proves_also
-        .iter()
-        .enumerate()
-        .filter(|(index, also)| {
-            let mut earlier = written.proves_also[..*index].iter();
-            earlier
-                .any(|one| one.file.value == also.file.value && one.words.value == also.words.value)
-        });
+    let again = written.proves_also.iter().enumerate().filter(|(index, also)| {
+        let mut earlier = written.proves_also[..*index].iter();
+        earlier.any(|one| one.file.value == also.file.value && one.words.value == also.words.value)
+    });
     for (_, also) in again {
         let message = "these words are quoted twice for one file";
         let error = Diagnostic::error("duplicate-proves-also", also.words.place(file), message);
@@ -147,10 +138,7 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -> Ve
             }
             Some(kind) => match kind.as_str() {
                 Some(name) => checks.push(Check {
-                    kind: Spanned {
-                        value: name.to_owned(),
-                        span: kind.span.clone(),
-                    },
+                    kind: Spanned { value: name.to_owned(), span: kind.span.clone() },
                     settings: item.without("kind"),
                 }),
                 None => {
@@ -167,14 +155,8 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -> Ve
 /// What could be read of a file in which something is missing, so that its checks can be looked at.
 fn what_is_there(node: &Node) -> Written {
     let text = |key: &str| Spanned {
-        value: node
-            .get(key)
-            .and_then(Node::as_str)
-            .unwrap_or_default()
-            .to_owned(),
-        span: node
-            .get(key)
-            .map_or(node.span.clone(), |node| node.span.clone()),
+        value: node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned(),
+        span: node.get(key).map_or(node.span.clone(), |node| node.span.clone()),
     };
     Written {
         proves: text("proves"),
@@ -182,14 +164,8 @@ fn what_is_there(node: &Node) -> Written {
         under: None,
         because: text("because"),
         applies_to: Vec::new(),
-        valid_for: Spanned {
-            value: Limit::hours(24),
-            span: node.span.clone(),
-        },
-        checks: Spanned {
-            value: Vec::new(),
-            span: node.span.clone(),
-        },
+        valid_for: Spanned { value: Limit::hours(24), span: node.span.clone() },
+        checks: Spanned { value: Vec::new(), span: node.span.clone() },
     }
 }
 

@@ -18,17 +18,13 @@ pub(super) fn check(
     let Some(node) = node else {
         return;
     };
-    let Some(text) = node
-        .as_str()
-        .filter(|text| *text != "demo" && text.parse::<Date>().is_err())
+    let Some(text) = node.as_str().filter(|text| *text != "demo" && text.parse::<Date>().is_err())
     else {
         return;
     };
     let place = Place::new(file.clone(), node.span.clone());
     let since = diagnostics.split_off(told.min(diagnostics.len()));
-    let others = since
-        .into_iter()
-        .filter(|one| one.place.as_ref() != Some(&place));
+    let others = since.into_iter().filter(|one| one.place.as_ref() != Some(&place));
     diagnostics.extend(others);
     let message = format!("`{text}` is no day in the calendar");
     let error = Diagnostic::error("impossible-date", place, message);

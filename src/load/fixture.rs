@@ -98,10 +98,7 @@ pub(super) struct Fixture {
 impl Fixture {
     /// A sound project.
     pub(super) fn sound() -> Self {
-        let fixture = Self {
-            root: tempfile::tempdir().unwrap(),
-            target: None,
-        };
+        let fixture = Self { root: tempfile::tempdir().unwrap(), target: None };
         for (file, text) in FILES {
             fixture.write(file, text);
         }

@@ -34,12 +34,7 @@ pub(super) fn all(
             Some(id) => id.to_string(),
             None => free(&slug(&text), &mut taken),
         };
-        let heading = Heading {
-            level,
-            text,
-            anchor,
-            place,
-        };
+        let heading = Heading { level, text, anchor, place };
         headings.push((index, heading));
     }
     headings
@@ -68,11 +63,7 @@ fn anchors_by_hand(
 fn skipped(place: Place, above: u8, level: u8) -> Diagnostic {
     let message =
         format!("this heading is of level {level}, but the one above is of level {above}");
-    let help = format!(
-        "make it one of level {}: `{}`",
-        above + 1,
-        "#".repeat(above as usize + 1)
-    );
+    let help = format!("make it one of level {}: `{}`", above + 1, "#".repeat(above as usize + 1));
     Diagnostic::error("heading-skips", place, message).help(help)
 }
 
@@ -104,11 +95,7 @@ fn slug(text: &str) -> String {
         _ => None,
     });
     let slug: String = kept.collect();
-    if slug.is_empty() {
-        "section".into()
-    } else {
-        slug
-    }
+    if slug.is_empty() { "section".into() } else { slug }
 }
 
 /// Anchors that are taken, each with the number that its next namesake gets.
@@ -144,9 +131,7 @@ mod tests {
             let place = one.place.as_ref().unwrap();
             format!("{}: {} at `{}`", one.code, one.message, &text[place.span()])
         });
-        let all = all
-            .iter()
-            .map(|(_, one)| format!("{} {} #{}", one.level, one.text, one.anchor));
+        let all = all.iter().map(|(_, one)| format!("{} {} #{}", one.level, one.text, one.anchor));
         (all.collect(), told.collect())
     }
 
@@ -155,13 +140,7 @@ mod tests {
         let (all, told) = read("# Où *est* `X`?\n## A\n## A\n## B {#a-1}\n## !\n");
         assert_eq!(
             all,
-            [
-                "1 Où est X? #où-est-x",
-                "2 A #a",
-                "2 A #a-2",
-                "2 B #a-1",
-                "2 ! #section"
-            ]
+            ["1 Où est X? #où-est-x", "2 A #a", "2 A #a-2", "2 B #a-1", "2 ! #section"]
         );
         assert_eq!(told, Vec::<String>::new());
     }

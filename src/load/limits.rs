@@ -38,9 +38,7 @@ impl<'de> Deserialize<'de> for Size {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         size(&text).map(Self).ok_or_else(|| {
-            de::Error::custom(format!(
-                "`{text}` is no size: write it like `64KiB` or `1MiB`"
-            ))
+            de::Error::custom(format!("`{text}` is no size: write it like `64KiB` or `1MiB`"))
         })
     }
 }
@@ -97,10 +95,8 @@ pub(super) fn of(file: &LimitsFile, scope: &mut Scope<'_>) -> Limits {
     };
     let timeout = time(file.timeout.clone(), Limit::seconds(600));
     let run = time(file.run.clone(), Limit::hours(24));
-    let body = file
-        .body
-        .as_ref()
-        .filter(|body| within(body, Size(1 << 10)..=Size(64 << 20), scope));
+    let body =
+        file.body.as_ref().filter(|body| within(body, Size(1 << 10)..=Size(64 << 20), scope));
     let usize_of = |value: u64| usize::try_from(value).ok();
     let u32_of = |value: u64| u32::try_from(value).ok();
     Limits {

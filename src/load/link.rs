@@ -50,21 +50,14 @@ pub(super) enum Aim {
 
 /// Every link and image of a policy's body.
 pub(super) fn all(markdown: &Markdown, file: &str) -> Vec<Link> {
-    (0..markdown.len())
-        .filter_map(|index| link(markdown, index, file))
-        .collect()
+    (0..markdown.len()).filter_map(|index| link(markdown, index, file)).collect()
 }
 
 fn link(markdown: &Markdown, start: Index, file: &str) -> Option<Link> {
     let end = markdown.end(start);
     let (aim, is_image) = match markdown.tag(start)? {
-        Tag::Link {
-            link_type: LinkType::Email,
-            ..
-        } => (Aim::Web, false),
-        Tag::Link {
-            dest_url, title, ..
-        } => (aim(dest_url, title, file), false),
+        Tag::Link { link_type: LinkType::Email, .. } => (Aim::Web, false),
+        Tag::Link { dest_url, title, .. } => (aim(dest_url, title, file), false),
         // An image shows what it aims at, so that it binds nothing.
         Tag::Image { dest_url, .. } => (aim(dest_url, "", file), true),
         _ => return None,
@@ -92,14 +85,8 @@ fn aim(address: &str, title: &str, file: &str) -> Aim {
         return Aim::Statement(title.trim().to_owned());
     }
     if let Some(scheme) = scheme(address) {
-        let is_known = SCHEMES
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(scheme));
-        return if is_known {
-            Aim::Web
-        } else {
-            Aim::Scheme(scheme.to_owned())
-        };
+        let is_known = SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme));
+        return if is_known { Aim::Web } else { Aim::Scheme(scheme.to_owned()) };
     }
     if address.starts_with("//") {
         return Aim::Web;
@@ -126,18 +113,14 @@ fn aim(address: &str, title: &str, file: &str) -> Aim {
 fn scheme(address: &str) -> Option<&str> {
     let (scheme, _) = address.split_once(':')?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
     is_scheme.then_some(scheme)
 }
 
 /// The claim's id, if this path is that of a check file.
 fn check_of(path: &str) -> Option<ClaimId> {
     let name = path.strip_prefix("checks/")?;
-    let id = name
-        .strip_suffix(".yaml")
-        .or_else(|| name.strip_suffix(".yml"))?;
+    let id = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))?;
     (!id.contains('/')).then(|| id.to_owned())
 }
 
@@ -187,41 +170,23 @@ mod tests {
     #[test]
     fn a_check_is_known_by_where_the_address_leads() {
         assert_eq!(of("../../checks/x-1.yaml"), Aim::Check("x-1".into()));
-        assert_eq!(
-            of("./.././../checks/%78.yml?raw#top"),
-            Aim::Check("x".into())
-        );
-        assert_eq!(
-            of("../checks/x.yaml"),
-            Aim::Misplaced("content/checks/x.yaml".into())
-        );
-        assert_eq!(
-            of("../../checks/sub/x.yaml"),
-            Aim::Misplaced("checks/sub/x.yaml".into())
-        );
-        assert_eq!(
-            of("../../../checks/x.yaml"),
-            Aim::Misplaced("../checks/x.yaml".into())
-        );
+        assert_eq!(of("./.././../checks/%78.yml?raw#top"), Aim::Check("x".into()));
+        assert_eq!(of("../checks/x.yaml"), Aim::Misplaced("content/checks/x.yaml".into()));
+        assert_eq!(of("../../checks/sub/x.yaml"), Aim::Misplaced("checks/sub/x.yaml".into()));
+        assert_eq!(of("../../../checks/x.yaml"), Aim::Misplaced("../checks/x.yaml".into()));
         assert_eq!(of("stated:"), Aim::Statement("why".into()));
     }
 
     #[test]
     fn other_addresses_are_told_apart() {
-        assert_eq!(
-            of("b.md#h%C3%A9"),
-            Aim::File("content/en/b.md".into(), Some("hé".into()))
-        );
+        assert_eq!(of("b.md#h%C3%A9"), Aim::File("content/en/b.md".into(), Some("hé".into())));
         assert_eq!(of("../b.md"), Aim::File("content/b.md".into(), None));
         assert_eq!(of("#top"), Aim::Here("top".into()));
         assert_eq!(of(""), Aim::Here(String::new()));
         assert_eq!(of("/pricing"), Aim::SitePath);
         assert_eq!(of("HTTPS://example.com/checks/x.yaml"), Aim::Web);
         assert_eq!(of("//example.com"), Aim::Web);
-        assert_eq!(
-            of(" java\tscript:alert(1)"),
-            Aim::Scheme("javascript".into())
-        );
+        assert_eq!(of(" java\tscript:alert(1)"), Aim::Scheme("javascript".into()));
         assert_eq!(of("data:text/html,x"), Aim::Scheme("data".into()));
         assert_eq!(of("100%.md"), Aim::File("content/en/100%.md".into(), None));
     }

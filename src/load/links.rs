@@ -15,22 +15,11 @@ pub(super) fn check(
     claims: &BTreeSet<ClaimId>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let pages: BTreeMap<&str, &PolicyFile> = policies
-        .iter()
-        .map(|one| (&*one.policy.file, one))
-        .collect();
+    let pages: BTreeMap<&str, &PolicyFile> =
+        policies.iter().map(|one| (&*one.policy.file, one)).collect();
     for policy in policies {
-        let site = Site {
-            pages: &pages,
-            claims,
-            from: policy,
-        };
-        diagnostics.extend(
-            policy
-                .aims
-                .iter()
-                .filter_map(|(aim, span)| site.link(aim, span)),
-        );
+        let site = Site { pages: &pages, claims, from: policy };
+        diagnostics.extend(policy.aims.iter().filter_map(|(aim, span)| site.link(aim, span)));
     }
 }
 
@@ -91,11 +80,7 @@ impl Site<'_> {
     }
 
     fn error(&self, code: Code, span: &Range<usize>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::error(
-            code,
-            Place::new(self.from.policy.file.clone(), span.clone()),
-            message,
-        )
+        Diagnostic::error(code, Place::new(self.from.policy.file.clone(), span.clone()), message)
     }
 }
 
@@ -106,9 +91,7 @@ mod tests {
     #[test]
     fn links_to_pages_and_headings_that_are_not_there_are_told() {
         let body = "[a](disclosur.md) [b](disclosure.md#how) [c](#data-bakup) [d](/pricing)\n[e](disclosure.md#how-to-report) [f](#data-backup) [g](../content/disclosure.md) [h](https://x.test/y.md) ![i](pic.png)\n";
-        let told = Fixture::sound()
-            .replace("content/security.md", "See ", body)
-            .told();
+        let told = Fixture::sound().replace("content/security.md", "See ", body).told();
         assert_eq!(
             told,
             [

@@ -37,11 +37,7 @@ impl Markdown {
         };
         let mut open = Vec::new();
         for (event, range) in TextMergeWithOffset::new(parser) {
-            markdown.push(
-                event.into_static(),
-                start + range.start..start + range.end,
-                &mut open,
-            );
+            markdown.push(event.into_static(), start + range.start..start + range.end, &mut open);
         }
         markdown
     }
@@ -72,9 +68,7 @@ impl Markdown {
 
     /// An event; nothing at all beyond the last one.
     pub(super) fn event(&self, index: Index) -> &Event<'static> {
-        self.events
-            .get(index)
-            .map_or(&Event::SoftBreak, |(event, _)| event)
+        self.events.get(index).map_or(&Event::SoftBreak, |(event, _)| event)
     }
 
     /// The element that begins at an event.
@@ -87,9 +81,7 @@ impl Markdown {
 
     /// The bytes of an event; of the start or end of an element, all of the element's.
     pub(super) fn span(&self, index: Index) -> Range<usize> {
-        self.events
-            .get(index)
-            .map_or(0..0, |(_, range)| range.clone())
+        self.events.get(index).map_or(0..0, |(_, range)| range.clone())
     }
 
     /// The bytes from the first of some events to the last, but for those of `left_out`.
@@ -148,19 +140,11 @@ mod tests {
         };
         let c = index_of("c").unwrap();
         assert_eq!(&text[markdown.span(c)], "c");
-        let around: Vec<&Tag<'_>> = markdown
-            .ancestors(c)
-            .filter_map(|at| markdown.tag(at))
-            .collect();
+        let around: Vec<&Tag<'_>> =
+            markdown.ancestors(c).filter_map(|at| markdown.tag(at)).collect();
         assert_eq!(
             around,
-            [
-                &Tag::Emphasis,
-                &Tag::Item,
-                &Tag::List(None),
-                &Tag::Item,
-                &Tag::List(None)
-            ]
+            [&Tag::Emphasis, &Tag::Item, &Tag::List(None), &Tag::Item, &Tag::List(None)]
         );
         let item = markdown.ancestors(c).nth(3).unwrap();
         assert_eq!(markdown.children(item).count(), 2);

@@ -87,20 +87,11 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let attestations = attestations::read(&mut reader, &measure);
     let templates = templates(&mut reader);
     if let Some(settings) = &settings {
-        products::check(
-            &settings.products,
-            &policies,
-            &claims,
-            &mut reader.diagnostics,
-        );
+        products::check(&settings.products, &policies, &claims, &mut reader.diagnostics);
     }
     reader.diagnostics.extend(nothing_there(&policies, &claims));
     let claims = bind::all(claims, &policies, &mut reader.diagnostics);
-    let Reader {
-        sources,
-        diagnostics,
-        ..
-    } = reader;
+    let Reader { sources, diagnostics, .. } = reader;
     let project = settings.map(|settings| Project {
         site: settings.site,
         products: settings.products,
@@ -119,21 +110,15 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         templates,
         sources: sources.clone(),
     });
-    Loaded {
-        project,
-        diagnostics: bounded(in_source_order(diagnostics)),
-        sources,
-    }
+    Loaded { project, diagnostics: bounded(in_source_order(diagnostics)), sources }
 }
 
 /// The policies in the order of the site.
 fn policies(reader: &mut Reader) -> Vec<PolicyFile> {
     let sources = reader.folder(policy::FOLDER, &["md"]);
     let diagnostics = &mut reader.diagnostics;
-    let mut policies: Vec<PolicyFile> = sources
-        .iter()
-        .map(|source| policy::read(source, diagnostics))
-        .collect();
+    let mut policies: Vec<PolicyFile> =
+        sources.iter().map(|source| policy::read(source, diagnostics)).collect();
     policy::check_addresses(&policies, diagnostics);
     policies.sort_by_key(|one| (one.policy.front.order, one.policy.file.clone()));
     policies
@@ -144,18 +129,13 @@ fn templates(reader: &mut Reader) -> BTreeMap<String, String> {
     const FOLDER: &str = "templates/";
     let sources = reader.folder(FOLDER.trim_end_matches('/'), &[]);
     let name = |file: &str| file.strip_prefix(FOLDER).unwrap_or(file).to_owned();
-    sources
-        .iter()
-        .map(|one| (name(&one.file), one.text.to_string()))
-        .collect()
+    sources.iter().map(|one| (name(&one.file), one.text.to_string())).collect()
 }
 
 /// A project that says nothing proves nothing, and is no success.
 fn nothing_there(policies: &[PolicyFile], claims: &Claims) -> Option<Diagnostic> {
-    let makes_claims = policies
-        .iter()
-        .flat_map(|one| &one.bounds)
-        .any(|bound| matches!(bound.of, Of::Claim(_)));
+    let makes_claims =
+        policies.iter().flat_map(|one| &one.bounds).any(|bound| matches!(bound.of, Of::Claim(_)));
     let (code, message, help) = if policies.is_empty() {
         (
             "no-policies",
@@ -172,10 +152,7 @@ fn nothing_there(policies: &[PolicyFile], claims: &Claims) -> Option<Diagnostic>
         return None;
     };
     let error = Diagnostic::error(code, Place::file(policy::FOLDER), message).help(help);
-    Some(Diagnostic {
-        place: None,
-        ..error
-    })
+    Some(Diagnostic { place: None, ..error })
 }
 
 /// Leaves out what goes beyond [`TOLD_MAX`] in each file, and says so.
@@ -207,33 +184,19 @@ mod tests {
 
     #[test]
     fn a_sound_project_is_read_whole_and_in_order() {
-        let loaded = Fixture::sound()
-            .with("templates/part/foot.html", "<p>{{ site.title }}</p>")
-            .load();
+        let loaded =
+            Fixture::sound().with("templates/part/foot.html", "<p>{{ site.title }}</p>").load();
         assert_eq!(loaded.diagnostics, []);
         let project = loaded.project.unwrap();
-        let slugs: Vec<&str> = project
-            .policies
-            .iter()
-            .map(|one| one.slug.as_str())
-            .collect();
+        let slugs: Vec<&str> = project.policies.iter().map(|one| one.slug.as_str()).collect();
         assert_eq!(slugs, ["security", "disclosure"]);
         let ids: Vec<&str> = project.claims.iter().map(|one| one.id.as_str()).collect();
         assert_eq!(ids, ["backup-daily", "report-channels"]);
-        assert_eq!(
-            project.claims[0].words(),
-            "Customer data is backed up every day."
-        );
+        assert_eq!(project.claims[0].words(), "Customer data is backed up every day.");
         assert_eq!(project.claims[0].passages[0].under, "Data backup");
         assert_eq!(project.claims[1].checks[0].kind.value, "link");
-        assert_eq!(
-            project.policies[0].statements[0].passage.words,
-            "No system is impenetrable."
-        );
-        assert!(matches!(
-            project.attestations["backup-daily"].1.day,
-            AttestationDay::On(_)
-        ));
+        assert_eq!(project.policies[0].statements[0].passage.words, "No system is impenetrable.");
+        assert!(matches!(project.attestations["backup-daily"].1.day, AttestationDay::On(_)));
         let names: Vec<&String> = project.templates.keys().collect();
         assert_eq!(names, ["part/foot.html"]);
         assert!(project.sources.text("checks/backup-daily.yaml").is_some());

@@ -58,16 +58,11 @@ impl Body<'_> {
         } else {
             (Extent::Words, link.start + 1..link.end)
         };
-        let (words, links) = match self
-            .row_around(link.start)
-            .filter(|_| extent == Extent::Row)
-        {
+        let (words, links) = match self.row_around(link.start).filter(|_| extent == Extent::Row) {
             Some(row) => self.words.of_row(row),
             None => self.words.with_links(events.clone()),
         };
-        let span = self
-            .markdown
-            .span_of(events.clone(), |index| self.is_in_empty_link(index));
+        let span = self.markdown.span_of(events.clone(), |index| self.is_in_empty_link(index));
         let passage = Passage {
             policy: self.file.clone(),
             place: Place::new(self.file.clone(), span.unwrap_or(link.span.clone())),
@@ -136,19 +131,14 @@ impl Body<'_> {
     /// The heading that an event stands under, then the lead-in of each list around it, outermost
     /// first, with ` / ` between them.
     fn under(&self, event: Index) -> String {
-        let before = self
-            .headings
-            .partition_point(|(index, _)| *index + 1 < event);
+        let before = self.headings.partition_point(|(index, _)| *index + 1 < event);
         // A heading does not stand under itself.
         let above = self.headings[..before].iter().rev();
         let heading = above
             .map(|(index, heading)| (self.markdown.end(*index), heading))
             .find(|(end, _)| *end < event);
         let lists = self.markdown.ancestors(event).filter(|around| {
-            matches!(
-                self.markdown.tag(*around),
-                Some(Tag::List(_) | Tag::Table(_))
-            )
+            matches!(self.markdown.tag(*around), Some(Tag::List(_) | Tag::Table(_)))
         });
         let mut parts: Vec<String> = lists.filter_map(|list| self.lead_in(list)).collect();
         parts.extend(heading.map(|(_, heading)| heading.text.clone()));
@@ -211,19 +201,15 @@ mod tests {
     }
 
     fn read(body: &str) -> policy::PolicyFile {
-        let source = SourceFile {
-            file: "content/a.md".into(),
-            text: format!("{FRONT}{body}").into(),
-        };
+        let source =
+            SourceFile { file: "content/a.md".into(), text: format!("{FRONT}{body}").into() };
         policy::read(&source, &mut Vec::new())
     }
 
     /// Words and context of each passage.
     fn passages(body: &str) -> Vec<(String, String)> {
         let bounds = read(body).bounds.into_iter();
-        bounds
-            .map(|bound| (bound.passage.words, bound.passage.under))
-            .collect()
+        bounds.map(|bound| (bound.passage.words, bound.passage.under)).collect()
     }
 
     fn words(body: &str) -> Vec<String> {
@@ -245,10 +231,7 @@ mod tests {
         let body =
             "See [a](b.md), <https://x.test> and ![pic](p.png). [](../checks/a.yaml)\n\nNext.\n";
         assert_eq!(marked(body), "{a:See @a, @https://x.test and pic. }Next.");
-        assert_eq!(
-            words(body),
-            ["See a <b.md>, <https://x.test> and pic <p.png>."]
-        );
+        assert_eq!(words(body), ["See a <b.md>, <https://x.test> and pic <p.png>."]);
         let links = &read(body).bounds[0].passage.links;
         let addresses: Vec<&str> = links.iter().map(|link| link.address.as_str()).collect();
         assert_eq!(addresses, ["b.md", "https://x.test", "p.png"]);
@@ -258,10 +241,7 @@ mod tests {
     fn an_empty_link_in_an_item_leaves_its_nested_lists_out() {
         let body = "- one [](../checks/a.yaml)\n  - two [](../checks/b.yaml)\n- three\n";
         assert_eq!(marked(body), "-{a:one }-{b:two }-three");
-        assert_eq!(
-            passages(body),
-            [("one".into(), String::new()), ("two".into(), "one".into())]
-        );
+        assert_eq!(passages(body), [("one".into(), String::new()), ("two".into(), "one".into())]);
     }
 
     #[test]
@@ -289,13 +269,7 @@ mod tests {
         let under: Vec<String> = passages(body).into_iter().map(|(_, under)| under).collect();
         assert_eq!(
             under,
-            [
-                "",
-                "One two / We never:",
-                "One two / We never: / give",
-                "One two",
-                "One two"
-            ]
+            ["", "One two / We never:", "One two / We never: / give", "One two", "One two"]
         );
     }
 

@@ -46,10 +46,9 @@ pub(super) fn read(source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Po
     let bounds = bounds(source, &markdown, &links, &headings, diagnostics);
     let statements = bounds.iter().filter_map(|bound| match &bound.of {
         Of::Claim(_) => None,
-        Of::Statement(reason) => Some(Statement {
-            reason: reason.clone(),
-            passage: bound.passage.clone(),
-        }),
+        Of::Statement(reason) => {
+            Some(Statement { reason: reason.clone(), passage: bound.passage.clone() })
+        }
     });
     let policy = Policy {
         file: file.clone(),
@@ -61,17 +60,10 @@ pub(super) fn read(source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Po
         headings: headings.into_iter().map(|(_, heading)| heading).collect(),
     };
     PolicyFile {
-        anchors: policy
-            .headings
-            .iter()
-            .map(|one| one.anchor.clone())
-            .collect(),
+        anchors: policy.headings.iter().map(|one| one.anchor.clone()).collect(),
         policy,
         bounds,
-        aims: links
-            .into_iter()
-            .map(|link| (link.aim, link.span))
-            .collect(),
+        aims: links.into_iter().map(|link| (link.aim, link.span)).collect(),
     }
 }
 
@@ -85,17 +77,9 @@ fn bounds(
     let binds = |link: &&Link| matches!(link.aim, Aim::Check(_) | Aim::Statement(_));
     let binding = links.iter().filter(binds);
     let words = Words::new(markdown, binding.clone().map(|link| link.start).collect());
-    let body = Body {
-        file: &source.file,
-        markdown,
-        headings,
-        words: &words,
-    };
-    let mut bounds: Vec<Bound> = binding
-        .clone()
-        .take(BOUNDS_MAX)
-        .filter_map(|link| body.bound(link))
-        .collect();
+    let body = Body { file: &source.file, markdown, headings, words: &words };
+    let mut bounds: Vec<Bound> =
+        binding.clone().take(BOUNDS_MAX).filter_map(|link| body.bound(link)).collect();
     for bound in &mut bounds {
         trim(&mut bound.passage.place, &source.text);
         prose::check_bound(bound, markdown, diagnostics);
@@ -116,10 +100,7 @@ fn trim(place: &mut Place, text: &str) {
 
 /// The address of a policy below the site's root.
 fn slug(file: &str) -> &str {
-    let below = file
-        .strip_prefix(FOLDER)
-        .unwrap_or(file)
-        .trim_start_matches('/');
+    let below = file.strip_prefix(FOLDER).unwrap_or(file).trim_start_matches('/');
     below.rsplit_once('.').map_or(below, |(stem, _)| stem)
 }
 
@@ -150,10 +131,7 @@ fn front_matter(source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> (Fron
 /// The bytes of the front matter between its two lines, and where the body begins behind them.
 fn split(text: &str) -> Result<(Range<usize>, usize), (Range<usize>, &'static str)> {
     let whole = document::whole(text);
-    let mut lines = Lines {
-        text,
-        at: whole.start,
-    };
+    let mut lines = Lines { text, at: whole.start };
     match lines.next() {
         Some((line, _)) if text[line.clone()].trim_end() == "---" => {}
         first => {
@@ -239,9 +217,7 @@ mod tests {
 
     /// What is told of a third policy with this body, its lines counted from the body's first.
     fn told(body: &str) -> Vec<String> {
-        let told = Fixture::sound()
-            .with("content/third.md", format!("{FRONT}{body}"))
-            .told();
+        let told = Fixture::sound().with("content/third.md", format!("{FRONT}{body}")).told();
         let relative = |line: String| {
             let rest = line.strip_prefix("content/third.md:").unwrap().to_owned();
             let (number, rest) = rest.split_once(':').unwrap();
@@ -321,11 +297,7 @@ mod tests {
         const REST: &str = "raw-html: HTML stands in this policy ? write it in Markdown, or put it in back-ticks if readers are to see it";
         assert_eq!(
             told("Some <b>bold</b> text, `<i>` aside.\n\n<div>\nx\n</div>\n\n<!-- note -->\n"),
-            [
-                format!("1:6 {REST}"),
-                format!("3:1 {REST}"),
-                format!("7:1 {REST}")
-            ]
+            [format!("1:6 {REST}"), format!("3:1 {REST}"), format!("7:1 {REST}")]
         );
     }
 
@@ -334,10 +306,7 @@ mod tests {
         let told = told(
             "[We use [our host](https://a.test) well](../checks/backup-daily.yaml).\n\n`](../checks/x.yaml)`\n\n    [](../checks/x.yaml)\n\nNever. [](stated: no quotes)\n",
         );
-        let short: Vec<&str> = told
-            .iter()
-            .map(|one| one.split(" ? ").next().unwrap())
-            .collect();
+        let short: Vec<&str> = told.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
         assert_eq!(
             short,
             [
@@ -370,10 +339,7 @@ mod tests {
         let told = told(
             "[](stated: \"x\")\n\n~~[struck](stated: \"x\")~~ and [a ~~b~~ c](stated: \"x\")\n\n~~Old.~~ New. [](stated: \"x\")\n",
         );
-        let short: Vec<&str> = told
-            .iter()
-            .map(|one| one.split(" ? ").next().unwrap())
-            .collect();
+        let short: Vec<&str> = told.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
         assert_eq!(
             short,
             [
@@ -387,9 +353,6 @@ mod tests {
 
     #[test]
     fn a_struck_sentence_beside_a_claim_is_nobodys_business() {
-        assert_eq!(
-            told("~~Old.~~ [New.](stated: \"x\")\n"),
-            Vec::<String>::new()
-        );
+        assert_eq!(told("~~Old.~~ [New.](stated: \"x\")\n"), Vec::<String>::new());
     }
 }

@@ -16,18 +16,10 @@ pub(super) fn check(
 ) {
     let of_policies = policies.iter().flat_map(|one| {
         let file = &one.policy.file;
-        one.policy
-            .front
-            .products
-            .iter()
-            .map(move |product| (file, product))
+        one.policy.front.products.iter().map(move |product| (file, product))
     });
     let of_claims = claims.by_id.values().flat_map(|claim| {
-        claim
-            .written
-            .applies_to
-            .iter()
-            .map(move |product| (&claim.file, product))
+        claim.written.applies_to.iter().map(move |product| (&claim.file, product))
     });
     let all: Vec<(_, &Spanned<String>)> = of_policies.chain(of_claims).collect();
     for (file, product) in all {

@@ -78,13 +78,7 @@ impl Prose<'_> {
             _ => false,
         };
         let help = "write it in Markdown, or put it in back-ticks if readers are to see it";
-        let error = || {
-            self.error(
-                "raw-html",
-                markdown.span(index),
-                "HTML stands in this policy",
-            )
-        };
+        let error = || self.error("raw-html", markdown.span(index), "HTML stands in this policy");
         is_html.then(|| error().help(help))
     }
 
@@ -124,9 +118,7 @@ impl Prose<'_> {
 
 /// The part of a text that was probably meant to be a link to a check.
 fn broken_link_in(words: &str) -> Option<&str> {
-    let needles = ["checks/", "stated:"]
-        .into_iter()
-        .flat_map(|needle| words.match_indices(needle));
+    let needles = ["checks/", "stated:"].into_iter().flat_map(|needle| words.match_indices(needle));
     needles.map(|(at, _)| run_around(words, at)).find(|run| {
         let names_file = run.contains(".yaml") || run.contains(".yml");
         run.contains("](")
@@ -138,18 +130,12 @@ fn broken_link_in(words: &str) -> Option<&str> {
 /// The text around a byte as far as the next white space, and back over `] (`.
 fn run_around(words: &str, at: usize) -> &str {
     let (before, after) = words.split_at(at);
-    let start = before.rfind(char::is_whitespace).map_or(0, |space| {
-        space + before[space..].chars().next().map_or(0, char::len_utf8)
-    });
+    let start = before
+        .rfind(char::is_whitespace)
+        .map_or(0, |space| space + before[space..].chars().next().map_or(0, char::len_utf8));
     let joined = words[start..].starts_with('(') && before[..start].trim_end().ends_with(']');
-    let start = if joined {
-        before[..start].trim_end().len() - 1
-    } else {
-        start
-    };
-    let end = after
-        .find(char::is_whitespace)
-        .map_or(words.len(), |space| at + space);
+    let start = if joined { before[..start].trim_end().len() - 1 } else { start };
+    let end = after.find(char::is_whitespace).map_or(words.len(), |space| at + space);
     &words[start..end]
 }
 
@@ -170,13 +156,9 @@ mod tests {
         ] {
             assert_eq!(broken_link_in(text), Some(found));
         }
-        for text in [
-            "our checks/balances",
-            "in checks/a.yaml it says",
-            "as stated: yes",
-            "(stated: x)",
-            "",
-        ] {
+        for text in
+            ["our checks/balances", "in checks/a.yaml it says", "as stated: yes", "(stated: x)", ""]
+        {
             assert_eq!(broken_link_in(text), None);
         }
     }

@@ -25,11 +25,7 @@ pub fn requote(text: &str, span: Range<usize>, new_words: &str) -> String {
     let Some(old) = text.get(span.clone()) else {
         return text.to_owned();
     };
-    let scalar = Scalar {
-        text,
-        start: span.start,
-        old,
-    };
+    let scalar = Scalar { text, start: span.start, old };
     let put = |new: String| format!("{}{new}{}", &text[..span.start], &text[span.end..]);
     let kept = put(scalar.in_its_style(new_words));
     if says(text, &kept, span.start, new_words) {
@@ -56,10 +52,7 @@ fn agree(old: &Node, new: &Node, start: usize, words: &str) -> bool {
     match (&old.value, &new.value) {
         (Value::List(old), Value::List(new)) => {
             old.len() == new.len()
-                && old
-                    .iter()
-                    .zip(new)
-                    .all(|(old, new)| agree(old, new, start, words))
+                && old.iter().zip(new).all(|(old, new)| agree(old, new, start, words))
         }
         (Value::Map(old), Value::Map(new)) => {
             old.len() == new.len()
@@ -106,18 +99,13 @@ impl Scalar<'_> {
         let rest = self.old.split_once('\n').map_or("", |(_, rest)| rest);
         let indent = indent_of(rest).unwrap_or_default();
         let first = self.column();
-        let lines = wrapped(
-            words,
-            WIDTH.saturating_sub(indent.len()),
-            first.saturating_sub(indent.len()),
-        );
+        let lines =
+            wrapped(words, WIDTH.saturating_sub(indent.len()), first.saturating_sub(indent.len()));
         lines.join(&format!("{}{indent}", self.line_break()))
     }
 
     fn line_start(&self) -> usize {
-        self.text[..self.start]
-            .rfind('\n')
-            .map_or(0, |newline| newline + 1)
+        self.text[..self.start].rfind('\n').map_or(0, |newline| newline + 1)
     }
 
     fn column(&self) -> usize {
@@ -130,11 +118,7 @@ impl Scalar<'_> {
     }
 
     fn line_break(&self) -> &'static str {
-        if self.text.contains("\r\n") {
-            "\r\n"
-        } else {
-            "\n"
-        }
+        if self.text.contains("\r\n") { "\r\n" } else { "\n" }
     }
 }
 
@@ -193,10 +177,7 @@ mod tests {
         let new = requote(text, node.get("proves").unwrap().span.clone(), words);
         let again = yaml::parse(&new, document::whole(&new), &"a".into(), &mut told).unwrap();
         assert_eq!(told, [], "{new}");
-        assert!(
-            same(again.get("proves").unwrap().as_str().unwrap(), words),
-            "{new}"
-        );
+        assert!(same(again.get("proves").unwrap().as_str().unwrap(), words), "{new}");
         new
     }
 
@@ -204,48 +185,25 @@ mod tests {
     fn each_style_is_kept_and_not_a_byte_beside_it_is_changed() {
         const REST: &str = "\nbecause:   x   # why\n\nvalid_for: 24h\n";
         for (old, words, new) in [
-            (
-                "proves: Old words.  # c",
-                "New: words.",
-                "proves: \"New: words.\"  # c",
-            ),
-            (
-                "proves: Old words.  # c",
-                "New, words.",
-                "proves: New, words.  # c",
-            ),
+            ("proves: Old words.  # c", "New: words.", "proves: \"New: words.\"  # c"),
+            ("proves: Old words.  # c", "New, words.", "proves: New, words.  # c"),
             ("proves:   'Old'", "It's new.", "proves:   'It''s new.'"),
-            (
-                "proves: \"Old\"",
-                "A \"new\" \\ one.",
-                "proves: \"A \\\"new\\\" \\\\ one.\"",
-            ),
+            ("proves: \"Old\"", "A \"new\" \\ one.", "proves: \"A \\\"new\\\" \\\\ one.\""),
             (
                 "proves: >  # c\n    Old\n    words.\n",
                 "New # words.",
                 "proves: >  # c\n    New # words.\n",
             ),
-            (
-                "proves: |-\n  Old",
-                "New: words.",
-                "proves: |-\n  New: words.",
-            ),
+            ("proves: |-\n  Old", "New: words.", "proves: |-\n  New: words."),
             ("proves: Old\n  words", "New", "proves: New"),
             ("proves: Old", "24", "proves: \"24\""),
             ("proves: Old", "- new", "proves: \"- new\""),
             ("proves: Old", "new # one", "proves: \"new # one\""),
             ("proves: Old", "[new] <a@b.c>", "proves: \"[new] <a@b.c>\""),
-            (
-                "# a\nchecks: [a]\nproves: >-\n\n  Old",
-                "New",
-                "# a\nchecks: [a]\nproves: >-\n  New",
-            ),
+            ("# a\nchecks: [a]\nproves: >-\n\n  Old", "New", "# a\nchecks: [a]\nproves: >-\n  New"),
             ("proves: >\r\n  Old\r\n  words", "New", "proves: >\r\n  New"),
         ] {
-            assert_eq!(
-                accept(&format!("{old}{REST}"), words),
-                format!("{new}{REST}")
-            );
+            assert_eq!(accept(&format!("{old}{REST}"), words), format!("{new}{REST}"));
         }
         assert_eq!(
             accept("{proves: Old, because: x}", "New, with a comma"),
@@ -259,10 +217,7 @@ mod tests {
         for old in ["proves: >\n  Old\n", "proves: Old\n  words\n"] {
             let new = accept(old, &words);
             let longest = new.lines().map(str::len).max();
-            assert!(
-                longest.is_some_and(|length| length <= WIDTH && length > WIDTH - 6),
-                "{new}"
-            );
+            assert!(longest.is_some_and(|length| length <= WIDTH && length > WIDTH - 6), "{new}");
         }
     }
 

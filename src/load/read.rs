@@ -69,12 +69,7 @@ impl Reader {
             }
             if found.len() == FILES_MAX {
                 let message = format!("there are more than {FILES_MAX} files in `{folder}`");
-                self.tell(
-                    "too-many-files",
-                    folder,
-                    message,
-                    "keep other files elsewhere",
-                );
+                self.tell("too-many-files", folder, message, "keep other files elsewhere");
                 break;
             }
             found.extend(self.read(&path, &file));
@@ -98,15 +93,8 @@ impl Reader {
             }
             inside && !is_hidden
         };
-        let walk = WalkDir::new(&start)
-            .follow_links(true)
-            .max_depth(DEPTH_MAX)
-            .sort_by_file_name();
-        let entries: Vec<_> = walk
-            .into_iter()
-            .filter_entry(is_ours)
-            .take(2 * FILES_MAX)
-            .collect();
+        let walk = WalkDir::new(&start).follow_links(true).max_depth(DEPTH_MAX).sort_by_file_name();
+        let entries: Vec<_> = walk.into_iter().filter_entry(is_ours).take(2 * FILES_MAX).collect();
         let outside = outside.into_inner();
         for file in outside {
             self.refuse_outside(&file);
@@ -123,19 +111,12 @@ impl Reader {
     }
 
     fn unreadable_entry(&mut self, error: &walkdir::Error, folder: &str) {
-        let file = error
-            .path()
-            .map_or_else(|| folder.to_owned(), |path| self.relative(path));
+        let file = error.path().map_or_else(|| folder.to_owned(), |path| self.relative(path));
         let message = match error.loop_ancestor() {
             Some(_) => "this link leads back to a folder that it stands in".to_owned(),
             None => format!("this cannot be read: {}", in_words(error.io_error())),
         };
-        self.tell(
-            "unreadable",
-            &file,
-            message,
-            "mend the file's permissions, or take it out",
-        );
+        self.tell("unreadable", &file, message, "mend the file's permissions, or take it out");
     }
 
     fn read(&mut self, path: &Path, file: &str) -> Option<SourceFile> {
@@ -152,21 +133,12 @@ impl Reader {
             }
             Err(error) => {
                 let message = format!("this cannot be read: {}", in_words(Some(&error)));
-                self.tell(
-                    "unreadable",
-                    file,
-                    message,
-                    "mend its permissions, or take it out",
-                );
+                self.tell("unreadable", file, message, "mend its permissions, or take it out");
                 return None;
             }
         };
-        let source = SourceFile {
-            file: Arc::from(file),
-            text: self.decoded(bytes, file),
-        };
-        self.sources
-            .insert(source.file.clone(), source.text.clone());
+        let source = SourceFile { file: Arc::from(file), text: self.decoded(bytes, file) };
+        self.sources.insert(source.file.clone(), source.text.clone());
         Some(source)
     }
 
@@ -181,30 +153,21 @@ impl Reader {
         let place = Place::new(file, at..at + '\u{fffd}'.len_utf8());
         let message = format!("the byte 0x{byte:02X} is not UTF-8");
         let help = "save the file in the encoding UTF-8";
-        self.diagnostics
-            .push(Diagnostic::error("not-utf-8", place, message).help(help));
+        self.diagnostics.push(Diagnostic::error("not-utf-8", place, message).help(help));
         String::from_utf8_lossy(error.as_bytes()).into()
     }
 
     fn is_inside(&self, path: &Path) -> bool {
         // A link that leads nowhere is told where it is read.
         fs::canonicalize(path).map_or_else(
-            |_| {
-                path.parent()
-                    .is_some_and(|parent| parent.starts_with(&self.root))
-            },
+            |_| path.parent().is_some_and(|parent| parent.starts_with(&self.root)),
             |path| path.starts_with(&self.root),
         )
     }
 
     fn refuse_outside(&mut self, file: &str) {
         let message = "this leads out of the project's folder".to_owned();
-        self.tell(
-            "outside-project",
-            file,
-            message,
-            "put the file itself into the project",
-        );
+        self.tell("outside-project", file, message, "put the file itself into the project");
     }
 
     fn relative(&self, path: &Path) -> String {
@@ -226,17 +189,13 @@ fn bounded(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
         return Err(std::io::Error::other("it is no regular file"));
     }
     let mut bytes = Vec::new();
-    File::open(path)?
-        .take(FILE_MAX + 1)
-        .read_to_end(&mut bytes)?;
+    File::open(path)?.take(FILE_MAX + 1).read_to_end(&mut bytes)?;
     Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= FILE_MAX))
 }
 
 fn has_extension(file: &str, extensions: &[&str]) -> bool {
     let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
-    extensions
-        .iter()
-        .any(|one| one.eq_ignore_ascii_case(extension))
+    extensions.iter().any(|one| one.eq_ignore_ascii_case(extension))
 }
 
 /// The system's word for an error, in the form of our messages.
@@ -256,10 +215,7 @@ mod tests {
     fn told(reader: &Reader) -> Vec<String> {
         let line = |one: &Diagnostic| {
             let place = one.place.as_ref().unwrap();
-            format!(
-                "{} {}:{} {}",
-                one.code, place.file, place.start, one.message
-            )
+            format!("{} {}:{} {}", one.code, place.file, place.start, one.message)
         };
         reader.diagnostics.iter().map(line).collect()
     }
@@ -271,10 +227,7 @@ mod tests {
         let mut reader = Reader::new(root.path());
         let source = reader.file("a.md").unwrap();
         assert_eq!(&*source.text, "caf\u{fffd} and more");
-        assert_eq!(
-            told(&reader),
-            ["not-utf-8 a.md:3 the byte 0xE9 is not UTF-8"]
-        );
+        assert_eq!(told(&reader), ["not-utf-8 a.md:3 the byte 0xE9 is not UTF-8"]);
     }
 
     #[test]
@@ -316,9 +269,6 @@ mod tests {
         file.set_len(1 << 40).unwrap();
         let mut reader = Reader::new(root.path());
         assert!(reader.file("big.md").is_none());
-        assert_eq!(
-            told(&reader),
-            ["too-long big.md:0 this is longer than 1024 KiB"]
-        );
+        assert_eq!(told(&reader), ["too-long big.md:0 this is longer than 1024 KiB"]);
     }
 }

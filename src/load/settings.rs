@@ -127,8 +127,7 @@ impl Scope<'_> {
         help: &str,
     ) {
         let place = Place::new(self.source.file.clone(), span.clone());
-        self.diagnostics
-            .push(Diagnostic::error(code, place, message).help(help));
+        self.diagnostics.push(Diagnostic::error(code, place, message).help(help));
     }
 
     /// A value that must be there, or an empty one in its place, which is told.
@@ -148,17 +147,12 @@ impl Scope<'_> {
             // A value that is there but was refused has been told already.
             None if within.get(key).is_some() => {}
             None => {
-                let (message, help) = (
-                    format!("the key `{key}` is missing"),
-                    format!("add `{key}:`"),
-                );
+                let (message, help) =
+                    (format!("the key `{key}` is missing"), format!("add `{key}:`"));
                 self.tell("missing-key", span, message, &help);
             }
         }
-        Spanned {
-            value: String::new(),
-            span: span.clone(),
-        }
+        Spanned { value: String::new(), span: span.clone() }
     }
 }
 
@@ -166,10 +160,7 @@ impl Scope<'_> {
 /// measured with a broken ruler.
 pub(super) fn read(reader: &mut Reader, options: &Options<'_>) -> Option<Settings> {
     let Some(source) = reader.file(PROJECT_FILE) else {
-        let already_told = reader
-            .diagnostics
-            .iter()
-            .any(|one| is_about(one, PROJECT_FILE));
+        let already_told = reader.diagnostics.iter().any(|one| is_about(one, PROJECT_FILE));
         if !already_told {
             reader.diagnostics.push(no_project());
         }
@@ -179,11 +170,8 @@ pub(super) fn read(reader: &mut Reader, options: &Options<'_>) -> Option<Setting
     let whole = document::whole(&source.text);
     let document = document::read(&source.text, whole, &source.file, &mut diagnostics);
     let settings = document.and_then(|document: Document<ProjectFile>| {
-        let scope = &mut Scope {
-            source: &source,
-            node: &document.node,
-            diagnostics: &mut diagnostics,
-        };
+        let scope =
+            &mut Scope { source: &source, node: &document.node, diagnostics: &mut diagnostics };
         settings(&document.value?, scope, reader, options)
     });
     reader.diagnostics.append(&mut diagnostics);
@@ -191,10 +179,7 @@ pub(super) fn read(reader: &mut Reader, options: &Options<'_>) -> Option<Setting
 }
 
 fn is_about(diagnostic: &Diagnostic, file: &str) -> bool {
-    diagnostic
-        .place
-        .as_ref()
-        .is_some_and(|place| &*place.file == file)
+    diagnostic.place.as_ref().is_some_and(|place| &*place.file == file)
 }
 
 fn no_project() -> Diagnostic {
@@ -214,10 +199,7 @@ fn settings(
 ) -> Option<Settings> {
     variable::refuse_elsewhere(scope);
     let world = world::of(file, scope, reader, options);
-    let variables = Variables {
-        options,
-        demo: world.demo,
-    };
+    let variables = Variables { options, demo: world.demo };
     let settings = Settings {
         site: site(file, scope),
         products: named(&file.products, "products", scope),
@@ -238,10 +220,7 @@ fn settings(
         let node = scope.node.get(key);
         node.is_none_or(|node| matches!(node.value, Value::Map(_)))
     };
-    ["products", "roles", "hosts", "actors"]
-        .iter()
-        .all(is_mapping)
-        .then_some(settings)
+    ["products", "roles", "hosts", "actors"].iter().all(is_mapping).then_some(settings)
 }
 
 fn site(file: &ProjectFile, scope: &mut Scope<'_>) -> Site {
@@ -255,19 +234,12 @@ fn site(file: &ProjectFile, scope: &mut Scope<'_>) -> Site {
         return no_site();
     };
     let title = scope.required(site.title.as_ref(), "title", node).value;
-    let organisation = scope
-        .required(site.organisation.as_ref(), "organisation", node)
-        .value;
+    let organisation = scope.required(site.organisation.as_ref(), "organisation", node).value;
     let url = scope.required(site.url.as_ref(), "url", node);
     let language = scope.required(site.language.as_ref(), "language", node);
     if !language.is_empty() && !is_language(&language) {
         let message = format!("`{}` is no language tag", language.value);
-        scope.tell(
-            "bad-language",
-            &language.span,
-            message,
-            "write it like `en` or `pt-BR`",
-        );
+        scope.tell("bad-language", &language.span, message, "write it like `en` or `pt-BR`");
     }
     Site {
         title,
@@ -310,12 +282,7 @@ fn named(
     }
     entries
         .iter()
-        .map(|entry| {
-            (
-                entry.key.clone(),
-                read.get(&entry.key).cloned().unwrap_or_default(),
-            )
-        })
+        .map(|entry| (entry.key.clone(), read.get(&entry.key).cloned().unwrap_or_default()))
         .collect()
 }
 
@@ -360,33 +327,16 @@ fn refusal(file: Option<&RefusedFile>, scope: &mut Scope<'_>) -> Refusal {
             scope.tell("bad-refusal", &status.span, message, help);
         }
     }
-    let node = scope
-        .node
-        .get("refused")
-        .and_then(|node| node.get("statuses"));
+    let node = scope.node.get("refused").and_then(|node| node.get("statuses"));
     if let Some(node) = node.filter(|node| node.items().is_empty() && file.statuses.is_some()) {
-        scope.tell(
-            "bad-refusal",
-            &node.span,
-            "no status is left that refuses",
-            help,
-        );
+        scope.tell("bad-refusal", &node.span, "no status is left that refuses", help);
     }
     if let Some(login) = file.login.as_ref().filter(|login| !login.starts_with('/')) {
         let message = format!("`{}` is no path", login.value);
-        scope.tell(
-            "bad-refusal",
-            &login.span,
-            message,
-            "write it like `/login`",
-        );
+        scope.tell("bad-refusal", &login.span, message, "write it like `/login`");
     }
     Refusal {
-        statuses: if statuses.is_empty() {
-            standard.statuses
-        } else {
-            statuses
-        },
+        statuses: if statuses.is_empty() { standard.statuses } else { statuses },
         login: file.login.as_ref().map(|login| login.value.clone()),
     }
 }
@@ -403,9 +353,7 @@ mod tests {
     /// What is told of the sound file with another line in place of the one that begins so.
     fn with(key: &str, line: &str) -> Vec<String> {
         let (_, sound) = crate::load::fixture::FILES[0];
-        let kept = sound
-            .lines()
-            .filter(|one| !one.starts_with(&format!("{key}:")));
+        let kept = sound.lines().filter(|one| !one.starts_with(&format!("{key}:")));
         let lines: Vec<&str> = [line].into_iter().chain(kept).collect();
         told(&lines.join("\n"))
     }
@@ -446,12 +394,8 @@ mod tests {
 
     #[test]
     fn what_is_no_target_is_told_at_its_place() {
-        for bad in [
-            "http://addon.example.com",
-            "addon.example.com",
-            "https://a.test/path",
-            "demon",
-        ] {
+        for bad in ["http://addon.example.com", "addon.example.com", "https://a.test/path", "demon"]
+        {
             assert_eq!(
                 with("target", &format!("target: {bad}")),
                 [format!(
@@ -471,22 +415,11 @@ mod tests {
     fn the_demo_is_known_by_its_name_and_by_its_host() {
         for (target, url, demo) in [
             ("demo", "https://addon.demo.test/", true),
-            (
-                "https://addon.demo.test:8443",
-                "https://addon.demo.test:8443/",
-                true,
-            ),
-            (
-                "https://demo.test.example.com",
-                "https://demo.test.example.com/",
-                false,
-            ),
+            ("https://addon.demo.test:8443", "https://addon.demo.test:8443/", true),
+            ("https://demo.test.example.com", "https://demo.test.example.com/", false),
         ] {
             let project = Fixture::sound().target(target).load().project.unwrap();
-            assert_eq!(
-                (project.world.target.as_str(), project.world.demo),
-                (url, demo)
-            );
+            assert_eq!((project.world.target.as_str(), project.world.demo), (url, demo));
             let secret = project.actors["operator"].scheme.secret().expose();
             assert_eq!(secret, format!("OPS_TOKEN of demo {demo}"));
         }
@@ -496,11 +429,7 @@ mod tests {
     fn variables_are_read_in_actors_and_target_only_and_never_shown() {
         let fixture = Fixture::sound()
             .replace("avouch.yaml", "https://addon.example.com", "${TARGET}")
-            .replace(
-                "avouch.yaml",
-                "organisation: Example",
-                "organisation: \"${TARGET} Ltd\"",
-            )
+            .replace("avouch.yaml", "organisation: Example", "organisation: \"${TARGET} Ltd\"")
             .replace("avouch.yaml", "${ACME_SECRET}", "a-${UNSET}")
             .replace(
                 "avouch.yaml",
@@ -542,19 +471,15 @@ mod tests {
         );
         let project = fixture.load().project.unwrap();
         assert!(project.knows_actor("b c") && project.knows_actor("none"));
-        assert!(matches!(
-            project.actors["good"].scheme,
-            Scheme::Header { .. }
-        ));
+        assert!(matches!(project.actors["good"].scheme, Scheme::Header { .. }));
     }
 
     #[test]
     fn addresses_and_files_that_are_none_are_told() {
         let extra = "hosts: {platform: 'https://a.test', media: a.test}\ncontacts: [security@example.com]\nconnect_to: {'a b': '127.0.0.1:1', a.test: localhost}\nroots: [../ca.pem, gone.pem, avouch.yaml]\nresolver: dns.example.com\n";
         let (_, sound) = crate::load::fixture::FILES[0];
-        let kept = sound
-            .lines()
-            .filter(|one| !one.starts_with("hosts:") && !one.starts_with("contacts:"));
+        let kept =
+            sound.lines().filter(|one| !one.starts_with("hosts:") && !one.starts_with("contacts:"));
         let text = format!("{extra}{}", kept.collect::<Vec<_>>().join("\n"));
         assert_eq!(
             told(&text),
@@ -579,15 +504,9 @@ mod tests {
             "limits: {at_once: 4, timeout: 5s, body: 64KiB}\nhosts:",
         );
         let limits = sound.load().project.unwrap().limits;
+        assert_eq!((limits.at_once, limits.per_host, limits.body), (4, 8, 65536));
         assert_eq!(
-            (limits.at_once, limits.per_host, limits.body),
-            (4, 8, 65536)
-        );
-        assert_eq!(
-            with(
-                "limits",
-                "limits: {at_once: 0, retries: 11, timeout: 0s, body: 1GiB, run: 25h}"
-            ),
+            with("limits", "limits: {at_once: 0, retries: 11, timeout: 0s, body: 1GiB, run: 25h}"),
             [
                 "avouch.yaml:1:19 bad-limit: `0` is no sensible limit here ? write one from `1` to `1000`",
                 "avouch.yaml:1:31 bad-limit: `11` is no sensible limit here ? write one from `0` to `10`",
@@ -606,10 +525,7 @@ mod tests {
             "refused: {statuses: [401], login: /login}\nhosts:",
         );
         let refusal = narrow.load().project.unwrap().refusal;
-        assert_eq!(
-            (refusal.statuses.len(), refusal.login.as_deref()),
-            (1, Some("/login"))
-        );
+        assert_eq!((refusal.statuses.len(), refusal.login.as_deref()), (1, Some("/login")));
         assert_eq!(
             with("refused", "refused: {statuses: [401, 200], login: login}"),
             [

@@ -83,9 +83,7 @@ fn refuse_in(node: &Node, scope: &mut Scope<'_>) {
             }
         }
         Value::List(items) => items.iter().for_each(|item| refuse_in(item, scope)),
-        Value::Map(entries) => entries
-            .iter()
-            .for_each(|entry| refuse_in(&entry.value, scope)),
+        Value::Map(entries) => entries.iter().for_each(|entry| refuse_in(&entry.value, scope)),
         _ => {}
     }
 }

@@ -57,11 +57,7 @@ enum Sort {
 impl<'a> Words<'a> {
     /// Words of a body in which these links bind.
     pub(super) fn new(markdown: &'a Markdown, bindings: BTreeSet<Index>) -> Self {
-        Self {
-            markdown,
-            bindings,
-            left: Cell::new(WORDS_MAX),
-        }
+        Self { markdown, bindings, left: Cell::new(WORDS_MAX) }
     }
 
     /// Whether there were so many words that some were left out.
@@ -116,12 +112,8 @@ impl<'a> Words<'a> {
         }
         let table = self.markdown.ancestors(row).next();
         let head = table.and_then(|table| self.markdown.children(table).next());
-        let cells = head
-            .into_iter()
-            .flat_map(|head| self.markdown.children(head));
-        cells
-            .map(|cell| self.of(cell + 1..self.markdown.end(cell)))
-            .collect()
+        let cells = head.into_iter().flat_map(|head| self.markdown.children(head));
+        cells.map(|cell| self.of(cell + 1..self.markdown.end(cell))).collect()
     }
 
     fn finished(&self, reading: Reading) -> (String, Vec<PassageLink>) {
@@ -164,41 +156,23 @@ impl<'a> Words<'a> {
 
     fn start(&self, index: Index, tag: &Tag<'_>, reading: &mut Reading) {
         let (address, sort) = match tag {
-            Tag::Link {
-                link_type,
-                dest_url,
-                ..
-            } => {
+            Tag::Link { link_type, dest_url, .. } => {
                 let is_own = matches!(link_type, LinkType::Autolink | LinkType::Email);
                 let sort = if is_own { Sort::Autolink } else { Sort::Linked };
-                (
-                    dest_url,
-                    if self.is_binding(index) {
-                        Sort::Binding
-                    } else {
-                        sort
-                    },
-                )
+                (dest_url, if self.is_binding(index) { Sort::Binding } else { sort })
             }
             Tag::Image { dest_url, .. } => (dest_url, Sort::Linked),
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough => return,
             _ => return reading.text.push(' '),
         };
-        reading.open.push(Open {
-            start: reading.text.len(),
-            address: address.to_string(),
-            sort,
-        });
+        reading.open.push(Open { start: reading.text.len(), address: address.to_string(), sort });
     }
 
     fn footnote(&self, label: &str, reading: &mut Reading) {
         let Some(start) = self.markdown.footnote(label) else {
             return;
         };
-        let mut inner = Reading {
-            in_footnote: true,
-            ..Reading::default()
-        };
+        let mut inner = Reading { in_footnote: true, ..Reading::default() };
         // Footnotes within footnotes are left out: they may name each other.
         let events = start + 1..self.markdown.end(start);
         for index in events.take_while(|_| !self.are_too_many()) {
@@ -214,20 +188,12 @@ impl Reading {
         let Some(open) = self.open.pop().filter(|open| open.sort != Sort::Binding) else {
             return;
         };
-        let text = self
-            .text
-            .get(open.start..)
-            .unwrap_or_default()
-            .trim()
-            .to_owned();
+        let text = self.text.get(open.start..).unwrap_or_default().trim().to_owned();
         match open.sort {
             Sort::Autolink => self.text.truncate(open.start),
             _ => self.text.push(' '),
         }
         self.text.push_str(&format!("<{}>", open.address));
-        self.links.push(PassageLink {
-            text,
-            address: open.address,
-        });
+        self.links.push(PassageLink { text, address: open.address });
     }
 }

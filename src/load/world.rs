@@ -28,9 +28,7 @@ pub(super) fn of(
 ) -> World {
     let target = target(file, scope, options);
     World {
-        demo: target
-            .host_str()
-            .is_some_and(|host| host.ends_with(DEMO_SUFFIX)),
+        demo: target.host_str().is_some_and(|host| host.ends_with(DEMO_SUFFIX)),
         embedded: is_embedded(file, options),
         target,
         hosts: hosts(&file.hosts, scope),
@@ -54,10 +52,7 @@ fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> U
             let place = crate::model::source::Place::file(scope.source.file.clone());
             let message = format!("the target `{text}` is no origin");
             let error = Diagnostic::error("bad-target", place, message).help(HELP);
-            scope.diagnostics.push(Diagnostic {
-                place: None,
-                ..error
-            });
+            scope.diagnostics.push(Diagnostic { place: None, ..error });
             address::nowhere()
         });
     }
@@ -66,10 +61,7 @@ fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> U
     if written.is_empty() {
         return address::nowhere();
     }
-    let variables = Variables {
-        options,
-        demo: false,
-    };
+    let variables = Variables { options, demo: false };
     let told = scope.diagnostics.len();
     let filled = variables.fill(&written, scope);
     read_target(&filled).unwrap_or_else(|| {
@@ -83,11 +75,7 @@ fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> U
 }
 
 fn read_target(text: &str) -> Option<Url> {
-    if text == "demo" {
-        Some(address::demo())
-    } else {
-        address::origin(text)
-    }
+    if text == "demo" { Some(address::demo()) } else { address::origin(text) }
 }
 
 fn hosts(
@@ -104,10 +92,7 @@ fn hosts(
             let help = "write its name alone, such as `www.example.com`";
             scope.tell("bad-host", &host.span, message, help);
         }
-        hosts.insert(
-            entry.key.clone(),
-            host.map_or_else(String::new, |host| host.value.clone()),
-        );
+        hosts.insert(entry.key.clone(), host.map_or_else(String::new, |host| host.value.clone()));
     }
     hosts
 }

@@ -74,10 +74,7 @@ impl de::Error for Error {
             Some((message, help)) => (message.to_owned(), Some(format!("write {help}"))),
             None => (message, None),
         };
-        Self {
-            help,
-            ..Self::new("wrong-value", message)
-        }
+        Self { help, ..Self::new("wrong-value", message) }
     }
 
     fn invalid_type(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {

@@ -41,12 +41,22 @@ fn write(out: &mut String, outcome: &Outcome<'_>, check: &CheckOutcome<'_>) -> f
     let claim = &outcome.claim.id;
     let Some(falsification) = &check.falsification else {
         let verdict = check.judgement.verdict;
-        return writeln!(out, "{claim} ({}): not tried, because it is {verdict}\n", check.plan.kind);
+        return writeln!(
+            out,
+            "{claim} ({}): not tried, because it is {verdict}\n",
+            check.plan.kind
+        );
     };
     writeln!(out, "{claim} ({}): {}", check.plan.kind, grade(falsification.grade))?;
     for row in &falsification.rows {
         let noticed = if row.noticed { "noticed" } else { "MISSED" };
-        writeln!(out, "  {noticed:8} {:9} {:24} {}", class(row.class), row.verdict.to_string(), row.when)?;
+        writeln!(
+            out,
+            "  {noticed:8} {:9} {:24} {}",
+            class(row.class),
+            row.verdict.to_string(),
+            row.when
+        )?;
     }
     for one in untouched(check) {
         writeln!(out, "  no counterexample depends on: {one}")?;

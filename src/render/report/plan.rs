@@ -18,7 +18,11 @@ pub fn text(project: &Project, claim: &Claim, plans: &[Plan]) -> String {
 
 fn write(out: &mut String, project: &Project, claim: &Claim, plans: &[Plan]) -> fmt::Result {
     writeln!(out, "{}: {}\n", claim.id, claim.words())?;
-    writeln!(out, "Why: {}", claim.written.because.split_whitespace().collect::<Vec<_>>().join(" "))?;
+    writeln!(
+        out,
+        "Why: {}",
+        claim.written.because.split_whitespace().collect::<Vec<_>>().join(" ")
+    )?;
     writeln!(out, "Evidence counts for {}.", claim.written.valid_for.in_words())?;
     for (index, plan) in plans.iter().enumerate() {
         let basis = basis::of_plan(plan).in_words();
@@ -39,7 +43,12 @@ fn write_step(
     (number, step): (usize, &Step),
 ) -> fmt::Result {
     writeln!(out, "\n  {:>2}. {} [{}]", number + 1, step.name, step.role.name())?;
-    writeln!(out, "      {}: {}", wording::who(step, project), wording::request_line(step, project))?;
+    writeln!(
+        out,
+        "      {}: {}",
+        wording::who(step, project),
+        wording::request_line(step, project)
+    )?;
     for capture in &step.captures {
         writeln!(out, "      keeps {} as ${{{}}}", capture.at, capture.name)?;
     }
