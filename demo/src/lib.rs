@@ -33,4 +33,4 @@ pub use crate::mode::Mode;
 pub use crate::names::UnknownName;
 pub use crate::qsh::{canonical_request, query_string_hash};
 pub use crate::secrets::Secrets;
-pub use crate::serve::{Demo, Options, start};
+pub use crate::serve::{Demo, Options, hosts, start};

@@ -99,23 +99,6 @@ impl Demo {
         TARGET
     }
 
-    /// The other hosts, by their role in `hosts:`; `mail` is the domain that mail goes to,
-    /// `platform-zone` the platform's DNS zone, which the add-on's host is an alias into.
-    pub fn hosts(&self) -> BTreeMap<String, String> {
-        let role = |(role, host): (&str, &str)| (role.to_owned(), host.to_owned());
-        [
-            ("platform", PLATFORM),
-            ("media", MEDIA),
-            ("vendor", VENDOR),
-            ("support", SUPPORT),
-            ("keys", KEYS),
-            ("mail", MAIL_DOMAIN),
-            ("platform-zone", PLATFORM_ZONE),
-        ]
-        .map(role)
-        .into()
-    }
-
     /// Where each host really listens; `HOST:80` is its port for plain HTTP.
     pub fn connect_to(&self) -> BTreeMap<String, SocketAddr> {
         self.connect_to.clone()
@@ -226,4 +209,20 @@ async fn back_up(app: Arc<App>) {
         // A backup that fails leaves the one before, which grows old, and that can be seen.
         let _ = app.backups.take(&app.store);
     }
+}
+
+/// The host that plays each role of the world around the add-on; the same at every start.
+pub fn hosts() -> BTreeMap<String, String> {
+    let role = |(role, host): (&str, &str)| (role.to_owned(), host.to_owned());
+    [
+        ("platform", PLATFORM),
+        ("media", MEDIA),
+        ("vendor", VENDOR),
+        ("support", SUPPORT),
+        ("keys", KEYS),
+        ("mail", MAIL_DOMAIN),
+        ("platform-zone", PLATFORM_ZONE),
+    ]
+    .map(role)
+    .into()
 }

@@ -19,7 +19,7 @@ use crate::session::{Open, check_sources};
 use crate::talk::Talk;
 
 /// Runs the verb.
-pub fn run(root: &Path, args: &Accept, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Accept, talk: Talk) -> Result<Exit, Exit> {
     by_a_person(talk)?;
     let open = Open { root, target: None, demo: None, seed: 0, unset: Severity::Warning };
     let checked = check_sources(&open, &Secrets::generate(), Clock::default());
@@ -39,7 +39,7 @@ pub fn run(root: &Path, args: &Accept, talk: Talk) -> Result<Exit, Exit> {
 }
 
 /// A person answers for words: no machine does.
-pub fn by_a_person(talk: Talk) -> Result<(), Exit> {
+pub(crate) fn by_a_person(talk: Talk) -> Result<(), Exit> {
     if std::env::var_os("CI").is_none_or(|value| value.is_empty()) {
         return Ok(());
     }

@@ -12,13 +12,13 @@ use jiff::Timestamp;
 /// Publishes a security page only while every claim in it holds.
 #[derive(Debug, Parser)]
 #[command(name = "avouch", version, arg_required_else_help = true, after_help = EXITS)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What holds for every verb.
     #[command(flatten)]
-    pub global: Global,
+    pub(crate) global: Global,
     /// What to do.
     #[command(subcommand)]
-    pub verb: Verb,
+    pub(crate) verb: Verb,
 }
 
 const EXITS: &str = "\
@@ -32,21 +32,21 @@ Exit codes:
 
 /// What holds for every verb.
 #[derive(Debug, Args)]
-pub struct Global {
+pub(crate) struct Global {
     /// The project's folder
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
-    pub root: PathBuf,
+    pub(crate) root: PathBuf,
     /// Say nothing but results and errors
     #[arg(long, short, global = true)]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// When to use colour; NO_COLOR is honoured
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
-    pub color: Colour,
+    pub(crate) color: Colour,
 }
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum Colour {
+pub(crate) enum Colour {
     /// On a terminal, unless `NO_COLOR` is set.
     #[default]
     Auto,
@@ -58,7 +58,7 @@ pub enum Colour {
 
 /// The form of a verb's data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people.
     #[default]
     Text,
@@ -72,7 +72,7 @@ fn formats() -> PossibleValuesParser {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Verb {
+pub(crate) enum Verb {
     /// Check every claim and publish the site, if they all hold
     Build(Build),
     /// Check claims and write assessment.json
@@ -93,37 +93,37 @@ pub enum Verb {
 
 /// What the checks are put to.
 #[derive(Debug, Args)]
-pub struct Target {
+pub(crate) struct Target {
     /// The add-on's origin, or `demo`, in place of avouch.yaml's `target`
     #[arg(long, env = "AVOUCH_TARGET", value_name = "URL")]
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
     /// What is wrong with the demo add-on
     #[command(flatten)]
-    pub demo: DemoOptions,
+    pub(crate) demo: DemoOptions,
 }
 
 /// How the demo add-on is started.
 #[derive(Debug, Args)]
-pub struct DemoOptions {
+pub(crate) struct DemoOptions {
     /// A flaw to switch on in the demo add-on; can be given more than once
     #[arg(long, value_name = "NAME")]
-    pub flaw: Vec<Flaw>,
+    pub(crate) flaw: Vec<Flaw>,
     /// How the demo add-on answers as a whole
     #[arg(long, value_name = "NAME", default_value = "sound")]
-    pub mode: Mode,
+    pub(crate) mode: Mode,
     /// The time to take for now (demo only; it marks the page)
     #[arg(long, env = "AVOUCH_CLOCK", value_name = "TIME")]
-    pub clock: Option<Timestamp>,
+    pub(crate) clock: Option<Timestamp>,
 }
 
 impl DemoOptions {
     /// Whether anything was asked of the demo that a live service cannot do.
-    pub fn is_given(&self) -> bool {
+    pub(crate) fn is_given(&self) -> bool {
         !self.flaw.is_empty() || self.mode != Mode::Sound || self.clock.is_some()
     }
 
     /// As the demo takes them.
-    pub fn to_options(&self) -> avouch_demo::Options {
+    pub(crate) fn to_options(&self) -> avouch_demo::Options {
         avouch_demo::Options {
             flaws: self.flaw.iter().copied().collect::<BTreeSet<_>>(),
             mode: self.mode,
@@ -135,112 +135,112 @@ impl DemoOptions {
 
 /// `avouch build`
 #[derive(Debug, Args)]
-pub struct Build {
+pub(crate) struct Build {
     /// What the checks are put to.
     #[command(flatten)]
-    pub target: Target,
+    pub(crate) target: Target,
     /// Take the evidence from a file, without asking anything of any network
     #[arg(long, value_name = "FILE")]
-    pub assessment: Option<PathBuf>,
+    pub(crate) assessment: Option<PathBuf>,
     /// The folder that is published to
     #[arg(long, value_name = "DIR", default_value = "public")]
-    pub out: PathBuf,
+    pub(crate) out: PathBuf,
     /// The form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = formats())]
-    pub format: String,
+    pub(crate) format: String,
 }
 
 /// `avouch check`
 #[derive(Debug, Args)]
-pub struct Check {
+pub(crate) struct Check {
     /// The claims to check; all of them if none is named
     #[arg(value_name = "CLAIM")]
-    pub claims: Vec<String>,
+    pub(crate) claims: Vec<String>,
     /// What the checks are put to.
     #[command(flatten)]
-    pub target: Target,
+    pub(crate) target: Target,
     /// Where the evidence is written; it is private
     #[arg(long, value_name = "FILE", default_value = "assessment.json")]
-    pub out: PathBuf,
+    pub(crate) out: PathBuf,
     /// The form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = formats())]
-    pub format: String,
+    pub(crate) format: String,
 }
 
 /// `avouch lint`
 #[derive(Debug, Args)]
-pub struct Lint {
+pub(crate) struct Lint {
     /// The target to lint for, in place of avouch.yaml's `target`
     #[arg(long, env = "AVOUCH_TARGET", value_name = "URL")]
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
     /// The form of the diagnostics
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub(crate) format: Format,
 }
 
 /// `avouch explain`
 #[derive(Debug, Args)]
-pub struct Explain {
+pub(crate) struct Explain {
     /// The claim
-    pub claim: String,
+    pub(crate) claim: String,
     /// The target to explain for, in place of avouch.yaml's `target`
     #[arg(long, env = "AVOUCH_TARGET", value_name = "URL")]
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
     /// The form of the plan
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub(crate) format: Format,
 }
 
 /// `avouch falsify`
 #[derive(Debug, Args)]
-pub struct Falsify {
+pub(crate) struct Falsify {
     /// The claim; all of them if none is named
-    pub claim: Option<String>,
+    pub(crate) claim: Option<String>,
     /// What the checks are put to.
     #[command(flatten)]
-    pub target: Target,
+    pub(crate) target: Target,
     /// The form of the table
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub(crate) format: Format,
 }
 
 /// `avouch accept`
 #[derive(Debug, Args)]
-pub struct Accept {
+pub(crate) struct Accept {
     /// The claims whose new words are taken
     #[arg(value_name = "CLAIM", required = true)]
-    pub claims: Vec<String>,
+    pub(crate) claims: Vec<String>,
     /// Do not ask
     #[arg(long, short)]
-    pub yes: bool,
+    pub(crate) yes: bool,
 }
 
 /// `avouch attest`
 #[derive(Debug, Args)]
-pub struct Attest {
+pub(crate) struct Attest {
     /// The claim
-    pub claim: String,
+    pub(crate) claim: String,
     /// The role that gives its word, from `roles:` in avouch.yaml
     #[arg(long)]
-    pub role: String,
+    pub(crate) role: String,
     /// What was looked at
     #[arg(long, value_name = "TEXT")]
-    pub looked_at: String,
+    pub(crate) looked_at: String,
     /// How long the word is good for, such as `90d`
     #[arg(long, value_name = "TIME", default_value = "90d")]
-    pub valid_for: avouch::model::time::Limit,
+    pub(crate) valid_for: avouch::model::time::Limit,
 }
 
 /// `avouch demo`
 #[derive(Debug, Args)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// How it is started.
     #[command(flatten)]
-    pub options: DemoOptions,
+    pub(crate) options: DemoOptions,
     /// Where to write what a project needs to be put to this demo
     #[arg(long, value_name = "DIR", default_value = ".avouch/demo")]
-    pub dir: PathBuf,
+    pub(crate) dir: PathBuf,
     /// Tell the flaws and modes, and end
     #[arg(long)]
-    pub list: bool,
+    pub(crate) list: bool,
 }

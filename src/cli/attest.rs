@@ -16,7 +16,7 @@ use crate::session::{Open, check_sources};
 use crate::talk::Talk;
 
 /// Runs the verb.
-pub fn run(root: &Path, args: &Attest, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Attest, talk: Talk) -> Result<Exit, Exit> {
     by_a_person(talk)?;
     let clock = Clock::default();
     let open = Open { root, target: None, demo: None, seed: 0, unset: Severity::Warning };

@@ -16,7 +16,7 @@ use crate::store;
 use crate::talk::Talk;
 
 /// Runs the verb.
-pub fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
     let given = args.assessment.as_deref().map(|file| store::read(file, talk)).transpose()?;
     let session = Session::open(&open(root, args, given.as_ref()), talk)?;
     let assessment = match given {
@@ -62,7 +62,7 @@ fn bound(session: &Session, assessment: Assessment, talk: Talk) -> Result<Assess
 }
 
 /// The report in the wanted form.
-pub fn report(input: &Input<'_>, format: &str) -> Vec<u8> {
+pub(crate) fn report(input: &Input<'_>, format: &str) -> Vec<u8> {
     report::format(format).map_or_else(Vec::new, |format| (format.render)(input))
 }
 

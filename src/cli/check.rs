@@ -15,7 +15,7 @@ use crate::store;
 use crate::talk::Talk;
 
 /// Runs the verb.
-pub fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     let open = Open {
         root,
         target: args.target.target.as_deref(),
@@ -36,7 +36,7 @@ pub fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
 }
 
 /// Refuses claims that the project does not have.
-pub fn known(session: &Session, claims: &[String], talk: Talk) -> Result<(), Exit> {
+pub(crate) fn known(session: &Session, claims: &[String], talk: Talk) -> Result<(), Exit> {
     let ids = || session.project.claims.iter().map(|claim| claim.id.as_str());
     let unknown: Vec<&String> =
         claims.iter().filter(|id| session.project.claim(id).is_none()).collect();

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::talk::Talk;
 
 /// Runs the verb.
-pub fn run(args: &Demo, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(args: &Demo, talk: Talk) -> Result<Exit, Exit> {
     if args.list {
         talk.data(list().as_bytes());
         return Ok(Exit::Holds);
@@ -64,7 +64,7 @@ fn how_to(dir: &Path, demo: &avouch_demo::Demo) -> String {
         "The demo add-on is listening. To put a project to it, write this in its avouch.yaml:\n\ntarget: {}\nhosts:\n",
         demo.target()
     );
-    for (role, host) in demo.hosts() {
+    for (role, host) in avouch_demo::hosts() {
         let _ = writeln!(text, "  {role}: {host}");
     }
     text.push_str("connect_to:\n");

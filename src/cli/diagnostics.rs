@@ -14,7 +14,7 @@ const LINES_MAX: usize = 6;
 const LINE_MAX: usize = 400;
 
 /// All diagnostics, each with an excerpt of its place and an empty line behind it.
-pub fn text(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> String {
+pub(crate) fn text(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
     for one in diagnostics {
@@ -25,7 +25,7 @@ pub fn text(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> Stri
 }
 
 /// All diagnostics as a JSON array, in their order.
-pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
+pub(crate) fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
     let place = |place: &Place| {
         let at = sources.line_column(place);
         json!({ "file": &*place.file, "line": at.line, "column": at.column })

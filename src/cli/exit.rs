@@ -6,7 +6,7 @@ use avouch::model::evidence::{Outcome, Standing};
 
 /// How a run ended; the number is the process's exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// Every claim holds, or is waived.
     Holds = 0,
     /// A claim is violated.
@@ -23,7 +23,7 @@ pub enum Exit {
 
 impl Exit {
     /// The exit of a run that came to these outcomes: the worst one decides.
-    pub fn of(outcomes: &[Outcome<'_>]) -> Self {
+    pub(crate) fn of(outcomes: &[Outcome<'_>]) -> Self {
         let of_one = |outcome: &Outcome<'_>| match outcome.standing {
             Standing::Holds => Self::Holds,
             Standing::Violated => Self::Violated,

@@ -12,7 +12,7 @@ use crate::session::{Open, Session};
 use crate::talk::Talk;
 
 /// Runs the verb.
-pub fn run(root: &Path, args: &Explain, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Explain, talk: Talk) -> Result<Exit, Exit> {
     let open = Open {
         root,
         target: args.target.as_deref(),

@@ -14,7 +14,7 @@ use crate::session::{Open, Session};
 use crate::talk::Talk;
 
 /// Runs the verb.
-pub fn run(root: &Path, args: &Falsify, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Falsify, talk: Talk) -> Result<Exit, Exit> {
     let open = Open {
         root,
         target: args.target.target.as_deref(),

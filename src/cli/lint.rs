@@ -13,7 +13,7 @@ use crate::session::{Open, check_sources};
 use crate::talk::Talk;
 
 /// Runs the verb.
-pub fn run(root: &Path, args: &Lint, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Lint, talk: Talk) -> Result<Exit, Exit> {
     let open = Open {
         root,
         target: args.target.as_deref(),

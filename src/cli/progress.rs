@@ -12,7 +12,7 @@ use crate::talk::Talk;
 const NAMED_MAX: usize = 3;
 
 /// What a run says while it runs.
-pub struct Progress {
+pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     running: Mutex<Vec<String>>,
     talk: Talk,
@@ -20,7 +20,7 @@ pub struct Progress {
 
 impl Progress {
     /// Begins to tell of these jobs.
-    pub fn new(jobs: &[Job<'_>], talk: Talk) -> Self {
+    pub(crate) fn new(jobs: &[Job<'_>], talk: Talk) -> Self {
         let bar = talk.is_watched().then(|| bar(jobs.len()));
         if bar.is_none() {
             talk.say(&format!("running {} checks", jobs.len()));
@@ -29,7 +29,7 @@ impl Progress {
     }
 
     /// Tells of one event.
-    pub fn tell(&self, event: Event<'_>) {
+    pub(crate) fn tell(&self, event: Event<'_>) {
         match event {
             Event::Started(job) => self.update(|running| running.push(name(job))),
             Event::Finished(job, _) => {
@@ -49,7 +49,7 @@ impl Progress {
     }
 
     /// Takes the bar away.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -18,7 +18,7 @@ use crate::session::Session;
 use crate::talk::Talk;
 
 /// Asks what the claims' checks ask; all claims where `only` is empty.
-pub fn assess(session: &Session, only: &[String], talk: Talk) -> Result<Assessment, Exit> {
+pub(crate) fn assess(session: &Session, only: &[String], talk: Talk) -> Result<Assessment, Exit> {
     let started = session.clock.now();
     let jobs = jobs(session, only);
     let interrupt = Arc::new(Interrupt::default());

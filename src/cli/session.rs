@@ -18,58 +18,61 @@ use crate::exit::Exit;
 use crate::talk::Talk;
 
 /// A project that is fit to work with.
-pub struct Session {
+pub(crate) struct Session {
     /// Its folder.
-    pub root: PathBuf,
+    pub(crate) root: PathBuf,
     /// What people wrote, put to the world that it is assessed in.
-    pub project: Project,
+    pub(crate) project: Project,
     /// What each claim's checks ask.
-    pub plans: BTreeMap<ClaimId, Vec<Plan>>,
+    pub(crate) plans: BTreeMap<ClaimId, Vec<Plan>>,
     /// What the plans' rotations were made from.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// The time.
-    pub clock: Clock,
+    pub(crate) clock: Clock,
     /// The demo add-on, while it runs.
     _demo: Option<Demo>,
 }
 
 /// How a project is opened.
-pub struct Open<'a> {
+pub(crate) struct Open<'a> {
     /// Its folder.
-    pub root: &'a Path,
+    pub(crate) root: &'a Path,
     /// The target in place of `avouch.yaml`'s.
-    pub target: Option<&'a str>,
+    pub(crate) target: Option<&'a str>,
     /// How the demo add-on is started, if it is the target and is needed.
-    pub demo: Option<&'a DemoOptions>,
+    pub(crate) demo: Option<&'a DemoOptions>,
     /// What the plans' rotations are made from.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// How bad it is if a variable of the environment is not set.
-    pub unset: Severity,
+    pub(crate) unset: Severity,
 }
 
 /// What was read, with all that is wrong with it, plans and templates included.
-pub struct Checked {
+pub(crate) struct Checked {
     /// The project, where enough of it could be read.
-    pub project: Option<Project>,
+    pub(crate) project: Option<Project>,
     /// The plans, where the checks are in order.
-    pub plans: BTreeMap<ClaimId, Vec<Plan>>,
+    pub(crate) plans: BTreeMap<ClaimId, Vec<Plan>>,
     /// Everything that is wrong.
-    pub diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
     /// The text of every file.
-    pub sources: Sources,
+    pub(crate) sources: Sources,
 }
 
 /// Reads a project and looks for every mistake that can be found without a network.
-pub fn check_sources(open: &Open<'_>, secrets: &Secrets, clock: Clock) -> Checked {
+pub(crate) fn check_sources(open: &Open<'_>, secrets: &Secrets, clock: Clock) -> Checked {
     let env = |name: &str, demo: bool| match demo {
         true => secrets.get(name).map(str::to_owned).or_else(|| std::env::var(name).ok()),
         false => std::env::var(name).ok(),
     };
     let today = avouch::model::time::day_of(clock.now());
     let options = load::Options { target: open.target, env: &env, unset: open.unset, today };
-    let Loaded { project, mut diagnostics, sources } = load::project(open.root, &options);
+    let Loaded { mut project, mut diagnostics, sources } = load::project(open.root, &options);
     let mut plans = BTreeMap::new();
-    if let Some(project) = &project {
+    if let Some(project) = &mut project {
+        if project.world.embedded {
+            project.world.hosts.extend(avouch_demo::hosts());
+        }
         match check::plans(project, open.seed) {
             Ok(planned) => plans = planned,
             Err(wrong) => diagnostics.extend(wrong),
@@ -81,7 +84,7 @@ pub fn check_sources(open: &Open<'_>, secrets: &Secrets, clock: Clock) -> Checke
 
 impl Session {
     /// Opens a project, or tells everything that is wrong with it.
-    pub fn open(open: &Open<'_>, talk: Talk) -> Result<Self, Exit> {
+    pub(crate) fn open(open: &Open<'_>, talk: Talk) -> Result<Self, Exit> {
         let clock = Clock { fixed: open.demo.and_then(|demo| demo.clock) };
         let secrets = Secrets::generate();
         let checked = check_sources(open, &secrets, clock);
@@ -97,7 +100,7 @@ impl Session {
     }
 
     /// A path that was given relative to the project's folder.
-    pub fn path(&self, path: &Path) -> PathBuf {
+    pub(crate) fn path(&self, path: &Path) -> PathBuf {
         self.root.join(path)
     }
 }
@@ -122,15 +125,16 @@ fn start_demo(
         }
         return Ok(None);
     }
-    let demo = avouch_demo::start(options.to_options(), secrets).map_err(|error| {
+    let contacts = project.contacts.iter().map(ToString::to_string).collect();
+    let options = avouch_demo::Options { contacts, ..options.to_options() };
+    let demo = avouch_demo::start(options, secrets).map_err(|error| {
         talk.complain(&format!("the demo add-on could not be started: {error}"), "");
         Exit::Unusable
     })?;
     let world = &mut project.world;
-    world.hosts.extend(demo.hosts());
     world.connect_to.extend(demo.connect_to());
     world.roots.insert("the demo's own".into(), demo.root_pem().to_owned());
     world.resolver = demo.resolver().or(world.resolver);
-    world.clock = options.clock;
+    world.clock = open.demo.and_then(|demo| demo.clock);
     Ok(Some(demo))
 }

@@ -14,7 +14,7 @@ use crate::talk::Talk;
 const BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// Writes an assessment where only its owner can read it.
-pub fn save(assessment: &Assessment, to: &Path, talk: Talk) -> Result<(), Exit> {
+pub(crate) fn save(assessment: &Assessment, to: &Path, talk: Talk) -> Result<(), Exit> {
     write(assessment, to).map_err(|error| {
         talk.complain(&format!("`{}` could not be written: {error}", to.display()), "");
         Exit::Unusable
@@ -40,7 +40,7 @@ fn write(assessment: &Assessment, to: &Path) -> io::Result<()> {
 }
 
 /// Reads an assessment; what it is evidence for is not judged here.
-pub fn read(from: &Path, talk: Talk) -> Result<Assessment, Exit> {
+pub(crate) fn read(from: &Path, talk: Talk) -> Result<Assessment, Exit> {
     parse(from).map_err(|why| {
         let help = "make it anew with `avouch check`";
         talk.complain(&format!("`{}` is no assessment to build from: {why}", from.display()), help);

@@ -10,18 +10,16 @@ use crate::diagnostics;
 
 /// How this run speaks.
 #[derive(Clone, Copy, Debug)]
-pub struct Talk {
+pub(crate) struct Talk {
     /// Whether talk is left out; data, errors and diagnostics are not.
-    pub quiet: bool,
-    /// Whether standard output may be coloured.
-    pub colour_out: bool,
+    pub(crate) quiet: bool,
     /// Whether standard error may be coloured.
-    pub colour_err: bool,
+    pub(crate) colour_err: bool,
 }
 
 impl Talk {
     /// As the arguments, the environment (`NO_COLOR`) and the terminal have it.
-    pub fn new(quiet: bool, colour: Colour) -> Self {
+    pub(crate) fn new(quiet: bool, colour: Colour) -> Self {
         let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let wanted = |terminal: bool| match colour {
             Colour::Always => true,
@@ -30,31 +28,30 @@ impl Talk {
         };
         Self {
             quiet,
-            colour_out: wanted(std::io::stdout().is_terminal()),
             colour_err: wanted(std::io::stderr().is_terminal()),
         }
     }
 
     /// Whether somebody is watching standard error.
-    pub fn is_watched(self) -> bool {
+    pub(crate) fn is_watched(self) -> bool {
         !self.quiet && std::io::stderr().is_terminal()
     }
 
     /// Writes data; a reader who has gone away is no error of ours.
-    pub fn data(self, bytes: &[u8]) {
+    pub(crate) fn data(self, bytes: &[u8]) {
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(bytes).and_then(|()| out.flush());
     }
 
     /// Says something to whoever is watching.
-    pub fn say(self, text: &str) {
+    pub(crate) fn say(self, text: &str) {
         if !self.quiet {
             let _ = writeln!(std::io::stderr(), "{text}");
         }
     }
 
     /// Says what went wrong, and what to do.
-    pub fn complain(self, message: &str, help: &str) {
+    pub(crate) fn complain(self, message: &str, help: &str) {
         let _ = writeln!(std::io::stderr(), "error: {message}");
         if !help.is_empty() {
             let _ = writeln!(std::io::stderr(), "  help: {help}");
@@ -62,7 +59,7 @@ impl Talk {
     }
 
     /// Shows mistakes in the sources.
-    pub fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources) {
+    pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources) {
         let text = diagnostics::text(diagnostics, sources, self.colour_err);
         let _ = std::io::stderr().write_all(text.as_bytes());
     }
