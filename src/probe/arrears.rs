@@ -76,12 +76,7 @@ async fn clean(tools: &Instrument<'_>, entry: &Entry) -> Result<(), String> {
     is_gone(&asked).then_some(()).ok_or_else(|| why(&asked))
 }
 
-fn tell(
-    redactor: &Redactor,
-    entry: &Entry,
-    why: &str,
-    (jobs, events): (&[Job<'_>], &Events<'_>),
-) {
+fn tell(redactor: &Redactor, entry: &Entry, why: &str, (jobs, events): (&[Job<'_>], &Events<'_>)) {
     let same = jobs.iter().find(|job| *job.claim == entry.claim);
     let Some(job) = same.or_else(|| jobs.first()) else {
         return;
