@@ -148,13 +148,28 @@ impl Expectation {
             return (Outcome::Unknown(Reason::Budget), shown);
         }
         let outcome = match found {
-            Some(value) => test.judge(value, facts, context),
+            Some(value) => match test.judge(value, facts, context) {
+                // What is looked for may stand in the part that was not read.
+                Outcome::NotMet if facts.truncated() && self.may_lie_beyond(&test) => {
+                    Outcome::Unknown(Reason::Budget)
+                }
+                outcome => outcome,
+            },
             None if self.at.starts_with("/body/json") && facts.at("/body/json").is_none() => {
                 Outcome::Unknown(Reason::Unparsable)
             }
             None => matches!(test, Test::Exists(false)).into(),
         };
         (outcome, shown)
+    }
+
+    /// Whether the rest of a truncated body could still meet it.
+    fn may_lie_beyond(&self, test: &Test) -> bool {
+        match test {
+            Test::ShowsCanary(_) => true,
+            Test::Contains(_) | Test::EndsWith(_) => self.at.starts_with("/body"),
+            _ => false,
+        }
     }
 
     /// Whether it speaks of this status, so that the status is an answer and not a failure.
@@ -457,6 +472,16 @@ mod tests {
         let facts = json!({"body": {"text": "abc", "truncated": true}});
         let absent = Test::NotContains("x".into());
         assert_eq!(judge("/body/text", absent, facts), Outcome::Unknown(Reason::Budget));
+    }
+
+    #[test]
+    fn what_a_truncated_body_does_not_show_is_not_missing() {
+        let facts = || json!({"body": {"text": "abc", "truncated": true}, "canaries": []});
+        let text = |part: &str| judge("/body/text", Test::Contains(part.into()), facts());
+        assert_eq!(text("b"), Outcome::Met);
+        assert_eq!(text("x"), Outcome::Unknown(Reason::Budget));
+        assert_eq!(judge("", Test::ShowsCanary(0), facts()), Outcome::Unknown(Reason::Budget));
+        assert_eq!(judge("/body/text", Test::StartsWith("x".into()), facts()), Outcome::NotMet);
     }
 
     #[test]

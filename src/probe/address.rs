@@ -103,3 +103,51 @@ fn segment(hole: &str, value: &str) -> Result<String, String> {
         _ => Ok(percent(value)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::tests::project;
+
+    fn target(path: &str, captures: &[(&str, &str)]) -> Result<String, String> {
+        let mut values = Values::default();
+        for (name, value) in captures {
+            values.capture(name, &(*value).into());
+        }
+        let destination = Destination::Target(Template::new(path));
+        address(&destination, &project("https://addon.test:8443"), &values).map(String::from)
+    }
+
+    #[test]
+    fn what_is_filled_in_stays_within_its_segment() {
+        let note = |value| target("/notes/${note}?q=${note}", &[("note", value)]);
+        assert_eq!(note("7").unwrap(), "https://addon.test:8443/notes/7?q=7");
+        let escaped = "https://addon.test:8443/notes/a%2F..%2Fb%3Fc%26d?q=a%2F..%2Fb%3Fc%26d";
+        assert_eq!(note("a/../b?c&d").unwrap(), escaped);
+        for nothing in ["", ".", ".."] {
+            assert!(note(nothing).is_err());
+        }
+    }
+
+    #[test]
+    fn a_path_leads_nowhere_but_to_its_origin() {
+        assert_eq!(target("//evil.test/x", &[]).unwrap(), "https://addon.test:8443//evil.test/x");
+        let whole = |value| target("${at}", &[("at", value)]);
+        assert_eq!(whole("/notes/7").unwrap(), "https://addon.test:8443/notes/7");
+        assert!(whole("https://addon.test:8443/notes/7").is_ok());
+        assert!(whole("https://evil.test/notes/7").is_err());
+        assert!(whole("http://addon.test:8443/").is_err());
+        assert!(target("/${missing}", &[]).unwrap_err().contains("`${missing}`"));
+    }
+
+    #[test]
+    fn only_addresses_of_the_web_are_asked() {
+        let ask = |text: &str| {
+            let destination = Destination::Address(Template::new(text));
+            address(&destination, &project("https://addon.test"), &Values::default())
+        };
+        assert!(ask("https://a.test/x").is_ok());
+        assert!(ask("file:///etc/passwd").is_err());
+        assert!(ask("/x").is_err());
+    }
+}

@@ -16,6 +16,9 @@ use crate::probe::redact::Redactor;
 use crate::probe::values::Values;
 use crate::probe::{Event, Job};
 
+/// Who is told of what happens.
+type Events<'e> = dyn Fn(Event<'_>) + Sync + 'e;
+
 /// How long may be spent on it.
 const TIME_MAX: Duration = Duration::from_secs(30);
 
@@ -24,7 +27,7 @@ pub(super) async fn settle(
     tools: &Instrument<'_>,
     journal: &Journal,
     jobs: &[Job<'_>],
-    events: &(dyn Fn(Event<'_>) + Sync),
+    events: &Events<'_>,
 ) {
     let end = Instant::now() + TIME_MAX;
     let redactor = Values::default().redactor(&tools.minter.secrets());
@@ -73,12 +76,7 @@ async fn clean(tools: &Instrument<'_>, entry: &Entry) -> Result<(), String> {
     is_gone(&asked).then_some(()).ok_or_else(|| why(&asked))
 }
 
-fn tell(
-    redactor: &Redactor,
-    entry: &Entry,
-    why: &str,
-    (jobs, events): (&[Job<'_>], &(dyn Fn(Event<'_>) + Sync)),
-) {
+fn tell(redactor: &Redactor, entry: &Entry, why: &str, (jobs, events): (&[Job<'_>], &Events<'_>)) {
     let same = jobs.iter().find(|job| *job.claim == entry.claim);
     let Some(job) = same.or_else(|| jobs.first()) else {
         return;

@@ -127,7 +127,7 @@ fn body(heard: &Heard) -> Value {
         facts.insert("json".into(), json);
         return facts.into();
     }
-    if let Some(text) = media_type.text(&heard.body) {
+    if let Some(text) = media_type.text(&heard.body, heard.truncated) {
         let title = (media_type.is_html()).then(|| title(&text)).flatten();
         facts.insert("text".into(), text.into());
         facts.extend(title.map(|title| ("title".to_owned(), title.into())));
@@ -168,7 +168,7 @@ impl MediaType {
         read?.ok()
     }
 
-    fn text(&self, body: &[u8]) -> Option<String> {
+    fn text(&self, body: &[u8], truncated: bool) -> Option<String> {
         let binary = ["image/", "audio/", "video/", "font/"];
         if body.is_empty()
             || binary.iter().any(|kind| self.name.starts_with(kind))
@@ -179,7 +179,7 @@ impl MediaType {
         match std::str::from_utf8(body) {
             Ok(text) => Some(text.to_owned()),
             // A text that was cut within a character is text up to there.
-            Err(error) if error.error_len().is_none() => {
+            Err(error) if truncated && error.error_len().is_none() => {
                 let valid = &body[..error.valid_up_to()];
                 std::str::from_utf8(valid).ok().map(str::to_owned)
             }
@@ -242,9 +242,15 @@ mod tests {
         assert_eq!(body_of("application/json", b"{"), json!({"text": "{"}));
         assert_eq!(body_of("application/json", b"\"\xff\""), json!({}));
         assert_eq!(body_of("image/png", b"abc"), json!({}));
-        assert_eq!(body_of("text/plain", b"a\xc3"), json!({"text": "a"}));
+        assert_eq!(body_of("text/plain", b"a\xc3"), json!({}));
         let latin1 = "text/plain; charset=ISO-8859-1";
         assert_eq!(body_of(latin1, b"\xe9"), json!({"text": "é"}));
+    }
+
+    #[test]
+    fn a_text_that_was_cut_within_a_character_ends_before_it() {
+        let cut = Heard { truncated: true, ..heard("text/plain", b"a\xc3") };
+        assert_eq!(all(&cut)["body"]["text"], "a");
     }
 
     #[test]

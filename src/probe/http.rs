@@ -272,7 +272,8 @@ fn failure(error: reqwest::Error, url: &Url) -> ProbeError {
     ProbeError::new(reason, format!("`{host}`: {cause}"))
 }
 
+/// Whether this is an error of the TLS library, which comes wrapped in errors of input and output.
 fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
-    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_tls(inner))
 }

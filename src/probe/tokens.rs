@@ -288,3 +288,101 @@ fn basic(user: &str, password: &Secret, forgery: Option<&Forgery>) -> Result<Str
 fn cannot(scheme: &str, forgery: &str) -> String {
     format!("a credential of scheme `{scheme}` cannot be forged so: `{forgery}`")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use crate::probe::tests::{now, project};
+
+    fn made(actor: &str, credential: Credential) -> Result<Option<String>, String> {
+        let mut project = project("https://addon.test");
+        let bearer = Scheme::Bearer(Secret::new("a-bearer"));
+        project
+            .actors
+            .insert("operator".into(), Actor { tenant: None, scheme: bearer, send_to: Vec::new() });
+        let url = "https://addon.test/notes?a=1".parse().unwrap();
+        let errand =
+            Errand { actor, credential: &credential, method: "GET", url: &url, now: now() };
+        let minted = Minter::new(&project).mint(&errand)?;
+        Ok(minted.map(|minted| minted.value.to_str().unwrap().to_owned()))
+    }
+
+    /// Header, claims, and whether the signature is acme's.
+    fn forged(forgery: Forgery) -> (Value, Value, bool) {
+        let field = made("acme", Credential::Forged(forgery)).unwrap().unwrap();
+        let token = field.strip_prefix("JWT ").unwrap();
+        let (message, signature) = token.rsplit_once('.').unwrap();
+        let part = |index| {
+            let bytes = URL_SAFE_NO_PAD.decode(message.split('.').nth(index).unwrap()).unwrap();
+            serde_json::from_slice(&bytes).unwrap()
+        };
+        let ours = signature == hs256(message.as_bytes(), b"shared-secret-of-acme");
+        (part(0), part(1), ours)
+    }
+
+    #[test]
+    fn each_forgery_of_the_claims_is_wrong_in_its_one_way_and_well_signed() {
+        let hash = query_string_hash("GET", &"https://addon.test/notes?a=1".parse().unwrap(), "");
+        let now = now().as_second();
+        let good = json!({ "iss": "key-of-acme", "iat": now, "exp": now + 180, "qsh": hash });
+        let cases = [
+            (Forgery::Expired, json!({ "iat": now - 7200, "exp": now - 3600 })),
+            (Forgery::NotYetValid, json!({ "nbf": now + 3600, "exp": now + 7200 })),
+            (Forgery::IssuedInFuture, json!({ "iat": now + 3600, "exp": now + 7200 })),
+            (Forgery::TenYears, json!({ "exp": now + 3652 * 86_400 })),
+            (Forgery::NoExpiry, json!({ "exp": null })),
+            (Forgery::NoQsh, json!({ "qsh": null })),
+            (Forgery::ContextQsh, json!({ "qsh": "context-qsh" })),
+            (Forgery::IssuerOf("globex".into()), json!({ "iss": "key-of-globex" })),
+            (Forgery::OtherAudience, json!({ "aud": ["https://another-audience.invalid"] })),
+        ];
+        for (forgery, change) in cases {
+            let mut expected = good.clone();
+            for (name, value) in change.as_object().unwrap() {
+                expected[name] = value.clone();
+            }
+            expected.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+            let (header, claims, ours) = forged(forgery.clone());
+            assert_eq!(claims, expected, "{forgery:?}");
+            assert_eq!(header["alg"], "HS256");
+            assert!(ours, "{forgery:?}");
+        }
+        for (forgery, name) in [(Forgery::OtherQsh, "qsh"), (Forgery::UnknownIssuer, "iss")] {
+            let (_, claims, ours) = forged(forgery);
+            assert_ne!(claims[name], good[name]);
+            assert!(ours);
+        }
+    }
+
+    #[test]
+    fn each_forgery_of_the_signature_has_good_claims() {
+        let cases = [
+            (Forgery::WrongSecret, "HS256"),
+            (Forgery::AlgNone, "none"),
+            (Forgery::OtherAlgorithm, "RS256"),
+            (Forgery::StrangeKey, "RS256"),
+            (Forgery::PublicKeyAsSecret, "HS256"),
+        ];
+        for (forgery, algorithm) in cases {
+            let (header, claims, ours) = forged(forgery);
+            assert_eq!(header["alg"], algorithm);
+            assert_eq!(claims["iss"], "key-of-acme");
+            assert!(!ours);
+        }
+    }
+
+    #[test]
+    fn schemes_without_tokens_forge_what_they_can_and_say_what_they_cannot() {
+        let forge = |forgery| made("operator", Credential::Forged(forgery));
+        assert_eq!(made("operator", Credential::Own), Ok(Some("Bearer a-bearer".into())));
+        let wrong = forge(Forgery::WrongSecret).unwrap().unwrap();
+        assert!(wrong.starts_with("Bearer ") && !wrong.contains("a-bearer"));
+        assert!(forge(Forgery::AlgNone).unwrap_err().contains("cannot be forged"));
+        assert_eq!(made("anyone", Credential::Own), Ok(None));
+        assert_eq!(made("acme", Credential::None), Ok(None));
+        assert!(made("nobody", Credential::Own).is_err());
+    }
+}

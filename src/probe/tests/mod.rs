@@ -1,1 +1,181 @@
-//! The instruments over real sockets.
+//! The instruments over real sockets, on loopback.
+
+mod answers;
+mod cleanup;
+mod credentials;
+mod limits;
+mod server;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+
+use crate::model::expect::{Expectation, Refusal, Test};
+use crate::model::judge::judge;
+use crate::model::observation::{Answer, Observation, Transcript, View};
+use crate::model::plan::{Canary, Capture, Plan, Request, Role, Step};
+use crate::model::project::{Actor, Limits, Project, Scheme, Secret, Site, World};
+use crate::model::source::Sources;
+use crate::model::time::Limit;
+use crate::model::verdict::Verdict;
+use crate::probe::{Event, Interrupt, Job, Settings, run};
+
+/// A project without sources, whose target this is.
+pub(super) fn project(target: &str) -> Project {
+    let actor = |key: &str| Actor {
+        tenant: Some(key.into()),
+        scheme: Scheme::Connect {
+            client_key: format!("key-of-{key}"),
+            shared_secret: Secret::new(format!("shared-secret-of-{key}")),
+        },
+        send_to: Vec::new(),
+    };
+    Project {
+        site: Site {
+            title: "t".into(),
+            organisation: "o".into(),
+            url: "https://site.test".parse().unwrap(),
+            language: "en".into(),
+        },
+        products: IndexMap::new(),
+        roles: IndexMap::new(),
+        hosts: BTreeMap::new(),
+        actors: [("acme".to_owned(), actor("acme")), ("globex".to_owned(), actor("globex"))].into(),
+        contacts: Vec::new(),
+        limits: Limits {
+            timeout: Limit::seconds(20),
+            per_second: 1000,
+            retries: 0,
+            ..Limits::default()
+        },
+        writes: true,
+        commands: false,
+        refusal: Refusal::standard(),
+        world: World {
+            target: target.parse().unwrap(),
+            demo: false,
+            embedded: false,
+            hosts: BTreeMap::new(),
+            connect_to: BTreeMap::new(),
+            roots: BTreeMap::new(),
+            resolver: None,
+            clock: None,
+        },
+        policies: Vec::new(),
+        claims: Vec::new(),
+        attestations: BTreeMap::new(),
+        templates: BTreeMap::new(),
+        sources: Sources::default(),
+    }
+}
+
+fn plan(steps: impl Into<Vec<Step>>) -> Plan {
+    Plan {
+        kind: "http".into(),
+        steps: steps.into(),
+        canaries: Vec::new(),
+        ends: Vec::new(),
+        counterexamples: Vec::new(),
+        covers: String::new(),
+        leaves_open: String::new(),
+    }
+}
+
+fn canary(owner: &str) -> Canary {
+    Canary { owner: owner.into(), marker: None }
+}
+
+fn probe(actor: &str, request: Request) -> Step {
+    let name = format!("{} {} as {actor}", request.method, request.to.template());
+    Step::http(Role::Probe, name, actor, request)
+}
+
+/// A probe that expects 200.
+fn get(actor: &str, path: &str) -> Step {
+    let mut step = probe(actor, Request::get(path));
+    step.expect = vec![Expectation::new("/status", Test::Equals(200.into()))];
+    step
+}
+
+fn capture(name: &str, at: &str) -> Vec<Capture> {
+    vec![Capture { name: name.into(), at: at.into() }]
+}
+
+pub(super) fn now() -> Timestamp {
+    "2026-11-22T10:00:00Z".parse().unwrap()
+}
+
+/// What happened in a run.
+struct Ran {
+    transcripts: Vec<Transcript>,
+    events: Vec<String>,
+}
+
+impl Ran {
+    fn observation(&self, step: usize) -> &Observation {
+        &self.transcripts[0].observations[step]
+    }
+
+    fn answer(&self, step: usize) -> &Answer {
+        &self.observation(step).answer
+    }
+
+    fn facts(&self, step: usize) -> &serde_json::Value {
+        match self.answer(step) {
+            Answer::Facts(facts) => &facts.0,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn verdict(&self, plan: &Plan) -> Verdict {
+        judge(&View::new(plan, &self.transcripts[0].observations)).verdict
+    }
+}
+
+fn run_plans(project: &Project, plans: &[Plan]) -> Ran {
+    run_with(project, plans, &Interrupt::default(), None)
+}
+
+fn run_plan(project: &Project, plan: &Plan) -> Ran {
+    run_plans(project, std::slice::from_ref(plan))
+}
+
+fn run_with(
+    project: &Project,
+    plans: &[Plan],
+    interrupt: &Interrupt,
+    journal: Option<PathBuf>,
+) -> Ran {
+    let claim = "claim".to_owned();
+    let job = |(check, plan)| Job { claim: &claim, check, plan };
+    let jobs: Vec<Job<'_>> = plans.iter().enumerate().map(job).collect();
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let tell = |event: Event<'_>| {
+        let text = match event {
+            Event::Started(job) => format!("started {}", job.check),
+            Event::Retrying(_, verdict, _) => format!("retrying: {verdict}"),
+            Event::Finished(job, verdict) => format!("finished {}: {verdict}", job.check),
+            Event::LeftBehind(_, what) => format!("left behind: {what}"),
+        };
+        events.lock().unwrap().push(text);
+    };
+    let transcripts =
+        run(&jobs, &Settings { project, now: &now, events: &tell, interrupt, journal });
+    let events = events.lock().unwrap().clone();
+    Ran { transcripts, events }
+}
+
+#[test]
+fn transcripts_come_in_the_order_of_their_jobs() {
+    let server = server::Server::start(|seen| server::Reply::text(200, seen.path.clone()));
+    let plans: Vec<Plan> = (0..24).map(|n| plan([get("anyone", &format!("/{n}"))])).collect();
+    let ran = run_plans(&project(&server.url()), &plans);
+    for (n, transcript) in ran.transcripts.iter().enumerate() {
+        let Answer::Facts(facts) = &transcript.observations[0].answer else { panic!() };
+        assert_eq!(facts.at("/body/text").unwrap(), &format!("/{n}"));
+    }
+    assert_eq!(server.asked().len(), 24);
+}

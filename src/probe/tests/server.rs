@@ -1,0 +1,201 @@
+//! A peer over a real socket: it keeps what it was asked, and answers as the test says.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio_rustls::TlsAcceptor;
+
+/// One request as it came.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+    /// The client's port: which connection it was.
+    pub(super) port: u16,
+}
+
+impl Seen {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        let field = self.headers.iter().find(|(one, _)| one == name);
+        field.map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// What is answered.
+pub(super) enum Reply {
+    /// Status, fields, body.
+    Http(u16, Vec<(&'static str, String)>, Vec<u8>),
+    /// These bytes, and the end of the connection.
+    Raw(Vec<u8>),
+    /// These bytes, and silence.
+    Silence(Vec<u8>),
+}
+
+impl Reply {
+    pub(super) fn text(status: u16, body: impl Into<String>) -> Self {
+        Self::Http(status, vec![("content-type", "text/plain".into())], body.into().into_bytes())
+    }
+
+    pub(super) fn json(status: u16, body: serde_json::Value) -> Self {
+        let media_type = ("content-type", "application/json".into());
+        Self::Http(status, vec![media_type], body.to_string().into_bytes())
+    }
+
+    pub(super) fn redirect(status: u16, to: impl Into<String>) -> Self {
+        Self::Http(status, vec![("location", to.into())], Vec::new())
+    }
+}
+
+type Handler = dyn Fn(&Seen) -> Reply + Send + Sync;
+
+/// A server that ends with its value.
+pub(super) struct Server {
+    pub(super) address: std::net::SocketAddr,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    runtime: Option<Runtime>,
+}
+
+impl Server {
+    /// Serves plain HTTP on a free port.
+    pub(super) fn start(handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
+        Self::serve(None, Arc::new(handler))
+    }
+
+    /// Serves HTTPS on a free port.
+    pub(super) fn start_tls(
+        tls: rustls::ServerConfig,
+        handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::serve(Some(TlsAcceptor::from(Arc::new(tls))), Arc::new(handler))
+    }
+
+    fn serve(tls: Option<TlsAcceptor>, handler: Arc<Handler>) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = seen.clone();
+        runtime.spawn(async move {
+            while let Ok((socket, peer)) = listener.accept().await {
+                let (log, handler, tls) = (log.clone(), handler.clone(), tls.clone());
+                tokio::spawn(async move {
+                    match tls {
+                        None => talk(socket, peer.port(), log, handler).await,
+                        Some(tls) => {
+                            if let Ok(socket) = tls.accept(socket).await {
+                                talk(socket, peer.port(), log, handler).await;
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        Self { address, seen, runtime: Some(runtime) }
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Every request so far, in the order of arrival.
+    pub(super) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// Every request so far, as `METHOD PATH`.
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.seen().iter().map(|one| format!("{} {}", one.method, one.path)).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
+    mut socket: S,
+    port: u16,
+    log: Arc<Mutex<Vec<Seen>>>,
+    handler: Arc<Handler>,
+) {
+    let mut buffer = Vec::new();
+    while let Some(mut seen) = read(&mut socket, &mut buffer).await {
+        seen.port = port;
+        log.lock().unwrap().push(seen.clone());
+        // Handlers may wait for one another.
+        let handler = handler.clone();
+        let reply = tokio::task::spawn_blocking(move || handler(&seen)).await.unwrap();
+        match reply {
+            Reply::Http(status, headers, body) => {
+                let mut head = format!("HTTP/1.1 {status} Reason\r\n");
+                for (name, value) in headers {
+                    head += &format!("{name}: {value}\r\n");
+                }
+                head += &format!("content-length: {}\r\n\r\n", body.len());
+                let answer = [head.into_bytes(), body].concat();
+                if socket.write_all(&answer).await.is_err() {
+                    return;
+                }
+            }
+            Reply::Raw(bytes) => {
+                let _ = socket.write_all(&bytes).await;
+                let _ = socket.shutdown().await;
+                return;
+            }
+            Reply::Silence(bytes) => {
+                let _ = socket.write_all(&bytes).await;
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
+
+/// Reads one request; `None` at the end of the connection.
+async fn read(socket: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>) -> Option<Seen> {
+    let end = loop {
+        let end = buffer.windows(4).position(|window| window == b"\r\n\r\n");
+        if let Some(end) = end {
+            break end;
+        }
+        if socket.read_buf(buffer).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let head = String::from_utf8(buffer.drain(..end + 4).collect()).ok()?;
+    let mut lines = head.lines();
+    let mut first = lines.next()?.split(' ');
+    let field = |line: &str| {
+        let (name, value) = line.split_once(':')?;
+        Some((name.to_ascii_lowercase(), value.trim().to_owned()))
+    };
+    let mut seen = Seen {
+        method: first.next()?.to_owned(),
+        path: first.next()?.to_owned(),
+        headers: lines.filter_map(field).collect(),
+        ..Seen::default()
+    };
+    let length = seen.header("content-length").map_or(0, |text| text.parse().unwrap());
+    while buffer.len() < length {
+        if socket.read_buf(buffer).await.ok()? == 0 {
+            return None;
+        }
+    }
+    seen.body = buffer.drain(..length).collect();
+    Some(seen)
+}
