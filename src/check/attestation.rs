@@ -137,3 +137,47 @@ fn counterexamples() -> Vec<Counterexample> {
         ),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::check::fixture::{changed, mistakes, plan, plan_in, project, verdict};
+    use crate::model::plan::{Act, Plan};
+    use crate::model::verdict::{Reason, Verdict};
+
+    fn given(at: &str, value: &Value) -> Verdict {
+        let plan = plan("kind: attestation");
+        verdict(&plan, &changed(&plan, "the attestation", |facts| facts.set(at, value.clone())))
+    }
+
+    fn is_there(plan: &Plan) -> bool {
+        matches!(&plan.steps[0].act, Act::Record(record) if record.attestation.is_some())
+    }
+
+    #[test]
+    fn a_word_for_other_words_or_of_another_role_is_a_violation() {
+        assert_eq!(given("/words", &json!("Something else.")), Verdict::Violated);
+        assert_eq!(given("/role", &json!("passer-by")), Verdict::Violated);
+    }
+
+    #[test]
+    fn a_word_that_is_missing_or_has_run_out_is_inconclusive() {
+        let failed = Verdict::Inconclusive(Reason::ControlFailed);
+        assert_eq!(given("", &json!({"found": false})), failed);
+        assert_eq!(given("/until", &json!("2026-11-22T09:59:59Z")), failed);
+    }
+
+    #[test]
+    fn the_demos_own_word_is_good_for_the_demo_alone() {
+        let mut project = project();
+        assert!(is_there(&plan_in(&project, "kind: attestation").unwrap()));
+        project.world.demo = false;
+        assert!(!is_there(&plan_in(&project, "kind: attestation").unwrap()));
+    }
+
+    #[test]
+    fn an_unknown_role_is_told() {
+        assert_eq!(mistakes("{kind: attestation, by: oficer}")[0].0, "unknown-role");
+    }
+}

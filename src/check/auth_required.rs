@@ -4,21 +4,16 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::check::ask::{self, Ask};
 use crate::check::bad_credential::{Bad, forged, forgeries};
-use crate::check::expect::succeeds;
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::names::Names;
+use crate::check::refusals::{Refusals, Requests, reading_of};
 use crate::model::decode::Spanned;
 use crate::model::diagnostic::{Diagnostic, help_with_list};
-use crate::model::expect::{Expectation, Refusal, Test};
-use crate::model::falsify::{Class, Counterexample, Edit};
 use crate::model::node::Node;
-use crate::model::plan::{
-    Act, Capture, Credential, Forgery, Keep, Plan, Request, Role, Step, StepId,
-};
+use crate::model::plan::{Credential, Forgery, Plan, Request};
 use crate::model::project::Actor;
 
 /// The kind.
@@ -33,7 +28,7 @@ struct Settings {
     former: Option<Spanned<String>>,
     /// Another actor of the same scheme: its name with this actor's secret must be refused.
     other: Option<Spanned<String>>,
-    /// Makes an object first, so that endpoints can name it as `${id}`.
+    /// Makes an object first, so that endpoints can name it as `${id}`; it is an endpoint too.
     create: Option<Spanned<Ask>>,
     /// JSON Pointer to that object's id in the answer; `/id` if left out.
     id: Option<Spanned<String>>,
@@ -74,11 +69,16 @@ impl Kind for AuthRequired {
     ) -> Option<Plan> {
         let before = diagnostics.len();
         let settings: Settings = context.read(settings, diagnostics)?;
-        let bad = settings.bad_credentials(context, diagnostics);
-        let requests = settings.requests(context, diagnostics);
-        settings.tell_unseen_removals(&requests, context, diagnostics);
-        let refusal = context.project.refusal.clone();
-        (diagnostics.len() == before).then(|| settings.plan(&requests, &Tries { bad, refusal }))
+        let refusals = Refusals {
+            owner: settings.actor.value.clone(),
+            bad: settings.bad_credentials(context, diagnostics),
+            refusal: context.project.refusal.clone(),
+            requests: settings.requests(context, diagnostics),
+            id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
+            leaves_open: settings.leaves_open(),
+        };
+        settings.tell_bad_endpoints(&refusals.requests.endpoints, context, diagnostics);
+        (diagnostics.len() == before).then(|| refusals.plan())
     }
 }
 
@@ -95,34 +95,6 @@ endpoints:
 without:
   ten-years: the service takes long-lived credentials on purpose
 ";
-
-/// The endpoints' requests, what makes an object for them, and what takes it away.
-struct Requests {
-    create: Option<Request>,
-    endpoints: Vec<Request>,
-    remove: Option<Request>,
-}
-
-/// What is tried on each endpoint, and what must come of it.
-struct Tries {
-    bad: Vec<Bad>,
-    refusal: Refusal,
-}
-
-impl Tries {
-    fn probes(&self, request: &Request, control: StepId) -> impl Iterator<Item = Step> {
-        let asked = ask::in_words(request);
-        self.bad.iter().map(move |bad| {
-            let name = format!("{asked} {}", bad.words);
-            let mut step = Step::new(Role::Probe, name, &bad.actor, Act::Http(request.clone()));
-            step.credential = bad.credential.clone();
-            step.expect = vec![Expectation::new("", Test::Refused(self.refusal.clone()))];
-            step.control = Some(control);
-            step.keep = Keep::Digest;
-            step
-        })
-    }
-}
 
 impl Settings {
     fn bad_credentials(
@@ -233,101 +205,27 @@ impl Settings {
         }
     }
 
-    /// A forged removal that is refused in word only shows in the owner's reading afterwards.
-    fn tell_unseen_removals(
+    fn tell_bad_endpoints(
         &self,
-        requests: &Requests,
+        requests: &[Request],
         context: &Context<'_>,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        let both = requests.endpoints.iter().zip(self.endpoints.iter());
-        for (index, (request, written)) in both.enumerate() {
-            let removes = request.method == "DELETE";
-            if removes && reading_of(request, &requests.endpoints[..index]).is_none() {
+        for (index, (request, written)) in requests.iter().zip(self.endpoints.iter()).enumerate() {
+            let earlier = &requests[..index];
+            let mut tell = |code, message: &str, help: &str| {
+                diagnostics.push(context.mistake(code, &written.span, message).help(help));
+            };
+            let same = |one: &Request| one.method == request.method && one.to == request.to;
+            if earlier.iter().any(same) {
+                tell("duplicate-endpoint", "this endpoint is listed twice", "leave one out");
+            }
+            // A removal that is refused in word only shows in the owner's reading afterwards.
+            if request.method == "DELETE" && reading_of(request, earlier).is_none() {
                 let message = "nothing shows whether a forged removal removed something";
-                let help = "list `get:` of the same path before it";
-                diagnostics
-                    .push(context.mistake("unseen-removal", &written.span, message).help(help));
+                tell("unseen-removal", message, "list `get:` of the same path before it");
             }
         }
-    }
-
-    fn plan(&self, requests: &Requests, tries: &Tries) -> Plan {
-        let mut steps = Vec::new();
-        steps.extend(requests.create.clone().map(|request| self.create(request)));
-        let mut controls = Vec::new();
-        for (index, request) in requests.endpoints.iter().enumerate() {
-            let read = reading_of(request, &requests.endpoints[..index]);
-            let read = read.map(|read| controls[read]).filter(|_| request.method == "DELETE");
-            controls.push(self.endpoint(request, tries, read, &mut steps));
-        }
-        steps.extend(requests.remove.clone().map(|request| self.remove(request)));
-        Plan {
-            kind: "auth-required".into(),
-            counterexamples: counterexamples(&steps, &tries.refusal),
-            canaries: Vec::new(),
-            ends: Vec::new(),
-            covers: covers(&requests.endpoints, &tries.bad),
-            leaves_open: self.leaves_open(),
-            steps,
-        }
-    }
-
-    fn create(&self, request: Request) -> Step {
-        let name = format!("{} makes an object", self.actor.value);
-        let mut step = Step::http(Role::Prepare, name, &self.actor, request);
-        let id = self.id.as_ref().map_or("/id", |id| id.as_str());
-        let at = format!("/body/json{id}");
-        step.captures = vec![Capture { name: "id".into(), at }];
-        step
-    }
-
-    fn remove(&self, request: Request) -> Step {
-        let name = format!("{} takes the object away", self.actor.value);
-        Step::http(Role::Cleanup, name, &self.actor, request)
-    }
-
-    /// The steps of one endpoint; gives the control's.
-    ///
-    /// What changes nothing is asked by its owner first. What does is tried by everybody else
-    /// before its owner does it: a removal that has happened cannot be tried.
-    fn endpoint(
-        &self,
-        request: &Request,
-        tries: &Tries,
-        read: Option<StepId>,
-        steps: &mut Vec<Step>,
-    ) -> StepId {
-        let start = steps.len();
-        let after = usize::from(read.is_some());
-        let control = if request.writes() { start + tries.bad.len() + after } else { start };
-        let asked = ask::in_words(request);
-        if !request.writes() {
-            steps.push(self.control(request));
-        }
-        steps.extend(tries.probes(request, control));
-        if let Some(read) = read {
-            let mut step = Step::new(
-                Role::Probe,
-                format!("the object is still there after all forged tries of {asked}"),
-                &self.actor,
-                steps[read].act.clone(),
-            );
-            step.expect = vec![succeeds()];
-            step.control = Some(read);
-            steps.push(step);
-        }
-        if request.writes() {
-            steps.push(self.control(request));
-        }
-        control
-    }
-
-    fn control(&self, request: &Request) -> Step {
-        let name = format!("{} by its owner", ask::in_words(request));
-        let mut step = Step::http(Role::Control, name, &self.actor, request.clone());
-        step.expect = vec![succeeds()];
-        step
     }
 
     fn leaves_open(&self) -> String {
@@ -340,36 +238,107 @@ impl Settings {
     }
 }
 
-/// The index of the endpoint that reads what `request` removes.
-fn reading_of(request: &Request, earlier: &[Request]) -> Option<usize> {
-    let reads = |one: &Request| one.method == "GET" && one.to == request.to;
-    earlier.iter().position(reads)
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-/// What nobody saw before: an answer that says "error" with a status of success, and a refusal in
-/// another form.
-fn counterexamples(steps: &[Step], refusal: &Refusal) -> Vec<Counterexample> {
-    let Some(step) = steps.iter().position(|step| step.keep == Keep::Digest) else {
-        return Vec::new();
-    };
-    let set = |at: &str, value| Edit::Set { step, at: at.into(), value };
-    let name = &steps[step].name;
-    let status_200 = vec![set("/status", json!(200)), set("/body/text", json!("error 401"))];
-    let mut all = vec![Counterexample {
-        class: Class::Negation,
-        when: format!("the answer to “{name}” says “error” with a status of success"),
-        edits: status_200,
-    }];
-    all.extend(refusal.statuses.iter().map(|status| Counterexample {
-        class: Class::Benign,
-        when: format!("“{name}” is refused with {status}"),
-        edits: vec![set("/status", json!(status))],
-    }));
-    all
-}
+    use crate::check::fixture::{changed, everybody_gets, mistakes, plan, sound, tried, verdict};
+    use crate::check::kind::Kind;
+    use crate::model::facts::Facts;
+    use crate::model::falsify::Grade;
+    use crate::model::plan::{Plan, Role};
+    use crate::model::verdict::{Reason, Verdict};
 
-fn covers(endpoints: &[Request], bad: &[Bad]) -> String {
-    let endpoints: Vec<String> = endpoints.iter().map(ask::in_words).collect();
-    let bad: Vec<&str> = bad.iter().map(|bad| bad.words).collect();
-    format!("{}; each {}.", endpoints.join(", "), bad.join(", "))
+    const WITH_OBJECT: &str = "\
+kind: auth-required
+as: acme
+create: { post: /notes, json: { text: by a check } }
+remove: { delete: \"/notes/${id}\" }
+endpoints:
+  - get: /notes/${id}
+  - delete: /notes/${id}
+";
+
+    fn example() -> Plan {
+        plan(super::AuthRequired.manual().example)
+    }
+
+    fn given(plan: &Plan, part: &str, change: impl Fn(&mut Facts)) -> Verdict {
+        verdict(plan, &changed(plan, part, change))
+    }
+
+    #[test]
+    fn a_forged_token_that_is_taken_is_a_violation() {
+        let taken = |facts: &mut Facts| facts.set("/status", json!(200));
+        for part in ["expired", "alg: none", "another request", "uninstalled", "GET /stats without"]
+        {
+            assert_eq!(given(&example(), part, taken), Verdict::Violated, "{part}");
+        }
+    }
+
+    #[test]
+    fn a_404_is_no_refusal() {
+        let missing = |facts: &mut Facts| facts.set("/status", json!(404));
+        assert_eq!(given(&example(), "GET /stats without", missing), Verdict::Violated);
+    }
+
+    #[test]
+    fn a_mistyped_path_is_inconclusive() {
+        let missing = |facts: &mut Facts| facts.set("/status", json!(404));
+        let wanted = Verdict::Inconclusive(Reason::ControlFailed);
+        assert_eq!(given(&example(), "GET /stats", missing), wanted);
+    }
+
+    #[test]
+    fn refusing_everybody_shows_nothing_and_admitting_everybody_is_a_violation() {
+        let plan = example();
+        let all = |status| everybody_gets(&plan, &json!({"status": status, "body": {"bytes": 0}}));
+        assert_eq!(verdict(&plan, &all(401)), Verdict::Inconclusive(Reason::Credentials));
+        assert_eq!(verdict(&plan, &all(500)), Verdict::Inconclusive(Reason::ServerError));
+        assert_eq!(verdict(&plan, &all(200)), Verdict::Violated);
+    }
+
+    #[test]
+    fn a_removal_is_tried_before_its_owner_does_it_and_looked_for_in_between() {
+        let plan = plan(WITH_OBJECT);
+        assert_eq!(plan.flaws(), []);
+        assert_eq!(verdict(&plan, &sound(&plan)), Verdict::Holds);
+        assert_eq!(tried(&plan).grade, Grade::Sound);
+        let gone = |facts: &mut Facts| facts.set("/status", json!(404));
+        assert_eq!(given(&plan, "is still there", gone), Verdict::Violated);
+        let last = plan.steps.iter().rfind(|step| step.role == Role::Control).unwrap();
+        assert_eq!(last.name, "DELETE /notes/${id} by its owner");
+    }
+
+    #[test]
+    fn what_makes_the_object_is_tried_too() {
+        let plan = plan(WITH_OBJECT);
+        let taken = |facts: &mut Facts| facts.set("/status", json!(201));
+        assert_eq!(given(&plan, "POST /notes with an expired", taken), Verdict::Violated);
+    }
+
+    #[test]
+    fn a_bearer_token_has_fewer_forgeries() {
+        let yaml = "{kind: auth-required, as: operator, endpoints: [{get: /ops/access-log}]}";
+        let plan = plan(yaml);
+        assert_eq!(plan.steps.len(), 3);
+        assert_eq!(tried(&plan).grade, Grade::Sound);
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        let example = super::AuthRequired.manual().example;
+        let told = |from: &str, to: &str| mistakes(&example.replace(from, to));
+        assert_eq!(told("as: acme", "as: acne")[0].1, "unknown actor `acne`");
+        assert_eq!(told("former: former", "former: acme")[0].0, "same-actor");
+        assert_eq!(told("former: former", "former: operator")[0].0, "other-scheme");
+        assert_eq!(told("ten-years:", "tenyears:")[0].0, "unknown-name");
+        assert_eq!(told("get: /stats", "get: stats")[0].0, "no-address");
+        assert_eq!(told("get: /stats", "get: /config")[0].0, "duplicate-endpoint");
+        assert_eq!(told("get: /stats", "delete: /stats")[0].0, "unseen-removal");
+        let none = "{kind: auth-required, as: acme, endpoints: []}";
+        assert_eq!(mistakes(none)[0].0, "empty-list");
+        let left = WITH_OBJECT.replace("remove: { delete: \"/notes/${id}\" }\n", "");
+        assert_eq!(mistakes(&left)[0].0, "left-behind");
+    }
 }

@@ -182,3 +182,56 @@ fn capital(text: &str) -> String {
     let first = letters.next().map(|c| c.to_uppercase().to_string());
     first.unwrap_or_default() + letters.as_str()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::check::fixture::{changed, mistakes, plan, verdict};
+    use crate::check::kind::Kind;
+    use crate::model::verdict::{Reason, Verdict};
+
+    fn given(at: &str, value: &Value) -> Verdict {
+        let plan = plan(super::BackupAge.manual().example);
+        verdict(&plan, &changed(&plan, "the answer", |facts| facts.set(at, value.clone())))
+    }
+
+    #[test]
+    fn a_backup_that_is_old_unfinished_empty_or_from_the_future_is_a_violation() {
+        assert_eq!(
+            given("/body/json/completed_at", &json!("2026-11-21T09:59:59Z")),
+            Verdict::Violated
+        );
+        assert_eq!(
+            given("/body/json/completed_at", &json!("2026-11-24T10:00:00Z")),
+            Verdict::Violated
+        );
+        assert_eq!(given("/body/json/bytes", &json!(0)), Verdict::Violated);
+        assert_eq!(given("/body/json/state", &json!("failed")), Verdict::Violated);
+    }
+
+    #[test]
+    fn an_answer_that_tells_of_no_backup_is_inconclusive() {
+        let failed = Verdict::Inconclusive(Reason::ControlFailed);
+        assert_eq!(given("/body/json", &json!({})), failed);
+        assert_eq!(given("/status", &json!(404)), failed);
+        let unparsable = Verdict::Inconclusive(Reason::Unparsable);
+        assert_eq!(given("/body/json/completed_at", &json!("yesterday")), unparsable);
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_inconclusive() {
+        let date = json!(["Sun, 22 Nov 2026 09:00:00 GMT"]);
+        assert_eq!(given("/headers/date", &date), Verdict::Inconclusive(Reason::Clock));
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        let example = super::BackupAge.manual().example;
+        let told = |from: &str, to: &str| mistakes(&example.replace(from, to));
+        assert_eq!(told("as: operator", "as: anyone")[0].0, "unknown-actor");
+        assert_eq!(told("at: /completed_at", "at: completed_at")[0].0, "no-pointer");
+        assert_eq!(told("max_age: 24h", "max_age: a day")[0].0, "wrong-value");
+        assert_eq!(told("max_age:", "maxage:")[0].0, "unknown-key");
+    }
+}

@@ -198,13 +198,24 @@ pub(super) fn changed(plan: &Plan, part: &str, change: impl Fn(&mut Facts)) -> V
     all
 }
 
-/// The same answer to everybody.
+/// The same answer to everybody; what needs a capture that it does not give is not asked.
 pub(super) fn everybody_gets(plan: &Plan, facts: &Value) -> Vec<Observation> {
     let mut all = sound(plan);
-    for observation in &mut all {
-        observation.captures.clear();
+    let facts = Facts(facts.clone());
+    let mut missing: Vec<String> = Vec::new();
+    for (step, observation) in plan.steps.iter().zip(&mut all) {
+        for capture in &step.captures {
+            let found = facts.at(&capture.at).cloned();
+            missing.extend(found.is_none().then(|| format!("${{{}}}", capture.name)));
+            observation.captures.remove(&capture.name);
+            observation.captures.extend(found.map(|value| (capture.name.clone(), value)));
+        }
+        let act = serde_json::to_string(&step.act).unwrap();
         if let Answer::Facts(answer) = &mut observation.answer {
-            *answer = Facts(facts.clone());
+            *answer = facts.clone();
+            if let Some(name) = missing.iter().find(|name| act.contains(name.as_str())) {
+                observation.answer = Answer::NotAsked(name.clone());
+            }
         }
     }
     all

@@ -118,3 +118,41 @@ impl Settings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::check::fixture::{changed, mistakes, plan, verdict};
+    use crate::check::kind::Kind;
+    use crate::model::verdict::{Reason, Verdict};
+
+    fn given(at: &str, value: &Value) -> Verdict {
+        let plan = plan(super::Headers.manual().example);
+        verdict(&plan, &changed(&plan, "the answer", |facts| facts.set(at, value.clone())))
+    }
+
+    #[test]
+    fn a_field_that_is_missing_or_too_weak_is_a_violation() {
+        assert_eq!(given("/headers", &json!({})), Verdict::Violated);
+        let weak = json!(["max-age=31535999; includeSubDomains"]);
+        assert_eq!(given("/headers/strict-transport-security", &weak), Verdict::Violated);
+    }
+
+    #[test]
+    fn the_fields_of_another_answer_tell_nothing() {
+        assert_eq!(given("/status", &json!(404)), Verdict::Inconclusive(Reason::ControlFailed));
+        assert_eq!(given("/status", &json!(503)), Verdict::Inconclusive(Reason::ServerError));
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        assert_eq!(mistakes("{kind: headers, get: /, headers: {}}")[0].0, "empty-expect");
+        let empty = "{kind: headers, get: /, headers: {server: {}}}";
+        assert_eq!(mistakes(empty)[0].1, "there is no test here, and anything would do");
+        let wrong = "{kind: headers, get: /, headers: {server: {contain: x}}}";
+        assert_eq!(mistakes(wrong)[0], ("unknown-key", "unknown key `contain`".to_owned()));
+        let host = "{kind: headers, get: /, host: medya, headers: {server: x}}";
+        assert_eq!(mistakes(host)[0].0, "unknown-host");
+    }
+}

@@ -168,3 +168,50 @@ fn counterexamples() -> Vec<Counterexample> {
         ),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::check::fixture::{changed, mistakes, plan, verdict};
+    use crate::model::plan::Destination;
+    use crate::model::verdict::{Reason, Verdict};
+
+    /// The address is that of the link in the claim's words.
+    const IN_WORDS: &str = "{kind: link, title: Heroku Security}";
+
+    fn given(at: &str, value: &Value) -> Verdict {
+        let plan = plan(IN_WORDS);
+        verdict(&plan, &changed(&plan, "the page", |facts| facts.set(at, value.clone())))
+    }
+
+    #[test]
+    fn the_first_link_of_the_words_is_asked_for_where_its_host_is_played() {
+        let plan = plan(IN_WORDS);
+        let to = &plan.steps[0].request().unwrap().to;
+        assert_eq!(*to, Destination::Host("platform".into(), "/policy/security".into()));
+        let page = json!("https://platform.demo.test/policy/security");
+        assert_eq!(given("/url", &page), Verdict::Holds);
+    }
+
+    #[test]
+    fn a_dead_link_an_error_page_and_a_log_in_page_elsewhere_are_violations() {
+        assert_eq!(given("/status", &json!(404)), Verdict::Violated);
+        assert_eq!(given("/body/title", &json!("Not found")), Verdict::Violated);
+        assert_eq!(given("/url", &json!("https://login.example.com/")), Verdict::Violated);
+    }
+
+    #[test]
+    fn a_server_that_fails_tells_nothing_of_the_link() {
+        assert_eq!(given("/status", &json!(503)), Verdict::Inconclusive(Reason::ServerError));
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        assert_eq!(mistakes("{kind: link, title: ''}")[0].0, "empty-expect");
+        let strange = "{kind: link, title: A, address: 'https://elsewhere.example/'}";
+        assert_eq!(mistakes(strange)[0].0, "unknown-host");
+        let plain = "{kind: link, title: A, address: 'http://www.heroku.com/'}";
+        assert_eq!(mistakes(plain)[0].0, "no-address");
+    }
+}

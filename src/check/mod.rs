@@ -18,6 +18,7 @@ pub mod kind;
 mod link;
 pub mod manual;
 mod names;
+mod refusals;
 mod tenant_isolation;
 mod value_test;
 

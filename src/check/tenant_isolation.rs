@@ -215,3 +215,162 @@ fn overwrites(create: &Ask, change: &Ask) -> bool {
     let marked = create.iter().filter(|(_, value)| value.to_string().contains("${canary}"));
     marked.into_iter().all(|(key, value)| change.get(key).is_some_and(|new| new != value))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::check::fixture::{
+        changed, everybody_gets, mistakes, names, plan, plan_in, project, tried, verdict,
+    };
+    use crate::check::kind::Kind;
+    use crate::model::facts::Facts;
+    use crate::model::falsify::Grade;
+    use crate::model::plan::{ANYONE, Keep, Plan, Role};
+    use crate::model::verdict::{Reason, Verdict};
+
+    fn example() -> Plan {
+        plan(super::TenantIsolation.manual().example)
+    }
+
+    fn given(part: &str, change: impl Fn(&mut Facts)) -> Verdict {
+        let plan = example();
+        verdict(&plan, &changed(&plan, part, change))
+    }
+
+    #[test]
+    fn a_stranger_who_reads_is_a_violation() {
+        let read = |facts: &mut Facts| {
+            facts.set("/status", json!(200));
+            facts.set("/canaries", json!([0]));
+        };
+        assert_eq!(given("globex tries to read acme's object", read), Verdict::Violated);
+    }
+
+    #[test]
+    fn another_tenants_mark_in_an_error_of_any_status_is_a_violation() {
+        let leak = |facts: &mut Facts| {
+            facts.set("/status", json!(500));
+            facts.set("/canaries", json!([1]));
+        };
+        assert_eq!(given("acme tries to read globex's object", leak), Verdict::Violated);
+        assert_eq!(given("nobody in particular tries to delete", leak), Verdict::Violated);
+    }
+
+    #[test]
+    fn a_list_that_shows_more_than_its_owners_is_a_violation() {
+        let all = |facts: &mut Facts| facts.set("/canaries", json!([0, 1]));
+        assert_eq!(given("acme finds its own object at GET /notes", all), Verdict::Violated);
+    }
+
+    #[test]
+    fn a_list_that_is_empty_for_its_owner_is_inconclusive() {
+        let empty = |facts: &mut Facts| facts.set("/canaries", json!([]));
+        let wanted = Verdict::Inconclusive(Reason::ControlFailed);
+        assert_eq!(given("acme finds its own object at GET /notes", empty), wanted);
+    }
+
+    #[test]
+    fn a_mistyped_path_that_nobody_can_read_is_inconclusive() {
+        let missing = |facts: &mut Facts| {
+            facts.set("/status", json!(404));
+            facts.set("/canaries", json!([]));
+        };
+        let wanted = Verdict::Inconclusive(Reason::ControlFailed);
+        assert_eq!(given("object", missing), wanted);
+    }
+
+    #[test]
+    fn an_object_that_a_refused_stranger_changed_or_deleted_all_the_same_is_a_violation() {
+        let changed = |facts: &mut Facts| facts.set("/canaries", json!([]));
+        assert_eq!(given("after others tried to change", changed), Verdict::Violated);
+        let gone = |facts: &mut Facts| facts.set("/status", json!(404));
+        assert_eq!(given("after others tried to delete", gone), Verdict::Violated);
+    }
+
+    #[test]
+    fn a_deletion_that_its_own_owner_cannot_do_is_inconclusive() {
+        let refused = |facts: &mut Facts| facts.set("/status", json!(405));
+        let wanted = Verdict::Inconclusive(Reason::ControlFailed);
+        assert_eq!(given("acme can delete its own object", refused), wanted);
+    }
+
+    #[test]
+    fn success_for_everybody_is_no_isolation() {
+        let plan = example();
+        let all = everybody_gets(&plan, &json!({"status": 200, "body": {"json": {}}}));
+        assert!(matches!(verdict(&plan, &all), Verdict::Inconclusive(_)));
+    }
+
+    #[test]
+    fn what_destroys_is_tried_by_strangers_before_its_owner_does_it() {
+        let plan = example();
+        let at = |part: &str| names(&plan).iter().position(|name| name.contains(part)).unwrap();
+        assert!(at("tries to change acme's object") < at("after others tried to change"));
+        assert!(at("after others tried to change") < at("tries to delete acme's object"));
+        assert!(at("after others tried to delete") < at("acme can change its own object"));
+        assert!(at("acme can change") < at("acme can delete its own object"));
+    }
+
+    #[test]
+    fn a_strangers_answer_is_never_stored() {
+        let plan = example();
+        for step in plan.steps.iter().filter(|step| step.role == Role::Probe) {
+            let own = step.name.contains(" finds ");
+            assert_eq!(step.keep == Keep::Digest, !own, "{}", step.name);
+        }
+    }
+
+    #[test]
+    fn requests_grow_with_the_tenants_and_every_pair_is_met_in_the_end() {
+        let mut project = project();
+        let acme = project.actors["acme"].clone();
+        for index in 0..20 {
+            let tenant = Some(format!("t{index}"));
+            project.actors.insert(
+                format!("t{index}"),
+                crate::model::project::Actor { tenant, ..acme.clone() },
+            );
+        }
+        let of = |count: usize| {
+            let tenants: Vec<String> = (0..count).map(|index| format!("t{index}")).collect();
+            let example = super::TenantIsolation.manual().example;
+            let yaml = example.replace("acme, globex", &tenants.join(", "));
+            plan_in(&project, &yaml).unwrap()
+        };
+        let requests =
+            |plan: &Plan| plan.steps.iter().filter(|step| step.request().is_some()).count();
+        assert!(requests(&of(20)) <= 2 * requests(&of(10)));
+        assert_eq!(tried(&of(3)).grade, Grade::Sound);
+        let met = of(20).steps.iter().filter(|step| step.name.contains("tries to read")).count();
+        assert_eq!(met, 40, "each object is met by one other tenant and by {ANYONE}");
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        let example = super::TenantIsolation.manual().example;
+        let told = |from: &str, to: &str| mistakes(&example.replace(from, to));
+        assert_eq!(
+            told("acme, globex", "acme, gobex"),
+            [("unknown-actor", "unknown actor `gobex`".to_owned())]
+        );
+        assert_eq!(told("acme, globex", "acme")[0].0, "empty-list");
+        assert_eq!(told("acme, globex", "acme, operator")[0].0, "no-tenant");
+        assert_eq!(told("acme, globex", "acme, acme")[0].0, "same-tenant");
+        assert_eq!(told("\"${canary}\"", "plain")[0].0, "no-canary");
+        assert_eq!(told("text: changed by a check", "title: new")[0].0, "change-keeps-canary");
+        assert_eq!(told("object: /notes/${id}", "object: /notes")[0].0, "no-id");
+        assert_eq!(
+            told("put: /notes/${id}", "put: /notes/${note}"),
+            [("unknown-name", "`${note}` stands for nothing here".to_owned())]
+        );
+    }
+
+    #[test]
+    fn it_cannot_do_without_writing() {
+        let mut project = project();
+        project.writes = false;
+        let mistakes = plan_in(&project, super::TenantIsolation.manual().example).unwrap_err();
+        assert!(mistakes.iter().all(|one| one.code == "writes-not-permitted"), "{mistakes:#?}");
+    }
+}
