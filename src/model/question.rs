@@ -50,6 +50,18 @@ pub enum TlsAsk {
     PlainHttp,
 }
 
+impl TlsAsk {
+    /// In words, before the host's name.
+    pub fn in_words(self) -> String {
+        match self {
+            Self::Handshake(TlsVersion::Tls13) => "handshake in TLS 1.3 with".into(),
+            Self::Handshake(oldest) => format!("handshake in {oldest} or newer with"),
+            Self::Offer(version) => format!("{version}, and no other version, offered to"),
+            Self::PlainHttp => "GET / by plain HTTP from".into(),
+        }
+    }
+}
+
 /// A version of TLS, oldest first.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
@@ -128,4 +140,16 @@ pub enum DnsRecord {
     Txt,
     /// `CAA`, of the name or of the nearest name above it that has one (RFC 8659).
     Caa,
+}
+
+impl DnsRecord {
+    /// The names of the record types.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Address => "A and AAAA",
+            Self::Mx => "MX",
+            Self::Txt => "TXT",
+            Self::Caa => "CAA",
+        }
+    }
 }
