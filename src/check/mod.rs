@@ -8,6 +8,7 @@ mod bad_credential;
 #[cfg(test)]
 mod conformance;
 mod counterexample;
+mod dns;
 mod encounters;
 mod expect;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod link;
 pub mod manual;
 mod names;
 mod tenant_isolation;
+mod tls;
 mod value_test;
 
 use std::collections::BTreeMap;
@@ -37,6 +39,8 @@ pub static KINDS: &[&dyn Kind] = &[
     &tenant_isolation::TenantIsolation,
     &backup_age::BackupAge,
     &headers::Headers,
+    &tls::Tls,
+    &dns::Dns,
     &link::Link,
     &attestation::AttestationKind,
 ];

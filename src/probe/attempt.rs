@@ -118,7 +118,9 @@ impl<'a> Attempt<'a> {
         let (answer, address) = match asked {
             Ok(Some(Observed { answer: Ok(facts), address })) => (Ok(facts.0), address),
             Ok(Some(Observed { answer: Err(error), address })) => (Err(error.into()), address),
-            Ok(None) => (Err(ProbeError::new(Reason::Timeout, "no answer came in time").into()), None),
+            Ok(None) => {
+                (Err(ProbeError::new(Reason::Timeout, "no answer came in time").into()), None)
+            }
             Err(stop) => (Err(stop.answer()), None),
         };
         let captures = match &answer {

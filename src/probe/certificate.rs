@@ -146,6 +146,8 @@ pub(super) struct Presented {
     pub(super) certificate: Value,
     /// Key and signature of each one, but for a root, on whose signature nobody relies.
     pub(super) chain: Vec<Value>,
+    /// The weakest key and the weakest hash among them.
+    pub(super) weakest: Value,
 }
 
 /// Reduces what was presented; an error if it cannot be read.
@@ -164,6 +166,7 @@ pub(super) fn presented(
         certificates[1..].iter().map(|der| parse(der)).collect();
     let issuers = issuers.map_err(|_| unreadable())?;
     let relied_on = issuers.iter().filter(|one| one.subject() != one.issuer());
+    let chain: Vec<Link> = std::iter::once(&leaf).chain(relied_on).map(Link::of).collect();
     Ok(Presented {
         certificate: json!({
             "names": names(&leaf),
@@ -173,7 +176,11 @@ pub(super) fn presented(
             "not_before": time(leaf.validity().not_before.timestamp()),
             "not_after": time(leaf.validity().not_after.timestamp()),
         }),
-        chain: std::iter::once(&leaf).chain(relied_on).map(link).collect(),
+        weakest: json!({
+            "strength": chain.iter().map(|one| one.strength).min(),
+            "hash": chain.iter().map(|one| one.hash.as_str()).min_by_key(|hash| rank(hash)),
+        }),
+        chain: chain.iter().map(Link::fact).collect(),
     })
 }
 
@@ -199,13 +206,37 @@ fn time(seconds: i64) -> Value {
     Timestamp::from_second(seconds).map_or(Value::Null, |time| json!(time.to_string()))
 }
 
-fn link(certificate: &X509Certificate<'_>) -> Value {
-    let (algorithm, bits) = key(certificate.public_key());
-    json!({
-        "subject": certificate.subject().to_string(),
-        "key": { "algorithm": algorithm, "bits": bits, "strength": strength(algorithm, bits) },
-        "hash": hash(certificate),
-    })
+/// One certificate of a chain, as far as the strength of the chain depends on it.
+struct Link {
+    subject: String,
+    algorithm: &'static str,
+    bits: usize,
+    strength: u16,
+    hash: String,
+}
+
+impl Link {
+    fn of(certificate: &X509Certificate<'_>) -> Self {
+        let (algorithm, bits) = key(certificate.public_key());
+        Self {
+            subject: certificate.subject().to_string(),
+            algorithm,
+            bits,
+            strength: strength(algorithm, bits),
+            hash: hash(certificate),
+        }
+    }
+
+    fn fact(&self) -> Value {
+        let key =
+            json!({"algorithm": self.algorithm, "bits": self.bits, "strength": self.strength});
+        json!({"subject": self.subject, "key": key, "hash": self.hash})
+    }
+}
+
+/// The hash functions, weakest first; one that we do not know is the weakest.
+fn rank(hash: &str) -> Option<usize> {
+    ["MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"].iter().position(|one| *one == hash)
 }
 
 fn key(info: &SubjectPublicKeyInfo<'_>) -> (&'static str, usize) {

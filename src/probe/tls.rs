@@ -11,11 +11,12 @@
 //!                        "trusted": true, "distrust": null,
 //!                        "not_before": "...", "not_after": "..." },
 //!       "chain": [ { "subject": "CN=a.example", "hash": "SHA-256",
-//!                    "key": { "algorithm": "EC", "bits": 256, "strength": 128 } } ] },
+//!                    "key": { "algorithm": "EC", "bits": 256, "strength": 128 } } ],
+//!       "weakest": { "strength": 128, "hash": "SHA-256" } },
 //!     { "address": "192.0.2.8:443", "answer": "alert", "alert": "handshake_failure" } ] }
 //! ```
 //!
-//! with the earliest `not_after` of all addresses on top. An offer of one version gives:
+//! with the earliest `not_after` of all addresses on top; `weakest` is over the whole chain. An offer of one version gives:
 //!
 //! ```json
 //! { "addresses": [
@@ -172,6 +173,7 @@ fn agreed(
         ("cipher_suite", json!(suite)),
         ("certificate", presented.certificate),
         ("chain", json!(presented.chain)),
+        ("weakest", presented.weakest),
     ]))
 }
 

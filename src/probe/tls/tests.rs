@@ -55,7 +55,7 @@ async fn a_handshake_tells_version_certificate_and_trust() {
         at(&facts, "/chain/0/key"),
         json!({"algorithm": "EC", "bits": 256, "strength": 128})
     );
-    assert_eq!(at(&facts, "/chain/0/hash"), "SHA-256");
+    assert_eq!(at(&facts, "/weakest"), json!({"strength": 128, "hash": "SHA-256"}));
     assert_eq!(facts.at("/not_after"), Some(&at(&facts, "/certificate/not_after")));
 }
 
