@@ -100,6 +100,18 @@ impl Context<'_> {
         actor
     }
 
+    /// The host of a role; a role that no host has becomes a diagnostic.
+    pub fn host(&self, role: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) -> Option<&str> {
+        let hosts = &self.project.world.hosts;
+        let host = hosts.get(&role.value);
+        if host.is_none() {
+            let message = format!("no host has the role `{}`", role.value);
+            let help = help_with_list(role, hosts.keys().map(String::as_str));
+            diagnostics.push(self.mistake("unknown-host", &role.span, message).help(help));
+        }
+        host.map(String::as_str)
+    }
+
     /// Tells that a check writes where the project does not permit it.
     pub fn needs_writes(&self, span: &std::ops::Range<usize>, diagnostics: &mut Vec<Diagnostic>) {
         if !self.project.writes {

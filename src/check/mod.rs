@@ -8,6 +8,7 @@ mod bad_credential;
 #[cfg(test)]
 mod conformance;
 mod counterexample;
+mod dns;
 mod encounters;
 mod expect;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub mod manual;
 mod names;
 mod refusals;
 mod tenant_isolation;
+mod tls;
 mod value_test;
 
 use std::collections::BTreeMap;
@@ -38,6 +40,8 @@ pub static KINDS: &[&dyn Kind] = &[
     &tenant_isolation::TenantIsolation,
     &backup_age::BackupAge,
     &headers::Headers,
+    &tls::Tls,
+    &dns::Dns,
     &link::Link,
     &attestation::AttestationKind,
 ];

@@ -244,6 +244,7 @@ impl Test {
                 facts.at("/canaries").cloned().unwrap_or(Value::Null)
             }
             Self::StaysOn(_) => facts.at("/url").cloned().unwrap_or(Value::Null),
+            Self::Every(within) | Self::Some(within) => within.shown(found),
             _ => found.cloned().unwrap_or(Value::Null),
         }
     }
@@ -270,6 +271,15 @@ impl Test {
 impl Within {
     fn filled(&self, capture: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         Ok(Self { at: self.at.clone(), is: self.is.filled(capture)? })
+    }
+
+    /// What was tested in each entry, and nothing that stands beside it.
+    fn shown(&self, found: Option<&Value>) -> Value {
+        let tested = |entry: &Value| entry.pointer(&self.at).cloned().unwrap_or(Value::Null);
+        match found {
+            Some(Value::Array(items)) => items.iter().map(tested).collect(),
+            other => other.cloned().unwrap_or(Value::Null),
+        }
     }
 
     fn judge(&self, entry: &Value, facts: &Facts, context: &Context<'_>) -> Outcome {

@@ -17,6 +17,7 @@ pub mod observation;
 pub mod plan;
 pub mod policy;
 pub mod project;
+pub mod question;
 pub mod source;
 pub mod template;
 pub mod time;

@@ -12,6 +12,7 @@ use crate::model::expect::Expectation;
 use crate::model::falsify::Counterexample;
 use crate::model::observation::ProbeError;
 use crate::model::project::Attestation;
+use crate::model::question::{DnsQuestion, TlsQuestion};
 use crate::model::template::Template;
 use crate::model::time::Limit;
 
@@ -222,6 +223,21 @@ pub enum Act {
     Recall(StepId),
     /// Looks at a record of the project's own; nothing is sent.
     Record(Record),
+    /// Asks every address of a host how it speaks.
+    Tls(TlsQuestion),
+    /// Asks the name system.
+    Dns(DnsQuestion),
+}
+
+impl Act {
+    /// Whether a control that does `control` shows that this was fairly asked: it asks for the same,
+    /// or, of a host's TLS, whether the same host speaks at all.
+    fn is_controlled_by(&self, control: &Self) -> bool {
+        match (self, control) {
+            (Self::Tls(question), Self::Tls(control)) => question.host == control.host,
+            _ => self == control,
+        }
+    }
 }
 
 /// A record that stands in the project, with what was found there.
@@ -387,7 +403,7 @@ impl Plan {
         let Some(control) = self.steps.get(control).filter(|c| c.role == Role::Control) else {
             return Some(Flaw::NotAControl(step.name.clone()));
         };
-        (self.act_of(step) != self.act_of(control))
+        (!self.act_of(step).is_controlled_by(self.act_of(control)))
             .then(|| Flaw::ControlDiffers(step.name.clone(), control.name.clone()))
     }
 

@@ -1,11 +1,13 @@
 //! One attempt at a check: its steps in order, what they capture, and what they leave to clean up.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::model::observation::{Answer, Observation, ProbeError};
 use crate::model::plan::{Act, Request, Role, Step, StepId};
+use crate::model::question::HostName;
 use crate::model::verdict::Reason;
 use crate::probe::address::address;
 use crate::probe::canary::Searcher;
@@ -13,9 +15,10 @@ use crate::probe::debts::Debts;
 use crate::probe::http::{self, Asked, Instrument, Question};
 use crate::probe::journal::Journal;
 use crate::probe::limits::Urgency;
+use crate::probe::observed::Observed;
 use crate::probe::redact::Redactor;
 use crate::probe::values::Values;
-use crate::probe::{Job, facts, record};
+use crate::probe::{Job, dns, facts, record, tls};
 
 /// What came of an attempt.
 pub(super) struct Outcome {
@@ -85,7 +88,47 @@ impl<'a> Attempt<'a> {
                 };
                 self.observed(Answer::Recalled, captures)
             }
+            Act::Tls(question) => {
+                let world = &self.tools.project.world;
+                self.below_http(step, &question.host, |time| tls::observe(question, world, time))
+                    .await
+            }
+            Act::Dns(question) => {
+                let world = &self.tools.project.world;
+                self.below_http(step, &question.name, |time| dns::observe(question, world, time))
+                    .await
+            }
         }
+    }
+
+    /// Puts a question to an instrument that keeps its own time; it is told how much it has.
+    async fn below_http<F: Future<Output = Observed>>(
+        &mut self,
+        step: &Step,
+        host: &HostName,
+        ask: impl FnOnce(Duration) -> F,
+    ) -> Observation {
+        let gate = &self.tools.gate;
+        let host = host.in_world(&self.tools.project.world).unwrap_or_default();
+        let begun = Instant::now();
+        let asked = match gate.enter(host, Urgency::Asking).await {
+            Ok(_pass) => gate.bound(Urgency::Asking, ask(gate.time())).await,
+            Err(stop) => Err(stop),
+        };
+        let (answer, address) = match asked {
+            Ok(Some(Observed { answer: Ok(facts), address })) => (Ok(facts.0), address),
+            Ok(Some(Observed { answer: Err(error), address })) => (Err(error.into()), address),
+            Ok(None) => {
+                (Err(ProbeError::new(Reason::Timeout, "no answer came in time").into()), None)
+            }
+            Err(stop) => (Err(stop.answer()), None),
+        };
+        let captures = match &answer {
+            Ok(all) => self.capture(step, all),
+            Err(_) => BTreeMap::new(),
+        };
+        let asked = Asked { answer, sent: true, address, took: begun.elapsed() };
+        self.heard(step, asked, captures)
     }
 
     async fn http(&mut self, index: StepId, step: &'a Step, request: &Request) -> Observation {

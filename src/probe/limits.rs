@@ -88,6 +88,12 @@ impl<'a> Gate<'a> {
         usize::try_from(self.limits.body).unwrap_or(usize::MAX)
     }
 
+    /// How long an instrument that keeps its own time may take: a little less than one request, so
+    /// that it can still say which address was silent.
+    pub(super) fn time(&self) -> Duration {
+        self.limits.timeout.as_std() * 9 / 10
+    }
+
     /// Why the run has ended, if it has.
     pub(super) fn stop(&self) -> Option<Stop> {
         if self.interrupt.is_set() {

@@ -1,6 +1,16 @@
 //! The instruments: the only room that touches the network, and the only asynchronous one.
 
+mod certificate;
+pub mod dns;
+mod handshake;
+mod mail_policy;
+pub mod observed;
+mod peers;
+#[cfg(test)]
+mod peers_for_tests;
+mod plain_http;
 pub mod signals;
+pub mod tls;
 
 mod address;
 mod arrears;

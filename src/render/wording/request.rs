@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::model::plan::{ANYONE, Act, Body, Credential, Destination, Forgery, Request, Step};
 use crate::model::project::{Project, Scheme};
+use crate::model::question::HostName;
 use crate::model::template::{Part, Template};
 use crate::render::wording::plain;
 
@@ -61,7 +62,19 @@ pub fn request_line(step: &Step, project: &Project) -> String {
         }
         Act::Recall(_) => "looks again at the answer to an earlier step".to_owned(),
         Act::Record(record) => format!("reads {}", plain(&record.file)),
+        Act::Tls(question) => {
+            format!("{} {}", question.ask.in_words(), host(&question.host, project))
+        }
+        Act::Dns(question) => {
+            let below = question.below.as_ref().map(|label| format!("{label}."));
+            let name = host(&question.name, project);
+            format!("DNS {} {}{name}", question.record.name(), below.unwrap_or_default())
+        }
     }
+}
+
+fn host(name: &HostName, project: &Project) -> String {
+    plain(name.in_world(&project.world).unwrap_or("a host that no role names"))
 }
 
 fn short_address(request: &Request, project: &Project) -> String {
