@@ -60,7 +60,7 @@ fn trouble(out: &mut String, outcome: &Outcome<'_>, input: &Input<'_>) -> fmt::R
         wording::standing(outcome.standing)
     )?;
     writeln!(out, "  --> {file}:{}:{}", at.line, at.column)?;
-    writeln!(out, "  “{}”", cut(claim.words(), 600))?;
+    writeln!(out, "  “{}”", cut(&wording::words(claim), 600))?;
     match outcome.standing {
         Standing::Violated => {
             let found = findings(outcome);
@@ -269,7 +269,7 @@ mod tests {
         backup-daily         inconclusive  reported            anyone reads /ops/backups/latest: connection…  -
         privacy-policy       expired       probed              the evidence ended 22 Nov 2026, 10:00 UTC      2026-11-22 10:00Z
         limited-scopes       weak          probed              does not notice when the add-on asks for mor…  -
-        content-storage      holds         attested            the word of officer of 20 Nov 2026             2026-11-23 10:00Z
+        content-storage      holds         attested            the word of officer, 20 Nov 2026               2026-11-23 10:00Z
 
         Of the claims, 1 does not hold, 1 rests on a weak check, 1 could not be verified, 1 has expired, 1 holds and 1 is attested.
         Asked of the embedded demo add-on, not a live service, 22 Nov 2026, 10:00 UTC.

@@ -30,7 +30,7 @@ pub(crate) fn claim(claim: &Claim, input: &Input<'_>) -> view::Claim {
     let basis = outcome.and_then(summary::basis);
     view::Claim {
         id: claim.id.clone(),
-        words: claim.words().to_owned(),
+        words: wording::words(claim),
         mark: mark(outcome),
         standing: standing(outcome),
         basis: basis.map_or("", |basis| basis.in_words()).to_owned(),
@@ -54,7 +54,7 @@ pub(crate) fn claim(claim: &Claim, input: &Input<'_>) -> view::Claim {
 pub(crate) fn claim_link(claim: &Claim, input: &Input<'_>) -> view::ClaimLink {
     let outcome = input.outcomes.iter().find(|one| one.claim.id == claim.id);
     view::ClaimLink {
-        words: claim.words().to_owned(),
+        words: wording::words(claim),
         mark: mark(outcome),
         standing: standing(outcome),
         path: path(claim, input.project),

@@ -1,10 +1,10 @@
 //! A policy as a reader is shown it: its body with marks, its contents, and what is not verified.
 
 use crate::model::policy::{Marked, Policy};
-use crate::render::Input;
 use crate::render::site::body::{self, id_of};
 use crate::render::site::link::escaped;
 use crate::render::site::{evidence, view};
+use crate::render::{Input, wording};
 
 /// The deepest heading that the contents list.
 const CONTENTS_LEVEL_MAX: u8 = 3;
@@ -18,7 +18,7 @@ pub(crate) fn policy(policy: &Policy, input: &Input<'_>) -> view::Policy {
     view::Policy {
         title: policy.front.title.value.clone(),
         summary: policy.front.summary.value.clone(),
-        owner: policy.front.owner.value.clone(),
+        owner: owner(policy, input),
         effective: policy.front.effective.value.into(),
         products: products.map(title).collect(),
         contents: contents(policy),
@@ -26,6 +26,12 @@ pub(crate) fn policy(policy: &Policy, input: &Input<'_>) -> view::Policy {
         statements: statements(policy),
         claims: claims(policy, input),
     }
+}
+
+/// The title of the role that answers for a policy.
+fn owner(policy: &Policy, input: &Input<'_>) -> String {
+    let name = &policy.front.owner.value;
+    input.project.roles.get(name).unwrap_or(name).clone()
 }
 
 fn stretch(stretch: body::Stretch, input: &Input<'_>) -> view::Stretch {
@@ -50,7 +56,7 @@ fn statements(policy: &Policy) -> Vec<view::Statement> {
     let all = policy.statements.iter().enumerate();
     all.map(|(index, statement)| view::Statement {
         anchor: id_of(&Marked::Statement(index)),
-        words: statement.passage.words.clone(),
+        words: wording::words_of(&statement.passage),
         reason: statement.reason.clone(),
     })
     .collect()

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::model::evidence::{CheckOutcome, Outcome, Standing};
-use crate::model::expect;
+use crate::model::expect::{self, Expectation, Test};
 use crate::model::falsify::{Class, Grade};
 use crate::model::judge::Broken;
 use crate::model::observation::View;
@@ -96,11 +96,24 @@ fn held(outcome: &Outcome<'_>) -> String {
     });
     let probes: Vec<_> = probes.collect();
     match probes.as_slice() {
-        [(step, judged)] if step.expect.len() == 1 && judged.expectations.len() == 1 => {
-            cut(&found(&step.expect[0], &judged.expectations[0]), 80)
+        [(step, judged)] => {
+            let both = step.expect.iter().zip(&judged.expectations);
+            let telling = both.max_by_key(|(expectation, _)| tells(expectation));
+            let told = telling.map(|(expectation, one)| found(expectation, one));
+            cut(&told.unwrap_or_default(), 80)
         }
-        [_] => "the answer was as expected".to_owned(),
         several => format!("{} answers, all as expected", several.len()),
+    }
+}
+
+/// How much what an expectation found tells a reader; of equals, the last one is taken.
+fn tells(expectation: &Expectation) -> u8 {
+    match &expectation.test {
+        test if test.is_about_time() => 4,
+        Test::Directive(_) | Test::AtMost(_) | Test::AtLeast(_) | Test::SameSet(_) => 3,
+        Test::Exists(_) | Test::Every(_) | Test::Some(_) => 1,
+        _ if expectation.at == "/status" => 0,
+        _ => 2,
     }
 }
 
@@ -110,11 +123,11 @@ fn attested(check: &CheckOutcome<'_>) -> Option<String> {
         Act::Record(record) => record.attestation.as_ref(),
         _ => None,
     })?;
-    let day = match record.day {
-        AttestationDay::On(day) => day.strftime("of %-d %b %Y").to_string(),
-        AttestationDay::Demo => "of the day on which the demo was started".to_owned(),
-    };
-    Some(format!("the word of {} {day}", plain(&record.role)))
+    let role = plain(&record.role);
+    Some(match record.day {
+        AttestationDay::On(day) => format!("the word of {role}, {}", day.strftime("%-d %b %Y")),
+        AttestationDay::Demo => format!("the demo's own word ({role})"),
+    })
 }
 
 /// Why a check could not tell, step by step in the order of the plan; what only follows is left out.

@@ -13,6 +13,7 @@ pub use request::{curl, request_line, who};
 
 use serde_json::Value;
 
+use crate::model::claim::{Claim, Passage, PassageLink};
 use crate::model::evidence::Standing;
 use crate::model::falsify::Grade;
 
@@ -35,9 +36,29 @@ pub fn standing(standing: Standing) -> &'static str {
     }
 }
 
+/// A claim's words as they are read: without the addresses of its links.
+pub fn words(claim: &Claim) -> String {
+    without_addresses(claim.words(), claim.passages.first())
+}
+
+/// The words of a passage as they are read: without the addresses of its links.
+pub fn words_of(passage: &Passage) -> String {
+    without_addresses(&passage.words, Some(passage))
+}
+
+fn without_addresses(words: &str, passage: Option<&Passage>) -> String {
+    let links = passage.map_or(&[][..], |passage| passage.links.as_slice());
+    let drop = |words: String, link: &PassageLink| {
+        let address = format!(" <{}>", link.address);
+        words.replacen(&address, "", 1)
+    };
+    links.iter().fold(words.to_owned(), drop)
+}
+
 /// A length of time that was measured, such as `340 ms` or `2.1 s`.
 pub fn took(milliseconds: u64) -> String {
     match milliseconds {
+        0 => "less than 1 ms".to_owned(),
         ms @ ..1000 => format!("{ms} ms"),
         ms => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
     }

@@ -111,7 +111,7 @@ pub fn curl(step: &Step, project: &Project) -> String {
     match request.method.as_str() {
         "GET" => {}
         "HEAD" => line.push_str(" --head"),
-        method => push(&mut line, "-X", &quoted(&Template::new(method))),
+        method => push(&mut line, "-X", &variable(method)),
     }
     if request.redirects_max > 0 {
         push(&mut line, "-L --max-redirs", &request.redirects_max.to_string());
@@ -230,7 +230,7 @@ mod tests {
         let mut step = Step::http(Role::Probe, "changes it", "globex", request);
         step.credential = Credential::Forged(Forgery::AlgNone);
         let line = curl(&step, &project);
-        insta::assert_snapshot!(line, @r#"curl -i -X "PUT" -H "Authorization: JWT ${GLOBEX_ALG_NONE_JWT}" --json "{\"text\":\"${canary_acme}"'!'"\"}" "https://addon.demo.test/notes/${note}?q=\$x\`""#);
+        insta::assert_snapshot!(line, @r#"curl -i -X PUT -H "Authorization: JWT ${GLOBEX_ALG_NONE_JWT}" --json "{\"text\":\"${canary_acme}"'!'"\"}" "https://addon.demo.test/notes/${note}?q=\$x\`""#);
         assert!(!line.contains(project.actors["globex"].scheme.secret().expose()));
     }
 
