@@ -65,7 +65,7 @@ impl Kind for AttestationKind {
 }
 
 fn plan(context: &Context<'_>, roles: Vec<serde_json::Value>) -> Plan {
-    let steps = vec![control(record(context)), probe(context, roles)];
+    let steps = vec![control(context), probe(roles)];
     Plan {
         kind: "attestation".into(),
         canaries: Vec::new(),
@@ -92,23 +92,24 @@ fn record(context: &Context<'_>) -> Record {
     }
 }
 
-/// That somebody's word is there and has not run out; without one, nothing is known.
-fn control(record: Record) -> Step {
-    let mut step = Step::new(Role::Control, "the attestation", ANYONE, Act::Record(record));
+/// That somebody's word is there, was given for these words and has not run out; without that,
+/// nothing is known.
+fn control(context: &Context<'_>) -> Step {
+    let record = Act::Record(record(context));
+    let mut step = Step::new(Role::Control, "the attestation", ANYONE, record);
+    let words = json!(normalise(context.claim.words()));
     step.expect = vec![
         Expectation::new("/found", Test::Equals(json!(true))),
         Expectation::new("/until", Test::AtLeastAhead(Limit::seconds(0))),
+        Expectation::new("/words", Test::Equals(words)),
     ];
     step.word = Word::Attested;
     step
 }
 
-fn probe(context: &Context<'_>, roles: Vec<serde_json::Value>) -> Step {
-    let mut step = Step::new(Role::Probe, "whose word it is, and for what", ANYONE, Act::Recall(0));
-    step.expect = vec![
-        Expectation::new("/role", Test::OneOf(roles)),
-        Expectation::new("/words", Test::Equals(json!(normalise(context.claim.words())))),
-    ];
+fn probe(roles: Vec<serde_json::Value>) -> Step {
+    let mut step = Step::new(Role::Probe, "whose word it is", ANYONE, Act::Recall(0));
+    step.expect = vec![Expectation::new("/role", Test::OneOf(roles))];
     step.control = Some(0);
     step.word = Word::Attested;
     step.publish = ["/role", "/day", "/until", "/looked_at"].map(Into::into).into();
@@ -129,6 +130,11 @@ fn counterexamples() -> Vec<Counterexample> {
             Class::Fault,
             "nobody has given their word",
             Edit::Set { step: 0, at: "/found".into(), value: json!(false) },
+        ),
+        one(
+            Class::Fault,
+            "the word was given for other words of the claim",
+            Edit::Set { step: 0, at: "/words".into(), value: json!("other words") },
         ),
         one(
             Class::Benign,

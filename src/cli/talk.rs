@@ -26,10 +26,7 @@ impl Talk {
             Colour::Never => false,
             Colour::Auto => terminal && !no_colour,
         };
-        Self {
-            quiet,
-            colour_err: wanted(std::io::stderr().is_terminal()),
-        }
+        Self { quiet, colour_err: wanted(std::io::stderr().is_terminal()) }
     }
 
     /// Whether somebody is watching standard error.

@@ -8,9 +8,11 @@ use crate::probe::Interrupt;
 
 /// Sets `interrupt` on the first SIGINT or SIGTERM from now on.
 ///
-/// Where no handler can be set, the signals keep their ordinary effect.
+/// Where no handler can be set, the signals keep their ordinary effect. When this returns, that is
+/// decided.
 pub fn forward(interrupt: &Arc<Interrupt>) {
     let interrupt = Arc::downgrade(interrupt);
+    let (set, is_set) = std::sync::mpsc::channel::<()>();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
         let Ok(runtime) = runtime else { return };
@@ -20,6 +22,7 @@ pub fn forward(interrupt: &Arc<Interrupt>) {
             else {
                 return;
             };
+            drop(set);
             tokio::select! {
                 _ = int.recv() => {}
                 _ = term.recv() => {}
@@ -29,4 +32,6 @@ pub fn forward(interrupt: &Arc<Interrupt>) {
             }
         });
     });
+    // The thread drops its end once the handlers are set, or cannot be.
+    let _ = is_set.recv();
 }

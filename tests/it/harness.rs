@@ -5,33 +5,33 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A project in a temporary folder, gone with this value.
-pub struct Project {
+pub(crate) struct Project {
     folder: tempfile::TempDir,
 }
 
 /// What one run of the binary came to.
-pub struct Run {
+pub(crate) struct Run {
     /// The exit code; `None` if a signal ended it.
-    pub code: Option<i32>,
+    pub(crate) code: Option<i32>,
     /// Standard output, with the project's folder replaced by `[ROOT]`.
-    pub out: String,
+    pub(crate) out: String,
     /// Standard error, likewise.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 impl Project {
     /// A copy of this repository's own project.
-    pub fn own() -> Self {
+    pub(crate) fn own() -> Self {
         Self::of(Path::new(env!("CARGO_MANIFEST_DIR")))
     }
 
     /// A copy of the project of that name below `tests/fixtures/`.
-    pub fn fixture(name: &str) -> Self {
+    pub(crate) fn fixture(name: &str) -> Self {
         Self::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name))
     }
 
     /// An empty folder.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
@@ -44,55 +44,55 @@ impl Project {
     }
 
     /// Its folder.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.folder.path()
     }
 
     /// A path within it.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root().join(name)
     }
 
     /// Writes one file of it.
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
 
     /// Reads one file of it.
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
     /// Replaces `from`, which must stand there, by `to` in one file of it.
-    pub fn edit(&self, name: &str, from: &str, to: &str) {
+    pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
         let text = self.read(name);
         assert!(text.contains(from), "`{from}` is not in {name}");
         self.write(name, &text.replace(from, to));
     }
 
     /// The binary, ready to run here with an empty environment.
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_avouch"));
         command.args(args).current_dir(self.root()).env_clear();
         command
     }
 
     /// Runs the binary here.
-    pub fn run(&self, args: &[&str]) -> Run {
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
         self.finish(&self.command(args).output().unwrap())
     }
 
     /// What a run came to.
-    pub fn finish(&self, output: &Output) -> Run {
+    pub(crate) fn finish(&self, output: &Output) -> Run {
         let root = self.root().display().to_string();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&root, "[ROOT]");
         Run { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
     }
 
     /// Every file below a folder of it, with its content.
-    pub fn files(&self, name: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub(crate) fn files(&self, name: &str) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut files = BTreeMap::new();
         gather(&self.path(name), &mut files);
         files
@@ -101,19 +101,19 @@ impl Project {
 
 impl Run {
     /// Standard output as JSON.
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self}"))
     }
 
     /// Where each claim stands, from a report in JSON.
-    pub fn standings(&self) -> BTreeMap<String, String> {
+    pub(crate) fn standings(&self) -> BTreeMap<String, String> {
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
         let claims = self.json()["claims"].as_array().unwrap().clone();
         claims.iter().map(|claim| (text(&claim["id"]), text(&claim["standing"]))).collect()
     }
 
     /// The claims that stand so.
-    pub fn with_standing(&self, standing: &str) -> Vec<String> {
+    pub(crate) fn with_standing(&self, standing: &str) -> Vec<String> {
         let all = self.standings().into_iter();
         all.filter(|(_, one)| one == standing).map(|(id, _)| id).collect()
     }

@@ -3,6 +3,8 @@
 
 mod controls;
 mod harness;
+mod interrupt;
 mod main_job;
+mod publish;
 mod seam;
 mod tidy;

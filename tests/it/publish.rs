@@ -88,19 +88,14 @@ impl Fixture {
             fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
             fs::write(root.join(path), text).unwrap();
         }
-        let mut fixture = Self {
-            folder,
-            sites: BTreeMap::new(),
-        };
+        let mut fixture = Self { folder, sites: BTreeMap::new() };
         fixture.titled("New");
         let checked = fixture.avouch(&[]).arg("check").status().unwrap();
         assert!(checked.success(), "{checked}");
         for title in ["New", "Old"] {
             fixture.titled(title);
             assert!(fixture.build(&[]).success());
-            fixture
-                .sites
-                .insert(title, tree(&fixture.root().join("public")));
+            fixture.sites.insert(title, tree(&fixture.root().join("public")));
         }
         assert_ne!(fixture.sites["Old"], fixture.sites["New"]);
         fixture
@@ -122,10 +117,7 @@ impl Fixture {
         let mut words = runner.iter().copied().chain([binary]);
         let mut command = Command::new(words.next().unwrap());
         command.args(words).current_dir(self.root());
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
 
@@ -146,9 +138,7 @@ impl Fixture {
         let log = self.root().join("strace.log").display().to_string();
         // `?` lets a call pass that this machine does not have.
         let trace = format!("trace=?{call}");
-        self.build(&[
-            "strace", "-f", "-qq", "-o", &log, "-e", &trace, "-e", &inject,
-        ])
+        self.build(&["strace", "-f", "-qq", "-o", &log, "-e", &trace, "-e", &inject])
     }
 
     /// The title of the site that is published: there is one, and it is whole.
@@ -156,20 +146,13 @@ impl Fixture {
         let there = tree(&self.root().join("public"));
         let whole = self.sites.iter().find(|(_, site)| **site == there);
         whole.map(|(title, _)| *title).unwrap_or_else(|| {
-            panic!(
-                "{after}: neither the old site nor the new: {:?}",
-                there.keys()
-            )
+            panic!("{after}: neither the old site nor the new: {:?}", there.keys())
         })
     }
 
     /// Sets the next build to publish the site that is not published now.
     fn next(&self, after: &str) {
-        self.titled(if self.published(after) == "Old" {
-            "New"
-        } else {
-            "Old"
-        });
+        self.titled(if self.published(after) == "Old" { "New" } else { "Old" });
     }
 
     /// What stands beside the site that should not.
@@ -220,10 +203,7 @@ fn a_build_killed_at_any_call_leaves_a_whole_site() {
         }
     }
     // Each file is opened, written and synced; fewer deaths would mean that nothing was injected.
-    assert!(
-        killed > 3 * fixture.sites["New"].len(),
-        "killed only {killed} times"
-    );
+    assert!(killed > 3 * fixture.sites["New"].len(), "killed only {killed} times");
     fixture.recovers();
 }
 
@@ -292,10 +272,7 @@ fn a_disk_that_refuses_leaves_the_old_site_and_nothing_beside_it() {
             let before = fixture.published(&at);
             let status = fixture.build_with(call, error, when);
             let after = fixture.published(&at);
-            assert!(
-                status.code() != Some(2) || before == after,
-                "{at}: told of, but published"
-            );
+            assert!(status.code() != Some(2) || before == after, "{at}: told of, but published");
             assert_eq!(fixture.left_over(), Vec::<String>::new(), "{at}");
         }
     }
@@ -307,8 +284,6 @@ fn calls(fixture: &Fixture, call: &str) -> u32 {
     let when = CALLS_MAX;
     assert!(fixture.build_with(call, "error=EIO", when).success());
     let log = fs::read_to_string(fixture.root().join("strace.log")).unwrap();
-    let of_call = log
-        .lines()
-        .filter(|line| line.contains(&format!(" {call}(")));
+    let of_call = log.lines().filter(|line| line.contains(&format!(" {call}(")));
     u32::try_from(of_call.count()).unwrap()
 }
