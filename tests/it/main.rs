@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
 mod controls;
+mod below_http;
 mod harness;
 mod main_job;
 mod seam;
