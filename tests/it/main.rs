@@ -1,8 +1,8 @@
 //! The integration tests: one binary.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
-mod controls;
 mod below_http;
+mod controls;
 mod harness;
 mod main_job;
 mod seam;
