@@ -25,7 +25,7 @@ struct Settings {
     /// The name that is asked about: `target` (also if left out), `{host: ROLE}`, `{domain: NAME}`, or
     /// `{domain_of: contacts}` for the mail domains of `contacts:` in `avouch.yaml`.
     #[serde(default)]
-    of: Of,
+    of: About,
     /// The zone that the name must be an alias into, such as `herokudns.com` or `${host:ROLE}`.
     cname_into: Option<Spanned<String>>,
     /// Whether the name, aliases followed, must have an address.
@@ -46,7 +46,7 @@ struct Settings {
 
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Of {
+enum About {
     /// The target's host.
     #[default]
     Target,
@@ -120,7 +120,7 @@ cname_into: herokudns.com
 no_dangling: true
 ";
 
-impl Of {
+impl About {
     /// The names that are asked about, each as the plan has it and as a reader sees it.
     fn names(
         &self,

@@ -290,8 +290,8 @@ fn issuers(records: &[RData]) -> Vec<String> {
 
 fn issuer(caa: &CAA) -> String {
     let value = String::from_utf8_lossy(&caa.value);
-    let name = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if name.is_empty() { ";".into() } else { name }
+    let name = value.split(';').next().unwrap_or_default().trim().trim_end_matches('.');
+    if name.is_empty() { ";".into() } else { name.to_ascii_lowercase() }
 }
 
 /// A name in lower case without a dot at its end; `.` for the root.

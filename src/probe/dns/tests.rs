@@ -37,7 +37,7 @@ async fn zone() -> World {
         ("demo.test", RData::MX(MX::new(10, name_of("Mail.demo.test")))),
         ("demo.test", text_record("v=spf1 mx -all")),
         ("demo.test", text_record("site-verification=1")),
-        ("demo.test", caa("issue", "ca.test; account=1")),
+        ("demo.test", caa("issue", "CA.test.; account=1")),
         ("demo.test", caa("iodef", "mailto:security@demo.test")),
         ("_dmarc.demo.test", text_record("v=DMARC1; p=reject")),
         ("mute.test", RData::MX(MX::new(0, Name::root()))),
