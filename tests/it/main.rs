@@ -4,5 +4,6 @@
 mod controls;
 mod harness;
 mod main_job;
+mod mistakes;
 mod seam;
 mod tidy;
