@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn colour_is_only_used_when_asked_for() {
         let one = Diagnostic::error("a-code", Place::new("a.md", 4..7), "evil \u{1b}[31m");
-        assert!(text(&[one.clone()], &sources(), true).contains('\u{1b}'));
+        assert!(text(std::slice::from_ref(&one), &sources(), true).contains('\u{1b}'));
         assert!(!text(&[one], &sources(), false).contains('\u{1b}'));
         assert_eq!(text(&[], &sources(), true), "");
     }

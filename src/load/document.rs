@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_sound_document_is_read_with_its_places() {
-        let text = "\u{feff}name: x\nlimit: 2h\nday: 2026-11-22\ntest: {equals: 5}\n";
+        let text = "\u{feff}name: x\nlimit: 2h\nday: 2026-11-22\ntest: {equals: 5}\ninner: [{count: 1, flag: true, in: f}]\n";
         let mut diagnostics = Vec::new();
         let document: Document<Outer> =
             read(text, whole(text), &"a.yaml".into(), &mut diagnostics).unwrap();
@@ -114,7 +114,9 @@ mod tests {
         assert_eq!(&text[value.name.span], "x");
         assert_eq!((value.limit, value.day), (Limit::hours(2), jiff::civil::date(2026, 11, 22)));
         assert_eq!(value.test.unwrap().value, Test::Equals(5.into()));
-        assert!(value.inner.is_empty() && value.by_name.is_empty());
+        let Inner { count, flag, file } = &value.inner[0];
+        assert_eq!((*count, *flag, file.as_deref()), (1, true, Some("f")));
+        assert!(value.by_name.is_empty());
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Projects for tests: a sound one on disk, changed at will.
 
 use std::fs;
-use std::path::Path;
 
 use tempfile::TempDir;
 
@@ -135,11 +134,6 @@ impl Fixture {
     pub(super) fn target(mut self, target: &'static str) -> Self {
         self.target = Some(target);
         self
-    }
-
-    /// Its folder.
-    pub(super) fn path(&self) -> &Path {
-        self.root.path()
     }
 
     /// Reads it.

@@ -127,7 +127,9 @@ fn policies(reader: &mut Reader) -> Vec<PolicyFile> {
 /// The project's own templates, by their path below their folder.
 fn templates(reader: &mut Reader) -> BTreeMap<String, String> {
     const FOLDER: &str = "templates/";
-    let sources = reader.folder(FOLDER.trim_end_matches('/'), &[]);
+    // Other files may lie beside them; these are what a theme is made of.
+    const TEXTS: &[&str] = &["html", "css", "js", "svg", "xml", "txt", "json", "md"];
+    let sources = reader.folder(FOLDER.trim_end_matches('/'), TEXTS);
     let name = |file: &str| file.strip_prefix(FOLDER).unwrap_or(file).to_owned();
     sources.iter().map(|one| (name(&one.file), one.text.to_string())).collect()
 }
@@ -178,6 +180,8 @@ fn bounded(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::load::fixture::Fixture;
     use crate::model::project::AttestationDay;
@@ -245,5 +249,80 @@ mod tests {
         let told = fixture.told();
         assert_eq!(told.len(), TOLD_MAX + 1);
         assert!(told.last().unwrap().contains("too-many-mistakes"));
+    }
+
+    /// A change to a text: where, as a share of its length, how much is taken out, what is put in.
+    type Edit = (usize, usize, Vec<u8>);
+
+    fn edits() -> impl Strategy<Value = Vec<Edit>> {
+        let snippets = [
+            "[",
+            "](",
+            "](../checks/",
+            "[](stated: \"x\")",
+            "```",
+            "> ",
+            "- ",
+            "| ",
+            "---\n",
+            "\n\n",
+            "&a ",
+            "*a",
+            "<<: ",
+            "!!str ",
+            "? ",
+            "'",
+            "\"",
+            "{",
+            ": ",
+            "\t",
+            "\u{0}",
+            "\u{feff}",
+            "é",
+            "~~",
+            "[^1]",
+            "[^1]: x",
+            "<b>",
+            "${X}",
+            "# ",
+            "${",
+            "999999999999999999999",
+            "\r",
+        ];
+        let known =
+            prop::sample::select(snippets.to_vec()).prop_map(|text| text.as_bytes().to_vec());
+        let any = prop::collection::vec(any::<u8>(), 0..4);
+        prop::collection::vec((0..10_000usize, 0..12usize, prop_oneof![4 => known, 1 => any]), 1..6)
+    }
+
+    fn edited(text: &str, edits: Vec<Edit>) -> Vec<u8> {
+        let mut bytes = text.as_bytes().to_vec();
+        for (at, out, new) in edits {
+            let at = at * bytes.len() / 10_000;
+            let end = (at + out).min(bytes.len());
+            bytes.splice(at..end, new);
+        }
+        bytes
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_change_of_any_file_can_bring_the_reader_down(
+            file in 0..crate::load::fixture::FILES.len(),
+            edits in edits(),
+        ) {
+            let (name, text) = crate::load::fixture::FILES[file];
+            let loaded = Fixture::sound().with(name, edited(text, edits)).load();
+            for one in &loaded.diagnostics {
+                prop_assert!(one.help.is_some(), "{one:?} gives no help");
+                let places = one.place.iter().chain(one.related.iter().map(|(place, _)| place));
+                for place in places {
+                    let text = loaded.sources.text(&place.file).map_or("", |text| text.as_ref());
+                    prop_assert!(text.get(place.span()).is_some() || text.is_empty(), "{one:?}");
+                }
+            }
+        }
     }
 }

@@ -128,8 +128,11 @@ fn front_matter(source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> (Fron
     (value.unwrap_or_else(no_front_matter), body)
 }
 
+/// Why there is no front matter, and where.
+type Unsplit = (Range<usize>, &'static str);
+
 /// The bytes of the front matter between its two lines, and where the body begins behind them.
-fn split(text: &str) -> Result<(Range<usize>, usize), (Range<usize>, &'static str)> {
+fn split(text: &str) -> Result<(Range<usize>, usize), Unsplit> {
     let whole = document::whole(text);
     let mut lines = Lines { text, at: whole.start };
     match lines.next() {

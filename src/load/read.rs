@@ -59,9 +59,9 @@ impl Reader {
         self.read(&path, file)
     }
 
-    /// Reads every file below `folder` whose name ends in one of `extensions`; all if there are none.
+    /// Reads every file below `folder` whose name ends in one of `extensions`.
     pub(super) fn folder(&mut self, folder: &str, extensions: &[&str]) -> Vec<SourceFile> {
-        let wanted = |name: &str| extensions.is_empty() || has_extension(name, extensions);
+        let wanted = |name: &str| has_extension(name, extensions);
         let mut found = Vec::new();
         for (path, file) in self.walk(folder) {
             if !wanted(&file) {

@@ -420,6 +420,7 @@ mod tests {
         ] {
             let project = Fixture::sound().target(target).load().project.unwrap();
             assert_eq!((project.world.target.as_str(), project.world.demo), (url, demo));
+            assert_eq!(project.world.embedded, target == "demo");
             let secret = project.actors["operator"].scheme.secret().expose();
             assert_eq!(secret, format!("OPS_TOKEN of demo {demo}"));
         }

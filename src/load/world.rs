@@ -26,10 +26,10 @@ pub(super) fn of(
     reader: &mut Reader,
     options: &Options<'_>,
 ) -> World {
-    let target = target(file, scope, options);
+    let (target, embedded) = target(file, scope, options);
     World {
+        embedded,
         demo: target.host_str().is_some_and(|host| host.ends_with(DEMO_SUFFIX)),
-        embedded: is_embedded(file, options),
         target,
         hosts: hosts(&file.hosts, scope),
         connect_to: connect_to(&file.connect_to, scope),
@@ -39,13 +39,8 @@ pub(super) fn of(
     }
 }
 
-/// Whether the target is written as `demo`: the add-on within this very process.
-fn is_embedded(file: &ProjectFile, options: &Options<'_>) -> bool {
-    let written = file.target.as_ref().map(|target| target.value.as_str());
-    options.target.or(written) == Some("demo")
-}
-
-fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> Url {
+/// The target, and whether it is the demo add-on that is started within this process.
+fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> (Url, bool) {
     const HELP: &str = "write `demo`, or an origin such as `https://addon.example.com`";
     if let Some(text) = options.target {
         return read_target(text).unwrap_or_else(|| {
@@ -53,13 +48,13 @@ fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> U
             let message = format!("the target `{text}` is no origin");
             let error = Diagnostic::error("bad-target", place, message).help(HELP);
             scope.diagnostics.push(Diagnostic { place: None, ..error });
-            address::nowhere()
+            (address::nowhere(), false)
         });
     }
     let root = scope.node;
     let written = scope.required(file.target.as_ref(), "target", root);
     if written.is_empty() {
-        return address::nowhere();
+        return (address::nowhere(), false);
     }
     let variables = Variables { options, demo: false };
     let told = scope.diagnostics.len();
@@ -70,12 +65,15 @@ fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> U
             let message = format!("the target `{}` is no origin", written.value);
             scope.tell("bad-target", &written.span, message, HELP);
         }
-        address::nowhere()
+        (address::nowhere(), false)
     })
 }
 
-fn read_target(text: &str) -> Option<Url> {
-    if text == "demo" { Some(address::demo()) } else { address::origin(text) }
+fn read_target(text: &str) -> Option<(Url, bool)> {
+    if text == "demo" {
+        return Some((address::demo(), true));
+    }
+    address::origin(text).map(|origin| (origin, false))
 }
 
 fn hosts(

@@ -142,7 +142,7 @@ impl State {
     /// Keeps an error, and sees to it that the next reading gets beyond it, if that can be done.
     fn can_go_on(&self, error: Error, root: &Node) -> bool {
         if let Some(missing) = error.stand_in {
-            return self.try_next(missing);
+            return self.try_next(*missing);
         }
         let span = error.span.clone().unwrap_or_else(|| root.span.clone());
         let missing = error.missing.map(|key| (span.start, span.end, key));
@@ -189,7 +189,7 @@ impl State {
 
     fn into_diagnostics(self, file: &str) -> Vec<Diagnostic> {
         let to_diagnostic = |error: Error| Diagnostic {
-            help: error.help,
+            help: error.help.map(Into::into),
             ..Diagnostic::error(
                 error.code,
                 Place::new(file, error.span.unwrap_or(0..0)),

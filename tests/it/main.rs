@@ -6,6 +6,7 @@ mod controls;
 mod harness;
 mod interrupt;
 mod main_job;
+mod mistakes;
 mod publish;
 mod seam;
 mod tidy;

@@ -12,8 +12,8 @@ use crate::model::diagnostic::help_with_list;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Error {
     pub(super) code: &'static str,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
+    pub(super) message: Box<str>,
+    pub(super) help: Option<Box<str>>,
     pub(super) span: Option<Range<usize>>,
     /// The key that is missing, if that is the mistake.
     pub(super) missing: Option<&'static str>,
@@ -22,14 +22,14 @@ pub(super) struct Error {
     /// Whether it follows from a mistake that was told already.
     pub(super) consequence: bool,
     /// What was missing, where it is the stand-in that was refused.
-    pub(super) stand_in: Option<Missing>,
+    pub(super) stand_in: Option<Box<Missing>>,
 }
 
 impl Error {
-    pub(super) fn new(code: &'static str, message: String) -> Self {
+    pub(super) fn new(code: &'static str, message: impl Into<Box<str>>) -> Self {
         Self {
             code,
-            message,
+            message: message.into(),
             help: None,
             span: None,
             missing: None,
@@ -71,7 +71,7 @@ impl de::Error for Error {
     fn custom<T: fmt::Display>(message: T) -> Self {
         let message = message.to_string();
         let (message, help) = match message.split_once(": write ") {
-            Some((message, help)) => (message.to_owned(), Some(format!("write {help}"))),
+            Some((message, help)) => (message.to_owned(), Some(format!("write {help}").into())),
             None => (message, None),
         };
         Self { help, ..Self::new("wrong-value", message) }
@@ -104,12 +104,12 @@ impl de::Error for Error {
 
     fn missing_field(field: &'static str) -> Self {
         let error = Self::new("missing-key", format!("the key `{field}` is missing"));
-        Self { help: Some(format!("add `{field}:`")), missing: Some(field), ..error }
+        Self { help: Some(format!("add `{field}:`").into()), missing: Some(field), ..error }
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
         let error = Self::new("unknown-value", format!("`{variant}` is not known here"));
-        Self { help: Some(help_with_list(variant, expected.iter().copied())), ..error }
+        Self { help: Some(help_with_list(variant, expected.iter().copied()).into()), ..error }
     }
 }
 

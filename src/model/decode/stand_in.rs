@@ -21,7 +21,7 @@ pub(super) struct StandIn {
 impl StandIn {
     /// An error that says whose stand-in it was that was refused.
     pub(super) fn refused(self, error: Error) -> Error {
-        Error { stand_in: Some(self.missing), ..error }
+        Error { stand_in: Some(Box::new(self.missing)), ..error }
     }
 }
 

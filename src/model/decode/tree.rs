@@ -75,7 +75,7 @@ impl<'a> De<'a> {
 fn unknown_key(entry: &Entry, known: &'static [&'static str]) -> Error {
     let error = Error::new("unknown-key", format!("unknown key `{}`", entry.key));
     Error {
-        help: Some(help_with_list(&entry.key, known.iter().copied())),
+        help: Some(help_with_list(&entry.key, known.iter().copied()).into()),
         meant: did_you_mean(&entry.key, known.iter().copied()),
         ..error.at(&entry.key_span)
     }
@@ -126,7 +126,7 @@ impl<'de> de::Deserializer<'de> for De<'_> {
             Value::Map(entries) if entries.len() == 1 => {
                 let entry = entries.first();
                 if entry.is_some_and(|entry| self.state.is_refused(entry)) {
-                    let error = Error::new("wrong-value", "its content was refused".into());
+                    let error = Error::new("wrong-value", "its content was refused");
                     return Err(Error { consequence: true, ..error.at(&self.node.span) });
                 }
                 Variant { de: self, entry }
@@ -289,9 +289,7 @@ impl<'de> de::VariantAccess<'de> for Variant<'_> {
         match self.entry.map(|entry| &entry.value) {
             None => Ok(()),
             Some(node) if matches!(node.value, Value::Null) => Ok(()),
-            Some(node) => {
-                Err(Error::new("wrong-type", "this takes no value".into()).at(&node.span))
-            }
+            Some(node) => Err(Error::new("wrong-type", "this takes no value").at(&node.span)),
         }
     }
 
