@@ -4,7 +4,10 @@ use crate::harness::Project;
 
 fn twenty_mistakes() -> Project {
     let project = Project::fixture("twenty-mistakes");
-    project.write("templates/index.html", include_str!("../fixtures/twenty-mistakes/templates/index.html"));
+    project.write(
+        "templates/index.html",
+        include_str!("../fixtures/twenty-mistakes/templates/index.html"),
+    );
     project
 }
 
