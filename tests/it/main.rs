@@ -1,5 +1,5 @@
 //! The integration tests: one binary.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop")]
 
 mod below_http;
 mod controls;

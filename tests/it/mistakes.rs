@@ -29,7 +29,7 @@ fn twenty_different_mistakes_are_told_at_once_each_at_its_line() {
             "avouch.yaml:14 wrong-type",
             "checks/duplicate-key.yaml:4 duplicate-key",
             "checks/empty-expect.yaml:10 empty-expect",
-            "checks/not-yaml.yaml:4 not-yaml",
+            "checks/not-yaml.yaml:2 not-yaml",
             "checks/orphan.yaml:1 check-without-claim",
             "checks/twice.yml:1 duplicate-id",
             "checks/unknown-actor.yaml:8 unknown-actor",
