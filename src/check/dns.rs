@@ -221,7 +221,8 @@ impl Settings {
                 dmarc(wanted, shown, ask(Some("_dmarc"), DnsRecord::Txt), &mut all);
             }
         }
-        let asked: Vec<&str> = all.steps.iter().map(|step| step.name.as_str()).collect();
+        let probes = all.steps.iter().filter(|step| step.role == Role::Probe);
+        let asked: Vec<&str> = probes.map(|step| step.name.as_str()).collect();
         Plan {
             kind: "dns".into(),
             covers: format!("What one resolver says of {}.", asked.join(", ")),
@@ -275,7 +276,7 @@ impl Settings {
 
 fn mx(shown: &str, act: Act, all: &mut Asked) {
     let name = format!("the mail exchangers of {shown}");
-    all.probe(name, act, vec![some("/records", "/null", Test::Equals(json!(false)))]);
+    all.probe_of_known(name, act, vec![some("/records", "/null", Test::Equals(json!(false)))]);
     let null = json!([{"type": "MX", "value": "0 .", "exchange": ".", "null": true}]);
     let other =
         json!([{"type": "MX", "value": "5 mx.example", "exchange": "mx.example", "null": false}]);
@@ -288,7 +289,11 @@ fn mx(shown: &str, act: Act, all: &mut Asked) {
 fn authorities(wanted: &[String], shown: &str, act: Act, all: &mut Asked) {
     let wanted: Vec<Value> = wanted.iter().map(|one| json!(one.to_ascii_lowercase())).collect();
     let name = format!("who may issue certificates for {shown}");
-    all.probe(name, act, vec![Expectation::new("/issuers", Test::SameSet(wanted.clone()))]);
+    all.probe_of_known(
+        name,
+        act,
+        vec![Expectation::new("/issuers", Test::SameSet(wanted.clone()))],
+    );
     let anybody = format!("anybody may issue certificates for {shown}");
     all.set(Class::Negation, anybody, "/issuers", json!([]));
     let turned: Vec<Value> = wanted.into_iter().rev().collect();
@@ -307,7 +312,7 @@ fn spf(shown: &str, act: Act, all: &mut Asked) {
         Expectation::new("/spf/count", Test::Equals(json!(1))),
         Expectation::new("/spf/all", Test::OneOf(strict)),
     ];
-    all.probe(format!("the SPF record of {shown}"), act, expect);
+    all.probe_of_known(format!("the SPF record of {shown}"), act, expect);
     for (class, when, at, value) in [
         (Class::Negation, "has no SPF record", "/spf", json!({"count": 0, "all": null})),
         (Class::Negation, "has two SPF records", "/spf/count", json!(2)),
@@ -364,6 +369,22 @@ impl Asked {
         step.publish = ["/chain", "/records"].map(str::to_owned).into();
         step.expect = expect;
         self.steps.push(step);
+    }
+
+    /// A probe of a name that exists: of one that the resolver does not know, as behind a filter,
+    /// nothing is learned.
+    fn probe_of_known(&mut self, name: String, act: Act, expect: Vec<Expectation>) {
+        let mut control = Step::new(Role::Control, format!("{name}: the name exists"), ANYONE, act);
+        control.expect = vec![Expectation::new("/code", Test::Equals(json!("NOERROR")))];
+        self.steps.push(control);
+        let step = self.steps.len() - 1;
+        self.probe(name.clone(), Act::Recall(step), expect);
+        if let Some(probe) = self.steps.last_mut() {
+            probe.control = Some(step);
+        }
+        let edits = vec![Edit::Set { step, at: "/code".into(), value: json!("NXDOMAIN") }];
+        let when = format!("the resolver does not know the name in “{name}”");
+        self.counterexamples.push(Counterexample { class: Class::Fault, when, edits });
     }
 
     /// A change of the answer to the last step.

@@ -6,20 +6,24 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use avouch::model::diagnostic::Severity;
 use avouch_demo::{FLAWS, Mode, Secrets};
 
 use crate::args::Demo;
+use crate::clock::Clock;
 use crate::exit::Exit;
+use crate::session::{Open, check_sources};
 use crate::talk::Talk;
 
 /// Runs the verb.
-pub(crate) fn run(args: &Demo, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Demo, talk: Talk) -> Result<Exit, Exit> {
     if args.list {
         talk.data(list().as_bytes());
         return Ok(Exit::Holds);
     }
     let secrets = Secrets::generate();
-    let demo = avouch_demo::start(args.options.to_options(), &secrets).map_err(|error| {
+    let options = avouch_demo::Options { contacts: contacts(root), ..args.options.to_options() };
+    let demo = avouch_demo::start(options, &secrets).map_err(|error| {
         talk.complain(&format!("the demo add-on could not be started: {error}"), "");
         Exit::Unusable
     })?;
@@ -30,6 +34,14 @@ pub(crate) fn run(args: &Demo, talk: Talk) -> Result<Exit, Exit> {
     talk.data(how_to(&args.dir, &demo).as_bytes());
     demo.wait();
     Ok(Exit::Holds)
+}
+
+/// The contacts of the project that stands here, if any: the demo names them as its own.
+fn contacts(root: &Path) -> Vec<String> {
+    let open = Open { root, target: Some("demo"), demo: None, seed: 0, unset: Severity::Warning };
+    let checked = check_sources(&open, &Secrets::generate(), Clock::default());
+    let contacts = checked.project.map(|project| project.contacts).unwrap_or_default();
+    contacts.iter().map(ToString::to_string).collect()
 }
 
 fn list() -> String {

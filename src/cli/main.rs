@@ -43,7 +43,7 @@ fn main() -> Exit {
         Verb::Falsify(args) => falsify::run(root, args, talk),
         Verb::Accept(args) => accept::run(root, args, talk),
         Verb::Attest(args) => attest::run(root, args, talk),
-        Verb::Demo(args) => demo::run(args, talk),
+        Verb::Demo(args) => demo::run(root, args, talk),
     };
     done.unwrap_or_else(|exit| exit)
 }

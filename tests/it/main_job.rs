@@ -1,6 +1,7 @@
 //! The main job, end to end, over real sockets: the statement against the demo add-on.
 
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 
 use crate::harness::{Project, Run};
 
@@ -66,17 +67,69 @@ fn a_violation_names_its_sentence_and_place() {
     assert!(run.out.contains("curl"), "{run}");
 }
 
+/// With loopback only, so that nothing else can be asked either.
 #[test]
 fn an_unreachable_add_on_is_inconclusive_not_violated() {
     let project = Project::own();
+    let script = "ip link set lo up && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["--net", "sh", "-c", script, "sh", env!("CARGO_BIN_EXE_avouch")]);
+    command.args(["check", "--format", "json", "--target", "https://127.0.0.1:9"]);
     let variables = ["ACME_SECRET", "GLOBEX_SECRET", "FORMER_SECRET", "OPS_TOKEN"];
-    let mut command =
-        project.command(&["check", "--format", "json", "--target", "https://127.0.0.1:9"]);
     command.envs(variables.map(|name| (name, "x")));
-    let run = project.finish(&command.output().unwrap());
+    let run = project.finish(&command.current_dir(project.root()).output().unwrap());
     assert_eq!(run.code, Some(3), "{run}");
     assert_eq!(run.with_standing("violated"), Vec::<String>::new(), "{run}");
     assert_eq!(run.with_standing("holds"), Vec::<String>::new(), "{run}");
+}
+
+/// The demo that has ended, at the very addresses that it had.
+#[test]
+fn a_demo_that_has_ended_is_inconclusive_not_violated() {
+    let project = Project::own();
+    let mut demo = Running::start(&project);
+    demo.point(&project);
+    let sound = checked(&project);
+    assert_eq!(sound.code, Some(0), "{sound}");
+    demo.child.kill().unwrap();
+    demo.child.wait().unwrap();
+    let run = checked(&project);
+    assert_eq!(run.code, Some(3), "{run}");
+    assert_eq!(run.with_standing("violated"), Vec::<String>::new(), "{run}");
+}
+
+/// `avouch demo`, running on its own.
+struct Running {
+    child: Child,
+    how_to: String,
+}
+
+impl Running {
+    fn start(project: &Project) -> Self {
+        let mut command = project.command(&["demo"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let lines = lines.map(Result::unwrap).take_while(|line| line != "Ctrl-C ends it.");
+        let how_to = lines.collect::<Vec<_>>().join("\n");
+        Self { child, how_to }
+    }
+
+    /// Writes into the project what the demo said should be written there.
+    fn point(&self, project: &Project) {
+        let said = self.how_to.split("\n\n").nth(1).unwrap();
+        let yaml = project.read("avouch.yaml");
+        let hosts = yaml.split("\nhosts:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+        let yaml = yaml.replace(&format!("hosts:\n{hosts}\n"), "");
+        project.write("avouch.yaml", &yaml.replace("target: demo\n", &format!("{said}\n")));
+    }
+}
+
+/// A check as the demo says that it is done: with its secrets in the environment.
+fn checked(project: &Project) -> Run {
+    let script = ". .avouch/demo/secrets.env && exec \"$0\" check --format json";
+    let mut command = Command::new("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_avouch")]).env_clear();
+    project.finish(&command.current_dir(project.root()).output().unwrap())
 }
 
 #[test]
