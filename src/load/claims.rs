@@ -15,6 +15,9 @@ use crate::model::time::Limit;
 /// The folder of the claims' files.
 const FOLDER: &str = "checks";
 
+/// Checks of one claim: more than any reader would look at.
+const CHECKS_MAX: usize = 100;
+
 /// Mistakes in a claim's file that leave its quotes as good as they were.
 const HARMLESS: [&str; 3] = ["unknown-key", "duplicate-proves-also", "empty-checks"];
 
@@ -122,8 +125,13 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -> Ve
         let help = "give it at least one: a claim that nothing supports is not published";
         diagnostics.push(Diagnostic::error("empty-checks", place(list), message).help(help));
     }
+    if list.items().len() > CHECKS_MAX {
+        let message = format!("this claim has more than {CHECKS_MAX} checks");
+        let help = "divide it into claims of their own";
+        diagnostics.push(Diagnostic::error("too-many-checks", place(list), message).help(help));
+    }
     let mut checks = Vec::new();
-    for item in list.items() {
+    for item in list.items().iter().take(CHECKS_MAX) {
         if !matches!(item.value, Value::Map(_)) {
             let message = format!("expected a mapping, found {}", item.value.sort());
             let error = Diagnostic::error("wrong-type", place(item), message);
@@ -234,6 +242,17 @@ mod tests {
         assert!(
             told[0].starts_with("checks/backup-daily.yaml:2:1 not-yaml: this is no YAML: "),
             "{told:?}"
+        );
+    }
+
+    #[test]
+    fn a_claim_has_a_bound_on_its_checks() {
+        let more = format!("checks:\n{}", "  - kind: link\n".repeat(100));
+        assert_eq!(
+            Fixture::sound().replace(CHECK, "checks:\n", &more).told(),
+            [
+                "checks/backup-daily.yaml:7:3 too-many-checks: this claim has more than 100 checks ? divide it into claims of their own"
+            ]
         );
     }
 }

@@ -24,6 +24,9 @@ pub(super) const FOLDER: &str = "content";
 /// Claims and statements in one policy.
 const BOUNDS_MAX: usize = 2000;
 
+/// Events that they take in together: each is looked at once for every claim that takes it in.
+const EVENTS_MAX: usize = 1_000_000;
+
 /// A policy, with what must be looked up in other files.
 pub(super) struct PolicyFile {
     pub(super) policy: Policy,
@@ -78,13 +81,20 @@ fn bounds(
     let binding = links.iter().filter(binds);
     let words = Words::new(markdown, binding.clone().map(|link| link.start).collect());
     let body = Body { file: &source.file, markdown, headings, words: &words };
-    let mut bounds: Vec<Bound> =
-        binding.clone().take(BOUNDS_MAX).filter_map(|link| body.bound(link)).collect();
+    let mut bounds: Vec<Bound> = Vec::new();
+    let mut events = 0;
+    for link in binding.clone().take(BOUNDS_MAX) {
+        bounds.extend(body.bound(link));
+        events += bounds.last().map_or(0, |bound| bound.events.len());
+        if events > EVENTS_MAX {
+            break;
+        }
+    }
     for bound in &mut bounds {
         trim(&mut bound.passage.place, &source.text);
         prose::check_bound(bound, markdown, diagnostics);
     }
-    if words.are_too_many() || binding.count() > BOUNDS_MAX {
+    if words.are_too_many() || binding.count() > bounds.len() {
         let place = Place::file(source.file.clone());
         let message = "there are more claims and words in this policy than can be read";
         diagnostics.push(Diagnostic::error("too-long", place, message).help("split it"));
@@ -357,5 +367,20 @@ mod tests {
     #[test]
     fn a_struck_sentence_beside_a_claim_is_nobodys_business() {
         assert_eq!(told("~~Old.~~ [New.](stated: \"x\")\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_policy_has_a_bound_on_its_claims() {
+        assert_eq!(
+            Fixture::sound()
+                .with(
+                    "content/third.md",
+                    format!("{FRONT}{}", "x [](stated: \"x\")\n\n".repeat(2001))
+                )
+                .told(),
+            [
+                "content/third.md:1:1 too-long: there are more claims and words in this policy than can be read ? split it"
+            ]
+        );
     }
 }

@@ -118,25 +118,34 @@ impl Prose<'_> {
 
 /// The part of a text that was probably meant to be a link to a check.
 fn broken_link_in(words: &str) -> Option<&str> {
-    let needles = ["checks/", "stated:"].into_iter().flat_map(|needle| words.match_indices(needle));
-    needles.map(|(at, _)| run_around(words, at)).find(|run| {
-        let names_file = run.contains(".yaml") || run.contains(".yml");
-        run.contains("](")
-            || run.contains("] (")
-            || names_file && (run.contains("][") || run.starts_with(['(', '<', '[']))
-    })
+    let mut before = 0..0;
+    for run in runs(words) {
+        let word = &words[run.clone()];
+        // `[words] (address)`: a space too many.
+        let is_apart = word.starts_with('(') && words[before.clone()].ends_with(']');
+        let names_file = word.contains(".yaml") || word.contains(".yml");
+        let is_broken = word.contains("](")
+            || is_apart
+            || names_file && (word.contains("][") || word.starts_with(['(', '<', '[']));
+        if is_broken && ["checks/", "stated:"].iter().any(|needle| word.contains(needle)) {
+            let start = if is_apart { before.end - 1 } else { run.start };
+            return Some(&words[start..run.end]);
+        }
+        before = run;
+    }
+    None
 }
 
-/// The text around a byte as far as the next white space, and back over `] (`.
-fn run_around(words: &str, at: usize) -> &str {
-    let (before, after) = words.split_at(at);
-    let start = before
-        .rfind(char::is_whitespace)
-        .map_or(0, |space| space + before[space..].chars().next().map_or(0, char::len_utf8));
-    let joined = words[start..].starts_with('(') && before[..start].trim_end().ends_with(']');
-    let start = if joined { before[..start].trim_end().len() - 1 } else { start };
-    let end = after.find(char::is_whitespace).map_or(words.len(), |space| at + space);
-    &words[start..end]
+/// The bytes of each run of characters that are no white space.
+fn runs(words: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = &words[at..];
+        let start = at + (rest.len() - rest.trim_start().len());
+        let length = words[start..].find(char::is_whitespace).unwrap_or(words.len() - start);
+        at = start + length;
+        (length > 0).then_some(start..at)
+    })
 }
 
 #[cfg(test)]

@@ -121,6 +121,9 @@ pub fn decode<T: DeserializeOwned>(
     value
 }
 
+/// Mistakes that are told of one document.
+const TOLD_MAX: usize = 300;
+
 /// What is known so far of one document's mistakes.
 #[derive(Default)]
 struct State {
@@ -177,7 +180,15 @@ impl State {
             .collect()
     }
 
+    /// Whether enough was told: comparing each mistake with all others takes the square of them.
+    fn has_told_enough(&self) -> bool {
+        self.told.borrow().len() >= TOLD_MAX
+    }
+
     fn tell_once(&self, error: Error) {
+        if self.has_told_enough() {
+            return;
+        }
         let mut told = self.told.borrow_mut();
         let misspelt = error.missing.is_some_and(|key| {
             told.iter().any(|one| one.is_misspelling_of(key) && one.lies_in(&error))

@@ -22,7 +22,7 @@ impl<'a> De<'a> {
     fn pairs(self, known: Option<&'static [&'static str]>) -> Vec<Pair<'a>> {
         let wanted = |entry: &&Entry| {
             let is_known = known.is_none_or(|known| known.contains(&entry.key.as_str()));
-            if !is_known {
+            if !is_known && !self.state.has_told_enough() {
                 self.state.tell_once(unknown_key(entry, known.unwrap_or_default()));
             }
             is_known && !self.state.is_refused(entry)
