@@ -21,8 +21,7 @@ use crate::model::source::Place;
 /// The keys of a line; all of them must be there.
 const KEYS: [&str; 4] = ["name", "tenant", "client_key", "shared_secret"];
 
-const HELP: &str =
-    "write it like `{\"name\": \"t1\", \"tenant\": \"t1\", \"client_key\": ..., \"shared_secret\": ...}`";
+const HELP: &str = "write it like `{\"name\": \"t1\", \"tenant\": \"t1\", \"client_key\": ..., \"shared_secret\": ...}`";
 
 /// The actors of the file that `tenants:` names, in its order; none where there is no such key.
 pub(super) fn read(
@@ -103,8 +102,10 @@ impl Reading<'_, '_> {
         };
         for key in line.keys().filter(|key| !KEYS.contains(&key.as_str())) {
             // A key of another form may be a secret in the wrong place.
-            let is_plain = key.len() <= 20 && key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            let shown = if is_plain { format!("unknown key `{key}`") } else { "unknown key".into() };
+            let is_plain =
+                key.len() <= 20 && key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            let shown =
+                if is_plain { format!("unknown key `{key}`") } else { "unknown key".into() };
             self.tell("unknown-key", span, shown, &help_with_list(key, KEYS));
             return None;
         }
@@ -121,7 +122,12 @@ impl Reading<'_, '_> {
         Some((name, Actor { tenant: Some(tenant), scheme, send_to: Vec::new() }))
     }
 
-    fn text(&mut self, line: &Map<String, Value>, key: &str, span: &Range<usize>) -> Option<String> {
+    fn text(
+        &mut self,
+        line: &Map<String, Value>,
+        key: &str,
+        span: &Range<usize>,
+    ) -> Option<String> {
         let message = match line.get(key) {
             None => format!("the key `{key}` is missing"),
             Some(Value::String(text)) if text.trim().is_empty() => format!("`{key}` is empty"),

@@ -153,7 +153,8 @@ pub fn falsify(plan: &Plan, observations: &[Observation]) -> Falsification {
         let again = trial.judge(&view);
         let Counterexample { class, when, .. } = counterexample;
         if class == Class::Negation {
-            touched.extend(again.broken.iter().filter_map(|one| Some((one.step, one.expectation?))));
+            touched
+                .extend(again.broken.iter().filter_map(|one| Some((one.step, one.expectation?))));
         }
         let noticed = is_noticed(class, again.verdict);
         rows.push(Row { class, when, verdict: again.verdict, noticed });

@@ -50,9 +50,8 @@ impl<'a> Trial<'a> {
         let count = plan.steps.len();
         let judged = || plan.steps.iter().zip(&whole.judgement.steps).enumerate();
         let errors = (0..count).filter_map(|step| Some((step, error_of(view, step)?)));
-        let is_missing = |step: &StepId| {
-            view.answer(*step).is_err_and(|error| error.reason == Reason::NotAsked)
-        };
+        let is_missing =
+            |step: &StepId| view.answer(*step).is_err_and(|error| error.reason == Reason::NotAsked);
         let troubles = judged().filter_map(|(index, (step, judged))| {
             trouble(step, judged).map(|reason| (index, reason))
         });
@@ -101,11 +100,7 @@ impl<'a> Trial<'a> {
         touched
     }
 
-    fn first_error(
-        &self,
-        view: &View<'a>,
-        touched: &BTreeSet<StepId>,
-    ) -> Option<(StepId, Reason)> {
+    fn first_error(&self, view: &View<'a>, touched: &BTreeSet<StepId>) -> Option<(StepId, Reason)> {
         let kept = self.errors.iter().find(|(step, _)| !touched.contains(step)).copied();
         let new = touched.iter().find_map(|step| Some((*step, error_of(view, *step)?)));
         kept.into_iter().chain(new).min_by_key(|(step, _)| *step)
@@ -149,9 +144,9 @@ impl<'a> Trial<'a> {
         let is_known = |step: StepId| step < index || self.whole.own_doubts[step].is_some();
         let kept = self.troubles.iter().copied();
         let kept = kept.filter(|(step, _)| !changed.contains_key(step) && is_known(*step));
-        let new = changed.iter().filter_map(|(step, judged)| {
-            Some((*step, trouble(&self.plan.steps[*step], judged)?))
-        });
+        let new = changed
+            .iter()
+            .filter_map(|(step, judged)| Some((*step, trouble(&self.plan.steps[*step], judged)?)));
         let first = |(step, _): &(StepId, Reason)| *step < control;
         let both = kept.take(1).chain(new).filter(first);
         both.min_by_key(|(step, _)| *step).map(|(_, reason)| reason)
@@ -170,16 +165,16 @@ impl<'a> Trial<'a> {
     fn verdict(&self, changed: &Changed) -> Verdict {
         let kept = self.failing.iter().copied();
         let kept = kept.filter(|(step, _)| !changed.contains_key(step));
-        let new = changed.iter().map(|(step, one)| (*step, one.verdict(self.plan.steps[*step].role)));
+        let new =
+            changed.iter().map(|(step, one)| (*step, one.verdict(self.plan.steps[*step].role)));
         let mut all: Vec<(StepId, Verdict)> = kept.chain(new).collect();
         all.sort_unstable_by_key(|(step, _)| *step);
         all.into_iter().map(|(_, verdict)| verdict).fold(start(self.plan), Verdict::and)
     }
 
     fn broken(&self, changed: &Changed) -> Vec<Broken> {
-        let of = |step: StepId, judged: &StepJudgement| {
-            judged.broken(step, self.plan.steps[step].role)
-        };
+        let of =
+            |step: StepId, judged: &StepJudgement| judged.broken(step, self.plan.steps[step].role);
         let kept = self.failing.iter().filter(|(step, _)| !changed.contains_key(step));
         let kept = kept.flat_map(|(step, _)| of(*step, &self.whole.judgement.steps[*step]));
         let new = changed.iter().flat_map(|(step, judged)| of(*step, judged));

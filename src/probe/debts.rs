@@ -87,8 +87,7 @@ impl<'a> Debts<'a> {
         // told as left behind.
         let learnt = self.learn(step, address);
         let cleanups = self.cleanups_of(step);
-        let cleanable =
-            learnt.is_ok() && cleanups.iter().all(|one| self.known.contains_key(one));
+        let cleanable = learnt.is_ok() && cleanups.iter().all(|one| self.known.contains_key(one));
         if (!made || (cleanable && asked.answer.is_ok()))
             && let Some(id) = self.unknown.remove(&step)
         {

@@ -133,7 +133,8 @@ fn steps_that_stand_alongside_are_taken_at_once_and_those_after_them_later() {
     let seen = seen.lock().unwrap();
     assert_eq!(seen[0], "/first");
     assert!(seen[4].starts_with("/last/"));
-    for (index, path) in ["/first", "/together/1", "/together/2", "/together/3"].iter().enumerate() {
+    for (index, path) in ["/first", "/together/1", "/together/2", "/together/3"].iter().enumerate()
+    {
         let Answer::Facts(facts) = ran.answer(index) else { panic!("{:?}", ran.answer(index)) };
         assert_eq!(facts.at("/body/json/path").unwrap(), path, "results stay in the plan's order");
     }
