@@ -101,7 +101,7 @@ target: {}
 writes: true
 tenants: tenants.jsonl
 roots: [ca.pem]
-limits: {{ per_second: 100000, at_once: 16, per_host: 16, run: 30m }}
+limits: {{ per_second: 10000, at_once: 16, per_host: 16, run: 1h }}
 connect_to:
 ",
         demo.target()

@@ -100,7 +100,7 @@ impl Reading<'_, '_> {
             self.tell("bad-tenant", span, "this line is no JSON object".into(), HELP);
             return None;
         };
-        for key in line.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+        if let Some(key) = line.keys().find(|key| !KEYS.contains(&key.as_str())) {
             // A key of another form may be a secret in the wrong place.
             let is_plain =
                 key.len() <= 20 && key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
