@@ -1,8 +1,10 @@
 //! The steps of `tenant-isolation`: who meets whose object, and in what order.
 //!
 //! What destroys is tried by strangers first, then looked for by its owner, then done by its owner
-//! as the control. Requests grow with the number of tenants: each one's object is met by one other
-//! tenant, another one on each run, and by nobody in particular.
+//! as the control. Requests grow with the number of tenants: one pass over the lists shows all pairs,
+//! since each answer is searched for everybody's marks; each object itself is met by a few other
+//! tenants, others on each run, and by nobody in particular. Within a pass the order does not matter,
+//! so that its steps may be taken at once; they stand by who asks, who then keeps one connection.
 
 use serde_json::json;
 
@@ -11,6 +13,9 @@ use crate::check::expect::succeeds;
 use crate::model::expect::{Expectation, Refusal, Test};
 use crate::model::falsify::{Class, Counterexample, Edit};
 use crate::model::plan::{ANYONE, Act, Canary, Capture, Keep, Plan, Request, Role, Step, StepId};
+
+/// How many other tenants meet each object on one run; with so few others, all of them do.
+const MEETINGS: usize = 3;
 
 /// What is planned.
 pub(super) struct Encounters {
@@ -28,14 +33,16 @@ pub(super) struct Encounters {
 pub(super) struct Tenant {
     /// Its actor.
     pub(super) actor: String,
+    /// The mark of an object that it has already; `None` where one is made.
+    pub(super) marker: Option<String>,
     /// What is asked about its own object.
     pub(super) requests: Requests,
 }
 
 /// What is asked about one tenant's object.
 pub(super) struct Requests {
-    /// Makes it.
-    pub(super) create: Request,
+    /// Makes it; `None` if it is there already, and then it is neither changed nor deleted.
+    pub(super) create: Option<Request>,
     /// Reads it.
     pub(super) object: Request,
     /// Lists it among others.
@@ -43,13 +50,15 @@ pub(super) struct Requests {
     /// Changes it.
     pub(super) change: Option<Request>,
     /// Deletes it.
-    pub(super) delete: Request,
+    pub(super) delete: Option<Request>,
 }
 
 /// The steps so far, and which of them the later ones lean on.
 struct Draft<'a> {
     of: &'a Encounters,
     steps: Vec<Step>,
+    /// Whether the next step waits for all that stand before it.
+    waits: bool,
     /// For each tenant, the step in which it reads its own object.
     reads: Vec<StepId>,
 }
@@ -57,20 +66,20 @@ struct Draft<'a> {
 impl Encounters {
     /// The plan.
     pub(super) fn plan(&self) -> Plan {
-        let mut draft = Draft { of: self, steps: Vec::new(), reads: Vec::new() };
+        let mut draft = Draft { of: self, steps: Vec::new(), waits: true, reads: Vec::new() };
         draft.plant();
-        draft.read_back();
-        draft.list();
-        draft.strangers_read();
+        draft.look();
         let changes = draft.strangers_try("change", |requests| requests.change.as_ref());
-        let deletes = draft.strangers_try("delete", |requests| Some(&requests.delete));
+        draft.look_again("change", &changes);
+        let deletes = draft.strangers_try("delete", |requests| requests.delete.as_ref());
+        draft.look_again("delete", &deletes);
         draft.owners_do("change", &changes, |requests| requests.change.as_ref());
-        draft.owners_do("delete", &deletes, |requests| Some(&requests.delete));
+        draft.owners_do("delete", &deletes, |requests| requests.delete.as_ref());
         draft.clean_up();
-        let owner = |tenant: &Tenant| Canary { owner: tenant.actor.clone(), marker: None };
+        let mark = |one: &Tenant| Canary { owner: one.actor.clone(), marker: one.marker.clone() };
         Plan {
             kind: "tenant-isolation".into(),
-            canaries: self.tenants.iter().map(owner).collect(),
+            canaries: self.tenants.iter().map(mark).collect(),
             ends: Vec::new(),
             counterexamples: self.counterexamples(&draft),
             covers: self.covers(),
@@ -79,39 +88,68 @@ impl Encounters {
         }
     }
 
-    /// The tenant that meets another's object on this run.
-    fn stranger(&self, owner: usize) -> usize {
+    /// How many others meet each object.
+    fn meetings(&self) -> usize {
+        MEETINGS.min(self.tenants.len().saturating_sub(1))
+    }
+
+    /// How far a tenant is from those that it meets on this run: each run goes on where the one of
+    /// the seed before it has ended, so that in the end everybody has met everybody.
+    fn distances(&self) -> impl Iterator<Item = usize> {
         let others = self.tenants.len().saturating_sub(1).max(1);
         // The remainder is below the number of tenants, which fits.
         let turn = usize::try_from(self.seed % others as u64).unwrap_or(0);
-        (owner + 1 + turn) % self.tenants.len()
+        let meetings = self.meetings();
+        (0..meetings).map(move |index| 1 + (turn * meetings + index) % others)
+    }
+
+    /// The tenants whose objects this one meets.
+    fn met_by(&self, stranger: usize) -> impl Iterator<Item = usize> {
+        let count = self.tenants.len();
+        self.distances().map(move |distance| (stranger + count - distance) % count)
+    }
+
+    fn first(&self) -> Option<&Requests> {
+        self.tenants.first().map(|tenant| &tenant.requests)
     }
 
     fn covers(&self) -> String {
         let count = self.tenants.len();
         let pairs = count * count.saturating_sub(1);
-        let requests = self.tenants.first().map(|tenant| &tenant.requests);
-        let lists: Vec<String> = requests
-            .into_iter()
-            .flat_map(|requests| requests.list.iter().map(ask::in_words))
-            .collect();
-        let change = requests.is_some_and(|requests| requests.change.is_some());
-        let tried = if change { "reading, changing and deleting" } else { "reading and deleting" };
+        let met = count * self.meetings();
+        let lists = self.first().into_iter().flat_map(|requests| &requests.list);
+        let lists: Vec<String> = lists.map(ask::in_words).collect();
+        let has = |of: fn(&Requests) -> bool| self.first().is_some_and(of);
+        let tried = match (has(|one| one.change.is_some()), has(|one| one.delete.is_some())) {
+            (true, true) => "reading, changing and deleting",
+            (true, false) => "reading and changing",
+            (false, true) => "reading and deleting",
+            (false, false) => "reading",
+        };
         let listed = match lists.is_empty() {
             true => "no list".to_owned(),
             false => format!("every customer's {}", lists.join(", ")),
         };
+        let others = match self.meetings() {
+            1 => "another one".to_owned(),
+            several => format!("{several} others"),
+        };
         format!(
-            "{count} customers. {listed} searched for all other customers' marks; {tried} of one \
-             object of each customer tried by another one ({count} of {pairs} pairs on this run) \
-             and by nobody in particular."
+            "{count} customers. {listed} searched for all other customers' marks ({pairs} pairs); \
+             {tried} of one object of each customer tried directly by {others} ({met} of {pairs} \
+             pairs on this run) and by nobody in particular."
         )
     }
 
     fn leaves_open(&self) -> String {
-        let requests = self.tenants.first().map(|tenant| &tenant.requests);
-        let no_change = requests.is_some_and(|requests| requests.change.is_none());
-        let not_tried = if no_change { "Changing was not tried. " } else { "" };
+        let not_tried = match self.first() {
+            Some(one) if one.create.is_none() => {
+                "Changing and deleting were not tested: the objects belong to their owners, and are \
+                 only read. "
+            }
+            Some(one) if one.change.is_none() => "Changing was not tried. ",
+            _ => "",
+        };
         format!(
             "{not_tried}It does not show that endpoints which are not listed here keep customers apart."
         )
@@ -143,7 +181,9 @@ impl Encounters {
 }
 
 impl Draft<'_> {
-    fn push(&mut self, step: Step) -> StepId {
+    fn push(&mut self, mut step: Step) -> StepId {
+        step.alongside = !self.waits;
+        self.waits = false;
         self.steps.push(step);
         self.steps.len() - 1
     }
@@ -158,7 +198,9 @@ impl Draft<'_> {
 
     fn plant(&mut self) {
         for (index, tenant) in self.of.tenants.iter().enumerate() {
-            let create = &tenant.requests.create;
+            let Some(create) = &tenant.requests.create else {
+                continue;
+            };
             let mut step =
                 self.of_tenant(Role::Prepare, index, "makes an object of its own", create);
             let name = format!("id:{}", tenant.actor);
@@ -168,30 +210,55 @@ impl Draft<'_> {
         }
     }
 
-    fn read_back(&mut self) {
-        for (index, tenant) in self.of.tenants.iter().enumerate() {
-            let object = &tenant.requests.object;
-            let mut step = self.of_tenant(Role::Control, index, "reads its own object", object);
-            step.expect = vec![succeeds(), shows(index)];
-            let step = self.push(step);
-            self.reads.push(step);
+    /// Everything that only reads, once all marks are planted.
+    fn look(&mut self) {
+        self.waits = true;
+        let mut tries = Vec::new();
+        let mut lists = Vec::new();
+        for index in 0..self.of.tenants.len() {
+            self.read_back(index);
+            let of_tenant = self.list(index);
+            if index == 0 {
+                lists = of_tenant;
+            }
+            for owner in self.of.met_by(index) {
+                let step = self.tenant_tries("read", index, owner, |one| Some(&one.object));
+                tries.extend(step.map(|step| (self.push(step), owner)));
+            }
         }
+        for owner in 0..self.of.tenants.len() {
+            let step = self.nobody_tries("read", owner, |one| Some(&one.object));
+            tries.extend(step.map(|step| (self.push(step), owner)));
+        }
+        for (step, owner) in tries {
+            self.steps[step].control = Some(self.reads[owner]);
+        }
+        self.nobody_lists(&lists);
     }
 
-    fn list(&mut self) {
-        let lists = self.of.tenants.first().map_or(0, |tenant| tenant.requests.list.len());
-        for list in 0..lists {
-            let mut first = None;
-            for (index, tenant) in self.of.tenants.iter().enumerate() {
-                let control = self.list_of(index, &tenant.requests.list[list]);
-                first.get_or_insert((control, tenant.requests.list[list].clone()));
-            }
-            if let Some((control, request)) = first {
-                let what = format!("{} for nobody in particular", ask::in_words(&request));
-                let mut step = Step::http(Role::Probe, what, ANYONE, request);
-                step.control = Some(control);
-                self.push(refused(step, self.of.refusal.clone()));
-            }
+    fn read_back(&mut self, index: usize) {
+        let object = &self.of.tenants[index].requests.object;
+        let mut step = self.of_tenant(Role::Control, index, "reads its own object", object);
+        step.expect = vec![succeeds(), shows(index)];
+        let step = self.push(step);
+        self.reads.push(step);
+    }
+
+    /// The lists of a tenant; gives the steps in which it finds its own mark.
+    fn list(&mut self, tenant: usize) -> Vec<StepId> {
+        let lists = &self.of.tenants[tenant].requests.list;
+        lists.iter().map(|request| self.list_of(tenant, request)).collect()
+    }
+
+    fn nobody_lists(&mut self, lists: &[StepId]) {
+        for control in lists {
+            let Some(request) = self.steps[*control].request().cloned() else {
+                continue;
+            };
+            let what = format!("{} for nobody in particular", ask::in_words(&request));
+            let mut step = Step::http(Role::Probe, what, ANYONE, request);
+            step.control = Some(*control);
+            self.push(refused(step, self.of.refusal.clone()));
         }
     }
 
@@ -212,54 +279,68 @@ impl Draft<'_> {
         control
     }
 
-    fn strangers_read(&mut self) {
-        for owner in 0..self.of.tenants.len() {
-            let request = self.of.tenants[owner].requests.object.clone();
-            for step in self.strangers("read", owner, &request) {
-                let control = Some(self.reads[owner]);
-                self.push(Step { control, ..step });
-            }
-        }
+    /// Another tenant, trying something on a tenant's object.
+    fn tenant_tries(
+        &self,
+        what: &str,
+        stranger: usize,
+        owner: usize,
+        of: impl Fn(&Requests) -> Option<&Request>,
+    ) -> Option<Step> {
+        let whose = &self.of.tenants[owner];
+        let tries = format!("tries to {what} {}'s object", whose.actor);
+        let step = self.of_tenant(Role::Probe, stranger, &tries, of(&whose.requests)?);
+        Some(refused(step, self.of.refusal.clone().or_not_found()))
     }
 
-    /// One other tenant and nobody in particular, trying something on a tenant's object.
-    fn strangers(&self, what: &str, owner: usize, request: &Request) -> [Step; 2] {
-        let whose = &self.of.tenants[owner].actor;
-        let refusal = self.of.refusal.clone().or_not_found();
-        let stranger = self.of.stranger(owner);
-        let tries = format!("tries to {what} {whose}'s object");
-        let tenant = self.of_tenant(Role::Probe, stranger, &tries, request);
-        let name = format!("nobody in particular {tries}");
-        let nobody = Step::http(Role::Probe, name, ANYONE, request.clone());
-        [tenant, nobody].map(|step| refused(step, refusal.clone()))
+    /// Nobody in particular, trying the same.
+    fn nobody_tries(
+        &self,
+        what: &str,
+        owner: usize,
+        of: impl Fn(&Requests) -> Option<&Request>,
+    ) -> Option<Step> {
+        let whose = &self.of.tenants[owner];
+        let name = format!("nobody in particular tries to {what} {}'s object", whose.actor);
+        let step = Step::http(Role::Probe, name, ANYONE, of(&whose.requests)?.clone());
+        Some(refused(step, self.of.refusal.clone().or_not_found()))
     }
 
-    /// The strangers' tries on every object, each with its owner's look afterwards. Gives, for each
-    /// tenant, the steps whose control is still to come.
+    /// The strangers' tries on every object. Gives, for each tenant, the steps whose control is
+    /// still to come.
     fn strangers_try(
         &mut self,
         what: &str,
         of: impl Fn(&Requests) -> Option<&Request>,
     ) -> Vec<Vec<StepId>> {
-        let mut waiting = Vec::new();
-        for (owner, tenant) in self.of.tenants.iter().enumerate() {
-            let Some(request) = of(&tenant.requests) else {
-                continue;
-            };
-            let tries = self.strangers(what, owner, request);
-            waiting.push(tries.into_iter().map(|step| self.push(step)).collect());
-            self.look_again(owner, what);
+        self.waits = true;
+        let count = self.of.tenants.len();
+        let mut waiting = vec![Vec::new(); count];
+        for stranger in 0..count {
+            for owner in self.of.met_by(stranger) {
+                let step = self.tenant_tries(what, stranger, owner, &of);
+                waiting[owner].extend(step.map(|step| self.push(step)));
+            }
+        }
+        for (owner, waiting) in waiting.iter_mut().enumerate() {
+            let step = self.nobody_tries(what, owner, &of);
+            waiting.extend(step.map(|step| self.push(step)));
         }
         waiting
     }
 
-    fn look_again(&mut self, owner: usize, what: &str) {
-        let object = &self.of.tenants[owner].requests.object;
-        let words = format!("finds its object as it was after others tried to {what} it");
-        let mut step = self.of_tenant(Role::Probe, owner, &words, object);
-        step.expect = vec![succeeds(), shows(owner)];
-        step.control = Some(self.reads[owner]);
-        self.push(step);
+    /// Each owner's look at what strangers tried something on.
+    fn look_again(&mut self, what: &str, tried: &[Vec<StepId>]) {
+        self.waits = true;
+        let touched = tried.iter().enumerate().filter(|(_, tries)| !tries.is_empty());
+        for (owner, _) in touched {
+            let object = &self.of.tenants[owner].requests.object;
+            let words = format!("finds its object as it was after others tried to {what} it");
+            let mut step = self.of_tenant(Role::Probe, owner, &words, object);
+            step.expect = vec![succeeds(), shows(owner)];
+            step.control = Some(self.reads[owner]);
+            self.push(step);
+        }
     }
 
     /// The owner's own doing, which shows that what was refused to others can be done.
@@ -269,6 +350,7 @@ impl Draft<'_> {
         waiting: &[Vec<StepId>],
         of: impl Fn(&Requests) -> Option<&Request>,
     ) {
+        self.waits = true;
         for (owner, tries) in waiting.iter().enumerate() {
             let Some(request) = of(&self.of.tenants[owner].requests) else {
                 continue;
@@ -284,8 +366,11 @@ impl Draft<'_> {
     }
 
     fn clean_up(&mut self) {
+        self.waits = true;
         for (index, tenant) in self.of.tenants.iter().enumerate() {
-            let delete = &tenant.requests.delete;
+            let Some(delete) = &tenant.requests.delete else {
+                continue;
+            };
             let mut step = self.of_tenant(Role::Cleanup, index, "takes its object away", delete);
             // It is gone already where its owner could delete it before.
             let gone = [200, 202, 204, 404, 410].map(|status| json!(status));

@@ -75,6 +75,7 @@ pub(super) fn project() -> Project {
             .into_iter()
             .chain([("operator".to_owned(), operator)])
             .collect(),
+        tenants: Vec::new(),
         contacts: Vec::new(),
         limits: Limits::default(),
         writes: true,
@@ -136,10 +137,15 @@ pub(super) fn kind(name: &str) -> &'static dyn Kind {
 
 /// Plans a check that is written in YAML, `kind:` included.
 pub(super) fn plan_in(project: &Project, yaml: &str) -> Result<Plan, Vec<Diagnostic>> {
+    plan_with(project, yaml, 0)
+}
+
+/// The same with what differs from run to run.
+pub(super) fn plan_with(project: &Project, yaml: &str, seed: u64) -> Result<Plan, Vec<Diagnostic>> {
     let node = node(yaml);
     let name = node.get("kind").and_then(Node::as_str).unwrap();
     let claim = claim();
-    let context = Context { project, claim: &claim, seed: 0 };
+    let context = Context { project, claim: &claim, seed };
     let mut diagnostics = Vec::new();
     let plan = kind(name).plan(&node.without("kind"), &context, &mut diagnostics);
     match plan {
@@ -161,8 +167,14 @@ pub(super) fn mistakes(yaml: &str) -> Vec<(&'static str, String)> {
 
 /// Answers that meet every expectation of a plan.
 pub(super) fn sound(plan: &Plan) -> Vec<Observation> {
+    let mut looks: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, step) in plan.steps.iter().enumerate() {
+        let at = if let Act::Recall(earlier) = step.act { earlier } else { index };
+        looks.entry(index).or_default().push(index);
+        looks.entry(at).or_default().extend((at != index).then_some(index));
+    }
     let of = |step: usize| {
-        let facts = facts(plan, step);
+        let facts = facts(plan, step, &looks[&step]);
         let answer = match plan.steps[step].act {
             Act::Recall(_) => Answer::Recalled,
             _ => Answer::Facts(facts.clone()),
@@ -236,7 +248,8 @@ pub(super) fn tried(plan: &Plan) -> Falsification {
     falsify(plan, &sound(plan))
 }
 
-fn facts(plan: &Plan, step: usize) -> Facts {
+/// Facts that meet what a step, and those that look again at it, expect.
+fn facts(plan: &Plan, step: usize, looks: &[usize]) -> Facts {
     let mut facts = Facts(json!({
         "status": 200,
         "body": {"bytes": 10 + step, "sha256": format!("{step}"), "truncated": false},
@@ -245,9 +258,8 @@ fn facts(plan: &Plan, step: usize) -> Facts {
     for capture in &plan.steps[step].captures {
         facts.set(&capture.at, json!(format!("value of {}", capture.name)));
     }
-    let looks = |other: usize| other == step || plan.steps[other].act == Act::Recall(step);
-    for other in (0..plan.steps.len()).filter(|other| looks(*other)) {
-        for expectation in &plan.steps[other].expect {
+    for other in looks {
+        for expectation in &plan.steps[*other].expect {
             meet(&mut facts, expectation);
         }
     }

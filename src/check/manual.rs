@@ -27,7 +27,7 @@ pub fn section(kind: &dyn Kind, example: &Plan) -> String {
     let _ = writeln!(out, "```yaml\n{}\n```\n", manual.example.trim());
     settings(kind.schema().as_value(), &mut out);
     let mut whens: Vec<String> = Vec::new();
-    for one in standard(example).into_iter().chain(example.counterexamples.clone()) {
+    for one in standard(example).chain(example.counterexamples.clone()) {
         if one.class == Class::Negation && !whens.contains(&one.when) {
             whens.push(one.when);
         }

@@ -21,6 +21,7 @@ pub mod manual;
 mod names;
 mod refusals;
 mod tenant_isolation;
+mod tenants;
 mod tls;
 mod value_test;
 

@@ -22,6 +22,7 @@ mod prose;
 pub mod quote;
 mod read;
 pub mod settings;
+mod tenants;
 mod variable;
 mod words;
 mod world;
@@ -98,6 +99,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         roles: settings.roles,
         hosts: settings.hosts,
         actors: settings.actors,
+        tenants: settings.tenants,
         contacts: settings.contacts,
         limits: settings.limits,
         writes: settings.writes,

@@ -15,6 +15,9 @@ use crate::model::source::{Place, Sources};
 /// Bytes of one file. The longest legal texts have a tenth of this.
 const FILE_MAX: u64 = 1024 * 1024;
 
+/// Bytes of a file of tenants, of whom there may be thousands.
+const SECRET_FILE_MAX: u64 = 16 * 1024 * 1024;
+
 /// Files in one folder with all below it.
 const FILES_MAX: usize = 10_000;
 
@@ -57,6 +60,22 @@ impl Reader {
             return None;
         }
         self.read(&path, file)
+    }
+
+    /// Reads one file that holds secrets. What is kept of it for excerpts is what `blot` leaves,
+    /// byte for byte in the same places.
+    pub(super) fn secret_file(
+        &mut self,
+        file: &str,
+        blot: impl Fn(&str) -> String,
+    ) -> Option<SourceFile> {
+        let path = self.root.join(file);
+        if fs::symlink_metadata(&path).is_err() {
+            return None;
+        }
+        let source = self.read_up_to(&path, file, SECRET_FILE_MAX)?;
+        self.sources.insert(source.file.clone(), blot(&source.text));
+        Some(source)
     }
 
     /// Reads every file below `folder` whose name ends in one of `extensions`.
@@ -120,14 +139,20 @@ impl Reader {
     }
 
     fn read(&mut self, path: &Path, file: &str) -> Option<SourceFile> {
+        let source = self.read_up_to(path, file, FILE_MAX)?;
+        self.sources.insert(source.file.clone(), source.text.clone());
+        Some(source)
+    }
+
+    fn read_up_to(&mut self, path: &Path, file: &str, bytes_max: u64) -> Option<SourceFile> {
         if !self.is_inside(path) {
             self.refuse_outside(file);
             return None;
         }
-        let bytes = match bounded(path) {
+        let bytes = match bounded(path, bytes_max) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => {
-                let message = format!("this is longer than {} KiB", FILE_MAX / 1024);
+                let message = format!("this is longer than {} KiB", bytes_max / 1024);
                 self.tell("too-long", file, message, "split it");
                 return None;
             }
@@ -137,9 +162,7 @@ impl Reader {
                 return None;
             }
         };
-        let source = SourceFile { file: Arc::from(file), text: self.decoded(bytes, file) };
-        self.sources.insert(source.file.clone(), source.text.clone());
-        Some(source)
+        Some(SourceFile { file: Arc::from(file), text: self.decoded(bytes, file) })
     }
 
     /// The text of a file. Bytes that are no UTF-8 are told, and stand as U+FFFD in what is read on.
@@ -183,14 +206,14 @@ impl Reader {
 }
 
 /// The bytes of a regular file; `None` if there are more than [`FILE_MAX`].
-fn bounded(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
+fn bounded(path: &Path, bytes_max: u64) -> std::io::Result<Option<Vec<u8>>> {
     // A pipe or device is not opened: opening one may wait for ever.
     if !fs::metadata(path)?.is_file() {
         return Err(std::io::Error::other("it is no regular file"));
     }
     let mut bytes = Vec::new();
-    File::open(path)?.take(FILE_MAX + 1).read_to_end(&mut bytes)?;
-    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= FILE_MAX))
+    File::open(path)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= bytes_max))
 }
 
 fn has_extension(file: &str, extensions: &[&str]) -> bool {

@@ -17,8 +17,7 @@ use crate::load::document::{self, Document};
 use crate::load::limits::{self, LimitsFile};
 use crate::load::read::{Reader, SourceFile};
 use crate::load::variable::{self, Variables};
-use crate::load::world;
-use crate::load::{Options, PROJECT_FILE};
+use crate::load::{Options, PROJECT_FILE, tenants, world};
 use crate::model::decode::Spanned;
 use crate::model::diagnostic::{Code, Diagnostic};
 use crate::model::expect::Refusal;
@@ -49,6 +48,9 @@ pub struct ProjectFile {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, ActorFile>")]
     pub actors: IndexMap<String, Spanned<ActorFile>>,
+    /// A file in the project with further actors, one tenant each: a JSON object a line, with
+    /// `name`, `tenant`, `client_key` and `shared_secret`. It holds secrets: keep it out of Git.
+    pub tenants: Option<Spanned<String>>,
     /// How to report a vulnerability: `mailto:` and `https:` addresses, in order of preference.
     #[serde(default)]
     pub contacts: Vec<Spanned<String>>,
@@ -102,6 +104,7 @@ pub(super) struct Settings {
     pub(super) roles: IndexMap<String, String>,
     pub(super) hosts: BTreeMap<String, String>,
     pub(super) actors: IndexMap<String, Actor>,
+    pub(super) tenants: Vec<String>,
     pub(super) contacts: Vec<Url>,
     pub(super) limits: Limits,
     pub(super) writes: bool,
@@ -200,12 +203,17 @@ fn settings(
     variable::refuse_elsewhere(scope);
     let world = world::of(file, scope, reader, options);
     let variables = Variables { options, demo: world.demo };
+    let mut actors = actor::all(&file.actors, &variables, scope);
+    let tenants = tenants::read(file.tenants.as_ref(), &actors, scope, reader);
+    let names = tenants.keys().cloned().collect();
+    actors.extend(tenants);
     let settings = Settings {
         site: site(file, scope),
         products: named(&file.products, "products", scope),
         roles: named(&file.roles, "roles", scope),
         hosts: world.hosts.clone(),
-        actors: actor::all(&file.actors, &variables, scope),
+        actors,
+        tenants: names,
         contacts: contacts(&file.contacts, scope),
         limits: file
             .limits

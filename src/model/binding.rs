@@ -1,6 +1,6 @@
 //! What evidence is bound to: digests of the words, the plan, and the world it was taken in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -67,6 +67,9 @@ pub struct WorldBinding {
     pub resolver: Option<String>,
     /// What is known of each actor beside its secret: tenant, scheme, origins.
     pub actors: BTreeMap<String, String>,
+    /// Digest of the same for the actors of the file of tenants, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenants: Option<Digest>,
 }
 
 impl WorldBinding {
@@ -80,6 +83,11 @@ impl WorldBinding {
             let tenant = actor.tenant.as_deref().unwrap_or("no tenant");
             format!("{} of {tenant}, sent to {send_to:?}", actor.scheme.name())
         };
+        let known: BTreeMap<&String, String> =
+            project.actors.iter().map(|(name, one)| (name, actor(one))).collect();
+        let of_file: BTreeSet<&String> = project.tenants.iter().collect();
+        let (tenants, actors): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            known.into_iter().partition(|(name, _)| of_file.contains(name));
         Self {
             target: world.target.origin().ascii_serialization(),
             demo: world.demo,
@@ -87,7 +95,8 @@ impl WorldBinding {
             connect_to: connect.map(|(host, to)| (host.clone(), to.to_string())).collect(),
             roots: roots.map(|(file, pem)| (file.clone(), Digest::of(pem.as_bytes()))).collect(),
             resolver: world.resolver.filter(|_| !world.demo).map(|resolver| resolver.to_string()),
-            actors: project.actors.iter().map(|(name, one)| (name.clone(), actor(one))).collect(),
+            actors: actors.into_iter().map(|(name, known)| (name.clone(), known)).collect(),
+            tenants: (!tenants.is_empty()).then(|| Digest::of_value(&tenants)),
         }
     }
 
@@ -106,6 +115,9 @@ impl WorldBinding {
         compare("resolver", format!("{:?}", self.resolver), format!("{:?}", other.resolver));
         if self.roots != other.roots {
             all.push("roots: other certificate authorities are trusted now".into());
+        }
+        if self.tenants != other.tenants {
+            all.push("tenants: their file names other tenants now".into());
         }
         if self.actors != other.actors {
             all.push("actors: other identities, tenants or origins are named now".into());

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::model::expect::{Expectation, Test, Within, fill_value, read_time};
-use crate::model::judge::judge;
 use crate::model::observation::{Answer, Observation, ProbeError, View};
 use crate::model::plan::{CanaryId, Flaw, Plan, Role, StepId};
+use crate::model::rejudge::Trial;
 use crate::model::verdict::{Reason, Verdict};
 
 /// A transcript changed on purpose, and what must be concluded from it.
@@ -143,23 +143,21 @@ pub struct Row {
 pub fn falsify(plan: &Plan, observations: &[Observation]) -> Falsification {
     let mut rows = Vec::new();
     let mut touched = std::collections::BTreeSet::new();
-    let standard = standard(plan);
-    for counterexample in standard.iter().chain(&plan.counterexamples) {
-        let mut view = View::new(plan, observations);
+    let mut view = View::new(plan, observations);
+    let trial = Trial::new(&view);
+    for counterexample in standard(plan).chain(plan.counterexamples.iter().cloned()) {
+        view.restore();
         if !counterexample.edits.iter().all(|edit| apply(edit, &mut view)) {
             continue;
         }
-        let judgement = judge(&view);
-        if counterexample.class == Class::Negation {
-            let broken = judgement.broken(plan).into_iter();
-            touched.extend(broken.filter_map(|one| Some((one.step, one.expectation?))));
+        let again = trial.judge(&view);
+        let Counterexample { class, when, .. } = counterexample;
+        if class == Class::Negation {
+            touched
+                .extend(again.broken.iter().filter_map(|one| Some((one.step, one.expectation?))));
         }
-        rows.push(Row {
-            class: counterexample.class,
-            when: counterexample.when.clone(),
-            verdict: judgement.verdict,
-            noticed: is_noticed(counterexample.class, judgement.verdict),
-        });
+        let noticed = is_noticed(class, again.verdict);
+        rows.push(Row { class, when, verdict: again.verdict, noticed });
     }
     let untouched = probe_expectations(plan).filter(|one| !touched.contains(one)).collect();
     Falsification { grade: grade(plan, &rows), rows, untouched }
@@ -192,16 +190,15 @@ fn probe_expectations(plan: &Plan) -> impl Iterator<Item = (StepId, usize)> {
 }
 
 /// Makes one change; `false` where this transcript does not have what it would change.
-fn apply(edit: &Edit, view: &mut View<'_>) -> bool {
+pub(super) fn apply(edit: &Edit, view: &mut View<'_>) -> bool {
     if let Edit::Fail { step, reason } = edit {
         view.replace(*step, Answer::Error(ProbeError::new(*reason, "made up to try the check")));
         return true;
     }
-    let source = match edit {
-        Edit::Swap { with, .. } => *with,
-        _ => edit.step(),
-    };
-    let Ok(facts) = view.answer(source) else {
+    if let Edit::Swap { step, with } = edit {
+        return view.swap(*step, *with);
+    }
+    let Ok(facts) = view.answer(edit.step()) else {
         return false;
     };
     let mut facts = facts.clone();
@@ -235,9 +232,9 @@ fn apply(edit: &Edit, view: &mut View<'_>) -> bool {
 }
 
 /// The counterexamples that follow from the plan alone, whatever its kind.
-pub fn standard(plan: &Plan) -> Vec<Counterexample> {
+pub fn standard(plan: &Plan) -> impl Iterator<Item = Counterexample> {
     let probes = plan.steps.iter().enumerate().filter(|(_, step)| step.role == Role::Probe);
-    probes.flat_map(|(index, _)| of_probe(plan, index)).collect()
+    probes.flat_map(|(index, _)| of_probe(plan, index))
 }
 
 fn of_probe(plan: &Plan, index: StepId) -> Vec<Counterexample> {

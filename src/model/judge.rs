@@ -54,9 +54,24 @@ pub struct Broken {
 impl StepJudgement {
     /// Whether it was asked, every expectation was met, and nothing leaked.
     pub fn is_met(&self) -> bool {
-        self.doubt.is_none()
+        self.is_met_but_for(self.doubt)
+    }
+
+    /// The same, had it this doubt in place of its own.
+    pub(super) fn is_met_but_for(&self, doubt: Option<Reason>) -> bool {
+        doubt.is_none()
             && self.leaks.is_empty()
             && self.expectations.iter().all(|one| one.outcome == Outcome::Met)
+    }
+
+    /// What of it broke the claim, if it is this step of its plan.
+    pub(super) fn broken(&self, step: StepId, role: Role) -> Vec<Broken> {
+        let leak = (!self.leaks.is_empty()).then_some(Broken { step, expectation: None });
+        let counts = role == Role::Probe && self.doubt.is_none();
+        let unmet = self.expectations.iter().enumerate();
+        let unmet = unmet.filter(|(_, one)| counts && one.outcome == Outcome::NotMet);
+        let unmet = unmet.map(|(index, _)| Broken { step, expectation: Some(index) });
+        leak.into_iter().chain(unmet).collect()
     }
 
     fn breaks(&self, role: Role) -> bool {
@@ -64,7 +79,8 @@ impl StepJudgement {
         !self.leaks.is_empty() || (role == Role::Probe && self.doubt.is_none() && broken())
     }
 
-    fn verdict(&self, role: Role) -> Verdict {
+    /// What it says of the claim.
+    pub(super) fn verdict(&self, role: Role) -> Verdict {
         if self.breaks(role) {
             return Verdict::Violated;
         }
@@ -82,63 +98,100 @@ impl StepJudgement {
 impl Judgement {
     /// Everything that broke the claim, in the order of the plan.
     pub fn broken(&self, plan: &Plan) -> Vec<Broken> {
-        let mut broken = Vec::new();
-        for (step, judged) in self.steps.iter().enumerate() {
-            if !judged.leaks.is_empty() {
-                broken.push(Broken { step, expectation: None });
-            }
-            if plan.steps[step].role != Role::Probe || judged.doubt.is_some() {
-                continue;
-            }
-            let unmet = judged.expectations.iter().enumerate();
-            let unmet = unmet.filter(|(_, one)| one.outcome == Outcome::NotMet);
-            broken.extend(unmet.map(|(index, _)| Broken { step, expectation: Some(index) }));
-        }
-        broken
+        let steps = self.steps.iter().enumerate();
+        steps.flat_map(|(step, judged)| judged.broken(step, plan.steps[step].role)).collect()
     }
 }
 
 /// Judges the answers of one check.
 pub fn judge(view: &View<'_>) -> Judgement {
+    whole(view).judgement
+}
+
+/// A judgement with what it takes to judge a changed transcript without judging all of it again.
+pub(super) struct Whole {
+    /// The judgement.
+    pub(super) judgement: Judgement,
+    /// Each step's doubt before its control was looked at.
+    pub(super) own_doubts: Vec<Option<Reason>>,
+    /// Steps that were doubted for the root of a control's trouble, wherever that lies.
+    pub(super) rooted: Vec<StepId>,
+}
+
+/// Judges the answers of one check, in time linear in their number.
+pub(super) fn whole(view: &View<'_>) -> Whole {
     let plan = view.plan();
+    let root = first_error(view);
     let mut steps: Vec<StepJudgement> =
-        (0..plan.steps.len()).map(|step| judge_step(view, step)).collect();
+        (0..plan.steps.len()).map(|step| judge_step(view, step, root)).collect();
+    let own_doubts: Vec<Option<Reason>> = steps.iter().map(|step| step.doubt).collect();
+    let mut trouble = first_trouble(plan, &own_doubts);
+    let mut rooted = Vec::new();
     for (index, step) in plan.steps.iter().enumerate() {
-        if let Some(control) = step.control
-            && steps[index].doubt.is_none()
-            && let Some(reason) = doubt_of_control(view, control, &steps)
-        {
-            steps[index].doubt = Some(reason);
+        let control = step.control.filter(|_| steps[index].doubt.is_none());
+        let Some((control, judged)) = control.and_then(|one| Some((one, steps.get(one)?))) else {
+            continue;
+        };
+        if judged.is_met() {
+            continue;
+        }
+        let own = judged.doubt.filter(|reason| *reason != Reason::NotAsked);
+        if own.is_none() {
+            rooted.push(index);
+        }
+        let earlier = trouble.filter(|(at, _)| *at < control).map(|(_, reason)| reason);
+        let reason = own.or(earlier).unwrap_or(Reason::ControlFailed);
+        steps[index].doubt = Some(reason);
+        if step.role != Role::Probe && trouble.is_none_or(|(at, _)| index < at) {
+            trouble = Some((index, reason));
         }
     }
-    let asked = plan.steps.iter().any(|step| step.role == Role::Probe && !step.expect.is_empty());
-    let start = if asked { Verdict::Holds } else { Verdict::Inconclusive(Reason::NotAsked) };
     let roles = plan.steps.iter().map(|step| step.role);
-    let verdict =
-        steps.iter().zip(roles).fold(start, |worst, (step, role)| worst.and(step.verdict(role)));
-    Judgement { verdict, steps }
+    let verdicts = steps.iter().zip(roles).map(|(step, role)| step.verdict(role));
+    let verdict = verdicts.fold(start(plan), Verdict::and);
+    Whole { judgement: Judgement { verdict, steps }, own_doubts, rooted }
 }
 
-/// Why a control does not carry what relies on it, with the root of the trouble where that is known.
-fn doubt_of_control(view: &View<'_>, control: StepId, steps: &[StepJudgement]) -> Option<Reason> {
-    let judged = steps.get(control)?;
-    if judged.is_met() {
-        return None;
+/// What is concluded of a plan before any answer is looked at.
+pub(super) fn start(plan: &Plan) -> Verdict {
+    let asks = |step: &Step| step.role == Role::Probe && !step.expect.is_empty();
+    match plan.steps.iter().any(asks) {
+        true => Verdict::Holds,
+        false => Verdict::Inconclusive(Reason::NotAsked),
     }
-    let root = judged.doubt.filter(|reason| *reason != Reason::NotAsked);
-    let root = root.or_else(|| {
-        let earlier = (0..control).filter(|step| view.plan().steps[*step].role != Role::Probe);
-        earlier.filter_map(|step| steps[step].doubt).find(|reason| *reason != Reason::NotAsked)
-    });
-    Some(root.unwrap_or(Reason::ControlFailed))
 }
 
-fn judge_step(view: &View<'_>, index: StepId) -> StepJudgement {
+/// The first step beside the probes that tells nothing, and why.
+fn first_trouble(plan: &Plan, doubts: &[Option<Reason>]) -> Option<(StepId, Reason)> {
+    let beside = plan.steps.iter().zip(doubts).enumerate();
+    let beside = beside.filter(|(_, (step, _))| step.role != Role::Probe);
+    let mut reasons = beside.filter_map(|(index, (_, doubt))| Some((index, (*doubt)?)));
+    reasons.find(|(_, reason)| *reason != Reason::NotAsked)
+}
+
+/// The first step that could not be asked for another reason than that something was missing.
+fn first_error(view: &View<'_>) -> Option<(StepId, Reason)> {
+    (0..view.plan().steps.len()).find_map(|step| Some((step, error_of(view, step)?)))
+}
+
+/// Why a step could not be asked, but for "something was missing".
+pub(super) fn error_of(view: &View<'_>, step: StepId) -> Option<Reason> {
+    view.answer(step).err().map(|error| error.reason).filter(|reason| *reason != Reason::NotAsked)
+}
+
+/// Judges one step without its control; `root` is the first error of the whole transcript.
+pub(super) fn judge_step(
+    view: &View<'_>,
+    index: StepId,
+    root: Option<(StepId, Reason)>,
+) -> StepJudgement {
     let step = &view.plan().steps[index];
     let facts = match view.answer(index) {
         Ok(facts) => facts,
         Err(error) => {
-            let doubt = Some(root_of(view, index, error.reason));
+            // Behind "something was missing" lies what went wrong first.
+            let root = root.filter(|(at, _)| error.reason == Reason::NotAsked && *at < index);
+            let doubt = Some(root.map_or(error.reason, |(_, reason)| reason));
             return StepJudgement {
                 unasked: Some(error),
                 expectations: Vec::new(),
@@ -161,15 +214,6 @@ fn judge_step(view: &View<'_>, index: StepId) -> StepJudgement {
         leaks: facts.canaries().filter(|found| !step.sees.contains(found)).collect(),
         doubt: doubt_of(step, facts, observed),
     }
-}
-
-/// Why a step could not be asked, looking behind "something was missing" to what went wrong first.
-fn root_of(view: &View<'_>, index: StepId, reason: Reason) -> Reason {
-    if reason != Reason::NotAsked {
-        return reason;
-    }
-    let earlier = (0..index).filter_map(|step| view.answer(step).err());
-    earlier.map(|error| error.reason).find(|reason| *reason != Reason::NotAsked).unwrap_or(reason)
 }
 
 /// Why an answer says nothing about the question, if so.

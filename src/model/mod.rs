@@ -18,6 +18,7 @@ pub mod plan;
 pub mod policy;
 pub mod project;
 pub mod question;
+mod rejudge;
 pub mod source;
 pub mod template;
 pub mod time;

@@ -1,5 +1,6 @@
 //! What came back from the steps of a plan; no conclusion.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -76,13 +77,18 @@ pub struct Transcript {
 pub struct View<'a> {
     plan: &'a Plan,
     observations: &'a [Observation],
-    replaced: BTreeMap<StepId, Answer>,
+    replaced: BTreeMap<StepId, Cow<'a, Answer>>,
+    captures: BTreeMap<&'a str, &'a Value>,
 }
 
 impl<'a> View<'a> {
     /// The answers as they came.
     pub fn new(plan: &'a Plan, observations: &'a [Observation]) -> Self {
-        Self { plan, observations, replaced: BTreeMap::new() }
+        let mut captures = BTreeMap::new();
+        for (name, value) in observations.iter().flat_map(|one| &one.captures) {
+            captures.entry(name.as_str()).or_insert(value);
+        }
+        Self { plan, observations, replaced: BTreeMap::new(), captures }
     }
 
     /// The plan that the answers belong to.
@@ -92,12 +98,37 @@ impl<'a> View<'a> {
 
     /// Puts another answer in the place of a step's own.
     pub fn replace(&mut self, step: StepId, answer: Answer) {
-        self.replaced.insert(step, answer);
+        self.replaced.insert(step, Cow::Owned(answer));
     }
 
-    /// Whether a step's answer is not the one that came.
-    pub fn is_replaced(&self, step: StepId) -> bool {
-        self.replaced.contains_key(&step)
+    /// Gives a step the answer that another one got; `false` if that one got none.
+    pub fn swap(&mut self, step: StepId, with: StepId) -> bool {
+        let Some(answer) = self.held(with).filter(|one| matches!(**one, Answer::Facts(_))) else {
+            return false;
+        };
+        self.replaced.insert(step, answer);
+        true
+    }
+
+    /// A step's answer, looked up where it looks again at an earlier step.
+    fn held(&self, step: StepId) -> Option<Cow<'a, Answer>> {
+        if let Some(answer) = self.replaced.get(&step) {
+            return Some(answer.clone());
+        }
+        match self.plan.steps.get(step)?.act {
+            Act::Recall(earlier) if earlier < step => self.held(earlier),
+            _ => self.observations.get(step).map(|one| Cow::Borrowed(&one.answer)),
+        }
+    }
+
+    /// Puts every step's own answer back.
+    pub fn restore(&mut self) {
+        self.replaced.clear();
+    }
+
+    /// The steps whose answer is not the one that came.
+    pub fn replaced(&self) -> impl Iterator<Item = StepId> {
+        self.replaced.keys().copied()
     }
 
     /// A step's observation; where it looks again at an earlier step, that one's.
@@ -111,7 +142,7 @@ impl<'a> View<'a> {
     /// A step's answer, or why there is none.
     pub fn answer(&self, step: StepId) -> Result<&Facts, ProbeError> {
         let answer = match self.replaced.get(&step) {
-            Some(answer) => Some(answer),
+            Some(answer) => Some(&**answer),
             None => match self.plan.steps.get(step).map(|step| &step.act) {
                 Some(Act::Recall(earlier)) if *earlier < step => return self.answer(*earlier),
                 _ => self.observations.get(step).map(|observation| &observation.answer),
@@ -129,8 +160,7 @@ impl<'a> View<'a> {
 
     /// The value that some step captured under `name`, as text.
     pub fn capture(&self, name: &str) -> Option<String> {
-        let value = self.observations.iter().find_map(|one| one.captures.get(name))?;
-        Some(match value {
+        Some(match *self.captures.get(name)? {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         })

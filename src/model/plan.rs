@@ -126,6 +126,10 @@ pub struct Step {
     pub keep: Keep,
     /// JSON Pointers into the facts that the public page may show beside the status.
     pub publish: Vec<String>,
+    /// Whether it may be taken at the same time as the step before it, and as those that that one
+    /// may be taken with: nothing that it asks depends on their answers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alongside: bool,
 }
 
 /// Whose word a step's facts are.
@@ -353,6 +357,7 @@ impl Step {
             word: Word::Seen,
             keep: Keep::Body,
             publish: Vec::new(),
+            alongside: false,
         }
     }
 
@@ -374,6 +379,16 @@ impl Plan {
     /// Whether a step of it is meant to change something on the target.
     pub fn writes(&self) -> bool {
         self.steps.iter().filter_map(Step::request).any(Request::writes)
+    }
+
+    /// The steps in groups, in order; those of one group may be taken at the same time.
+    pub fn groups(&self) -> impl Iterator<Item = std::ops::Range<StepId>> {
+        let mut start = 0;
+        self.steps.chunk_by(|_, next| next.alongside).map(move |group| {
+            let group = start..start + group.len();
+            start = group.end;
+            group
+        })
     }
 
     /// The actors that it acts as, without [`ANYONE`].

@@ -29,6 +29,8 @@ pub struct Project {
     pub hosts: BTreeMap<String, String>,
     /// Actors by name.
     pub actors: IndexMap<String, Actor>,
+    /// Those of the actors that come from the file of tenants, in its order.
+    pub tenants: Vec<String>,
     /// How to report a vulnerability: `mailto:` and `https:` addresses, in order of preference.
     pub contacts: Vec<Url>,
     /// Bounds on what is asked.

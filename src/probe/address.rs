@@ -110,7 +110,7 @@ mod tests {
     use crate::probe::tests::project;
 
     fn target(path: &str, captures: &[(&str, &str)]) -> Result<String, String> {
-        let mut values = Values::default();
+        let values = Values::default();
         for (name, value) in captures {
             values.capture(name, &(*value).into());
         }

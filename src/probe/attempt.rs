@@ -1,12 +1,15 @@
 //! One attempt at a check: its steps in order, what they capture, and what they leave to clean up.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
 use crate::model::observation::{Answer, Observation, ProbeError};
-use crate::model::plan::{Act, Request, Role, Step, StepId};
+use crate::model::plan::{Act, Plan, Request, Role, Step, StepId};
 use crate::model::question::HostName;
 use crate::model::verdict::Reason;
 use crate::probe::address::address;
@@ -31,12 +34,12 @@ pub(super) struct Outcome {
 /// An attempt under way.
 pub(super) struct Attempt<'a> {
     tools: &'a Instrument<'a>,
-    steps: &'a [Step],
+    plan: &'a Plan,
     values: Values,
     searcher: Searcher,
     redactor: Redactor,
-    debts: Debts<'a>,
-    observations: Vec<Observation>,
+    /// Never held while anything is awaited.
+    debts: RefCell<Debts<'a>>,
 }
 
 impl<'a> Attempt<'a> {
@@ -46,30 +49,41 @@ impl<'a> Attempt<'a> {
         let target = tools.project.world.target.origin().ascii_serialization();
         Self {
             tools,
-            steps: &job.plan.steps,
+            plan: job.plan,
             searcher: values.searcher(),
             redactor: values.redactor(&tools.minter.secrets()),
-            debts: Debts::new(journal, job, target),
+            debts: RefCell::new(Debts::new(journal, job, target)),
             values,
-            observations: Vec::new(),
         }
     }
 
-    /// Takes the steps in their order.
-    pub(super) async fn go(mut self) -> Outcome {
-        for (index, step) in self.steps.iter().enumerate() {
-            let observation = self.take(index, step).await;
-            self.observations.push(observation);
+    /// Takes the steps in the order of their groups, those of one group at the same time.
+    pub(super) async fn go(self) -> Outcome {
+        let mut observations = Vec::with_capacity(self.plan.steps.len());
+        for group in self.plan.groups() {
+            self.take_together(group, &mut observations).await;
         }
-        let left = self.debts.left_behind();
-        Outcome {
-            left_behind: left.iter().map(|text| self.redactor.text(text)).collect(),
-            observations: self.observations,
+        let left = self.debts.borrow().left_behind();
+        let left_behind = left.iter().map(|text| self.redactor.text(text)).collect();
+        Outcome { observations, left_behind }
+    }
+
+    /// Takes steps that do not depend on each other; the limits of the run say how many at once.
+    async fn take_together(&self, group: Range<StepId>, observations: &mut Vec<Observation>) {
+        let steps = group.map(|index| async move { (index, self.take(index).await) });
+        let at_once = self.tools.project.limits.at_once.max(1);
+        let mut taken: Vec<_> = stream::iter(steps).buffer_unordered(at_once).collect().await;
+        taken.sort_unstable_by_key(|(index, _)| *index);
+        for (index, taken) in taken {
+            let taken = taken.unwrap_or_else(|| self.look_again(index, observations));
+            observations.push(taken);
         }
     }
 
-    async fn take(&mut self, index: StepId, step: &'a Step) -> Observation {
-        match &step.act {
+    /// Takes a step; `None` if it only looks again at an earlier one.
+    async fn take(&self, index: StepId) -> Option<Observation> {
+        let step = &self.plan.steps[index];
+        Some(match &step.act {
             Act::Http(request) => self.http(index, step, request).await,
             Act::Record(record) => {
                 let all = record::facts(record, (self.tools.now)());
@@ -77,17 +91,7 @@ impl<'a> Attempt<'a> {
                 let answer = Answer::Facts(facts::kept(all, step, &self.redactor));
                 self.observed(answer, captures)
             }
-            Act::Recall(earlier) => {
-                let kept = self.observations.get(*earlier).map(|one| &one.answer);
-                let captures = match kept {
-                    Some(Answer::Facts(facts)) => {
-                        let facts = facts.0.clone();
-                        self.capture(step, &facts)
-                    }
-                    _ => BTreeMap::new(),
-                };
-                self.observed(Answer::Recalled, captures)
-            }
+            Act::Recall(_) => return None,
             Act::Tls(question) => {
                 let world = &self.tools.project.world;
                 self.below_http(step, &question.host, |time| tls::observe(question, world, time))
@@ -98,12 +102,26 @@ impl<'a> Attempt<'a> {
                 self.below_http(step, &question.name, |time| dns::observe(question, world, time))
                     .await
             }
-        }
+        })
+    }
+
+    /// What a step makes of the answer to an earlier one.
+    fn look_again(&self, index: StepId, observations: &[Observation]) -> Observation {
+        let step = &self.plan.steps[index];
+        let earlier = match step.act {
+            Act::Recall(earlier) => observations.get(earlier),
+            _ => None,
+        };
+        let captures = match earlier.map(|one| &one.answer) {
+            Some(Answer::Facts(facts)) => self.capture(step, &facts.0),
+            _ => BTreeMap::new(),
+        };
+        self.observed(Answer::Recalled, captures)
     }
 
     /// Puts a question to an instrument that keeps its own time; it is told how much it has.
     async fn below_http<F: Future<Output = Observed>>(
-        &mut self,
+        &self,
         step: &Step,
         host: &HostName,
         ask: impl FnOnce(Duration) -> F,
@@ -131,10 +149,10 @@ impl<'a> Attempt<'a> {
         self.heard(step, asked, captures)
     }
 
-    async fn http(&mut self, index: StepId, step: &'a Step, request: &Request) -> Observation {
+    async fn http(&self, index: StepId, step: &Step, request: &Request) -> Observation {
         if let Some(answer) = self.refusal(step, request) {
-            if self.debts.has_made_nothing() {
-                self.debts.forgive(index);
+            if self.debts.borrow().has_made_nothing() {
+                self.debts.borrow_mut().forgive(index);
             }
             return self.observed(answer, BTreeMap::new());
         }
@@ -157,16 +175,16 @@ impl<'a> Attempt<'a> {
         };
         if making {
             let address = address_of(self.tools, &self.values);
-            self.debts.after(index, &asked, &address);
+            self.debts.borrow_mut().after(index, &asked, &address);
         } else if step.role == Role::Cleanup {
-            self.debts.settle(index, &asked);
+            self.debts.borrow_mut().settle(index, &asked);
         }
         self.heard(step, asked, captures)
     }
 
-    fn before(&mut self, index: StepId) -> Result<(), String> {
+    fn before(&self, index: StepId) -> Result<(), String> {
         let address = address_of(self.tools, &self.values);
-        self.debts.before(index, &address)
+        self.debts.borrow_mut().before(index, &address)
     }
 
     /// Why a step is not asked at all, if so.
@@ -181,16 +199,17 @@ impl<'a> Attempt<'a> {
             let detail = format!("`{}` needs `writes: true` in `avouch.yaml`", request.method);
             return Some(ProbeError::new(Reason::NotPermitted, detail).into());
         }
-        let idle = step.role == Role::Cleanup && self.debts.has_made_nothing();
+        let idle = step.role == Role::Cleanup && self.debts.borrow().has_made_nothing();
         idle.then(|| Answer::NotAsked("nothing was made".into()))
     }
 
     /// Takes a step's captures from its facts: as they are for later steps, redacted to be kept.
-    fn capture(&mut self, step: &Step, all: &Value) -> BTreeMap<String, Value> {
+    fn capture(&self, step: &Step, all: &Value) -> BTreeMap<String, Value> {
         let mut kept = BTreeMap::new();
         for capture in &step.captures {
             if let Some(value) = all.pointer(&capture.at).filter(|value| !value.is_null()) {
                 self.values.capture(&capture.name, value);
+                self.debts.borrow_mut().captured(&capture.name);
                 kept.insert(capture.name.clone(), self.redactor.value(value.clone()));
             }
         }

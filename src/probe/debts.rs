@@ -1,11 +1,11 @@
 //! What an attempt has made on the target and still has to take away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::model::observation::Answer;
-use crate::model::plan::{Request, Role, Step, StepId};
+use crate::model::plan::{Plan, Request, Role, StepId};
 use crate::probe::Job;
 use crate::probe::http::Asked;
 use crate::probe::journal::{Entry, EntryId, Journal};
@@ -19,6 +19,10 @@ pub(super) struct Debts<'a> {
     unknown: BTreeMap<StepId, EntryId>,
     /// Cleanup steps that have something to take away.
     known: BTreeMap<StepId, EntryId>,
+    /// The cleanup steps whose address has a hole of this name.
+    by_hole: BTreeMap<String, Vec<StepId>>,
+    /// Cleanup steps that are to be written down as soon as their address can be told.
+    waiting: BTreeSet<StepId>,
     has_made: bool,
     left: Vec<String>,
 }
@@ -29,12 +33,22 @@ pub(super) type AddressOf<'f> = dyn Fn(&Request) -> Option<String> + 'f;
 impl<'a> Debts<'a> {
     /// An attempt that owes nothing.
     pub(super) fn new(journal: &'a Journal, job: Job<'a>, target: String) -> Self {
+        let mut by_hole: BTreeMap<String, Vec<StepId>> = BTreeMap::new();
+        let mut waiting = BTreeSet::new();
+        for (index, request) in cleanups(job.plan) {
+            waiting.insert(index);
+            for hole in request.to.template().holes() {
+                by_hole.entry(hole.to_owned()).or_default().push(index);
+            }
+        }
         Self {
             journal,
             job,
             target,
             unknown: BTreeMap::new(),
             known: BTreeMap::new(),
+            by_hole,
+            waiting,
             has_made: false,
             left: Vec::new(),
         }
@@ -48,7 +62,7 @@ impl<'a> Debts<'a> {
     /// Writes down what a step is about to make.
     pub(super) fn before(&mut self, step: StepId, address: &AddressOf<'_>) -> Result<(), String> {
         self.learn(step, address)?;
-        if !self.cleanups(step).any(|cleanup| self.uses(cleanup, step)) {
+        if self.cleanups_of(step).is_empty() {
             return Ok(());
         }
         let Some(request) = self.job.plan.steps[step].request() else {
@@ -72,11 +86,8 @@ impl<'a> Debts<'a> {
         // What was made has been written down already, without its address: if this fails, it is
         // told as left behind.
         let learnt = self.learn(step, address);
-        let cleanable = learnt.is_ok()
-            && self
-                .cleanups(step)
-                .filter(|one| self.uses(*one, step))
-                .all(|one| self.known.contains_key(&one));
+        let cleanups = self.cleanups_of(step);
+        let cleanable = learnt.is_ok() && cleanups.iter().all(|one| self.known.contains_key(one));
         if (!made || (cleanable && asked.answer.is_ok()))
             && let Some(id) = self.unknown.remove(&step)
         {
@@ -123,38 +134,37 @@ impl<'a> Debts<'a> {
         self.left.iter().cloned().chain(unknown).chain(unsettled).collect()
     }
 
-    /// Writes down every cleanup whose address can be told by now.
+    /// Writes down every cleanup after `step` whose address can be told by now.
+    ///
+    /// One whose address cannot be told is not looked at again before it has another value: with
+    /// thousands of objects, each look at all of them would be one too many.
     fn learn(&mut self, step: StepId, address: &AddressOf<'_>) -> Result<(), String> {
-        let cleanups: Vec<StepId> = self.cleanups(step).collect();
-        for cleanup in cleanups {
-            let Some(request) = self.job.plan.steps[cleanup].request() else {
-                continue;
-            };
-            if !self.known.contains_key(&cleanup)
+        let plan = self.job.plan;
+        let waiting: Vec<StepId> = self.waiting.range(step + 1..).copied().collect();
+        for cleanup in waiting {
+            if let Some(request) = plan.steps[cleanup].request()
+                && !self.known.contains_key(&cleanup)
                 && let Some(path) = address(request)
             {
                 let entry = self.entry(cleanup, request, path, true);
                 let id = self.journal.owe(entry)?;
                 self.known.insert(cleanup, id);
             }
+            self.waiting.remove(&cleanup);
         }
         Ok(())
     }
 
-    /// The cleanup steps that come after a step.
-    fn cleanups(&self, after: StepId) -> impl Iterator<Item = StepId> {
-        let steps = self.job.plan.steps.iter().enumerate().skip(after + 1);
-        steps.filter(|(_, step)| step.role == Role::Cleanup).map(|(index, _)| index)
+    /// Takes note that a hole has a value now.
+    pub(super) fn captured(&mut self, hole: &str) {
+        self.waiting.extend(self.by_hole.get(hole).into_iter().flatten());
     }
 
-    /// Whether a cleanup needs what a step captures.
-    fn uses(&self, cleanup: StepId, step: StepId) -> bool {
-        let steps: &[Step] = &self.job.plan.steps;
-        let captures = &steps[step].captures;
-        steps[cleanup].request().is_some_and(|request| {
-            let mut holes = request.to.template().holes();
-            holes.any(|hole| captures.iter().any(|capture| capture.name == hole))
-        })
+    /// The later cleanup steps that need what a step captures.
+    fn cleanups_of(&self, step: StepId) -> Vec<StepId> {
+        let captures = &self.job.plan.steps[step].captures;
+        let all = captures.iter().filter_map(|one| self.by_hole.get(&one.name)).flatten();
+        all.copied().filter(|cleanup| *cleanup > step).collect()
     }
 
     fn entry(&self, step: StepId, request: &Request, path: String, known: bool) -> Entry {
@@ -169,6 +179,11 @@ impl<'a> Debts<'a> {
             known,
         }
     }
+}
+
+fn cleanups(plan: &Plan) -> impl Iterator<Item = (StepId, &Request)> {
+    let steps = plan.steps.iter().enumerate().filter(|(_, step)| step.role == Role::Cleanup);
+    steps.filter_map(|(index, step)| Some((index, step.request()?)))
 }
 
 fn status(all: &Value) -> u64 {

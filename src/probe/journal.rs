@@ -1,7 +1,8 @@
 //! The journal: what is about to be made on the target, written down before it is made, so that a
 //! run that dies leaves a list for the next one to clean up by.
 //!
-//! One JSON document a line, appended and synced. A line that was torn by the end of a process is
+//! One JSON document a line, appended; what is owed is synced, and what is done need not be: if it is
+//! lost, it is cleaned up once too often. A line that was torn by the end of a process is
 //! no line. The file is removed once nothing on it is owed.
 
 use std::collections::BTreeMap;
@@ -139,6 +140,7 @@ impl Book {
     fn owe(&mut self, entry: Entry) -> std::io::Result<EntryId> {
         let id = self.next;
         self.append(&Line::Owed(id, entry.clone()))?;
+        self.file.sync_data()?;
         self.next += 1;
         self.owed.insert(id, entry);
         Ok(id)
@@ -154,8 +156,7 @@ impl Book {
     fn append(&mut self, line: &Line) -> std::io::Result<()> {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
-        self.file.write_all(&text)?;
-        self.file.sync_data()
+        self.file.write_all(&text)
     }
 }
 

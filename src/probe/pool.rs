@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use reqwest::Client;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
@@ -30,15 +31,20 @@ const USER_AGENT: &str = concat!("avouch/", env!("CARGO_PKG_VERSION"));
 /// the service's.
 const IDLE_MAX: Duration = Duration::from_secs(4);
 
+/// Clients that are kept for their open connections; each has few, and all of them together stay far
+/// below what a process may have open. Of more actors than this, those asked longest ago lose theirs.
+const CLIENTS_MAX: usize = 128;
+
 /// The clients of a run.
 pub(super) struct Pool<'a> {
     world: &'a World,
     tls: ClientConfig,
-    clients: Mutex<BTreeMap<(String, Option<Route>), Client>>,
+    /// Those used last come last.
+    clients: Mutex<IndexMap<(String, Option<Route>), Client>>,
 }
 
 /// Where connections to a host really go.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Route {
     host: String,
     address: SocketAddr,
@@ -84,10 +90,14 @@ impl<'a> Pool<'a> {
     fn client(&self, actor: &str, route: Option<&Route>) -> Result<Client, ProbeError> {
         let key = (actor.to_owned(), route.cloned());
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&key) {
-            return Ok(client.clone());
+        let client = match clients.shift_remove(&key) {
+            Some(client) => client,
+            None => build(&self.tls, route)?,
+        };
+        if clients.len() >= CLIENTS_MAX {
+            // A request that is under way keeps its client until it is done.
+            clients.shift_remove_index(0);
         }
-        let client = build(&self.tls, route)?;
         clients.insert(key, client.clone());
         Ok(client)
     }

@@ -1,4 +1,4 @@
-//! Runs checks: at once across checks, in order within one; again where an answer may yet come.
+//! Runs checks: at once across checks, in order within one where the order matters; again where an answer may yet come.
 
 use std::time::Duration;
 

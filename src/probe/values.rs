@@ -2,6 +2,7 @@
 //!
 //! They live here for as long as the attempt does; what leaves is redacted.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -14,8 +15,11 @@ use crate::probe::redact::Redactor;
 /// What fills the holes of a plan.
 #[derive(Default)]
 pub(super) struct Values {
+    /// In the order of the plan: the name of the hole, and the value.
     canaries: Vec<(String, String)>,
-    captures: BTreeMap<String, String>,
+    by_hole: BTreeMap<String, usize>,
+    /// Steps that are taken at the same time add to them; none is held while anything is awaited.
+    captures: RefCell<BTreeMap<String, String>>,
 }
 
 impl Values {
@@ -25,23 +29,28 @@ impl Values {
             let value = canary.marker.clone().unwrap_or_else(mint);
             (canary.hole(), value)
         };
-        Self { canaries: plan.canaries.iter().map(value).collect(), captures: BTreeMap::new() }
+        let canaries: Vec<_> = plan.canaries.iter().map(value).collect();
+        // Of two marks of one owner, the first one fills its hole.
+        let holes = canaries.iter().enumerate().rev();
+        let by_hole = holes.map(|(index, (hole, _))| (hole.clone(), index)).collect();
+        Self { canaries, by_hole, captures: RefCell::default() }
     }
 
     /// Keeps a capture for later steps.
-    pub(super) fn capture(&mut self, name: &str, value: &Value) {
+    pub(super) fn capture(&self, name: &str, value: &Value) {
         let text = match value {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        self.captures.insert(name.to_owned(), text);
+        self.captures.borrow_mut().insert(name.to_owned(), text);
     }
 
     /// The value of a hole.
     pub(super) fn get(&self, hole: &str) -> Option<String> {
-        let canary = self.canaries.iter().find(|(name, _)| name == hole);
-        let canary = canary.map(|(_, value)| value);
-        canary.or_else(|| self.captures.get(hole)).cloned()
+        match self.by_hole.get(hole) {
+            Some(index) => self.canaries.get(*index).map(|(_, value)| value.clone()),
+            None => self.captures.borrow().get(hole).cloned(),
+        }
     }
 
     /// The text, or what is missing, in words.

@@ -112,6 +112,7 @@ pub(crate) fn project() -> Project {
         roles: IndexMap::from([("officer".into(), "The demo's officer".into())]),
         hosts: BTreeMap::from([("media".into(), demo("media"))]),
         actors: ["acme", "globex"].map(customer).into_iter().collect(),
+        tenants: Vec::new(),
         contacts: vec!["mailto:security@example.com".parse().unwrap()],
         limits: Limits::default(),
         writes: true,

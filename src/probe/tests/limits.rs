@@ -108,3 +108,34 @@ fn writes_need_leave() {
     assert_eq!(error.reason, Reason::NotPermitted);
     assert!(server.seen().is_empty());
 }
+
+#[test]
+fn steps_that_stand_alongside_are_taken_at_once_and_those_after_them_later() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let arrived = Arc::new(Barrier::new(3));
+    let (log, barrier) = (seen.clone(), arrived.clone());
+    let server = Server::start(move |one| {
+        if one.path.starts_with("/together") {
+            // Nobody gets an answer before all three have asked.
+            barrier.wait();
+        }
+        log.lock().unwrap().push(one.path.clone());
+        Reply::json(200, json!({"path": one.path}))
+    });
+    let mut steps: Vec<Step> =
+        ["/first", "/together/1", "/together/2", "/together/3", "/last/${two}"]
+            .map(|path| get("acme", path))
+            .into();
+    steps[2].alongside = true;
+    steps[3].alongside = true;
+    steps[2].captures = capture("two", "/body/json/path");
+    let ran = run_plan(&project(&server.url()), &plan(steps));
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen[0], "/first");
+    assert!(seen[4].starts_with("/last/"));
+    for (index, path) in ["/first", "/together/1", "/together/2", "/together/3"].iter().enumerate()
+    {
+        let Answer::Facts(facts) = ran.answer(index) else { panic!("{:?}", ran.answer(index)) };
+        assert_eq!(facts.at("/body/json/path").unwrap(), path, "results stay in the plan's order");
+    }
+}

@@ -44,6 +44,7 @@ pub(super) fn project(target: &str) -> Project {
         roles: IndexMap::new(),
         hosts: BTreeMap::new(),
         actors: [("acme".to_owned(), actor("acme")), ("globex".to_owned(), actor("globex"))].into(),
+        tenants: Vec::new(),
         contacts: Vec::new(),
         limits: Limits {
             timeout: Limit::seconds(20),
