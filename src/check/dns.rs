@@ -448,7 +448,7 @@ dmarc: quarantine
     #[test]
     fn the_demo_plays_the_mail_domain_and_a_live_target_has_the_contacts_own() {
         let mut project = with_mail();
-        let step = |plan: &Plan| plan.steps[0].name.clone();
+        let step = |plan: &Plan| plan.steps[1].name.clone();
         let demo = plan_in(&project, ALL).unwrap();
         assert_eq!(step(&demo), "the mail exchangers of demo.test");
         project.world.demo = false;
@@ -457,7 +457,7 @@ dmarc: quarantine
             .into();
         let live = plan_in(&project, ALL).unwrap();
         assert_eq!(step(&live), "the mail exchangers of b.example");
-        assert_eq!(live.steps.len(), 4);
+        assert_eq!(live.steps.len(), 7);
     }
 
     #[test]

@@ -237,7 +237,7 @@ pub(crate) struct Demo {
     /// How it is started.
     #[command(flatten)]
     pub(crate) options: DemoOptions,
-    /// Where to write what a project needs to be put to this demo
+    /// Where to write what a project needs to be put to this demo, within the project's folder
     #[arg(long, value_name = "DIR", default_value = ".avouch/demo")]
     pub(crate) dir: PathBuf,
     /// Tell the flaws and modes, and end

@@ -27,7 +27,7 @@ pub(crate) fn run(root: &Path, args: &Demo, talk: Talk) -> Result<Exit, Exit> {
         talk.complain(&format!("the demo add-on could not be started: {error}"), "");
         Exit::Unusable
     })?;
-    write(&args.dir, &demo, &secrets).map_err(|error| {
+    write(&root.join(&args.dir), &demo, &secrets).map_err(|error| {
         talk.complain(&format!("`{}` could not be written: {error}", args.dir.display()), "");
         Exit::Unusable
     })?;
@@ -73,18 +73,14 @@ fn write(dir: &Path, demo: &avouch_demo::Demo, secrets: &Secrets) -> io::Result<
 
 fn how_to(dir: &Path, demo: &avouch_demo::Demo) -> String {
     let mut text = format!(
-        "The demo add-on is listening. To put a project to it, write this in its avouch.yaml:\n\ntarget: {}\nhosts:\n",
+        "The demo add-on is listening. To put a project to it, write this in its avouch.yaml:\n\ntarget: {}\n",
         demo.target()
     );
-    for (role, host) in avouch_demo::hosts() {
-        let _ = writeln!(text, "  {role}: {host}");
-    }
     text.push_str("connect_to:\n");
     for (host, to) in demo.connect_to() {
         let _ = writeln!(text, "  \"{host}\": {to}");
     }
-    let root = fs::canonicalize(dir.join("ca.pem")).unwrap_or_else(|_| dir.join("ca.pem"));
-    let _ = writeln!(text, "roots: [{}]", root.display());
+    let _ = writeln!(text, "roots: [{}]", dir.join("ca.pem").display());
     if let Some(resolver) = demo.resolver() {
         let _ = writeln!(text, "resolver: {resolver}");
     }

@@ -70,7 +70,7 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: &Secrets, clock: Clock) ->
     let Loaded { mut project, mut diagnostics, sources } = load::project(open.root, &options);
     let mut plans = BTreeMap::new();
     if let Some(project) = &mut project {
-        if project.world.embedded {
+        if project.world.demo {
             project.world.hosts.extend(avouch_demo::hosts());
         }
         match check::plans(project, open.seed) {

@@ -118,8 +118,6 @@ impl Running {
     fn point(&self, project: &Project) {
         let said = self.how_to.split("\n\n").nth(1).unwrap();
         let yaml = project.read("avouch.yaml");
-        let hosts = yaml.split("\nhosts:\n").nth(1).unwrap().split("\n\n").next().unwrap();
-        let yaml = yaml.replace(&format!("hosts:\n{hosts}\n"), "");
         project.write("avouch.yaml", &yaml.replace("target: demo\n", &format!("{said}\n")));
     }
 }
