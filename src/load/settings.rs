@@ -202,7 +202,7 @@ fn settings(
 ) -> Option<Settings> {
     variable::refuse_elsewhere(scope);
     let world = world::of(file, scope, reader, options);
-    let variables = Variables { options, demo: world.demo };
+    let variables = Variables { options, demo: world.embedded };
     let mut actors = actor::all(&file.actors, &variables, scope);
     let tenants = tenants::read(file.tenants.as_ref(), &actors, scope, reader);
     let names = tenants.keys().cloned().collect();
@@ -430,7 +430,7 @@ mod tests {
             assert_eq!((project.world.target.as_str(), project.world.demo), (url, demo));
             assert_eq!(project.world.embedded, target == "demo");
             let secret = project.actors["operator"].scheme.secret().expose();
-            assert_eq!(secret, format!("OPS_TOKEN of demo {demo}"));
+            assert_eq!(secret, format!("OPS_TOKEN of demo {}", target == "demo"));
         }
     }
 

@@ -139,7 +139,8 @@ fn help_for(expected: &str, found: de::Unexpected<'_>) -> Option<&'static str> {
             Some("write digits, without quotes or a unit")
         }
         ("a number", _) => Some("write digits, without quotes or a unit"),
-        _ => None,
+        ("a date string", _) => Some("write a day like `2026-11-22`"),
+        _ => Some("look at how the other files of this project have it"),
     }
 }
 
