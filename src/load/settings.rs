@@ -458,7 +458,8 @@ mod tests {
         let (_, sound) = crate::load::fixture::FILES[0];
         let before = sound.split("actors:").next().unwrap();
         let fixture = Fixture::sound().with("avouch.yaml", format!("{before}{actors}\n"));
-        const ONE: &str = "give it exactly one of `connect`, `bearer`, `basic`, `header` and `signed`";
+        const ONE: &str =
+            "give it exactly one of `connect`, `bearer`, `basic`, `header` and `signed`";
         assert_eq!(
             fixture.told(),
             [

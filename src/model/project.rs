@@ -158,9 +158,7 @@ pub enum Issuer {
 }
 
 /// How a signed token is sent.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Prefix {
     /// `Authorization: JWT`, bound to its request by a query-string hash: Atlassian Connect.
     #[serde(rename = "JWT")]

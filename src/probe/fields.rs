@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn names_are_in_lower_case_and_values_in_order() {
-        let text = "# ours\r\nContact: mailto:b@a.test\r\n\r\ncontact:https://a.test/\r\nno field\r\n";
+        let text =
+            "# ours\r\nContact: mailto:b@a.test\r\n\r\ncontact:https://a.test/\r\nno field\r\n";
         assert_eq!(read(text), r#"{"contact":["mailto:b@a.test","https://a.test/"]}"#);
         assert_eq!(read("# Contact: x\n two words: y\n"), "{}");
     }
