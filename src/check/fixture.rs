@@ -78,7 +78,7 @@ pub(super) fn project() -> Project {
             .chain([("platform".to_owned(), signed(Prefix::Jwt))])
             .chain([("forge".to_owned(), signed(Prefix::Bearer))])
             .collect(),
-        contacts: vec!["mailto:security@example.com".parse().unwrap()],
+        contacts: vec!["https://support.example.com/".parse().unwrap()],
         limits: Limits::default(),
         writes: true,
         commands: false,

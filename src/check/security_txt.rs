@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn contacts_are_compared_as_sets_and_the_address_where_one_is_given() {
-        let ours = "mailto:security@example.com";
+        let ours = "https://support.example.com/";
         assert_eq!(with("contact", &json!([ours, ours])), Verdict::Holds);
         assert_eq!(with("contact", &json!([ours, "mailto:b@example.com"])), Verdict::Violated);
         let here = "https://addon.demo.test/.well-known/security.txt";

@@ -228,8 +228,12 @@ impl<'a> Minter<'a> {
                 draft.header["alg"] = json!("RS256");
                 draft.signer = Signer::Key(self.key()?);
             }
-            Forgery::StrangeKey => draft.signer = Signer::Key(self.key()?),
+            Forgery::StrangeKey => {
+                draft.header["alg"] = json!("RS256");
+                draft.signer = Signer::Key(self.key()?);
+            }
             Forgery::UnknownKey => {
+                draft.header["alg"] = json!("RS256");
                 draft.header["kid"] = json!(random::hex::<16>());
                 draft.signer = Signer::Key(self.key()?);
             }
@@ -398,8 +402,14 @@ mod tests {
             .actors
             .insert("operator".into(), Actor { tenant: None, scheme: bearer, send_to: Vec::new() });
         let url = "https://addon.test/notes?a=1".parse().unwrap();
-        let errand =
-            Errand { actor, credential: &credential, method: "GET", url: &url, now: now() };
+        let errand = Errand {
+            actor,
+            credential: &credential,
+            method: "GET",
+            url: &url,
+            body: None,
+            now: now(),
+        };
         let minted = Minter::new(&project).mint(&errand)?;
         Ok(minted.map(|minted| minted.value.to_str().unwrap().to_owned()))
     }
