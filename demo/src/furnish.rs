@@ -12,10 +12,12 @@ use crate::key_server::KeyServer;
 use crate::random;
 use crate::secrets::Secrets;
 use crate::serve::Options;
-use crate::store::{Access, Store, Tenant};
+use crate::store::{Access, Lifecycle, Store, Tenant};
 
 /// How many tenants can be made up.
 const TENANTS_MAX: usize = 10_000;
+/// How many tenants have a name of their own.
+const NAMED: usize = 3;
 
 /// The tenants: two that have the add-on, one that had it, and as many more as are asked for.
 pub(crate) fn tenants(more: usize, secrets: &Secrets) -> Vec<Tenant> {
@@ -49,7 +51,7 @@ pub(crate) fn describe(tenants: &[Tenant]) -> String {
         });
         format!("{line}\n")
     };
-    tenants.iter().skip(3).map(line).collect()
+    tenants.iter().skip(NAMED).map(line).collect()
 }
 
 /// Makes the database and the first backups, one before and one after the tenants came.
@@ -77,6 +79,7 @@ pub(crate) fn furnish(
         started: Instant::now(),
     };
     log_first_access(&app).map_err(io::Error::other)?;
+    log_installations(&app, tenants).map_err(io::Error::other)?;
     app.backups.take(&app.store)?;
     Ok(app)
 }
@@ -89,6 +92,19 @@ fn contacts(given: &[String]) -> Vec<String> {
         return vec!["https://support.demo.test/".into(), "mailto:security@demo.test".into()];
     }
     contacts
+}
+
+/// The platform, which the demo plays, has installed the add-on at the tenants that have names.
+fn log_installations(app: &App, tenants: &[Tenant]) -> rusqlite::Result<()> {
+    tenants.iter().take(NAMED).try_for_each(|tenant| {
+        app.store.log_lifecycle(&Lifecycle {
+            id: random::uuid(),
+            at: app.clock.second().to_string(),
+            event: if tenant.installed { "installed" } else { "uninstalled" }.to_owned(),
+            client_key: tenant.client_key.clone(),
+            signed: true,
+        })
+    })
 }
 
 fn log_first_access(app: &App) -> rusqlite::Result<()> {

@@ -1,20 +1,20 @@
 //! `auth-required`: what needs a credential refuses every other one, and none.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::ask::{self, Ask};
-use crate::check::bad_credential::{Bad, forged, forgeries};
+use crate::check::bad_credential::{
+    Bad, Tries, Without, forged, forgeries, leave_out, left_out, public_key_of,
+};
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::names::Names;
 use crate::check::refusals::{Refusals, Requests, reading_of};
 use crate::model::decode::Spanned;
-use crate::model::diagnostic::{Diagnostic, help_with_list};
+use crate::model::diagnostic::Diagnostic;
 use crate::model::node::Node;
 use crate::model::plan::{Credential, Forgery, Plan, Request};
-use crate::model::project::Actor;
+use crate::model::project::{Actor, Scheme};
 
 /// The kind.
 pub(super) struct AuthRequired;
@@ -28,6 +28,8 @@ struct Settings {
     former: Option<Spanned<String>>,
     /// Another actor of the same scheme: its name with this actor's secret must be refused.
     other: Option<Spanned<String>>,
+    /// An actor of the scheme `signed`: a token that has its public key for a secret must be refused.
+    platform: Option<Spanned<String>>,
     /// Makes an object first, so that endpoints can name it as `${id}`; it is an endpoint too.
     create: Option<Spanned<Ask>>,
     /// JSON Pointer to that object's id in the answer; `/id` if left out.
@@ -38,7 +40,7 @@ struct Settings {
     endpoints: Spanned<Vec<Spanned<Ask>>>,
     /// Bad credentials that are not tried, by name, each with the reason.
     #[serde(default)]
-    without: BTreeMap<String, Spanned<String>>,
+    without: Without,
 }
 
 impl Kind for AuthRequired {
@@ -71,8 +73,10 @@ impl Kind for AuthRequired {
         let settings: Settings = context.read(settings, diagnostics)?;
         let refusals = Refusals {
             owner: settings.actor.value.clone(),
-            bad: settings.bad_credentials(context, diagnostics),
-            refusal: context.project.refusal.clone(),
+            tries: Tries {
+                bad: settings.bad_credentials(context, diagnostics),
+                refusal: context.project.refusal.clone(),
+            },
             requests: settings.requests(context, diagnostics),
             id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
             leaves_open: settings.leaves_open(),
@@ -121,8 +125,11 @@ impl Settings {
             let forgery = Forgery::IssuerOf(other.value.clone());
             all.push(forged(&self.actor, "issuer-of", "under another tenant's name", forgery));
         }
-        self.tell_unknown_names(&all, context, diagnostics);
-        all.retain(|bad| !self.without.contains_key(bad.name));
+        if let Some(platform) = &self.platform {
+            self.tell_no_platform(platform, context, diagnostics);
+            all.push(public_key_of(&self.actor, platform));
+        }
+        leave_out(&mut all, &self.without, &self.actor.span, context, diagnostics);
         all
     }
 
@@ -151,26 +158,18 @@ impl Settings {
         }
     }
 
-    fn tell_unknown_names(
+    fn tell_no_platform(
         &self,
-        all: &[Bad],
+        platform: &Spanned<String>,
         context: &Context<'_>,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        for (name, reason) in &self.without {
-            if !all.iter().any(|bad| bad.name == name) {
-                let message = format!("`{name}` is no credential that would be tried here");
-                let help = help_with_list(name, all.iter().map(|bad| bad.name).collect::<Vec<_>>());
-                diagnostics.push(context.mistake("unknown-name", &reason.span, message).help(help));
-            }
-            if reason.trim().is_empty() {
-                let message = format!("no reason is given why `{name}` is left out");
-                diagnostics.push(context.mistake("no-reason", &reason.span, message));
-            }
-        }
-        if all.iter().all(|bad| self.without.contains_key(bad.name)) {
-            let message = "every bad credential is left out, so that nothing would be asked";
-            diagnostics.push(context.mistake("empty-list", &self.actor.span, message));
+        let Some(found) = context.actor(platform, diagnostics) else {
+            return;
+        };
+        if !matches!(found.scheme, Scheme::Signed(_)) {
+            let message = format!("`{}` has no key: its scheme is not `signed`", platform.value);
+            diagnostics.push(context.mistake("other-scheme", &platform.span, message));
         }
     }
 
@@ -229,12 +228,7 @@ impl Settings {
     }
 
     fn leaves_open(&self) -> String {
-        let mut text = "Endpoints that are not listed were not asked".to_owned();
-        for (name, reason) in &self.without {
-            text +=
-                &format!("; `{name}` was not tried: {}", reason.value.trim().trim_end_matches('.'));
-        }
-        text + "."
+        format!("Endpoints that are not listed were not asked{}.", left_out(&self.without))
     }
 }
 

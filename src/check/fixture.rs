@@ -20,7 +20,8 @@ use crate::model::node::{Entry, Node, Value as Yaml};
 use crate::model::observation::{Answer, Observation, View};
 use crate::model::plan::{Act, Plan};
 use crate::model::project::{
-    Actor, Attestation, AttestationDay, Limits, Project, Scheme, Secret, Site, World,
+    Actor, Attestation, AttestationDay, Issuer, Limits, Prefix, Project, Scheme, Secret, Signed,
+    Site, World,
 };
 use crate::model::source::{Place, Sources};
 use crate::model::time::Limit;
@@ -74,9 +75,11 @@ pub(super) fn project() -> Project {
             .map(|name| (name.to_owned(), connect(name)))
             .into_iter()
             .chain([("operator".to_owned(), operator)])
+            .chain([("platform".to_owned(), signed(Prefix::Jwt))])
+            .chain([("forge".to_owned(), signed(Prefix::Bearer))])
             .collect(),
         tenants: Vec::new(),
-        contacts: Vec::new(),
+        contacts: vec!["https://support.example.com/".parse().unwrap()],
         limits: Limits::default(),
         writes: true,
         commands: false,
@@ -98,6 +101,20 @@ pub(super) fn project() -> Project {
         templates: BTreeMap::new(),
         sources: Sources::default(),
     }
+}
+
+/// Who signs as the platform does.
+pub(super) fn signed(prefix: Prefix) -> Actor {
+    let signed = Signed {
+        key: Some(Secret::new("k")),
+        public_key: None,
+        key_id: "one".into(),
+        issuer: Issuer::InBody("/clientKey".into()),
+        audience: "https://addon.demo.test".into(),
+        prefix,
+        claims: serde_json::Map::new(),
+    };
+    Actor { tenant: None, scheme: Scheme::Signed(Box::new(signed)), send_to: Vec::new() }
 }
 
 /// A claim that links to the platform's page.
@@ -291,7 +308,10 @@ fn meet(facts: &mut Facts, expectation: &Expectation) {
         Test::Some(within) | Test::Every(within) => {
             let mut entries = facts.at(at).and_then(Value::as_array).cloned().unwrap_or_default();
             let mut entry = Facts(entries.pop().unwrap_or_else(|| json!({})));
-            entry.set(&within.at, value(&within.is));
+            match &within.is {
+                Test::All(all) => all.iter().for_each(|one| entry.set(&one.at, value(&one.is))),
+                test => entry.set(&within.at, value(test)),
+            }
             facts.set(at, json!([entry.0]));
         }
         test => facts.set(at, value(test)),
@@ -309,6 +329,8 @@ fn value(test: &Test) -> Value {
         Test::OneOf(values) => values[0].clone(),
         Test::SameSet(values) => json!(values),
         Test::Contains(text) | Test::StartsWith(text) | Test::EndsWith(text) => json!(text),
+        Test::AddressesOn(origin) => json!(origin),
+        Test::IfThere(test) => value(test),
         Test::AtMost(limit) | Test::AtLeast(limit) => json!(limit),
         Test::NotOlderThan(_) => json!("2026-11-22T09:30:00Z"),
         Test::AtLeastAhead(limit) => {

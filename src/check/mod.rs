@@ -7,12 +7,15 @@ mod backup_age;
 mod bad_credential;
 #[cfg(test)]
 mod conformance;
+mod connect_descriptor;
+mod connect_lifecycle;
 mod counterexample;
 mod dns;
 mod encounters;
 mod expect;
 #[cfg(test)]
 mod fixture;
+mod forge_remote;
 mod headers;
 mod http;
 pub mod kind;
@@ -20,6 +23,7 @@ mod link;
 pub mod manual;
 mod names;
 mod refusals;
+mod security_txt;
 mod tenant_isolation;
 mod tenants;
 mod tls;
@@ -43,6 +47,10 @@ pub static KINDS: &[&dyn Kind] = &[
     &headers::Headers,
     &tls::Tls,
     &dns::Dns,
+    &connect_descriptor::ConnectDescriptor,
+    &connect_lifecycle::ConnectLifecycle,
+    &forge_remote::ForgeRemote,
+    &security_txt::SecurityTxt,
     &link::Link,
     &attestation::AttestationKind,
 ];

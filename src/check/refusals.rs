@@ -4,20 +4,17 @@
 use serde_json::json;
 
 use crate::check::ask;
-use crate::check::bad_credential::Bad;
+use crate::check::bad_credential::Tries;
 use crate::check::expect::succeeds;
-use crate::model::expect::{Expectation, Refusal, Test};
-use crate::model::falsify::{Class, Counterexample, Edit};
-use crate::model::plan::{Act, Capture, Keep, Plan, Request, Role, Step, StepId};
+use crate::model::expect::{Expectation, Test};
+use crate::model::plan::{Act, Capture, Plan, Request, Role, Step, StepId};
 
 /// What is planned.
 pub(super) struct Refusals {
     /// The actor whose credential is good.
     pub(super) owner: String,
-    /// The credentials that must be refused.
-    pub(super) bad: Vec<Bad>,
-    /// What counts as a refusal.
-    pub(super) refusal: Refusal,
+    /// What must be refused.
+    pub(super) tries: Tries,
     /// What is asked.
     pub(super) requests: Requests,
     /// JSON Pointer to a new object's id in the answer.
@@ -49,7 +46,7 @@ impl Refusals {
         let mut steps = Vec::new();
         if let Some(create) = create {
             steps.push(self.create(create));
-            steps.extend(self.tries(create, 0));
+            steps.extend(self.tries.probes(create, 0));
         }
         let mut controls = Vec::new();
         for (index, request) in endpoints.iter().enumerate() {
@@ -60,10 +57,10 @@ impl Refusals {
         steps.extend(remove.as_ref().map(|request| self.remove(request)));
         Plan {
             kind: "auth-required".into(),
-            counterexamples: counterexamples(&steps, &self.refusal),
+            counterexamples: self.tries.counterexamples(&steps),
             canaries: Vec::new(),
             ends: Vec::new(),
-            covers: self.covers(),
+            covers: self.tries.covers(create.iter().chain(endpoints)),
             leaves_open: self.leaves_open.clone(),
             steps,
         }
@@ -93,30 +90,17 @@ impl Refusals {
         if !request.writes() {
             let control = steps.len();
             steps.push(self.control(request));
-            steps.extend(self.tries(request, control));
+            steps.extend(self.tries.probes(request, control));
             return control;
         }
-        let control = steps.len() + self.bad.len() + usize::from(read.is_some());
-        steps.extend(self.tries(request, control));
+        let control = steps.len() + self.tries.bad.len() + usize::from(read.is_some());
+        steps.extend(self.tries.probes(request, control));
         if let Some(read) = read {
             let step = self.look_again(request, read, &steps[read].act);
             steps.push(step);
         }
         steps.push(self.control(request));
         control
-    }
-
-    fn tries(&self, request: &Request, control: StepId) -> impl Iterator<Item = Step> {
-        let asked = ask::in_words(request);
-        self.bad.iter().map(move |bad| {
-            let name = format!("{asked} {}", bad.words);
-            let mut step = Step::http(Role::Probe, name, &bad.actor, request.clone());
-            step.credential = bad.credential.clone();
-            step.expect = vec![Expectation::new("", Test::Refused(self.refusal.clone()))];
-            step.control = Some(control);
-            step.keep = Keep::Digest;
-            step
-        })
     }
 
     fn look_again(&self, request: &Request, read: StepId, act: &Act) -> Step {
@@ -134,33 +118,4 @@ impl Refusals {
         step.expect = vec![succeeds()];
         step
     }
-
-    fn covers(&self) -> String {
-        let endpoints = self.requests.create.iter().chain(&self.requests.endpoints);
-        let endpoints: Vec<String> = endpoints.map(ask::in_words).collect();
-        let bad: Vec<&str> = self.bad.iter().map(|bad| bad.words).collect();
-        format!("{}; each {}.", endpoints.join(", "), bad.join(", "))
-    }
-}
-
-/// What nobody saw before: an answer that says "error" with a status of success, and a refusal in
-/// another form.
-fn counterexamples(steps: &[Step], refusal: &Refusal) -> Vec<Counterexample> {
-    let Some(step) = steps.iter().position(|step| step.keep == Keep::Digest) else {
-        return Vec::new();
-    };
-    let set = |at: &str, value| Edit::Set { step, at: at.into(), value };
-    let name = &steps[step].name;
-    let status_200 = vec![set("/status", json!(200)), set("/body/text", json!("error 401"))];
-    let mut all = vec![Counterexample {
-        class: Class::Negation,
-        when: format!("the answer to “{name}” says “error” with a status of success"),
-        edits: status_200,
-    }];
-    all.extend(refusal.statuses.iter().map(|status| Counterexample {
-        class: Class::Benign,
-        when: format!("“{name}” is refused with {status}"),
-        edits: vec![set("/status", json!(status))],
-    }));
-    all
 }

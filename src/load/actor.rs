@@ -12,9 +12,9 @@ use crate::load::variable::Variables;
 use crate::model::decode::Spanned;
 use crate::model::node::Node;
 use crate::model::plan::ANYONE;
-use crate::model::project::{Actor, Scheme, Secret};
+use crate::model::project::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
 
-/// One of `actors:` in the project's file: exactly one of the four ways to show who it is.
+/// One of `actors:` in the project's file: exactly one of the five ways to show who it is.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct ActorFile {
     /// Its tenant, if it belongs to one.
@@ -27,6 +27,8 @@ pub struct ActorFile {
     pub basic: Option<BasicFile>,
     /// A header field of the service's own.
     pub header: Option<HeaderFile>,
+    /// A JSON Web Token that the platform signs with RS256, for each request.
+    pub signed: Option<SignedFile>,
     /// Origins beside the target's own to which its credential may go.
     #[serde(default)]
     pub send_to: Vec<Spanned<String>>,
@@ -62,8 +64,31 @@ pub struct HeaderFile {
     pub value: Option<Spanned<String>>,
 }
 
+/// `signed:` of an actor.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["key_id", "audience"]))]
+pub struct SignedFile {
+    /// The private key, PEM; without one, tokens can be imitated and none can be made.
+    pub key: Option<Spanned<String>>,
+    /// The public key, PEM, where there is no private one to take it from.
+    pub public_key: Option<Spanned<String>>,
+    /// The name of the key: `kid`.
+    pub key_id: Option<Spanned<String>>,
+    /// Who issues the tokens.
+    pub issuer: Option<Spanned<String>>,
+    /// In its place, a JSON Pointer to the issuer in the request's body, such as `/clientKey`.
+    pub issuer_at: Option<Spanned<String>>,
+    /// Whom they are meant for.
+    pub audience: Option<Spanned<String>>,
+    /// `JWT` for Atlassian Connect (if left out), `Bearer` for Forge.
+    pub prefix: Option<Prefix>,
+    /// What else they say.
+    #[serde(default)]
+    pub claims: serde_json::Map<String, serde_json::Value>,
+}
+
 /// The schemes, as authors write them.
-const SCHEMES: [&str; 4] = ["connect", "bearer", "basic", "header"];
+const SCHEMES: [&str; 5] = ["connect", "bearer", "basic", "header", "signed"];
 
 /// Every actor by name. One with a mistake in it is known by its name all the same, so that the
 /// checks that name it are not told to be wrong.
@@ -119,7 +144,7 @@ impl Reading<'_, '_> {
         let node = self.node;
         let written: Vec<_> =
             node.entries().iter().filter(|entry| SCHEMES.contains(&entry.key.as_str())).collect();
-        let help = "give it exactly one of `connect`, `bearer`, `basic` and `header`";
+        let help = "give it exactly one of `connect`, `bearer`, `basic`, `header` and `signed`";
         if written.is_empty() {
             let message = "this actor has no way to show who it is";
             self.scope.tell("credential-scheme", &node.span, message, help);
@@ -144,7 +169,36 @@ impl Reading<'_, '_> {
                 name: self.header_name(file),
                 value: self.secret(file.value.as_ref(), "header", "value"),
             },
+            ActorFile { signed: Some(file), .. } => Scheme::Signed(Box::new(self.signed(file))),
             _ => no_scheme(),
+        }
+    }
+
+    fn signed(&mut self, file: &SignedFile) -> Signed {
+        // A key in PEM has line breaks, and goes into no header field.
+        let key = file.key.as_ref().map(|key| Secret::new(self.fill(key)));
+        Signed {
+            key,
+            public_key: file.public_key.as_ref().map(|key| self.fill(key)),
+            key_id: self.text(file.key_id.as_ref(), "signed", "key_id"),
+            issuer: self.issuer(file),
+            audience: self.text(file.audience.as_ref(), "signed", "audience"),
+            prefix: file.prefix.unwrap_or(Prefix::Jwt),
+            claims: file.claims.clone(),
+        }
+    }
+
+    fn issuer(&mut self, file: &SignedFile) -> Issuer {
+        match (&file.issuer, &file.issuer_at) {
+            (Some(issuer), None) => Issuer::Named(self.checked(issuer)),
+            (None, Some(at)) => Issuer::InBody(at.value.clone()),
+            (issuer, _) => {
+                let message = "tokens have one issuer";
+                let span = issuer.as_ref().map_or(&self.node.span, |issuer| &issuer.span).clone();
+                let help = "give either `issuer`, or `issuer_at` with its place in the body";
+                self.tell("credential-scheme", &span, message.into(), help);
+                Issuer::Named(String::new())
+            }
         }
     }
 

@@ -429,7 +429,7 @@ mod tests {
             let project = Fixture::sound().target(target).load().project.unwrap();
             assert_eq!((project.world.target.as_str(), project.world.demo), (url, demo));
             assert_eq!(project.world.embedded, target == "demo");
-            let secret = project.actors["operator"].scheme.secret().expose();
+            let secret = project.actors["operator"].scheme.secret().unwrap().expose();
             assert_eq!(secret, format!("OPS_TOKEN of demo {}", target == "demo"));
         }
     }
@@ -466,7 +466,8 @@ mod tests {
         let (_, sound) = crate::load::fixture::FILES[0];
         let before = sound.split("actors:").next().unwrap();
         let fixture = Fixture::sound().with("avouch.yaml", format!("{before}{actors}\n"));
-        const ONE: &str = "give it exactly one of `connect`, `bearer`, `basic` and `header`";
+        const ONE: &str =
+            "give it exactly one of `connect`, `bearer`, `basic`, `header` and `signed`";
         assert_eq!(
             fixture.told(),
             [

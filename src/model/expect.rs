@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::model::addresses;
 use crate::model::facts::Facts;
 use crate::model::plan::CanaryId;
 use crate::model::time::Limit;
@@ -70,6 +71,12 @@ pub enum Test {
     ShowsNoForeignCanary,
     /// The redirects that were followed, and the last address, stay within this origin.
     StaysOn(String),
+    /// Is not there, or passes.
+    IfThere(Box<Test>),
+    /// Passes each of these, each at its pointer within it.
+    All(Vec<Within>),
+    /// Every address in it, however deep, leads to this origin; paths of it do.
+    AddressesOn(String),
 }
 
 /// A test of something within a list's entry.
@@ -158,7 +165,7 @@ impl Expectation {
             None if self.at.starts_with("/body/json") && facts.at("/body/json").is_none() => {
                 Outcome::Unknown(Reason::Unparsable)
             }
-            None => matches!(test, Test::Exists(false)).into(),
+            None => matches!(test, Test::Exists(false) | Test::IfThere(_)).into(),
         };
         (outcome, shown)
     }
@@ -193,13 +200,20 @@ impl Test {
                 | Self::NotContains(_)
                 | Self::NotEquals(_)
                 | Self::Exists(false)
+                | Self::IfThere(_)
                 | Self::ShowsNoForeignCanary
         )
     }
 
     /// Whether it compares a time with the clock.
     pub fn is_about_time(&self) -> bool {
-        matches!(self, Self::NotOlderThan(_) | Self::AtLeastAhead(_))
+        match self {
+            Self::NotOlderThan(_) | Self::AtLeastAhead(_) => true,
+            Self::Every(within) | Self::Some(within) => within.is.is_about_time(),
+            Self::IfThere(test) => test.is_about_time(),
+            Self::All(all) => all.iter().any(|within| within.is.is_about_time()),
+            _ => false,
+        }
     }
 
     fn judge(&self, value: &Value, facts: &Facts, context: &Context<'_>) -> Outcome {
@@ -233,6 +247,9 @@ impl Test {
                 facts.canaries().all(|found| context.sees.contains(&found)).into()
             }
             Self::StaysOn(origin) => stays_on(facts, origin),
+            Self::IfThere(test) => test.judge(value, facts, context),
+            Self::All(all) => worst(all.iter().map(|one| one.judge(value, facts, context))),
+            Self::AddressesOn(origin) => addresses::stay_on(value, origin).into(),
         }
     }
 
@@ -263,6 +280,10 @@ impl Test {
             Self::EndsWith(part) => Self::EndsWith(fill(part)?),
             Self::Every(within) => Self::Every(Box::new(within.filled(capture)?)),
             Self::Some(within) => Self::Some(Box::new(within.filled(capture)?)),
+            Self::IfThere(test) => Self::IfThere(Box::new(test.filled(capture)?)),
+            Self::All(all) => {
+                Self::All(all.iter().map(|one| one.filled(capture)).collect::<Result<_, _>>()?)
+            }
             other => other.clone(),
         })
     }
@@ -382,8 +403,11 @@ fn every(within: &Within, items: &[Value], facts: &Facts, context: &Context<'_>)
     if items.is_empty() {
         return Outcome::Unknown(Reason::ControlFailed);
     }
-    let outcomes: Vec<Outcome> =
-        items.iter().map(|entry| within.judge(entry, facts, context)).collect();
+    worst(items.iter().map(|entry| within.judge(entry, facts, context)))
+}
+
+fn worst(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
+    let outcomes: Vec<Outcome> = outcomes.collect();
     let worst = outcomes.iter().find(|outcome| **outcome == Outcome::NotMet);
     let worst = worst.or_else(|| outcomes.iter().find(|outcome| **outcome != Outcome::Met));
     worst.copied().unwrap_or(Outcome::Met)

@@ -7,12 +7,14 @@
 //!   "headers": { "content-type": ["application/json"] },
 //!   "redirects": [ { "status": 302, "location": "https://..." } ],
 //!   "body": { "bytes": 17, "sha256": "...", "truncated": false,
-//!             "json": {}, "text": "...", "title": "..." },
+//!             "json": {}, "text": "...", "title": "...",
+//!             "fields": { "contact": ["mailto:..."] } },
 //!   "canaries": [0] }
 //! ```
 //!
 //! Header names are in lower case; `json` is there where the body is JSON, `text` where it is text
-//! of any other sort, `title` where it is HTML that has one; all three only where the body is kept.
+//! of any other sort, `title` where it is HTML that has one, `fields` where it is plain text with
+//! lines of the form `Name: value`; all four only where the body is kept.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -330,6 +330,8 @@ fn what_breaks(test: &Test) -> &'static str {
         Test::Every(_) => "has another entry",
         Test::Some(_) => "has no entry",
         Test::Directive(_) => "lacks the directive",
+        Test::AddressesOn(_) => "has an address elsewhere",
+        Test::IfThere(test) => what_breaks(test),
         _ => "has another value",
     }
 }
@@ -360,6 +362,9 @@ fn breaking(test: &Test) -> Option<Value> {
         | Test::ShowsCanary(_)
         | Test::ShowsNoForeignCanary
         | Test::StaysOn(_) => return None,
+        Test::IfThere(test) => breaking(test)?,
+        Test::All(all) => breaking_entry(all.first()?)?,
+        Test::AddressesOn(_) => json!("https://elsewhere.invalid/"),
     })
 }
 

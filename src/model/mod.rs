@@ -1,6 +1,7 @@
 //! The nouns of Avouch and their arithmetic: no I/O, no clock, nothing that can differ between two
 //! runs over the same data.
 
+mod addresses;
 pub mod assessment;
 pub mod basis;
 pub mod binding;

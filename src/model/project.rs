@@ -127,6 +127,56 @@ pub enum Scheme {
         /// Its value.
         value: Secret,
     },
+    /// A JSON Web Token that the platform signs with RS256, for each request.
+    Signed(Box<Signed>),
+}
+
+/// What the platform's tokens say, and what they are signed with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signed {
+    /// The private key, PEM; without one, tokens can be imitated and none can be made.
+    pub key: Option<Secret>,
+    /// The public key, PEM, where there is no private one to take it from.
+    pub public_key: Option<String>,
+    /// The name of the key: `kid`.
+    pub key_id: String,
+    /// Who issues the tokens.
+    pub issuer: Issuer,
+    /// Whom they are meant for.
+    pub audience: String,
+    /// How they are sent.
+    pub prefix: Prefix,
+    /// What else they say.
+    pub claims: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Who issues a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Issuer {
+    /// Always the same.
+    Named(String),
+    /// Whoever the request speaks for: a JSON Pointer into its body.
+    InBody(String),
+}
+
+/// How a signed token is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub enum Prefix {
+    /// `Authorization: JWT`, bound to its request by a query-string hash: Atlassian Connect.
+    #[serde(rename = "JWT")]
+    Jwt,
+    /// `Authorization: Bearer`, bound to no request: Forge.
+    Bearer,
+}
+
+impl Prefix {
+    /// As it is written in the header field.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jwt => "JWT",
+            Self::Bearer => "Bearer",
+        }
+    }
 }
 
 impl Scheme {
@@ -137,16 +187,18 @@ impl Scheme {
             Self::Bearer(_) => "bearer",
             Self::Basic { .. } => "basic",
             Self::Header { .. } => "header",
+            Self::Signed(_) => "signed",
         }
     }
 
-    /// Its secret.
-    pub fn secret(&self) -> &Secret {
+    /// Its secret, if it has one.
+    pub fn secret(&self) -> Option<&Secret> {
         match self {
-            Self::Connect { shared_secret, .. } => shared_secret,
-            Self::Bearer(secret) => secret,
-            Self::Basic { password, .. } => password,
-            Self::Header { value, .. } => value,
+            Self::Connect { shared_secret, .. } => Some(shared_secret),
+            Self::Bearer(secret) => Some(secret),
+            Self::Basic { password, .. } => Some(password),
+            Self::Header { value, .. } => Some(value),
+            Self::Signed(signed) => signed.key.as_ref(),
         }
     }
 }

@@ -9,6 +9,7 @@ use url::Url;
 use crate::model::binding::Digest;
 use crate::model::facts::Facts;
 use crate::model::plan::{CanaryId, Keep, Step};
+use crate::probe::fields::fields;
 use crate::probe::redact::{Redactor, header};
 use crate::probe::spelling::unescape;
 
@@ -129,6 +130,10 @@ fn body(heard: &Heard) -> Value {
     }
     if let Some(text) = media_type.text(&heard.body, heard.truncated) {
         let title = (media_type.is_html()).then(|| title(&text)).flatten();
+        let fields = fields(&text);
+        if media_type.name == "text/plain" && !fields.is_empty() {
+            facts.insert("fields".into(), json!(fields));
+        }
         facts.insert("text".into(), text.into());
         facts.extend(title.map(|title| ("title".to_owned(), title.into())));
     }

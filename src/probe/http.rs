@@ -190,6 +190,7 @@ fn credential(
         credential: &step.credential,
         method: draft.method.as_str(),
         url: &draft.url,
+        body: draft.body.as_deref(),
         now: (tools.now)(),
     })
 }

@@ -20,6 +20,7 @@ mod connect;
 mod debts;
 mod draft;
 mod facts;
+mod fields;
 mod http;
 mod journal;
 mod limits;

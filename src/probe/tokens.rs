@@ -1,19 +1,20 @@
 //! Credentials, made when they are sent and never before: good ones, and forgeries that must be
 //! refused. Token libraries will not make most forgeries, so all tokens are put together by hand.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use rsa::RsaPrivateKey;
-use rsa::pkcs1::EncodeRsaPrivateKey as _;
-use rsa::pkcs8::{EncodePublicKey as _, LineEnding};
+use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _};
+use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::model::plan::{ANYONE, Credential, Forgery};
-use crate::model::project::{Actor, Project, Scheme, Secret};
+use crate::model::project::{Actor, Issuer, Prefix, Project, Scheme, Secret, Signed};
 use crate::probe::connect::{CONTEXT_QSH, hs256, query_string_hash, token};
 use crate::probe::random;
 
@@ -35,6 +36,8 @@ pub(super) struct Errand<'a> {
     pub(super) method: &'a str,
     /// Its address.
     pub(super) url: &'a Url,
+    /// Its body.
+    pub(super) body: Option<&'a [u8]>,
     /// The time.
     pub(super) now: Timestamp,
 }
@@ -51,31 +54,35 @@ pub(super) struct Minted {
 pub(super) struct Minter<'a> {
     project: &'a Project,
     key: OnceLock<Option<Key>>,
+    signers: BTreeMap<&'a str, OnceLock<Option<Key>>>,
 }
 
-/// A key made for the purpose, which nobody publishes.
+/// A private key with its public half: one made for the purpose, which nobody publishes, or that
+/// of an actor.
 struct Key {
     private: EncodingKey,
     public_pem: String,
 }
 
 /// A token before it is signed.
-struct Draft {
+struct Draft<'k> {
     header: Value,
     claims: Value,
-    signer: Signer,
+    signer: Signer<'k>,
 }
 
-enum Signer {
+enum Signer<'k> {
     Secret(Vec<u8>),
-    Key,
+    Key(&'k Key),
     Nobody,
 }
 
 impl<'a> Minter<'a> {
     /// Makes credentials of this project's actors.
     pub(super) fn new(project: &'a Project) -> Self {
-        Self { project, key: OnceLock::new() }
+        let signer = |name: &'a String| (name.as_str(), OnceLock::new());
+        let signers = project.actors.keys().map(signer).collect();
+        Self { project, key: OnceLock::new(), signers }
     }
 
     /// What must never be kept: every actor's secret, in each form in which it is sent. Tokens of
@@ -83,7 +90,7 @@ impl<'a> Minter<'a> {
     pub(super) fn secrets(&self) -> Vec<String> {
         let mut all = Vec::new();
         for actor in self.project.actors.values() {
-            all.push(actor.scheme.secret().expose().to_owned());
+            all.extend(actor.scheme.secret().map(|secret| secret.expose().to_owned()));
             if let Scheme::Basic { user, password } = &actor.scheme {
                 all.extend(basic(user, password, None));
             }
@@ -122,6 +129,14 @@ impl<'a> Minter<'a> {
                 let token = self.connect(client_key, shared_secret, forgery, errand)?;
                 (AUTHORIZATION, "JWT ", token)
             }
+            Scheme::Signed(signed) => {
+                let token = self.signed(signed, forgery, errand)?;
+                let prefix = match signed.prefix {
+                    Prefix::Jwt => "JWT ",
+                    Prefix::Bearer => "Bearer ",
+                };
+                (AUTHORIZATION, prefix, token)
+            }
         };
         let value = HeaderValue::from_str(&format!("{prefix}{secret}"));
         let mut value = value.map_err(|_| "the credential fits in no header field".to_owned())?;
@@ -158,34 +173,78 @@ impl<'a> Minter<'a> {
             Some(forgery) => self.spoil(&mut draft, forgery, errand)?,
             None => {}
         }
-        self.sign(&draft)
+        Ok(sign(&draft))
+    }
+
+    /// A token of the platform's, as callbacks of Atlassian Connect and calls of Forge carry it.
+    fn signed(
+        &self,
+        signed: &Signed,
+        forgery: Option<&Forgery>,
+        errand: &Errand<'_>,
+    ) -> Result<String, String> {
+        let mut claims = Value::Object(signed.claims.clone());
+        claims["iss"] = json!(issuer(&signed.issuer, errand.body)?);
+        claims["aud"] = json!(signed.audience);
+        claims["iat"] = json!(errand.now.as_second());
+        claims["exp"] = json!(after(errand.now, TOKEN_LIFE));
+        if signed.prefix == Prefix::Jwt {
+            let base = self.project.world.target.path();
+            claims["qsh"] = json!(query_string_hash(errand.method, errand.url, base));
+        }
+        let header = json!({ "typ": "JWT", "alg": "RS256", "kid": signed.key_id });
+        let mut draft = Draft { header, claims, signer: Signer::Nobody };
+        match forgery {
+            Some(Forgery::Garbage) => return Ok(random::hex::<48>()),
+            // What nobody but the platform can sign is wrong in no more than one way.
+            Some(forgery) if !forgery.needs_key() => self.spoil(&mut draft, forgery, errand)?,
+            Some(forgery) => {
+                draft.signer = Signer::Key(self.key_of(errand.actor)?);
+                self.spoil(&mut draft, forgery, errand)?;
+            }
+            None => draft.signer = Signer::Key(self.key_of(errand.actor)?),
+        }
+        Ok(sign(&draft))
     }
 
     /// Makes a good draft wrong in the one way that the forgery names.
-    fn spoil(
-        &self,
-        draft: &mut Draft,
+    fn spoil<'k>(
+        &'k self,
+        draft: &mut Draft<'k>,
         forgery: &Forgery,
         errand: &Errand<'_>,
     ) -> Result<(), String> {
         let now = errand.now;
         match forgery {
-            Forgery::WrongSecret => draft.signer = Signer::Secret(random::hex::<32>().into()),
+            Forgery::WrongSecret => {
+                draft.header["alg"] = json!("HS256");
+                draft.signer = Signer::Secret(random::hex::<32>().into());
+            }
             Forgery::AlgNone => {
                 draft.header["alg"] = json!("none");
                 draft.signer = Signer::Nobody;
             }
             Forgery::OtherAlgorithm => {
                 draft.header["alg"] = json!("RS256");
-                draft.signer = Signer::Key;
+                draft.signer = Signer::Key(self.key()?);
             }
             Forgery::StrangeKey => {
                 draft.header["alg"] = json!("RS256");
+                draft.signer = Signer::Key(self.key()?);
+            }
+            Forgery::UnknownKey => {
+                draft.header["alg"] = json!("RS256");
                 draft.header["kid"] = json!(random::hex::<16>());
-                draft.signer = Signer::Key;
+                draft.signer = Signer::Key(self.key()?);
             }
             Forgery::PublicKeyAsSecret => {
                 draft.signer = Signer::Secret(self.key()?.public_pem.clone().into());
+            }
+            Forgery::PublicKeyOf(other) => {
+                let (key_id, public) = self.public_key(other)?;
+                draft.header["alg"] = json!("HS256");
+                draft.header["kid"] = json!(key_id);
+                draft.signer = Signer::Secret(public.into());
             }
             Forgery::IssuerOf(other) => match &self.actor(other)?.scheme {
                 Scheme::Connect { client_key, .. } => draft.claims["iss"] = json!(client_key),
@@ -202,24 +261,54 @@ impl<'a> Minter<'a> {
         Ok(())
     }
 
-    fn sign(&self, draft: &Draft) -> Result<String, String> {
-        let key = match draft.signer {
-            Signer::Key => Some(&self.key()?.private),
-            _ => None,
+    /// The private key of an actor of the scheme `signed`.
+    fn key_of(&self, actor: &str) -> Result<&Key, String> {
+        let Scheme::Signed(signed) = &self.actor(actor)?.scheme else {
+            return Err(format!("`{actor}` has no key"));
         };
-        Ok(token(&draft.header, &draft.claims, |message| match (&draft.signer, key) {
-            (Signer::Secret(secret), _) => hs256(message, secret),
-            (Signer::Key, Some(key)) => {
-                jsonwebtoken::crypto::sign(message, key, Algorithm::RS256).unwrap_or_default()
-            }
-            _ => String::new(),
-        }))
+        let written = signed.key.as_ref();
+        let written = written.ok_or_else(|| format!("`{actor}` has no private key"))?;
+        let read = self.signers.get(actor).map(|key| key.get_or_init(|| read_key(written)));
+        let unreadable = || format!("the key of `{actor}` is no RSA key in PEM");
+        read.and_then(Option::as_ref).ok_or_else(unreadable)
+    }
+
+    /// Name and text of the public key of an actor of the scheme `signed`.
+    fn public_key(&self, actor: &str) -> Result<(&str, String), String> {
+        let Scheme::Signed(signed) = &self.actor(actor)?.scheme else {
+            return Err(format!("`{actor}` has no key"));
+        };
+        let public = match &signed.public_key {
+            Some(written) => written.clone(),
+            None => self.key_of(actor)?.public_pem.clone(),
+        };
+        Ok((&signed.key_id, public))
     }
 
     fn key(&self) -> Result<&Key, String> {
         let key = self.key.get_or_init(make_key).as_ref();
         key.ok_or_else(|| "no key could be made for the forgery".to_owned())
     }
+}
+
+fn sign(draft: &Draft<'_>) -> String {
+    token(&draft.header, &draft.claims, |message| match &draft.signer {
+        Signer::Secret(secret) => hs256(message, secret),
+        Signer::Key(key) => {
+            jsonwebtoken::crypto::sign(message, &key.private, Algorithm::RS256).unwrap_or_default()
+        }
+        Signer::Nobody => String::new(),
+    })
+}
+
+fn issuer(issuer: &Issuer, body: Option<&[u8]>) -> Result<String, String> {
+    let at = match issuer {
+        Issuer::Named(name) => return Ok(name.clone()),
+        Issuer::InBody(at) => at,
+    };
+    let body: Option<Value> = body.and_then(|body| serde_json::from_slice(body).ok());
+    let found = body.as_ref().and_then(|body| body.pointer(at)?.as_str());
+    found.map(str::to_owned).ok_or_else(|| format!("the request names no issuer at `{at}`"))
 }
 
 fn spoil_claims(claims: &mut Value, forgery: &Forgery, now: Timestamp) {
@@ -257,7 +346,16 @@ fn after(now: Timestamp, span: SignedDuration) -> i64 {
 }
 
 fn make_key() -> Option<Key> {
-    let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, KEY_BITS).ok()?;
+    of_rsa(&RsaPrivateKey::new(&mut rsa::rand_core::OsRng, KEY_BITS).ok()?)
+}
+
+fn read_key(pem: &Secret) -> Option<Key> {
+    let pem = pem.expose();
+    let key = RsaPrivateKey::from_pkcs8_pem(pem).ok();
+    of_rsa(&key.or_else(|| RsaPrivateKey::from_pkcs1_pem(pem).ok())?)
+}
+
+fn of_rsa(key: &RsaPrivateKey) -> Option<Key> {
     let private = key.to_pkcs1_der().ok()?;
     Some(Key {
         private: EncodingKey::from_rsa_der(private.as_bytes()),
@@ -304,8 +402,14 @@ mod tests {
             .actors
             .insert("operator".into(), Actor { tenant: None, scheme: bearer, send_to: Vec::new() });
         let url = "https://addon.test/notes?a=1".parse().unwrap();
-        let errand =
-            Errand { actor, credential: &credential, method: "GET", url: &url, now: now() };
+        let errand = Errand {
+            actor,
+            credential: &credential,
+            method: "GET",
+            url: &url,
+            body: None,
+            now: now(),
+        };
         let minted = Minter::new(&project).mint(&errand)?;
         Ok(minted.map(|minted| minted.value.to_str().unwrap().to_owned()))
     }

@@ -89,7 +89,7 @@ fn a_host_that_is_down_is_inconclusive_below_http() {
     project.edit("avouch.yaml", "limits:\n", "limits:\n  timeout: 1s\n");
     let claims = ["check", "lower-tls", "lower-mail", "--format", "json"];
     let mut command = project.command(&claims);
-    for name in ["ACME_SECRET", "GLOBEX_SECRET", "FORMER_SECRET", "OPS_TOKEN"] {
+    for name in avouch_demo::Secrets::VARIABLES {
         command.env(name, "of no use here");
     }
     let run = project.finish(&command.output().unwrap());

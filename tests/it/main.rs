@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop")]
 
 mod below_http;
+mod connect;
 mod controls;
 mod harness;
 mod interrupt;

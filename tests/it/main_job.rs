@@ -75,8 +75,7 @@ fn an_unreachable_add_on_is_inconclusive_not_violated() {
     let mut command = Command::new("unshare");
     command.args(["--net", "sh", "-c", script, "sh", env!("CARGO_BIN_EXE_avouch")]);
     command.args(["check", "--format", "json", "--target", "https://127.0.0.1:9"]);
-    let variables = ["ACME_SECRET", "GLOBEX_SECRET", "FORMER_SECRET", "OPS_TOKEN"];
-    command.envs(variables.map(|name| (name, "x")));
+    command.envs(avouch_demo::Secrets::VARIABLES.iter().map(|name| (name, "x")));
     let run = project.finish(&command.current_dir(project.root()).output().unwrap());
     assert_eq!(run.code, Some(3), "{run}");
     assert_eq!(run.with_standing("violated"), Vec::<String>::new(), "{run}");

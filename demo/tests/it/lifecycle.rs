@@ -41,8 +41,10 @@ async fn is_installed(bench: &Bench) -> bool {
     bench.get("/notes", As::Literally(format!("JWT {token}"))).await.status == 200
 }
 
+/// What was told since the start, at which three tenants came.
 async fn history(bench: &Bench) -> Value {
-    bench.get("/ops/installs", As::Operator).await.json()["entries"].clone()
+    let all = bench.get("/ops/installs", As::Operator).await.json()["entries"].clone();
+    all.as_array().unwrap()[3..].into()
 }
 
 #[tokio::test]

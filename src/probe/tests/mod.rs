@@ -5,6 +5,7 @@ mod cleanup;
 mod credentials;
 mod limits;
 mod server;
+mod signed;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -46,6 +46,7 @@ fn may_be_told(expectation: &Expectation, judged: &Judged) -> bool {
         Test::Equals(wanted) => met && !has_hole(wanted),
         Test::OneOf(wanted) | Test::SameSet(wanted) => met && !wanted.iter().any(has_hole),
         Test::NotOlderThan(_) | Test::AtLeastAhead(_) => true,
+        Test::AddressesOn(_) => met && judged.actual.is_string(),
         Test::AtMost(_) | Test::AtLeast(_) => judged.actual.is_number(),
         _ => false,
     }

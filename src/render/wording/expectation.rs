@@ -49,6 +49,11 @@ fn of_test(test: &Test, subject: &str) -> String {
         Test::ShowsCanary(_) => "the answer shows the mark that was planted".to_owned(),
         Test::ShowsNoForeignCanary => "the answer shows nothing of anybody else's".to_owned(),
         Test::StaysOn(origin) => format!("every address on the way stays on {}", plain(origin)),
+        Test::IfThere(test) => format!("{subject} is not there, or {}", predicate(test)),
+        Test::All(all) => list(&all.iter().map(entry).collect::<Vec<_>>(), "and"),
+        Test::AddressesOn(origin) => {
+            format!("{subject} has no address that is not on {}", plain(origin))
+        }
         other => format!("{subject} {}", predicate(other)),
     }
 }
@@ -121,9 +126,24 @@ fn subject(at: &str) -> String {
         _ => match (header(at), at.strip_prefix("/body/json/")) {
             (Some(name), _) => format!("the header {name}"),
             (_, Some(path)) => format!("“{}” in the body", plain(path)),
-            _ => format!("“{}”", plain(at.trim_start_matches('/'))),
+            _ => match field(at) {
+                Some(name) => name,
+                None => format!("“{}”", plain(at.trim_start_matches('/'))),
+            },
         },
     }
+}
+
+/// A field of a text such as `security.txt`: the field Contact, the second field Expires.
+fn field(at: &str) -> Option<String> {
+    let rest = at.strip_prefix("/body/fields/")?;
+    let (name, index) = rest.split_once('/').unwrap_or((rest, "0"));
+    let number = match index {
+        "0" => "the",
+        "1" => "a second",
+        _ => "a further",
+    };
+    Some(format!("{number} field {}", plain(&capitals(name))))
 }
 
 /// The same in as few words as will do.
@@ -141,12 +161,16 @@ fn short(at: &str) -> String {
 /// The name of a header field as people write it, where that is what a pointer leads to.
 fn header(at: &str) -> Option<String> {
     let name = at.strip_prefix("/headers/")?.split('/').next()?;
+    Some(plain(&capitals(name)))
+}
+
+fn capitals(name: &str) -> String {
     let capital = |part: &str| {
         let mut letters = part.chars();
         let first = letters.next().map(|letter| letter.to_ascii_uppercase());
         first.into_iter().chain(letters).collect::<String>()
     };
-    Some(plain(&name.split('-').map(capital).collect::<Vec<_>>().join("-")))
+    name.split('-').map(capital).collect::<Vec<_>>().join("-")
 }
 
 #[cfg(test)]
@@ -183,6 +207,24 @@ mod tests {
             Expectation::new("", Test::ShowsCanary(0)),
             Expectation::new("", Test::ShowsNoForeignCanary),
             Expectation::new("", Test::StaysOn("https://addon.example.com".into())),
+            Expectation::new(
+                "/body/fields/canonical",
+                Test::IfThere(Box::new(Test::Contains("https://addon.example.com/".into()))),
+            ),
+            Expectation::new(
+                "/body/json/entries",
+                Test::Some(within(
+                    "",
+                    Test::All(vec![
+                        Within { at: "/signed".into(), is: Test::Equals(json!(true)) },
+                        Within { at: "/at".into(), is: Test::NotOlderThan(Limit::days(30)) },
+                    ]),
+                )),
+            ),
+            Expectation::new(
+                "/body/json/baseUrl",
+                Test::AddressesOn("https://addon.example.com".into()),
+            ),
         ]
     }
 
@@ -210,6 +252,9 @@ mod tests {
         the answer shows the mark that was planted
         the answer shows nothing of anybody else's
         every address on the way stays on https://addon.example.com
+        the field Canonical is not there, or contains “https://addon.example.com/”
+        “entries” in the body has an entry in which “signed” is true and “at” is at most 30 days old
+        “baseUrl” in the body has no address that is not on https://addon.example.com
         ");
     }
 

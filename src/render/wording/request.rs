@@ -49,7 +49,11 @@ fn forged(forgery: &Forgery) -> String {
             return format!("its own secret but the name of {}", plain(other));
         }
         Forgery::OtherAudience => "a credential meant for somebody else",
-        Forgery::StrangeKey => "a credential signed with a key that is not published",
+        Forgery::StrangeKey => "a credential signed with a key that is not the published one",
+        Forgery::UnknownKey => "a credential signed with a key that nobody knows",
+        Forgery::PublicKeyOf(other) => {
+            return format!("a credential signed with the public key of {}", plain(other));
+        }
     }
     .to_owned()
 }
@@ -179,6 +183,9 @@ fn authorization(step: &Step, project: &Project) -> Option<String> {
         Scheme::Bearer(_) => format!("Authorization: Bearer ${{{variable}_TOKEN}}"),
         Scheme::Basic { .. } => format!("Authorization: Basic ${{{variable}_BASIC}}"),
         Scheme::Header { name, .. } => format!("{}: ${{{variable}_SECRET}}", plain(name)),
+        Scheme::Signed(signed) => {
+            format!("Authorization: {} ${{{variable}_TOKEN}}", signed.prefix.name())
+        }
     })
 }
 
@@ -186,6 +193,7 @@ fn authorization(step: &Step, project: &Project) -> Option<String> {
 fn forgery_name(forgery: &Forgery) -> String {
     let name = match serde_json::to_value(forgery) {
         Ok(serde_json::Value::String(name)) => name,
+        _ if matches!(forgery, Forgery::PublicKeyOf(_)) => "public-key".to_owned(),
         _ => "other-issuer".to_owned(),
     };
     variable(&name.to_uppercase())
@@ -231,7 +239,7 @@ mod tests {
         step.credential = Credential::Forged(Forgery::AlgNone);
         let line = curl(&step, &project);
         insta::assert_snapshot!(line, @r#"curl -i -X PUT -H "Authorization: JWT ${GLOBEX_ALG_NONE_JWT}" --json "{\"text\":\"${canary_acme}"'!'"\"}" "https://addon.demo.test/notes/${note}?q=\$x\`""#);
-        assert!(!line.contains(project.actors["globex"].scheme.secret().expose()));
+        assert!(!line.contains(project.actors["globex"].scheme.secret().unwrap().expose()));
     }
 
     #[test]
