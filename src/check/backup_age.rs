@@ -1,49 +1,103 @@
-//! `backup-age`: the newest backup is young enough, finished, and not empty.
+//! `backup-age`: the newest finished backup is young enough, not empty, and has not shrunk.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 use serde_json::{Value, json};
 
-use crate::check::ask::{self, Ask};
+use crate::check::backup_source::{Source, Sources};
 use crate::check::counterexample::of_limits;
 use crate::check::kind::{Context, Kind, Manual};
-use crate::check::names::Names;
+use crate::check::program::Run;
+use crate::model::backup::Newest;
 use crate::model::decode::Spanned;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::expect::{Expectation, Test};
 use crate::model::falsify::{Class, Counterexample, Edit};
 use crate::model::node::Node;
-use crate::model::plan::{Act, FactEnd, Plan, Request, Role, Step, Word};
+use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Role, Step};
 use crate::model::time::Limit;
+use crate::model::verdict::Reason;
 
 /// The kind.
 pub(super) struct BackupAge;
 
 #[derive(Deserialize, JsonSchema)]
 struct Settings {
-    /// The actor that asks.
+    /// The actor that asks; anyone if left out.
     #[serde(rename = "as")]
-    actor: Spanned<String>,
-    /// The path of the target that tells of the newest backup, in JSON.
-    get: Spanned<String>,
+    actor: Option<Spanned<String>>,
+    /// The path of the target that tells of the backups, in JSON.
+    get: Option<Spanned<String>>,
+    /// In its place, the path or address of a bucket's listing, in XML as Amazon S3 gives it.
+    s3: Option<Spanned<String>>,
     /// The role, in `hosts:` of `avouch.yaml`, of the host that is asked in place of the target.
     host: Option<Spanned<String>>,
-    /// JSON Pointer to the time at which that backup was finished.
-    at: Spanned<String>,
-    /// How old it may be.
-    max_age: Spanned<Limit>,
-    /// JSON Pointer to its size in bytes, which must not be 0.
+    /// In its place, a file or a folder of files of the machine that Avouch runs on.
+    file: Option<Spanned<String>>,
+    /// Only files whose names end so.
+    suffix: Option<Spanned<String>>,
+    /// How the names of backups end that are still being written; `.part`, `.partial`, `.tmp` and
+    /// `.incomplete` if left out.
+    partial: Option<Vec<String>>,
+    /// In its place, a program that tells of the backups in JSON, with its arguments.
+    run: Option<Spanned<Vec<String>>>,
+    /// The variables that the program gets from the environment of Avouch.
+    #[serde(default)]
+    env: Vec<Spanned<String>>,
+    /// How long the program may take.
+    timeout: Option<Limit>,
+    /// JSON Pointer to the list of backups; the JSON itself tells of one or is the list if left out.
+    list: Option<Spanned<String>>,
+    /// JSON Pointer, within a backup, to the time at which it was finished; needed for JSON.
+    at: Option<Spanned<String>>,
+    /// JSON Pointer, within a backup, to its name.
+    name: Option<Spanned<String>>,
+    /// JSON Pointer, within a backup, to its size in bytes, which must not be 0.
     bytes: Option<Spanned<String>>,
-    /// Where its state stands, and what it must be.
+    /// JSON Pointer, within a backup, to the size of the one before it.
+    previous_bytes: Option<Spanned<String>>,
+    /// Where a backup's state stands, and what it is once it is finished.
     state: Option<State>,
+    /// How old the newest finished one may be.
+    max_age: Spanned<Limit>,
+    /// How large it must be at the least in per cent of the one before it, such as `50%`.
+    least_share: Option<Spanned<Share>>,
 }
 
 #[derive(Deserialize, JsonSchema)]
 struct State {
     /// JSON Pointer to the state.
     at: Spanned<String>,
-    /// What it must be, such as `finished`.
+    /// What it is once the backup is finished, such as `finished`.
     is: String,
+}
+
+/// A share as people write it: `50%`.
+#[derive(Clone, Copy)]
+struct Share(f64);
+
+impl<'de> Deserialize<'de> for Share {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let share = text.strip_suffix('%').and_then(|number| number.trim().parse().ok());
+        let share = share.filter(|share| (1.0..=100.0).contains(share));
+        let wrong = || format!("`{text}` is no share: write one from `1%` to `100%`");
+        share.map(Self).ok_or_else(|| de::Error::custom(wrong()))
+    }
+}
+
+impl JsonSchema for Share {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Share".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^[0-9]+(\\.[0-9]+)? ?%$",
+            "description": "a share, such as `50%`"
+        })
+    }
 }
 
 impl Kind for BackupAge {
@@ -53,10 +107,13 @@ impl Kind for BackupAge {
 
     fn manual(&self) -> Manual {
         Manual {
-            proves: "The service says that its newest backup is finished, young enough, not from \
-                     the future and not empty. The evidence ends when that backup reaches its limit.",
-            cannot_prove: "That the backup can be restored, or that the service tells the truth \
-                           about it: the basis is the service's own word.",
+            proves: "The newest finished backup is young enough, not from the future, not empty and \
+                     not much smaller than the one before it. The evidence ends when that backup \
+                     reaches its limit.",
+            cannot_prove: "That the backup can be restored. What the service, an object store or a \
+                           program says of a backup is its own word; of files, size and time are \
+                           seen. Only the first page of a listing is read; if there are more, \
+                           nothing is concluded.",
             example: EXAMPLE,
         }
     }
@@ -73,11 +130,11 @@ impl Kind for BackupAge {
     ) -> Option<Plan> {
         let before = diagnostics.len();
         let settings: Settings = context.read(settings, diagnostics)?;
-        context.actor(&settings.actor, diagnostics);
-        let request = settings.request(context, diagnostics);
+        let source = settings.sources().read(&settings.max_age.span, context, diagnostics);
         settings.tell_bad_pointers(context, diagnostics);
-        let request = request.filter(|_| diagnostics.len() == before)?;
-        Some(settings.plan(request))
+        let source = source?;
+        let newest = settings.newest(&source, context, diagnostics);
+        (diagnostics.len() == before).then(|| settings.plan(source, newest))
     }
 }
 
@@ -88,19 +145,30 @@ get: /ops/backups/latest
 at: /completed_at
 max_age: 24h
 bytes: /bytes
+previous_bytes: /previous_bytes
+least_share: 50%
 state: { at: /state, is: finished }
 ";
 
 impl Settings {
-    fn request(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Request> {
-        let ask = Ask { get: Some(self.get.clone()), host: self.host.clone(), ..Ask::default() };
-        let span = self.get.span.clone();
-        ask::request(&Spanned { value: ask, span }, &Names::none(context), diagnostics)
+    fn sources(&self) -> Sources<'_> {
+        let run = |line| Run { line, env: &self.env, timeout: self.timeout };
+        Sources {
+            actor: self.actor.as_ref(),
+            get: self.get.as_ref(),
+            s3: self.s3.as_ref(),
+            host: self.host.as_ref(),
+            file: self.file.as_ref(),
+            suffix: self.suffix.as_ref(),
+            partial: self.partial.as_deref(),
+            run: self.run.as_ref().map(run),
+        }
     }
 
     fn pointers(&self) -> impl Iterator<Item = &Spanned<String>> {
         let state = self.state.as_ref().map(|state| &state.at);
-        [&self.at].into_iter().chain(&self.bytes).chain(state)
+        let all = [&self.list, &self.at, &self.name, &self.bytes, &self.previous_bytes];
+        all.into_iter().flatten().chain(state)
     }
 
     fn tell_bad_pointers(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -111,70 +179,140 @@ impl Settings {
         }
     }
 
-    fn plan(&self, request: Request) -> Plan {
-        let steps = vec![self.control(request), self.probe()];
-        let at = body(&self.at);
-        let mut counterexamples = of_limits(1, &steps[1].name, &steps[1].expect);
-        counterexamples.push(fault(
-            "the answer no longer says when",
-            Edit::Remove { step: 0, at: at.clone() },
-        ));
-        let gone = Edit::Set { step: 0, at: "/status".into(), value: json!(404) };
-        counterexamples.push(fault("nobody is told of any backup", gone));
-        let asked = &steps[0].name;
-        Plan {
-            kind: "backup-age".into(),
-            covers: format!(
-                "{} said when its newest backup was finished; the limit is {}",
-                capital(asked),
-                self.max_age.in_words()
-            ),
-            leaves_open: "It does not show that the backup can be restored, nor that what the \
-                          service says of it is so."
-                .into(),
-            ends: vec![FactEnd { step: 0, at, plus: self.max_age.value }],
-            canaries: Vec::new(),
-            counterexamples,
-            steps,
+    /// How the newest one is picked from what a source says.
+    fn newest(
+        &self,
+        source: &Source,
+        context: &Context<'_>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Newest {
+        let (list, [name, at, bytes]) = match source {
+            Source::Json(_) => return self.newest_in("/body/json", context, diagnostics),
+            Source::Program(_) => return self.newest_in("/stdout/json", context, diagnostics),
+            Source::Bucket(_) => ("/body/listing", ["/key", "/last_modified", "/bytes"]),
+            Source::Files(_) => ("/entries", ["/name", "/modified", "/bytes"]),
+        };
+        for pointer in self.pointers() {
+            let message = "only JSON has pointers, and this source tells of files";
+            diagnostics.push(context.mistake("misplaced-setting", &pointer.span, message));
+        }
+        Newest {
+            step: 0,
+            list: list.into(),
+            at: at.into(),
+            bytes: Some(bytes.into()),
+            state: None,
+            name: Some(name.into()),
+            partial: self.sources().partial(),
+            previous_bytes: None,
         }
     }
 
-    /// That there is an answer, in JSON, with everything in it that the probe looks at.
-    fn control(&self, request: Request) -> Step {
-        let name = format!("the answer of {}", ask::in_words(&request));
-        let mut step = Step::http(Role::Control, name, &self.actor, request);
-        step.expect = vec![Expectation::new("/status", Test::Equals(json!(200)))];
-        let exists = |pointer| Expectation::new(body(pointer), Test::Exists(true));
-        step.expect.extend(self.pointers().map(exists));
-        step.word = Word::Reported;
-        step.publish = self.pointers().map(body).collect();
-        step
+    fn newest_in(
+        &self,
+        document: &str,
+        context: &Context<'_>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Newest {
+        if self.at.is_none() {
+            let message = "nothing says where the time of a backup stands";
+            let help = "write `at:` with a JSON Pointer such as `/completed_at`";
+            let mistake = context.mistake("no-time", &self.max_age.span, message);
+            diagnostics.push(mistake.help(help));
+        }
+        if let Some(share) = self.least_share.as_ref().filter(|_| self.bytes.is_none()) {
+            let message = "nothing says where the size of a backup stands";
+            let help = "write `bytes:` with a JSON Pointer such as `/bytes`";
+            diagnostics.push(context.mistake("no-size", &share.span, message).help(help));
+        }
+        let text =
+            |pointer: &Option<Spanned<String>>| pointer.as_ref().map(|one| one.value.clone());
+        Newest {
+            step: 0,
+            list: format!("{document}{}", text(&self.list).unwrap_or_default()),
+            at: text(&self.at).unwrap_or_default(),
+            bytes: text(&self.bytes),
+            state: self.state.as_ref().map(|state| (state.at.value.clone(), state.is.clone())),
+            name: text(&self.name),
+            partial: self.sources().partial(),
+            previous_bytes: text(&self.previous_bytes),
+        }
     }
 
-    fn probe(&self) -> Step {
-        let mut step = Step::new(Role::Probe, "the newest backup", &self.actor, Act::Recall(0));
-        step.expect =
-            vec![Expectation::new(body(&self.at), Test::NotOlderThan(self.max_age.value))];
-        let bytes = self.bytes.iter();
-        step.expect.extend(bytes.map(|bytes| Expectation::new(body(bytes), Test::AtLeast(1.0))));
-        let state = self.state.iter();
-        step.expect.extend(state.map(|state| {
-            let is = Value::from(state.is.as_str());
-            Expectation::new(body(&state.at), Test::Equals(is))
-        }));
+    fn plan(&self, source: Source, newest: Newest) -> Plan {
+        let actor = self.actor.as_ref().map_or(ANYONE, |actor| actor.as_str());
+        let (asks, word) = (matches!(source, Source::Json(_) | Source::Bucket(_)), source.word());
+        let control = source.control(actor);
+        let probe = Step { word, ..self.probe(&control.actor, newest) };
+        let at = String::from("/newest/at");
+        let mut counterexamples = of_limits(1, &probe.name, &probe.expect);
+        counterexamples.extend(self.counterexamples(&probe, asks));
+        Plan {
+            kind: "backup-age".into(),
+            covers: format!(
+                "{} said when the newest backup was finished; the limit is {}.",
+                capital(&control.name),
+                self.max_age.in_words()
+            ),
+            leaves_open: "It does not show that the backup can be restored, nor that what is said \
+                          of it is so."
+                .into(),
+            ends: vec![FactEnd { step: 1, at, plus: self.max_age.value }],
+            canaries: Vec::new(),
+            counterexamples,
+            steps: vec![control, probe],
+        }
+    }
+
+    fn probe(&self, actor: &str, newest: Newest) -> Step {
+        let sized = newest.bytes.is_some();
+        let mut step =
+            Step::new(Role::Probe, "the newest finished backup", actor, Act::Newest(newest));
+        let expect = |at: &str, test| Expectation::new(at, test);
+        step.expect = vec![
+            expect("/finished", Test::AtLeast(1.0)),
+            expect("/newest/at", Test::NotOlderThan(self.max_age.value)),
+        ];
+        if sized {
+            step.expect.push(expect("/newest/bytes", Test::AtLeast(1.0)));
+        }
+        if let Some(share) = &self.least_share {
+            step.expect.push(expect("/share", Test::AtLeast(share.value.0)));
+        }
         step.control = Some(0);
-        step.word = Word::Reported;
-        step.publish = self.pointers().map(body).collect();
+        step.publish = step.expect.iter().map(|one| one.at.clone()).collect();
         step
     }
-}
 
-fn body(pointer: &Spanned<String>) -> String {
-    format!("/body/json{}", pointer.value)
-}
-
-fn fault(when: &str, edit: Edit) -> Counterexample {
-    Counterexample { class: Class::Fault, when: when.into(), edits: vec![edit] }
+    fn counterexamples(&self, probe: &Step, asks: bool) -> Vec<Counterexample> {
+        let set = |step, at: &str, value: Value| Edit::Set { step, at: at.into(), value };
+        let one = |class, when: &str, edit| Counterexample {
+            class,
+            when: when.into(),
+            edits: vec![edit],
+        };
+        let none = Edit::Remove { step: 1, at: "/newest".into() };
+        let untold = Edit::Fail { step: 1, reason: Reason::Unparsable };
+        let mut all = vec![
+            one(Class::Negation, "no backup is finished", none),
+            one(Class::Fault, "nobody tells of any backup", untold),
+        ];
+        if probe.expect.iter().any(|one| one.at == "/newest/bytes") {
+            let empty = set(1, "/newest/bytes", json!(0));
+            all.push(one(Class::Negation, "the newest backup is empty", empty));
+        }
+        if let Some(share) = &self.least_share {
+            let shrunk = set(1, "/share", json!(share.value.0 - 0.1));
+            let unknown = set(1, "/share", Value::Null);
+            all.push(one(Class::Negation, "the newest backup has shrunk below its share", shrunk));
+            all.push(one(Class::Fault, "there is no earlier backup to compare with", unknown));
+        }
+        for status in [404, 429, 503].into_iter().filter(|_| asks) {
+            let when = format!("the question is answered with {status}");
+            all.push(one(Class::Fault, &when, set(0, "/status", json!(status))));
+        }
+        all
+    }
 }
 
 fn capital(text: &str) -> String {

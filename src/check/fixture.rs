@@ -82,7 +82,7 @@ pub(super) fn project() -> Project {
         contacts: vec!["https://support.example.com/".parse().unwrap()],
         limits: Limits::default(),
         writes: true,
-        commands: false,
+        commands: true,
         refusal: Refusal::standard(),
         world: World {
             target: "https://addon.demo.test".parse().unwrap(),

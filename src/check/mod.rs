@@ -4,7 +4,10 @@ mod ask;
 mod attestation;
 mod auth_required;
 mod backup_age;
+mod backup_restore;
+mod backup_source;
 mod bad_credential;
+mod command;
 #[cfg(test)]
 mod conformance;
 mod connect_descriptor;
@@ -22,6 +25,7 @@ pub mod kind;
 mod link;
 pub mod manual;
 mod names;
+mod program;
 mod refusals;
 mod security_txt;
 mod tenant_isolation;
@@ -44,6 +48,8 @@ pub static KINDS: &[&dyn Kind] = &[
     &auth_required::AuthRequired,
     &tenant_isolation::TenantIsolation,
     &backup_age::BackupAge,
+    &backup_restore::BackupRestore,
+    &command::Command,
     &headers::Headers,
     &tls::Tls,
     &dns::Dns,

@@ -27,6 +27,8 @@ pub(crate) fn assess(session: &Session, only: &[String], talk: Talk) -> Result<A
     let now = || session.clock.now();
     let settings = probe::Settings {
         project: &session.project,
+        root: &session.root,
+        env: &|name| std::env::var(name).ok(),
         now: &now,
         events: &|event| progress.tell(event),
         interrupt: &interrupt,

@@ -4,11 +4,12 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 
 use crate::load::settings::Scope;
 use crate::model::decode::Spanned;
 use crate::model::project::Limits;
+use crate::model::size::Size;
 use crate::model::time::Limit;
 
 /// `limits:` in the project's file.
@@ -28,54 +29,6 @@ pub struct LimitsFile {
     pub body: Option<Spanned<Size>>,
     /// How often an inconclusive check is begun again.
     pub retries: Option<Spanned<u64>>,
-}
-
-/// A number of bytes as people write it: `512 B`, `64KiB`, `1MiB`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size(pub u64);
-
-impl<'de> Deserialize<'de> for Size {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        size(&text).map(Self).ok_or_else(|| {
-            de::Error::custom(format!("`{text}` is no size: write it like `64KiB` or `1MiB`"))
-        })
-    }
-}
-
-fn size(text: &str) -> Option<u64> {
-    let (count, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
-    let unit = match unit.trim() {
-        "B" => 1,
-        "KiB" => 1 << 10,
-        "MiB" => 1 << 20,
-        _ => return None,
-    };
-    count.parse::<u64>().ok()?.checked_mul(unit)
-}
-
-impl fmt::Display for Size {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            bytes if bytes > 0 && bytes % (1 << 20) == 0 => write!(out, "{}MiB", bytes >> 20),
-            bytes if bytes > 0 && bytes % (1 << 10) == 0 => write!(out, "{}KiB", bytes >> 10),
-            bytes => write!(out, "{bytes}B"),
-        }
-    }
-}
-
-impl JsonSchema for Size {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Size".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "type": "string",
-            "pattern": "^[0-9]+ ?(B|KiB|MiB)$",
-            "description": "a number of bytes, such as `64KiB` or `1MiB`"
-        })
-    }
 }
 
 /// The limits as written, and the usual ones where nothing is, or nothing that can be.
@@ -122,10 +75,4 @@ fn within<T: PartialOrd + fmt::Display>(
     let help = format!("write one from `{}` to `{}`", range.start(), range.end());
     scope.tell("bad-limit", &value.span, message, &help);
     false
-}
-
-impl PartialOrd for Size {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        self.0.partial_cmp(&other.0)
-    }
 }

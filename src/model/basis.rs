@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::plan::{ANYONE, Plan, Role, Step, Word};
+use crate::model::backup::{Opening, Source};
+use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word};
 
 /// Why a reader may believe it, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -40,7 +41,17 @@ fn of_step(step: &Step) -> Basis {
     match step.word {
         Word::Attested => Basis::Attested,
         Word::Reported => Basis::Reported,
-        Word::Seen if step.actor == ANYONE => Basis::Probed,
+        Word::Seen if step.actor == ANYONE && !is_at_home(&step.act) => Basis::Probed,
         Word::Seen => Basis::ProbedWithAccess,
+    }
+}
+
+/// Whether only those can repeat it who have access to the machine that Avouch runs on.
+fn is_at_home(act: &Act) -> bool {
+    let opens_file = |opening: &Opening| matches!(opening.from, Source::Files(_));
+    match act {
+        Act::Files(_) | Act::Command(_) => true,
+        Act::Open(opening) => opens_file(opening),
+        _ => false,
     }
 }

@@ -162,9 +162,7 @@ impl Expectation {
                 }
                 outcome => outcome,
             },
-            None if self.at.starts_with("/body/json") && facts.at("/body/json").is_none() => {
-                Outcome::Unknown(Reason::Unparsable)
-            }
+            None if is_missing_json(&self.at, facts) => Outcome::Unknown(Reason::Unparsable),
             None => matches!(test, Test::Exists(false) | Test::IfThere(_)).into(),
         };
         (outcome, shown)
@@ -174,7 +172,9 @@ impl Expectation {
     fn may_lie_beyond(&self, test: &Test) -> bool {
         match test {
             Test::ShowsCanary(_) => true,
-            Test::Contains(_) | Test::EndsWith(_) => self.at.starts_with("/body"),
+            Test::Contains(_) | Test::EndsWith(_) => {
+                self.at.starts_with("/body") || self.at.starts_with("/stdout")
+            }
             _ => false,
         }
     }
@@ -364,6 +364,12 @@ impl Refusal {
         };
         redirects && (starts(location) || starts(path))
     }
+}
+
+/// Whether `at` points into JSON where there is none.
+fn is_missing_json(at: &str, facts: &Facts) -> bool {
+    let documents = ["/body/json", "/stdout/json"].into_iter();
+    documents.filter(|json| at.starts_with(json)).any(|json| facts.at(json).is_none())
 }
 
 /// Whether an answer gives the very body that the control's owner got.

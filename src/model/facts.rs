@@ -12,6 +12,12 @@
 //!   "canaries": [0] }
 //! ```
 //!
+//! For files: `{ "found": true, "folder": true, "truncated": false, "entries": [ { "name": "...",
+//! "bytes": 17, "modified": "...", "state": "finished" } ] }`, newest first. For a program: `{ "exit":
+//! 0, "stdout": { "bytes": 17, "sha256": "...", "truncated": false, "json": {} }, "stderr": 0 }`, where
+//! `exit` is missing if a signal ended it. Of a backup that was opened there are, beside the facts of
+//! how it was fetched, `opened`, and by its form `why`, `integrity`, `rows` and `entries`.
+//!
 //! Header names are in lower case; `json` is there where the body is JSON, `text` where it is text
 //! of any other sort, `title` where it is HTML that has one, `fields` where it is plain text with
 //! lines of the form `Name: value`; all four only where the body is kept.
@@ -48,7 +54,8 @@ impl Facts {
 
     /// Whether the answer was longer than what was read of it.
     pub fn truncated(&self) -> bool {
-        self.at("/body/truncated").and_then(Value::as_bool).unwrap_or(false)
+        let cut = |at: &&str| self.at(at).and_then(Value::as_bool).unwrap_or(false);
+        ["/body/truncated", "/stdout/truncated", "/truncated"].iter().any(cut)
     }
 
     /// Writes `value` at `pointer`, making the objects on the way.

@@ -3,6 +3,7 @@
 
 mod addresses;
 pub mod assessment;
+pub mod backup;
 pub mod basis;
 pub mod binding;
 pub mod claim;
@@ -20,6 +21,7 @@ pub mod policy;
 pub mod project;
 pub mod question;
 mod rejudge;
+pub mod size;
 pub mod source;
 pub mod template;
 pub mod time;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::backup::{Files, Form, Newest, Opening, Source};
 use crate::model::expect::Expectation;
 use crate::model::falsify::Counterexample;
 use crate::model::observation::ProbeError;
@@ -251,6 +252,14 @@ pub enum Act {
     Tls(TlsQuestion),
     /// Asks the name system.
     Dns(DnsQuestion),
+    /// Looks at files of the machine that Avouch runs on; nothing is sent.
+    Files(Files),
+    /// Runs a program of the project's.
+    Command(Program),
+    /// Picks the newest finished backup from an earlier answer; nothing is sent.
+    Newest(Newest),
+    /// Fetches the newest backup, and opens it.
+    Open(Opening),
 }
 
 impl Act {
@@ -262,6 +271,29 @@ impl Act {
             _ => self == control,
         }
     }
+
+    /// The program that it runs, if it runs one.
+    pub fn program(&self) -> Option<&Program> {
+        match self {
+            Self::Command(program) => Some(program),
+            Self::Open(Opening {
+                form: Form::PgDump(program) | Form::Command(program), ..
+            }) => Some(program),
+            _ => None,
+        }
+    }
+}
+
+/// A program, run without a shell, in the project's folder, in an environment of what is named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Program {
+    /// The program, and what it is given. A program with a `/` in it is found from the project's
+    /// folder, any other where the system has its programs.
+    pub line: Vec<String>,
+    /// The variables that it gets, with the values that they have where Avouch runs.
+    pub env: Vec<String>,
+    /// How long it may take.
+    pub timeout: Limit,
 }
 
 /// A record that stands in the project, with what was found there.
@@ -385,6 +417,16 @@ impl Step {
     pub fn request(&self) -> Option<&Request> {
         match &self.act {
             Act::Http(request) => Some(request),
+            Act::Open(Opening { from: Source::Http(request), .. }) => Some(request),
+            _ => None,
+        }
+    }
+
+    /// The earlier step at whose answer it looks again, if it does.
+    pub fn looks_at(&self) -> Option<StepId> {
+        match &self.act {
+            Act::Recall(earlier) => Some(*earlier),
+            Act::Newest(newest) => Some(newest.step),
             _ => None,
         }
     }
@@ -447,10 +489,8 @@ impl Plan {
 
     /// What a step does, looked up where it looks again at an earlier one.
     pub fn act_of<'a>(&'a self, step: &'a Step) -> &'a Act {
-        match step.act {
-            Act::Recall(earlier) => self.steps.get(earlier).map_or(&step.act, |step| &step.act),
-            _ => &step.act,
-        }
+        let earlier = step.looks_at().and_then(|earlier| self.steps.get(earlier));
+        earlier.map_or(&step.act, |step| &step.act)
     }
 }
 

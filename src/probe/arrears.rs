@@ -66,6 +66,7 @@ async fn clean(tools: &Instrument<'_>, entry: &Entry) -> Result<(), String> {
     let act = Act::Http(request.clone());
     let step = Step::new(Role::Cleanup, entry.step.as_str(), &entry.actor, act);
     let question = Question {
+        place: None,
         step: &step,
         request: &request,
         values: &Values::default(),

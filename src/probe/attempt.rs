@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
+use crate::model::backup::{Opening, Source};
 use crate::model::observation::{Answer, Observation, ProbeError};
 use crate::model::plan::{Act, Plan, Request, Role, Step, StepId};
 use crate::model::question::HostName;
 use crate::model::verdict::Reason;
 use crate::probe::address::address;
 use crate::probe::canary::Searcher;
+use crate::probe::copy::Place;
 use crate::probe::debts::Debts;
 use crate::probe::http::{self, Asked, Instrument, Question};
 use crate::probe::journal::Journal;
@@ -21,7 +23,7 @@ use crate::probe::limits::Urgency;
 use crate::probe::observed::Observed;
 use crate::probe::redact::Redactor;
 use crate::probe::values::Values;
-use crate::probe::{Job, dns, facts, record, tls};
+use crate::probe::{Job, command, dns, facts, file, open, record, tls};
 
 /// What came of an attempt.
 pub(super) struct Outcome {
@@ -51,7 +53,7 @@ impl<'a> Attempt<'a> {
             tools,
             plan: job.plan,
             searcher: values.searcher(),
-            redactor: values.redactor(&tools.minter.secrets()),
+            redactor: values.redactor(&secrets(tools, job.plan)),
             debts: RefCell::new(Debts::new(journal, job, target)),
             values,
         }
@@ -87,11 +89,21 @@ impl<'a> Attempt<'a> {
             Act::Http(request) => self.http(index, step, request).await,
             Act::Record(record) => {
                 let all = record::facts(record, (self.tools.now)());
-                let captures = self.capture(step, &all);
-                let answer = Answer::Facts(facts::kept(all, step, &self.redactor));
-                self.observed(answer, captures)
+                self.looked(step, Ok(all))
             }
-            Act::Recall(_) => return None,
+            Act::Files(files) => {
+                let (root, files) = (self.tools.root.to_owned(), files.clone());
+                let facts = aside(move || file::facts(&root, &files)).await;
+                self.looked(step, facts)
+            }
+            Act::Command(program) => {
+                let begun = Instant::now();
+                let ran = command::run(program, None, self.tools.desk()).await;
+                let took_ms = ms(begun.elapsed());
+                Observation { took_ms, ..self.looked(step, ran) }
+            }
+            Act::Open(opening) => self.open(step, opening).await,
+            Act::Recall(_) | Act::Newest(_) => return None,
             Act::Tls(question) => {
                 let world = &self.tools.project.world;
                 self.below_http(step, &question.host, |time| tls::observe(question, world, time))
@@ -108,10 +120,14 @@ impl<'a> Attempt<'a> {
     /// What a step makes of the answer to an earlier one.
     fn look_again(&self, index: StepId, observations: &[Observation]) -> Observation {
         let step = &self.plan.steps[index];
-        let earlier = match step.act {
-            Act::Recall(earlier) => observations.get(earlier),
-            _ => None,
-        };
+        let earlier = step.looks_at().and_then(|earlier| observations.get(earlier));
+        if let Act::Newest(newest) = &step.act {
+            let picked = match earlier.map(|one| &one.answer) {
+                Some(Answer::Facts(facts)) => newest.facts(facts),
+                _ => Err(ProbeError::new(Reason::NotAsked, "there is no answer to look at")),
+            };
+            return self.looked(step, picked);
+        }
         let captures = match earlier.map(|one| &one.answer) {
             Some(Answer::Facts(facts)) => self.capture(step, &facts.0),
             _ => BTreeMap::new(),
@@ -149,6 +165,61 @@ impl<'a> Attempt<'a> {
         self.heard(step, asked, captures)
     }
 
+    /// What came of a step that sends nothing to the target.
+    fn looked(&self, step: &Step, all: Result<Value, ProbeError>) -> Observation {
+        match all {
+            Ok(all) => {
+                let captures = self.capture(step, &all);
+                self.observed(Answer::Facts(facts::kept(all, step, &self.redactor)), captures)
+            }
+            Err(error) => self.observed(error.into(), BTreeMap::new()),
+        }
+    }
+
+    async fn open(&self, step: &Step, opening: &Opening) -> Observation {
+        if let Some(stop) = self.tools.gate.stop() {
+            return self.observed(stop.answer(), BTreeMap::new());
+        }
+        let place = match Place::new(opening.size_max) {
+            Ok(place) => place,
+            Err(error) => return self.observed(error.into(), BTreeMap::new()),
+        };
+        let fetched = match &opening.from {
+            Source::Http(request) => {
+                http::ask(self.tools, &self.question(step, request, Some(&place))).await
+            }
+            Source::Files(files) => {
+                let (root, files, copy) =
+                    (self.tools.root.to_owned(), files.clone(), place.begin());
+                let copied = aside(move || open::copy_newest(&root, &files, copy)).await;
+                Asked { answer: copied.map_err(Answer::Error), ..Asked::default() }
+            }
+        };
+        let desk = self.tools.desk();
+        let answer = match fetched.answer {
+            Ok(facts) => open::open(opening, facts, &place, desk).await.map_err(Answer::Error),
+            Err(answer) => Err(answer),
+        };
+        self.heard(step, Asked { answer, ..fetched }, BTreeMap::new())
+    }
+
+    fn question<'q>(
+        &'q self,
+        step: &'q Step,
+        request: &'q Request,
+        place: Option<&'q Place>,
+    ) -> Question<'q> {
+        let making = request.writes() && step.role != Role::Cleanup;
+        Question {
+            step,
+            request,
+            values: &self.values,
+            searcher: &self.searcher,
+            urgency: urgency(step, making),
+            place,
+        }
+    }
+
     async fn http(&self, index: StepId, step: &Step, request: &Request) -> Observation {
         if let Some(answer) = self.refusal(step, request) {
             if self.debts.borrow().has_made_nothing() {
@@ -161,14 +232,7 @@ impl<'a> Attempt<'a> {
             let error = ProbeError::new(Reason::NotPermitted, why);
             return self.observed(error.into(), BTreeMap::new());
         }
-        let question = Question {
-            step,
-            request,
-            values: &self.values,
-            searcher: &self.searcher,
-            urgency: urgency(step, making),
-        };
-        let asked = http::ask(self.tools, &question).await;
+        let asked = http::ask(self.tools, &self.question(step, request, None)).await;
         let captures = match &asked.answer {
             Ok(all) => self.capture(step, all),
             Err(_) => BTreeMap::new(),
@@ -221,7 +285,7 @@ impl<'a> Attempt<'a> {
             Ok(all) => Answer::Facts(facts::kept(all, step, &self.redactor)),
             Err(answer) => answer,
         };
-        let took_ms = u64::try_from(asked.took.as_millis()).unwrap_or(u64::MAX);
+        let took_ms = ms(asked.took);
         Observation { took_ms, address: asked.address, ..self.observed(answer, captures) }
     }
 
@@ -243,6 +307,28 @@ fn address_of(tools: &Instrument<'_>, values: &Values) -> impl Fn(&Request) -> O
         let address = address(&request.to, tools.project, values);
         address.ok().map(String::from)
     }
+}
+
+/// What must never be kept: the actors' secrets, and what programs are given by name. Shorter than
+/// a secret can be, a value is none, and would be found in anything.
+fn secrets(tools: &Instrument<'_>, plan: &Plan) -> Vec<String> {
+    const SECRET_CHARS_MIN: usize = 6;
+    let programs = plan.steps.iter().filter_map(|step| step.act.program());
+    let values = programs.flat_map(|program| &program.env).filter_map(|name| (tools.env)(name));
+    let values = values.filter(|value| value.chars().count() >= SECRET_CHARS_MIN);
+    tools.minter.secrets().into_iter().chain(values).collect()
+}
+
+/// Does what waits for the disk on another thread, so that nothing else waits for it.
+async fn aside(
+    work: impl FnOnce() -> Result<Value, ProbeError> + Send + 'static,
+) -> Result<Value, ProbeError> {
+    let failed = |_| Err(ProbeError::new(Reason::Unreachable, "it could not be looked at"));
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(failed)
+}
+
+fn ms(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn urgency(step: &Step, making: bool) -> Urgency {

@@ -10,6 +10,7 @@ use crate::model::binding::Digest;
 use crate::model::facts::Facts;
 use crate::model::plan::{CanaryId, Keep, Step};
 use crate::probe::fields::fields;
+use crate::probe::listing;
 use crate::probe::redact::{Redactor, header};
 use crate::probe::spelling::unescape;
 
@@ -129,6 +130,11 @@ fn body(heard: &Heard) -> Value {
         return facts.into();
     }
     if let Some(text) = media_type.text(&heard.body, heard.truncated) {
+        if let Some(listing) = listing::read(&text) {
+            facts.insert("listing".into(), listing.entries);
+            facts.insert("truncated".into(), (heard.truncated || listing.more).into());
+            return facts.into();
+        }
         let title = (media_type.is_html()).then(|| title(&text)).flatten();
         let fields = fields(&text);
         if media_type.name == "text/plain" && !fields.is_empty() {

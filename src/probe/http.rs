@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::error::Error as _;
+use std::path::Path;
 use std::time::Duration;
 
 use hyper::ext::ReasonPhrase;
@@ -20,6 +21,8 @@ use crate::model::plan::{CanaryId, Request, Step};
 use crate::model::project::Project;
 use crate::model::verdict::Reason;
 use crate::probe::canary::Searcher;
+use crate::probe::command::Desk;
+use crate::probe::copy::{Copy, Place};
 use crate::probe::draft::Draft;
 use crate::probe::facts::{self, Heard};
 use crate::probe::limits::{Gate, Urgency};
@@ -33,6 +36,10 @@ pub(super) struct Instrument<'a> {
     pub(super) project: &'a Project,
     /// The time.
     pub(super) now: &'a (dyn Fn() -> Timestamp + Sync),
+    /// The project's folder.
+    pub(super) root: &'a Path,
+    /// The environment.
+    pub(super) env: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// Connections, or why there can be none.
     pub(super) pool: Result<Pool<'a>, ProbeError>,
     /// Bounds.
@@ -53,6 +60,16 @@ pub(super) struct Question<'a> {
     pub(super) searcher: &'a Searcher,
     /// How it stands to the end of the run.
     pub(super) urgency: Urgency,
+    /// Where the body of a 200 is put, in place of the facts.
+    pub(super) place: Option<&'a Place>,
+}
+
+impl<'a> Instrument<'a> {
+    /// What programs are run with.
+    pub(super) fn desk(&'a self) -> Desk<'a> {
+        let permitted = self.project.commands;
+        Desk { root: self.root, env: self.env, gate: &self.gate, permitted }
+    }
 }
 
 /// What became of a question.
@@ -67,6 +84,17 @@ pub(super) struct Asked {
     pub(super) took: Duration,
 }
 
+impl Default for Asked {
+    fn default() -> Self {
+        Self {
+            answer: Err(Answer::NotAsked(String::new())),
+            sent: false,
+            address: None,
+            took: Duration::ZERO,
+        }
+    }
+}
+
 /// What was heard so far of one request; it outlives the request if that is given up.
 #[derive(Default)]
 struct Hearing {
@@ -74,16 +102,19 @@ struct Hearing {
     reason: Vec<u8>,
     body: Vec<u8>,
     truncated: bool,
+    copy: Option<Copy>,
+}
+
+/// Where the body of an answer goes.
+#[derive(Clone, Copy)]
+struct Room<'a> {
+    body_max: usize,
+    place: Option<&'a Place>,
 }
 
 /// Asks a question.
 pub(super) async fn ask(tools: &Instrument<'_>, question: &Question<'_>) -> Asked {
-    let mut asked = Asked {
-        answer: Err(Answer::NotAsked(String::new())),
-        sent: false,
-        address: None,
-        took: Duration::ZERO,
-    };
+    let mut asked = Asked::default();
     let answer = match Draft::new(question.request, tools.project, question.values) {
         Ok(draft) => follow(tools, question, draft, &mut asked).await,
         Err(why) => Err(Answer::NotAsked(why)),
@@ -118,7 +149,7 @@ async fn follow(
             draft = next;
             continue;
         }
-        return Ok(facts::all(&Heard {
+        let mut facts = facts::all(&Heard {
             status,
             url: draft.url,
             headers,
@@ -126,7 +157,11 @@ async fn follow(
             body: hearing.body,
             truncated,
             canaries,
-        }));
+        });
+        if let Some(copy) = hearing.copy {
+            facts["body"] = copy.facts().map_err(Answer::Error)?;
+        }
+        return Ok(facts);
     }
 }
 
@@ -167,7 +202,8 @@ async fn send(
     let request = build(connection, draft, credential);
     asked.sent = true;
     let begun = Instant::now();
-    let exchange = exchange(request, tools.gate.body_max(), (&mut asked.address, hearing));
+    let room = Room { body_max: tools.gate.body_max(), place: question.place };
+    let exchange = exchange(request, room, (&mut asked.address, hearing));
     let outcome = tools.gate.bound(question.urgency, exchange).await;
     asked.took += begun.elapsed();
     match outcome {
@@ -214,7 +250,7 @@ fn build(
 /// Sends, and hears head and body into `hearing`, as far as the bound allows.
 async fn exchange(
     request: reqwest::RequestBuilder,
-    body_max: usize,
+    room: Room<'_>,
     (address, hearing): (&mut Option<String>, &mut Hearing),
 ) -> Result<(), reqwest::Error> {
     let mut response = request.send().await?;
@@ -224,7 +260,24 @@ async fn exchange(
     hearing.head = Some((response.status().as_u16(), response.headers().clone()));
     let reason = response.extensions().get::<ReasonPhrase>();
     hearing.reason = reason.map_or_else(Vec::new, |reason| reason.as_bytes().to_vec());
-    read(&mut response, body_max, hearing).await
+    if let Some(place) = room.place.filter(|_| response.status().as_u16() == 200) {
+        return save(&mut response, place, hearing).await;
+    }
+    read(&mut response, room.body_max, hearing).await
+}
+
+async fn save(
+    response: &mut Response,
+    place: &Place,
+    hearing: &mut Hearing,
+) -> Result<(), reqwest::Error> {
+    let copy = hearing.copy.insert(place.begin());
+    while let Some(chunk) = response.chunk().await? {
+        if !copy.write(&chunk) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 async fn read(

@@ -16,6 +16,9 @@ use crate::probe::Interrupt;
 /// How long may be cleaned up once a run is to end.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long a backup that was fetched may be worked on.
+const OPENING_MAX: Duration = Duration::from_secs(60);
+
 /// The window in which `per_second` requests may be begun.
 const WINDOW: Duration = Duration::from_secs(1);
 
@@ -62,9 +65,15 @@ impl Stop {
     pub(super) fn answer(self) -> Answer {
         match self {
             Self::Interrupted => Answer::NotAsked("interrupted".into()),
-            Self::Budget => {
-                Answer::Error(ProbeError::new(Reason::Budget, "the run took as long as it may"))
-            }
+            Self::Budget => self.error().into(),
+        }
+    }
+
+    /// The same where only an error can be said.
+    pub(super) fn error(self) -> ProbeError {
+        match self {
+            Self::Interrupted => ProbeError::new(Reason::NotAsked, "interrupted"),
+            Self::Budget => ProbeError::new(Reason::Budget, "the run took as long as it may"),
         }
     }
 }
@@ -92,6 +101,11 @@ impl<'a> Gate<'a> {
     /// that it can still say which address was silent.
     pub(super) fn time(&self) -> Duration {
         self.limits.timeout.as_std() * 9 / 10
+    }
+
+    /// How long a backup may be worked on, once it was fetched: to the end of the run at the most.
+    pub(super) fn opening_max(&self) -> Duration {
+        self.end.saturating_duration_since(Instant::now()).min(OPENING_MAX)
     }
 
     /// Why the run has ended, if it has.
@@ -136,8 +150,18 @@ impl<'a> Gate<'a> {
         urgency: Urgency,
         request: impl Future<Output = T>,
     ) -> Result<Option<T>, Stop> {
+        self.within(self.limits.timeout.as_std(), urgency, request).await
+    }
+
+    /// The same for work that has a time of its own.
+    pub(super) async fn within<T>(
+        &self,
+        span: Duration,
+        urgency: Urgency,
+        work: impl Future<Output = T>,
+    ) -> Result<Option<T>, Stop> {
         tokio::select! {
-            answer = timeout(self.limits.timeout.as_std(), request) => Ok(answer.ok()),
+            answer = timeout(span, work) => Ok(answer.ok()),
             stop = self.over(urgency) => Err(stop),
         }
     }

@@ -13,23 +13,30 @@ pub mod signals;
 pub mod tls;
 
 mod address;
+mod archive;
 mod arrears;
 mod attempt;
 mod canary;
+mod command;
 mod connect;
+mod copy;
 mod debts;
 mod draft;
 mod facts;
 mod fields;
+mod file;
 mod http;
 mod journal;
 mod limits;
+mod listing;
+mod open;
 mod pool;
 mod random;
 mod record;
 mod redact;
 mod runner;
 mod spelling;
+mod sqlite;
 mod tokens;
 mod values;
 
@@ -37,7 +44,7 @@ mod values;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -65,6 +72,10 @@ pub struct Job<'a> {
 pub struct Settings<'a> {
     /// Actors, limits, permissions, and the world that is asked.
     pub project: &'a Project,
+    /// The project's folder, in which programs run and from which files are found.
+    pub root: &'a Path,
+    /// The environment, of which a program gets what its check names.
+    pub env: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// The time.
     pub now: &'a (dyn Fn() -> Timestamp + Sync),
     /// Told of what happens, from any thread.

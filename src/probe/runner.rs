@@ -56,6 +56,8 @@ impl<'a> Run<'a> {
             tools: Instrument {
                 project,
                 now: settings.now,
+                root: settings.root,
+                env: settings.env,
                 pool: Pool::new(&project.world),
                 gate: Gate::new(project.limits, settings.interrupt),
                 minter: Minter::new(project),

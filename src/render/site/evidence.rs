@@ -5,7 +5,7 @@ use crate::model::claim::Claim;
 use crate::model::evidence::{CheckOutcome, Outcome, Standing};
 use crate::model::expect;
 use crate::model::observation::View;
-use crate::model::plan::{Act, Plan, Role, Step, StepId};
+use crate::model::plan::{Plan, Role, Step, StepId};
 use crate::model::policy::Marked;
 use crate::model::project::Project;
 use crate::render::site::body::id_of;
@@ -147,10 +147,7 @@ fn repeat(plan: &Plan, project: &Project) -> String {
 
 /// The step that sends, where a step only looks again at its answer.
 fn sender<'a>(plan: &'a Plan, step: &'a Step) -> &'a Step {
-    match step.act {
-        Act::Recall(earlier) => plan.steps.get(earlier).unwrap_or(step),
-        _ => step,
-    }
+    step.looks_at().and_then(|earlier| plan.steps.get(earlier)).unwrap_or(step)
 }
 
 /// What came back to the questions, in a few words each.

@@ -123,13 +123,21 @@ fn subject(at: &str) -> String {
         "/body/title" => "the page's title".to_owned(),
         "/body/bytes" => "the body's length in bytes".to_owned(),
         "/redirects" => "the list of redirects".to_owned(),
+        "/exit" => "the program's exit code".to_owned(),
+        "/stdout/json" => "the JSON that it printed".to_owned(),
+        "/stdout/text" => "what it printed".to_owned(),
+        "/found" => "whether a file was found".to_owned(),
+        "/finished" => "the number of finished backups".to_owned(),
+        "/newest/at" => "the newest finished backup".to_owned(),
+        "/newest/bytes" => "the newest backup's size in bytes".to_owned(),
+        "/share" => "the newest backup's size in per cent of the one before it".to_owned(),
+        "/opened" => "whether the backup could be opened".to_owned(),
+        "/integrity" => "the backup's integrity".to_owned(),
+        "/entries" => "the number of entries in the backup".to_owned(),
         _ => match (header(at), at.strip_prefix("/body/json/")) {
             (Some(name), _) => format!("the header {name}"),
             (_, Some(path)) => format!("“{}” in the body", plain(path)),
-            _ => match field(at) {
-                Some(name) => name,
-                None => format!("“{}”", plain(at.trim_start_matches('/'))),
-            },
+            _ => field(at).unwrap_or_else(|| in_document(at)),
         },
     }
 }
@@ -144,6 +152,14 @@ fn field(at: &str) -> Option<String> {
         _ => "a further",
     };
     Some(format!("{number} field {}", plain(&capitals(name))))
+}
+
+fn in_document(at: &str) -> String {
+    match (at.strip_prefix("/stdout/json/"), at.strip_prefix("/rows/")) {
+        (Some(path), _) => format!("“{}” in what it printed", plain(path)),
+        (_, Some(table)) => format!("the number of rows in {}", plain(table)),
+        _ => format!("“{}”", plain(at.trim_start_matches('/'))),
+    }
 }
 
 /// The same in as few words as will do.

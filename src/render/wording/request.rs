@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::model::plan::{ANYONE, Act, Body, Credential, Destination, Forgery, Request, Step};
+use crate::model::backup::{Files, Form, Opening, Source};
+use crate::model::plan::{
+    ANYONE, Act, Body, Credential, Destination, Forgery, Program, Request, Step,
+};
 use crate::model::project::{Project, Scheme};
 use crate::model::question::HostName;
 use crate::model::template::{Part, Template};
@@ -74,11 +77,43 @@ pub fn request_line(step: &Step, project: &Project) -> String {
             let name = host(&question.name, project);
             format!("DNS {} {}{name}", question.record.name(), below.unwrap_or_default())
         }
+        Act::Files(files) => format!("looks at {}", files_in_words(files)),
+        Act::Command(program) => format!("runs {}", program_in_words(program)),
+        Act::Newest(_) => "picks the newest finished backup from that answer".to_owned(),
+        Act::Open(opening) => opening_in_words(opening, project),
     }
 }
 
 fn host(name: &HostName, project: &Project) -> String {
     plain(name.in_world(&project.world).unwrap_or("a host that no role names"))
+}
+
+fn files_in_words(files: &Files) -> String {
+    match files.suffix.as_str() {
+        "" => format!("the files of {}", plain(&files.path)),
+        suffix => format!("the files of {} that end with {}", plain(&files.path), plain(suffix)),
+    }
+}
+
+fn program_in_words(program: &Program) -> String {
+    plain(&program.line.join(" "))
+}
+
+fn opening_in_words(opening: &Opening, project: &Project) -> String {
+    let from = match &opening.from {
+        Source::Http(request) => {
+            format!("{} {}", plain(&request.method), short_address(request, project))
+        }
+        Source::Files(files) => format!("the newest of {}", files_in_words(files)),
+    };
+    let how = match &opening.form {
+        Form::Sqlite(_) => "as a SQLite database".to_owned(),
+        Form::Tar => "as a tar archive".to_owned(),
+        Form::PgDump(program) | Form::Command(program) => {
+            format!("with {}", program_in_words(program))
+        }
+    };
+    format!("{from}, and opens it {how}")
 }
 
 fn short_address(request: &Request, project: &Project) -> String {
@@ -108,7 +143,7 @@ fn address(request: &Request, project: &Project) -> Template {
 /// A command line that repeats the step; what is secret, or differs from run to run, is a variable
 /// that the reader sets. Empty where nothing is sent.
 pub fn curl(step: &Step, project: &Project) -> String {
-    let Act::Http(request) = &step.act else {
+    let Some(request) = step.request() else {
         return String::new();
     };
     let mut line = String::from("curl -i");
