@@ -1,6 +1,7 @@
 //! The integration tests: one binary.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop")]
 
+mod backup;
 mod below_http;
 mod connect;
 mod controls;

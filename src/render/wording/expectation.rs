@@ -123,6 +123,7 @@ fn subject(at: &str) -> String {
         "/body/title" => "the page's title".to_owned(),
         "/body/bytes" => "the body's length in bytes".to_owned(),
         "/redirects" => "the list of redirects".to_owned(),
+        "/body/truncated" => "whether the answer was cut off".to_owned(),
         "/exit" => "the program's exit code".to_owned(),
         "/stdout/json" => "the JSON that it printed".to_owned(),
         "/stdout/text" => "what it printed".to_owned(),
