@@ -325,13 +325,44 @@ fn capital(text: &str) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::check::fixture::{changed, mistakes, plan, verdict};
+    use crate::check::fixture::{mistakes, plan, sound, verdict};
     use crate::check::kind::Kind;
+    use crate::model::facts::Facts;
+    use crate::model::observation::Answer;
+    use crate::model::plan::Act;
     use crate::model::verdict::{Reason, Verdict};
 
+    /// The verdict on an answer in which another value stands at a pointer, picked from as a run does.
     fn given(at: &str, value: &Value) -> Verdict {
         let plan = plan(super::BackupAge.manual().example);
-        verdict(&plan, &changed(&plan, "the answer", |facts| facts.set(at, value.clone())))
+        let mut told = Facts(json!({
+            "status": 200,
+            "headers": { "date": ["Sun, 22 Nov 2026 10:00:00 GMT"] },
+            "body": { "bytes": 99, "truncated": false, "json": {
+                "state": "finished", "completed_at": "2026-11-22T09:30:00Z", "bytes": 100,
+                "previous_bytes": 120,
+            } },
+        }));
+        told.set(at, value.clone());
+        let Act::Newest(newest) = &plan.steps[1].act else { panic!("nothing is picked") };
+        let picked = newest.facts(&told);
+        let mut all = sound(&plan);
+        all[1].answer = picked.map_or_else(Answer::Error, |facts| Answer::Facts(Facts(facts)));
+        all[0].answer = Answer::Facts(told);
+        verdict(&plan, &all)
+    }
+
+    #[test]
+    fn a_young_backup_holds_and_so_does_one_that_shrank_a_little() {
+        assert_eq!(given("/body/json/bytes", &json!(60)), Verdict::Holds);
+        assert_eq!(given("/body/json/completed_at", &json!(1_795_341_600)), Verdict::Holds);
+    }
+
+    #[test]
+    fn a_backup_that_shrank_below_its_share_is_a_violation_if_there_is_one_to_compare() {
+        assert_eq!(given("/body/json/bytes", &json!(59)), Verdict::Violated);
+        let unknown = Verdict::Inconclusive(Reason::Unparsable);
+        assert_eq!(given("/body/json/previous_bytes", &Value::Null), unknown);
     }
 
     #[test]
@@ -351,9 +382,10 @@ mod tests {
     #[test]
     fn an_answer_that_tells_of_no_backup_is_inconclusive() {
         let failed = Verdict::Inconclusive(Reason::ControlFailed);
-        assert_eq!(given("/body/json", &json!({})), failed);
         assert_eq!(given("/status", &json!(404)), failed);
         let unparsable = Verdict::Inconclusive(Reason::Unparsable);
+        assert_eq!(given("/body/json", &json!({})), unparsable);
+        assert_eq!(given("/body/json", &json!([])), unparsable);
         assert_eq!(given("/body/json/completed_at", &json!("yesterday")), unparsable);
     }
 
@@ -367,9 +399,15 @@ mod tests {
     fn mistakes_are_told() {
         let example = super::BackupAge.manual().example;
         let told = |from: &str, to: &str| mistakes(&example.replace(from, to));
-        assert_eq!(told("as: operator", "as: anyone")[0].0, "unknown-actor");
+        assert_eq!(told("as: operator", "as: nobody")[0].0, "unknown-actor");
         assert_eq!(told("at: /completed_at", "at: completed_at")[0].0, "no-pointer");
         assert_eq!(told("max_age: 24h", "max_age: a day")[0].0, "wrong-value");
         assert_eq!(told("max_age:", "maxage:")[0].0, "unknown-key");
+        assert_eq!(told("get: /ops/backups/latest\n", "")[0].0, "no-single-source");
+        assert_eq!(told("get:", "file: backups\nget:")[0].0, "no-single-source");
+        assert_eq!(told("get: /ops/backups/latest", "file: backups")[0].0, "misplaced-setting");
+        assert_eq!(told("at: /completed_at\n", "")[0].0, "no-time");
+        assert_eq!(told("bytes: /bytes\n", "")[0].0, "no-size");
+        assert_eq!(told("50%", "half")[0].0, "wrong-value");
     }
 }

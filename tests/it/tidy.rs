@@ -35,7 +35,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("notify", &["cli"]),
     ("rustix", &["cli", "probe"]),
     ("rusqlite", &["probe"]),
-    ("tempfile", &["probe"]),
+    ("tempfile", &["load", "probe"]),
     ("tar", &["probe"]),
     ("flate2", &["probe"]),
     ("quick_xml", &["probe"]),

@@ -164,8 +164,12 @@ fn run_with(
         };
         events.lock().unwrap().push(text);
     };
-    let transcripts =
-        run(&jobs, &Settings { project, now: &now, events: &tell, interrupt, journal });
+    let transcripts = {
+        let root = std::path::Path::new(".");
+        let env = |_: &str| None;
+        let (events, now) = (&tell, &now);
+        run(&jobs, &Settings { project, root, env: &env, now, events, interrupt, journal })
+    };
     let events = events.lock().unwrap().clone();
     Ran { transcripts, events }
 }
