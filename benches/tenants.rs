@@ -164,6 +164,8 @@ fn run(project: &Project, plan: &Plan, folder: &Path) -> Outcome<Transcript> {
     let began = Instant::now();
     let start = jiff::Timestamp::from_second(seconds_now()?)?;
     let settings = probe::Settings {
+        root: std::path::Path::new("."),
+        env: &|_| None,
         project,
         now: &|| start + began.elapsed(),
         events: &|_| {},
