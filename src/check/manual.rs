@@ -53,8 +53,10 @@ fn settings(schema: &Value, out: &mut String) {
     out.push_str("| setting | is | means |\n|---|---|---|\n");
     rows(schema, "", out);
     let none = Map::new();
-    let parts = schema["$defs"].as_object().unwrap_or(&none);
-    for (name, part) in parts.iter().filter(|(_, part)| part["properties"].is_object()) {
+    for (name, list) in schema["properties"].as_object().unwrap_or(&none) {
+        rows(&list["items"], &format!("each of `{name}`: "), out);
+    }
+    for (name, part) in schema["$defs"].as_object().unwrap_or(&none) {
         rows(part, &format!("{name}: "), out);
     }
     out.push('\n');
@@ -101,5 +103,25 @@ fn sort_of(property: &Value) -> String {
             names.collect::<Vec<_>>().join(" or ")
         }
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::KINDS;
+    use crate::check::fixture::plan;
+
+    /// Run with `UPDATE_DOCS=1` to make the page anew.
+    #[test]
+    fn the_manual_of_the_kinds_is_not_stale() {
+        let sections = KINDS.iter().map(|kind| section(*kind, &plan(kind.manual().example)));
+        let made = HEAD.to_owned() + &sections.collect::<String>();
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/kinds.md");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(file, &made).unwrap();
+        }
+        let there = std::fs::read_to_string(file).unwrap_or_default();
+        assert!(made == there, "docs/kinds.md is stale: run this test with UPDATE_DOCS=1");
     }
 }

@@ -5,6 +5,7 @@ mod backup;
 mod below_http;
 mod connect;
 mod controls;
+mod falsify;
 mod harness;
 mod interrupt;
 mod main_job;
