@@ -18,6 +18,7 @@ mod encounters;
 mod expect;
 #[cfg(test)]
 mod fixture;
+mod forge_remote;
 mod headers;
 mod http;
 pub mod kind;
@@ -54,6 +55,7 @@ pub static KINDS: &[&dyn Kind] = &[
     &dns::Dns,
     &connect_descriptor::ConnectDescriptor,
     &connect_lifecycle::ConnectLifecycle,
+    &forge_remote::ForgeRemote,
     &security_txt::SecurityTxt,
     &link::Link,
     &attestation::AttestationKind,

@@ -5,6 +5,19 @@ use crate::harness::{Project, Run};
 const CLAIMS: [&str; 4] =
     ["connect-framework", "install-handshake", "limited-scopes", "security-txt"];
 
+/// The check file of a claim about calls from Forge, in place of the one of `connect-framework`.
+const FORGE: &str = "\
+proves: Our cloud add-ons are delivered as Atlassian Connect add-ons.
+under: How our cloud add-ons are connected
+because: We call it.
+applies_to: [cloud]
+valid_for: 24h
+checks:
+  - kind: forge-remote
+    as: forge
+    endpoints: [{ get: /forge/notes }]
+";
+
 fn check(project: &Project, args: &[&str]) -> Run {
     project.run(&[&["check", "--format", "json"], &CLAIMS[..], args].concat())
 }
@@ -45,6 +58,21 @@ fn every_counterexample_is_noticed() {
         let run = project.run(&["falsify", claim]);
         assert_eq!(run.code, Some(0), "{claim}: {run}");
     }
+}
+
+#[test]
+fn calls_from_forge_hold_and_are_inconclusive_where_everybody_is_refused() {
+    let project = Project::own();
+    project.write("checks/connect-framework.yaml", FORGE);
+    let args = ["check", "--format", "json", "connect-framework"];
+    let run = project.run(&args);
+    assert_eq!(run.with_standing("holds"), ["connect-framework"], "{run}");
+    for mode in ["refuses-everybody", "down"] {
+        let run = project.run(&[&args[..], &["--mode", mode]].concat());
+        assert_eq!(run.with_standing("inconclusive"), ["connect-framework"], "{mode}: {run}");
+    }
+    let run = project.run(&[&args[..], &["--mode", "allows-everybody"]].concat());
+    assert_eq!(run.with_standing("violated"), ["connect-framework"], "{run}");
 }
 
 #[test]
