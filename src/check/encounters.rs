@@ -135,7 +135,7 @@ impl Encounters {
             several => format!("{several} others"),
         };
         format!(
-            "{count} customers. {listed} searched for all other customers' marks ({pairs} pairs); \
+            "{count} customers: {listed} searched for all other customers' marks ({pairs} pairs); \
              {tried} of one object of each customer tried directly by {others} ({met} of {pairs} \
              pairs on this run) and by nobody in particular."
         )

@@ -7,7 +7,7 @@ use std::path::Path;
 use avouch::load::quote::requote;
 use avouch::model::claim::{Claim, Passage};
 use avouch::model::decode::Spanned;
-use avouch::model::diagnostic::{Severity, help_with_list};
+use avouch::model::diagnostic::help_with_list;
 use avouch::model::project::Project;
 use avouch::model::words;
 use avouch_demo::Secrets;
@@ -21,7 +21,7 @@ use crate::talk::Talk;
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Accept, talk: Talk) -> Result<Exit, Exit> {
     by_a_person(talk)?;
-    let open = Open { root, target: None, demo: None, seed: 0, unset: Severity::Warning };
+    let open = Open::to_read(root, None);
     let checked = check_sources(&open, &Secrets::generate(), Clock::default());
     let Some(project) = checked.project else {
         talk.diagnostics(&checked.diagnostics, &checked.sources);

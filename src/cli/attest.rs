@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use avouch::model::diagnostic::{Severity, help_with_list};
+use avouch::model::diagnostic::help_with_list;
 use avouch::model::project::{Attestation, AttestationDay};
 use avouch::model::time::day_of;
 use avouch_demo::Secrets;
@@ -19,7 +19,7 @@ use crate::talk::Talk;
 pub(crate) fn run(root: &Path, args: &Attest, talk: Talk) -> Result<Exit, Exit> {
     by_a_person(talk)?;
     let clock = Clock::default();
-    let open = Open { root, target: None, demo: None, seed: 0, unset: Severity::Warning };
+    let open = Open::to_read(root, None);
     let checked = check_sources(&open, &Secrets::generate(), clock);
     let Some(project) = checked.project else {
         talk.diagnostics(&checked.diagnostics, &checked.sources);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use avouch::model::diagnostic::{Severity, help_with_list};
+use avouch::model::diagnostic::help_with_list;
 use avouch::model::evidence::outcomes;
 use avouch::render::Input;
 
@@ -16,13 +16,7 @@ use crate::talk::Talk;
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
-    let open = Open {
-        root,
-        target: args.target.target.as_deref(),
-        demo: Some(&args.target.demo),
-        seed: rand::random(),
-        unset: Severity::Error,
-    };
+    let open = Open::to_ask(root, &args.target);
     let session = Session::open(&open, talk)?;
     known(&session, &args.claims, talk)?;
     let assessment = assess(&session, &args.claims, talk)?;

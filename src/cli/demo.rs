@@ -6,7 +6,6 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use avouch::model::diagnostic::Severity;
 use avouch_demo::{FLAWS, Mode, Secrets};
 
 use crate::args::Demo;
@@ -38,7 +37,7 @@ pub(crate) fn run(root: &Path, args: &Demo, talk: Talk) -> Result<Exit, Exit> {
 
 /// The contacts of the project that stands here, if any: the demo names them as its own.
 fn contacts(root: &Path) -> Vec<String> {
-    let open = Open { root, target: Some("demo"), demo: None, seed: 0, unset: Severity::Warning };
+    let open = Open::to_read(root, Some("demo"));
     let checked = check_sources(&open, &Secrets::generate(), Clock::default());
     let contacts = checked.project.map(|project| project.contacts).unwrap_or_default();
     contacts.iter().map(ToString::to_string).collect()

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use avouch::model::diagnostic::Severity;
 use avouch::render::report::plan;
 
 use crate::args::{Explain, Format};
@@ -13,13 +12,7 @@ use crate::talk::Talk;
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Explain, talk: Talk) -> Result<Exit, Exit> {
-    let open = Open {
-        root,
-        target: args.target.as_deref(),
-        demo: None,
-        seed: 0,
-        unset: Severity::Warning,
-    };
+    let open = Open::to_read(root, args.target.as_deref());
     let session = Session::open(&open, talk)?;
     known(&session, std::slice::from_ref(&args.claim), talk)?;
     let claim = session.project.claim(&args.claim).ok_or(Exit::Unusable)?;

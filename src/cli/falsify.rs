@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use avouch::model::diagnostic::Severity;
 use avouch::model::evidence::outcomes;
 use avouch::render::report::counterexamples;
 
@@ -15,13 +14,7 @@ use crate::talk::Talk;
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Falsify, talk: Talk) -> Result<Exit, Exit> {
-    let open = Open {
-        root,
-        target: args.target.target.as_deref(),
-        demo: Some(&args.target.demo),
-        seed: rand::random(),
-        unset: Severity::Error,
-    };
+    let open = Open::to_ask(root, &args.target);
     let session = Session::open(&open, talk)?;
     let only: Vec<String> = args.claim.iter().cloned().collect();
     known(&session, &only, talk)?;

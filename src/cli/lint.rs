@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use avouch::model::diagnostic::Severity;
 use avouch_demo::Secrets;
 
 use crate::args::{Format, Lint};
@@ -14,13 +13,7 @@ use crate::talk::Talk;
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Lint, talk: Talk) -> Result<Exit, Exit> {
-    let open = Open {
-        root,
-        target: args.target.as_deref(),
-        demo: None,
-        seed: 0,
-        unset: Severity::Warning,
-    };
+    let open = Open::to_read(root, args.target.as_deref());
     let checked = check_sources(&open, &Secrets::generate(), Clock::default());
     match args.format {
         Format::Text => talk.diagnostics(&checked.diagnostics, &checked.sources),

@@ -12,7 +12,7 @@ use avouch::model::source::Sources;
 use avouch::{check, render};
 use avouch_demo::{Demo, Secrets};
 
-use crate::args::DemoOptions;
+use crate::args::{DemoOptions, Target};
 use crate::clock::Clock;
 use crate::exit::Exit;
 use crate::talk::Talk;
@@ -45,6 +45,24 @@ pub(crate) struct Open<'a> {
     pub(crate) seed: u64,
     /// How bad it is if a variable of the environment is not set.
     pub(crate) unset: Severity,
+}
+
+impl<'a> Open<'a> {
+    /// To ask the target: nothing may be missing.
+    pub(crate) fn to_ask(root: &'a Path, target: &'a Target) -> Self {
+        Self {
+            root,
+            target: target.target.as_deref(),
+            demo: Some(&target.demo),
+            seed: rand::random(),
+            unset: Severity::Error,
+        }
+    }
+
+    /// To look at the sources alone: no secret is needed.
+    pub(crate) fn to_read(root: &'a Path, target: Option<&'a str>) -> Self {
+        Self { root, target, demo: None, seed: 0, unset: Severity::Warning }
+    }
 }
 
 /// What was read, with all that is wrong with it, plans and templates included.
