@@ -204,6 +204,7 @@ pub(super) fn sound(plan: &Plan) -> Vec<Observation> {
             at: observed(),
             took_ms: 1,
             address: None,
+            not_asked: Vec::new(),
             answer,
             captures: captures.collect(),
         }

@@ -11,12 +11,15 @@ use crate::load::day;
 use crate::load::document::{self, Document};
 use crate::load::read::{Reader, SourceFile};
 use crate::model::claim::ClaimId;
-use crate::model::diagnostic::{Diagnostic, help_with_list};
+use crate::model::diagnostic::{Code, Diagnostic, help_with_list};
 use crate::model::project::{Attestation, AttestationDay};
 use crate::model::source::Place;
 
 /// The folder of attestations.
 const FOLDER: &str = "attestations";
+
+/// How many days before its last one it is told that an attestation will end.
+const WARNED_DAYS: i32 = 30;
 
 /// What attestations are measured by.
 pub(super) struct Measure<'a> {
@@ -95,7 +98,29 @@ impl Measure<'_> {
                 tell(key, "empty", format!("`{key}` is empty"), "write what belongs here".into());
             }
         }
+        if let Some((code, message)) = ending(&attestation, self.today) {
+            let span = document.node.get("day").map_or(0..0, |node| node.span.clone());
+            let warning = Diagnostic::warning(code, Place::new(file.clone(), span), message);
+            diagnostics.push(warning.help(format!("give it anew: `avouch attest {id}`")));
+        }
         Some(attestation)
+    }
+}
+
+/// What there is to say of an attestation that has ended, or soon will. The demo's own is always new.
+fn ending(attestation: &Attestation, today: Date) -> Option<(Code, String)> {
+    let AttestationDay::On(day) = attestation.day else {
+        return None;
+    };
+    let last = attestation.last_day(day);
+    let left = today.until(last).map_or(i32::MAX, |span| span.get_days());
+    match left {
+        ..0 => Some(("attestation-ended", format!("this attestation ended on {last}"))),
+        0..=WARNED_DAYS => Some((
+            "attestation-ends-soon",
+            format!("this attestation ends on {last}: today is {today}"),
+        )),
+        _ => None,
     }
 }
 
@@ -127,6 +152,33 @@ mod tests {
                 "attestations/backup-dally.yaml:2:6 impossible-date: `2026-13-01` is no day in the calendar ? write it like `2026-11-22`",
             ]
         );
+    }
+
+    #[test]
+    fn an_attestation_is_told_of_thirty_days_before_its_end_and_once_it_has_ended() {
+        let told = |valid_for: &str| {
+            Fixture::sound()
+                .replace(FILE, "valid_for: 90d", &format!("valid_for: {valid_for}"))
+                .told()
+        };
+        // It was given on 2026-11-01, and today is 2026-11-22.
+        assert_eq!(told("52d"), Vec::<String>::new());
+        let soon = |last: &str| {
+            [format!(
+                "attestations/backup-daily.yaml:2:6 attestation-ends-soon: this attestation \
+                 ends on {last}: today is 2026-11-22 ? give it anew: `avouch attest backup-daily`"
+            )]
+        };
+        assert_eq!(told("51d"), soon("2026-12-22"));
+        assert_eq!(told("21d"), soon("2026-11-22"));
+        assert_eq!(
+            told("20d"),
+            ["attestations/backup-daily.yaml:2:6 attestation-ended: this attestation ended on \
+              2026-11-21 ? give it anew: `avouch attest backup-daily`"]
+        );
+        let loaded = Fixture::sound().replace(FILE, "valid_for: 90d", "valid_for: 20d").load();
+        assert!(loaded.diagnostics.iter().all(|one| !one.is_error()));
+        assert!(loaded.project.unwrap().attestations.contains_key("backup-daily"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,9 @@ pub struct Observation {
     pub took_ms: u64,
     /// The address that was asked, such as `203.0.113.7:443`.
     pub address: Option<String>,
+    /// The other addresses of the host, of which this was not asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_asked: Vec<String>,
     /// What came back.
     pub answer: Answer,
     /// What the step captured, by name.
@@ -56,6 +60,14 @@ impl ProbeError {
         Self { reason, detail: detail.into() }
     }
 }
+
+impl fmt::Display for ProbeError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for ProbeError {}
 
 /// All that came back in one run of a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

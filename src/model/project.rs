@@ -273,6 +273,16 @@ pub struct Attestation {
     pub words: String,
 }
 
+impl Attestation {
+    /// The last day on which it is good, if it was given on `day`.
+    pub fn last_day(&self, day: Date) -> Date {
+        let days = self.valid_for.as_seconds() / Limit::days(1).as_seconds();
+        let days = i64::try_from(days).unwrap_or(i64::MAX);
+        let last = jiff::Span::new().try_days(days);
+        last.and_then(|span| day.checked_add(span)).unwrap_or(Date::MAX)
+    }
+}
+
 /// The day of an attestation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttestationDay {

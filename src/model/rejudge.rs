@@ -295,7 +295,14 @@ mod tests {
 
     fn observed(answer: Answer) -> Observation {
         let at = jiff::Timestamp::UNIX_EPOCH;
-        Observation { at, took_ms: 0, address: None, answer, captures: BTreeMap::new() }
+        Observation {
+            at,
+            took_ms: 0,
+            address: None,
+            not_asked: Vec::new(),
+            answer,
+            captures: BTreeMap::new(),
+        }
     }
 
     proptest! {

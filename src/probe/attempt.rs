@@ -161,7 +161,8 @@ impl<'a> Attempt<'a> {
             Ok(all) => self.capture(step, all),
             Err(_) => BTreeMap::new(),
         };
-        let asked = Asked { answer, sent: true, address, took: begun.elapsed() };
+        let took = begun.elapsed();
+        let asked = Asked { answer, sent: true, address, took, ..Asked::default() };
         self.heard(step, asked, captures)
     }
 
@@ -286,7 +287,12 @@ impl<'a> Attempt<'a> {
             Err(answer) => answer,
         };
         let took_ms = ms(asked.took);
-        Observation { took_ms, address: asked.address, ..self.observed(answer, captures) }
+        Observation {
+            took_ms,
+            address: asked.address,
+            not_asked: asked.not_asked,
+            ..self.observed(answer, captures)
+        }
     }
 
     fn observed(&self, answer: Answer, captures: BTreeMap<String, Value>) -> Observation {
@@ -297,7 +303,14 @@ impl<'a> Attempt<'a> {
             }
             other => other,
         };
-        Observation { at: (self.tools.now)(), took_ms: 0, address: None, answer, captures }
+        Observation {
+            at: (self.tools.now)(),
+            took_ms: 0,
+            address: None,
+            not_asked: Vec::new(),
+            answer,
+            captures,
+        }
     }
 }
 

@@ -46,7 +46,7 @@ const ATTEMPTS: u32 = 3;
 /// Asks one question; the answer is there within `timeout`.
 pub async fn observe(question: &DnsQuestion, world: &World, timeout: Duration) -> Observed {
     let answer = match name(question, world) {
-        Ok(name) => answer(&name, question.record, world, Instant::now() + timeout).await,
+        Ok(name) => answer(&name, question.record, world.resolver, Instant::now() + timeout).await,
         Err(error) => Err(error),
     };
     Observed { answer, address: world.resolver.map(|resolver| resolver.to_string()) }
@@ -55,10 +55,10 @@ pub async fn observe(question: &DnsQuestion, world: &World, timeout: Duration) -
 /// The addresses of a name, IPv4 and IPv6.
 pub(super) async fn addresses(
     name: &str,
-    world: &World,
+    resolver: Option<SocketAddr>,
     deadline: Instant,
 ) -> Result<Vec<IpAddr>, ProbeError> {
-    let facts = answer(&parse(name)?, DnsRecord::Address, world, deadline).await?;
+    let facts = answer(&parse(name)?, DnsRecord::Address, resolver, deadline).await?;
     let records = facts.at("/records").and_then(Value::as_array).into_iter().flatten();
     Ok(records.filter_map(|one| one.get("value")?.as_str()?.parse().ok()).collect())
 }
@@ -87,11 +87,11 @@ fn parse(name: &str) -> Result<Name, ProbeError> {
 async fn answer(
     name: &Name,
     record: DnsRecord,
-    world: &World,
+    named: Option<SocketAddr>,
     deadline: Instant,
 ) -> Result<Facts, ProbeError> {
     let timeout = deadline.saturating_duration_since(Instant::now());
-    let asker = Asker { resolver: resolver(world.resolver, timeout)?, deadline };
+    let asker = Asker { resolver: resolver(named, timeout)?, deadline };
     match record {
         DnsRecord::Address => asker.at(name, &[RecordType::A, RecordType::AAAA]).await,
         DnsRecord::Mx => asker.at(name, &[RecordType::MX]).await,

@@ -80,6 +80,8 @@ pub(super) struct Asked {
     pub(super) sent: bool,
     /// The address that was asked.
     pub(super) address: Option<String>,
+    /// The other addresses of its host.
+    pub(super) not_asked: Vec<String>,
     /// How long the peer took.
     pub(super) took: Duration,
 }
@@ -90,6 +92,7 @@ impl Default for Asked {
             answer: Err(Answer::NotAsked(String::new())),
             sent: false,
             address: None,
+            not_asked: Vec::new(),
             took: Duration::ZERO,
         }
     }
@@ -206,6 +209,7 @@ async fn send(
     let exchange = exchange(request, room, (&mut asked.address, hearing));
     let outcome = tools.gate.bound(question.urgency, exchange).await;
     asked.took += begun.elapsed();
+    asked.not_asked = pool.not_asked(&draft.url, asked.address.as_deref());
     match outcome {
         Ok(Some(outcome)) => outcome.map_err(|error| failure(error, &draft.url).into()),
         Ok(None) => Err(timeout(&draft.url).into()),
@@ -314,6 +318,9 @@ fn failure(error: reqwest::Error, url: &Url) -> ProbeError {
     };
     let mut cause = error.source();
     while let Some(one) = cause {
+        if let Some(error) = one.downcast_ref::<ProbeError>() {
+            return error.clone();
+        }
         if is_tls(one) {
             reason = Reason::Tls;
         } else if one.downcast_ref().is_some_and(hyper::Error::is_parse) {

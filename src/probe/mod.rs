@@ -29,6 +29,7 @@ mod http;
 mod journal;
 mod limits;
 mod listing;
+mod names;
 mod open;
 mod pool;
 mod random;
@@ -151,6 +152,7 @@ fn unasked(job: &Job<'_>, settings: &Settings<'_>, why: &str) -> Transcript {
         at: (settings.now)(),
         took_ms: 0,
         address: None,
+        not_asked: Vec::new(),
         answer: Answer::NotAsked(why.to_owned()),
         captures: BTreeMap::new(),
     };

@@ -17,7 +17,7 @@ use crate::model::facts::Facts;
 use crate::model::observation::ProbeError;
 use crate::model::project::World;
 use crate::model::verdict::Reason;
-use crate::probe::dns;
+use crate::probe::names;
 use crate::probe::observed::Observed;
 
 /// More addresses than this are not asked for one host.
@@ -74,10 +74,7 @@ impl Host<'_> {
         if let Ok(address) = name.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(address, self.port)]);
         }
-        let mut found = match world.resolver {
-            Some(_) => dns::addresses(name, world, self.deadline).await?,
-            None => self.system_addresses(name).await?,
-        };
+        let mut found = names::look_up(name, world.resolver, self.deadline).await?;
         found.sort_unstable();
         found.dedup();
         match found.len() {
@@ -90,16 +87,6 @@ impl Host<'_> {
                 Err(ProbeError::new(Reason::Budget, detail))
             }
         }
-    }
-
-    async fn system_addresses(&self, name: &str) -> Result<Vec<IpAddr>, ProbeError> {
-        let looked_up = timeout_at(self.deadline, tokio::net::lookup_host((name, self.port))).await;
-        let looked_up = looked_up.map_err(|_| {
-            ProbeError::new(Reason::Timeout, format!("the addresses of `{name}` did not come"))
-        })?;
-        let found = looked_up
-            .map_err(|error| ProbeError::new(Reason::Dns, format!("`{name}`: {error}")))?;
-        Ok(found.map(|address| address.ip()).collect())
     }
 
     fn gather<'a>(

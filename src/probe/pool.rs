@@ -23,6 +23,7 @@ use url::Url;
 use crate::model::observation::ProbeError;
 use crate::model::project::World;
 use crate::model::verdict::Reason;
+use crate::probe::names::Names;
 
 /// How Avouch names itself to the target.
 const USER_AGENT: &str = concat!("avouch/", env!("CARGO_PKG_VERSION"));
@@ -39,6 +40,7 @@ const CLIENTS_MAX: usize = 128;
 pub(super) struct Pool<'a> {
     world: &'a World,
     tls: ClientConfig,
+    names: Arc<Names>,
     /// Those used last come last.
     clients: Mutex<IndexMap<(String, Option<Route>), Client>>,
 }
@@ -64,8 +66,13 @@ pub(super) struct Connection {
 
 impl<'a> Pool<'a> {
     /// The clients of a run, none of them connected.
-    pub(super) fn new(world: &'a World) -> Result<Self, ProbeError> {
-        Ok(Self { world, tls: tls(&world.roots)?, clients: Mutex::default() })
+    ///
+    /// `timeout` bounds how long a name is looked up.
+    pub(super) fn new(world: &'a World, timeout: Duration) -> Result<Self, ProbeError> {
+        // The demo's resolver knows the demo's names alone, and those have their addresses already.
+        let resolver = world.resolver.filter(|_| !world.embedded);
+        let names = Arc::new(Names::new(resolver, timeout));
+        Ok(Self { world, tls: tls(&world.roots)?, names, clients: Mutex::default() })
     }
 
     /// The connection on which `actor` asks for `url`.
@@ -76,6 +83,17 @@ impl<'a> Pool<'a> {
         let moved = address.and_then(|address| moved(url, address));
         let host = moved.as_ref().and_then(|_| host_field(url));
         Ok(Connection { client, url: moved.unwrap_or_else(|| url.clone()), host, address })
+    }
+
+    /// The addresses of the host of `url` beside the one that was asked. There are none where the
+    /// project says itself where connections go.
+    pub(super) fn not_asked(&self, url: &Url, asked: Option<&str>) -> Vec<String> {
+        let asked = asked.and_then(|asked| asked.parse::<SocketAddr>().ok());
+        let (Some(asked), Some(host), None) = (asked, url.host_str(), self.route(url)) else {
+            return Vec::new();
+        };
+        let others = self.names.known(host).into_iter().filter(|one| *one != asked.ip());
+        others.map(|one| one.to_string()).collect()
     }
 
     fn route(&self, url: &Url) -> Option<Route> {
@@ -92,7 +110,7 @@ impl<'a> Pool<'a> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let client = match clients.shift_remove(&key) {
             Some(client) => client,
-            None => build(&self.tls, route)?,
+            None => build(&self.tls, &self.names, route)?,
         };
         if clients.len() >= CLIENTS_MAX {
             // A request that is under way keeps its client until it is done.
@@ -127,7 +145,11 @@ fn host_field(url: &Url) -> Option<HeaderValue> {
     text.parse().ok()
 }
 
-fn build(tls: &ClientConfig, route: Option<&Route>) -> Result<Client, ProbeError> {
+fn build(
+    tls: &ClientConfig,
+    names: &Arc<Names>,
+    route: Option<&Route>,
+) -> Result<Client, ProbeError> {
     let mut tls = tls.clone();
     // A ticket of one actor's session would tell the server who comes back.
     tls.resumption = Resumption::in_memory_sessions(8);
@@ -135,6 +157,7 @@ fn build(tls: &ClientConfig, route: Option<&Route>) -> Result<Client, ProbeError
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls)
         .http1_only()
+        .dns_resolver(names.clone())
         .no_proxy()
         .redirect(Policy::none())
         .retry(reqwest::retry::never())

@@ -1,12 +1,11 @@
 //! The record instrument: looks at what somebody has put down in the project; nothing is sent.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use crate::model::plan::Record;
-use crate::model::project::{Attestation, AttestationDay};
-use crate::model::time::{Limit, day_of, end_of_day};
+use crate::model::project::AttestationDay;
+use crate::model::time::{day_of, end_of_day};
 
 /// The facts of a record: whether there is one, and what it says.
 pub(super) fn facts(record: &Record, now: Timestamp) -> Value {
@@ -21,24 +20,17 @@ pub(super) fn facts(record: &Record, now: Timestamp) -> Value {
         "found": true,
         "role": attestation.role,
         "day": day.to_string(),
-        "until": until(attestation, day).to_string(),
+        "until": end_of_day(attestation.last_day(day)).to_string(),
         "looked_at": attestation.looked_at,
         "words": attestation.words,
     })
 }
 
-/// The end of an attestation's last day, UTC.
-fn until(attestation: &Attestation, day: Date) -> Timestamp {
-    let days = attestation.valid_for.as_seconds() / Limit::days(1).as_seconds();
-    let days = i64::try_from(days).unwrap_or(i64::MAX);
-    let last = jiff::Span::new().try_days(days);
-    let last = last.and_then(|span| day.checked_add(span));
-    end_of_day(last.unwrap_or(Date::MAX))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::project::Attestation;
+    use crate::model::time::Limit;
     use jiff::civil::date;
 
     fn record(day: AttestationDay, valid_for: Limit) -> Record {

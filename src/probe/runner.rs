@@ -51,6 +51,7 @@ impl<'a> Run<'a> {
         let project = settings.project;
         // Without leave to write there is nothing to write down.
         let journal = settings.journal.as_deref().filter(|_| project.writes);
+        let gate = Gate::new(project.limits, settings.interrupt);
         Self {
             settings,
             tools: Instrument {
@@ -58,8 +59,8 @@ impl<'a> Run<'a> {
                 now: settings.now,
                 root: settings.root,
                 env: settings.env,
-                pool: Pool::new(&project.world),
-                gate: Gate::new(project.limits, settings.interrupt),
+                pool: Pool::new(&project.world, gate.time()),
+                gate,
                 minter: Minter::new(project),
             },
             journal: Journal::open(journal),

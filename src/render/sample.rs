@@ -291,6 +291,7 @@ fn observation(answer: Answer) -> Observation {
         at: at("10:00:00"),
         took_ms: 12,
         address: Some("127.0.0.1:8443".into()),
+        not_asked: Vec::new(),
         answer,
         captures: BTreeMap::new(),
     }

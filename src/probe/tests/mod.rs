@@ -4,6 +4,7 @@ mod answers;
 mod cleanup;
 mod credentials;
 mod limits;
+mod names;
 mod server;
 mod signed;
 

@@ -171,6 +171,11 @@ fn circumstances(out: &mut String, check: &CheckOutcome<'_>) -> fmt::Result {
         let address = last.address.as_deref().map(|one| format!(", at {}", plain(one)));
         writeln!(out, "  asked on  {}{}", in_words(last.at), address.unwrap_or_default())?;
     }
+    let others = wording::not_asked(check);
+    if !others.is_empty() {
+        let others = wording::in_a_row(&others);
+        writeln!(out, "  not asked {others} (other addresses of the host)")?;
+    }
     if check.transcript.attempts > 1 {
         let attempts = usize::try_from(check.transcript.attempts).unwrap_or(usize::MAX);
         writeln!(out, "  tried     {}", count(attempts, "time"))?;
@@ -224,6 +229,17 @@ fn row(outcome: &Outcome<'_>) -> [String; 5] {
 mod tests {
     use super::*;
     use crate::render::sample::Sample;
+
+    #[test]
+    fn addresses_that_were_not_asked_stand_beside_the_one_that_was() {
+        let mut sample = Sample::new();
+        let evidence = sample.assessment.claims.get_mut("tenant-isolation").unwrap();
+        evidence.transcripts[0].observations[0].not_asked = vec!["2001:db8::1".to_owned()];
+        let outcomes = sample.outcomes();
+        let report = String::from_utf8(render(&sample.input(&outcomes))).unwrap();
+        let line = "  not asked 2001:db8::1 (other addresses of the host)";
+        assert_eq!(report.lines().filter(|one| *one == line).count(), 1);
+    }
 
     #[test]
     fn the_trouble_stands_in_full_above_the_table() {

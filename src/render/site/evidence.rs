@@ -128,7 +128,7 @@ fn check(index: usize, check: &CheckOutcome<'_>, project: &Project) -> view::Che
         kind: plan.kind.clone(),
         verdict: check.judgement.verdict.name().to_owned(),
         covers: plan.covers.clone(),
-        leaves_open: plan.leaves_open.clone(),
+        leaves_open: wording::leaves_open(check),
         saw: saw(check),
         repeat: repeat(plan, project),
         noticed: wording::noticed(check).map(plain).collect(),

@@ -11,10 +11,12 @@ pub use answer::{answer, broken, doubts, noticed, seen};
 pub use expectation::{actual, expected, found};
 pub use request::{curl, request_line, who};
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::model::claim::{Claim, Passage, PassageLink};
-use crate::model::evidence::Standing;
+use crate::model::evidence::{CheckOutcome, Standing};
 use crate::model::falsify::Grade;
 
 /// How many characters of one text are shown at the most.
@@ -53,6 +55,34 @@ fn without_addresses(words: &str, passage: Option<&Passage>) -> String {
         words.replacen(&address, "", 1)
     };
     links.iter().fold(words.to_owned(), drop)
+}
+
+/// What a check does not show: what its kind says of that, and the addresses that were not asked.
+pub fn leaves_open(check: &CheckOutcome<'_>) -> String {
+    let left = &check.plan.leaves_open;
+    match not_asked(check).as_slice() {
+        [] => left.clone(),
+        addresses => {
+            let addresses = in_a_row(addresses);
+            format!("{left} Not asked: {addresses} (other addresses of the host).")
+        }
+    }
+}
+
+/// The addresses of the hosts that were asked, of which some question was not asked, in order.
+pub fn not_asked<'a>(check: &CheckOutcome<'a>) -> Vec<&'a str> {
+    let observations = check.transcript.observations.iter();
+    let all: BTreeSet<&str> =
+        observations.flat_map(|one| &one.not_asked).map(String::as_str).collect();
+    all.into_iter().collect()
+}
+
+/// Addresses in a row, as many as are shown; the rest are counted.
+pub fn in_a_row(addresses: &[&str]) -> String {
+    let shown = addresses.iter().take(ENTRIES_MAX).map(|one| plain(one));
+    let rest = addresses.len().saturating_sub(ENTRIES_MAX);
+    let rest = (rest > 0).then(|| format!("{rest} more"));
+    shown.chain(rest).collect::<Vec<_>>().join(", ")
 }
 
 /// A length of time that was measured, such as `340 ms` or `2.1 s`.
@@ -137,6 +167,7 @@ fn entries(items: &[Value]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::sample::Sample;
     use serde_json::json;
 
     #[test]
@@ -152,5 +183,22 @@ mod tests {
         assert_eq!(value(&json!({"a": 1})), "an object with 1 field");
         assert_eq!(value(&json!(null)), "nothing");
         assert_eq!(took(2140), "2.1 s");
+    }
+
+    #[test]
+    fn addresses_that_were_not_asked_are_told_with_what_is_left_open() {
+        let mut sample = Sample::new();
+        let evidence = sample.assessment.claims.get_mut("encrypted-transport").unwrap();
+        let all = ["203.0.113.8".to_owned(), "2001:db8::1".to_owned()];
+        evidence.transcripts[0].observations[0].not_asked = all.to_vec();
+        let outcomes = sample.outcomes();
+        let first = &outcomes[0].checks[0];
+        assert_eq!(
+            leaves_open(first),
+            "This does not show what happens at other addresses. Not asked: 2001:db8::1, \
+             203.0.113.8 (other addresses of the host)."
+        );
+        let other = &outcomes[1].checks[0];
+        assert_eq!(leaves_open(other), other.plan.leaves_open);
     }
 }

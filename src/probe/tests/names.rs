@@ -1,0 +1,72 @@
+//! Which address of a host is asked, and which are not.
+
+use hickory_resolver::proto::rr::RData;
+use tokio::runtime::Runtime;
+
+use super::server::{Reply, Server};
+use super::*;
+use crate::model::verdict::Reason;
+use crate::probe::peers_for_tests::{closed_port, serve_dns};
+
+/// A project at `name`, on the port of the server, with a resolver that knows these records.
+fn named(name: &str, server: &Server, records: Vec<(&str, RData)>) -> (Runtime, Project) {
+    let runtime = Runtime::new().unwrap();
+    let mut project = project(&format!("http://{name}:{}", server.address.port()));
+    project.world.resolver = Some(runtime.block_on(serve_dns(records)));
+    (runtime, project)
+}
+
+fn records() -> Vec<(&'static str, RData)> {
+    vec![
+        ("addon.test", RData::A("127.0.0.1".parse().unwrap())),
+        ("addon.test", RData::A("203.0.113.8".parse().unwrap())),
+        ("addon.test", RData::AAAA("2001:db8::1".parse().unwrap())),
+    ]
+}
+
+#[test]
+fn the_other_addresses_of_a_host_are_listed_as_not_asked() {
+    let server = Server::start(|_| Reply::text(200, "hi"));
+    let (_dns, project) = named("addon.test", &server, records());
+    let ran = run_plan(&project, &plan([get("anyone", "/a"), get("acme", "/b")]));
+    for step in [0, 1] {
+        let observed = ran.observation(step);
+        assert_eq!(observed.address, Some(server.address.to_string()), "{:?}", observed.answer);
+        assert_eq!(observed.not_asked, ["2001:db8::1", "203.0.113.8"]);
+    }
+}
+
+#[test]
+fn a_host_whose_address_the_project_gives_has_no_others() {
+    let server = Server::start(|_| Reply::text(200, "hi"));
+    let (_dns, mut project) = named("addon.test", &server, records());
+    project.world.connect_to.insert("addon.test".into(), server.address);
+    let ran = run_plan(&project, &plan([get("anyone", "/")]));
+    assert_eq!(ran.facts(0)["status"], 200);
+    assert_eq!(ran.observation(0).not_asked, Vec::<String>::new());
+}
+
+#[test]
+fn what_the_system_knows_of_a_name_is_asked_or_listed() {
+    let server = Server::start(|_| Reply::text(200, "hi"));
+    let project = project(&format!("http://localhost:{}", server.address.port()));
+    let ran = run_plan(&project, &plan([get("anyone", "/")]));
+    let observed = ran.observation(0);
+    assert_eq!(observed.address, Some(server.address.to_string()));
+    // Whether this machine knows `localhost` by IPv6 too is its own affair.
+    assert!(observed.not_asked.iter().all(|one| one == "::1"), "{:?}", observed.not_asked);
+}
+
+#[test]
+fn a_name_that_the_named_resolver_does_not_know_or_tell_is_an_error() {
+    let server = Server::start(|_| Reply::text(200, "hi"));
+    let (dns, mut project) = named("other.test", &server, records());
+    project.limits.timeout = Limit::seconds(1);
+    let ran = run_plan(&project, &plan([get("anyone", "/")]));
+    let Answer::Error(error) = ran.answer(0) else { panic!("{:?}", ran.answer(0)) };
+    assert_eq!((error.reason, error.detail.as_str()), (Reason::Dns, "`other.test` has no address"));
+    project.world.resolver = Some(dns.block_on(closed_port()));
+    let ran = run_plan(&project, &plan([get("anyone", "/")]));
+    assert!(matches!(ran.answer(0), Answer::Error(_)), "{:?}", ran.answer(0));
+    assert_eq!(server.seen().len(), 0);
+}
