@@ -42,12 +42,17 @@ pub(crate) fn claim(claim: &Claim, input: &Input<'_>) -> view::Claim {
         policy: policy.map_or_else(String::new, |policy| policy.front.title.value.clone()),
         under: passage.map_or_else(String::new, |passage| passage.under.clone()),
         path: path(claim, input.project),
-        evidence: format!("evidence/{}/index.html", claim.id),
+        evidence: page(claim),
         checks: outcome.map_or_else(Vec::new, |outcome| {
             let checks = outcome.checks.iter().enumerate();
             checks.map(|(index, one)| check(index, one, input.project)).collect()
         }),
     }
+}
+
+/// The path of a claim's page of evidence.
+pub(crate) fn page(claim: &Claim) -> String {
+    format!("evidence/{}/index.html", claim.id)
 }
 
 /// A claim among others.

@@ -1,6 +1,7 @@
 //! The site: one page for each policy, one for each claim's evidence, and the page that leads there.
 
 mod body;
+mod claims;
 mod evidence;
 mod link;
 mod policy;
@@ -33,6 +34,7 @@ pub(crate) fn render(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
     for claim in &input.project.claims {
         pages.evidence(claim, input);
     }
+    pages.files.extend(for_machines(input, &pages.site));
     match pages.diagnostics.is_empty() {
         true => Ok(pages.files),
         false => Err(in_source_order(pages.diagnostics)),
@@ -49,6 +51,18 @@ pub(crate) fn lint(project: &Project) -> Vec<Diagnostic> {
     let pages = specimen::pages().into_iter();
     let wrong = pages.filter_map(|(name, context)| theme.render(name, &context).err());
     in_source_order(wrong.map(|diagnostic| *diagnostic).collect())
+}
+
+/// What stands beside the pages for machines.
+fn for_machines(input: &Input<'_>, site: &view::Site) -> Vec<(String, Vec<u8>)> {
+    claims::files(input, site)
+}
+
+/// The address that a file of the site has once it is published below `site`.
+pub(crate) fn absolute(site: &url::Url, path: &str) -> String {
+    let path = path.strip_suffix("index.html").unwrap_or(path);
+    let path = path.replace("/index.html#", "/#");
+    format!("{}/{path}", site.as_str().trim_end_matches('/'))
 }
 
 fn styles(project: &Project) -> Files {
@@ -135,11 +149,11 @@ fn context(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::render::sample::Sample;
 
-    fn rendered() -> std::collections::BTreeMap<String, String> {
+    pub(crate) fn rendered() -> std::collections::BTreeMap<String, String> {
         let sample = Sample::new();
         let outcomes = sample.outcomes();
         let files = render(&sample.input(&outcomes)).unwrap();
@@ -151,6 +165,8 @@ mod tests {
     fn there_is_a_page_for_each_policy_and_each_claim() {
         let paths: Vec<String> = rendered().into_keys().collect();
         insta::assert_snapshot!(paths.join("\n"), @r"
+        claims.json
+        claims.schema.json
         evidence/backup-daily/index.html
         evidence/content-storage/index.html
         evidence/encrypted-transport/index.html
@@ -207,10 +223,11 @@ mod tests {
 
     #[test]
     fn what_the_target_said_and_what_is_secret_stay_off_the_pages() {
-        for (path, html) in rendered() {
-            for never in ["alert(1)", "127.0.0.1", "not-a-secret", "<data>"] {
-                assert!(!html.contains(never), "{path}: {never}");
+        for (path, text) in rendered() {
+            for never in ["alert(1)", "127.0.0.1", "not-a-secret"] {
+                assert!(!text.contains(never), "{path}: {never}");
             }
+            assert!(!path.ends_with(".html") || !text.contains("<data>"), "{path}");
         }
     }
 

@@ -1,9 +1,8 @@
 //! What every page says of the whole: who publishes, what was asked and how, where the claims stand.
 
-use crate::model::evidence::Standing;
 use crate::model::project::{Project, World};
 use crate::model::time::in_words;
-use crate::render::site::{evidence, view};
+use crate::render::site::{claims, evidence, view};
 use crate::render::wording::{count, list};
 use crate::render::{Input, summary};
 
@@ -111,13 +110,10 @@ fn whole(input: &Input<'_>) -> view::Summary {
             words: format!("{} not tested", count(statements, "statement")),
         });
     }
-    let holding = input.outcomes.iter();
-    let holding = holding.filter(|one| one.standing == Standing::Holds);
-    let ends = holding.filter_map(summary::until);
     view::Summary {
         worst: counts.first().map_or("inconclusive", |one| one.standing).to_owned(),
         counts: counted,
-        until: ends.min().map(Into::into),
+        until: claims::valid_until(input.outcomes).map(Into::into),
         troubles: troubles(input),
     }
 }
