@@ -74,7 +74,9 @@ pub(crate) fn rank(claim: &Claim, input: &Input<'_>) -> usize {
 
 /// The mark of a claim by where it stands.
 pub(crate) fn mark(outcome: Option<&Outcome<'_>>) -> view::Mark {
-    view::Mark::of(outcome.map_or("inconclusive", summary::name))
+    let holding = outcome.filter(|one| one.standing == Standing::Holds);
+    let mark = view::Mark::of(outcome.map_or("inconclusive", summary::name));
+    mark.until(holding.and_then(summary::until))
 }
 
 /// The titles of the products that a claim is about; none where it is about all of them.
