@@ -42,12 +42,17 @@ pub(crate) fn claim(claim: &Claim, input: &Input<'_>) -> view::Claim {
         policy: policy.map_or_else(String::new, |policy| policy.front.title.value.clone()),
         under: passage.map_or_else(String::new, |passage| passage.under.clone()),
         path: path(claim, input.project),
-        evidence: format!("evidence/{}/index.html", claim.id),
+        evidence: page(claim),
         checks: outcome.map_or_else(Vec::new, |outcome| {
             let checks = outcome.checks.iter().enumerate();
             checks.map(|(index, one)| check(index, one, input.project)).collect()
         }),
     }
+}
+
+/// The path of a claim's page of evidence.
+pub(crate) fn page(claim: &Claim) -> String {
+    format!("evidence/{}/index.html", claim.id)
 }
 
 /// A claim among others.
@@ -69,7 +74,9 @@ pub(crate) fn rank(claim: &Claim, input: &Input<'_>) -> usize {
 
 /// The mark of a claim by where it stands.
 pub(crate) fn mark(outcome: Option<&Outcome<'_>>) -> view::Mark {
-    view::Mark::of(outcome.map_or("inconclusive", summary::name))
+    let holding = outcome.filter(|one| one.standing == Standing::Holds);
+    let mark = view::Mark::of(outcome.map_or("inconclusive", summary::name));
+    mark.until(holding.and_then(summary::until))
 }
 
 /// The titles of the products that a claim is about; none where it is about all of them.

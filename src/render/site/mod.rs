@@ -1,10 +1,18 @@
 //! The site: one page for each policy, one for each claim's evidence, and the page that leads there.
 
+mod badge;
 mod body;
+mod claims;
 mod evidence;
+mod feed;
+mod index_files;
 mod link;
+mod linked_data;
+mod markdown;
 mod policy;
 mod public;
+mod security_headers;
+mod security_txt;
 mod specimen;
 mod theme;
 mod view;
@@ -22,6 +30,7 @@ pub(crate) fn render(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
     let theme = Theme::of(input.project)?;
     let mut pages = Pages {
         theme: &theme,
+        url: &input.project.site.url,
         site: whole::site(input),
         files: styles(input.project),
         diagnostics: Vec::new(),
@@ -33,6 +42,7 @@ pub(crate) fn render(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
     for claim in &input.project.claims {
         pages.evidence(claim, input);
     }
+    pages.files.extend(for_machines(input, &pages.site));
     match pages.diagnostics.is_empty() {
         true => Ok(pages.files),
         false => Err(in_source_order(pages.diagnostics)),
@@ -51,6 +61,34 @@ pub(crate) fn lint(project: &Project) -> Vec<Diagnostic> {
     in_source_order(wrong.map(|diagnostic| *diagnostic).collect())
 }
 
+/// What stands beside the pages for machines.
+fn for_machines(input: &Input<'_>, site: &view::Site) -> Vec<(String, Vec<u8>)> {
+    let project = input.project;
+    let mut files = claims::files(input, site);
+    files.extend(badge::files(input, site));
+    files.extend(index_files::files(input, site));
+    let mut add = |path: &str, text: String| files.push((path.to_owned(), text.into_bytes()));
+    add("feed.xml", feed::file(input, site));
+    add("_headers", security_headers::file());
+    for policy in &project.policies {
+        add(&markdown::path(policy), markdown::file(policy, &project.policies, site));
+    }
+    if let Some(text) = security_txt::file(input) {
+        add(security_txt::PATH, text);
+    }
+    for (path, text) in theme::FIXED {
+        add(path, text.to_owned());
+    }
+    files
+}
+
+/// The address that a file of the site has once it is published below `site`.
+pub(crate) fn absolute(site: &url::Url, path: &str) -> String {
+    let path = path.strip_suffix("index.html").unwrap_or(path);
+    let path = path.replace("/index.html#", "/#");
+    format!("{}/{path}", site.as_str().trim_end_matches('/'))
+}
+
 fn styles(project: &Project) -> Files {
     let files = theme::files(project).into_iter();
     files
@@ -62,6 +100,7 @@ fn styles(project: &Project) -> Files {
 /// The site as it grows.
 struct Pages<'a> {
     theme: &'a Theme,
+    url: &'a url::Url,
     site: view::Site,
     files: Files,
     diagnostics: Vec<Diagnostic>,
@@ -75,22 +114,27 @@ impl Pages<'_> {
                 "What {} says about security, and what was checked",
                 input.project.site.organisation
             ),
-            root: String::new(),
             path: "index.html".into(),
+            ..self.about(String::new())
         };
         let claims = input.project.claims.iter();
         let claims: Vec<view::Claim> = claims.map(|claim| evidence::claim(claim, input)).collect();
-        self.page("index.html", &page, "claims", &claims);
+        self.page("index.html", page, "claims", &claims);
     }
 
     fn policy(&mut self, policy: &crate::model::policy::Policy, input: &Input<'_>) {
-        let page = view::Page {
+        let mut page = view::Page {
             title: policy.front.title.value.clone(),
             description: policy.front.summary.value.clone(),
-            root: "../".into(),
             path: format!("{}/index.html", policy.slug),
+            ..self.about("../".into())
         };
-        self.page("policy.html", &page, "policy", &policy::policy(policy, input));
+        page.alternates.push(view::File {
+            title: format!("{} as Markdown", page.title),
+            media: "text/markdown".into(),
+            path: markdown::path(policy),
+        });
+        self.page("policy.html", page, "policy", &policy::policy(policy, input));
     }
 
     fn evidence(&mut self, claim: &crate::model::claim::Claim, input: &Input<'_>) {
@@ -98,23 +142,41 @@ impl Pages<'_> {
         let page = view::Page {
             title: format!("Evidence: {}", claim.words),
             description: claim.standing.clone(),
-            root: "../../".into(),
             path: claim.evidence.clone(),
+            until: claim.mark.ends.clone(),
+            ..self.about("../../".into())
         };
-        self.page("evidence.html", &page, "claim", &claim);
+        self.page("evidence.html", page, "claim", &claim);
+    }
+
+    /// What pages at the same depth have in common.
+    fn about(&self, root: String) -> view::Page {
+        let feeds = self.site.files.iter().filter(|file| file.path == "feed.xml");
+        view::Page {
+            title: String::new(),
+            description: String::new(),
+            root,
+            path: String::new(),
+            address: String::new(),
+            until: self.site.summary.until.clone(),
+            alternates: feeds.cloned().collect(),
+            data: String::new(),
+        }
     }
 
     fn page(
         &mut self,
         template: &str,
-        page: &view::Page,
+        mut page: view::Page,
         name: &'static str,
         value: &impl serde::Serialize,
     ) {
-        let context = context(&self.site, page, name, value);
+        page.address = absolute(self.url, &page.path);
+        page.data = linked_data::text(&page, &self.site);
+        let context = context(&self.site, &page, name, value);
         match self.theme.render(template, &context) {
             Ok(html) => {
-                self.files.insert(page.path.clone(), html.into_bytes());
+                self.files.insert(page.path, html.into_bytes());
             }
             Err(diagnostic) => self.diagnostics.push(*diagnostic),
         }
@@ -135,11 +197,11 @@ fn context(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::render::sample::Sample;
 
-    fn rendered() -> std::collections::BTreeMap<String, String> {
+    pub(crate) fn rendered() -> std::collections::BTreeMap<String, String> {
         let sample = Sample::new();
         let outcomes = sample.outcomes();
         let files = render(&sample.input(&outcomes)).unwrap();
@@ -151,15 +213,29 @@ mod tests {
     fn there_is_a_page_for_each_policy_and_each_claim() {
         let paths: Vec<String> = rendered().into_keys().collect();
         insta::assert_snapshot!(paths.join("\n"), @r"
+        _headers
+        avouch.js
+        badge.json
+        badge.svg
+        claims.json
+        claims.schema.json
         evidence/backup-daily/index.html
         evidence/content-storage/index.html
         evidence/encrypted-transport/index.html
         evidence/limited-scopes/index.html
         evidence/privacy-policy/index.html
         evidence/tenant-isolation/index.html
+        feed.xml
+        icon-unverified.svg
+        icon.svg
         index.html
+        llms.txt
         privacy/index.html
+        privacy/index.md
+        robots.txt
         security/index.html
+        security/index.md
+        sitemap.xml
         style.css
         theme.css
         ");
@@ -183,11 +259,13 @@ mod tests {
     }
 
     #[test]
-    fn every_page_has_one_first_heading_a_language_and_no_script_or_style_of_its_own() {
+    fn every_page_has_one_first_heading_a_language_and_no_script_but_ours() {
         for (path, html) in rendered().iter().filter(|(path, _)| path.ends_with(".html")) {
             assert_eq!(html.matches("<h1").count(), 1, "{path}");
             assert!(html.contains("<html lang=\"en\">"), "{path}");
-            assert!(!html.contains("<script") && !html.contains(" style="), "{path}");
+            let ours = html.matches("avouch.js\" defer></script>").count();
+            let data = html.matches("<script type=\"application/ld+json\">").count();
+            assert_eq!((ours, data, html.matches("<script").count()), (1, 1, 2), "{path}");
             assert!(
                 html.contains("Verified against the embedded demo add-on, not a live service.")
             );
@@ -207,10 +285,11 @@ mod tests {
 
     #[test]
     fn what_the_target_said_and_what_is_secret_stay_off_the_pages() {
-        for (path, html) in rendered() {
-            for never in ["alert(1)", "127.0.0.1", "not-a-secret", "<data>"] {
-                assert!(!html.contains(never), "{path}: {never}");
+        for (path, text) in rendered() {
+            for never in ["alert(1)", "127.0.0.1", "not-a-secret"] {
+                assert!(!text.contains(never), "{path}: {never}");
             }
+            assert!(!path.ends_with(".html") || !text.contains("<data>"), "{path}");
         }
     }
 
@@ -219,7 +298,8 @@ mod tests {
         let files = rendered();
         let summary = between(&files["index.html"], "<section class=\"summary", "</section>");
         insta::assert_snapshot!(summary, @r#"
-        <section class="summary violated" aria-label="Where the claims stand">
+        <section class="summary violated" aria-label="Where the claims stand" data-until="2026-11-23T10:00:00Z">
+        <p class="lapsed" hidden data-until="2026-11-23T10:00:00Z"><strong>Expired.</strong> What is said here is unverified since <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>.</p>
         <p>Checked <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time>.
         <span class="count"><span class="shape violated" aria-hidden="true">✗</span> 1 does not hold,</span>
         <span class="count"><span class="shape weak" aria-hidden="true">△</span> 1 rests on a weak check,</span>
@@ -318,6 +398,57 @@ mod tests {
     #[test]
     fn the_same_run_gives_the_same_bytes() {
         assert_eq!(rendered(), rendered());
+    }
+
+    #[test]
+    fn the_script_is_small_and_reads_nothing_but_the_page_and_the_clock() {
+        let script = &rendered()["avouch.js"];
+        assert!(script.len() <= 2048, "{} bytes", script.len());
+        for never in ["fetch", "XMLHttp", "innerHTML", "eval", "cookie", "Storage", "http"] {
+            assert!(!script.contains(never), "{never}");
+        }
+    }
+
+    #[test]
+    fn only_what_holds_can_expire_and_the_text_says_when_without_a_script() {
+        let files = rendered();
+        let policy = &files["security/index.html"];
+        let marks = policy.split("<a class=\"mark ").skip(1);
+        for mark in marks {
+            let good = mark.starts_with("holds") || mark.starts_with("attested");
+            let tag = mark.split('>').next().unwrap();
+            assert_eq!(tag.contains("data-until"), good, "{tag}");
+        }
+        assert!(policy.contains("Treat it as unverified after <time"));
+        assert!(
+            policy.contains("<title data-until=\"2026-11-23T10:00:00Z\" data-then=\"Expired: ")
+        );
+    }
+
+    #[test]
+    fn what_is_written_in_xml_is_well_formed() {
+        for (path, text) in rendered() {
+            if path.ends_with(".svg") || path.ends_with(".xml") {
+                assert_eq!(unclosed(&text), Vec::<String>::new(), "{path}");
+            }
+        }
+    }
+
+    /// The names of elements that are open at the end of an XML text, or closed out of turn.
+    fn unclosed(xml: &str) -> Vec<String> {
+        let mut open: Vec<String> = Vec::new();
+        for tag in xml.split('<').skip(1) {
+            let (tag, _) = tag.split_once('>').unwrap();
+            let name = tag.split(' ').next().unwrap();
+            match name.strip_prefix('/') {
+                Some(name) if open.last().is_some_and(|last| last == name) => {
+                    open.pop();
+                }
+                None if tag.ends_with('/') || tag.ends_with('?') => {}
+                _ => open.push(name.to_owned()),
+            }
+        }
+        open
     }
 
     fn attributes(html: &str, name: &str) -> Vec<String> {

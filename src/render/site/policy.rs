@@ -97,8 +97,11 @@ fn marker(of: &Marked, policy: &Policy, input: &Input<'_>) -> String {
 }
 
 fn mark(mark: &view::Mark, to: &str) -> String {
+    let ends = mark.ends.as_ref().map_or_else(String::new, |ends| {
+        format!(" data-until=\"{}\" data-then=\"expired\"", escaped(&ends.iso))
+    });
     format!(
-        " <a class=\"mark {}\" href=\"{}\"><span aria-hidden=\"true\">{}</span> {}</a>",
+        " <a class=\"mark {}\"{ends} href=\"{}\"><span aria-hidden=\"true\">{}</span> {}</a>",
         escaped(&mark.class),
         escaped(to),
         escaped(&mark.shape),

@@ -4,15 +4,15 @@ use tera::Context;
 
 use crate::render::site::context;
 use crate::render::site::view::{
-    Check, Claim, ClaimLink, Counted, Day, Expectation, Heading, Link, Mark, Page, Policy,
+    Check, Claim, ClaimLink, Counted, Day, Expectation, File, Heading, Link, Mark, Page, Policy,
     PolicyLink, Published, Site, Statement, Step, Stretch, Summary, Time,
 };
 
 /// Every template that makes a page, with a full page and an empty one.
 pub(crate) fn pages() -> Vec<(&'static str, Context)> {
-    let page = page();
     let mut pages = Vec::new();
-    for site in [full_site(), empty_site()] {
+    let both = [(full_site(), full_page()), (empty_site(), empty_page())];
+    for (site, page) in both {
         for claim in [full_claim(), empty_claim()] {
             pages.push(("index.html", context(&site, &page, "claims", &vec![claim.clone()])));
             pages.push(("evidence.html", context(&site, &page, "claim", &claim)));
@@ -28,13 +28,25 @@ fn words(words: &str) -> String {
     words.to_owned()
 }
 
-fn page() -> Page {
+fn full_page() -> Page {
+    Page { until: Some(time()), alternates: vec![file()], ..empty_page() }
+}
+
+fn empty_page() -> Page {
     Page {
         title: words("A page"),
         description: words("What it is about"),
         root: words("../"),
         path: words("a/index.html"),
+        address: words("https://security.example.com/a/"),
+        until: None,
+        alternates: Vec::new(),
+        data: words("{}"),
     }
+}
+
+fn file() -> File {
+    File { title: words("A feed"), media: words("text/plain"), path: words("feed.xml") }
 }
 
 fn time() -> Time {
@@ -47,6 +59,8 @@ fn full_site() -> Site {
         contacts: vec![Link { text: words("a"), address: words("mailto:a@example.com") }],
         warnings: vec![words("A warning.")],
         permissions: vec![words("A permission.")],
+        files: vec![file()],
+        no_security_txt: words("There is none."),
         policies: vec![PolicyLink {
             title: words("Policy"),
             summary: words("What it is for"),
@@ -81,6 +95,9 @@ fn empty_site() -> Site {
             until: None,
             troubles: Vec::new(),
         },
+        security_policy: words("default-src 'none'"),
+        files: Vec::new(),
+        no_security_txt: String::new(),
     }
 }
 
@@ -127,6 +144,7 @@ fn empty_policy() -> Policy {
 
 fn full_claim() -> Claim {
     Claim {
+        mark: Mark { ends: Some(time()), ..Mark::of("holds") },
         basis: words("probed"),
         basis_means: words("anyone can repeat it"),
         products: vec![words("Cloud add-ons")],

@@ -22,6 +22,14 @@ pub(crate) const BUILT_IN: [(&str, &str); 7] = [
 /// The files that the site gets as they stand.
 pub(crate) const STYLES: [&str; 2] = ["style.css", "theme.css"];
 
+/// Files that every site gets as they are: a project replaces none of them, as they take away what
+/// no longer counts.
+pub(crate) const FIXED: [(&str, &str); 3] = [
+    ("avouch.js", include_str!("../../../templates/avouch.js")),
+    ("icon-unverified.svg", include_str!("../../../templates/icon-unverified.svg")),
+    ("icon.svg", include_str!("../../../templates/icon.svg")),
+];
+
 /// The templates of a project.
 pub(crate) struct Theme {
     tera: Tera,

@@ -32,6 +32,12 @@ pub(crate) struct Site {
     pub(crate) permissions: Vec<String>,
     pub(crate) policies: Vec<PolicyLink>,
     pub(crate) summary: Summary,
+    /// What the pages' Content-Security-Policy allows.
+    pub(crate) security_policy: String,
+    /// What stands beside the pages for machines.
+    pub(crate) files: Vec<File>,
+    /// Why there is no `security.txt`; empty where there is one.
+    pub(crate) no_security_txt: String,
 }
 
 /// `site.summary`: the whole run in a few words.
@@ -63,6 +69,8 @@ pub(crate) struct Mark {
     pub(crate) shape: String,
     /// The word.
     pub(crate) word: String,
+    /// When it no longer counts; none for what is no good news now.
+    pub(crate) ends: Option<Time>,
 }
 
 /// `page`: this page.
@@ -73,6 +81,23 @@ pub(crate) struct Page {
     /// The way to the site's root: empty, `../` or `../../`.
     pub(crate) root: String,
     /// Its address below the root.
+    pub(crate) path: String,
+    /// Its whole address once it is published.
+    pub(crate) address: String,
+    /// When what it says ends; none where nothing holds.
+    pub(crate) until: Option<Time>,
+    /// The same, or news of it, in other forms.
+    pub(crate) alternates: Vec<File>,
+    /// JSON-LD that is safe as it stands.
+    pub(crate) data: String,
+}
+
+/// A file for machines.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct File {
+    pub(crate) title: String,
+    /// Its media type.
+    pub(crate) media: String,
     pub(crate) path: String,
 }
 
@@ -261,6 +286,12 @@ impl Mark {
             "not tested" => "○",
             _ => "△",
         };
-        Self { class: name.replace(' ', "-"), shape: shape.into(), word: name.into() }
+        let class = name.replace(' ', "-");
+        Self { class, shape: shape.into(), word: name.into(), ends: None }
+    }
+
+    /// The same mark, which ends then.
+    pub(crate) fn until(self, ends: Option<Timestamp>) -> Self {
+        Self { ends: ends.map(Into::into), ..self }
     }
 }

@@ -1,9 +1,8 @@
 //! What every page says of the whole: who publishes, what was asked and how, where the claims stand.
 
-use crate::model::evidence::Standing;
 use crate::model::project::{Project, World};
 use crate::model::time::in_words;
-use crate::render::site::{evidence, view};
+use crate::render::site::{claims, evidence, markdown, security_headers, security_txt, view};
 use crate::render::wording::{count, list};
 use crate::render::{Input, summary};
 
@@ -23,6 +22,9 @@ pub(crate) fn site(input: &Input<'_>) -> view::Site {
         permissions: permissions(project),
         policies: project.policies.iter().map(policy_link).collect(),
         summary: whole(input),
+        security_policy: security_headers::POLICY.to_owned(),
+        files: files(input),
+        no_security_txt: no_security_txt(input),
     }
 }
 
@@ -30,6 +32,42 @@ fn target(world: &World) -> String {
     match world.demo {
         true => "the embedded demo add-on".to_owned(),
         false => world.target.origin().ascii_serialization(),
+    }
+}
+
+/// What stands beside the pages for machines.
+fn files(input: &Input<'_>) -> Vec<view::File> {
+    let one = |title: &str, media: &str, path: &str| view::File {
+        title: title.to_owned(),
+        media: media.to_owned(),
+        path: path.to_owned(),
+    };
+    let mut files = vec![
+        one("Every claim as JSON", "application/json", "claims.json"),
+        one("The schema of that file", "application/schema+json", "claims.schema.json"),
+        one("Feed of the policies", "application/atom+xml", "feed.xml"),
+        one("Badge", "image/svg+xml", "badge.svg"),
+        one("Badge as JSON", "application/json", "badge.json"),
+        one("Overview for language models", "text/markdown", "llms.txt"),
+        one("Site map", "application/xml", "sitemap.xml"),
+    ];
+    files.extend(input.project.policies.iter().map(|policy| {
+        let title = format!("{} as Markdown", policy.front.title.value);
+        one(&title, "text/markdown", &markdown::path(policy))
+    }));
+    if security_txt::file(input).is_some() {
+        files.push(one("security.txt", "text/plain", security_txt::PATH));
+    }
+    files
+}
+
+fn no_security_txt(input: &Input<'_>) -> String {
+    match security_txt::file(input) {
+        Some(_) => String::new(),
+        None => {
+            "There is no security.txt here: nobody has given their dated word for the contacts."
+                .to_owned()
+        }
     }
 }
 
@@ -111,13 +149,10 @@ fn whole(input: &Input<'_>) -> view::Summary {
             words: format!("{} not tested", count(statements, "statement")),
         });
     }
-    let holding = input.outcomes.iter();
-    let holding = holding.filter(|one| one.standing == Standing::Holds);
-    let ends = holding.filter_map(summary::until);
     view::Summary {
         worst: counts.first().map_or("inconclusive", |one| one.standing).to_owned(),
         counts: counted,
-        until: ends.min().map(Into::into),
+        until: claims::valid_until(input.outcomes).map(Into::into),
         troubles: troubles(input),
     }
 }

@@ -1,0 +1,92 @@
+//! The badge, as an image and as shields.io's endpoint reads it. It ages in its words, as an image
+//! cannot do so by itself: the date until which it counts is part of them.
+
+use serde::Serialize;
+
+use crate::model::time::{day_of, in_words};
+use crate::render::site::claims::{json, valid_until};
+use crate::render::site::link::escaped;
+use crate::render::site::view;
+use crate::render::{Input, summary};
+
+const LABEL: &str = "security claims";
+
+/// How wide one character is at the badge's size, at most, in pixels.
+const CHARACTER_WIDTH: usize = 7;
+
+/// `badge.svg` and `badge.json`.
+pub(crate) fn files(input: &Input<'_>, site: &view::Site) -> Vec<(String, Vec<u8>)> {
+    let badge = Badge::of(input, site);
+    vec![
+        ("badge.json".to_owned(), json(&badge)),
+        ("badge.svg".to_owned(), svg(&badge).into_bytes()),
+    ]
+}
+
+/// <https://shields.io/badges/endpoint-badge>
+#[derive(Serialize)]
+struct Badge {
+    #[serde(rename = "schemaVersion")]
+    version: u8,
+    label: &'static str,
+    message: String,
+    color: &'static str,
+}
+
+impl Badge {
+    fn of(input: &Input<'_>, site: &view::Site) -> Self {
+        let sound = matches!(site.summary.worst.as_str(), "holds" | "attested");
+        let demo = match input.project.world.demo || input.assessment.world.demo {
+            true => "demo: ",
+            false => "",
+        };
+        let counts = summary::in_words(input.outcomes);
+        let until = match valid_until(input.outcomes) {
+            Some(until) => format!("until {}", in_words(until)),
+            None => format!("on {}", day_of(input.assessment.finished)),
+        };
+        Self {
+            version: 1,
+            label: LABEL,
+            message: format!("{demo}{counts}, {until}"),
+            color: if sound { "22663a" } else { "a11a1a" },
+        }
+    }
+}
+
+fn svg(badge: &Badge) -> String {
+    let width = |text: &str| (text.chars().count() + 2) * CHARACTER_WIDTH;
+    let (left, right) = (width(badge.label), width(&badge.message));
+    let (label, message) = (escaped(badge.label), escaped(&badge.message));
+    let (all, color) = (left + right, badge.color);
+    let (label_at, message_at) = (CHARACTER_WIDTH, left + CHARACTER_WIDTH);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{all}\" height=\"20\" role=\"img\">\n\
+         <title>{label}: {message}</title>\n\
+         <rect width=\"{left}\" height=\"20\" fill=\"#444\"/>\n\
+         <rect x=\"{left}\" width=\"{right}\" height=\"20\" fill=\"#{color}\"/>\n\
+         <g fill=\"#fff\" font-family=\"Verdana, sans-serif\" font-size=\"11\">\n\
+         <text x=\"{label_at}\" y=\"14\">{label}</text>\n\
+         <text x=\"{message_at}\" y=\"14\">{message}</text>\n\
+         </g>\n</svg>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::render::site::tests::rendered;
+
+    #[test]
+    fn the_date_until_which_it_counts_is_in_its_words() {
+        let files = rendered();
+        insta::assert_snapshot!(files["badge.json"], @r#"
+        {
+          "schemaVersion": 1,
+          "label": "security claims",
+          "message": "demo: 1 does not hold, 1 rests on a weak check, 1 could not be verified, 1 has expired, 1 holds and 1 is attested, until 23 Nov 2026, 10:00 UTC",
+          "color": "a11a1a"
+        }
+        "#);
+        assert!(files["badge.svg"].contains("until 23 Nov 2026, 10:00 UTC</text>"));
+    }
+}

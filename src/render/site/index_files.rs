@@ -1,0 +1,128 @@
+//! What leads machines over the site: `sitemap.xml`, `robots.txt` and `llms.txt`.
+
+use std::fmt::Write;
+
+use crate::model::time::day_of;
+use crate::render::site::link::escaped;
+use crate::render::site::{absolute, evidence, markdown, view};
+use crate::render::{Input, wording};
+
+/// The three files.
+pub(crate) fn files(input: &Input<'_>, site: &view::Site) -> Vec<(String, Vec<u8>)> {
+    vec![
+        ("sitemap.xml".to_owned(), sitemap(input).into_bytes()),
+        ("robots.txt".to_owned(), robots(input).into_bytes()),
+        ("llms.txt".to_owned(), overview(input, site).into_bytes()),
+    ]
+}
+
+/// Every page, as <https://www.sitemaps.org/protocol.html> has it.
+fn sitemap(input: &Input<'_>) -> String {
+    let project = input.project;
+    let policies = project.policies.iter().map(|policy| format!("{}/index.html", policy.slug));
+    let pages = std::iter::once("index.html".to_owned())
+        .chain(policies)
+        .chain(project.claims.iter().map(evidence::page));
+    let checked = day_of(input.assessment.finished);
+    let mut text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
+                    <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
+        .to_owned();
+    for page in pages {
+        let address = escaped(&absolute(&project.site.url, &page));
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "<url><loc>{address}</loc><lastmod>{checked}</lastmod></url>");
+    }
+    text + "</urlset>\n"
+}
+
+fn robots(input: &Input<'_>) -> String {
+    let sitemap = absolute(&input.project.site.url, "sitemap.xml");
+    format!("User-agent: *\nAllow: /\n\nSitemap: {sitemap}\n")
+}
+
+/// The site in Markdown, as <https://llmstxt.org/> proposes it.
+fn overview(input: &Input<'_>, site: &view::Site) -> String {
+    let address = |path: &str| absolute(&input.project.site.url, path);
+    let mut text = format!("# {}\n\n> {}\n", plain(&site.title), plain(&said(site)));
+    let _ = write!(text, "\n{}\n\n## Policies\n\n", markdown::dates(site));
+    for policy in &input.project.policies {
+        let front = &policy.front;
+        let (title, summary) = (plain(&front.title.value), plain(&front.summary.value));
+        let to = address(&markdown::path(policy));
+        let _ = writeln!(text, "- [{title}]({to}): {summary}");
+    }
+    text.push_str("\n## Claims and their evidence\n\n");
+    for claim in &input.project.claims {
+        let mark = evidence::claim_link(claim, input).mark.word;
+        let (words, to) = (plain(&wording::words(claim)), address(&evidence::page(claim)));
+        let _ = writeln!(text, "- [{words}]({to}): {mark}");
+    }
+    let _ = write!(
+        text,
+        "\n## Data\n\n- [Every claim as JSON]({}): with its schema beside it\n",
+        address("claims.json")
+    );
+    text
+}
+
+fn said(site: &view::Site) -> String {
+    let warnings: String = site.warnings.iter().map(|one| format!(" {one}")).collect();
+    format!("What {} says about security, and what was checked.{warnings}", site.organisation)
+}
+
+/// Text on one line of Markdown, with nothing in it that Markdown would read.
+pub(crate) fn plain(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
+        if "\\`*_[]<>".contains(character) {
+            line.push('\\');
+        }
+        line.push(character);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::render::site::tests::rendered;
+
+    #[test]
+    fn every_page_is_in_the_sitemap() {
+        let files = rendered();
+        let pages = files.keys().filter(|path| path.ends_with(".html"));
+        for page in pages {
+            let path = page.strip_suffix("index.html").unwrap();
+            let location = format!("<loc>https://security.example.com/{path}</loc>");
+            assert!(files["sitemap.xml"].contains(&location), "{page}");
+        }
+    }
+
+    #[test]
+    fn the_overview_leads_to_policies_and_evidence() {
+        insta::assert_snapshot!(rendered()["llms.txt"], @r"
+        # Example security
+
+        > What Example says about security, and what was checked. Verified against the embedded demo add-on, not a live service.
+
+        Checked 22 Nov 2026, 10:00 UTC against the embedded demo add-on. Treat what is said here as unverified after 23 Nov 2026, 10:00 UTC. Verified against the embedded demo add-on, not a live service.
+
+        ## Policies
+
+        - [Security](https://security.example.com/security/index.md): What we promise about security.
+        - [Privacy](https://security.example.com/privacy/index.md): What we promise about privacy.
+
+        ## Claims and their evidence
+
+        - [Browsers are told to use HTTPS for a year.](https://security.example.com/evidence/encrypted-transport/): holds
+        - [One customer can never reach another customer's \<data\>.](https://security.example.com/evidence/tenant-isolation/): violated
+        - [Customer data is backed up every day.](https://security.example.com/evidence/backup-daily/): inconclusive
+        - [There is a privacy policy.](https://security.example.com/evidence/privacy-policy/): expired
+        - [The add-on asks for limited access.](https://security.example.com/evidence/limited-scopes/): weak
+        - [Content is kept in our cloud storage.](https://security.example.com/evidence/content-storage/): attested
+
+        ## Data
+
+        - [Every claim as JSON](https://security.example.com/claims.json): with its schema beside it
+        ");
+    }
+}

@@ -1,0 +1,117 @@
+//! `/.well-known/security.txt` (RFC 9116): how to report a vulnerability.
+//!
+//! Its `Expires` promises that the contacts are good until then. A build alone must not renew that
+//! promise, so it is the end of somebody's word: of the attestation of a claim whose words name
+//! every contact. Where nobody has given it, or only the demo has, there is no file.
+
+use jiff::Timestamp;
+
+use crate::model::evidence::{Outcome, Standing};
+use crate::model::expect::read_time;
+use crate::model::observation::View;
+use crate::model::project::{AttestationDay, Project};
+use crate::render::Input;
+use crate::render::site::absolute;
+
+/// Where the file must stand (section 3).
+pub(crate) const PATH: &str = ".well-known/security.txt";
+
+/// The file, if somebody has given their word for the contacts.
+pub(crate) fn file(input: &Input<'_>) -> Option<String> {
+    let contacts = &input.project.contacts;
+    if contacts.is_empty() {
+        return None;
+    }
+    let expires = expires(input)?;
+    let site = &input.project.site;
+    let mut lines: Vec<String> = contacts.iter().map(|one| format!("Contact: {one}")).collect();
+    // The specification asks for whole seconds or finer, in the form of RFC 3339.
+    lines.push(format!("Expires: {expires}"));
+    lines.push(format!("Preferred-Languages: {}", site.language));
+    lines.push(format!("Canonical: {}", absolute(&site.url, PATH)));
+    Some(lines.join("\n") + "\n")
+}
+
+/// The end of the word for the contacts; the first one, where several were given.
+fn expires(input: &Input<'_>) -> Option<Timestamp> {
+    let given = input.outcomes.iter().filter(|outcome| names_all(outcome, input.project));
+    given.filter_map(|outcome| end_of_word(outcome, input.project)).min()
+}
+
+/// Whether a claim's words, the addresses of its links among them, name every contact.
+fn names_all(outcome: &Outcome<'_>, project: &Project) -> bool {
+    let words = outcome.claim.words();
+    let named = |contact: &url::Url| match contact.scheme() {
+        "mailto" | "tel" => words.contains(contact.path()),
+        _ => words.contains(contact.as_str()),
+    };
+    project.contacts.iter().all(named)
+}
+
+fn end_of_word(outcome: &Outcome<'_>, project: &Project) -> Option<Timestamp> {
+    let (_, attestation) = project.attestations.get(&outcome.claim.id)?;
+    let real = attestation.day != AttestationDay::Demo && outcome.standing == Standing::Holds;
+    let mut checks = outcome.checks.iter().filter(|check| check.plan.kind == "attestation");
+    let check = checks.next().filter(|_| real)?;
+    let view = View::new(check.plan, &check.transcript.observations);
+    read_time(view.answer(0).ok()?.at("/until")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::facts::Facts;
+    use crate::model::observation::Answer;
+    use crate::model::project::Attestation;
+    use crate::model::time::Limit;
+    use crate::render::sample::Sample;
+
+    const CLAIM: &str = "content-storage";
+
+    /// The sample, with a word for a claim that says `words`.
+    fn attested(words: &str, day: AttestationDay) -> Option<String> {
+        let mut sample = Sample::new();
+        let claims = &mut sample.project.claims;
+        let claim = claims.iter_mut().find(|claim| claim.id == CLAIM).unwrap();
+        claim.passages[0].words = words.into();
+        let attestation = Attestation {
+            role: "officer".into(),
+            day,
+            valid_for: Limit::days(90),
+            looked_at: "the mailbox".into(),
+            words: words.into(),
+        };
+        sample.project.attestations.insert(CLAIM.into(), ("a.yaml".into(), attestation));
+        let evidence = sample.assessment.claims.get_mut(CLAIM).unwrap();
+        let facts = json!({"given": "2026-11-20", "until": "2027-02-19T00:00:00Z"});
+        evidence.transcripts[0].observations[0].answer = Answer::Facts(Facts(facts));
+        let outcomes = sample.outcomes();
+        file(&sample.input(&outcomes))
+    }
+
+    fn day() -> AttestationDay {
+        AttestationDay::On(jiff::civil::date(2026, 11, 20))
+    }
+
+    #[test]
+    fn the_file_ends_with_the_word_for_the_contacts() {
+        let told = attested("Write to security@example.com.", day()).unwrap();
+        insta::assert_snapshot!(told, @r"
+        Contact: mailto:security@example.com
+        Expires: 2027-02-19T00:00:00Z
+        Preferred-Languages: en
+        Canonical: https://security.example.com/.well-known/security.txt
+        ");
+    }
+
+    #[test]
+    fn there_is_none_while_nobody_has_given_their_word_for_the_contacts() {
+        assert_eq!(attested("Write to somebody.", day()), None);
+        assert_eq!(attested("Write to security@example.com.", AttestationDay::Demo), None);
+        let sample = Sample::new();
+        let outcomes = sample.outcomes();
+        assert_eq!(file(&sample.input(&outcomes)), None);
+    }
+}
