@@ -20,6 +20,7 @@ pub mod plan;
 pub mod policy;
 pub mod project;
 pub mod question;
+pub mod redline;
 mod rejudge;
 pub mod size;
 pub mod source;
