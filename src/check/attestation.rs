@@ -67,6 +67,7 @@ impl Kind for AttestationKind {
 fn plan(context: &Context<'_>, roles: Vec<serde_json::Value>) -> Plan {
     let steps = vec![control(context), probe(roles)];
     Plan {
+        parameters: Vec::new(),
         kind: "attestation".into(),
         canaries: Vec::new(),
         ends: vec![FactEnd { step: 0, at: "/until".into(), plus: Limit::seconds(0) }],

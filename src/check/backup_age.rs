@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::check::backup_source::{Source, Sources};
 use crate::check::counterexample::of_limits;
 use crate::check::kind::{Context, Kind, Manual};
+use crate::check::limits::{self, Row};
 use crate::check::program::Run;
 use crate::model::backup::Newest;
 use crate::model::decode::Spanned;
@@ -15,6 +16,7 @@ use crate::model::expect::{Expectation, Test};
 use crate::model::falsify::{Class, Counterexample, Edit};
 use crate::model::node::Node;
 use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Role, Step};
+use crate::model::quantity::{Parameter, Side};
 use crate::model::time::Limit;
 use crate::model::verdict::Reason;
 
@@ -120,6 +122,17 @@ impl Kind for BackupAge {
 
     fn schema(&self) -> schemars::Schema {
         schemars::schema_for!(Settings)
+    }
+
+    fn limits(&self, settings: &Node) -> Vec<Parameter> {
+        let row = |key, side, read| Row { key, side, read };
+        limits::of_keys(
+            settings,
+            &[
+                row("max_age", Side::AtMost, limits::time),
+                row("least_share", Side::AtLeast, limits::percent),
+            ],
+        )
     }
 
     fn plan(
@@ -248,6 +261,7 @@ impl Settings {
         let mut counterexamples = of_limits(1, &probe.name, &probe.expect);
         counterexamples.extend(self.counterexamples(&probe, asks));
         Plan {
+            parameters: Vec::new(),
             kind: "backup-age".into(),
             covers: format!(
                 "{} said when the newest backup was finished; the limit is {}.",

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::check::ask;
 use crate::check::backup_source::{Source, Sources};
 use crate::check::kind::{Context, Kind, Manual};
+use crate::check::limits;
 use crate::check::program::{Run, program};
 use crate::model::backup::{self, BACKUP, Form, Opening};
 use crate::model::decode::Spanned;
@@ -17,6 +18,7 @@ use crate::model::expect::{Expectation, Test};
 use crate::model::falsify::{Class, Counterexample, Edit};
 use crate::model::node::Node;
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word};
+use crate::model::quantity::Parameter;
 use crate::model::size::Size;
 use crate::model::time::Limit;
 
@@ -88,6 +90,11 @@ impl Kind for BackupRestore {
 
     fn schema(&self) -> schemars::Schema {
         schemars::schema_for!(Settings)
+    }
+
+    fn limits(&self, settings: &Node) -> Vec<Parameter> {
+        let entries = settings.get("entries").and_then(|count| limits::at_least("entries", count));
+        limits::at_least_each(settings.get("tables")).chain(entries).collect()
     }
 
     fn plan(
@@ -210,6 +217,7 @@ impl Settings {
         probe.publish = probe.expect.iter().map(|one| one.at.clone()).collect();
         probe.publish.push("/body/bytes".into());
         Plan {
+            parameters: Vec::new(),
             kind: "backup-restore".into(),
             counterexamples: self.counterexamples(by_http),
             covers: format!("One backup, from {}: {}.", control.name, self.looked_for()),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::check::counterexample::of_limits;
 use crate::check::expect::{Expect, Reading};
 use crate::check::kind::{Context, Kind, Manual};
+use crate::check::limits;
 use crate::check::names::Names;
 use crate::check::program::{Run, program};
 use crate::check::value_test::Tests;
@@ -17,6 +18,7 @@ use crate::model::expect::{Expectation, Test};
 use crate::model::falsify::{Class, Counterexample, Edit};
 use crate::model::node::Node;
 use crate::model::plan::{ANYONE, Act, Plan, Program, Role, Step, Word};
+use crate::model::quantity::Parameter;
 use crate::model::time::Limit;
 
 /// The kind.
@@ -61,6 +63,11 @@ impl Kind for Command {
 
     fn schema(&self) -> schemars::Schema {
         schemars::schema_for!(Settings)
+    }
+
+    fn limits(&self, settings: &Node) -> Vec<Parameter> {
+        let tested = ["json", "text"].into_iter().filter_map(|key| settings.get(key));
+        tested.flat_map(limits::of_tests).collect()
     }
 
     fn plan(
@@ -120,6 +127,7 @@ impl Settings {
         let mut counterexamples = of_limits(1, &probe.name, &probe.expect);
         counterexamples.extend(self.counterexamples());
         Plan {
+            parameters: Vec::new(),
             kind: "command".into(),
             steps: vec![control, probe],
             canaries: Vec::new(),

@@ -96,6 +96,7 @@ impl Settings {
         probe.publish =
             shown.filter(|at| !at.ends_with("/modules") && !at.ends_with("/lifecycle")).collect();
         Plan {
+            parameters: Vec::new(),
             kind: "connect-descriptor".into(),
             steps: vec![control, probe],
             canaries: Vec::new(),

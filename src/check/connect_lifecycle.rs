@@ -166,6 +166,7 @@ impl Settings {
         }
         let canary = |owner: &str| Canary { owner: owner.to_owned(), marker: None };
         Plan {
+            parameters: Vec::new(),
             kind: "connect-lifecycle".into(),
             counterexamples: tries.counterexamples(&steps),
             canaries: vec![canary(TENANT), canary(SECRET)],

@@ -224,6 +224,7 @@ impl Settings {
         let probes = all.steps.iter().filter(|step| step.role == Role::Probe);
         let asked: Vec<&str> = probes.map(|step| step.name.as_str()).collect();
         Plan {
+            parameters: Vec::new(),
             kind: "dns".into(),
             covers: format!("What one resolver says of {}.", asked.join(", ")),
             leaves_open:

@@ -78,6 +78,7 @@ impl Encounters {
         draft.clean_up();
         let mark = |one: &Tenant| Canary { owner: one.actor.clone(), marker: one.marker.clone() };
         Plan {
+            parameters: Vec::new(),
             kind: "tenant-isolation".into(),
             canaries: self.tenants.iter().map(mark).collect(),
             ends: Vec::new(),

@@ -345,7 +345,7 @@ fn value(test: &Test) -> Value {
 ///
 /// The places are not those of the text: reading files is another room's, and only needs them to
 /// differ.
-fn node(yaml: &str) -> Node {
+pub(super) fn node(yaml: &str) -> Node {
     let mut next = 0;
     tree(&serde_yaml::from_str(yaml).unwrap(), &mut next)
 }

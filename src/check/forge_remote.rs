@@ -116,6 +116,7 @@ impl Settings {
             steps.push(self.control(request));
         }
         Plan {
+            parameters: Vec::new(),
             kind: "forge-remote".into(),
             counterexamples: tries.counterexamples(&steps),
             canaries: Vec::new(),

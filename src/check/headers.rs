@@ -9,6 +9,7 @@ use crate::check::ask::{self, Ask};
 use crate::check::counterexample::of_limits;
 use crate::check::expect::{Expect, Reading, Statuses, header};
 use crate::check::kind::{Context, Kind, Manual};
+use crate::check::limits;
 use crate::check::names::Names;
 use crate::check::value_test::Tests;
 use crate::model::decode::Spanned;
@@ -16,6 +17,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::expect::{Expectation, Test};
 use crate::model::node::Node;
 use crate::model::plan::{ANYONE, Act, Plan, Request, Role, Step};
+use crate::model::quantity::Parameter;
 
 /// The kind.
 pub(super) struct Headers;
@@ -52,6 +54,10 @@ impl Kind for Headers {
 
     fn schema(&self) -> schemars::Schema {
         schemars::schema_for!(Settings)
+    }
+
+    fn limits(&self, settings: &Node) -> Vec<Parameter> {
+        settings.get("headers").map(limits::of_tests).unwrap_or_default()
     }
 
     fn plan(
@@ -107,6 +113,7 @@ impl Settings {
         probe.publish = self.headers.keys().map(|name| header(name)).collect();
         probe.expect = expect;
         Plan {
+            parameters: Vec::new(),
             kind: "headers".into(),
             counterexamples: of_limits(1, &probe.name, &probe.expect),
             steps: vec![control, probe],

@@ -10,6 +10,7 @@ use crate::check::ask::{self, Ask, Upload};
 use crate::check::counterexample::of_limits;
 use crate::check::expect::{Expect, Reading, pointer};
 use crate::check::kind::{Context, Kind, Manual};
+use crate::check::limits;
 use crate::check::names::Names;
 use crate::model::decode::Spanned;
 use crate::model::diagnostic::{Diagnostic, help_with_list};
@@ -18,6 +19,7 @@ use crate::model::node::Node;
 use crate::model::plan::{
     ANYONE, Act, Body, Canary, Capture, Keep, Plan, Request, Role, Step, StepId, Word,
 };
+use crate::model::quantity::Parameter;
 use crate::model::template::Template;
 
 /// The kind.
@@ -106,6 +108,18 @@ impl Kind for Http {
 
     fn schema(&self) -> schemars::Schema {
         schemars::schema_for!(Settings)
+    }
+
+    fn limits(&self, settings: &Node) -> Vec<Parameter> {
+        let steps = settings.get("steps").map_or(&[][..], Node::items).iter();
+        let is_probe = |step: &&Node| {
+            step.get("role").is_none_or(|role| role.as_str() == Some(Role::Probe.name()))
+        };
+        steps
+            .filter(is_probe)
+            .filter_map(|step| step.get("expect"))
+            .flat_map(limits::of_tests)
+            .collect()
     }
 
     fn plan(
@@ -347,6 +361,7 @@ impl<'a> Reader<'a> {
         let probes = probes.filter(|(_, step)| step.role == Role::Probe);
         let counterexamples = probes.flat_map(|(id, step)| of_limits(id, &step.name, &step.expect));
         Plan {
+            parameters: Vec::new(),
             kind: "http".into(),
             counterexamples: counterexamples.collect(),
             canaries: self.planters.into_iter().map(canary).collect(),

@@ -8,6 +8,7 @@ use crate::model::diagnostic::{Code, Diagnostic, help_with_list};
 use crate::model::node::Node;
 use crate::model::plan::{ANYONE, Plan};
 use crate::model::project::{Actor, Project};
+use crate::model::quantity::Parameter;
 use crate::model::source::Place;
 
 /// A kind of check: a pure function from its settings to a plan, with its manual beside it.
@@ -28,6 +29,12 @@ pub trait Kind: Sync {
         context: &Context<'_>,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<Plan>;
+
+    /// The limits among its settings, each with its place: what the claim's words must say. What is
+    /// left out in the settings is no limit, whatever stands in for it.
+    fn limits(&self, _settings: &Node) -> Vec<Parameter> {
+        Vec::new()
+    }
 }
 
 /// A kind's page of the manual.

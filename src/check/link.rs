@@ -126,6 +126,7 @@ fn plan(request: Request, address: &str, title: &str, project: &Project) -> Plan
     ];
     step.publish = vec!["/url".into(), "/body/title".into()];
     Plan {
+        parameters: Vec::new(),
         kind: "link".into(),
         steps: vec![step],
         canaries: Vec::new(),

@@ -22,6 +22,7 @@ mod forge_remote;
 mod headers;
 mod http;
 pub mod kind;
+mod limits;
 mod link;
 pub mod manual;
 mod names;
@@ -36,10 +37,11 @@ mod value_test;
 use std::collections::BTreeMap;
 
 use crate::check::kind::{Context, Kind};
-use crate::model::claim::{Claim, ClaimId};
+use crate::model::claim::{Check, Claim, ClaimId};
 use crate::model::diagnostic::{Diagnostic, help_with_list};
 use crate::model::plan::Plan;
 use crate::model::project::Project;
+use crate::model::quantity::Parameter;
 use crate::model::source::Place;
 
 /// Every kind of check, in the order of the manual. A new kind is one file and one row.
@@ -93,12 +95,20 @@ fn of_claim(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Pla
             );
             continue;
         };
-        if let Some(plan) = kind.plan(&check.settings, context, diagnostics) {
+        if let Some(mut plan) = kind.plan(&check.settings, context, diagnostics) {
             diagnostics.extend(flaws(context.claim, place, &plan));
+            plan.parameters = parameters(*kind, check);
             plans.push(plan);
         }
     }
     plans
+}
+
+/// The limits of a check, with those marked that the words need not say.
+fn parameters(kind: &dyn Kind, check: &Check) -> Vec<Parameter> {
+    let is_stated = |name: &str| check.states.iter().any(|stated| stated.value == name);
+    let all = kind.limits(&check.settings).into_iter();
+    all.map(|one| Parameter { stated: is_stated(&one.name), ..one }).collect()
 }
 
 fn flaws(claim: &Claim, place: Place, plan: &Plan) -> Vec<Diagnostic> {

@@ -56,6 +56,7 @@ impl Refusals {
         }
         steps.extend(remove.as_ref().map(|request| self.remove(request)));
         Plan {
+            parameters: Vec::new(),
             kind: "auth-required".into(),
             counterexamples: self.tries.counterexamples(&steps),
             canaries: Vec::new(),

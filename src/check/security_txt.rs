@@ -87,6 +87,7 @@ fn plan(request: Request, project: &Project) -> Plan {
     let mut counterexamples = of_limits(1, &probe.name, &probe.expect);
     counterexamples.extend(declared());
     Plan {
+        parameters: Vec::new(),
         kind: "security-txt".into(),
         steps: vec![control, probe],
         canaries: Vec::new(),

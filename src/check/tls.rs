@@ -5,12 +5,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::check::kind::{Context, Kind, Manual};
+use crate::check::limits::{self, Row};
 use crate::model::decode::Spanned;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::expect::{Expectation, Test, Within};
 use crate::model::falsify::{Class, Counterexample, Edit};
 use crate::model::node::Node;
 use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Role, Step, StepId};
+use crate::model::quantity::{Parameter, Side};
 use crate::model::question::{HostName, TlsAsk, TlsQuestion, TlsVersion};
 use crate::model::time::Limit;
 use crate::model::verdict::Reason;
@@ -79,6 +81,18 @@ impl Kind for Tls {
         schemars::schema_for!(Settings)
     }
 
+    fn limits(&self, settings: &Node) -> Vec<Parameter> {
+        let row = |key, read| Row { key, side: Side::AtLeast, read };
+        limits::of_keys(
+            settings,
+            &[
+                row("minimum", limits::version),
+                row("certificate_days", limits::days),
+                row("key_strength", limits::bits),
+            ],
+        )
+    }
+
     fn plan(
         &self,
         settings: &Node,
@@ -131,6 +145,7 @@ impl Settings {
             plain_http(plain, shown, ask(TlsAsk::PlainHttp), &mut all);
         }
         Plan {
+            parameters: Vec::new(),
             kind: "tls".into(),
             steps: all.steps,
             canaries: Vec::new(),

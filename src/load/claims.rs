@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::load::document::{self, Document};
 use crate::load::read::{Reader, SourceFile};
 use crate::model::claim::{Check, Claim, ClaimId, Written};
-use crate::model::decode::Spanned;
+use crate::model::decode::{Spanned, decode};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::node::{Node, Value};
 use crate::model::source::Place;
@@ -147,7 +147,8 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -> Ve
             Some(kind) => match kind.as_str() {
                 Some(name) => checks.push(Check {
                     kind: Spanned { value: name.to_owned(), span: kind.span.clone() },
-                    settings: item.without("kind"),
+                    states: states(item, file, diagnostics),
+                    settings: item.without("kind").without("states"),
                 }),
                 None => {
                     let message = format!("expected a string, found {}", kind.value.sort());
@@ -158,6 +159,16 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -> Ve
         }
     }
     checks
+}
+
+/// The names after `states:`, which any check may have.
+fn states(
+    check: &Node,
+    file: &Arc<str>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Spanned<String>> {
+    let states = check.get("states");
+    states.and_then(|states| decode(states, file, diagnostics)).unwrap_or_default()
 }
 
 /// What could be read of a file in which something is missing, so that its checks can be looked at.

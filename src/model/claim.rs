@@ -65,7 +65,9 @@ pub type CheckHead = Spanned<serde::de::IgnoredAny>;
 pub struct Check {
     /// The name of its kind.
     pub kind: Spanned<String>,
-    /// Its settings, without `kind`.
+    /// The names of its limits that the claim's words need not say.
+    pub states: Vec<Spanned<String>>,
+    /// Its settings, without `kind` and `states`.
     pub settings: Node,
 }
 

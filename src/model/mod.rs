@@ -19,6 +19,7 @@ pub mod observation;
 pub mod plan;
 pub mod policy;
 pub mod project;
+pub mod quantity;
 pub mod question;
 pub mod redline;
 mod rejudge;

@@ -13,6 +13,7 @@ use crate::model::expect::Expectation;
 use crate::model::falsify::Counterexample;
 use crate::model::observation::ProbeError;
 use crate::model::project::Attestation;
+use crate::model::quantity::Parameter;
 use crate::model::question::{DnsQuestion, TlsQuestion};
 use crate::model::template::Template;
 use crate::model::time::Limit;
@@ -43,6 +44,10 @@ pub struct Plan {
     pub covers: String,
     /// One sentence for the reader: what this does not show.
     pub leaves_open: String,
+    /// The limits that the claim's words must say. They follow from the settings, as the steps do,
+    /// and change nothing that is asked: evidence is not bound to them.
+    #[serde(skip)]
+    pub parameters: Vec<Parameter>,
 }
 
 /// A mark by which a tenant's data is known wherever it turns up.

@@ -283,6 +283,7 @@ mod tests {
 
     fn plan(steps: Vec<Step>) -> Plan {
         Plan {
+            parameters: Vec::new(),
             kind: String::new(),
             steps,
             canaries: Vec::new(),

@@ -193,6 +193,7 @@ fn plan(id: &str) -> Plan {
         edits: vec![Edit::Set { step: 0, at: "/body/json/scopes".into(), value: json!(["ADMIN"]) }],
     };
     Plan {
+        parameters: Vec::new(),
         kind: kind.into(),
         canaries: if id == "tenant-isolation" { vec![canary("acme")] } else { Vec::new() },
         steps,

@@ -77,6 +77,7 @@ pub(super) fn project(target: &str) -> Project {
 
 fn plan(steps: impl Into<Vec<Step>>) -> Plan {
     Plan {
+        parameters: Vec::new(),
         kind: "http".into(),
         steps: steps.into(),
         canaries: Vec::new(),
