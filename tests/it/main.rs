@@ -3,6 +3,7 @@
 
 mod backup;
 mod below_http;
+mod browser;
 mod connect;
 mod controls;
 mod falsify;
@@ -11,5 +12,6 @@ mod interrupt;
 mod main_job;
 mod mistakes;
 mod publish;
+mod reader;
 mod seam;
 mod tidy;
