@@ -77,7 +77,7 @@ fn link(markdown: &Markdown, start: Index, file: &str) -> Option<Link> {
 }
 
 /// What an address in the policy `file` aims at.
-fn aim(address: &str, title: &str, file: &str) -> Aim {
+pub(super) fn aim(address: &str, title: &str, file: &str) -> Aim {
     // Browsers leave these out before they look for a scheme (URL standard, section 4.4).
     let address: String = address.chars().filter(|c| !c.is_control()).collect();
     let address = address.trim();

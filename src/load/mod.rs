@@ -10,6 +10,7 @@ mod document;
 #[cfg(test)]
 mod fixture;
 mod heading;
+mod html;
 mod limits;
 mod link;
 mod links;
@@ -39,7 +40,7 @@ use crate::load::passage::Of;
 use crate::load::policy::PolicyFile;
 use crate::load::read::Reader;
 use crate::model::diagnostic::{Diagnostic, Severity, in_source_order};
-use crate::model::project::Project;
+use crate::model::project::{Project, RawHtml};
 use crate::model::source::{Place, Sources};
 
 /// The project's own file.
@@ -76,7 +77,9 @@ const TOLD_MAX: usize = 200;
 pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let mut reader = Reader::new(root);
     let settings = settings::read(&mut reader, options);
-    let policies = policies(&mut reader);
+    // Where nobody can tell what is allowed, nothing is told of it.
+    let html = settings.as_ref().map_or(RawHtml::Sanitised, |one| one.site.raw_html);
+    let policies = policies(&mut reader, html);
     let claims = claims::read(&mut reader);
     links::check(&policies, &claims.known, &mut reader.diagnostics);
     let measure = attestations::Measure {
@@ -116,11 +119,11 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
 }
 
 /// The policies in the order of the site.
-fn policies(reader: &mut Reader) -> Vec<PolicyFile> {
+fn policies(reader: &mut Reader, html: RawHtml) -> Vec<PolicyFile> {
     let sources = reader.folder(policy::FOLDER, &["md"]);
     let diagnostics = &mut reader.diagnostics;
     let mut policies: Vec<PolicyFile> =
-        sources.iter().map(|source| policy::read(source, diagnostics)).collect();
+        sources.iter().map(|source| policy::read(source, html, diagnostics)).collect();
     policy::check_addresses(&policies, diagnostics);
     policies.sort_by_key(|one| (one.policy.front.order, one.policy.file.clone()));
     policies

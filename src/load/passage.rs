@@ -172,6 +172,7 @@ mod tests {
     use crate::load::policy;
     use crate::load::read::SourceFile;
     use crate::model::policy::{Marked, Piece};
+    use crate::model::project::RawHtml;
 
     const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
 
@@ -189,7 +190,7 @@ mod tests {
                         _ => "",
                     })
                 }
-                Piece::Event(_) => {}
+                Piece::Event(_) | Piece::Html(_) => {}
                 Piece::Open(mark) => match mark.of {
                     Marked::Claim(id) => out.push_str(&format!("{{{id}:")),
                     Marked::Statement(index) => out.push_str(&format!("{{{index}:")),
@@ -203,7 +204,7 @@ mod tests {
     fn read(body: &str) -> policy::PolicyFile {
         let source =
             SourceFile { file: "content/a.md".into(), text: format!("{FRONT}{body}").into() };
-        policy::read(&source, &mut Vec::new())
+        policy::read(&source, RawHtml::Refused, &mut Vec::new())
     }
 
     /// Words and context of each passage.

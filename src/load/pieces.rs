@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
+use crate::load::html::Kept;
 use crate::load::markdown::{Index, Markdown};
 use crate::load::passage::{Bound, Of};
 use crate::model::policy::{Mark, Marked, Piece};
 
-/// The pieces of a body; the links that bind are not among them, and neither is raw HTML.
-pub(super) fn of(markdown: &Markdown, bounds: &[Bound]) -> Vec<Piece> {
+/// The pieces of a body; the links that bind are not among them, and HTML only as it was kept.
+pub(super) fn of(markdown: &Markdown, bounds: &[Bound], html: &Kept) -> Vec<Piece> {
     let marks = marks(bounds);
     let (opens, closes) = (opens(bounds), closes(bounds));
     let hidden = hidden(markdown, bounds);
@@ -20,8 +21,13 @@ pub(super) fn of(markdown: &Markdown, bounds: &[Bound]) -> Vec<Piece> {
         pieces.extend(ending.map(mark_of).map(Piece::Close));
         let beginning = opens.get(&index).into_iter().flatten();
         pieces.extend(beginning.map(mark_of).map(Piece::Open));
-        if index < markdown.len() && !hidden.contains(&index) && !is_html(markdown.event(index)) {
-            pieces.push(Piece::Event(markdown.event(index).clone()));
+        if hidden.contains(&index) || index == markdown.len() {
+            continue;
+        }
+        match html.by_event.get(&index) {
+            Some(html) => pieces.push(Piece::Html(html.clone())),
+            None if is_html(markdown.event(index)) => {}
+            None => pieces.push(Piece::Event(markdown.event(index).clone())),
         }
     }
     pieces

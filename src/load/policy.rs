@@ -12,10 +12,11 @@ use crate::load::markdown::Markdown;
 use crate::load::passage::{Body, Bound, Of};
 use crate::load::read::SourceFile;
 use crate::load::words::Words;
-use crate::load::{day, heading, pieces, prose};
+use crate::load::{day, heading, html, pieces, prose};
 use crate::model::decode::Spanned;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::policy::{FrontMatter, Policy, Statement};
+use crate::model::project::RawHtml;
 use crate::model::source::Place;
 
 /// The folder of policies.
@@ -39,7 +40,11 @@ pub(super) struct PolicyFile {
 }
 
 /// Reads one policy.
-pub(super) fn read(source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> PolicyFile {
+pub(super) fn read(
+    source: &SourceFile,
+    html: RawHtml,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> PolicyFile {
     let (front, start) = front_matter(source, diagnostics);
     let file = &source.file;
     let markdown = Markdown::parse(&source.text, start);
@@ -47,6 +52,10 @@ pub(super) fn read(source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Po
     let links = link::all(&markdown, file);
     prose::check((file, &source.text), &markdown, &links, diagnostics);
     let bounds = bounds(source, &markdown, &links, &headings, diagnostics);
+    let html = match html {
+        RawHtml::Refused => html::refused((file, &source.text), &markdown, diagnostics),
+        RawHtml::Sanitised => html::kept((file, &source.text), &markdown, &bounds, diagnostics),
+    };
     let statements = bounds.iter().filter_map(|bound| match &bound.of {
         Of::Claim(_) => None,
         Of::Statement(reason) => {
@@ -57,8 +66,8 @@ pub(super) fn read(source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Po
         file: file.clone(),
         slug: slug(file).to_owned(),
         front,
-        markdown: source.text.get(start..).unwrap_or_default().to_owned(),
-        pieces: pieces::of(&markdown, &bounds),
+        markdown: html.within(&source.text, start),
+        pieces: pieces::of(&markdown, &bounds, &html),
         statements: statements.collect(),
         headings: headings.into_iter().map(|(_, heading)| heading).collect(),
     };

@@ -1,4 +1,4 @@
-//! What must not stand in a policy's text: HTML, links that are none, struck claims.
+//! What must not stand in a policy's text: links that are none, struck claims.
 
 use std::ops::Range;
 
@@ -25,8 +25,7 @@ pub(super) fn check(
 ) {
     let prose = Prose { file, text };
     for index in 0..markdown.len() {
-        diagnostics.extend(prose.html(markdown, index));
-        if let Event::Text(words) = markdown.event(index) {
+        if let Event::Text(words) | Event::Html(words) = markdown.event(index) {
             diagnostics.extend(prose.broken_link(words, markdown, index));
         }
     }
@@ -69,17 +68,6 @@ impl Prose<'_> {
         let written = self.text.get(span.clone()).unwrap_or_default().trim_end();
         let span = span.start..span.start + written.len();
         Diagnostic::error(code, Place::new(self.file, span), message)
-    }
-
-    fn html(&self, markdown: &Markdown, index: Index) -> Option<Diagnostic> {
-        let is_html = match markdown.event(index) {
-            Event::InlineHtml(html) => !html.starts_with("</"),
-            Event::Start(Tag::HtmlBlock) => true,
-            _ => false,
-        };
-        let help = "write it in Markdown, or put it in back-ticks if readers are to see it";
-        let error = || self.error("raw-html", markdown.span(index), "HTML stands in this policy");
-        is_html.then(|| error().help(help))
     }
 
     /// A link to a check that the parser took for text.

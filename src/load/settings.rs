@@ -22,7 +22,7 @@ use crate::model::decode::Spanned;
 use crate::model::diagnostic::{Code, Diagnostic};
 use crate::model::expect::Refusal;
 use crate::model::node::{Node, Value};
-use crate::model::project::{Actor, Limits, Site, World};
+use crate::model::project::{Actor, Limits, RawHtml, Site, World};
 use crate::model::source::Place;
 
 /// The project's file.
@@ -86,6 +86,8 @@ pub struct SiteFile {
     pub url: Option<Spanned<String>>,
     /// Its language, as a BCP 47 tag such as `en`.
     pub language: Option<Spanned<String>>,
+    /// HTML in policies: `refused`, or `sanitised` to publish harmless elements of it outside claims.
+    pub raw_html: Option<RawHtml>,
 }
 
 /// `refused:` in the project's file.
@@ -254,6 +256,7 @@ fn site(file: &ProjectFile, scope: &mut Scope<'_>) -> Site {
         organisation,
         url: address::web(&url, scope).unwrap_or_else(address::nowhere),
         language: language.value,
+        raw_html: site.raw_html.unwrap_or_default(),
     }
 }
 
@@ -264,6 +267,7 @@ fn no_site() -> Site {
         organisation: String::new(),
         url: address::nowhere(),
         language: String::new(),
+        raw_html: RawHtml::default(),
     }
 }
 

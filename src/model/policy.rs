@@ -82,6 +82,8 @@ pub enum Piece {
     Open(Mark),
     /// It ends here.
     Close(Mark),
+    /// HTML that is safe as it stands, where the project allows it: a block, or a tag within a line.
+    Html(String),
 }
 
 /// What is marked.

@@ -67,6 +67,21 @@ pub struct Site {
     pub url: Url,
     /// Its language, as a BCP 47 tag.
     pub language: String,
+    /// What becomes of HTML in its policies.
+    pub raw_html: RawHtml,
+}
+
+/// What becomes of HTML in a policy.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum RawHtml {
+    /// It is a mistake.
+    #[default]
+    Refused,
+    /// A short list of harmless elements is published; the rest is left out.
+    Sanitised,
 }
 
 /// What the checks are put to: everything outside the words that a verdict depends on.

@@ -20,7 +20,7 @@ use crate::model::observation::{Answer, Observation, ProbeError, Transcript};
 use crate::model::plan::{ANYONE, Act, Canary, Keep, Plan, Record, Request, Role, Step, Word};
 use crate::model::policy::{Extent, FrontMatter, Heading, Mark, Marked, Piece, Policy, Statement};
 use crate::model::project::{
-    Actor, Attestation, AttestationDay, Limits, Project, Scheme, Secret, Site, World,
+    Actor, Attestation, AttestationDay, Limits, Project, RawHtml, Scheme, Secret, Site, World,
 };
 use crate::model::source::{Place, Sources};
 use crate::model::time::Limit;
@@ -107,6 +107,7 @@ pub(crate) fn project() -> Project {
             organisation: "Example".into(),
             url: "https://security.example.com".parse().unwrap(),
             language: "en".into(),
+            raw_html: RawHtml::default(),
         },
         products: IndexMap::from([("cloud".into(), "Cloud add-ons".into())]),
         roles: IndexMap::from([("officer".into(), "The demo's officer".into())]),

@@ -42,6 +42,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("avouch_demo", &["cli"]),
     ("walkdir", &["load"]),
     ("tera", &["render"]),
+    ("ammonia", &["load"]),
     // The command line is a crate of its own: there, `crate::` leads to its own modules.
     ("crate::load", &["load", "cli"]),
     ("crate::check", &["check", "cli"]),

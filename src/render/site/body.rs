@@ -1,7 +1,7 @@
 //! A policy's body as HTML, with its claims and statements marked, cut where their evidence is shown.
 //!
-//! Nothing that an author wrote becomes an element by itself: raw HTML is shown as text, and only
-//! addresses that can be followed safely become links.
+//! Nothing that an author wrote becomes an element by itself: HTML that was not made safe is shown as
+//! text, and only addresses that can be followed safely become links.
 
 use std::collections::BTreeSet;
 
@@ -96,6 +96,7 @@ impl<'a> Writer<'a> {
             Piece::Event(event) => self.event(event),
             Piece::Open(mark) => self.open.push(Open { mark, in_span: false }),
             Piece::Close(mark) => self.close(mark),
+            Piece::Html(html) => self.events.push(raw(html.clone())),
         }
     }
 
