@@ -4,8 +4,11 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use avouch::model::diagnostic::{Diagnostic, Severity};
+use avouch::model::redline::{Redline, Side};
 use avouch::model::source::{Place, Sources};
 use serde_json::{Value, json};
+
+use crate::redline;
 
 /// Lines of one place that are shown; of a longer one, the first alone.
 const LINES_MAX: usize = 6;
@@ -18,7 +21,7 @@ pub(crate) fn text(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) 
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
     for one in diagnostics {
-        out.push_str(&renderer.render(&[report(one, sources)]));
+        out.push_str(&renderer.render(&[report(one, sources, colour)]));
         out.push_str("\n\n");
     }
     out
@@ -37,7 +40,7 @@ pub(crate) fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
     };
     let one = |one: &Diagnostic| {
         let at = one.place.as_ref().map(place).unwrap_or_default();
-        json!({
+        let mut value = json!({
             "file": at["file"],
             "line": at["line"],
             "column": at["column"],
@@ -46,12 +49,30 @@ pub(crate) fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
             "message": one.message,
             "help": one.help,
             "related": one.related.iter().map(related).collect::<Vec<_>>(),
-        })
+        });
+        if let Some(redline) = &one.redline {
+            value["redline"] = json_of(redline);
+        }
+        value
     };
     diagnostics.iter().map(one).collect()
 }
 
-fn report<'a>(one: &'a Diagnostic, sources: &Sources) -> Group<'a> {
+fn json_of(redline: &Redline) -> Value {
+    let side = |side: &Side| {
+        let by = side.by.as_ref();
+        let by = by.map(|by| json!({ "author": by.author, "at": by.at, "commit": by.id }));
+        json!({ "text": side.text, "by": by })
+    };
+    json!({
+        "claim": redline.claim,
+        "runs": redline.runs,
+        "quote": side(&redline.quote),
+        "policy": side(&redline.policy),
+    })
+}
+
+fn report<'a>(one: &'a Diagnostic, sources: &Sources, colour: bool) -> Group<'a> {
     let level = match one.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -62,6 +83,10 @@ fn report<'a>(one: &'a Diagnostic, sources: &Sources) -> Group<'a> {
     }
     for (place, label) in &one.related {
         group = excerpt(group, place, sources, AnnotationKind::Context, Some(label));
+    }
+    if let Some(changed) = &one.redline {
+        group = group.element(Level::NOTE.message(redline::text(&changed.runs, colour)));
+        group = group.element(Level::NOTE.message(redline::authors(changed)));
     }
     match &one.help {
         Some(help) => {

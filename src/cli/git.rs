@@ -2,28 +2,56 @@
 //!
 //! Without git, or outside a repository, nothing is known; nothing depends on it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use avouch::model::diagnostic::Diagnostic;
+use avouch::model::source::{Commit, Sources};
 use jiff::Timestamp;
 
-/// A commit, as far as a reader is told of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Commit {
-    /// Its abbreviated name.
-    pub(crate) id: String,
-    /// Who wrote it: the name, without the mail address.
-    pub(crate) author: String,
-    /// When it was written.
-    pub(crate) at: Timestamp,
+/// Fills in who wrote the two sides of every redline among the diagnostics.
+pub(crate) fn sign(root: &Path, diagnostics: &mut [Diagnostic], sources: &Sources) {
+    let mut files = BTreeMap::new();
+    let redlines = diagnostics.iter_mut().filter_map(|one| one.redline.as_mut());
+    for side in redlines.flat_map(|redline| [&mut redline.quote, &mut redline.policy]) {
+        let lines = [&side.place].into_iter().chain(&side.heading).flat_map(|place| {
+            let known = files.entry(place.file.clone());
+            let known: &Lines = known.or_insert_with(|| lines(root, &place.file));
+            sources
+                .lines(place)
+                .map(|line| known.get(line - 1).cloned().flatten())
+                .collect::<Vec<_>>()
+        });
+        // A line that is not committed is newer than all that are.
+        let commits: Option<Vec<Commit>> = lines.collect();
+        side.by = commits.and_then(|commits| commits.into_iter().max_by_key(|one| one.at));
+    }
 }
 
-/// Who last changed a line of a file, counted from 1; `None` if it is not committed.
-pub(crate) fn last_change(root: &Path, file: &str, line: usize) -> Option<Commit> {
-    let lines = format!("-L{line},{line}");
-    let blame = git(root, &["blame", "--porcelain", "--no-textconv", &lines, "--", file])?;
-    let field = |name: &str| blame.lines().find_map(|line| line.strip_prefix(name));
-    let id = blame.split_whitespace().next()?;
+/// Of each line of a file, the commit that changed it last; `None` if that is not committed.
+type Lines = Vec<Option<Commit>>;
+
+/// The lines of a file; none if git knows nothing of it.
+fn lines(root: &Path, file: &str) -> Lines {
+    let blame = git(root, &["blame", "--line-porcelain", "--no-textconv", "--", file]);
+    let mut lines = Lines::new();
+    let mut fields: Vec<&str> = Vec::new();
+    for line in blame.iter().flat_map(|blame| blame.split('\n')) {
+        // What is known of a line stands above the line itself, which begins with a tab.
+        if line.starts_with('\t') {
+            lines.push(commit_of(&fields));
+            fields.clear();
+        } else {
+            fields.push(line);
+        }
+    }
+    lines
+}
+
+fn commit_of(fields: &[&str]) -> Option<Commit> {
+    let field = |name: &str| fields.iter().find_map(|line| line.strip_prefix(name));
+    let id = fields.first()?.split(' ').next()?;
     let committed = id.chars().any(|digit| digit != '0');
     let at = Timestamp::from_second(field("author-time ")?.parse().ok()?).ok()?;
     committed.then(|| Commit {
@@ -33,6 +61,7 @@ pub(crate) fn last_change(root: &Path, file: &str, line: usize) -> Option<Commit
     })
 }
 
+#[expect(dead_code, reason = "the next change asks for it")]
 /// The commits that changed a file, newest first, renames followed.
 pub(crate) fn versions(root: &Path, file: &str) -> Vec<Commit> {
     let log = ["log", "--follow", "--format=%h%x09%at%x09%an", "--", file];
@@ -47,6 +76,7 @@ fn commit(line: &str) -> Option<Commit> {
     Some(Commit { id, author: fields.next()?.to_owned(), at })
 }
 
+#[expect(dead_code, reason = "the next change asks for it")]
 /// A file's text, as it was at a revision.
 pub(crate) fn text_at(root: &Path, revision: &str, file: &str) -> Option<String> {
     git(root, &["cat-file", "blob", &format!("{revision}:./{file}")])

@@ -15,6 +15,7 @@ use avouch_demo::{Demo, Secrets};
 use crate::args::{DemoOptions, Target};
 use crate::clock::Clock;
 use crate::exit::Exit;
+use crate::git;
 use crate::talk::Talk;
 
 /// A project that is fit to work with.
@@ -97,7 +98,9 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: &Secrets, clock: Clock) ->
         }
         diagnostics.extend(render::lint_templates(project));
     }
-    Checked { project, plans, diagnostics: in_source_order(diagnostics), sources }
+    let mut diagnostics = in_source_order(diagnostics);
+    git::sign(open.root, &mut diagnostics, &sources);
+    Checked { project, plans, diagnostics, sources }
 }
 
 impl Session {

@@ -6,6 +6,7 @@ use crate::load::policy::PolicyFile;
 use crate::model::claim::{Claim, Passage};
 use crate::model::decode::Spanned;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::redline::{Redline, Side};
 use crate::model::source::Place;
 use crate::model::words::same;
 
@@ -74,7 +75,7 @@ fn compare(claim: &Claim, policies: &[PolicyFile], diagnostics: &mut Vec<Diagnos
             None => diagnostics.extend(quotes_nothing(claim, quote, policies)),
         }
         if let (Some(passage), None) = (quote.of, quote.file) {
-            diagnostics.extend(moved(claim, passage));
+            diagnostics.extend(moved(claim, passage, policies));
         }
     }
 }
@@ -103,15 +104,21 @@ fn pair<'a>(claim: &'a Claim, quotes: &mut [Quote<'a>]) -> Vec<&'a Passage> {
     left
 }
 
+/// The words are no longer those of the quote.
 fn suspect(claim: &Claim, passage: &Passage, quote: &Spanned<String>) -> Diagnostic {
     let message = format!("these are not the words that the claim `{}` proves", claim.id);
+    let quote = Side::new(quote, quote.place(&claim.file));
+    let policy = Side::new(&passage.words, passage.place.clone());
+    changed(message, Redline::new(&claim.id, quote, policy), "the words that were checked")
+}
+
+fn changed(message: String, redline: Redline, label: &str) -> Diagnostic {
     let help = format!(
-        "look at both: if the checks still prove the new words, run `avouch accept {}`",
-        claim.id
+        "look at both: if the checks still prove this, run `avouch accept {}`",
+        redline.claim
     );
-    Diagnostic::error("suspect", passage.place.clone(), message)
-        .related(quote.place(&claim.file), "the words that were checked")
-        .help(help)
+    let error = Diagnostic::error("suspect", redline.policy.place.clone(), message);
+    error.related(redline.quote.place.clone(), label).help(help).redline(redline)
 }
 
 fn bound_twice(claim: &Claim, passage: &Passage) -> Diagnostic {
@@ -148,16 +155,26 @@ fn quotes_nothing(claim: &Claim, quote: &Quote<'_>, policies: &[PolicyFile]) -> 
 }
 
 /// The words stand under another heading or lead-in than the one that they were checked under.
-fn moved(claim: &Claim, passage: &Passage) -> Option<Diagnostic> {
+fn moved(claim: &Claim, passage: &Passage, policies: &[PolicyFile]) -> Option<Diagnostic> {
     let under = claim.written.under.as_ref()?;
     if same(under, &passage.under) {
         return None;
     }
-    let message = format!("the claim `{}` stands under `{}`", claim.id, passage.under);
-    let help =
-        "look at both: what words mean may hang on what they stand under; then write it here";
-    let error = Diagnostic::error("under-mismatch", under.place(&claim.file), message);
-    Some(error.related(passage.place.clone(), "the claim").help(help))
+    let message = match passage.under.as_str() {
+        "" => format!("the claim `{}` stands under no heading", claim.id),
+        now => format!("the claim `{}` stands under `{now}`", claim.id),
+    };
+    let heading = heading_above(passage, policies).cloned();
+    let quote = Side::new(under, under.place(&claim.file));
+    let policy = Side { heading, ..Side::new(&passage.under, passage.place.clone()) };
+    let redline = Redline::new(&claim.id, quote, policy);
+    Some(changed(message, redline, "where it stood when it was checked"))
+}
+
+fn heading_above<'a>(passage: &Passage, policies: &'a [PolicyFile]) -> Option<&'a Place> {
+    let policy = policies.iter().find(|one| one.policy.file == passage.policy)?;
+    let places = policy.policy.headings.iter().map(|heading| &heading.place);
+    places.filter(|place| place.start < passage.place.start).last()
 }
 
 #[cfg(test)]
@@ -173,7 +190,7 @@ mod tests {
         assert_eq!(
             fixture.told(),
             [
-                "content/security.md:10:2 suspect: these are not the words that the claim `backup-daily` proves ? look at both: if the checks still prove the new words, run `avouch accept backup-daily`"
+                "content/security.md:10:2 suspect: these are not the words that the claim `backup-daily` proves ? look at both: if the checks still prove this, run `avouch accept backup-daily`"
             ]
         );
         let loaded = fixture.load();
@@ -208,7 +225,7 @@ mod tests {
         assert_eq!(
             Fixture::sound().replace(POLICY, "## Data backup", "## What we do not do").told(),
             [
-                "checks/backup-daily.yaml:2:8 under-mismatch: the claim `backup-daily` stands under `What we do not do` ? look at both: what words mean may hang on what they stand under; then write it here"
+                "content/security.md:10:2 suspect: the claim `backup-daily` stands under `What we do not do` ? look at both: if the checks still prove this, run `avouch accept backup-daily`"
             ]
         );
     }

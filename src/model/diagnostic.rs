@@ -1,5 +1,6 @@
 //! A mistake in the author's files, with its code, its place and what to do about it.
 
+use crate::model::redline::Redline;
 use crate::model::source::Place;
 
 /// The stable name of a sort of mistake, in kebab case.
@@ -30,6 +31,8 @@ pub struct Diagnostic {
     pub related: Vec<(Place, String)>,
     /// What to do.
     pub help: Option<String>,
+    /// Of a suspect claim, what changed.
+    pub redline: Option<Box<Redline>>,
 }
 
 impl Diagnostic {
@@ -42,6 +45,7 @@ impl Diagnostic {
             place: Some(place),
             related: Vec::new(),
             help: None,
+            redline: None,
         }
     }
 
@@ -61,6 +65,13 @@ impl Diagnostic {
     #[must_use]
     pub fn related(mut self, place: Place, label: impl Into<String>) -> Self {
         self.related.push((place, label.into()));
+        self
+    }
+
+    /// Adds what changed in a suspect claim.
+    #[must_use]
+    pub fn redline(mut self, redline: Redline) -> Self {
+        self.redline = Some(Box::new(redline));
         self
     }
 

@@ -3,7 +3,50 @@
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
+use crate::model::claim::ClaimId;
+use crate::model::source::{Commit, Place};
 use crate::model::words::normalise;
+
+/// What changed in a suspect claim since somebody last compared its words with its checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redline {
+    /// The claim.
+    pub claim: ClaimId,
+    /// What changed, word by word.
+    pub runs: Vec<Run>,
+    /// The quote in the claim's file.
+    pub quote: Side,
+    /// What the policy says now.
+    pub policy: Side,
+}
+
+/// One side of a redline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// The words.
+    pub text: String,
+    /// Where they stand.
+    pub place: Place,
+    /// The heading above, where the redline is about what the claim stands under.
+    pub heading: Option<Place>,
+    /// Who wrote it; `None` if it is not committed yet, or nobody has asked.
+    pub by: Option<Commit>,
+}
+
+impl Redline {
+    /// What became of a claim's quote in its policy; who wrote the two is not known yet.
+    pub fn new(claim: &ClaimId, quote: Side, policy: Side) -> Self {
+        let runs = redline(&quote.text, &policy.text);
+        Self { claim: claim.clone(), runs, quote, policy }
+    }
+}
+
+impl Side {
+    /// Words in their place; who wrote them is not known yet.
+    pub fn new(text: &str, place: Place) -> Self {
+        Self { text: text.to_owned(), place, heading: None, by: None }
+    }
+}
 
 /// What became of some words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -1,8 +1,10 @@
 //! Where something stands in what people wrote: every diagnostic points to a place.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
+
+use jiff::Timestamp;
 
 /// A range of bytes in one source file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +43,17 @@ pub struct LineColumn {
     pub column: usize,
 }
 
+/// A commit, as far as a reader is told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its abbreviated name.
+    pub id: String,
+    /// Who wrote it: the name, without the mail address.
+    pub author: String,
+    /// When it was written.
+    pub at: Timestamp,
+}
+
 /// The text of every source file that was read, by its path relative to the project's root.
 #[derive(Clone, Debug, Default)]
 pub struct Sources(BTreeMap<Arc<str>, Arc<str>>);
@@ -59,6 +72,14 @@ impl Sources {
     /// Every file with its text, in the order of their paths.
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
         self.0.iter()
+    }
+
+    /// The lines of a place, from 1, the last included; the first line where the file is unknown.
+    pub fn lines(&self, place: &Place) -> RangeInclusive<usize> {
+        let text = self.text(&place.file).map_or("", |text| text.as_ref());
+        let first = self.line_column(place).line;
+        let breaks = text.get(place.span()).map_or(0, |part| part.matches('\n').count());
+        first..=first + breaks
     }
 
     /// Line and column of a place's first byte; the first line where the file is unknown.

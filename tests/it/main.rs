@@ -14,4 +14,5 @@ mod mistakes;
 mod publish;
 mod reader;
 mod seam;
+mod suspect;
 mod tidy;
