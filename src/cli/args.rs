@@ -7,7 +7,10 @@ use avouch::render::report::FORMATS;
 use avouch_demo::{Flaw, Mode};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use jiff::Timestamp;
+
+use crate::schema::WRITTEN;
 
 /// Publishes a security page only while every claim in it holds.
 #[derive(Debug, Parser)]
@@ -89,6 +92,12 @@ pub(crate) enum Verb {
     Attest(Attest),
     /// Run the reference add-on on its own
     Demo(Demo),
+    /// Give the JSON Schema of the files that people write, for editors
+    Schema(Schema),
+    /// Give the completions for a shell
+    Completions(Completions),
+    /// Give the manual page
+    Man,
 }
 
 /// What the checks are put to.
@@ -229,6 +238,25 @@ pub(crate) struct Attest {
     /// How long the word is good for, such as `90d`
     #[arg(long, value_name = "TIME", default_value = "90d")]
     pub(crate) valid_for: avouch::model::time::Limit,
+}
+
+/// `avouch schema`
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Schema {
+    /// The file that it is about
+    #[arg(value_parser = PossibleValuesParser::new(WRITTEN.iter().map(|(name, _)| *name)))]
+    pub(crate) name: Option<String>,
+    /// Write all of them into a folder of the project
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "schemas")]
+    pub(crate) write: Option<PathBuf>,
+}
+
+/// `avouch completions`
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: Shell,
 }
 
 /// `avouch demo`

@@ -13,10 +13,12 @@ mod explain;
 mod falsify;
 mod git;
 mod lint;
+mod manual;
 mod progress;
 mod publish;
 mod redline;
 mod run;
+mod schema;
 mod session;
 mod store;
 mod talk;
@@ -46,6 +48,9 @@ fn main() -> Exit {
         Verb::Accept(args) => accept::run(root, args, talk),
         Verb::Attest(args) => attest::run(root, args, talk),
         Verb::Demo(args) => demo::run(root, args, talk),
+        Verb::Schema(args) => schema::run(root, args, talk),
+        Verb::Completions(args) => Ok(manual::completions(args.shell, talk)),
+        Verb::Man => manual::page(talk),
     };
     done.unwrap_or_else(|exit| exit)
 }
