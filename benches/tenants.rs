@@ -12,6 +12,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use avouch::model::assessment::Seeds;
 use avouch::model::diagnostic::Severity;
 use avouch::model::falsify::{Falsification, Grade, falsify};
 use avouch::model::judge::judge;
@@ -155,7 +156,7 @@ fn read(folder: &Path) -> Outcome<Project> {
 }
 
 fn plan(project: &Project) -> Outcome<Plan> {
-    let plans = check::plans(project, 1).map_err(|wrong| format!("{wrong:?}"))?;
+    let plans = check::plans(project, &Seeds::from(1)).map_err(|wrong| format!("{wrong:?}"))?;
     plans.into_values().flatten().next().ok_or_else(|| "nothing is planned".into())
 }
 

@@ -37,6 +37,7 @@ mod value_test;
 use std::collections::BTreeMap;
 
 use crate::check::kind::{Context, Kind};
+use crate::model::assessment::Seeds;
 use crate::model::claim::{Check, Claim, ClaimId};
 use crate::model::diagnostic::{Diagnostic, help_with_list};
 use crate::model::plan::Plan;
@@ -65,15 +66,15 @@ pub static KINDS: &[&dyn Kind] = &[
 
 /// The plans of every claim of `project`, or everything that is wrong with their checks.
 ///
-/// `seed` decides what differs from run to run, such as which tenants meet.
+/// The seeds decide what differs from run to run, such as which tenants meet.
 pub fn plans(
     project: &Project,
-    seed: u64,
+    seeds: &Seeds,
 ) -> Result<BTreeMap<ClaimId, Vec<Plan>>, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let mut plans = BTreeMap::new();
     for claim in &project.claims {
-        let context = Context { project, claim, seed };
+        let context = Context { project, claim, seed: seeds.of(&claim.id) };
         plans.insert(claim.id.clone(), of_claim(&context, &mut diagnostics));
     }
     if diagnostics.iter().any(Diagnostic::is_error) { Err(diagnostics) } else { Ok(plans) }

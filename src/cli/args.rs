@@ -168,6 +168,12 @@ pub(crate) struct Check {
     /// What the checks are put to.
     #[command(flatten)]
     pub(crate) target: Target,
+    /// Take evidence from an earlier run where it is still good, and ask only what it lacks
+    #[arg(long, value_name = "FILE")]
+    pub(crate) reuse: Option<PathBuf>,
+    /// Ask all the same; the earlier evidence stands where nothing can be found out
+    #[arg(long, requires = "reuse")]
+    pub(crate) again: bool,
     /// Where the evidence is written; it is private
     #[arg(long, value_name = "FILE", default_value = "assessment.json")]
     pub(crate) out: PathBuf,

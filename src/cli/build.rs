@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use avouch::model::assessment::Assessment;
+use avouch::model::assessment::{Assessment, Seeds};
 use avouch::model::diagnostic::Severity;
 use avouch::model::evidence::{Outcome, outcomes};
 use avouch::render::{self, Input, report};
@@ -17,12 +17,13 @@ use crate::talk::Talk;
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
-    let given = args.assessment.as_deref().map(|file| store::read(file, talk)).transpose()?;
+    let given =
+        args.assessment.as_deref().map(|file| store::read(&root.join(file), talk)).transpose()?;
     let session = Session::open(&open(root, args, given.as_ref()), talk)?;
     let assessment = match given {
         Some(assessment) => bound(&session, assessment, talk)?,
         None => {
-            let assessment = assess(&session, &[], talk)?;
+            let assessment = assess(&session, &|_| true, talk)?;
             store::save(&assessment, &session.path(Path::new("assessment.json")), talk)?;
             assessment
         }
@@ -40,7 +41,10 @@ fn open<'a>(root: &'a Path, args: &'a Build, given: Option<&Assessment>) -> Open
         root,
         target: args.target.target.as_deref(),
         demo: given.is_none().then_some(&args.target.demo),
-        seed: given.map_or_else(rand::random, |assessment| assessment.seed),
+        seeds: given.map_or_else(
+            || Seeds::from(rand::random::<u64>()),
+            |assessment| assessment.seeds(rand::random()),
+        ),
         unset: if given.is_some() { Severity::Warning } else { Severity::Error },
     }
 }

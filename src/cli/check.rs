@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use avouch::model::claim::ClaimId;
 use avouch::model::diagnostic::help_with_list;
 use avouch::model::evidence::outcomes;
 use avouch::render::Input;
@@ -9,6 +10,7 @@ use avouch::render::Input;
 use crate::args::Check;
 use crate::build::report;
 use crate::exit::Exit;
+use crate::reuse::Kept;
 use crate::run::assess;
 use crate::session::{Open, Session};
 use crate::store;
@@ -17,9 +19,20 @@ use crate::talk::Talk;
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     let open = Open::to_ask(root, &args.target);
-    let session = Session::open(&open, talk)?;
+    let earlier =
+        args.reuse.as_deref().map(|file| store::read(&root.join(file), talk)).transpose()?;
+    let mut session = Session::open(&open, talk)?;
     known(&session, &args.claims, talk)?;
-    let assessment = assess(&session, &args.claims, talk)?;
+    let assessment = match earlier {
+        None => assess(&session, &|id| named(&args.claims, id), talk)?,
+        Some(earlier) => {
+            let kept = Kept::of(earlier, &session, talk)?;
+            let asked = kept.to_ask(&session, &args.claims, args.again);
+            let mut assessment = assess(&session, &|id| asked.contains(id), talk)?;
+            kept.into(&mut assessment, &mut session, talk)?;
+            assessment
+        }
+    };
     store::save(&assessment, &session.path(&args.out), talk)?;
     let now = session.clock.now();
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
@@ -27,6 +40,10 @@ pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
         Input { project: &session.project, outcomes: &outcomes, assessment: &assessment, now };
     talk.data(&report(&input, &args.format));
     Ok(Exit::of(&outcomes))
+}
+
+fn named(claims: &[String], id: &ClaimId) -> bool {
+    claims.is_empty() || claims.contains(id)
 }
 
 /// Refuses claims that the project does not have.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use avouch::model::claim::ClaimId;
 use avouch::model::evidence::outcomes;
 use avouch::render::report::counterexamples;
 
@@ -16,9 +17,9 @@ use crate::talk::Talk;
 pub(crate) fn run(root: &Path, args: &Falsify, talk: Talk) -> Result<Exit, Exit> {
     let open = Open::to_ask(root, &args.target);
     let session = Session::open(&open, talk)?;
-    let only: Vec<String> = args.claim.iter().cloned().collect();
-    known(&session, &only, talk)?;
-    let assessment = assess(&session, &only, talk)?;
+    known(&session, args.claim.as_slice(), talk)?;
+    let wanted = |id: &ClaimId| args.claim.as_ref().is_none_or(|claim| claim == id);
+    let assessment = assess(&session, &wanted, talk)?;
     let now = session.clock.now();
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     match args.format {

@@ -17,6 +17,7 @@ mod manual;
 mod progress;
 mod publish;
 mod redline;
+mod reuse;
 mod run;
 mod schema;
 mod session;

@@ -17,10 +17,14 @@ use crate::progress::Progress;
 use crate::session::Session;
 use crate::talk::Talk;
 
-/// Asks what the claims' checks ask; all claims where `only` is empty.
-pub(crate) fn assess(session: &Session, only: &[String], talk: Talk) -> Result<Assessment, Exit> {
+/// Asks what the checks of the wanted claims ask.
+pub(crate) fn assess(
+    session: &Session,
+    wanted: &dyn Fn(&ClaimId) -> bool,
+    talk: Talk,
+) -> Result<Assessment, Exit> {
     let started = session.clock.now();
-    let jobs = jobs(session, only);
+    let jobs = jobs(session, wanted);
     let interrupt = Arc::new(Interrupt::default());
     probe::signals::forward(&interrupt);
     let progress = Progress::new(&jobs, talk);
@@ -46,14 +50,12 @@ pub(crate) fn assess(session: &Session, only: &[String], talk: Talk) -> Result<A
         started,
         finished: session.clock.now(),
         clock: session.clock.fixed,
-        seed: session.seed,
         world: WorldBinding::of(&session.project),
         claims: evidence(session, &jobs, transcripts),
     })
 }
 
-fn jobs<'a>(session: &'a Session, only: &[String]) -> Vec<Job<'a>> {
-    let wanted = |id: &ClaimId| only.is_empty() || only.contains(id);
+fn jobs<'a>(session: &'a Session, wanted: &dyn Fn(&ClaimId) -> bool) -> Vec<Job<'a>> {
     let claims = session.project.claims.iter().filter(|claim| wanted(&claim.id));
     claims
         .flat_map(|claim| {
@@ -77,7 +79,8 @@ fn evidence(
         let plans = session.plans.get(id)?;
         let binding = ClaimBinding::of(claim, plans);
         let verdict = verdict(plans, &transcripts);
-        Some((id.clone(), ClaimEvidence { binding, verdict, transcripts }))
+        let seed = session.seeds.of(id);
+        Some((id.clone(), ClaimEvidence { seed, binding, verdict, transcripts }))
     };
     by_claim.into_iter().filter_map(to_evidence).collect()
 }

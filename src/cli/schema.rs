@@ -16,8 +16,10 @@ use crate::args;
 use crate::exit::Exit;
 use crate::talk::Talk;
 
+type Make = fn() -> Schema;
+
 /// What people write, by the name of its schema.
-pub(crate) const WRITTEN: &[(&str, fn() -> Schema)] = &[
+pub(crate) const WRITTEN: &[(&str, Make)] = &[
     ("project", closed::<ProjectFile>),
     ("policy", closed::<FrontMatter>),
     ("claim", claim),
@@ -47,7 +49,7 @@ pub(crate) fn write(folder: &Path) -> std::io::Result<()> {
 }
 
 /// A schema as it is given: its title says which files it is about, not what our types are called.
-fn text(name: &str, schema: fn() -> Schema) -> String {
+fn text(name: &str, schema: Make) -> String {
     let mut schema = schema();
     schema.insert("title".into(), json!(format!("Avouch: {name}")));
     format!("{:#}\n", schema.as_value())

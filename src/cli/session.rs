@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use avouch::load::{self, Loaded};
+use avouch::model::assessment::Seeds;
 use avouch::model::claim::ClaimId;
 use avouch::model::diagnostic::{Diagnostic, Severity, in_source_order};
 use avouch::model::plan::Plan;
@@ -27,7 +28,7 @@ pub(crate) struct Session {
     /// What each claim's checks ask.
     pub(crate) plans: BTreeMap<ClaimId, Vec<Plan>>,
     /// What the plans' rotations were made from.
-    pub(crate) seed: u64,
+    pub(crate) seeds: Seeds,
     /// The time.
     pub(crate) clock: Clock,
     /// The demo add-on, while it runs.
@@ -43,7 +44,7 @@ pub(crate) struct Open<'a> {
     /// How the demo add-on is started, if it is the target and is needed.
     pub(crate) demo: Option<&'a DemoOptions>,
     /// What the plans' rotations are made from.
-    pub(crate) seed: u64,
+    pub(crate) seeds: Seeds,
     /// How bad it is if a variable of the environment is not set.
     pub(crate) unset: Severity,
 }
@@ -55,14 +56,14 @@ impl<'a> Open<'a> {
             root,
             target: target.target.as_deref(),
             demo: Some(&target.demo),
-            seed: rand::random(),
+            seeds: Seeds::from(rand::random::<u64>()),
             unset: Severity::Error,
         }
     }
 
     /// To look at the sources alone: no secret is needed.
     pub(crate) fn to_read(root: &'a Path, target: Option<&'a str>) -> Self {
-        Self { root, target, demo: None, seed: 0, unset: Severity::Warning }
+        Self { root, target, demo: None, seeds: Seeds::default(), unset: Severity::Warning }
     }
 }
 
@@ -92,7 +93,7 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: &Secrets, clock: Clock) ->
         if project.world.demo {
             project.world.hosts.extend(avouch_demo::hosts());
         }
-        match check::plans(project, open.seed) {
+        match check::plans(project, &open.seeds) {
             Ok(planned) => plans = planned,
             Err(wrong) => diagnostics.extend(wrong),
         }
@@ -117,7 +118,8 @@ impl Session {
         };
         let demo = start_demo(open, &mut project, &secrets, talk)?;
         let root = open.root.to_owned();
-        Ok(Self { root, project, plans: checked.plans, seed: open.seed, clock, _demo: demo })
+        let seeds = open.seeds.clone();
+        Ok(Self { root, project, plans: checked.plans, seeds, clock, _demo: demo })
     }
 
     /// A path that was given relative to the project's folder.

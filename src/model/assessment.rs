@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::binding::{ClaimBinding, WorldBinding};
-use crate::model::claim::ClaimId;
+use crate::model::claim::{Claim, ClaimId};
 use crate::model::observation::Transcript;
 use crate::model::plan::Plan;
 use crate::model::project::Project;
@@ -30,8 +30,6 @@ pub struct Assessment {
     pub finished: Timestamp,
     /// The time that was given in place of the clock's; with the demo only.
     pub clock: Option<Timestamp>,
-    /// What the plans' rotations were made from.
-    pub seed: u64,
     /// The world that it was taken in.
     pub world: WorldBinding,
     /// The claims, in the order of the policies.
@@ -42,12 +40,36 @@ pub struct Assessment {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimEvidence {
+    /// What its plans' rotations were made from.
+    pub seed: u64,
     /// The words and plans that it was taken for.
     pub binding: ClaimBinding,
     /// The verdict, for whoever looks.
     pub verdict: Verdict,
     /// One transcript for each check, in order.
     pub transcripts: Vec<Transcript>,
+}
+
+/// What differs from run to run in the plans, such as which tenants meet, follows from these.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seeds {
+    /// By claim, where evidence has been taken already.
+    pub kept: BTreeMap<ClaimId, u64>,
+    /// Of all other claims.
+    pub fresh: u64,
+}
+
+impl Seeds {
+    /// The seed of a claim's plans.
+    pub fn of(&self, claim: &str) -> u64 {
+        self.kept.get(claim).copied().unwrap_or(self.fresh)
+    }
+}
+
+impl From<u64> for Seeds {
+    fn from(fresh: u64) -> Self {
+        Self { kept: BTreeMap::new(), fresh }
+    }
 }
 
 /// Why an assessment is no evidence for a project, in words.
@@ -65,25 +87,40 @@ impl Assessment {
         let mut objections = self.world.differences(&WorldBinding::of(project));
         for claim in &project.claims {
             let planned = plans.get(&claim.id).map_or(&[][..], Vec::as_slice);
-            let Some(evidence) = self.claims.get(&claim.id) else {
-                objections.push(format!("claim `{}`: it was not assessed", claim.id));
-                continue;
-            };
-            let binding = ClaimBinding::of(claim, planned);
-            if evidence.binding.words != binding.words {
-                objections.push(format!("claim `{}`: it was taken for other words", claim.id));
+            match self.claims.get(&claim.id) {
+                Some(evidence) => objections.extend(evidence.objections(claim, planned)),
+                None => objections.push(format!("claim `{}`: it was not assessed", claim.id)),
             }
-            if evidence.binding.plans != binding.plans {
-                objections.push(format!("claim `{}`: it was taken by another plan", claim.id));
-            }
-            let shape = |(transcript, plan): (&Transcript, &Plan)| {
-                transcript.observations.len() == plan.steps.len()
-            };
-            let whole = evidence.transcripts.len() == planned.len()
-                && evidence.transcripts.iter().zip(planned).all(shape);
-            if !whole {
-                objections.push(format!("claim `{}`: its evidence is incomplete", claim.id));
-            }
+        }
+        objections
+    }
+
+    /// The seeds of its claims' plans; `fresh` for claims that it lacks.
+    pub fn seeds(&self, fresh: u64) -> Seeds {
+        let kept = self.claims.iter().map(|(id, evidence)| (id.clone(), evidence.seed));
+        Seeds { kept: kept.collect(), fresh }
+    }
+}
+
+impl ClaimEvidence {
+    /// Why this is no evidence for `claim` and its `plans`; empty if it is.
+    pub fn objections(&self, claim: &Claim, plans: &[Plan]) -> Vec<Objection> {
+        let binding = ClaimBinding::of(claim, plans);
+        let mut objections = Vec::new();
+        let mut object = |why: &str| objections.push(format!("claim `{}`: {why}", claim.id));
+        if self.binding.words != binding.words {
+            object("it was taken for other words");
+        }
+        if self.binding.plans != binding.plans {
+            object("it was taken by another plan");
+        }
+        let shape = |(transcript, plan): (&Transcript, &Plan)| {
+            transcript.observations.len() == plan.steps.len()
+        };
+        let whole =
+            self.transcripts.len() == plans.len() && self.transcripts.iter().zip(plans).all(shape);
+        if !whole {
+            object("its evidence is incomplete");
         }
         objections
     }

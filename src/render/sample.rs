@@ -57,6 +57,7 @@ impl Sample {
             project.claims.iter().map(|claim| (claim.id.clone(), vec![plan(&claim.id)])).collect();
         let evidence = |claim: &Claim| {
             let evidence = ClaimEvidence {
+                seed: 1,
                 binding: ClaimBinding::of(claim, &plans[&claim.id]),
                 verdict: Verdict::Holds,
                 transcripts: vec![transcript(&claim.id)],
@@ -69,7 +70,6 @@ impl Sample {
             started: at("09:59:58"),
             finished: at("10:00:00"),
             clock: None,
-            seed: 1,
             world: WorldBinding::of(&project),
             claims: project.claims.iter().map(evidence).collect(),
         };

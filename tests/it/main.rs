@@ -13,6 +13,7 @@ mod main_job;
 mod mistakes;
 mod publish;
 mod reader;
+mod reuse;
 mod seam;
 mod suspect;
 mod tidy;

@@ -1,0 +1,102 @@
+//! Evidence of an earlier run that is still good: bound to the same words, plans and world, and not
+//! at its end. What could not be found out leaves it alone; a violation voids it.
+
+use std::collections::BTreeSet;
+
+use avouch::check;
+use avouch::model::assessment::Assessment;
+use avouch::model::binding::WorldBinding;
+use avouch::model::claim::{Claim, ClaimId};
+use avouch::model::diagnostic::Diagnostic;
+use avouch::model::evidence::{Standing, outcome};
+
+use crate::exit::Exit;
+use crate::session::Session;
+use crate::talk::Talk;
+
+/// What an earlier run is still good for.
+pub(crate) struct Kept {
+    earlier: Assessment,
+    /// The claims that it shows to hold now.
+    pub(crate) claims: BTreeSet<ClaimId>,
+}
+
+impl Kept {
+    /// What of `earlier` is still good; why nothing is, where the world is another one.
+    pub(crate) fn of(earlier: Assessment, session: &Session, talk: Talk) -> Result<Self, Exit> {
+        let mut differences = earlier.world.differences(&WorldBinding::of(&session.project));
+        if earlier.clock.is_some() != session.clock.fixed.is_some() {
+            differences.push("clock: only one of the two runs took a given time for now".into());
+        }
+        for difference in &differences {
+            talk.say(&format!("nothing can be reused: {difference}"));
+        }
+        let mut claims = BTreeSet::new();
+        if differences.is_empty() {
+            let plans = check::plans(&session.project, &earlier.seeds(session.seeds.fresh))
+                .map_err(|wrong| unplanned(&wrong, session, talk))?;
+            let good = |claim: &&Claim| {
+                let planned = plans.get(&claim.id).map_or(&[][..], Vec::as_slice);
+                earlier.claims.get(&claim.id).is_some_and(|evidence| {
+                    evidence.objections(claim, planned).is_empty()
+                        && outcome(claim, planned, &evidence.transcripts, session.clock.now())
+                            .standing
+                            == Standing::Holds
+                })
+            };
+            claims.extend(session.project.claims.iter().filter(good).map(|one| one.id.clone()));
+        }
+        Ok(Self { earlier, claims })
+    }
+
+    /// What has to be asked: the claims that are named, or all that this is no evidence for.
+    pub(crate) fn to_ask(&self, session: &Session, named: &[String], again: bool) -> Vec<ClaimId> {
+        let ids = session.project.claims.iter().map(|claim| &claim.id);
+        let open = |id: &&ClaimId| again || !self.claims.contains(*id);
+        if named.is_empty() { ids.filter(open).cloned().collect() } else { named.to_vec() }
+    }
+
+    /// Takes what is still good into a new run, which must have been made in `session`, and puts the
+    /// session's plans to the whole.
+    pub(crate) fn into(
+        self,
+        run: &mut Assessment,
+        session: &mut Session,
+        talk: Talk,
+    ) -> Result<(), Exit> {
+        let now = session.clock.now();
+        let mut kept = 0;
+        for (id, evidence) in
+            self.earlier.claims.into_iter().filter(|(id, _)| self.claims.contains(id))
+        {
+            let (Some(claim), Some(plans)) = (session.project.claim(&id), session.plans.get(&id))
+            else {
+                continue;
+            };
+            let anew = run.claims.get(&id).map(|new| outcome(claim, plans, &new.transcripts, now));
+            match anew.map(|outcome| outcome.standing) {
+                None => kept += 1,
+                Some(Standing::Inconclusive(reason)) => talk.say(&format!(
+                    "`{id}` is inconclusive now ({}); the evidence that is there still stands",
+                    reason.name()
+                )),
+                Some(_) => continue,
+            }
+            run.claims.insert(id, evidence);
+        }
+        talk.say(&format!(
+            "{kept} of {} claims stand on evidence that was there",
+            run.claims.len()
+        ));
+        session.seeds = run.seeds(session.seeds.fresh);
+        session.plans = check::plans(&session.project, &session.seeds)
+            .map_err(|wrong| unplanned(&wrong, session, talk))?;
+        Ok(())
+    }
+}
+
+/// Plans that were made once can be made again; this is told all the same if it fails.
+fn unplanned(wrong: &[Diagnostic], session: &Session, talk: Talk) -> Exit {
+    talk.diagnostics(wrong, &session.project.sources);
+    Exit::Unusable
+}
