@@ -14,6 +14,7 @@ mod mistakes;
 mod publish;
 mod reader;
 mod reuse;
+mod schema;
 mod seam;
 mod suspect;
 mod tidy;

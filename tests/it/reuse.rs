@@ -26,13 +26,13 @@ fn stored(project: &Project) -> serde_json::Map<String, Value> {
 fn only_the_claim_whose_words_changed_is_asked_again() {
     let project = checked();
     let before = stored(&project);
-    for file in ["content/security.md", "checks/support-access.yaml"] {
-        project.edit(file, "authorised employees", "authorised staff");
+    for file in ["content/security.md", "checks/backup-daily.yaml"] {
+        project.edit(file, "can be lost", "may be lost");
     }
     let run = reuse(&project, &[]);
     assert_eq!(run.code, Some(0), "{run}");
     for (id, evidence) in stored(&project) {
-        assert_eq!(before[&id] == evidence, id != "support-access", "{id}");
+        assert_eq!(before[&id] == evidence, id != "backup-daily", "{id}");
     }
     let run = project.run(&["build", "--assessment", "assessment.json"]);
     assert_eq!(run.code, Some(0), "evidence of two runs is one assessment: {run}");

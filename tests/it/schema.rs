@@ -1,0 +1,45 @@
+//! What editors and shells are given is made from the code, and is not stale.
+
+use crate::harness::Project;
+
+/// Run with `UPDATE_DOCS=1` to make the schemas anew.
+#[test]
+fn the_schemas_that_our_own_files_name_are_not_stale() {
+    let project = Project::empty();
+    let run = project.run(&["schema", "--write"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas");
+    for (name, made) in project.files("schemas") {
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::create_dir_all(&own).unwrap();
+            std::fs::write(own.join(&name), &made).unwrap();
+        }
+        let there = std::fs::read(own.join(&name)).unwrap_or_default();
+        assert!(made == there, "{} is stale: UPDATE_DOCS=1", name.display());
+    }
+    assert_eq!(project.files("schemas").len(), std::fs::read_dir(own).unwrap().count());
+}
+
+#[test]
+fn a_claims_schema_knows_each_kind_and_its_settings() {
+    let run = Project::empty().run(&["schema", "claim"]);
+    let schema: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let kinds = &schema["$defs"]["Check"]["properties"]["kind"]["enum"];
+    assert!(kinds.as_array().unwrap().contains(&"backup-age".into()), "{kinds}");
+    let settings = &schema["$defs"]["kind.backup-age"];
+    assert!(settings["properties"]["max_age"]["description"].is_string(), "{settings}");
+    assert_eq!(settings["additionalProperties"], false);
+}
+
+#[test]
+fn every_verb_is_in_the_completions_and_on_the_manual_page() {
+    let project = Project::empty();
+    let verbs = ["build", "check", "lint", "explain", "falsify", "accept", "attest", "demo"];
+    for args in [&["completions", "bash"][..], &["completions", "fish"], &["man"]] {
+        let run = project.run(args);
+        assert_eq!(run.code, Some(0), "{run}");
+        for verb in verbs {
+            assert!(run.out.contains(verb), "{args:?} lacks `{verb}`");
+        }
+    }
+}
