@@ -86,6 +86,8 @@ pub(crate) enum Verb {
     Explain(Explain),
     /// Show whether each check can fail
     Falsify(Falsify),
+    /// Log every actor in, run the controls and nothing else, and say what is missing
+    Doctor(Doctor),
     /// Take the new words of suspect claims
     Accept(Accept),
     /// Give a role's word for a claim that no probe can reach
@@ -217,6 +219,14 @@ pub(crate) struct Falsify {
     /// The form of the table
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+/// `avouch doctor`
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// What the controls are put to.
+    #[command(flatten)]
+    pub(crate) target: Target,
 }
 
 /// `avouch accept`

@@ -8,6 +8,7 @@ mod check;
 mod clock;
 mod demo;
 mod diagnostics;
+mod doctor;
 mod exit;
 mod explain;
 mod falsify;
@@ -46,6 +47,7 @@ fn main() -> Exit {
         Verb::Lint(args) => lint::run(root, args, talk),
         Verb::Explain(args) => explain::run(root, args, talk),
         Verb::Falsify(args) => falsify::run(root, args, talk),
+        Verb::Doctor(args) => doctor::run(root, args, talk),
         Verb::Accept(args) => accept::run(root, args, talk),
         Verb::Attest(args) => attest::run(root, args, talk),
         Verb::Demo(args) => demo::run(root, args, talk),

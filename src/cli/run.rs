@@ -25,25 +25,7 @@ pub(crate) fn assess(
 ) -> Result<Assessment, Exit> {
     let started = session.clock.now();
     let jobs = jobs(session, wanted);
-    let interrupt = Arc::new(Interrupt::default());
-    probe::signals::forward(&interrupt);
-    let progress = Progress::new(&jobs, talk);
-    let now = || session.clock.now();
-    let settings = probe::Settings {
-        project: &session.project,
-        root: &session.root,
-        env: &|name| std::env::var(name).ok(),
-        now: &now,
-        events: &|event| progress.tell(event),
-        interrupt: &interrupt,
-        journal: Some(session.path(std::path::Path::new(".avouch/journal.jsonl"))),
-    };
-    let transcripts = probe::run(&jobs, &settings);
-    progress.end();
-    if interrupt.is_set() {
-        talk.say("interrupted: what this run had made was cleaned up as far as told above");
-        return Err(Exit::Interrupted);
-    }
+    let transcripts = ask(session, &jobs, talk)?;
     Ok(Assessment {
         schema: SCHEMA.into(),
         generator: concat!("avouch ", env!("CARGO_PKG_VERSION")).into(),
@@ -55,7 +37,36 @@ pub(crate) fn assess(
     })
 }
 
-fn jobs<'a>(session: &'a Session, wanted: &dyn Fn(&ClaimId) -> bool) -> Vec<Job<'a>> {
+/// Asks, and gives one transcript for each job.
+pub(crate) fn ask(
+    session: &Session,
+    jobs: &[Job<'_>],
+    talk: Talk,
+) -> Result<Vec<Transcript>, Exit> {
+    let interrupt = Arc::new(Interrupt::default());
+    probe::signals::forward(&interrupt);
+    let progress = Progress::new(jobs, talk);
+    let now = || session.clock.now();
+    let settings = probe::Settings {
+        project: &session.project,
+        root: &session.root,
+        env: &|name| std::env::var(name).ok(),
+        now: &now,
+        events: &|event| progress.tell(event),
+        interrupt: &interrupt,
+        journal: Some(session.path(std::path::Path::new(".avouch/journal.jsonl"))),
+    };
+    let transcripts = probe::run(jobs, &settings);
+    progress.end();
+    if interrupt.is_set() {
+        talk.say("interrupted: what this run had made was cleaned up as far as told above");
+        return Err(Exit::Interrupted);
+    }
+    Ok(transcripts)
+}
+
+/// Every check of the wanted claims.
+pub(crate) fn jobs<'a>(session: &'a Session, wanted: &dyn Fn(&ClaimId) -> bool) -> Vec<Job<'a>> {
     let claims = session.project.claims.iter().filter(|claim| wanted(&claim.id));
     claims
         .flat_map(|claim| {

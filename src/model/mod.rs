@@ -22,6 +22,7 @@ pub mod project;
 pub mod quantity;
 pub mod question;
 pub mod redline;
+pub mod rehearsal;
 mod rejudge;
 pub mod size;
 pub mod source;

@@ -6,6 +6,7 @@ mod below_http;
 mod browser;
 mod connect;
 mod controls;
+mod doctor;
 mod falsify;
 mod harness;
 mod interrupt;
