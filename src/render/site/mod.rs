@@ -43,6 +43,9 @@ pub(crate) fn render(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
         pages.evidence(claim, input);
     }
     pages.files.extend(for_machines(input, &pages.site));
+    let paths: Vec<&str> = pages.files.keys().map(String::as_str).collect();
+    let headers = security_headers::files(&paths);
+    pages.files.extend(headers);
     match pages.diagnostics.is_empty() {
         true => Ok(pages.files),
         false => Err(in_source_order(pages.diagnostics)),
@@ -69,7 +72,6 @@ fn for_machines(input: &Input<'_>, site: &view::Site) -> Vec<(String, Vec<u8>)> 
     files.extend(index_files::files(input, site));
     let mut add = |path: &str, text: String| files.push((path.to_owned(), text.into_bytes()));
     add("feed.xml", feed::file(input, site));
-    add("_headers", security_headers::file());
     for policy in &project.policies {
         add(&markdown::path(policy), markdown::file(policy, &project.policies, site));
     }
@@ -213,6 +215,7 @@ pub(crate) mod tests {
     fn there_is_a_page_for_each_policy_and_each_claim() {
         let paths: Vec<String> = rendered().into_keys().collect();
         insta::assert_snapshot!(paths.join("\n"), @r"
+        .htaccess
         _headers
         avouch.js
         badge.json
@@ -226,6 +229,7 @@ pub(crate) mod tests {
         evidence/privacy-policy/index.html
         evidence/tenant-isolation/index.html
         feed.xml
+        headers.nginx.conf
         icon-unverified.svg
         icon.svg
         index.html
@@ -236,8 +240,10 @@ pub(crate) mod tests {
         security/index.html
         security/index.md
         sitemap.xml
+        staticwebapp.config.json
         style.css
         theme.css
+        vercel.json
         ");
     }
 
