@@ -6,8 +6,10 @@ use avouch::model::assessment::{Assessment, Seeds};
 use avouch::model::diagnostic::Severity;
 use avouch::model::evidence::{Outcome, outcomes};
 use avouch::render::{self, Input, report};
+use jiff::Timestamp;
 
 use crate::args::Build;
+use crate::clock::source_date;
 use crate::exit::Exit;
 use crate::publish;
 use crate::run::assess;
@@ -17,6 +19,7 @@ use crate::talk::Talk;
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
+    let source_date = source_date(talk)?;
     let given =
         args.assessment.as_deref().map(|file| store::read(&root.join(file), talk)).transpose()?;
     let session = Session::open(&open(root, args, given.as_ref()), talk)?;
@@ -28,7 +31,9 @@ pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
             assessment
         }
     };
-    let now = session.clock.now();
+    // A page says nothing of the time at which it was built, so that it comes out the same whenever
+    // that is. Evidence that has ended stays ended, whatever time the build is told.
+    let now = session.clock.now().max(source_date.unwrap_or(Timestamp::MIN));
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     let input =
         Input { project: &session.project, outcomes: &outcomes, assessment: &assessment, now };

@@ -14,6 +14,7 @@ mod main_job;
 mod mistakes;
 mod publish;
 mod reader;
+mod reproducible;
 mod reuse;
 mod schema;
 mod seam;
