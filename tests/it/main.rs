@@ -20,3 +20,5 @@ mod schema;
 mod seam;
 mod suspect;
 mod tidy;
+mod tools;
+mod validators;

@@ -264,7 +264,8 @@ pub(crate) struct Day {
 
 impl From<Timestamp> for Time {
     fn from(instant: Timestamp) -> Self {
-        Self { iso: instant.to_string(), words: in_words(instant) }
+        // HTML takes no finer than milliseconds; what is cut off only ends a claim sooner.
+        Self { iso: format!("{instant:.0}"), words: in_words(instant) }
     }
 }
 

@@ -54,14 +54,30 @@ impl Site {
 
     /// The paths of its pages.
     pub(crate) fn pages(&self) -> Vec<String> {
+        self.paths(".html")
+    }
+
+    /// The paths of its files that end so.
+    pub(crate) fn paths(&self, ending: &str) -> Vec<String> {
         let files = self.files.lock().unwrap();
-        files.keys().filter(|path| path.ends_with(".html")).cloned().collect()
+        files.keys().filter(|path| path.ends_with(ending)).cloned().collect()
     }
 
     /// One of its files, as text.
     pub(crate) fn text(&self, path: &str) -> String {
         let files = self.files.lock().unwrap();
         String::from_utf8(files[path].clone()).unwrap()
+    }
+
+    /// Its files in a folder, gone with that value.
+    pub(crate) fn write(&self) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, content) in &*self.files.lock().unwrap() {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+        folder
     }
 
     /// Replaces `from`, which must stand there, by `to` in one file: a site broken on purpose.

@@ -1,0 +1,15 @@
+// The first argument is a JSON Schema, the others are documents; each line that is printed is something
+// wrong with one of them.
+"use strict";
+const fs = require("node:fs");
+const Ajv = require("ajv/dist/2020").default;
+const formats = require("ajv-formats").default;
+
+const read = (path) => JSON.parse(fs.readFileSync(path, "utf8"));
+const [schema, ...documents] = process.argv.slice(2);
+const validator = formats(new Ajv({ allErrors: true, allowUnionTypes: true }));
+const validate = validator.compile(read(schema));
+for (const path of documents) {
+  if (validate(read(path))) continue;
+  for (const one of validate.errors) console.log(`${path}${one.instancePath}: ${one.message}`);
+}
