@@ -131,6 +131,7 @@ pub(super) fn claim() -> Claim {
             under: None,
             because: text("because"),
             applies_to: Vec::new(),
+            reinstated: None,
             valid_for: Spanned { value: Limit::hours(24), span: 0..0 },
             checks: Spanned { value: Vec::new(), span: 0..0 },
         },

@@ -153,6 +153,9 @@ pub(crate) struct Build {
     /// Take the evidence from a file, without asking anything of any network
     #[arg(long, value_name = "FILE")]
     pub(crate) assessment: Option<PathBuf>,
+    /// The claims.json of the page that was published last, to carry its history forward
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) previous: Option<String>,
     /// The folder that is published to
     #[arg(long, value_name = "DIR", default_value = "public")]
     pub(crate) out: PathBuf,

@@ -5,17 +5,17 @@ use std::path::Path;
 use avouch::model::assessment::{Assessment, Seeds};
 use avouch::model::diagnostic::Severity;
 use avouch::model::evidence::{Outcome, outcomes};
-use avouch::render::{self, Input, report};
+use avouch::render::{self, Input, Past, report};
 use jiff::Timestamp;
 
 use crate::args::Build;
 use crate::clock::source_date;
 use crate::exit::Exit;
-use crate::publish;
 use crate::run::assess;
 use crate::session::{Open, Session};
 use crate::store;
 use crate::talk::Talk;
+use crate::{previous, publish};
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
@@ -23,6 +23,8 @@ pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
     let given =
         args.assessment.as_deref().map(|file| store::read(&root.join(file), talk)).transpose()?;
     let session = Session::open(&open(root, args, given.as_ref()), talk)?;
+    let checked = given.as_ref().map_or_else(|| session.clock.now(), |given| given.finished);
+    let past = past(&session, args, checked, talk)?;
     let assessment = match given {
         Some(assessment) => bound(&session, assessment, talk)?,
         None => {
@@ -35,8 +37,13 @@ pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
     // that is. Evidence that has ended stays ended, whatever time the build is told.
     let now = session.clock.now().max(source_date.unwrap_or(Timestamp::MIN));
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
-    let input =
-        Input { project: &session.project, outcomes: &outcomes, assessment: &assessment, now };
+    let input = Input {
+        project: &session.project,
+        outcomes: &outcomes,
+        assessment: &assessment,
+        now,
+        past: &past,
+    };
     talk.data(&report(&input, &args.format));
     publish_if_it_holds(&session, &input, args, talk)
 }
@@ -52,6 +59,16 @@ fn open<'a>(root: &'a Path, args: &'a Build, given: Option<&Assessment>) -> Open
         ),
         unset: if given.is_some() { Severity::Warning } else { Severity::Error },
     }
+}
+
+/// What the site carries forward.
+fn past(session: &Session, args: &Build, checked: Timestamp, talk: Talk) -> Result<Past, Exit> {
+    let read = |from: &String| previous::read(from, &session.root, &session.project.world, talk);
+    let previous = args.previous.as_ref().map(read).transpose()?;
+    if let Some(previous) = &previous {
+        previous::may_be_followed(previous, session, checked, talk)?;
+    }
+    Ok(Past { previous })
 }
 
 /// The assessment, if it is evidence for this project.

@@ -5,7 +5,7 @@ use std::path::Path;
 use avouch::model::claim::ClaimId;
 use avouch::model::diagnostic::help_with_list;
 use avouch::model::evidence::outcomes;
-use avouch::render::Input;
+use avouch::render::{Input, Past};
 
 use crate::args::Check;
 use crate::build::report;
@@ -36,8 +36,13 @@ pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     store::save(&assessment, &session.path(&args.out), talk)?;
     let now = session.clock.now();
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
-    let input =
-        Input { project: &session.project, outcomes: &outcomes, assessment: &assessment, now };
+    let input = Input {
+        project: &session.project,
+        outcomes: &outcomes,
+        assessment: &assessment,
+        now,
+        past: &Past::default(),
+    };
     talk.data(&report(&input, &args.format));
     Ok(Exit::of(&outcomes))
 }

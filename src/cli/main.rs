@@ -15,6 +15,7 @@ mod falsify;
 mod git;
 mod lint;
 mod manual;
+mod previous;
 mod progress;
 mod publish;
 mod redline;

@@ -20,6 +20,10 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// Every basis, strongest first.
+    pub const ALL: [Self; 4] =
+        [Self::Probed, Self::ProbedWithAccess, Self::Reported, Self::Attested];
+
     /// In words for a reader.
     pub fn in_words(self) -> &'static str {
         match self {

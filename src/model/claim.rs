@@ -40,6 +40,8 @@ pub struct Written {
     /// The products that it is about, by their names in `avouch.yaml`; all of them if left out.
     #[serde(default)]
     pub applies_to: Vec<Spanned<String>>,
+    /// Why a claim that was retracted once is made again.
+    pub reinstated: Option<Spanned<String>>,
     /// How long evidence supports it.
     pub valid_for: Spanned<Limit>,
     /// What supports it.

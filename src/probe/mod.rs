@@ -2,6 +2,7 @@
 
 mod certificate;
 pub mod dns;
+pub mod fetch;
 mod handshake;
 mod mail_policy;
 pub mod observed;

@@ -1,6 +1,7 @@
 //! Model to bytes: the site and the reports. Pure.
 
 pub mod finding;
+pub mod promise;
 pub mod report;
 #[cfg(test)]
 mod sample;
@@ -16,6 +17,7 @@ use crate::model::assessment::Assessment;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::evidence::Outcome;
 use crate::model::project::Project;
+use crate::model::published::Published;
 
 /// What a site or a report is made from.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +30,15 @@ pub struct Input<'a> {
     pub assessment: &'a Assessment,
     /// The time at which it is made.
     pub now: Timestamp,
+    /// What was before.
+    pub past: &'a Past,
+}
+
+/// What a site carries forward.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// The page that was published last.
+    pub previous: Option<Published>,
 }
 
 /// The files of a site: path below its root, with `/` between its parts, and content.

@@ -25,7 +25,7 @@ use crate::model::project::{
 use crate::model::source::{Place, Sources};
 use crate::model::time::Limit;
 use crate::model::verdict::{Reason, Verdict};
-use crate::render::Input;
+use crate::render::{Input, Past};
 
 const POLICY: &str = "content/security.md";
 
@@ -47,6 +47,7 @@ pub(crate) struct Sample {
     pub(crate) project: Project,
     pub(crate) plans: BTreeMap<ClaimId, Vec<Plan>>,
     pub(crate) assessment: Assessment,
+    pub(crate) past: Past,
 }
 
 impl Sample {
@@ -73,7 +74,7 @@ impl Sample {
             world: WorldBinding::of(&project),
             claims: project.claims.iter().map(evidence).collect(),
         };
-        Self { project, plans, assessment }
+        Self { project, plans, assessment, past: Past::default() }
     }
 
     /// Where the claims stand at [`now`].
@@ -83,7 +84,13 @@ impl Sample {
 
     /// What site and reports are made from.
     pub(crate) fn input<'a>(&'a self, outcomes: &'a [Outcome<'a>]) -> Input<'a> {
-        Input { project: &self.project, outcomes, assessment: &self.assessment, now: now() }
+        Input {
+            project: &self.project,
+            outcomes,
+            assessment: &self.assessment,
+            now: now(),
+            past: &self.past,
+        }
     }
 }
 
@@ -170,6 +177,7 @@ fn claim(id: &str, words: &str) -> Claim {
             under: None,
             because: spanned(format!("We ask, and look at what comes back ({id}).")),
             applies_to: vec![spanned("cloud".into())],
+            reinstated: None,
             valid_for: spanned(valid_for),
             checks: spanned(Vec::new()),
         },

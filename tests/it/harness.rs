@@ -35,6 +35,13 @@ impl Project {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
+    /// A copy of it as it is now, with all that was made in it.
+    pub(crate) fn again(&self) -> Self {
+        let project = Self::empty();
+        copy(self.root(), project.root());
+        project
+    }
+
     fn of(from: &Path) -> Self {
         let project = Self::empty();
         for name in ["avouch.yaml", "content", "checks", "attestations", "waivers"] {

@@ -9,6 +9,7 @@ mod controls;
 mod doctor;
 mod falsify;
 mod harness;
+mod history;
 mod interrupt;
 mod main_job;
 mod mistakes;

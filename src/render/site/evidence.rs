@@ -43,6 +43,7 @@ pub(crate) fn claim(claim: &Claim, input: &Input<'_>) -> view::Claim {
         under: passage.map_or_else(String::new, |passage| passage.under.clone()),
         path: path(claim, input.project),
         evidence: page(claim),
+        history: view::History::default(),
         checks: outcome.map_or_else(Vec::new, |outcome| {
             let checks = outcome.checks.iter().enumerate();
             checks.map(|(index, one)| check(index, one, input.project)).collect()
@@ -86,7 +87,7 @@ pub(crate) fn products(claim: &Claim, project: &Project) -> Vec<String> {
 }
 
 /// The address of a claim's first passage.
-fn path(claim: &Claim, project: &Project) -> String {
+pub(crate) fn path(claim: &Claim, project: &Project) -> String {
     let anchor = id_of(&Marked::Claim(claim.id.clone()));
     let file = claim.passages.first().map(|passage| &passage.policy);
     let policy = project.policies.iter().find(|policy| Some(&policy.file) == file);
@@ -96,7 +97,8 @@ fn path(claim: &Claim, project: &Project) -> String {
     }
 }
 
-fn standing(outcome: Option<&Outcome<'_>>) -> String {
+/// Where a claim stands, in a sentence.
+pub(crate) fn standing(outcome: Option<&Outcome<'_>>) -> String {
     let Some(outcome) = outcome else {
         return "This was not asked in this run.".to_owned();
     };

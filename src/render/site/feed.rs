@@ -1,19 +1,44 @@
-//! `feed.xml`: an Atom feed (RFC 4287) of the policies as they came into force.
+//! `feed.xml`: an Atom feed (RFC 4287) of what changed: policies as they came into force, what is
+//! promised in them, and where the claims stand.
 
 use std::fmt::Write;
 
+use jiff::Timestamp;
+use url::Url;
+
+use crate::model::binding::Digest;
+use crate::model::change::{About, Recorded};
 use crate::model::policy::Policy;
-use crate::model::time::start_of_day;
+use crate::model::published::{Claim, Published, Stood};
+use crate::model::time::{in_words, start_of_day};
 use crate::render::Input;
 use crate::render::site::{absolute, link, view};
 
-/// The feed. An entry is known by its policy and the day of its coming into force, so that a new
-/// version is a new entry.
-pub(crate) fn file(input: &Input<'_>, site: &view::Site) -> String {
+/// Entries of the feed; older ones are left out.
+const ENTRIES_MAX: usize = 100;
+
+/// An entry. Its id says what it tells of and when that was, so that it stays the same in every feed
+/// that has it, and a new change is a new entry.
+struct Entry {
+    id: String,
+    title: String,
+    updated: Timestamp,
+    to: String,
+    summary: String,
+}
+
+/// The feed, newest first. Its dates are those of policies and evidence, and of no build.
+pub(crate) fn file(input: &Input<'_>, site: &view::Site, published: &Published) -> String {
     let url = &input.project.site.url;
-    let policies = &input.project.policies;
-    let newest = policies.iter().map(|policy| policy.front.effective.value).max();
-    let updated = newest.map_or(input.assessment.finished, start_of_day);
+    let mut entries: Vec<Entry> =
+        input.project.policies.iter().map(|policy| in_force(policy, url)).collect();
+    let claims = published.promises.claims.iter();
+    entries.extend(claims.flat_map(stood));
+    entries.extend(published.changes.iter().map(|one| changed(one, url)));
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.updated));
+    entries.truncate(ENTRIES_MAX);
+    let newest = entries.first().map(|entry| entry.updated);
+    let updated = newest.unwrap_or(input.assessment.finished);
     let mut text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_owned();
     // Writing into a string cannot fail.
     let _ = writeln!(
@@ -30,25 +55,84 @@ pub(crate) fn file(input: &Input<'_>, site: &view::Site) -> String {
         xml(&site.organisation),
         xml(&site.generator),
     );
-    let mut entries: Vec<&Policy> = policies.iter().collect();
-    entries.sort_by_key(|policy| std::cmp::Reverse(policy.front.effective.value));
-    text.extend(entries.into_iter().map(|policy| entry(policy, url)));
+    text.extend(entries.iter().map(element));
     text + "</feed>\n"
 }
 
-fn entry(policy: &Policy, url: &url::Url) -> String {
+fn element(entry: &Entry) -> String {
+    format!(
+        "<entry>\n<id>{}</id>\n<title>{}</title>\n<updated>{}</updated>\n\
+         <link href=\"{}\"/>\n<summary>{}</summary>\n</entry>\n",
+        xml(&entry.id),
+        xml(&entry.title),
+        entry.updated,
+        xml(&entry.to),
+        xml(&entry.summary),
+    )
+}
+
+fn in_force(policy: &Policy, url: &Url) -> Entry {
     let front = &policy.front;
     let day = front.effective.value;
-    let address = xml(&absolute(url, &format!("{}/index.html", policy.slug)));
-    format!(
-        "<entry>\n<id>{address}#in-force-{day}</id>\n<title>{}</title>\n\
-         <updated>{}</updated>\n<link href=\"{address}\"/>\n\
-         <summary>{} In force since {}.</summary>\n</entry>\n",
-        xml(&front.title.value),
-        start_of_day(day),
-        xml(&front.summary.value),
-        view::Day::from(day).words,
-    )
+    let to = absolute(url, &format!("{}/index.html", policy.slug));
+    let since = view::Day::from(day).words;
+    Entry {
+        id: format!("{to}#in-force-{day}"),
+        title: front.title.value.clone(),
+        updated: start_of_day(day),
+        to,
+        summary: format!("{} In force since {since}.", front.summary.value),
+    }
+}
+
+/// Each time at which a claim came to stand elsewhere; that it stood somewhere at first is no news.
+fn stood(claim: &Claim) -> impl Iterator<Item = Entry> {
+    claim.history.windows(2).filter_map(|two| match two {
+        [before, now] => Some(verdict(claim, before, now)),
+        _ => None,
+    })
+}
+
+fn verdict(claim: &Claim, before: &Stood, now: &Stood) -> Entry {
+    Entry {
+        id: format!("{}#stood-{}", claim.evidence, now.since),
+        title: format!("{}: {}", capital(&now.standing), claim.words),
+        updated: now.since,
+        to: claim.evidence.clone(),
+        summary: format!(
+            "Since {}: {}. Before that: {}.",
+            in_words(now.since),
+            now.standing,
+            before.standing
+        ),
+    }
+}
+
+fn changed(recorded: &Recorded, url: &Url) -> Entry {
+    let Recorded { at, change } = recorded;
+    let of = match change.about {
+        About::Claim => "",
+        About::Statement => " statement",
+    };
+    let page = absolute(url, &format!("{}/index.html", change.page));
+    Entry {
+        id: format!("{page}#change-{}", short(&Digest::of_value(recorded))),
+        title: format!("{}{of}: {}", capital(change.effect.in_words()), change.words),
+        updated: *at,
+        to: page,
+        summary: change.told.clone(),
+    }
+}
+
+/// Enough of a digest to tell the changes of one page apart.
+fn short(digest: &Digest) -> &str {
+    digest.0.get(..16).unwrap_or(&digest.0)
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }
 
 /// Text as it may stand in XML 1.0, which has no room for most controls (section 2.2).

@@ -3,8 +3,9 @@
 mod badge;
 mod body;
 mod claims;
-mod evidence;
+pub(crate) mod evidence;
 mod feed;
+mod history;
 mod index_files;
 mod link;
 mod linked_data;
@@ -20,29 +21,34 @@ mod whole;
 
 use tera::Context;
 
+use crate::model::claim::Claim;
 use crate::model::diagnostic::{Diagnostic, in_source_order};
+use crate::model::policy::Policy;
 use crate::model::project::Project;
+use crate::model::published::Published;
 use crate::render::{Files, Input};
 use theme::Theme;
 
 /// Renders every file of the site, or says what is wrong with the project's templates.
 pub(crate) fn render(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
     let theme = Theme::of(input.project)?;
+    let site = whole::site(input);
+    let published = claims::published(input, &site);
     let mut pages = Pages {
         theme: &theme,
         url: &input.project.site.url,
-        site: whole::site(input),
+        site,
         files: styles(input.project),
         diagnostics: Vec::new(),
     };
     pages.index(input);
     for policy in &input.project.policies {
-        pages.policy(policy, input);
+        pages.policy(policy, input, &published);
     }
     for claim in &input.project.claims {
-        pages.evidence(claim, input);
+        pages.evidence(claim, input, &published);
     }
-    pages.files.extend(for_machines(input, &pages.site));
+    pages.files.extend(for_machines(input, &pages.site, &published));
     let paths: Vec<&str> = pages.files.keys().map(String::as_str).collect();
     let headers = security_headers::files(&paths);
     pages.files.extend(headers);
@@ -65,13 +71,17 @@ pub(crate) fn lint(project: &Project) -> Vec<Diagnostic> {
 }
 
 /// What stands beside the pages for machines.
-fn for_machines(input: &Input<'_>, site: &view::Site) -> Vec<(String, Vec<u8>)> {
+fn for_machines(
+    input: &Input<'_>,
+    site: &view::Site,
+    published: &Published,
+) -> Vec<(String, Vec<u8>)> {
     let project = input.project;
-    let mut files = claims::files(input, site);
+    let mut files = claims::files(published);
     files.extend(badge::files(input, site));
     files.extend(index_files::files(input, site));
     let mut add = |path: &str, text: String| files.push((path.to_owned(), text.into_bytes()));
-    add("feed.xml", feed::file(input, site));
+    add("feed.xml", feed::file(input, site, published));
     for policy in &project.policies {
         add(&markdown::path(policy), markdown::file(policy, &project.policies, site));
     }
@@ -124,7 +134,7 @@ impl Pages<'_> {
         self.page("index.html", page, "claims", &claims);
     }
 
-    fn policy(&mut self, policy: &crate::model::policy::Policy, input: &Input<'_>) {
+    fn policy(&mut self, policy: &Policy, input: &Input<'_>, published: &Published) {
         let mut page = view::Page {
             title: policy.front.title.value.clone(),
             description: policy.front.summary.value.clone(),
@@ -136,11 +146,16 @@ impl Pages<'_> {
             media: "text/markdown".into(),
             path: markdown::path(policy),
         });
-        self.page("policy.html", page, "policy", &policy::policy(policy, input));
+        let said = view::Policy {
+            changes: history::changes_of_policy(policy, published),
+            ..policy::policy(policy, input)
+        };
+        self.page("policy.html", page, "policy", &said);
     }
 
-    fn evidence(&mut self, claim: &crate::model::claim::Claim, input: &Input<'_>) {
-        let claim = evidence::claim(claim, input);
+    fn evidence(&mut self, claim: &Claim, input: &Input<'_>, published: &Published) {
+        let history = history::of_claim(&claim.id, published);
+        let claim = view::Claim { history, ..evidence::claim(claim, input) };
         let page = view::Page {
             title: format!("Evidence: {}", claim.words),
             description: claim.standing.clone(),
@@ -373,7 +388,7 @@ pub(crate) mod tests {
     #[test]
     fn a_missing_variable_is_told_with_its_place() {
         let told = lint_of("policy.html", "<h1>{{ policy.title }}</h1>\n{{ policy.titel }}\n");
-        insta::assert_snapshot!(told, @r"templates/policy.html:2:11: template-variable: field `titel` is not defined. Available fields: claims, contents, effective, owner, products, statements, stretches, summary, title (what each template is given stands in docs/templates.md)");
+        insta::assert_snapshot!(told, @r"templates/policy.html:2:11: template-variable: field `titel` is not defined. Available fields: changes, claims, contents, effective, owner, products, statements, stretches, summary, title (what each template is given stands in docs/templates.md)");
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub(crate) fn policy(policy: &Policy, input: &Input<'_>) -> view::Policy {
         stretches: stretches.into_iter().map(|one| stretch(one, input)).collect(),
         statements: statements(policy),
         claims: claims(policy, input),
+        changes: Vec::new(),
     }
 }
 

@@ -4,8 +4,9 @@ use tera::Context;
 
 use crate::render::site::context;
 use crate::render::site::view::{
-    Check, Claim, ClaimLink, Counted, Day, Expectation, File, Heading, Link, Mark, Page, Policy,
-    PolicyLink, Published, Site, Statement, Step, Stretch, Summary, Time,
+    Change, Check, Claim, ClaimLink, Counted, Day, Expectation, File, Heading, History, Link, Mark,
+    Page, Policy, PolicyLink, Published, Site, Span, Statement, Step, Stood, Stretch, Summary,
+    Time,
 };
 
 /// Every template that makes a page, with a full page and an empty one.
@@ -124,6 +125,7 @@ fn full_policy() -> Policy {
             reason: words("it cannot be tested"),
         }],
         claims: vec![claim_link()],
+        changes: vec![change()],
         ..empty_policy()
     }
 }
@@ -139,6 +141,7 @@ fn empty_policy() -> Policy {
         stretches: Vec::new(),
         statements: Vec::new(),
         claims: Vec::new(),
+        changes: Vec::new(),
     }
 }
 
@@ -150,6 +153,7 @@ fn full_claim() -> Claim {
         products: vec![words("Cloud add-ons")],
         observed: Some(time()),
         until: Some(time()),
+        history: history(),
         checks: vec![full_check(), empty_check()],
         ..empty_claim()
     }
@@ -171,7 +175,37 @@ fn empty_claim() -> Claim {
         under: words("Data"),
         path: words("a/index.html#claim-a"),
         evidence: words("evidence/a/index.html"),
+        history: History::default(),
         checks: Vec::new(),
+    }
+}
+
+fn history() -> History {
+    let span = Span {
+        class: words("holds"),
+        x: 0,
+        width: 600,
+        y: 0,
+        height: 24,
+        words: words("holds since 22 Nov 2026, 10:00 UTC"),
+    };
+    History {
+        entries: vec![Stood { mark: Mark::of("holds"), since: time() }],
+        spans: vec![span],
+        words: words("It held throughout."),
+        changes: vec![change()],
+    }
+}
+
+fn change() -> Change {
+    Change {
+        class: words("reworded"),
+        effect: words("reworded"),
+        words: words("It is so."),
+        told: words("It was: “It was so.”"),
+        redline: crate::model::redline::redline("It was so.", "It is so."),
+        at: time(),
+        evidence: words("evidence/a/index.html"),
     }
 }
 

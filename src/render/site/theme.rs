@@ -9,10 +9,11 @@ use crate::model::project::Project;
 use crate::model::source::Place;
 
 /// The built-in theme: every file by its name.
-pub(crate) const BUILT_IN: [(&str, &str); 7] = [
+pub(crate) const BUILT_IN: [(&str, &str); 8] = [
     ("base.html", include_str!("../../../templates/base.html")),
     ("components.html", include_str!("../../../templates/components.html")),
     ("evidence.html", include_str!("../../../templates/evidence.html")),
+    ("history.html", include_str!("../../../templates/history.html")),
     ("index.html", include_str!("../../../templates/index.html")),
     ("policy.html", include_str!("../../../templates/policy.html")),
     ("style.css", include_str!("../../../templates/style.css")),

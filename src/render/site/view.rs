@@ -140,6 +140,8 @@ pub(crate) struct Policy {
     pub(crate) statements: Vec<Statement>,
     /// Its claims, worst first and then in their order.
     pub(crate) claims: Vec<ClaimLink>,
+    /// What changed in what it promises, newest first.
+    pub(crate) changes: Vec<Change>,
 }
 
 /// A heading, as the contents list it.
@@ -189,6 +191,8 @@ pub(crate) struct Claim {
     pub(crate) path: String,
     /// Its page of evidence.
     pub(crate) evidence: String,
+    /// What became of it; told on its own page only.
+    pub(crate) history: History,
     pub(crate) checks: Vec<Check>,
 }
 
@@ -246,6 +250,56 @@ pub(crate) struct Expectation {
 pub(crate) struct Published {
     pub(crate) what: String,
     pub(crate) value: String,
+}
+
+/// What became of a claim since it was first published.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct History {
+    /// Where it stood, newest first.
+    pub(crate) entries: Vec<Stood>,
+    /// The same as stretches of time, where there are several.
+    pub(crate) spans: Vec<Span>,
+    /// What the stretches show, for whoever cannot see them.
+    pub(crate) words: String,
+    /// What changed in what it promises, newest first.
+    pub(crate) changes: Vec<Change>,
+}
+
+/// Where a claim stood from some time on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Stood {
+    pub(crate) mark: Mark,
+    pub(crate) since: Time,
+}
+
+/// A stretch of a timeline that is 600 wide and 24 high.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Span {
+    /// The mark's name, for the style sheet.
+    pub(crate) class: String,
+    pub(crate) x: u64,
+    pub(crate) width: u64,
+    /// Bad news stands taller than good news: never by colour alone.
+    pub(crate) y: u64,
+    pub(crate) height: u64,
+    pub(crate) words: String,
+}
+
+/// A change in what is promised.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Change {
+    /// What it does, for the style sheet: `weakened`, `scope-changed`, ...
+    pub(crate) class: String,
+    /// The same in a word or two.
+    pub(crate) effect: String,
+    /// What it is about.
+    pub(crate) words: String,
+    pub(crate) told: String,
+    /// How the words became these; empty where they stayed.
+    pub(crate) redline: Vec<crate::model::redline::Run>,
+    pub(crate) at: Time,
+    /// The page with the claim's evidence; empty where it has none now.
+    pub(crate) evidence: String,
 }
 
 /// An instant, for machines and for people.

@@ -113,7 +113,7 @@ fn words(values: &[Value]) -> Vec<String> {
 }
 
 /// What a pointer into facts points to, as the subject of a clause.
-fn subject(at: &str) -> String {
+pub(super) fn subject(at: &str) -> String {
     match at {
         "" => "the answer".to_owned(),
         "/status" => "the status".to_owned(),

@@ -5,11 +5,13 @@
 
 mod answer;
 mod expectation;
+mod limit;
 mod request;
 
 pub use answer::{answer, broken, doubts, noticed, seen};
 pub use expectation::{actual, expected, found};
-pub use request::{curl, request_line, who};
+pub use limit::limits;
+pub use request::{curl, question, request_line, who};
 
 use std::collections::BTreeSet;
 

@@ -31,6 +31,27 @@ pub fn who(step: &Step, project: &Project) -> String {
     }
 }
 
+/// Who asks for what, without the names of customers: which of them meet may differ from run to run.
+pub fn question(step: &Step, asked: &Step, project: &Project) -> String {
+    let who = match project.tenant(&step.actor) {
+        Some(_) => "a customer".to_owned(),
+        None => plain(&step.actor),
+    };
+    let with = match &step.credential {
+        Credential::Own if step.actor == ANYONE => "without credentials".to_owned(),
+        Credential::Own => "with its own credential".to_owned(),
+        Credential::None => "without its credential".to_owned(),
+        Credential::Forged(Forgery::IssuerOf(_)) => {
+            "with its own secret but the name of another".to_owned()
+        }
+        Credential::Forged(Forgery::PublicKeyOf(_)) => {
+            "with a credential signed with the public key of another".to_owned()
+        }
+        Credential::Forged(forgery) => format!("with {}", forged(forgery)),
+    };
+    format!("{} by {who}, {with}", request_line(asked, project))
+}
+
 /// What is wrong with a credential that was made to be refused.
 fn forged(forgery: &Forgery) -> String {
     match forgery {

@@ -1,0 +1,100 @@
+//! The page that was published last, from its `claims.json`: on the disk or on the web.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use avouch::model::change::brought_back;
+use avouch::model::diagnostic::Diagnostic;
+use avouch::model::history;
+use avouch::model::project::{Project, World};
+use avouch::model::published::{self, Published, Retracted};
+use avouch::model::source::Place;
+use avouch::model::time::in_words;
+use avouch::probe::fetch;
+use avouch::render::wording;
+use jiff::Timestamp;
+use url::Url;
+
+use crate::exit::Exit;
+use crate::session::Session;
+use crate::talk::Talk;
+
+/// Bytes of a published file: a thousand claims with their history have a tenth of this.
+const BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Reads the page that was published last, a file from the project's folder; or tells why it cannot be
+/// had.
+pub(crate) fn read(from: &str, root: &Path, world: &World, talk: Talk) -> Result<Published, Exit> {
+    let bytes = if is_address(from) { fetched(from, world) } else { in_file(&root.join(from)) };
+    bytes.and_then(|bytes| published::read(&bytes)).map_err(|why| {
+        let help = "name the `claims.json` of the site that is published, as a file or an address";
+        talk.complain(&format!("`{from}` is no page to go on from: {why}"), help);
+        Exit::Unusable
+    })
+}
+
+/// Tells why this project's page cannot follow `previous`, checked at `checked`.
+pub(crate) fn may_be_followed(
+    previous: &Published,
+    session: &Session,
+    checked: Timestamp,
+    talk: Talk,
+) -> Result<(), Exit> {
+    let project = &session.project;
+    if let Some((message, help)) = history::objection(previous, project.world.demo, checked) {
+        talk.complain(&message, help);
+        return Err(Exit::Unusable);
+    }
+    let wrong = said_again(project, &previous.retracted);
+    talk.diagnostics(&wrong, &project.sources);
+    if wrong.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
+}
+
+/// Every retracted wording that the project brings back without saying why.
+pub(crate) fn said_again(project: &Project, retracted: &[Retracted]) -> Vec<Diagnostic> {
+    let claims = project.claims.iter().filter(|claim| claim.written.reinstated.is_none());
+    let claims = claims.filter_map(|claim| {
+        let place = claim.passages.first()?.place.clone();
+        let help = format!(
+            "say it in other words, or say in `{}` why it holds again: `reinstated:`",
+            claim.file
+        );
+        told(&wording::words(claim), place, &help, retracted)
+    });
+    let statements = project.policies.iter().flat_map(|policy| &policy.statements);
+    let statements = statements.filter_map(|statement| {
+        let words = wording::words_of(&statement.passage);
+        told(&words, statement.passage.place.clone(), "say it in other words", retracted)
+    });
+    claims.chain(statements).collect()
+}
+
+fn told(words: &str, place: Place, help: &str, retracted: &[Retracted]) -> Option<Diagnostic> {
+    let before = brought_back(words, retracted)?;
+    let message = format!(
+        "these words were retracted: the page of {} had them no longer",
+        in_words(before.at)
+    );
+    Some(Diagnostic::error("retracted-words", place, message).help(help))
+}
+
+fn is_address(from: &str) -> bool {
+    from.starts_with("https://") || from.starts_with("http://")
+}
+
+fn fetched(from: &str, world: &World) -> Result<Vec<u8>, String> {
+    let address = Url::parse(from).map_err(|error| error.to_string())?;
+    fetch::file(&address, world, BYTES_MAX)
+}
+
+fn in_file(from: &Path) -> Result<Vec<u8>, String> {
+    let file = File::open(from).map_err(|error| error.to_string())?;
+    let mut bytes = Vec::new();
+    let read = file.take(BYTES_MAX as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|error| error.to_string())?;
+    match bytes.len() {
+        0..=BYTES_MAX => Ok(bytes),
+        _ => Err(format!("it has more than {BYTES_MAX} bytes")),
+    }
+}

@@ -1,0 +1,110 @@
+//! Fetches one public file, such as the page that was published last: by HTTPS, bounded in bytes and
+//! in time. On this machine itself, plain HTTP will do.
+
+use std::time::Duration;
+
+use reqwest::header::LOCATION;
+use url::{Host, Url};
+
+use crate::model::plan::ANYONE;
+use crate::model::project::World;
+use crate::probe::pool::Pool;
+
+/// How long it may take, redirects included.
+const TIME_MAX: Duration = Duration::from_secs(30);
+
+/// How many redirects are followed.
+const REDIRECTS_MAX: usize = 3;
+
+/// The file at `address`, of at most so many bytes; or why it cannot be had, in words.
+pub fn file(address: &Url, world: &World, bytes_max: usize) -> Result<Vec<u8>, String> {
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| error.to_string())?;
+        let fetched = runtime.block_on(async {
+            tokio::time::timeout(TIME_MAX, follow(address.clone(), world, bytes_max)).await
+        });
+        // A look-up of a name that never ends must not hold up the end.
+        runtime.shutdown_background();
+        fetched.unwrap_or_else(|_| Err(format!("no answer within {} s", TIME_MAX.as_secs())))
+    };
+    // On a thread of its own, so that it can be called from within another runtime too.
+    match std::thread::scope(|scope| scope.spawn(run).join()) {
+        Ok(fetched) => fetched,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+async fn follow(mut address: Url, world: &World, bytes_max: usize) -> Result<Vec<u8>, String> {
+    let pool = Pool::new(world, TIME_MAX).map_err(|error| error.detail)?;
+    for _ in 0..=REDIRECTS_MAX {
+        if !is_safe(&address) {
+            return Err(format!("`{address}` is not an `https:` address"));
+        }
+        let connection = pool.connection(ANYONE, &address).map_err(|error| error.detail)?;
+        let mut request = connection.client.get(connection.url);
+        if let Some(host) = connection.host {
+            request = request.header(reqwest::header::HOST, host);
+        }
+        let answer = request.send().await.map_err(in_words)?;
+        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        match (answer.status().as_u16(), location) {
+            (200, _) => return body(answer, bytes_max).await,
+            (301 | 302 | 303 | 307 | 308, Some(to)) => {
+                address = address.join(to).map_err(|error| error.to_string())?;
+            }
+            (status, _) => return Err(format!("the answer has the status {status}")),
+        }
+    }
+    Err(format!("there are more than {REDIRECTS_MAX} redirects"))
+}
+
+async fn body(mut answer: reqwest::Response, bytes_max: usize) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    while let Some(piece) = answer.chunk().await.map_err(in_words)? {
+        if body.len() + piece.len() > bytes_max {
+            return Err(format!("it has more than {bytes_max} bytes"));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}
+
+/// What went wrong, with its first cause.
+fn in_words(error: reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+/// Whether nobody on the way can have changed what comes from there.
+fn is_safe(address: &Url) -> bool {
+    let is_here = match address.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    address.scheme() == "https" || (address.scheme() == "http" && is_here)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_https_and_this_machine_are_safe() {
+        for (address, safe) in [
+            ("https://security.example.com/claims.json", true),
+            ("http://127.0.0.1:8080/claims.json", true),
+            ("http://[::1]/claims.json", true),
+            ("http://security.example.com/claims.json", false),
+            ("http://localhost.example.com/", false),
+            ("ftp://127.0.0.1/claims.json", false),
+        ] {
+            assert_eq!(is_safe(&address.parse().unwrap()), safe, "{address}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! What the sources promise, as `claims.json` tells it and as changes are looked for in it.
+
+use std::collections::BTreeMap;
+
+use crate::model::basis;
+use crate::model::claim::{Claim, ClaimId};
+use crate::model::evidence::Outcome;
+use crate::model::plan::{Act, Plan, Role, Step};
+use crate::model::policy::{Policy, Statement};
+use crate::model::project::Project;
+use crate::model::published::{self, Bound, Check, Expected, NotTested, Promises, Question};
+use crate::model::quantity::{Amount, Side};
+use crate::model::question::{TlsAsk, TlsQuestion};
+use crate::render::site::{absolute, evidence};
+use crate::render::{summary, wording};
+
+/// What a project promises, before anything is asked.
+pub fn planned(project: &Project, plans: &BTreeMap<ClaimId, Vec<Plan>>) -> Promises {
+    let none = Vec::new();
+    let of = |claim: &Claim| {
+        let plans: Vec<&Plan> = plans.get(&claim.id).unwrap_or(&none).iter().collect();
+        self::claim(claim, &plans, None, project)
+    };
+    Promises { claims: project.claims.iter().map(of).collect(), not_tested: not_tested(project) }
+}
+
+/// What a project promises, and how that came out.
+pub(crate) fn asked(project: &Project, outcomes: &[Outcome<'_>]) -> Promises {
+    let of = |claim: &Claim| {
+        let outcome = outcomes.iter().find(|one| one.claim.id == claim.id);
+        let checks = outcome.map_or(&[][..], |outcome| outcome.checks.as_slice());
+        let plans: Vec<&Plan> = checks.iter().map(|check| check.plan).collect();
+        self::claim(claim, &plans, outcome, project)
+    };
+    Promises { claims: project.claims.iter().map(of).collect(), not_tested: not_tested(project) }
+}
+
+fn claim(
+    claim: &Claim,
+    plans: &[&Plan],
+    outcome: Option<&Outcome<'_>>,
+    project: &Project,
+) -> published::Claim {
+    let passage = claim.passages.first();
+    let address = |path: &str| absolute(&project.site.url, path);
+    published::Claim {
+        id: claim.id.clone(),
+        words: wording::words(claim),
+        policy: address(&evidence::path(claim, project)),
+        page: passage.map_or_else(String::new, |passage| page(&passage.policy, project)),
+        under: passage.map_or_else(String::new, |passage| passage.under.clone()),
+        evidence: address(&evidence::page(claim)),
+        applies_to: evidence::products(claim, project),
+        standing: outcome.map_or("inconclusive", |one| one.standing.name()).to_owned(),
+        told: evidence::standing(outcome),
+        basis: plans.iter().map(|plan| basis::of_plan(plan)).max(),
+        observed: outcome.and_then(|one| one.observed),
+        until: outcome.and_then(summary::until),
+        valid_for: claim.written.valid_for.value.as_seconds(),
+        checks: plans
+            .iter()
+            .enumerate()
+            .map(|(index, plan)| {
+                let verdict = outcome.and_then(|one| one.checks.get(index));
+                let verdict = verdict.map(|check| check.judgement.verdict.name().to_owned());
+                check(plan, verdict, project)
+            })
+            .collect(),
+        history: Vec::new(),
+    }
+}
+
+/// The path of a policy on the site.
+fn page(file: &str, project: &Project) -> String {
+    let policy = project.policies.iter().find(|policy| &*policy.file == file);
+    policy.map_or_else(String::new, |policy| policy.slug.clone())
+}
+
+fn check(plan: &Plan, verdict: Option<String>, project: &Project) -> Check {
+    Check {
+        kind: plan.kind.clone(),
+        verdict,
+        covers: plan.covers.clone(),
+        not_shown: plan.leaves_open.clone(),
+        asks: questions(plan, project),
+    }
+}
+
+/// The questions that decide, each once, with all that is expected of their answers.
+fn questions(plan: &Plan, project: &Project) -> Vec<Question> {
+    let names = Names::of(project);
+    let mut questions: Vec<Question> = Vec::new();
+    for step in plan.steps.iter().filter(|step| step.role == Role::Probe) {
+        let asked = step.looks_at().and_then(|earlier| plan.steps.get(earlier)).unwrap_or(step);
+        let (ask, limit) = without_limit(step, wording::question(step, asked, project));
+        let ask = names.as_written(ask);
+        let expects = limit.into_iter().chain(expected(step, &names)).collect::<Vec<_>>();
+        match questions.iter_mut().find(|one| one.ask == ask) {
+            None => questions.push(Question { ask, expects }),
+            Some(known) => {
+                for one in expects {
+                    if !known.expects.contains(&one) {
+                        known.expects.push(one);
+                    }
+                }
+            }
+        }
+    }
+    questions
+}
+
+/// A question for a handshake, with the oldest version that is offered apart: it is a limit.
+fn without_limit(step: &Step, ask: String) -> (String, Option<Expected>) {
+    let Act::Tls(TlsQuestion { ask: tls @ TlsAsk::Handshake(oldest), .. }) = &step.act else {
+        return (ask, None);
+    };
+    let number = oldest.name().rsplit(' ').next().unwrap_or_default();
+    let limit = Amount::version("TLS", number).map(|amount| Expected {
+        words: format!("it speaks {oldest} or newer"),
+        limits: vec![Bound { of: "the version of TLS".to_owned(), side: Side::AtLeast, amount }],
+    });
+    (ask.replacen(&tls.in_words(), "handshake with", 1), limit)
+}
+
+fn expected(step: &Step, names: &Names) -> Vec<Expected> {
+    let of = |one| Expected {
+        words: names.as_written(wording::expected(one)),
+        limits: wording::limits(one),
+    };
+    step.expect.iter().map(of).collect()
+}
+
+/// Names of hosts as this target has them, with those that the policies have. What is asked does
+/// not change because it is asked of another target.
+struct Names(Vec<(String, String)>);
+
+impl Names {
+    fn of(project: &Project) -> Self {
+        let world = &project.world;
+        let written = |role: &String| project.hosts.get(role).cloned();
+        let hosts = world.hosts.iter();
+        let mut names: Vec<(String, String)> =
+            hosts.filter_map(|(role, host)| Some((host.clone(), written(role)?))).collect();
+        let target = world.target.host_str().unwrap_or_default();
+        if !names.iter().any(|(host, _)| host == target) {
+            names.push((target.to_owned(), "the service".to_owned()));
+        }
+        // The longest first: one name may be the end of another.
+        names.sort_by_key(|(host, _)| std::cmp::Reverse(host.len()));
+        names.retain(|(host, written)| !host.is_empty() && host != written);
+        Self(names)
+    }
+
+    fn as_written(&self, text: String) -> String {
+        self.0.iter().fold(text, |text, (host, written)| text.replace(host, written))
+    }
+}
+
+fn not_tested(project: &Project) -> Vec<NotTested> {
+    project.policies.iter().flat_map(|policy| of_policy(policy, project)).collect()
+}
+
+fn of_policy(policy: &Policy, project: &Project) -> Vec<NotTested> {
+    let path = format!("{}/index.html", policy.slug);
+    let of = |statement: &Statement| NotTested {
+        words: wording::words_of(&statement.passage),
+        policy: absolute(&project.site.url, &path),
+        page: policy.slug.clone(),
+        reason: statement.reason.clone(),
+    };
+    policy.statements.iter().map(of).collect()
+}

@@ -1,0 +1,119 @@
+//! What became of a claim and of a policy, as a reader is shown it.
+
+use jiff::Timestamp;
+
+use crate::model::change::Recorded;
+use crate::model::policy::Policy;
+use crate::model::published::{Claim, Published, Stood};
+use crate::model::redline::redline;
+use crate::model::time::in_words;
+use crate::render::site::view;
+use crate::render::wording::{count, plain};
+
+/// How wide a timeline is.
+const WIDTH: u64 = 600;
+
+/// How high it is.
+const HEIGHT: u64 = 24;
+
+/// How wide the shortest stretch of it is, so that it can be seen.
+const STRETCH_MIN: u64 = 3;
+
+/// What became of a claim.
+pub(crate) fn of_claim(id: &str, published: &Published) -> view::History {
+    let Some(claim) = published.promises.claim(id) else {
+        return view::History::default();
+    };
+    let changes = published.changes.iter().rev();
+    let changes = changes.filter(|one| one.change.claim.as_deref() == Some(id));
+    view::History {
+        entries: claim.history.iter().rev().map(entry).collect(),
+        spans: spans(&claim.history, published.checked),
+        words: in_a_sentence(claim, published.checked),
+        changes: changes.map(|one| change(one, published)).collect(),
+    }
+}
+
+/// What changed in what a policy promises, newest first.
+pub(crate) fn changes_of_policy(policy: &Policy, published: &Published) -> Vec<view::Change> {
+    let changes = published.changes.iter().rev();
+    let of_it = changes.filter(|one| one.change.page == policy.slug);
+    of_it.map(|one| change(one, published)).collect()
+}
+
+fn change(recorded: &Recorded, published: &Published) -> view::Change {
+    let change = &recorded.change;
+    let claim = change.claim.as_ref().filter(|id| published.promises.claim(id).is_some());
+    let before = change.before.as_ref();
+    view::Change {
+        class: change.effect.in_words().replace(' ', "-"),
+        effect: change.effect.in_words().to_owned(),
+        words: change.words.clone(),
+        told: change.told.clone(),
+        redline: before.map_or_else(Vec::new, |before| redline(before, &change.words)),
+        at: recorded.at.into(),
+        evidence: claim.map_or_else(String::new, |id| format!("evidence/{id}/index.html")),
+    }
+}
+
+fn entry(stood: &Stood) -> view::Stood {
+    view::Stood { mark: view::Mark::of(&plain(&stood.standing)), since: stood.since.into() }
+}
+
+fn in_a_sentence(claim: &Claim, to: Timestamp) -> String {
+    match claim.history.as_slice() {
+        [first, .., last] => format!(
+            "From {} to {}: {}; at the end, {}.",
+            in_words(first.since),
+            in_words(to),
+            count(claim.history.len() - 1, "change"),
+            plain(&last.standing)
+        ),
+        _ => String::new(),
+    }
+}
+
+/// The stretches of a timeline; none where nothing ever changed.
+fn spans(history: &[Stood], to: Timestamp) -> Vec<view::Span> {
+    let (Some(first), true) = (history.first(), history.len() > 1) else {
+        return Vec::new();
+    };
+    let scale = Scale { from: first.since, to };
+    let ends = history.iter().skip(1).map(|next| next.since).chain([to]);
+    history.iter().zip(ends).map(|(stood, end)| span(stood, end, &scale)).collect()
+}
+
+fn span(stood: &Stood, end: Timestamp, scale: &Scale) -> view::Span {
+    let mark = view::Mark::of(&plain(&stood.standing));
+    let height = match mark.class.as_str() {
+        "holds" => HEIGHT / 2,
+        "attested" => HEIGHT / 3,
+        "violated" => HEIGHT,
+        _ => HEIGHT * 3 / 4,
+    };
+    let x = scale.at(stood.since).min(WIDTH - STRETCH_MIN);
+    view::Span {
+        x,
+        width: scale.at(end).saturating_sub(x).max(STRETCH_MIN),
+        y: HEIGHT - height,
+        height,
+        words: format!("{} since {}", mark.word, in_words(stood.since)),
+        class: mark.class,
+    }
+}
+
+/// A stretch of time that is as wide as the timeline.
+struct Scale {
+    from: Timestamp,
+    to: Timestamp,
+}
+
+impl Scale {
+    fn at(&self, instant: Timestamp) -> u64 {
+        let seconds =
+            |instant: Timestamp| instant.as_second().saturating_sub(self.from.as_second());
+        let (at, all) = (seconds(instant).max(0), seconds(self.to).max(1));
+        let at = u64::try_from(at).unwrap_or_default().saturating_mul(WIDTH);
+        (at / u64::try_from(all).unwrap_or(1)).min(WIDTH)
+    }
+}

@@ -1,0 +1,201 @@
+//! What changed since the page that was published last: carried forward, told, and never by the
+//! clock of a build.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::harness::{Project, Run};
+
+/// A project whose page is published once, with its evidence in `assessment.json`.
+fn published() -> Project {
+    static ONCE: LazyLock<Project> = LazyLock::new(|| {
+        let project = Project::own();
+        let run = project.run(&["build"]);
+        assert_eq!(run.code, Some(0), "{run}");
+        project.keep();
+        project
+    });
+    ONCE.again()
+}
+
+impl Project {
+    /// Keeps what is published as what was published last.
+    fn keep(&self) {
+        std::fs::copy(self.path("public/claims.json"), self.path("last.json")).unwrap();
+    }
+
+    /// Builds again from the same evidence, after the page that was published last.
+    fn rebuild(&self) -> Run {
+        let run =
+            self.run(&["build", "--assessment", "assessment.json", "--previous", "last.json"]);
+        assert_eq!(run.code, Some(0), "{run}");
+        run
+    }
+
+    fn claims(&self) -> Value {
+        serde_json::from_str(&self.read("public/claims.json")).unwrap()
+    }
+
+    /// Changes the page that was published last.
+    fn last(&self, edit: impl Fn(&mut Value)) {
+        let mut last: Value = serde_json::from_str(&self.read("last.json")).unwrap();
+        edit(&mut last);
+        self.write("last.json", &last.to_string());
+    }
+}
+
+fn claim<'a>(page: &'a mut Value, id: &str) -> &'a mut Value {
+    let claims = page["claims"].as_array_mut().unwrap();
+    claims.iter_mut().find(|claim| claim["id"] == id).unwrap()
+}
+
+#[test]
+fn a_page_after_itself_is_the_same_to_the_byte() {
+    let project = published();
+    let first = project.files("public");
+    project.rebuild();
+    assert!(project.files("public") == first);
+}
+
+#[test]
+fn a_verdict_that_changed_is_on_the_page_in_the_feed_and_in_the_history() {
+    let project = published();
+    project.last(|last| {
+        last["checked"] = "2026-01-02T03:04:05Z".into();
+        let claim = claim(last, "tenant-isolation");
+        claim["standing"] = "violated".into();
+        claim["until"] = Value::Null;
+        claim["history"] = serde_json::json!([
+            { "since": "2026-01-01T00:00:00Z", "standing": "holds" },
+            { "since": "2026-01-02T00:00:00Z", "standing": "violated" },
+        ]);
+    });
+    project.rebuild();
+    let mut page = project.claims();
+    let history = claim(&mut page, "tenant-isolation")["history"].clone();
+    let observed = claim(&mut page, "tenant-isolation")["observed"].as_str().unwrap().to_owned();
+    assert_eq!(history.as_array().unwrap().len(), 3, "{history}");
+    assert_eq!(history[2], serde_json::json!({ "since": observed, "standing": "holds" }));
+    let evidence = project.read("public/evidence/tenant-isolation/index.html");
+    assert!(evidence.contains("2 Jan 2026, 00:00 UTC"), "{evidence}");
+    assert_eq!(evidence.matches("<rect class=").count(), 3);
+    assert!(evidence.contains("<svg class=\"timeline\" role=\"img\" aria-label=\"From 1 Jan 2026"));
+    assert!(!evidence.contains("style=\""));
+    let feed = project.read("public/feed.xml");
+    let id = format!("evidence/tenant-isolation/#stood-{observed}</id>");
+    assert!(feed.contains(&id), "{feed}");
+    assert!(feed.contains("<title>Violated: One customer"), "{feed}");
+}
+
+#[test]
+fn a_change_of_what_is_promised_is_on_the_page_and_stays_in_the_feed() {
+    let project = published();
+    project.last(|last| {
+        claim(last, "backup-daily")["words"] = "Customer data is safe.".into();
+        claim(last, "tenant-isolation")["basis"] = "probed".into();
+    });
+    project.rebuild();
+    let policy = project.read("public/security/index.html");
+    assert!(policy.contains("<h2 id=\"page-changes\">Changes</h2>"));
+    assert!(policy.contains("It was probed, and is probed with access now."), "{policy}");
+    assert!(policy.contains("<del>safe</del>"), "{policy}");
+    let feed = project.read("public/feed.xml");
+    assert!(feed.contains("<title>Weakened: One customer"), "{feed}");
+    assert!(feed.contains("<title>Reworded: "), "{feed}");
+    project.keep();
+    project.rebuild();
+    assert_eq!(project.read("public/feed.xml"), feed);
+}
+
+#[test]
+fn words_that_were_retracted_do_not_come_back_unless_somebody_says_why() {
+    let project = published();
+    let words = claim(&mut project.claims(), "privacy-policy")["words"].clone();
+    project.last(|last| {
+        last["retracted"] = serde_json::json!([
+            { "id": "privacy-policy", "words": words, "at": "2026-01-02T03:04:05Z" },
+        ]);
+        last["claims"].as_array_mut().unwrap().retain(|claim| claim["id"] != "privacy-policy");
+    });
+    let before = project.files("public");
+    let build = ["build", "--assessment", "assessment.json", "--previous", "last.json"];
+    let run = project.run(&build);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.err.contains("error[retracted-words]"), "{run}");
+    assert!(run.err.contains("--> content/"), "{run}");
+    assert!(run.err.contains("2 Jan 2026, 03:04 UTC"), "{run}");
+    assert!(project.files("public") == before);
+    project.edit(
+        "checks/privacy-policy.yaml",
+        "valid_for:",
+        "reinstated: It is there again.\nvalid_for:",
+    );
+    project.rebuild();
+    assert!(project.read("public/feed.xml").contains("This was retracted, and is claimed again."));
+}
+
+#[test]
+fn a_page_to_go_on_from_that_is_missing_or_broken_is_told_and_nothing_is_asked() {
+    let project = published();
+    let before = project.files("public");
+    project.write("broken.json", "{\"schema\": ");
+    project.write("other.json", "{\"schema\": \"avouch-assessment/1\"}");
+    project.write("half.json", "{\"schema\": \"avouch-claims/1\"}");
+    for (file, why) in [
+        ("gone.json", "No such file"),
+        ("broken.json", "it is no JSON"),
+        ("other.json", "its schema is `avouch-assessment/1`"),
+        ("half.json", "missing field"),
+        ("http://example.com/claims.json", "is not an `https:` address"),
+        ("http://127.0.0.1:9/claims.json", "refused"),
+    ] {
+        let run = project.run(&["build", "--previous", file]);
+        assert_eq!(run.code, Some(2), "{file}: {run}");
+        assert!(run.err.contains(&format!("`{file}` is no page to go on from")), "{run}");
+        assert!(run.err.contains(why), "{file}: {run}");
+        assert!(run.err.contains("help: name the `claims.json`"), "{run}");
+        assert_eq!(run.out, "", "{run}");
+    }
+    assert!(project.files("public") == before);
+}
+
+#[test]
+fn the_page_that_was_published_last_is_fetched_from_its_address() {
+    use std::io::{Read as _, Write as _};
+    let project = published();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/claims.json", listener.local_addr().unwrap());
+    let body = project.read("last.json");
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut asked = [0; 1024];
+        let count = stream.read(&mut asked).unwrap();
+        assert!(asked[..count].starts_with(b"GET /claims.json HTTP/1.1"));
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    });
+    let first = project.files("public");
+    let run = project.run(&["build", "--assessment", "assessment.json", "--previous", &address]);
+    assert_eq!(run.code, Some(0), "{run}");
+    server.join().unwrap();
+    assert!(project.files("public") == first);
+}
+
+#[test]
+fn a_page_about_another_sort_of_service_or_of_a_later_time_is_not_followed() {
+    let project = published();
+    let build = ["build", "--assessment", "assessment.json", "--previous", "last.json"];
+    project.last(|last| last["target"]["demo"] = false.into());
+    let run = project.run(&build);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(
+        run.err.contains("is about a live service, and this one about the demo add-on"),
+        "{run}"
+    );
+    project.keep();
+    project.last(|last| last["checked"] = "2999-01-01T00:00:00Z".into());
+    let run = project.run(&build);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.err.contains("was checked at 2999-01-01T00:00:00Z, after this evidence"), "{run}");
+}
