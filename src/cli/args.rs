@@ -159,6 +159,9 @@ pub(crate) struct Build {
     /// The folder that is published to
     #[arg(long, value_name = "DIR", default_value = "public")]
     pub(crate) out: PathBuf,
+    /// Write the site here too, whatever holds: every page of it is marked as a draft
+    #[arg(long, value_name = "DIR")]
+    pub(crate) draft: Option<PathBuf>,
     /// The form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = formats())]
     pub(crate) format: String,

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use avouch::model::assessment::{Assessment, Seeds};
-use avouch::model::diagnostic::Severity;
+use avouch::model::diagnostic::{Diagnostic, Severity};
 use avouch::model::evidence::{Outcome, outcomes};
-use avouch::render::{self, Input, Past, report};
+use avouch::render::{self, Files, Input, Past, report};
 use jiff::Timestamp;
 
 use crate::args::Build;
@@ -45,6 +45,9 @@ pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
         past: &past,
     };
     talk.data(&report(&input, &args.format));
+    if let Some(draft) = &args.draft {
+        write(render::draft(&input), draft, &session, talk)?;
+    }
     publish_if_it_holds(&session, &input, args, talk)
 }
 
@@ -105,20 +108,28 @@ fn publish_if_it_holds(
         talk.say(&format!("not published: {}{old}", counted(input.outcomes)));
         return Ok(exit);
     }
-    let files = render::site(input).map_err(|wrong| {
+    write(render::site(input), &args.out, session, talk)?;
+    Ok(exit)
+}
+
+/// Puts a site in its place in one step.
+fn write(
+    site: Result<Files, Vec<Diagnostic>>,
+    to: &Path,
+    session: &Session,
+    talk: Talk,
+) -> Result<(), Exit> {
+    let files = site.map_err(|wrong| {
         talk.diagnostics(&wrong, &session.project.sources);
         Exit::Unusable
     })?;
+    let out = session.path(to);
     publish::publish(&files, &out).map_err(|error| {
         talk.complain(&format!("the site could not be published: {error}"), error.help());
         Exit::Unusable
     })?;
-    talk.say(&format!(
-        "published {}: open {}",
-        args.out.display(),
-        out.join("index.html").display()
-    ));
-    Ok(exit)
+    talk.say(&format!("published {}: open {}", to.display(), out.join("index.html").display()));
+    Ok(())
 }
 
 fn counted(outcomes: &[Outcome<'_>]) -> String {

@@ -46,7 +46,13 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// Renders the site, or says what is wrong with the project's templates.
 pub fn site(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
-    site::render(input)
+    site::render(input, site::Stage::Published)
+}
+
+/// Renders the site to be looked at, whatever stands in it: every page of it says that it is a
+/// draft, and not verified.
+pub fn draft(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
+    site::render(input, site::Stage::Draft)
 }
 
 /// What is wrong with the project's own templates; needs no evidence.

@@ -32,7 +32,7 @@ const WORST_FIRST: [(&str, &str, &str); 8] = [
 ];
 
 /// How many claims stand where, worst first; places where none stands are left out.
-pub fn counts(outcomes: &[Outcome<'_>]) -> Vec<Count> {
+pub fn counts<'a, 'b: 'a>(outcomes: impl IntoIterator<Item = &'a Outcome<'b>>) -> Vec<Count> {
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     for outcome in outcomes {
         *numbers.entry(name(outcome)).or_default() += 1;

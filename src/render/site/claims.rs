@@ -55,8 +55,10 @@ fn now(input: &Input<'_>, site: &view::Site) -> Published {
 }
 
 /// When the first of the evidence of what holds ends.
-pub(crate) fn valid_until(outcomes: &[Outcome<'_>]) -> Option<Timestamp> {
-    let holding = outcomes.iter().filter(|one| one.standing == Standing::Holds);
+pub(crate) fn valid_until<'a, 'b: 'a>(
+    outcomes: impl IntoIterator<Item = &'a Outcome<'b>>,
+) -> Option<Timestamp> {
+    let holding = outcomes.into_iter().filter(|one| one.standing == Standing::Holds);
     holding.filter_map(summary::until).min()
 }
 

@@ -8,16 +8,14 @@ use crate::model::observation::View;
 use crate::model::plan::{Plan, Role, Step, StepId};
 use crate::model::policy::Marked;
 use crate::model::project::Project;
+use crate::model::verdict::Verdict;
 use crate::render::site::body::id_of;
-use crate::render::site::{public, view};
+use crate::render::site::{public, seen, view};
 use crate::render::wording::{self, count, plain};
 use crate::render::{Input, summary};
 
 /// How many steps of one check are shown; the rest are counted.
 const STEPS_MAX: usize = 200;
-
-/// How many answers are told in the summary of one check.
-const SAW_MAX: usize = 4;
 
 /// What the page says of a claim.
 pub(crate) fn claim(claim: &Claim, input: &Input<'_>) -> view::Claim {
@@ -104,7 +102,7 @@ pub(crate) fn standing(outcome: Option<&Outcome<'_>>) -> String {
     };
     match outcome.standing {
         Standing::Holds if summary::name(outcome) == "attested" => {
-            "This rests on somebody's word; no probe can reach it.".to_owned()
+            "No program can look into this: it rests on the word of a named role.".to_owned()
         }
         Standing::Holds => "This was checked, and holds.".to_owned(),
         Standing::Violated => "This was checked, and does not hold.".to_owned(),
@@ -120,12 +118,12 @@ pub(crate) fn standing(outcome: Option<&Outcome<'_>>) -> String {
 
 fn means(basis: Basis) -> &'static str {
     match basis {
-        Basis::Probed => "we asked the service itself, and anyone can repeat it",
+        Basis::Probed => "The service itself was asked, and anyone can repeat that.",
         Basis::ProbedWithAccess => {
-            "we asked the service itself, and whoever has credentials can repeat it"
+            "The service itself was asked, and whoever has credentials can repeat that."
         }
-        Basis::Reported => "the service says so of itself",
-        Basis::Attested => "a named role has given its word",
+        Basis::Reported => "It is the service's own word about itself.",
+        Basis::Attested => "That word is dated, and runs out.",
     }
 }
 
@@ -138,7 +136,11 @@ fn check(index: usize, check: &CheckOutcome<'_>, project: &Project) -> view::Che
         verdict: check.judgement.verdict.name().to_owned(),
         covers: plan.covers.clone(),
         leaves_open: wording::leaves_open(check),
-        saw: saw(check),
+        must: seen::must(plan, project),
+        observed: seen::last(check).map(Into::into),
+        until: Some(check.until).filter(|_| holds(check)).map(Into::into),
+        saw: seen::saw(check, project),
+        broke: seen::broke(check),
         repeat: repeat(plan, project),
         noticed: wording::noticed(check).map(plain).collect(),
         remarks: remarks(check),
@@ -159,24 +161,8 @@ fn sender<'a>(plan: &'a Plan, step: &'a Step) -> &'a Step {
     step.looks_at().and_then(|earlier| plan.steps.get(earlier)).unwrap_or(step)
 }
 
-/// What came back to the questions, in a few words each.
-fn saw(check: &CheckOutcome<'_>) -> Vec<String> {
-    let view = View::new(check.plan, &check.transcript.observations);
-    let probes = check.plan.steps.iter().enumerate();
-    let probes: Vec<StepId> =
-        probes.filter(|(_, step)| step.role == Role::Probe).map(|(index, _)| index).collect();
-    let mut told: Vec<String> = probes
-        .iter()
-        .take(SAW_MAX)
-        .map(|step| {
-            let name = plain(&check.plan.steps[*step].name);
-            format!("{name}: {}", public::answer(&view, *step))
-        })
-        .collect();
-    if probes.len() > SAW_MAX {
-        told.push(format!("and {} more", count(probes.len() - SAW_MAX, "answer")));
-    }
-    told
+fn holds(check: &CheckOutcome<'_>) -> bool {
+    check.judgement.verdict == Verdict::Holds
 }
 
 fn remarks(check: &CheckOutcome<'_>) -> Vec<String> {

@@ -11,10 +11,13 @@ mod link;
 mod linked_data;
 mod markdown;
 mod policy;
+mod print;
 mod public;
 mod security_headers;
 mod security_txt;
+mod seen;
 mod specimen;
+mod standing;
 mod theme;
 mod view;
 mod whole;
@@ -29,16 +32,26 @@ use crate::model::published::Published;
 use crate::render::{Files, Input};
 use theme::Theme;
 
+/// What a site is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// To be relied on: every claim of it is publishable.
+    Published,
+    /// To be looked at: every page of it says that it is a draft, and not verified.
+    Draft,
+}
+
 /// Renders every file of the site, or says what is wrong with the project's templates.
-pub(crate) fn render(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
+pub(crate) fn render(input: &Input<'_>, stage: Stage) -> Result<Files, Vec<Diagnostic>> {
     let theme = Theme::of(input.project)?;
-    let site = whole::site(input);
+    let site = whole::site(input, stage);
     let published = claims::published(input, &site);
     let mut pages = Pages {
         theme: &theme,
         url: &input.project.site.url,
         site,
         files: styles(input.project),
+        sheets: Vec::new(),
         diagnostics: Vec::new(),
     };
     pages.index(input);
@@ -48,6 +61,7 @@ pub(crate) fn render(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
     for claim in &input.project.claims {
         pages.evidence(claim, input, &published);
     }
+    pages.files.insert(print::PATH.into(), print::file(&pages.sheets, &pages.site).into_bytes());
     pages.files.extend(for_machines(input, &pages.site, &published));
     let paths: Vec<&str> = pages.files.keys().map(String::as_str).collect();
     let headers = security_headers::files(&paths);
@@ -115,6 +129,7 @@ struct Pages<'a> {
     url: &'a url::Url,
     site: view::Site,
     files: Files,
+    sheets: Vec<print::Sheet>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -129,13 +144,18 @@ impl Pages<'_> {
             path: "index.html".into(),
             ..self.about(String::new())
         };
-        let claims = input.project.claims.iter();
+        let claims = standing::worst_first(input).into_iter();
         let claims: Vec<view::Claim> = claims.map(|claim| evidence::claim(claim, input)).collect();
         self.page("index.html", page, "claims", &claims);
     }
 
     fn policy(&mut self, policy: &Policy, input: &Input<'_>, published: &Published) {
+        let said = view::Policy {
+            changes: history::changes_of_policy(policy, published),
+            ..policy::policy(policy, input)
+        };
         let mut page = view::Page {
+            until: said.standing.until.clone(),
             title: policy.front.title.value.clone(),
             description: policy.front.summary.value.clone(),
             path: format!("{}/index.html", policy.slug),
@@ -146,10 +166,6 @@ impl Pages<'_> {
             media: "text/markdown".into(),
             path: markdown::path(policy),
         });
-        let said = view::Policy {
-            changes: history::changes_of_policy(policy, published),
-            ..policy::policy(policy, input)
-        };
         self.page("policy.html", page, "policy", &said);
     }
 
@@ -175,6 +191,7 @@ impl Pages<'_> {
             root,
             path: String::new(),
             address: String::new(),
+            sheet: format!("sheet-{}", self.sheets.len() + 1),
             until: self.site.summary.until.clone(),
             alternates: feeds.cloned().collect(),
             data: String::new(),
@@ -189,6 +206,7 @@ impl Pages<'_> {
         value: &impl serde::Serialize,
     ) {
         page.address = absolute(self.url, &page.path);
+        self.sheets.push(print::Sheet::of(&page));
         page.data = linked_data::text(&page, &self.site);
         let context = context(&self.site, &page, name, value);
         match self.theme.render(template, &context) {
@@ -221,7 +239,7 @@ pub(crate) mod tests {
     pub(crate) fn rendered() -> std::collections::BTreeMap<String, String> {
         let sample = Sample::new();
         let outcomes = sample.outcomes();
-        let files = render(&sample.input(&outcomes)).unwrap();
+        let files = render(&sample.input(&outcomes), Stage::Published).unwrap();
         let text = |(path, bytes)| (path, String::from_utf8(bytes).unwrap());
         files.into_iter().map(text).collect()
     }
@@ -249,6 +267,7 @@ pub(crate) mod tests {
         icon.svg
         index.html
         llms.txt
+        print.css
         privacy/index.html
         privacy/index.md
         robots.txt
@@ -321,7 +340,7 @@ pub(crate) mod tests {
         insta::assert_snapshot!(summary, @r#"
         <section class="summary violated" aria-label="Where the claims stand" data-until="2026-11-23T10:00:00Z">
         <p class="lapsed" hidden data-until="2026-11-23T10:00:00Z"><strong>Expired.</strong> What is said here is unverified since <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>.</p>
-        <p>Checked <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time>.
+        <p>Checked <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time> against the embedded demo add-on.
         <span class="count"><span class="shape violated" aria-hidden="true">✗</span> 1 does not hold,</span>
         <span class="count"><span class="shape weak" aria-hidden="true">△</span> 1 rests on a weak check,</span>
         <span class="count"><span class="shape inconclusive" aria-hidden="true">?</span> 1 could not be verified,</span>
@@ -330,15 +349,30 @@ pub(crate) mod tests {
         <span class="count"><span class="shape attested" aria-hidden="true">◆</span> 1 is attested,</span>
         <span class="count"><span class="shape not-tested" aria-hidden="true">○</span> 1 statement not tested.</span>
         </p>
-        <p>Treat what is said here as unverified after <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>.</p>
         <ul class="troubles">
         <li><span class="mark violated"><span aria-hidden="true">✗</span> violated</span> <a href="security/index.html#claim-tenant-isolation">One customer can never reach another customer&#39;s &lt;data&gt;.</a> <span class="standing">This was checked, and does not hold.</span></li>
         <li><span class="mark weak"><span aria-hidden="true">△</span> weak</span> <a href="security/index.html#claim-limited-scopes">The add-on asks for limited access.</a> <span class="standing">This rests on a check that misses what would make it false.</span></li>
         <li><span class="mark inconclusive"><span aria-hidden="true">?</span> inconclusive</span> <a href="security/index.html#claim-backup-daily">Customer data is backed up every day.</a> <span class="standing">This could not be verified: the service could not be reached.</span></li>
         <li><span class="mark expired"><span aria-hidden="true">◷</span> expired</span> <a href="security/index.html#claim-privacy-policy">There is a privacy policy.</a> <span class="standing">This held when it was checked; the evidence has ended since.</span></li>
         </ul>
+        <p>Valid until <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>. Treat what is said here as unverified after that.</p>
         </section>
         "#);
+    }
+
+    #[test]
+    fn every_page_of_a_draft_says_so_and_no_other_page_does() {
+        let sample = Sample::new();
+        let outcomes = sample.outcomes();
+        let draft = render(&sample.input(&outcomes), Stage::Draft).unwrap();
+        for (path, html) in rendered().iter().filter(|(path, _)| path.ends_with(".html")) {
+            let draft = String::from_utf8_lossy(&draft[path]);
+            for words in ["<strong>Draft, not verified.</strong>", "<title", ">Draft: "] {
+                assert!(draft.contains(words), "{path}: {words}");
+            }
+            assert!(!draft.contains("icon.svg"), "{path}");
+            assert!(!html.contains("Draft"), "{path}");
+        }
     }
 
     #[test]
@@ -348,18 +382,23 @@ pub(crate) mod tests {
             between(&files["security/index.html"], "<details class=\"about violated", "</details>");
         insta::assert_snapshot!(about, @r#"
         <details class="about violated" id="about-tenant-isolation">
-        <summary><span class="mark violated"><span aria-hidden="true">✗</span> violated</span> probed with access, <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time><span class="visually-hidden">: One customer can never reach another customer&#39;s &lt;data&gt;.</span></summary>
+        <summary>Evidence<span class="visually-hidden"> for “One customer can never reach another customer&#39;s &lt;data&gt;.”</span>: probed with access; <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time></summary>
         <dl>
-        <dt>What we say</dt><dd>One customer can never reach another customer&#39;s &lt;data&gt;. <span class="products">Cloud add-ons</span></dd>
-        <dt>Where it stands</dt><dd>This was checked, and does not hold. Basis: probed with access; we asked the service itself, and whoever has credentials can repeat it.</dd>
-        <dt>Why this shows it</dt><dd>We ask, and look at what comes back (tenant-isolation).</dd>
-        <dt>What we check</dt><dd>One address was asked, as one customer and as nobody.</dd>
-        <dt>What we saw</dt><dd><ul><li>globex reads acme&#39;s note: status 200</li></ul></dd>
-        <dt>How to repeat it</dt><dd><pre tabindex="0"><code>curl -i -H &quot;Authorization: JWT ${GLOBEX_JWT}&quot; &quot;https://addon.demo.test/notes/${note}&quot;</code></pre></dd>
-        <dt>What this does not show</dt><dd>This does not show what happens at other addresses.</dd>
-        <dt>When</dt><dd><time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time></dd>
+        <div><dt>What we say</dt><dd>One customer can never reach another customer&#39;s &lt;data&gt;. <span class="products">for Cloud add-ons</span></dd></div>
+        <div><dt>Where it stands</dt><dd>This was checked, and does not hold. The service itself was asked, and whoever has credentials can repeat that.</dd></div>
+        <div><dt>Why this shows it</dt><dd>We ask, and look at what comes back (tenant-isolation).</dd></div>
         </dl>
-        <p><a href="../evidence/tenant-isolation/index.html">All of the evidence<span class="visually-hidden"> for: One customer can never reach another customer&#39;s &lt;data&gt;.</span></a></p>
+
+        <dl>
+        <div><dt>What we check</dt><dd>One address was asked, as one customer and as nobody.</dd></div>
+        <div><dt>What would make it false</dt><dd>Any answer for which one of these is not so:<ul><li>the answer is a refusal (400, 401, 403 or 404)</li></ul></dd></div>
+        <div><dt>What we saw</dt><dd><ul><li>globex reads acme&#39;s note: status 200</li></ul></dd></div>
+        <div class="broke"><dt>What broke it</dt><dd><ul><li>globex reads acme&#39;s note: status 200, with somebody else&#39;s data in it</li><li>globex reads acme&#39;s note. Expected: the answer is a refusal (400, 401, 403 or 404). Found: status 200</li></ul></dd></div>
+        <div><dt>When</dt><dd><time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time></dd></div>
+        <div><dt>How to repeat it</dt><dd><pre tabindex="0"><code>curl -i -H &quot;Authorization: JWT ${GLOBEX_JWT}&quot; &quot;https://addon.demo.test/notes/${note}&quot;</code></pre></dd></div>
+        <div><dt>What this does not show</dt><dd>This does not show what happens at other addresses.</dd></div>
+        </dl>
+        <p class="more"><a href="../evidence/tenant-isolation/index.html">All of the evidence<span class="visually-hidden"> for: One customer can never reach another customer&#39;s &lt;data&gt;.</span></a></p>
         </details>
         "#);
     }
@@ -388,7 +427,7 @@ pub(crate) mod tests {
     #[test]
     fn a_missing_variable_is_told_with_its_place() {
         let told = lint_of("policy.html", "<h1>{{ policy.title }}</h1>\n{{ policy.titel }}\n");
-        insta::assert_snapshot!(told, @r"templates/policy.html:2:11: template-variable: field `titel` is not defined. Available fields: changes, claims, contents, effective, owner, products, statements, stretches, summary, title (what each template is given stands in docs/templates.md)");
+        insta::assert_snapshot!(told, @r"templates/policy.html:2:11: template-variable: field `titel` is not defined. Available fields: changes, claims, contents, effective, owner, products, standing, statements, stretches, summary, title (what each template is given stands in docs/templates.md)");
     }
 
     #[test]
@@ -411,7 +450,7 @@ pub(crate) mod tests {
         let own = ":root { --good: teal; }";
         sample.project.templates.insert("theme.css".into(), own.into());
         let outcomes = sample.outcomes();
-        let files = render(&sample.input(&outcomes)).unwrap();
+        let files = render(&sample.input(&outcomes), Stage::Published).unwrap();
         assert_eq!(files["theme.css"], own.as_bytes());
         assert!(files["style.css"].starts_with(b"/* The built-in theme"));
     }

@@ -3,7 +3,7 @@
 use crate::model::policy::{Marked, Policy};
 use crate::render::site::body::{self, id_of};
 use crate::render::site::link::escaped;
-use crate::render::site::{evidence, view};
+use crate::render::site::{evidence, standing, view};
 use crate::render::{Input, wording};
 
 /// The deepest heading that the contents list.
@@ -24,7 +24,8 @@ pub(crate) fn policy(policy: &Policy, input: &Input<'_>) -> view::Policy {
         contents: contents(policy),
         stretches: stretches.into_iter().map(|one| stretch(one, input)).collect(),
         statements: statements(policy),
-        claims: claims(policy, input),
+        standing: standing::of_policy(policy, input),
+        claims: standing::links_of(policy, input),
         changes: Vec::new(),
     }
 }
@@ -58,18 +59,9 @@ fn statements(policy: &Policy) -> Vec<view::Statement> {
     all.map(|(index, statement)| view::Statement {
         anchor: id_of(&Marked::Statement(index)),
         words: wording::words_of(&statement.passage),
-        reason: statement.reason.clone(),
+        reason: statement.reason.trim_end_matches('.').to_owned(),
     })
     .collect()
-}
-
-fn claims(policy: &Policy, input: &Input<'_>) -> Vec<view::ClaimLink> {
-    let here = |claim: &&crate::model::claim::Claim| {
-        claim.passages.iter().any(|passage| passage.policy == policy.file)
-    };
-    let mut claims: Vec<_> = input.project.claims.iter().filter(here).collect();
-    claims.sort_by_key(|claim| evidence::rank(claim, input));
-    claims.into_iter().map(|claim| evidence::claim_link(claim, input)).collect()
 }
 
 /// What stands behind a marked passage: a shape, a word, and the products that it is about.
@@ -83,7 +75,10 @@ fn marker(of: &Marked, policy: &Policy, input: &Input<'_>) -> String {
             let said = match products.is_empty() {
                 true => String::new(),
                 false => {
-                    format!(" <span class=\"products\">{}</span>", escaped(&products.join(", ")))
+                    format!(
+                        " <span class=\"products\">for {}</span>",
+                        escaped(&wording::list(&products, "and"))
+                    )
                 }
             };
             let to = format!("#about-{id}");

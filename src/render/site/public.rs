@@ -10,6 +10,12 @@ use crate::model::plan::StepId;
 use crate::model::template::Template;
 use crate::render::wording::{found, list, plain, value};
 
+/// What is told of an expectation that was met, where what was found may not be told.
+pub(crate) const AS_EXPECTED: &str = "as expected";
+
+/// The same of one that was not met.
+pub(crate) const NOT_AS_EXPECTED: &str = "not as expected";
+
 /// The answer to a step: its status, or the sort of trouble there was.
 pub(crate) fn answer(view: &View<'_>, step: StepId) -> String {
     match view.answer(step) {
@@ -30,7 +36,7 @@ pub(crate) fn outcome(expectation: &Expectation, judged: &Judged, publish: &[Str
     if publish.contains(&expectation.at) || may_be_told(expectation, judged) {
         return found(expectation, judged);
     }
-    if met { "as expected" } else { "not as expected" }.to_owned()
+    if met { AS_EXPECTED } else { NOT_AS_EXPECTED }.to_owned()
 }
 
 /// Status, named headers, and what the operand itself gives away are told; of bodies only numbers,

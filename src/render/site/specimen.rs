@@ -40,6 +40,7 @@ fn empty_page() -> Page {
         root: words("../"),
         path: words("a/index.html"),
         address: words("https://security.example.com/a/"),
+        sheet: words("sheet-1"),
         until: None,
         alternates: Vec::new(),
         data: words("{}"),
@@ -55,8 +56,8 @@ fn time() -> Time {
 }
 
 fn full_site() -> Site {
-    let mark = Mark::of("violated");
     Site {
+        draft: true,
         contacts: vec![Link { text: words("a"), address: words("mailto:a@example.com") }],
         warnings: vec![words("A warning.")],
         permissions: vec![words("A permission.")],
@@ -67,12 +68,7 @@ fn full_site() -> Site {
             summary: words("What it is for"),
             path: words("a/index.html"),
         }],
-        summary: Summary {
-            worst: words("violated"),
-            counts: vec![Counted { mark, words: words("1 does not hold") }],
-            until: Some(time()),
-            troubles: vec![claim_link()],
-        },
+        summary: full_summary(),
         ..empty_site()
     }
 }
@@ -84,22 +80,33 @@ fn empty_site() -> Site {
         url: words("https://security.example.com/"),
         language: words("en"),
         generator: words("Avouch"),
+        build: words("0123456789ab"),
+        draft: false,
         target: words("https://example.com"),
         checked: time(),
         contacts: Vec::new(),
         warnings: Vec::new(),
         permissions: Vec::new(),
         policies: Vec::new(),
-        summary: Summary {
-            worst: words("holds"),
-            counts: Vec::new(),
-            until: None,
-            troubles: Vec::new(),
-        },
+        summary: empty_summary(),
         security_policy: words("default-src 'none'"),
         files: Vec::new(),
         no_security_txt: String::new(),
     }
+}
+
+fn full_summary() -> Summary {
+    let mark = Mark::of("violated");
+    Summary {
+        worst: words("violated"),
+        counts: vec![Counted { mark, words: words("1 does not hold") }],
+        until: Some(time()),
+        troubles: vec![claim_link()],
+    }
+}
+
+fn empty_summary() -> Summary {
+    Summary { worst: words("holds"), counts: Vec::new(), until: None, troubles: Vec::new() }
 }
 
 fn claim_link() -> ClaimLink {
@@ -124,6 +131,7 @@ fn full_policy() -> Policy {
             words: words("Nothing is absolute."),
             reason: words("it cannot be tested"),
         }],
+        standing: full_summary(),
         claims: vec![claim_link()],
         changes: vec![change()],
         ..empty_policy()
@@ -140,6 +148,7 @@ fn empty_policy() -> Policy {
         contents: Vec::new(),
         stretches: Vec::new(),
         statements: Vec::new(),
+        standing: empty_summary(),
         claims: Vec::new(),
         changes: Vec::new(),
     }
@@ -211,6 +220,10 @@ fn change() -> Change {
 
 fn full_check() -> Check {
     Check {
+        must: vec![words("the status is 200")],
+        observed: Some(time()),
+        until: Some(time()),
+        broke: vec![words("anyone reads it: the status is 200, and it was status 500")],
         saw: vec![words("anyone reads it: status 200")],
         repeat: words("curl -i \"https://example.com/\""),
         noticed: vec![words("it is not so")],
@@ -228,7 +241,11 @@ fn empty_check() -> Check {
         verdict: words("holds"),
         covers: words("One address was asked."),
         leaves_open: words("This does not show the rest."),
+        must: Vec::new(),
+        observed: None,
+        until: None,
         saw: Vec::new(),
+        broke: Vec::new(),
         repeat: String::new(),
         noticed: Vec::new(),
         remarks: Vec::new(),

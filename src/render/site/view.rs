@@ -20,6 +20,10 @@ pub(crate) struct Site {
     pub(crate) language: String,
     /// Name and version of the program that made it.
     pub(crate) generator: String,
+    /// What tells this build from any other.
+    pub(crate) build: String,
+    /// Whether this is a preview and must not be relied on.
+    pub(crate) draft: bool,
     /// What was asked: an origin, or the demo.
     pub(crate) target: String,
     /// When the evidence was gathered.
@@ -31,6 +35,7 @@ pub(crate) struct Site {
     /// What the checks were permitted beyond a plain public run.
     pub(crate) permissions: Vec<String>,
     pub(crate) policies: Vec<PolicyLink>,
+    /// Where all claims of the site stand.
     pub(crate) summary: Summary,
     /// What the pages' Content-Security-Policy allows.
     pub(crate) security_policy: String,
@@ -40,10 +45,10 @@ pub(crate) struct Site {
     pub(crate) no_security_txt: String,
 }
 
-/// `site.summary`: the whole run in a few words.
+/// Where some claims stand, in a few words: `site.summary` for all, `policy.standing` for a policy's.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Summary {
-    /// The worst standing, in one word.
+    /// The worst standing, as the class of a mark.
     pub(crate) worst: String,
     /// Counts in words, worst first.
     pub(crate) counts: Vec<Counted>,
@@ -84,6 +89,8 @@ pub(crate) struct Page {
     pub(crate) path: String,
     /// Its whole address once it is published.
     pub(crate) address: String,
+    /// The name of its sheets when it is printed: a class, which `print.css` gives their margins.
+    pub(crate) sheet: String,
     /// When what it says ends; none where nothing holds.
     pub(crate) until: Option<Time>,
     /// The same, or news of it, in other forms.
@@ -138,6 +145,8 @@ pub(crate) struct Policy {
     pub(crate) contents: Vec<Heading>,
     pub(crate) stretches: Vec<Stretch>,
     pub(crate) statements: Vec<Statement>,
+    /// Where its claims stand.
+    pub(crate) standing: Summary,
     /// Its claims, worst first and then in their order.
     pub(crate) claims: Vec<ClaimLink>,
     /// What changed in what it promises, newest first.
@@ -205,8 +214,16 @@ pub(crate) struct Check {
     /// What it asked, in a sentence of its kind's.
     pub(crate) covers: String,
     pub(crate) leaves_open: String,
+    /// What must be so of the answers, a clause each: if one is not, the claim is false.
+    pub(crate) must: Vec<String>,
+    /// When its last answer came; none where nothing was asked.
+    pub(crate) observed: Option<Time>,
+    /// When its evidence ends; none where it never spoke for the claim.
+    pub(crate) until: Option<Time>,
     /// What came back to its questions, in a few words each.
     pub(crate) saw: Vec<String>,
+    /// What broke the claim; empty where nothing did.
+    pub(crate) broke: Vec<String>,
     /// A command line that repeats its first question; empty where there is none.
     pub(crate) repeat: String,
     /// What it was shown to notice, each after "when".
@@ -338,6 +355,7 @@ impl Mark {
             "violated" => "✗",
             "inconclusive" => "?",
             "expired" => "◷",
+            "waived" => "◐",
             "not tested" => "○",
             _ => "△",
         };

@@ -1,13 +1,17 @@
 //! What every page says of the whole: who publishes, what was asked and how, where the claims stand.
 
+use crate::model::binding::Digest;
 use crate::model::project::{Project, World};
 use crate::model::time::in_words;
-use crate::render::site::{claims, evidence, markdown, security_headers, security_txt, view};
+use crate::render::Input;
+use crate::render::site::{Stage, markdown, security_headers, security_txt, standing, view};
 use crate::render::wording::{count, list};
-use crate::render::{Input, summary};
+
+/// How many hexadecimal digits tell a build.
+const BUILD_LENGTH: usize = 12;
 
 /// What is the same on every page.
-pub(crate) fn site(input: &Input<'_>) -> view::Site {
+pub(crate) fn site(input: &Input<'_>, stage: Stage) -> view::Site {
     let project = input.project;
     view::Site {
         title: project.site.title.clone(),
@@ -21,7 +25,9 @@ pub(crate) fn site(input: &Input<'_>) -> view::Site {
         warnings: warnings(input),
         permissions: permissions(project),
         policies: project.policies.iter().map(policy_link).collect(),
-        summary: whole(input),
+        summary: standing::of_all(input),
+        draft: stage == Stage::Draft,
+        build: build(input),
         security_policy: security_headers::POLICY.to_owned(),
         files: files(input),
         no_security_txt: no_security_txt(input),
@@ -33,6 +39,15 @@ fn target(world: &World) -> String {
         true => "the embedded demo add-on".to_owned(),
         false => world.target.origin().ascii_serialization(),
     }
+}
+
+/// What tells this build from any other: the beginning of a digest of the sources and the evidence.
+fn build(input: &Input<'_>) -> String {
+    let sources: Vec<(&str, &str)> =
+        input.project.sources.iter().map(|(file, text)| (&**file, &**text)).collect();
+    let mut digest = Digest::of_value(&(sources, input.assessment)).0;
+    digest.truncate(BUILD_LENGTH);
+    digest
 }
 
 /// What stands beside the pages for machines.
@@ -134,36 +149,4 @@ fn permissions(project: &Project) -> Vec<String> {
         all.push(format!("Names were looked up at {resolver}."));
     }
     all
-}
-
-fn whole(input: &Input<'_>) -> view::Summary {
-    let counts = summary::counts(input.outcomes);
-    let mut counted: Vec<view::Counted> = counts
-        .iter()
-        .map(|one| view::Counted { mark: view::Mark::of(one.standing), words: one.words.clone() })
-        .collect();
-    let statements: usize = input.project.policies.iter().map(|one| one.statements.len()).sum();
-    if statements > 0 {
-        counted.push(view::Counted {
-            mark: view::Mark::of("not tested"),
-            words: format!("{} not tested", count(statements, "statement")),
-        });
-    }
-    view::Summary {
-        worst: counts.first().map_or("inconclusive", |one| one.standing).to_owned(),
-        counts: counted,
-        until: claims::valid_until(input.outcomes).map(Into::into),
-        troubles: troubles(input),
-    }
-}
-
-fn troubles(input: &Input<'_>) -> Vec<view::ClaimLink> {
-    let links = in_order_of_news(input).into_iter();
-    links.filter(|link| !matches!(link.mark.class.as_str(), "holds" | "attested")).collect()
-}
-
-fn in_order_of_news(input: &Input<'_>) -> Vec<view::ClaimLink> {
-    let mut claims: Vec<_> = input.project.claims.iter().collect();
-    claims.sort_by_key(|claim| evidence::rank(claim, input));
-    claims.into_iter().map(|claim| evidence::claim_link(claim, input)).collect()
 }

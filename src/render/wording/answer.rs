@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::model::evidence::{CheckOutcome, Outcome, Standing};
 use crate::model::expect::{self, Expectation, Test};
 use crate::model::falsify::{Class, Grade};
-use crate::model::judge::Broken;
+use crate::model::judge::{Broken, Judged, StepJudgement};
 use crate::model::observation::View;
-use crate::model::plan::{Act, Role, StepId};
+use crate::model::plan::{Act, Role, Step, StepId};
 use crate::model::project::AttestationDay;
 use crate::model::time::in_words;
 use crate::model::verdict::{Reason, Verdict};
@@ -97,13 +97,20 @@ fn held(outcome: &Outcome<'_>) -> String {
     let probes: Vec<_> = probes.collect();
     match probes.as_slice() {
         [(step, judged)] => {
-            let both = step.expect.iter().zip(&judged.expectations);
-            let telling = both.max_by_key(|(expectation, _)| tells(expectation));
-            let told = telling.map(|(expectation, one)| found(expectation, one));
+            let told = telling(step, judged).map(|(expectation, one)| found(expectation, one));
             cut(&told.unwrap_or_default(), 80)
         }
         several => format!("{} answers, all as expected", several.len()),
     }
+}
+
+/// The expectation of a step whose outcome tells a reader most, with that outcome.
+pub fn telling<'a>(
+    step: &'a Step,
+    judged: &'a StepJudgement,
+) -> Option<(&'a Expectation, &'a Judged)> {
+    let both = step.expect.iter().zip(&judged.expectations);
+    both.max_by_key(|(expectation, _)| tells(expectation))
 }
 
 /// How much what an expectation found tells a reader; of equals, the last one is taken.

@@ -8,7 +8,7 @@ mod expectation;
 mod limit;
 mod request;
 
-pub use answer::{answer, broken, doubts, noticed, seen};
+pub use answer::{answer, broken, doubts, noticed, seen, telling};
 pub use expectation::{actual, expected, found};
 pub use limit::limits;
 pub use request::{curl, question, request_line, who};
