@@ -76,6 +76,8 @@ fn formats() -> PossibleValuesParser {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Begin a project: asks five questions and looks at the target
+    Init(Init),
     /// Check every claim and publish the site, if they all hold
     Build(Build),
     /// Check claims and write assessment.json
@@ -103,7 +105,7 @@ pub(crate) enum Verb {
 }
 
 /// What the checks are put to.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Target {
     /// The add-on's origin, or `demo`, in place of avouch.yaml's `target`
     #[arg(long, env = "AVOUCH_TARGET", value_name = "URL")]
@@ -114,7 +116,7 @@ pub(crate) struct Target {
 }
 
 /// How the demo add-on is started.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct DemoOptions {
     /// A flaw to switch on in the demo add-on; can be given more than once
     #[arg(long, value_name = "NAME")]
@@ -142,6 +144,46 @@ impl DemoOptions {
             ..avouch_demo::Options::default()
         }
     }
+}
+
+/// `avouch init`
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Who publishes the page
+    #[arg(long, value_name = "NAME")]
+    pub(crate) organisation: Option<String>,
+    /// What is checked: the service's address, or `demo`
+    #[arg(long, value_name = "URL")]
+    pub(crate) target: Option<String>,
+    /// Where the page will be
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Where vulnerabilities are reported: a mail address, or an `https:` one
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) contact: Option<String>,
+    /// How customers log in
+    #[arg(long, value_enum)]
+    pub(crate) login: Option<Login>,
+    /// A path that only a customer who is logged in may read
+    #[arg(long, value_name = "PATH")]
+    pub(crate) private: Option<String>,
+    /// The variable of the environment that holds the customer's secret
+    #[arg(long, value_name = "NAME")]
+    pub(crate) secret: Option<String>,
+    /// With `--login connect`, the customer's client key
+    #[arg(long, value_name = "KEY")]
+    pub(crate) client_key: Option<String>,
+}
+
+/// How customers log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Login {
+    /// With a token, as `Authorization: Bearer`.
+    Bearer,
+    /// As an Atlassian Connect add-on.
+    Connect,
+    /// Not at all.
+    None,
 }
 
 /// `avouch build`

@@ -13,6 +13,7 @@ mod exit;
 mod explain;
 mod falsify;
 mod git;
+mod init;
 mod lint;
 mod manual;
 mod previous;
@@ -43,6 +44,7 @@ fn main() -> Exit {
     let talk = Talk::new(cli.global.quiet, cli.global.color);
     let root = &cli.global.root;
     let done = match &cli.verb {
+        Verb::Init(args) => init::run(root, args, talk),
         Verb::Build(args) => build::run(root, args, talk),
         Verb::Check(args) => check::run(root, args, talk),
         Verb::Lint(args) => lint::run(root, args, talk),

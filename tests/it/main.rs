@@ -10,6 +10,7 @@ mod doctor;
 mod falsify;
 mod harness;
 mod history;
+mod init;
 mod interrupt;
 mod main_job;
 mod mistakes;

@@ -1,0 +1,137 @@
+//! The files of a new project, with a comment on each line that a newcomer would wonder about.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use crate::args::Login;
+use crate::init::answers::Answers;
+use crate::init::starters::{STARTERS, Starter, claim_file};
+use crate::schema;
+
+/// The starter that a role gives its word for.
+const ATTESTED: &str = "reports-are-read";
+
+/// A text as YAML that says nothing else, whatever stands in it: JSON is YAML too.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Writes a whole project into an empty folder.
+pub(crate) fn write(
+    folder: &Path,
+    answers: &Answers,
+    kept: &[&Starter],
+    today: Date,
+) -> io::Result<()> {
+    for name in ["content", "checks", "attestations"] {
+        fs::create_dir_all(folder.join(name))?;
+    }
+    fs::write(folder.join("avouch.yaml"), project(answers, kept))?;
+    fs::write(folder.join("content/security.md"), policy(answers, kept, today))?;
+    for starter in kept {
+        let file = folder.join(format!("checks/{}.yaml", starter.id));
+        fs::write(file, claim_file(starter, answers))?;
+    }
+    if let Some(starter) = kept.iter().find(|starter| starter.id == ATTESTED) {
+        let file = folder.join(format!("attestations/{ATTESTED}.yaml"));
+        fs::write(file, attestation(&starter.words(answers), today))?;
+    }
+    schema::write(&folder.join("schemas"))?;
+    fs::write(folder.join(".gitignore"), "/public\n/assessment.json\n/.avouch\n")
+}
+
+fn project(answers: &Answers, kept: &[&Starter]) -> String {
+    let commands = kept.iter().any(|starter| starter.rest.contains("kind: command"));
+    format!(
+        "# yaml-language-server: $schema=schemas/project.schema.json
+site:
+  title: {title}
+  organisation: {organisation}
+  url: {url} # where the page will be: links to it are made of this
+  language: en
+
+roles: # who may give their word, by a name for the other files
+  publisher: Whoever publishes this page
+
+# What is checked: `demo` is the add-on that Avouch brings along; `--target` puts another in its place.
+target: {target}
+{actors}
+contacts: # in order of preference; they stand at the head of each page
+  - {contact}
+
+writes: false # whether checks may make and delete objects of their own on the target
+commands: {commands} # whether checks may run programs of yours
+",
+        title = quoted(&format!("Security at {}", answers.organisation)),
+        organisation = quoted(&answers.organisation),
+        url = quoted(answers.url.as_str()),
+        target = quoted(&answers.target),
+        actors = actors(answers),
+        contact = quoted(answers.contact.as_str()),
+    )
+}
+
+fn actors(answers: &Answers) -> String {
+    let secret = quoted(&format!("${{{}}}", answers.secret));
+    let customer = match answers.login {
+        Login::None => return String::new(),
+        Login::Bearer => format!("    bearer: {secret}\n"),
+        Login::Connect => format!(
+            "    tenant: customer\n    connect: {{ client_key: {}, shared_secret: {secret} }}\n",
+            quoted(&answers.client_key)
+        ),
+    };
+    let operator = match answers.is_demo() {
+        true => "  operator:\n    bearer: \"${OPS_TOKEN}\"\n",
+        false => "",
+    };
+    format!(
+        "\nactors: # who checks act as. A `${{NAME}}` is read from the environment, and shown nowhere\n  \
+         customer:\n{customer}{operator}"
+    )
+}
+
+fn policy(answers: &Answers, kept: &[&Starter], today: Date) -> String {
+    let mut text = format!(
+        "---\ntitle: {}\nsummary: What we say about the security of our service, and how it was checked.\n\
+         effective: {today}\nowner: publisher\n---\n",
+        quoted(&format!("Security at {}", answers.organisation))
+    );
+    let mut headings: Vec<&str> = STARTERS.iter().map(|starter| starter.heading).collect();
+    let mut seen = Vec::new();
+    headings.retain(|heading| {
+        !seen.contains(heading) && {
+            seen.push(heading);
+            true
+        }
+    });
+    for heading in headings {
+        let mut under = kept.iter().filter(|starter| starter.heading == heading).peekable();
+        if under.peek().is_some() {
+            text.push_str(&format!("\n## {heading}\n"));
+        }
+        for starter in under {
+            text.push_str(&format!(
+                "\n[{}](../checks/{}.yaml)\n",
+                starter.words(answers),
+                starter.id
+            ));
+        }
+    }
+    text
+}
+
+fn attestation(words: &str, today: Date) -> String {
+    format!(
+        "# yaml-language-server: $schema=../schemas/attestation.schema.json\n\
+         # Your word, given when this project was begun. Take this file away if it is not true.\n\
+         role: publisher # one of `roles:` in avouch.yaml\n\
+         day: {today}\n\
+         valid_for: 90d # then the claim has expired, until `avouch attest {ATTESTED} ...` gives it again\n\
+         looked_at: the place where such reports arrive, on the day on which this page was begun\n\
+         words: {words}\n"
+    )
+}

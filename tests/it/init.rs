@@ -1,0 +1,126 @@
+//! A newcomer's first project: begun with flags, against the demo and against a service of another
+//! shape than ours.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::thread;
+
+use axum::Router;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::get;
+
+use crate::harness::{Project, Run};
+
+/// A plain web service: bearer tokens, one tenant, no platform, plain HTTP on loopback.
+struct Plain {
+    address: SocketAddr,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Plain {
+    /// Starts it; it lets in whoever bears `token`.
+    fn start(token: &'static str) -> Self {
+        let me = move |headers: HeaderMap| async move {
+            let good = format!("Bearer {token}");
+            let is_good = headers.get("authorization").is_some_and(|field| *field == *good);
+            if is_good { (StatusCode::OK, "you") } else { (StatusCode::UNAUTHORIZED, "who?") }
+        };
+        let front = || async { ([("x-content-type-options", "nosniff")], "hello") };
+        let app = Router::new()
+            .route("/", get(front))
+            .route("/healthz", get(|| async { "well" }))
+            .route("/api/me", get(me));
+        let (tell, told) = std::sync::mpsc::channel();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let serve = async move {
+            let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+            tell.send(listener.local_addr().unwrap()).unwrap();
+            let end = async { stopped.await.unwrap_or_default() };
+            axum::serve(listener, app).with_graceful_shutdown(end).await.unwrap();
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let thread = thread::spawn(move || runtime.block_on(serve));
+        Self { address: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+    }
+}
+
+impl Drop for Plain {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        self.thread.take().map(thread::JoinHandle::join);
+    }
+}
+
+const COMMON: [&str; 7] = [
+    "init",
+    "--organisation",
+    "Example: \"Ltd\" # & Co",
+    "--url",
+    "https://security.example.com",
+    "--contact",
+    "security@example.com",
+];
+
+#[test]
+fn a_project_for_the_demo_has_a_claim_of_each_basis_and_builds() {
+    let project = Project::empty();
+    let run = project.run(&[&COMMON[..], &["--target", "demo"]].concat());
+    assert_eq!(run.code, Some(0), "{run}");
+    for basis in ["(probed)", "(probed with access)", "(reported)", "(attested)"] {
+        assert!(run.err.contains(basis), "{basis}: {run}");
+    }
+    assert_eq!(project.run(&["lint"]).code, Some(0));
+    let build = project.run(&["build"]);
+    assert_eq!(build.code, Some(0), "{build}");
+    assert!(project.read("public/index.html").contains("Example: &quot;Ltd&quot; # &amp; Co"));
+    let left = std::fs::read_dir(project.root()).unwrap().map(|one| one.unwrap().file_name());
+    let hidden: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with(".t")).collect();
+    assert!(hidden.is_empty(), "{hidden:?}");
+}
+
+fn with_token(project: &Project, args: &[&str], token: &str) -> Run {
+    let output = project.command(args).env("API_TOKEN", token).output().unwrap();
+    project.finish(&output)
+}
+
+#[test]
+fn a_service_of_another_shape_holds_what_init_wrote() {
+    let token = "made-for-this-test";
+    let plain = Plain::start(token);
+    let target = format!("http://{}", plain.address);
+    let project = Project::empty();
+    let args = [&COMMON[..], &["--target", &target, "--login", "bearer", "--private", "/api/me"]];
+    let run = with_token(&project, &args.concat(), token);
+    assert_eq!(run.code, Some(0), "{run}");
+    for kept in ["login-required", "healthz", "reports-are-read", "front-page", "no-sniffing"] {
+        assert!(run.err.contains(&format!("kept      {kept}:")), "{kept}: {run}");
+    }
+    assert!(run.err.contains("left out  connect-descriptor:"), "{run}");
+    let build = with_token(&project, &["build"], token);
+    assert_eq!(build.code, Some(0), "{build}");
+    let everything = format!("{run}{build}{}", project.read("public/claims.json"));
+    assert!(!everything.contains(token));
+    let wrong = with_token(&project, &["check"], "another-token");
+    assert_eq!(wrong.code, Some(3), "a bad token finds nothing out: {wrong}");
+}
+
+#[test]
+fn nothing_is_begun_over_a_project_or_without_answers() {
+    let project = Project::own();
+    let before = project.read("avouch.yaml");
+    let run = project.run(&[&COMMON[..], &["--target", "demo"]].concat());
+    assert_eq!(run.code, Some(2), "{run}");
+    assert_eq!(project.read("avouch.yaml"), before);
+    let empty = Project::empty();
+    let run = empty.run(&["init", "--target", "https://addon.example.com"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    for flag in ["--organisation", "--url", "--contact", "--login"] {
+        assert!(run.err.contains(flag), "{run}");
+    }
+    assert!(!run.err.contains("--target,"), "{run}");
+    assert_eq!(std::fs::read_dir(empty.root()).unwrap().count(), 0);
+    let unset =
+        [&COMMON[..], &["--target", "http://127.0.0.1:9", "--login", "bearer", "--private", "/x"]];
+    let run = empty.run(&unset.concat());
+    assert!(run.err.contains("`API_TOKEN` is not set"), "{run}");
+}
