@@ -173,8 +173,8 @@ fn moved(claim: &Claim, passage: &Passage, policies: &[PolicyFile]) -> Option<Di
 
 fn heading_above<'a>(passage: &Passage, policies: &'a [PolicyFile]) -> Option<&'a Place> {
     let policy = policies.iter().find(|one| one.policy.file == passage.policy)?;
-    let places = policy.policy.headings.iter().map(|heading| &heading.place);
-    places.filter(|place| place.start < passage.place.start).last()
+    let mut places = policy.policy.headings.iter().map(|heading| &heading.place);
+    places.rfind(|place| place.start < passage.place.start)
 }
 
 #[cfg(test)]
