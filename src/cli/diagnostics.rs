@@ -86,7 +86,10 @@ fn report<'a>(one: &'a Diagnostic, sources: &Sources, colour: bool) -> Group<'a>
     }
     if let Some(changed) = &one.redline {
         group = group.element(Level::NOTE.message(redline::text(&changed.runs, colour)));
-        group = group.element(Level::NOTE.message(redline::authors(changed)));
+        group = redline::look_alikes(changed)
+            .into_iter()
+            .chain([redline::authors(changed)])
+            .fold(group, |group, note| group.element(Level::NOTE.message(note)));
     }
     match &one.help {
         Some(help) => {

@@ -24,6 +24,16 @@ fn plain(text: &str) -> String {
     cut(text, usize::MAX)
 }
 
+/// Of each character that came in the place of one that it may look like, what it is.
+pub(crate) fn look_alikes(redline: &Redline) -> Option<String> {
+    let one = |(old, new): (char, char)| {
+        let name = |c: char| format!("`{}` (U+{:04X})", plain(&c.to_string()), c as u32);
+        format!("{} is not {}", name(new), name(old))
+    };
+    let all: Vec<String> = redline.look_alikes().into_iter().map(one).collect();
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
 /// Who wrote the two sides, and when.
 pub(crate) fn authors(redline: &Redline) -> String {
     format!("checked: {}; now: {}", author(&redline.quote), author(&redline.policy))

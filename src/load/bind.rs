@@ -51,6 +51,8 @@ fn unbound(claim: &Claim) -> Diagnostic {
 /// One place that a claim's file quotes.
 struct Quote<'a> {
     words: &'a Spanned<String>,
+    /// What it says that they stand under.
+    under: Option<&'a Spanned<String>>,
     /// The file that it is quoted from; `None` for `proves`, which may be from any.
     file: Option<&'a Spanned<String>>,
     of: Option<&'a Passage>,
@@ -59,10 +61,12 @@ struct Quote<'a> {
 fn compare(claim: &Claim, policies: &[PolicyFile], diagnostics: &mut Vec<Diagnostic>) {
     let also = claim.written.proves_also.iter().map(|also| Quote {
         words: &also.words,
+        under: also.under.as_ref(),
         file: Some(&also.file),
         of: None,
     });
-    let proves = Quote { words: &claim.written.proves, file: None, of: None };
+    let (words, under) = (&claim.written.proves, claim.written.under.as_ref());
+    let proves = Quote { words, under, file: None, of: None };
     let mut quotes: Vec<Quote<'_>> = also.chain([proves]).collect();
     let left = pair(claim, &mut quotes);
     for passage in left {
@@ -74,8 +78,8 @@ fn compare(claim: &Claim, policies: &[PolicyFile], diagnostics: &mut Vec<Diagnos
             Some(passage) => diagnostics.push(suspect(claim, passage, quote.words)),
             None => diagnostics.extend(quotes_nothing(claim, quote, policies)),
         }
-        if let (Some(passage), None) = (quote.of, quote.file) {
-            diagnostics.extend(moved(claim, passage, policies));
+        if let (Some(passage), Some(under)) = (quote.of, quote.under) {
+            diagnostics.extend(moved(claim, passage, under, policies));
         }
     }
 }
@@ -155,8 +159,12 @@ fn quotes_nothing(claim: &Claim, quote: &Quote<'_>, policies: &[PolicyFile]) -> 
 }
 
 /// The words stand under another heading or lead-in than the one that they were checked under.
-fn moved(claim: &Claim, passage: &Passage, policies: &[PolicyFile]) -> Option<Diagnostic> {
-    let under = claim.written.under.as_ref()?;
+fn moved(
+    claim: &Claim,
+    passage: &Passage,
+    under: &Spanned<String>,
+    policies: &[PolicyFile],
+) -> Option<Diagnostic> {
     if same(under, &passage.under) {
         return None;
     }
@@ -176,6 +184,9 @@ fn heading_above<'a>(passage: &Passage, policies: &'a [PolicyFile]) -> Option<&'
     let mut places = policy.policy.headings.iter().map(|heading| &heading.place);
     places.rfind(|place| place.start < passage.place.start)
 }
+
+#[cfg(test)]
+mod edits;
 
 #[cfg(test)]
 mod tests {

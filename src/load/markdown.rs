@@ -22,7 +22,7 @@ pub(super) struct Markdown {
 impl Markdown {
     /// Parses the text of a file from its byte `start` on.
     pub(super) fn parse(text: &str, start: usize) -> Self {
-        let body = text.get(start..).unwrap_or_default();
+        let body = &with_line_feeds(text.get(start..).unwrap_or_default());
         let options = Options::ENABLE_TABLES
             | Options::ENABLE_FOOTNOTES
             | Options::ENABLE_STRIKETHROUGH
@@ -124,6 +124,13 @@ impl Markdown {
     pub(super) fn footnote(&self, label: &str) -> Option<Index> {
         self.footnotes.get(label).copied()
     }
+}
+
+/// A text with a line feed for each lone carriage return, which ends a line too (CommonMark, section
+/// 2.1): the parser does not see that everywhere. No byte moves.
+fn with_line_feeds(text: &str) -> String {
+    let is_lone = |at: usize| text[at..].starts_with('\r') && !text[at..].starts_with("\r\n");
+    text.char_indices().map(|(at, c)| if is_lone(at) { '\n' } else { c }).collect()
 }
 
 #[cfg(test)]

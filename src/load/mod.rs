@@ -10,6 +10,7 @@ mod document;
 #[cfg(test)]
 mod fixture;
 mod heading;
+mod hidden;
 mod html;
 mod limits;
 mod link;
@@ -22,6 +23,7 @@ mod products;
 mod prose;
 pub mod quote;
 mod read;
+mod sentence;
 pub mod settings;
 mod tenants;
 mod variable;

@@ -7,6 +7,7 @@ use pulldown_cmark::Tag;
 
 use crate::load::link::{Aim, Link};
 use crate::load::markdown::{Index, Markdown};
+use crate::load::sentence;
 use crate::load::words::Words;
 use crate::model::claim::{ClaimId, Passage};
 use crate::model::policy::{Extent, Heading};
@@ -67,7 +68,7 @@ impl Body<'_> {
             policy: self.file.clone(),
             place: Place::new(self.file.clone(), span.unwrap_or(link.span.clone())),
             words,
-            under: self.under(events.start),
+            under: self.under(events.start, extent),
             links,
         };
         Some(Bound {
@@ -128,26 +129,53 @@ impl Body<'_> {
         self.markdown.ancestors(index).find(is_row)
     }
 
-    /// The heading that an event stands under, then the lead-in of each list around it, outermost
-    /// first, with ` / ` between them.
-    fn under(&self, event: Index) -> String {
-        let before = self.headings.partition_point(|(index, _)| *index + 1 < event);
-        // A heading does not stand under itself.
-        let above = self.headings[..before].iter().rev();
-        let heading = above
-            .map(|(index, heading)| (self.markdown.end(*index), heading))
-            .find(|(end, _)| *end < event);
+    /// What words stand under, outermost first, with ` / ` between: the headings, the lead-in of
+    /// each list or table around them, and of words within a cell its row and column.
+    fn under(&self, event: Index, extent: Extent) -> String {
+        let mut parts = self.headings_above(event);
         let lists = self.markdown.ancestors(event).filter(|around| {
             matches!(self.markdown.tag(*around), Some(Tag::List(_) | Tag::Table(_)))
         });
-        let mut parts: Vec<String> = lists.filter_map(|list| self.lead_in(list)).collect();
-        parts.extend(heading.map(|(_, heading)| heading.text.clone()));
+        let mut lead_ins: Vec<String> = lists.filter_map(|list| self.lead_in(list)).collect();
+        lead_ins.reverse();
+        parts.append(&mut lead_ins);
+        if extent == Extent::Words {
+            parts.extend(self.row_around(event).map(|row| self.row_and_column(row, event)));
+        }
+        parts.retain(|part| !part.is_empty());
+        parts.join(" / ")
+    }
+
+    /// The heading that an event stands under, behind those that that one stands under itself.
+    fn headings_above(&self, event: Index) -> Vec<String> {
+        let before = self.headings.partition_point(|(index, _)| *index + 1 < event);
+        let mut parts = Vec::new();
+        let mut level = u8::MAX;
+        for (index, heading) in self.headings[..before].iter().rev() {
+            // A heading does not stand under itself.
+            if self.markdown.end(*index) < event && heading.level < level {
+                level = heading.level;
+                parts.push(heading.text.clone());
+            }
+        }
         parts.reverse();
+        parts
+    }
+
+    /// What the first cell of a row and the header of an event's column say of it.
+    fn row_and_column(&self, row: Index, event: Index) -> String {
+        let is_around = |cell: &Index| (*cell..self.markdown.end(*cell)).contains(&event);
+        let column = self.markdown.children(row).position(|cell| is_around(&cell));
+        let first = self.markdown.children(row).next().filter(|first| !is_around(first));
+        let label = first.map(|cell| self.words.of(cell + 1..self.markdown.end(cell)));
+        let header = column.and_then(|column| self.words.headers_of(row).into_iter().nth(column));
+        let parts: Vec<String> =
+            label.into_iter().chain(header).filter(|part| !part.is_empty()).collect();
         parts.join(" / ")
     }
 
     /// The words that lead into a list or table: of a nested list the item that it stands in, of any
-    /// other the paragraph just above, if that ends with a colon.
+    /// other the paragraph just above, unless that ends as a sentence does.
     fn lead_in(&self, list: Index) -> Option<String> {
         let parent = self.markdown.ancestors(list).next();
         let words = match parent.filter(|parent| self.markdown.tag(*parent) == Some(&Tag::Item)) {
@@ -155,7 +183,7 @@ impl Body<'_> {
             None => {
                 let paragraph = self.paragraph_before(list)?;
                 let words = self.words.of(paragraph + 1..self.markdown.end(paragraph));
-                words.ends_with([':', '\u{ff1a}']).then_some(words)?
+                (!sentence::ends(&words)).then_some(words)?
             }
         };
         (!words.is_empty()).then_some(words)
@@ -260,18 +288,27 @@ mod tests {
 
     #[test]
     fn a_footnote_is_part_of_the_words() {
-        let body = "It is safe[^1]. [](../checks/a.yaml)\n\n[^1]: Only *in* [cloud](b.md).[^2]\n[^2]: Not told.\n";
-        assert_eq!(words(body), ["It is safe [Only in cloud <b.md>.]."]);
+        let body = "It is safe[^1]. [](../checks/a.yaml)\n\n[^1]: Only *in* [cloud](b.md).[^2]\n[^2]: Told too.[^1]\n";
+        assert_eq!(words(body), ["It is safe [Only in cloud <b.md>. [Told too.]]."]);
     }
 
     #[test]
     fn words_know_the_heading_and_the_lead_in_that_they_stand_under() {
-        let body = "[a](../checks/a.yaml)\n\n## One *two*\n\nWe never:\n\n1. [sell](../checks/b.yaml)\n2. give\n   - [away](../checks/c.yaml)\n\nNo colon.\n\n- [d](../checks/d.yaml)\n\n### [Three](../checks/e.yaml)\n";
+        let body = "[a](../checks/a.yaml)\n\n## One *two*\n\nWe never:\n\n1. [sell](../checks/b.yaml)\n2. give\n   - [away](../checks/c.yaml)\n\nNo lead-in.\n\n- [d](../checks/d.yaml)\n\n### [Three](../checks/e.yaml)\n";
         let under: Vec<String> = passages(body).into_iter().map(|(_, under)| under).collect();
         assert_eq!(
             under,
             ["", "One two / We never:", "One two / We never: / give", "One two", "One two"]
         );
+        let body = "# A\n## B\n### C\n## D\n### E\n\nThese\n- [e](../checks/a.yaml)\n";
+        assert_eq!(passages(body)[0].1, "A / D / E / These");
+    }
+
+    #[test]
+    fn words_in_a_cell_know_their_row_and_column() {
+        let body = "| Data | *Kept* |\n|---|---|\n| logs | [a year](../checks/a.yaml) |\n| [x](../checks/b.yaml) | |\n";
+        let under: Vec<String> = passages(body).into_iter().map(|(_, under)| under).collect();
+        assert_eq!(under, ["logs / Kept", "Data"]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::load::markdown::Markdown;
 use crate::load::passage::{Body, Bound, Of};
 use crate::load::read::SourceFile;
 use crate::load::words::Words;
-use crate::load::{day, heading, html, pieces, prose};
+use crate::load::{day, heading, html, pieces, prose, sentence};
 use crate::model::decode::Spanned;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::policy::{FrontMatter, Policy, Statement};
@@ -102,6 +102,7 @@ fn bounds(
     for bound in &mut bounds {
         trim(&mut bound.passage.place, &source.text);
         prose::check_bound(bound, markdown, diagnostics);
+        diagnostics.extend(sentence::check(bound, markdown));
     }
     if words.are_too_many() || binding.count() > bounds.len() {
         let place = Place::file(source.file.clone());
@@ -181,9 +182,10 @@ impl Iterator for Lines<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let length = rest.find('\n').unwrap_or(rest.len());
+        let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
         let line = self.at..self.at + length;
-        self.at = (line.end + 1).min(self.text.len());
+        let end = if rest[length..].starts_with("\r\n") { 2 } else { 1 };
+        self.at = (line.end + end).min(self.text.len());
         Some((line, self.at))
     }
 }

@@ -1,9 +1,11 @@
 //! What must not stand in a policy's text: links that are none, struck claims.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use pulldown_cmark::{Event, Tag};
 
+use crate::load::hidden;
 use crate::load::link::{Aim, Link};
 use crate::load::markdown::{Index, Markdown};
 use crate::load::passage::{Bound, Of};
@@ -18,7 +20,7 @@ const HOW: &str = "write `[the words](../checks/claim.yaml)`, or `[](../checks/c
 
 /// Tells what must not stand in the text of `file`.
 pub(super) fn check(
-    (file, text): (&str, &str),
+    (file, text): (&Arc<str>, &str),
     markdown: &Markdown,
     links: &[Link],
     diagnostics: &mut Vec<Diagnostic>,
@@ -28,8 +30,24 @@ pub(super) fn check(
         if let Event::Text(words) | Event::Html(words) = markdown.event(index) {
             diagnostics.extend(prose.broken_link(words, markdown, index));
         }
+        diagnostics.extend(
+            shown(markdown.event(index))
+                .into_iter()
+                .filter_map(|shown| hidden::in_value((file, text), markdown.span(index), shown)),
+        );
     }
     diagnostics.extend(links.iter().filter_map(|link| prose.link(link)));
+}
+
+/// The texts of an event that a reader is shown.
+fn shown<'a>(event: &'a Event<'_>) -> Vec<&'a str> {
+    match event {
+        Event::Text(text) | Event::Code(text) => vec![text],
+        Event::Start(Tag::Link { dest_url, title, .. } | Tag::Image { dest_url, title, .. }) => {
+            vec![dest_url, title]
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Tells what is wrong with the words of a claim or statement.

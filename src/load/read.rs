@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
+use crate::load::hidden;
 use crate::model::diagnostic::{Code, Diagnostic};
 use crate::model::source::{Place, Sources};
 
@@ -140,6 +141,7 @@ impl Reader {
 
     fn read(&mut self, path: &Path, file: &str) -> Option<SourceFile> {
         let source = self.read_up_to(path, file, FILE_MAX)?;
+        self.diagnostics.extend(hidden::in_text(&source.file, &source.text));
         self.sources.insert(source.file.clone(), source.text.clone());
         Some(source)
     }

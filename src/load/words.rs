@@ -1,7 +1,8 @@
 //! The words of a part of a policy, as `proves:` quotes them.
 //!
 //! Emphasis and code marks are left out. Behind the text of a link stands its address, as
-//! `text <address>`, of an image too; in place of a footnote's mark stands its text, as `[text]`.
+//! `text <address>`, of an image too, and behind that its title, as `[title]`; in place of a
+//! footnote's mark stands its text, as `[text]`.
 //! Of a table row each cell stands behind its column's header: `Header: cell; Header: cell`.
 
 use std::cell::Cell;
@@ -12,11 +13,14 @@ use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
 use crate::load::markdown::{Index, Markdown};
 use crate::model::claim::PassageLink;
-use crate::model::words::normalise;
+use crate::model::words::one_line;
 
 /// Bytes and events of words in one policy: footnotes and lead-ins count each time that they are quoted, and
 /// without a bound a small file could ask for a great deal of them.
 const WORDS_MAX: usize = 8 * 1024 * 1024;
+
+/// Footnotes within footnotes that are read.
+const FOOTNOTES_MAX: usize = 8;
 
 /// Reads words out of a policy's body.
 pub(super) struct Words<'a> {
@@ -33,7 +37,8 @@ struct Reading {
     links: Vec<PassageLink>,
     /// The links that have not ended yet.
     open: Vec<Open>,
-    in_footnote: bool,
+    /// The labels of the footnotes that this stands in.
+    footnotes: Vec<String>,
 }
 
 /// A link whose end has not come yet.
@@ -41,6 +46,7 @@ struct Open {
     /// Where its text begins.
     start: usize,
     address: String,
+    title: String,
     sort: Sort,
 }
 
@@ -70,12 +76,12 @@ impl<'a> Words<'a> {
         self.bindings.contains(&index)
     }
 
-    /// The words of some events, normalised.
+    /// The words of some events, on one line.
     pub(super) fn of(&self, events: Range<Index>) -> String {
         self.with_links(events).0
     }
 
-    /// The words of some events, normalised, and their links.
+    /// The words of some events, on one line, and their links.
     pub(super) fn with_links(&self, events: Range<Index>) -> (String, Vec<PassageLink>) {
         let mut reading = Reading::default();
         for index in events {
@@ -106,7 +112,7 @@ impl<'a> Words<'a> {
     }
 
     /// The headers of a row's table; none for the row of headers itself.
-    fn headers_of(&self, row: Index) -> Vec<String> {
+    pub(super) fn headers_of(&self, row: Index) -> Vec<String> {
         if self.markdown.tag(row) == Some(&Tag::TableHead) {
             return Vec::new();
         }
@@ -120,16 +126,16 @@ impl<'a> Words<'a> {
         if self.are_too_many() {
             return Default::default();
         }
-        (normalise(&reading.text), reading.links)
+        (one_line(&reading.text), reading.links)
     }
 
     /// Takes an event and the text in it from what may still be read.
     fn spend(&self, index: Index) {
         let text = match self.markdown.event(index) {
             Event::Text(text) | Event::Code(text) => text.len(),
-            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                dest_url.len()
-            }
+            Event::Start(
+                Tag::Link { dest_url, title, .. } | Tag::Image { dest_url, title, .. },
+            ) => dest_url.len() + title.len(),
             _ => 0,
         };
         self.left.set(self.left.get().saturating_sub(text + 1));
@@ -143,9 +149,7 @@ impl<'a> Words<'a> {
         match self.markdown.event(index) {
             Event::Text(text) | Event::Code(text) => reading.text.push_str(text),
             Event::SoftBreak | Event::HardBreak => reading.text.push(' '),
-            Event::FootnoteReference(label) if !reading.in_footnote => {
-                self.footnote(label, reading)
-            }
+            Event::FootnoteReference(label) => self.footnote(label, reading),
             Event::Start(tag) => self.start(index, tag, reading),
             Event::End(TagEnd::Link | TagEnd::Image) => reading.end_link(),
             Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough) => {}
@@ -155,25 +159,31 @@ impl<'a> Words<'a> {
     }
 
     fn start(&self, index: Index, tag: &Tag<'_>, reading: &mut Reading) {
-        let (address, sort) = match tag {
-            Tag::Link { link_type, dest_url, .. } => {
+        let (address, title, sort) = match tag {
+            Tag::Link { link_type, dest_url, title, .. } => {
                 let is_own = matches!(link_type, LinkType::Autolink | LinkType::Email);
                 let sort = if is_own { Sort::Autolink } else { Sort::Linked };
-                (dest_url, if self.is_binding(index) { Sort::Binding } else { sort })
+                (dest_url, title, if self.is_binding(index) { Sort::Binding } else { sort })
             }
-            Tag::Image { dest_url, .. } => (dest_url, Sort::Linked),
+            Tag::Image { dest_url, title, .. } => (dest_url, title, Sort::Linked),
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough => return,
             _ => return reading.text.push(' '),
         };
-        reading.open.push(Open { start: reading.text.len(), address: address.to_string(), sort });
+        let (address, title) = (address.to_string(), title.to_string());
+        reading.open.push(Open { start: reading.text.len(), address, title, sort });
     }
 
     fn footnote(&self, label: &str, reading: &mut Reading) {
         let Some(start) = self.markdown.footnote(label) else {
             return;
         };
-        let mut inner = Reading { in_footnote: true, ..Reading::default() };
-        // Footnotes within footnotes are left out: they may name each other.
+        // Footnotes may name each other.
+        let within = &reading.footnotes;
+        if within.len() == FOOTNOTES_MAX || within.iter().any(|around| around == label) {
+            return;
+        }
+        let footnotes = within.iter().cloned().chain([label.to_owned()]).collect();
+        let mut inner = Reading { footnotes, ..Reading::default() };
         let events = start + 1..self.markdown.end(start);
         for index in events.take_while(|_| !self.are_too_many()) {
             self.event(index, &mut inner);
@@ -189,11 +199,15 @@ impl Reading {
             return;
         };
         let text = self.text.get(open.start..).unwrap_or_default().trim().to_owned();
-        match open.sort {
-            Sort::Autolink => self.text.truncate(open.start),
-            _ => self.text.push(' '),
+        if open.sort == Sort::Autolink || text == open.address {
+            self.text.truncate(open.start);
+        } else {
+            self.text.push(' ');
         }
         self.text.push_str(&format!("<{}>", open.address));
+        if !open.title.is_empty() {
+            self.text.push_str(&format!(" [{}]", open.title));
+        }
         self.links.push(PassageLink { text, address: open.address });
     }
 }

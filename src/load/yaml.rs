@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
+use crate::load::hidden;
 use crate::model::diagnostic::{Code, Diagnostic};
 use crate::model::node::{Entry, Node, Value};
 use crate::model::source::Place;
@@ -190,6 +191,7 @@ impl Builder<'_> {
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Range<usize>) {
+        self.told.extend(hidden::in_value((self.file, self.text), span.clone(), text));
         let value = if style == ScalarStyle::Plain {
             resolve(text)
         } else {

@@ -33,7 +33,7 @@ pub struct Written {
     /// The same claim's words in other places and languages.
     #[serde(default)]
     pub proves_also: Vec<ProvesAlso>,
-    /// The heading, and list lead-in, that the words stand under.
+    /// What the words stand under: the headings, then the lead-in of a list.
     pub under: Option<Spanned<String>>,
     /// The argument, in the reader's words.
     pub because: Spanned<String>,
@@ -57,6 +57,8 @@ pub struct ProvesAlso {
     pub file: Spanned<String>,
     /// The words there.
     pub words: Spanned<String>,
+    /// What they stand under there.
+    pub under: Option<Spanned<String>>,
 }
 
 /// The one field that every check has; the rest belongs to its kind.
@@ -80,9 +82,10 @@ pub struct Passage {
     pub policy: std::sync::Arc<str>,
     /// Its place there.
     pub place: Place,
-    /// Its words, normalised (`model::words`), with the addresses of its links.
+    /// Its words, on one line (`model::words`), with the addresses of its links.
     pub words: String,
-    /// The heading, and list lead-in, that it stands under.
+    /// What it stands under, outermost first, with ` / ` between: headings, the lead-in of a list or
+    /// table, and of words in a cell their row and column.
     pub under: String,
     /// The links within it, in order.
     pub links: Vec<PassageLink>,

@@ -39,6 +39,21 @@ impl Redline {
         let runs = redline(&quote.text, &policy.text);
         Self { claim: claim.clone(), runs, quote, policy }
     }
+
+    /// Characters that came in the place of others which they may look like: what went, and what
+    /// came. One of the two is plain ASCII.
+    pub fn look_alikes(&self) -> Vec<(char, char)> {
+        let mut all = Vec::new();
+        for pair in self.runs.windows(2) {
+            let is_swap = pair[0].fate == Fate::Removed && pair[1].fate == Fate::Added;
+            if is_swap && pair[0].text.chars().count() == pair[1].text.chars().count() {
+                let swapped = pair[0].text.chars().zip(pair[1].text.chars());
+                all.extend(swapped.filter(|(old, new)| old.is_ascii() != new.is_ascii()));
+            }
+        }
+        all.dedup();
+        all
+    }
 }
 
 impl Side {
@@ -111,6 +126,15 @@ mod tests {
     #[test]
     fn a_changed_number_is_one_word_out_and_one_word_in() {
         assert_eq!(shown("at most 24 hours", "at most 72 hours"), "at most [-24-][+72+] hours");
+    }
+
+    #[test]
+    fn a_letter_that_only_looks_like_another_is_told() {
+        let side = |text: &str| Side::new(text, Place::file("a"));
+        let of = |old, new| Redline::new(&"a".into(), side(old), side(new)).look_alikes();
+        assert_eq!(of("All data.", "All d\u{430}ta."), [('a', '\u{430}')]);
+        assert_eq!(of("24 hours", "２４ hours"), [('2', '２'), ('4', '４')]);
+        assert_eq!(of("24 hours", "72 hours"), []);
     }
 
     #[test]
