@@ -218,6 +218,12 @@ pub(crate) struct Check {
     /// What the checks are put to.
     #[command(flatten)]
     pub(crate) target: Target,
+    /// Ask nothing of the service: look whether evidence on the page that is out is about to end
+    #[arg(long, value_name = "URL|DIR", conflicts_with_all = ["claims", "reuse"])]
+    pub(crate) published: Option<String>,
+    /// With `--published`, how long evidence must still be good for
+    #[arg(long, value_name = "TIME", default_value = "6h", requires = "published")]
+    pub(crate) within: avouch::model::time::Limit,
     /// Take evidence from an earlier run where it is still good, and ask only what it lacks
     #[arg(long, value_name = "FILE")]
     pub(crate) reuse: Option<PathBuf>,

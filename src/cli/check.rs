@@ -10,6 +10,7 @@ use avouch::render::{Input, Past};
 use crate::args::Check;
 use crate::build::report;
 use crate::exit::Exit;
+use crate::published;
 use crate::reuse::Kept;
 use crate::run::assess;
 use crate::session::{Open, Session};
@@ -18,6 +19,9 @@ use crate::talk::Talk;
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
+    if let Some(page) = &args.published {
+        return published::run(root, page, args.within, talk);
+    }
     let open = Open::to_ask(root, &args.target);
     let earlier =
         args.reuse.as_deref().map(|file| store::read(&root.join(file), talk)).transpose()?;

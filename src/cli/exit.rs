@@ -33,6 +33,11 @@ impl Exit {
         outcomes.iter().map(of_one).max_by_key(|exit| exit.rank()).unwrap_or(Self::Unusable)
     }
 
+    /// The worse of two exits.
+    pub(crate) fn worse(self, other: Self) -> Self {
+        if other.rank() > self.rank() { other } else { self }
+    }
+
     /// 2 outranks 1, then 4, then 3.
     fn rank(self) -> u8 {
         match self {

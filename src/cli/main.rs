@@ -19,6 +19,7 @@ mod manual;
 mod previous;
 mod progress;
 mod publish;
+mod published;
 mod redline;
 mod reuse;
 mod run;

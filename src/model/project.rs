@@ -105,6 +105,22 @@ pub struct World {
     pub clock: Option<jiff::Timestamp>,
 }
 
+impl World {
+    /// What everybody sees of a live target: public authorities, the system's resolver.
+    pub fn public(target: Url) -> Self {
+        Self {
+            target,
+            demo: false,
+            embedded: false,
+            hosts: BTreeMap::new(),
+            connect_to: BTreeMap::new(),
+            roots: BTreeMap::new(),
+            resolver: None,
+            clock: None,
+        }
+    }
+}
+
 /// An identity that a step acts as.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Actor {

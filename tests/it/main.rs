@@ -15,6 +15,7 @@ mod interrupt;
 mod main_job;
 mod mistakes;
 mod publish;
+mod published;
 mod reader;
 mod reproducible;
 mod reuse;
