@@ -241,6 +241,9 @@ pub(crate) struct Check {
 /// `avouch lint`
 #[derive(Debug, Args)]
 pub(crate) struct Lint {
+    /// Tell what changed since a published claims.json, or a revision that Git knows
+    #[arg(long, value_name = "FILE|REV")]
+    pub(crate) since: Option<String>,
     /// The target to lint for, in place of avouch.yaml's `target`
     #[arg(long, env = "AVOUCH_TARGET", value_name = "URL")]
     pub(crate) target: Option<String>,

@@ -3,6 +3,7 @@
 //! Without git, or outside a repository, nothing is known; nothing depends on it.
 
 use std::collections::BTreeMap;
+use std::io::{Seek as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -82,8 +83,53 @@ pub(crate) fn text_at(root: &Path, revision: &str, file: &str) -> Option<String>
     git(root, &["cat-file", "blob", &format!("{revision}:./{file}")])
 }
 
+/// The whole name of the commit that a revision leads to.
+pub(crate) fn resolved(root: &Path, revision: &str) -> Option<String> {
+    let commit = format!("{revision}^{{commit}}");
+    let name = git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+    Some(name.trim().to_owned())
+}
+
+/// Every regular file of the project's folder at a commit: its blob and its path from there. Files of
+/// more than `bytes_max` are left out.
+pub(crate) fn files_at(root: &Path, commit: &str, bytes_max: u64) -> Option<Vec<(String, String)>> {
+    let tree = git(root, &["ls-tree", "-r", "-l", "-z", commit, "--", "."])?;
+    let file = |entry: &str| {
+        let (about, path) = entry.split_once('\t')?;
+        let about: Vec<&str> = about.split_whitespace().collect();
+        let [mode, "blob", blob, size] = about.as_slice() else { return None };
+        let is_file = mode.starts_with("100") && size.parse::<u64>().ok()? <= bytes_max;
+        is_file.then(|| ((*blob).to_owned(), path.to_owned()))
+    };
+    Some(tree.split('\0').filter_map(file).collect())
+}
+
+/// The bytes of blobs, in their order; `None` if one of them cannot be had.
+pub(crate) fn blobs(root: &Path, blobs: &[&str]) -> Option<Vec<Vec<u8>>> {
+    // From a file, so that nobody waits for the other: git reads on while it writes.
+    let mut names = tempfile::tempfile().ok()?;
+    names.write_all(blobs.join("\n").as_bytes()).ok()?;
+    names.rewind().ok()?;
+    let output = command(root, &["cat-file", "--batch"]).stdin(names).output().ok()?;
+    let mut rest = output.stdout.as_slice();
+    let mut next = || {
+        let line = rest.iter().position(|byte| *byte == b'\n')?;
+        let size = std::str::from_utf8(rest.get(..line)?).ok()?.rsplit(' ').next()?;
+        let end = (line + 1).checked_add(size.parse().ok()?)?;
+        let blob = rest.get(line + 1..end)?.to_vec();
+        rest = rest.get(end + 1..)?;
+        Some(blob)
+    };
+    blobs.iter().map(|_| next()).collect()
+}
+
 /// What git answers, or `None` if it cannot.
 fn git(root: &Path, arguments: &[&str]) -> Option<String> {
+    let output = command(root, arguments).stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn command(root: &Path, arguments: &[&str]) -> Command {
     // A repository's own settings may name programs to run; a reader of sources runs none of them.
     let settings = ["core.quotepath=off", "core.fsmonitor=false", "log.showSignature=false"];
     let mut command = Command::new("git");
@@ -92,6 +138,6 @@ fn git(root: &Path, arguments: &[&str]) -> Option<String> {
         command.args(["-c", setting]);
     });
     command.args(arguments).env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
-    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    command.stderr(Stdio::null());
+    command
 }

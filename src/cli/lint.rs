@@ -3,27 +3,48 @@
 use std::path::Path;
 
 use avouch_demo::Secrets;
+use serde_json::json;
 
 use crate::args::{Format, Lint};
 use crate::clock::Clock;
-use crate::diagnostics;
 use crate::exit::Exit;
-use crate::session::{Open, check_sources};
+use crate::session::{Checked, Open, check_sources};
+use crate::since::Since;
 use crate::talk::Talk;
+use crate::{diagnostics, since};
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Lint, talk: Talk) -> Result<Exit, Exit> {
     let open = Open::to_read(root, args.target.as_deref());
-    let checked = check_sources(&open, &Secrets::generate(), Clock::default());
+    let mut checked = check_sources(&open, &Secrets::generate(), Clock::default());
+    let before = args.since.as_ref();
+    let since = before.map(|before| since::since(before, root, args, &checked, talk)).transpose();
+    let changes = since.as_ref().ok().and_then(Option::as_ref);
+    checked.diagnostics.extend(changes.iter().flat_map(|since| since.wrong.iter().cloned()));
     match args.format {
-        Format::Text => talk.diagnostics(&checked.diagnostics, &checked.sources),
-        Format::Json => {
-            let json = diagnostics::json(&checked.diagnostics, &checked.sources);
-            talk.data(format!("{json:#}\n").as_bytes());
-        }
+        Format::Text => text(&checked, changes, talk),
+        Format::Json => json(&checked, changes, talk),
     }
     let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
     let warnings = checked.diagnostics.len() - errors;
-    talk.say(&format!("{errors} errors, {warnings} warnings"));
-    Ok(if errors == 0 { Exit::Holds } else { Exit::Unusable })
+    let changed = changes.map_or_else(String::new, |since| format!(", {}", since.counted()));
+    talk.say(&format!("{errors} errors, {warnings} warnings{changed}"));
+    since.map(|_| if errors == 0 { Exit::Holds } else { Exit::Unusable })
+}
+
+fn text(checked: &Checked, changes: Option<&Since>, talk: Talk) {
+    talk.diagnostics(&checked.diagnostics, &checked.sources);
+    if let Some(since) = changes {
+        talk.data(since.text(checked).as_bytes());
+    }
+}
+
+/// The diagnostics alone, or with the changes beside them.
+fn json(checked: &Checked, changes: Option<&Since>, talk: Talk) {
+    let diagnostics = diagnostics::json(&checked.diagnostics, &checked.sources);
+    let json = match changes {
+        None => diagnostics,
+        Some(since) => json!({ "diagnostics": diagnostics, "changes": since.json(checked) }),
+    };
+    talk.data(format!("{json:#}\n").as_bytes());
 }

@@ -25,6 +25,7 @@ mod reuse;
 mod run;
 mod schema;
 mod session;
+mod since;
 mod store;
 mod talk;
 

@@ -26,7 +26,18 @@ const BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Reads the page that was published last, a file from the project's folder; or tells why it cannot be
 /// had.
 pub(crate) fn read(from: &str, root: &Path, world: &World, talk: Talk) -> Result<Published, Exit> {
-    let bytes = if is_address(from) { fetched(from, world) } else { in_file(&root.join(from)) };
+    match is_address(from) {
+        true => parsed(from, fetched(from, world), talk),
+        false => in_file(from, root, talk),
+    }
+}
+
+/// The same from a file alone.
+pub(crate) fn in_file(from: &str, root: &Path, talk: Talk) -> Result<Published, Exit> {
+    parsed(from, bytes_of(&root.join(from)), talk)
+}
+
+fn parsed(from: &str, bytes: Result<Vec<u8>, String>, talk: Talk) -> Result<Published, Exit> {
     bytes.and_then(|bytes| published::read(&bytes)).map_err(|why| {
         let help = "name the `claims.json` of the site that is published, as a file or an address";
         talk.complain(&format!("`{from}` is no page to go on from: {why}"), help);
@@ -88,7 +99,7 @@ fn fetched(from: &str, world: &World) -> Result<Vec<u8>, String> {
     fetch::file(&address, world, BYTES_MAX)
 }
 
-fn in_file(from: &Path) -> Result<Vec<u8>, String> {
+fn bytes_of(from: &Path) -> Result<Vec<u8>, String> {
     let file = File::open(from).map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();
     let read = file.take(BYTES_MAX as u64 + 1).read_to_end(&mut bytes);

@@ -149,8 +149,10 @@ pub struct Check {
 /// A question that a check puts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Question {
-    /// Who asks for what.
+    /// For what is asked.
     pub ask: String,
+    /// Who asks.
+    pub by: String,
     /// What must be true of the answer.
     pub expects: Vec<Expected>,
 }

@@ -92,11 +92,11 @@ fn questions(plan: &Plan, project: &Project) -> Vec<Question> {
     let mut questions: Vec<Question> = Vec::new();
     for step in plan.steps.iter().filter(|step| step.role == Role::Probe) {
         let asked = step.looks_at().and_then(|earlier| plan.steps.get(earlier)).unwrap_or(step);
-        let (ask, limit) = without_limit(step, wording::question(step, asked, project));
-        let ask = names.as_written(ask);
+        let (ask, limit) = without_limit(asked, wording::request_line(asked, project));
+        let (ask, by) = (names.as_written(ask), wording::asker(step, project));
         let expects = limit.into_iter().chain(expected(step, &names)).collect::<Vec<_>>();
-        match questions.iter_mut().find(|one| one.ask == ask) {
-            None => questions.push(Question { ask, expects }),
+        match questions.iter_mut().find(|one| one.ask == ask && one.by == by) {
+            None => questions.push(Question { ask, by, expects }),
             Some(known) => {
                 for one in expects {
                     if !known.expects.contains(&one) {

@@ -199,3 +199,116 @@ fn a_page_about_another_sort_of_service_or_of_a_later_time_is_not_followed() {
     assert_eq!(run.code, Some(2), "{run}");
     assert!(run.err.contains("was checked at 2999-01-01T00:00:00Z, after this evidence"), "{run}");
 }
+
+fn git(project: &Project, args: &[&str]) {
+    let mut command = std::process::Command::new("git");
+    command.args(["-c", "user.name=A Lawyer", "-c", "user.email=a@example.com"]);
+    command.args(["-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"]);
+    let output = command.args(args).current_dir(project.root()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// A project whose sources are committed.
+fn committed() -> Project {
+    let project = Project::own();
+    git(&project, &["init", "-q"]);
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "-q", "-m", "First"]);
+    project
+}
+
+/// Each change as `effect claim`, from a report in JSON.
+fn effects(run: &Run) -> Vec<String> {
+    let changes = run.json()["changes"].as_array().unwrap().clone();
+    let line = |one: &Value| {
+        let text = |key: &str| one[key].as_str().unwrap_or("-").to_owned();
+        format!("{} {}", text("effect"), text("claim"))
+    };
+    changes.iter().map(line).collect()
+}
+
+#[test]
+fn nothing_changed_since_the_page_that_was_just_published_whatever_is_asked() {
+    let project = published();
+    for target in ["demo", "https://addon.example.com"] {
+        let lint = ["lint", "--since", "last.json", "--format", "json", "--target", target];
+        let run = project.run(&lint);
+        assert_eq!(run.code, Some(0), "{run}");
+        assert_eq!(effects(&run), Vec::<String>::new(), "{run}");
+    }
+}
+
+#[test]
+fn lint_names_each_change_since_a_revision_by_its_effect_worst_first() {
+    let project = committed();
+    project.edit("checks/backup-daily.yaml", "24h", "72h");
+    project.edit("content/security.md", "24 hours", "72 hours");
+    project.edit("checks/backup-daily.yaml", "24 hours", "72 hours");
+    project.edit(
+        "content/security.md",
+        "[One customer of our cloud add-ons can never reach another customer's data.](../checks/tenant-isolation.yaml)",
+        "",
+    );
+    std::fs::remove_file(project.path("checks/tenant-isolation.yaml")).unwrap();
+    let run = project.run(&["lint", "--since", "HEAD", "--format", "json"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let told = effects(&run);
+    let weakened = told.iter().position(|one| one == "weakened backup-daily").unwrap();
+    let retracted = told.iter().position(|one| one == "retracted tenant-isolation").unwrap();
+    let reworded = told.iter().position(|one| one == "reworded backup-daily").unwrap();
+    assert!(weakened < retracted && retracted < reworded, "{told:?}");
+    let text = project.run(&["lint", "--since", "HEAD"]);
+    assert!(text.out.contains("from at most 24 hours to at most 3 days."), "{text}");
+    assert!(text.out.contains("\n  --> content/security.md:"), "{text}");
+    assert!(text.out.starts_with("weakened: "), "{text}");
+    assert!(text.err.contains("of them for the worse"), "{text}");
+}
+
+#[test]
+fn an_endpoint_that_is_dropped_and_an_older_protocol_are_weakenings() {
+    let project = committed();
+    let version = |from: &str, to: &str| {
+        project.edit("checks/encrypted-transport.yaml", from, to);
+        project.edit("content/security.md", from, to);
+    };
+    version("TLS 1.2", "TLS 1.3");
+    git(&project, &["commit", "-q", "-a", "-m", "Second"]);
+    version("TLS 1.3", "TLS 1.2");
+    project.edit("checks/auth-required.yaml", "      - get: /stats\n", "");
+    let run = project.run(&["lint", "--since", "HEAD", "--format", "json"]);
+    let told = effects(&run);
+    assert!(told.contains(&"weakened auth-required".to_owned()), "{told:?} {run}");
+    assert!(told.contains(&"weakened encrypted-transport".to_owned()), "{told:?} {run}");
+    assert_eq!(run.out.matches("GET /stats").count(), 1, "{run}");
+    assert!(run.out.contains("was lowered from at least TLS 1.3 to at least TLS 1.2"), "{run}");
+}
+
+#[test]
+fn lint_refuses_words_that_were_retracted() {
+    let project = published();
+    let words = claim(&mut project.claims(), "backup-daily")["words"].clone();
+    project.last(|last| {
+        last["retracted"] = serde_json::json!([
+            { "id": "old", "words": words, "at": "2026-01-02T03:04:05Z" },
+        ]);
+    });
+    let run = project.run(&["lint", "--since", "last.json"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.err.contains("error[retracted-words]"), "{run}");
+}
+
+#[test]
+fn what_cannot_be_compared_with_is_told() {
+    let project = committed();
+    for (before, why) in [
+        ("nothing", "there is no such file, and Git knows no such revision here"),
+        ("--help", "there is no such file, and Git knows no such revision here"),
+        ("avouch.yaml", "it is no JSON"),
+    ] {
+        let run = project.run(&["lint", &format!("--since={before}")]);
+        assert_eq!(run.code, Some(2), "{before}: {run}");
+        assert!(run.err.contains(why), "{before}: {run}");
+    }
+    let outside = Project::own();
+    assert_eq!(outside.run(&["lint", "--since", "HEAD"]).code, Some(2));
+}

@@ -35,7 +35,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("notify", &["cli"]),
     ("rustix", &["cli", "probe"]),
     ("rusqlite", &["probe"]),
-    ("tempfile", &["load", "probe"]),
+    ("tempfile", &["load", "probe", "cli"]),
     ("tar", &["probe"]),
     ("flate2", &["probe"]),
     ("quick_xml", &["probe"]),

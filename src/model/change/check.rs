@@ -39,18 +39,36 @@ fn of_check(old: &Check, new: &Check) -> Vec<Told> {
         return Vec::new();
     }
     let mut told = Vec::new();
-    let mut left: Vec<&Question> = old.asks.iter().collect();
+    let mut came = Vec::new();
+    let mut gone: Vec<&Question> = old.asks.iter().collect();
     for question in &new.asks {
-        match take(&mut left, |before| before.ask == question.ask) {
+        let is_same = |one: &Question| one.ask == question.ask && one.by == question.by;
+        match take(&mut gone, is_same) {
             Some(before) => told.extend(of_question(before, question)),
-            None => {
-                told.push((Effect::Strengthened, format!("It is asked now: {}.", question.ask)))
-            }
+            None => came.push(question),
         }
     }
-    let gone = left.into_iter();
-    told.extend(gone.map(|one| (Effect::Weakened, format!("It is asked no longer: {}.", one.ask))));
+    let gone = by_ask(&gone, &new.asks).into_iter();
+    told.extend(gone.map(|what| (Effect::Weakened, format!("It is asked no longer: {what}."))));
+    let came = by_ask(&came, &old.asks).into_iter();
+    told.extend(came.map(|what| (Effect::Strengthened, format!("It is asked now: {what}."))));
     told
+}
+
+/// Questions in words, those for one thing together; who asks is told only where others ask for the
+/// same on the other side too.
+fn by_ask(questions: &[&Question], others: &[Question]) -> Vec<String> {
+    let groups = questions.chunk_by(|one, next| one.ask == next.ask);
+    let words = |group: &[&Question]| {
+        let first = group.first()?;
+        let stays = others.iter().any(|one| one.ask == first.ask);
+        let who: Vec<&str> = group.iter().map(|one| one.by.as_str()).collect();
+        Some(match stays {
+            true => format!("{}, by {}", first.ask, who.join("; ")),
+            false => first.ask.clone(),
+        })
+    };
+    groups.filter_map(words).collect()
 }
 
 fn of_question(old: &Question, new: &Question) -> Vec<Told> {

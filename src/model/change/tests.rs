@@ -26,6 +26,7 @@ fn claim(id: &str) -> Claim {
 fn check(kind: &str, asks: &[(&str, f64)]) -> Check {
     let question = |(ask, hours): &(&str, f64)| Question {
         ask: (*ask).to_owned(),
+        by: "anyone".to_owned(),
         expects: vec![
             Expected { words: "the status is 200".into(), limits: Vec::new() },
             Expected {
@@ -125,6 +126,14 @@ fn a_check_an_endpoint_or_an_expectation_that_goes_weakens_and_one_that_comes_st
     assert_eq!(changed(another), ["strengthened: A check was added: tls."]);
     let endpoint = |claim: &mut Claim| drop(claim.checks[0].asks.remove(1));
     assert_eq!(changed(endpoint), ["weakened: It is asked no longer: GET /more."]);
+    let asker = |claim: &mut Claim| claim.checks[0].asks[1].by = "a customer".into();
+    assert_eq!(
+        changed(asker),
+        [
+            "weakened: It is asked no longer: GET /more, by anyone.",
+            "strengthened: It is asked now: GET /more, by a customer.",
+        ]
+    );
     let expectation = |claim: &mut Claim| drop(claim.checks[0].asks[0].expects.remove(0));
     assert_eq!(changed(expectation), ["weakened: It need be so no longer: the status is 200."]);
     let other = |claim: &mut Claim| {

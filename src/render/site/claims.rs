@@ -116,7 +116,8 @@ mod tests {
               "not_shown": "This does not show what happens at other addresses.",
               "asks": [
                 {
-                  "ask": "GET / by anyone, without credentials",
+                  "ask": "GET /",
+                  "by": "anyone without credentials",
                   "expects": [
                     {
                       "words": "the header Strict-Transport-Security contains “max-age=31536000”",

@@ -11,7 +11,7 @@ mod request;
 pub use answer::{answer, broken, doubts, noticed, seen, telling};
 pub use expectation::{actual, expected, found};
 pub use limit::limits;
-pub use request::{curl, question, request_line, who};
+pub use request::{asker, curl, request_line, who};
 
 use std::collections::BTreeSet;
 

@@ -31,8 +31,8 @@ pub fn who(step: &Step, project: &Project) -> String {
     }
 }
 
-/// Who asks for what, without the names of customers: which of them meet may differ from run to run.
-pub fn question(step: &Step, asked: &Step, project: &Project) -> String {
+/// Who asks, without the names of customers: which of them meet may differ from run to run.
+pub fn asker(step: &Step, project: &Project) -> String {
     let who = match project.tenant(&step.actor) {
         Some(_) => "a customer".to_owned(),
         None => plain(&step.actor),
@@ -49,7 +49,7 @@ pub fn question(step: &Step, asked: &Step, project: &Project) -> String {
         }
         Credential::Forged(forgery) => format!("with {}", forged(forgery)),
     };
-    format!("{} by {who}, {with}", request_line(asked, project))
+    format!("{who} {with}")
 }
 
 /// What is wrong with a credential that was made to be refused.
