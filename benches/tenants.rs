@@ -147,6 +147,7 @@ fn read(folder: &Path) -> Outcome<Project> {
         env: &|_, _| None,
         unset: Severity::Error,
         today: jiff::Zoned::default().date(),
+        instead: &load::StandIns::new(),
     };
     let loaded = load::project(folder, &options);
     if let Some(wrong) = loaded.diagnostics.first() {
@@ -156,7 +157,10 @@ fn read(folder: &Path) -> Outcome<Project> {
 }
 
 fn plan(project: &Project) -> Outcome<Plan> {
-    let plans = check::plans(project, &Seeds::from(1)).map_err(|wrong| format!("{wrong:?}"))?;
+    let (plans, wrong) = check::plans(project, &Seeds::from(1));
+    if let Some(wrong) = wrong.first() {
+        return Err(wrong.message.clone().into());
+    }
     plans.into_values().flatten().next().ok_or_else(|| "nothing is planned".into())
 }
 

@@ -90,6 +90,8 @@ pub(crate) enum Verb {
     Falsify(Falsify),
     /// Log every actor in, run the controls and nothing else, and say what is missing
     Doctor(Doctor),
+    /// Show the site while it is being written, in a browser
+    Serve(Serve),
     /// Take the new words of suspect claims
     Accept(Accept),
     /// Give a role's word for a claim that no probe can reach
@@ -105,7 +107,7 @@ pub(crate) enum Verb {
 }
 
 /// What the checks are put to.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Target {
     /// The add-on's origin, or `demo`, in place of avouch.yaml's `target`
     #[arg(long, env = "AVOUCH_TARGET", value_name = "URL")]
@@ -116,7 +118,7 @@ pub(crate) struct Target {
 }
 
 /// How the demo add-on is started.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct DemoOptions {
     /// A flaw to switch on in the demo add-on; can be given more than once
     #[arg(long, value_name = "NAME")]
@@ -282,6 +284,23 @@ pub(crate) struct Falsify {
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
     /// What the controls are put to.
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+/// `avouch serve`
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The port on this machine; the next free one if it is taken
+    #[arg(long, value_name = "PORT", default_value_t = 4747)]
+    pub(crate) port: u16,
+    /// Open it in the browser
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// What is published now: a `claims.json`; the last commit if it is left out
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) previous: Option<String>,
+    /// What the checks are put to.
     #[command(flatten)]
     pub(crate) target: Target,
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use avouch::load::StandIns;
 use avouch::model::assessment::{Assessment, Seeds};
 use avouch::model::diagnostic::{Diagnostic, Severity};
 use avouch::model::evidence::{Outcome, outcomes};
@@ -61,6 +62,7 @@ fn open<'a>(root: &'a Path, args: &'a Build, given: Option<&Assessment>) -> Open
             |assessment| assessment.seeds(rand::random()),
         ),
         unset: if given.is_some() { Severity::Warning } else { Severity::Error },
+        instead: StandIns::new(),
     }
 }
 

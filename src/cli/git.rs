@@ -77,7 +77,6 @@ fn commit(line: &str) -> Option<Commit> {
     Some(Commit { id, author: fields.next()?.to_owned(), at })
 }
 
-#[expect(dead_code, reason = "the next change asks for it")]
 /// A file's text, as it was at a revision.
 pub(crate) fn text_at(root: &Path, revision: &str, file: &str) -> Option<String> {
     git(root, &["cat-file", "blob", &format!("{revision}:./{file}")])

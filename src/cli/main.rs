@@ -24,6 +24,7 @@ mod redline;
 mod reuse;
 mod run;
 mod schema;
+mod serve;
 mod session;
 mod since;
 mod store;
@@ -53,6 +54,7 @@ fn main() -> Exit {
         Verb::Explain(args) => explain::run(root, args, talk),
         Verb::Falsify(args) => falsify::run(root, args, talk),
         Verb::Doctor(args) => doctor::run(root, args, talk),
+        Verb::Serve(args) => serve::run(root, args, talk),
         Verb::Accept(args) => accept::run(root, args, talk),
         Verb::Attest(args) => attest::run(root, args, talk),
         Verb::Demo(args) => demo::run(root, args, talk),

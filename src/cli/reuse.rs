@@ -1,14 +1,15 @@
 //! Evidence of an earlier run that is still good: bound to the same words, plans and world, and not
 //! at its end. What could not be found out leaves it alone; a violation voids it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use avouch::check;
-use avouch::model::assessment::Assessment;
+use avouch::model::assessment::{Assessment, Seeds};
 use avouch::model::binding::WorldBinding;
 use avouch::model::claim::{Claim, ClaimId};
 use avouch::model::diagnostic::Diagnostic;
 use avouch::model::evidence::{Standing, outcome};
+use avouch::model::plan::Plan;
 
 use crate::exit::Exit;
 use crate::session::Session;
@@ -33,8 +34,7 @@ impl Kept {
         }
         let mut claims = BTreeSet::new();
         if differences.is_empty() {
-            let plans = check::plans(&session.project, &earlier.seeds(session.seeds.fresh))
-                .map_err(|wrong| unplanned(&wrong, session, talk))?;
+            let plans = planned(session, &earlier.seeds(session.seeds.fresh), talk)?;
             let good = |claim: &&Claim| {
                 let planned = plans.get(&claim.id).map_or(&[][..], Vec::as_slice);
                 earlier.claims.get(&claim.id).is_some_and(|evidence| {
@@ -89,14 +89,21 @@ impl Kept {
             run.claims.len()
         ));
         session.seeds = run.seeds(session.seeds.fresh);
-        session.plans = check::plans(&session.project, &session.seeds)
-            .map_err(|wrong| unplanned(&wrong, session, talk))?;
+        session.plans = planned(session, &session.seeds, talk)?;
         Ok(())
     }
 }
 
-/// Plans that were made once can be made again; this is told all the same if it fails.
-fn unplanned(wrong: &[Diagnostic], session: &Session, talk: Talk) -> Exit {
-    talk.diagnostics(wrong, &session.project.sources);
-    Exit::Unusable
+/// Plans that were made once can be made again; it is told all the same if that fails.
+fn planned(
+    session: &Session,
+    seeds: &Seeds,
+    talk: Talk,
+) -> Result<BTreeMap<ClaimId, Vec<Plan>>, Exit> {
+    let (plans, wrong) = check::plans(&session.project, seeds);
+    if wrong.iter().any(Diagnostic::is_error) {
+        talk.diagnostics(&wrong, &session.project.sources);
+        return Err(Exit::Unusable);
+    }
+    Ok(plans)
 }

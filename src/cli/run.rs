@@ -10,7 +10,8 @@ use avouch::model::judge::judge;
 use avouch::model::observation::{Transcript, View};
 use avouch::model::plan::Plan;
 use avouch::model::verdict::{Reason, Verdict};
-use avouch::probe::{self, Interrupt, Job};
+use avouch::probe::{self, Event, Interrupt, Job};
+use jiff::Timestamp;
 
 use crate::exit::Exit;
 use crate::progress::Progress;
@@ -26,18 +27,28 @@ pub(crate) fn assess(
     let started = session.clock.now();
     let jobs = jobs(session, wanted);
     let transcripts = ask(session, &jobs, talk)?;
-    Ok(Assessment {
+    Ok(assessment(session, &jobs, started, transcripts))
+}
+
+/// What a run that was begun at `started` came to.
+pub(crate) fn assessment(
+    session: &Session,
+    jobs: &[Job<'_>],
+    started: Timestamp,
+    transcripts: Vec<Transcript>,
+) -> Assessment {
+    Assessment {
         schema: SCHEMA.into(),
         generator: concat!("avouch ", env!("CARGO_PKG_VERSION")).into(),
         started,
         finished: session.clock.now(),
         clock: session.clock.fixed,
         world: WorldBinding::of(&session.project),
-        claims: evidence(session, &jobs, transcripts),
-    })
+        claims: evidence(session, jobs, transcripts),
+    }
 }
 
-/// Asks, and gives one transcript for each job.
+/// Asks, tells how far it is, and gives one transcript for each job.
 pub(crate) fn ask(
     session: &Session,
     jobs: &[Job<'_>],
@@ -46,23 +57,33 @@ pub(crate) fn ask(
     let interrupt = Arc::new(Interrupt::default());
     probe::signals::forward(&interrupt);
     let progress = Progress::new(jobs, talk);
+    let transcripts = transcripts(session, jobs, &interrupt, &|event| progress.tell(event));
+    progress.end();
+    transcripts.ok_or_else(|| {
+        talk.say("interrupted: what this run had made was cleaned up as far as told above");
+        Exit::Interrupted
+    })
+}
+
+/// Asks, and gives one transcript for each job; `None` if the run was interrupted.
+pub(crate) fn transcripts(
+    session: &Session,
+    jobs: &[Job<'_>],
+    interrupt: &Interrupt,
+    events: &(dyn Fn(Event<'_>) + Sync),
+) -> Option<Vec<Transcript>> {
     let now = || session.clock.now();
     let settings = probe::Settings {
         project: &session.project,
         root: &session.root,
         env: &|name| std::env::var(name).ok(),
         now: &now,
-        events: &|event| progress.tell(event),
-        interrupt: &interrupt,
+        events,
+        interrupt,
         journal: Some(session.path(std::path::Path::new(".avouch/journal.jsonl"))),
     };
     let transcripts = probe::run(jobs, &settings);
-    progress.end();
-    if interrupt.is_set() {
-        talk.say("interrupted: what this run had made was cleaned up as far as told above");
-        return Err(Exit::Interrupted);
-    }
-    Ok(transcripts)
+    (!interrupt.is_set()).then_some(transcripts)
 }
 
 /// Every check of the wanted claims.

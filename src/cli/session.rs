@@ -1,9 +1,10 @@
 //! A project opened for work: read, planned, and put to its world. Every mistake is told at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use avouch::load::{self, Loaded};
+use avouch::load::{self, Loaded, StandIns};
 use avouch::model::assessment::Seeds;
 use avouch::model::claim::ClaimId;
 use avouch::model::diagnostic::{Diagnostic, Severity, in_source_order};
@@ -47,6 +48,8 @@ pub(crate) struct Open<'a> {
     pub(crate) seeds: Seeds,
     /// How bad it is if a variable of the environment is not set.
     pub(crate) unset: Severity,
+    /// What is read in place of files.
+    pub(crate) instead: StandIns,
 }
 
 impl<'a> Open<'a> {
@@ -58,12 +61,20 @@ impl<'a> Open<'a> {
             demo: Some(&target.demo),
             seeds: Seeds::from(rand::random::<u64>()),
             unset: Severity::Error,
+            instead: StandIns::new(),
         }
     }
 
     /// To look at the sources alone: no secret is needed.
     pub(crate) fn to_read(root: &'a Path, target: Option<&'a str>) -> Self {
-        Self { root, target, demo: None, seeds: Seeds::default(), unset: Severity::Warning }
+        Self {
+            root,
+            target,
+            demo: None,
+            seeds: Seeds::default(),
+            unset: Severity::Warning,
+            instead: StandIns::new(),
+        }
     }
 }
 
@@ -77,6 +88,8 @@ pub(crate) struct Checked {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The text of every file.
     pub(crate) sources: Sources,
+    /// The files of which something could not be read.
+    pub(crate) unread: BTreeSet<Arc<str>>,
 }
 
 /// Reads a project and looks for every mistake that can be found without a network.
@@ -86,22 +99,30 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: &Secrets, clock: Clock) ->
         false => std::env::var(name).ok(),
     };
     let today = avouch::model::time::day_of(clock.now());
-    let options = load::Options { target: open.target, env: &env, unset: open.unset, today };
-    let Loaded { mut project, mut diagnostics, sources } = load::project(open.root, &options);
+    let options = load::Options {
+        target: open.target,
+        env: &env,
+        unset: open.unset,
+        today,
+        instead: &open.instead,
+    };
+    let Loaded { mut project, mut diagnostics, sources, mut unread } =
+        load::project(open.root, &options);
     let mut plans = BTreeMap::new();
     if let Some(project) = &mut project {
         if project.world.demo {
             project.world.hosts.extend(avouch_demo::hosts());
         }
-        match check::plans(project, &open.seeds) {
-            Ok(planned) => plans = planned,
-            Err(wrong) => diagnostics.extend(wrong),
-        }
-        diagnostics.extend(render::lint_templates(project));
+        let (planned, mut wrong) = check::plans(project, &open.seeds);
+        plans = planned;
+        wrong.extend(render::lint_templates(project));
+        let errors = wrong.iter().filter(|one| one.is_error());
+        unread.extend(errors.filter_map(|one| Some(one.place.as_ref()?.file.clone())));
+        diagnostics.extend(wrong);
     }
     let mut diagnostics = in_source_order(diagnostics);
     git::sign(open.root, &mut diagnostics, &sources);
-    Checked { project, plans, diagnostics, sources }
+    Checked { project, plans, diagnostics, sources, unread }
 }
 
 impl Session {

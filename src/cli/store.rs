@@ -48,7 +48,8 @@ pub(crate) fn read(from: &Path, talk: Talk) -> Result<Assessment, Exit> {
     })
 }
 
-fn parse(from: &Path) -> Result<Assessment, String> {
+/// Reads an assessment, or says why that cannot be done.
+pub(crate) fn parse(from: &Path) -> Result<Assessment, String> {
     let size = fs::metadata(from).map_err(|error| error.to_string())?.len();
     if size > BYTES_MAX {
         return Err(format!("it has more than {BYTES_MAX} bytes"));

@@ -33,7 +33,7 @@ pub(super) struct Measure<'a> {
 
 /// Every attestation that counts for the target, by claim.
 pub(super) fn read(
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
     measure: &Measure<'_>,
 ) -> BTreeMap<ClaimId, (Arc<str>, Attestation)> {
     let mut all = BTreeMap::new();

@@ -33,7 +33,7 @@ pub(super) struct Claims {
 }
 
 /// Reads every claim's file.
-pub(super) fn read(reader: &mut Reader) -> Claims {
+pub(super) fn read(reader: &mut Reader<'_>) -> Claims {
     let mut claims = Claims::default();
     let mut files: BTreeMap<ClaimId, Arc<str>> = BTreeMap::new();
     for source in reader.folder(FOLDER, &["yaml", "yml"]) {

@@ -4,7 +4,7 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use crate::load::{Loaded, Options, project};
+use crate::load::{Loaded, Options, StandIns, project};
 use crate::model::diagnostic::{Diagnostic, Severity};
 use crate::model::source::Sources;
 
@@ -138,6 +138,11 @@ impl Fixture {
 
     /// Reads it.
     pub(super) fn load(&self) -> Loaded {
+        self.load_instead(&StandIns::new())
+    }
+
+    /// Reads it with something in place of files.
+    pub(super) fn load_instead(&self, instead: &StandIns) -> Loaded {
         let env = |name: &str, demo: bool| match name {
             "ACME_SECRET" | "OPS_TOKEN" => Some(format!("{name} of demo {demo}")),
             "TARGET" => Some("https://from.env.example".to_owned()),
@@ -150,6 +155,7 @@ impl Fixture {
             env: &env,
             unset: Severity::Error,
             today: jiff::civil::date(2026, 11, 22),
+            instead,
         };
         project(self.root.path(), &options)
     }

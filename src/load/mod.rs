@@ -4,6 +4,7 @@ mod actor;
 mod address;
 mod attestations;
 mod bind;
+pub mod blocks;
 mod claims;
 mod day;
 mod document;
@@ -31,7 +32,7 @@ mod words;
 mod world;
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -59,7 +60,15 @@ pub struct Options<'a> {
     pub unset: Severity,
     /// The day, in UTC.
     pub today: Date,
+    /// What is read in place of files.
+    pub instead: &'a StandIns,
 }
+
+/// What is read in place of files, by their path: a text, or nothing, as if there were no such file.
+///
+/// Whoever shows a project while it is being written has the last good text of a file stand in for
+/// one that cannot be read just now, so that it takes nothing else with it.
+pub type StandIns = BTreeMap<Arc<str>, Option<Arc<str>>>;
 
 /// What was read.
 pub struct Loaded {
@@ -70,6 +79,9 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// The text of every file that was read.
     pub sources: Sources,
+    /// The files of which something could not be read, so that what they say as a whole is not
+    /// known. A policy whose body alone has mistakes is none of them: it can be shown.
+    pub unread: BTreeSet<Arc<str>>,
 }
 
 /// Diagnostics of one file: whoever has made more mistakes will look again after mending these.
@@ -77,12 +89,15 @@ const TOLD_MAX: usize = 200;
 
 /// Reads the project below `root`.
 pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
-    let mut reader = Reader::new(root);
+    let mut reader = Reader::new(root, options.instead);
     let settings = settings::read(&mut reader, options);
     // Where nobody can tell what is allowed, nothing is told of it.
     let html = settings.as_ref().map_or(RawHtml::Sanitised, |one| one.site.raw_html);
+    reader.unread_since(0);
     let policies = policies(&mut reader, html);
+    let told = reader.diagnostics.len();
     let claims = claims::read(&mut reader);
+    reader.unread_since(told);
     links::check(&policies, &claims.known, &mut reader.diagnostics);
     let measure = attestations::Measure {
         claims: &claims,
@@ -90,14 +105,16 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         demo: settings.as_ref().is_none_or(|settings| settings.world.demo),
         today: options.today,
     };
+    let told = reader.diagnostics.len();
     let attestations = attestations::read(&mut reader, &measure);
+    reader.unread_since(told);
     let templates = templates(&mut reader);
     if let Some(settings) = &settings {
         products::check(&settings.products, &policies, &claims, &mut reader.diagnostics);
     }
     reader.diagnostics.extend(nothing_there(&policies, &claims));
     let claims = bind::all(claims, &policies, &mut reader.diagnostics);
-    let Reader { sources, diagnostics, .. } = reader;
+    let Reader { sources, diagnostics, unread, .. } = reader;
     let project = settings.map(|settings| Project {
         site: settings.site,
         products: settings.products,
@@ -117,22 +134,24 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         templates,
         sources: sources.clone(),
     });
-    Loaded { project, diagnostics: bounded(in_source_order(diagnostics)), sources }
+    Loaded { project, diagnostics: bounded(in_source_order(diagnostics)), sources, unread }
 }
 
 /// The policies in the order of the site.
-fn policies(reader: &mut Reader, html: RawHtml) -> Vec<PolicyFile> {
+fn policies(reader: &mut Reader<'_>, html: RawHtml) -> Vec<PolicyFile> {
     let sources = reader.folder(policy::FOLDER, &["md"]);
     let diagnostics = &mut reader.diagnostics;
     let mut policies: Vec<PolicyFile> =
         sources.iter().map(|source| policy::read(source, html, diagnostics)).collect();
+    let unread = policies.iter().filter(|one| !one.is_read).map(|one| one.policy.file.clone());
+    reader.unread.extend(unread);
     policy::check_addresses(&policies, diagnostics);
     policies.sort_by_key(|one| (one.policy.front.order, one.policy.file.clone()));
     policies
 }
 
 /// The project's own templates, by their path below their folder.
-fn templates(reader: &mut Reader) -> BTreeMap<String, String> {
+fn templates(reader: &mut Reader<'_>) -> BTreeMap<String, String> {
     const FOLDER: &str = "templates/";
     // Other files may lie beside them; these are what a theme is made of.
     const TEXTS: &[&str] = &["html", "css", "js", "svg", "xml", "txt", "json", "md"];
@@ -214,6 +233,35 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_read_is_named_and_another_text_can_stand_in_for_it() {
+        let fixture = Fixture::sound()
+            .replace("content/security.md", "title: ", "title: [")
+            .with("checks/backup-daily.yaml", "proves: [")
+            .with("content/disclosure.md", b"caf\xe9");
+        let loaded = fixture.load();
+        let unread: Vec<&str> = loaded.unread.iter().map(|file| &**file).collect();
+        let expected = ["checks/backup-daily.yaml", "content/disclosure.md", "content/security.md"];
+        assert_eq!(unread, expected);
+        let text = |file: &str| {
+            let (_, text) = crate::load::fixture::FILES.iter().find(|(name, _)| *name == file)?;
+            Some(Arc::from(*text))
+        };
+        let stand_in = |file: &Arc<str>| (file.clone(), text(file));
+        let instead: StandIns = loaded.unread.iter().map(stand_in).collect();
+        let stood_in = fixture.load_instead(&instead);
+        assert_eq!(stood_in.diagnostics, []);
+        let nothing: StandIns = instead.keys().map(|file| (file.clone(), None)).collect();
+        assert!(fixture.load_instead(&nothing).project.unwrap().policies.is_empty());
+    }
+
+    #[test]
+    fn a_mistake_in_the_body_alone_leaves_a_policy_readable() {
+        let loaded = Fixture::sound().replace("content/security.md", "See ", "See <b>").load();
+        assert_ne!(loaded.diagnostics, []);
+        assert!(loaded.unread.is_empty());
+    }
+
+    #[test]
     fn nothing_at_all_is_an_error_and_no_success() {
         let root = tempfile::tempdir().unwrap();
         let options = Options {
@@ -221,6 +269,7 @@ mod tests {
             env: &|_, _| None,
             unset: Severity::Error,
             today: jiff::civil::date(2026, 11, 22),
+            instead: &StandIns::new(),
         };
         let loaded = project(root.path(), &options);
         let codes: Vec<&str> = loaded.diagnostics.iter().map(|one| one.code).collect();

@@ -37,6 +37,8 @@ pub(super) struct PolicyFile {
     pub(super) aims: Vec<(Aim, Range<usize>)>,
     /// The anchors of its headings.
     pub(super) anchors: BTreeSet<String>,
+    /// Whether its front matter could be read.
+    pub(super) is_read: bool,
 }
 
 /// Reads one policy.
@@ -45,7 +47,9 @@ pub(super) fn read(
     html: RawHtml,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> PolicyFile {
+    let told = diagnostics.len();
     let (front, start) = front_matter(source, diagnostics);
+    let is_read = !diagnostics[told..].iter().any(Diagnostic::is_error);
     let file = &source.file;
     let markdown = Markdown::parse(&source.text, start);
     let headings = heading::all(&markdown, file, diagnostics);
@@ -76,6 +80,7 @@ pub(super) fn read(
         policy,
         bounds,
         aims: links.into_iter().map(|link| (link.aim, link.span)).collect(),
+        is_read,
     }
 }
 
@@ -146,6 +151,11 @@ fn front_matter(source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> (Fron
         document.value
     });
     (value.unwrap_or_else(no_front_matter), body)
+}
+
+/// The byte at which the body of a policy with this text begins.
+pub(super) fn body_start(text: &str) -> usize {
+    split(text).map_or(0, |(_, body)| body)
 }
 
 /// Why there is no front matter, and where.

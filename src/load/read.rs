@@ -2,6 +2,7 @@
 //! regular file, nothing larger than anybody would write.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::load::hidden;
+use crate::load::{StandIns, hidden};
 use crate::model::diagnostic::{Code, Diagnostic};
 use crate::model::source::{Place, Sources};
 
@@ -26,12 +27,15 @@ const FILES_MAX: usize = 10_000;
 const DEPTH_MAX: usize = 12;
 
 /// Reads files below a root, and keeps their text for excerpts.
-pub(super) struct Reader {
+pub(super) struct Reader<'a> {
     root: PathBuf,
+    instead: &'a StandIns,
     /// What was read.
     pub(super) sources: Sources,
     /// What is wrong with the files as such.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The files of which something could not be read.
+    pub(super) unread: BTreeSet<Arc<str>>,
 }
 
 /// One file that was read.
@@ -43,24 +47,40 @@ pub(super) struct SourceFile {
     pub(super) text: Arc<str>,
 }
 
-impl Reader {
-    /// A reader of the project at `root`.
-    pub(super) fn new(root: &Path) -> Self {
+impl<'a> Reader<'a> {
+    /// A reader of the project at `root`, with what is read in place of its files.
+    pub(super) fn new(root: &Path, instead: &'a StandIns) -> Self {
         Self {
             root: fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
+            instead,
             sources: Sources::default(),
             diagnostics: Vec::new(),
+            unread: BTreeSet::new(),
         }
+    }
+
+    /// Counts the files with mistakes that were told after the first `told` as unread.
+    pub(super) fn unread_since(&mut self, told: usize) {
+        let errors = self.diagnostics[told..].iter().filter(|one| one.is_error());
+        self.unread.extend(errors.filter_map(|one| Some(one.place.as_ref()?.file.clone())));
     }
 
     /// Reads one file by its path relative to the root; `None` if that cannot be done, which is told
     /// unless there is no such file.
     pub(super) fn file(&mut self, file: &str) -> Option<SourceFile> {
+        if let Some(stand_in) = self.instead.get(file) {
+            return stand_in.clone().map(|text| self.stood_in(file, text));
+        }
         let path = self.root.join(file);
         if fs::symlink_metadata(&path).is_err() {
             return None;
         }
         self.read(&path, file)
+    }
+
+    fn stood_in(&mut self, file: &str, text: Arc<str>) -> SourceFile {
+        self.sources.insert(file, text.clone());
+        SourceFile { file: Arc::from(file), text }
     }
 
     /// Reads one file that holds secrets. What is kept of it for excerpts is what `blot` leaves,
@@ -84,7 +104,7 @@ impl Reader {
         let wanted = |name: &str| has_extension(name, extensions);
         let mut found = Vec::new();
         for (path, file) in self.walk(folder) {
-            if !wanted(&file) {
+            if !wanted(&file) || self.instead.contains_key(file.as_str()) {
                 continue;
             }
             if found.len() == FILES_MAX {
@@ -94,7 +114,17 @@ impl Reader {
             }
             found.extend(self.read(&path, &file));
         }
+        found.extend(self.standing_in(folder, &wanted));
         found
+    }
+
+    /// What stands in for files below `folder`.
+    fn standing_in(&mut self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<SourceFile> {
+        let is_here = |file: &str| {
+            file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') && wanted(rest))
+        };
+        let here = self.instead.iter().filter(|(file, _)| is_here(file));
+        here.filter_map(|(file, text)| Some(self.stood_in(file, text.clone()?))).collect()
     }
 
     /// The files below `folder` with their paths relative to the root, in order.
@@ -176,6 +206,7 @@ impl Reader {
         let at = error.utf8_error().valid_up_to();
         let byte = error.as_bytes().get(at).copied().unwrap_or_default();
         let place = Place::new(file, at..at + '\u{fffd}'.len_utf8());
+        self.unread.insert(Arc::from(file));
         let message = format!("the byte 0x{byte:02X} is not UTF-8");
         let help = "save the file in the encoding UTF-8";
         self.diagnostics.push(Diagnostic::error("not-utf-8", place, message).help(help));
@@ -202,6 +233,7 @@ impl Reader {
     }
 
     fn tell(&mut self, code: Code, file: &str, message: String, help: &str) {
+        self.unread.insert(Arc::from(file));
         let error = Diagnostic::error(code, Place::file(file), message);
         self.diagnostics.push(error.help(help));
     }
@@ -249,7 +281,8 @@ mod tests {
     fn a_byte_that_is_no_utf_8_is_told_and_the_rest_is_read() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("a.md"), b"caf\xe9 and more").unwrap();
-        let mut reader = Reader::new(root.path());
+        let instead = StandIns::new();
+        let mut reader = Reader::new(root.path(), &instead);
         let source = reader.file("a.md").unwrap();
         assert_eq!(&*source.text, "caf\u{fffd} and more");
         assert_eq!(told(&reader), ["not-utf-8 a.md:3 the byte 0xE9 is not UTF-8"]);
@@ -272,7 +305,8 @@ mod tests {
         link(outside.path(), "outfolder");
         link(&content, "loop");
         link(Path::new("nowhere"), "gone.md");
-        let mut reader = Reader::new(root.path());
+        let instead = StandIns::new();
+        let mut reader = Reader::new(root.path(), &instead);
         let files = reader.folder("content", &["md"]);
         let names: Vec<&str> = files.iter().map(|one| &*one.file).collect();
         assert_eq!(names, ["content/inside.md", "content/sub/a.md"]);
@@ -292,7 +326,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let file = File::create(root.path().join("big.md")).unwrap();
         file.set_len(1 << 40).unwrap();
-        let mut reader = Reader::new(root.path());
+        let instead = StandIns::new();
+        let mut reader = Reader::new(root.path(), &instead);
         assert!(reader.file("big.md").is_none());
         assert_eq!(told(&reader), ["too-long big.md:0 this is longer than 1024 KiB"]);
     }

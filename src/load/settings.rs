@@ -163,7 +163,7 @@ impl Scope<'_> {
 
 /// Reads the project's file; `None` if so little of it can be read that other files would be
 /// measured with a broken ruler.
-pub(super) fn read(reader: &mut Reader, options: &Options<'_>) -> Option<Settings> {
+pub(super) fn read(reader: &mut Reader<'_>, options: &Options<'_>) -> Option<Settings> {
     let Some(source) = reader.file(PROJECT_FILE) else {
         let already_told = reader.diagnostics.iter().any(|one| is_about(one, PROJECT_FILE));
         if !already_told {
@@ -199,7 +199,7 @@ fn no_project() -> Diagnostic {
 fn settings(
     file: &ProjectFile,
     scope: &mut Scope<'_>,
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
     options: &Options<'_>,
 ) -> Option<Settings> {
     variable::refuse_elsewhere(scope);

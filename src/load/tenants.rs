@@ -28,7 +28,7 @@ pub(super) fn read(
     written: Option<&Spanned<String>>,
     actors: &IndexMap<String, Actor>,
     scope: &mut Scope<'_>,
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
 ) -> IndexMap<String, Actor> {
     let Some(file) = written else {
         return IndexMap::new();

@@ -23,7 +23,7 @@ const DEMO_SUFFIX: &str = ".demo.test";
 pub(super) fn of(
     file: &ProjectFile,
     scope: &mut Scope<'_>,
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
     options: &Options<'_>,
 ) -> World {
     let (target, embedded) = target(file, scope, options);
@@ -127,7 +127,7 @@ fn connect_to(
 fn roots(
     written: &[Spanned<String>],
     scope: &mut Scope<'_>,
-    reader: &mut Reader,
+    reader: &mut Reader<'_>,
 ) -> BTreeMap<String, String> {
     let mut roots = BTreeMap::new();
     for root in written {

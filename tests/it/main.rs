@@ -21,6 +21,7 @@ mod reproducible;
 mod reuse;
 mod schema;
 mod seam;
+mod serve;
 mod suspect;
 mod tidy;
 mod tools;

@@ -1,0 +1,198 @@
+//! The desk: from the files as they are on the disk at this moment to the pages that can be shown.
+//!
+//! Everything is read and made anew at each look: what is shown hangs on the disk alone, and on one
+//! thing that is remembered, the last good text of files that cannot be read just now.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use avouch::load::StandIns;
+use avouch::model::assessment::{Assessment, Seeds};
+use avouch::model::binding::{ClaimBinding, WorldBinding};
+use avouch::model::diagnostic::Diagnostic;
+use avouch::model::evidence::{self, Outcome};
+use avouch::model::source::Sources;
+use avouch::render::{self, Files, Input, Past};
+use avouch_demo::Secrets;
+use jiff::Timestamp;
+
+use crate::args::Serve;
+use crate::clock::Clock;
+use crate::serve::evidence_file::EvidenceFile;
+use crate::serve::notes::{self, Note};
+use crate::serve::pages;
+use crate::serve::readiness::{self, Readiness};
+use crate::session::{Checked, Open, check_sources};
+
+/// What people may write, and what may stand in for itself; other files hold secrets.
+const REMEMBERED: [&str; 5] = ["content/", "checks/", "attestations/", "waivers/", "templates/"];
+
+/// What is remembered from one look to the next.
+pub(crate) struct Desk {
+    root: PathBuf,
+    target: Option<String>,
+    clock: Clock,
+    secrets: Secrets,
+    begun: Timestamp,
+    /// The last text of each file that could be read.
+    sound: BTreeMap<Arc<str>, Arc<str>>,
+    evidence: EvidenceFile,
+}
+
+/// What is shown after one look at the disk.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Look {
+    /// The pages and what stands beside them.
+    pub(crate) files: Files,
+    /// What there is to say of them.
+    pub(crate) notes: Vec<Note>,
+    /// Whether this could be published now.
+    pub(crate) readiness: Readiness,
+    /// The policies as they are written, for a comparison with an earlier version.
+    pub(crate) policies: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+/// A project as it can be shown, with its evidence.
+pub(crate) struct Shown<'a> {
+    /// What was read, with stand-ins for what could not be.
+    pub(crate) checked: &'a Checked,
+    /// Where each claim stands for which there is evidence in these words.
+    pub(crate) outcomes: &'a [Outcome<'a>],
+    /// When the checks ran; `None` if they never did.
+    pub(crate) assessed: Option<Timestamp>,
+}
+
+impl Desk {
+    /// An empty desk.
+    pub(crate) fn new(root: &Path, args: &Serve) -> Self {
+        let clock = Clock { fixed: args.target.demo.clock };
+        Self {
+            root: root.to_owned(),
+            target: args.target.target.clone(),
+            clock,
+            secrets: Secrets::generate(),
+            begun: clock.now(),
+            sound: BTreeMap::new(),
+            evidence: EvidenceFile::new(root),
+        }
+    }
+
+    /// Looks at the disk.
+    pub(crate) fn look(&mut self) -> Look {
+        let assessment = self.evidence.read();
+        let seeds = assessment.as_ref().map_or_else(Seeds::default, |one| one.seeds(0));
+        let written = self.read(&seeds, StandIns::new());
+        self.remember(&written);
+        let instead = self.stand_ins(&written);
+        let again = (!instead.is_empty()).then(|| self.read(&seeds, instead));
+        let checked = again.as_ref().unwrap_or(&written);
+        self.shown(&written, checked, assessment.as_deref())
+    }
+
+    fn read(&self, seeds: &Seeds, instead: StandIns) -> Checked {
+        let seeds = seeds.clone();
+        let open = Open { seeds, instead, ..Open::to_read(&self.root, self.target.as_deref()) };
+        check_sources(&open, &self.secrets, self.clock)
+    }
+
+    /// Keeps the text of what could be read, and forgets what is no longer there.
+    fn remember(&mut self, written: &Checked) {
+        self.sound.retain(|file, _| {
+            written.sources.text(file).is_some() || written.unread.contains(file)
+        });
+        let may_be = |file: &str| {
+            file == "avouch.yaml" || REMEMBERED.iter().any(|folder| file.starts_with(folder))
+        };
+        for (file, text) in written.sources.iter() {
+            if !written.unread.contains(file) && may_be(file) {
+                self.sound.insert(file.clone(), text.clone());
+            }
+        }
+    }
+
+    /// For what cannot be read, its last good text; a policy or template that has none is left out.
+    fn stand_ins(&self, written: &Checked) -> StandIns {
+        let stand_in = |file: &Arc<str>| {
+            let text = self.sound.get(file).cloned();
+            let can_be_left_out = file.starts_with("content/") || file.starts_with("templates/");
+            (text.is_some() || can_be_left_out).then(|| (file.clone(), text))
+        };
+        written.unread.iter().filter_map(stand_in).collect()
+    }
+
+    fn shown(&self, written: &Checked, checked: &Checked, assessment: Option<&Assessment>) -> Look {
+        let now = self.clock.now();
+        let outcomes = outcomes(checked, assessment, now);
+        let shown =
+            Shown { checked, outcomes: &outcomes, assessed: assessment.map(|one| one.finished) };
+        let (files, wrong) = self.files(&shown, assessment, now);
+        let notes = notes::all(written, &shown, &wrong);
+        let readiness = readiness::of(&notes, &shown, self.evidence.trouble());
+        let files = pages::finished(files, written, &shown);
+        Look { files, notes, readiness, policies: policies(&written.sources) }
+    }
+
+    /// The site, and what was wrong with its templates, if they had to be left out.
+    fn files(
+        &self,
+        shown: &Shown<'_>,
+        assessment: Option<&Assessment>,
+        now: Timestamp,
+    ) -> (Files, Vec<Diagnostic>) {
+        let Some(project) = &shown.checked.project else { return Default::default() };
+        let none = no_assessment(shown.checked, self.begun);
+        let assessment = assessment.or(none.as_ref());
+        let Some(assessment) = assessment else { return Default::default() };
+        let past = Past::default();
+        let input = Input { project, outcomes: shown.outcomes, assessment, past: &past, now };
+        match render::site(&input) {
+            Ok(files) => (files, Vec::new()),
+            Err(wrong) => {
+                let mut plain = project.clone();
+                plain.templates.clear();
+                let files = render::site(&Input { project: &plain, ..input });
+                (files.unwrap_or_default(), wrong)
+            }
+        }
+    }
+}
+
+/// Where each claim stands whose evidence is for these words, this plan and this world.
+fn outcomes<'a>(
+    checked: &'a Checked,
+    assessment: Option<&'a Assessment>,
+    now: Timestamp,
+) -> Vec<Outcome<'a>> {
+    let (Some(project), Some(assessment)) = (&checked.project, assessment) else {
+        return Vec::new();
+    };
+    if assessment.world != WorldBinding::of(project) {
+        return Vec::new();
+    }
+    let of = |claim: &'a avouch::model::claim::Claim| {
+        let evidence = assessment.claims.get(&claim.id)?;
+        let plans = checked.plans.get(&claim.id)?;
+        let is_for_this = evidence.binding == ClaimBinding::of(claim, plans);
+        is_for_this.then(|| evidence::outcome(claim, plans, &evidence.transcripts, now))
+    };
+    project.claims.iter().filter_map(of).collect()
+}
+
+/// A run in which nothing was asked, where there was none.
+fn no_assessment(checked: &Checked, begun: Timestamp) -> Option<Assessment> {
+    Some(Assessment {
+        schema: avouch::model::assessment::SCHEMA.to_owned(),
+        generator: concat!("avouch ", env!("CARGO_PKG_VERSION")).to_owned(),
+        started: begun,
+        finished: begun,
+        clock: None,
+        world: WorldBinding::of(checked.project.as_ref()?),
+        claims: BTreeMap::new(),
+    })
+}
+
+fn policies(sources: &Sources) -> BTreeMap<Arc<str>, Arc<str>> {
+    let policies = sources.iter().filter(|(file, _)| file.starts_with("content/"));
+    policies.map(|(file, text)| (file.clone(), text.clone())).collect()
+}

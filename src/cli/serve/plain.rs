@@ -1,0 +1,418 @@
+//! Diagnostics in words for people who write policies: what is the matter, and what to do about it.
+
+use avouch::model::diagnostic::Diagnostic;
+use avouch::model::project::Project;
+use avouch::model::redline::{Fate, Run};
+use serde::Serialize;
+
+use crate::serve::notes::claim_of;
+
+/// Who does it, if it is whoever reads the note.
+pub(crate) const YOU: &str = "You";
+
+/// Who does it, if it is about a check.
+pub(crate) const SECURITY: &str = "Your security team";
+
+/// A note's words.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Plain {
+    /// What is the matter, in a few words.
+    pub(crate) title: String,
+    /// The same in a sentence or two.
+    pub(crate) says: String,
+    /// What to do.
+    pub(crate) todo: String,
+    /// Who can do it.
+    pub(crate) who: String,
+}
+
+/// A sort of mistake in a policy: its code, a title, what it means, and what to do. `{}` is what the
+/// diagnostic names first.
+type Row = (&'static str, &'static str, &'static str, &'static str);
+
+/// What can be wrong in a policy, and be mended by whoever writes it.
+const IN_POLICIES: &[Row] = &[
+    (
+        "missing-page",
+        "This link leads nowhere",
+        "There is no page “{}”.",
+        "Correct the link, or take it away.",
+    ),
+    (
+        "missing-heading",
+        "This link leads nowhere",
+        "The page is there, but it has no heading “{}”.",
+        "Correct the part of the link behind the #, or take it away.",
+    ),
+    (
+        "claim-without-file",
+        "Nothing checks this sentence",
+        "This sentence is linked to a check that does not exist.",
+        "Correct the link, or ask your security team to write the check.",
+    ),
+    (
+        "looks-like-a-claim",
+        "This sentence is not bound to its check",
+        "It looks as if it should be, but the brackets do not match, or there is another link within them.",
+        "If the sentence has links of its own, put the link to the check behind it with empty brackets: [](../checks/…).",
+    ),
+    (
+        "raw-html",
+        "There is HTML in the text",
+        "Readers see it as it is written here, with its pointed brackets.",
+        "Write it without the HTML.",
+    ),
+    (
+        "empty-link",
+        "This link has no words",
+        "There is nothing here that a reader could click.",
+        "Put words between the square brackets, or take the link away.",
+    ),
+    (
+        "unsafe-link",
+        "This link is not safe",
+        "It leads to an address that begins with “{}”, which is not published.",
+        "Use a web address, a mail address or a telephone number.",
+    ),
+    (
+        "empty-claim",
+        "This check has no sentence",
+        "A link to a check stands here without any words that it could prove.",
+        "Put it behind the sentence that it belongs to, or take it away.",
+    ),
+    (
+        "statement-without-reason",
+        "A reason is missing",
+        "This passage is marked as one that is not tested, but does not say why.",
+        "Write the reason: [](stated: \"nobody can test the future\").",
+    ),
+    (
+        "strike-through",
+        "Struck words are part of the promise",
+        "Words that are struck through are still read as part of the sentence that is checked.",
+        "Take the struck words out.",
+    ),
+    (
+        "heading-skips",
+        "A heading is too deep",
+        "A level of headings is left out above it, which confuses readers who listen to the page.",
+        "Use one # less.",
+    ),
+    (
+        "duplicate-anchor",
+        "Two headings have one name",
+        "Links to “{}” cannot tell the two apart.",
+        "Give one of them another name.",
+    ),
+    (
+        "no-front-matter",
+        "The top of this page is missing",
+        "A page begins with a line “---”, then its title, summary, date and owner, then another line “---”. These lines are not there, or have no end.",
+        "Put them back as they were.",
+    ),
+    (
+        "impossible-date",
+        "There is no such day",
+        "“{}” is no day in the calendar.",
+        "Write the date like 2026-11-22.",
+    ),
+    (
+        "unknown-product",
+        "This product is not known",
+        "There is no product “{}” in the project.",
+        "Correct the name, or ask your security team to add it.",
+    ),
+    (
+        "missing-key",
+        "Something is missing at the top of this page",
+        "The line “{}” is not there.",
+        "Add it between the two lines “---”.",
+    ),
+    (
+        "unknown-key",
+        "A line at the top of this page is not understood",
+        "“{}” is none of the lines that may stand there.",
+        "Look whether it is spelt right.",
+    ),
+    (
+        "duplicate-key",
+        "A line stands twice at the top of this page",
+        "“{}” is there two times.",
+        "Keep one of them.",
+    ),
+    (
+        "wrong-type",
+        "A line at the top of this page is not understood",
+        "What stands behind the colon is not of the right sort.",
+        "Put it in quotes, or write it as it was before.",
+    ),
+    (
+        "not-yaml",
+        "The top of this page cannot be read",
+        "The lines between the two “---” are not in the form “word: text”. A quotation mark or a colon may be missing near here.",
+        "Correct the line, or put it back as it was.",
+    ),
+    (
+        "not-utf-8",
+        "This file was saved in another encoding",
+        "Some of its letters cannot be read.",
+        "Save it again with the encoding UTF-8.",
+    ),
+    (
+        "too-long",
+        "This file is too long",
+        "It is longer than any policy should be, so it is not read.",
+        "Divide it into several pages.",
+    ),
+    (
+        "unreadable",
+        "This file cannot be read",
+        "It is there, but it cannot be opened.",
+        "Save it again, or ask whoever looks after your computer.",
+    ),
+    (
+        "outside-project",
+        "This file lies elsewhere",
+        "It leads out of the project's folder, and is not read.",
+        "Put the file itself into the folder.",
+    ),
+    (
+        "same-address",
+        "Two pages have one address",
+        "This page would take the place of another one.",
+        "Give one of the two files another name.",
+    ),
+    (
+        "bad-file-name",
+        "This file's name cannot be used",
+        "“{}” cannot be the address of a page.",
+        "Use letters, digits and hyphens only.",
+    ),
+];
+
+/// What a diagnostic says, in plain words.
+pub(crate) fn of_diagnostic(one: &Diagnostic, project: Option<&Project>, is_unread: bool) -> Plain {
+    let file = one.place.as_ref().map_or("", |place| &*place.file);
+    match one.code {
+        "suspect" => suspect(one),
+        "under-mismatch" => moved(),
+        "check-without-claim" => orphan(one),
+        "attestation-ends-soon" | "attestation-ended" => word(one, file, project),
+        code if code.starts_with("template") || file.starts_with("templates/") => design(one),
+        code if file.starts_with("content/") => match row(code) {
+            Some(row) => in_policy(row, one, is_unread),
+            None => general(one, file),
+        },
+        _ => general(one, file),
+    }
+}
+
+fn row(code: &str) -> Option<&'static Row> {
+    IN_POLICIES.iter().find(|(of, ..)| *of == code)
+}
+
+fn in_policy((_, title, says, todo): &Row, one: &Diagnostic, is_unread: bool) -> Plain {
+    let says = says.replace("{}", literal(&one.message));
+    let still = " What you see below is the last version of this page that could be read.";
+    Plain {
+        title: (*title).to_owned(),
+        says: if is_unread { says + still } else { says },
+        todo: (*todo).to_owned(),
+        who: YOU.to_owned(),
+    }
+}
+
+fn suspect(one: &Diagnostic) -> Plain {
+    let changes = one.redline.as_ref().map_or_else(Vec::new, |redline| changes(&redline.runs));
+    let changes = match changes.as_slice() {
+        [] => String::new(),
+        changes => format!(": {}", changes.join("; ")),
+    };
+    Plain {
+        title: format!("This promise was changed{changes}"),
+        says: "The check behind this sentence was made for the earlier words, so nobody knows yet whether it proves the new ones.".into(),
+        todo: "If you did not mean to change the promise, put the earlier words back. If you did, ask your security team to look at both and to accept the new words.".into(),
+        who: format!("{YOU}, then your security team"),
+    }
+}
+
+/// Each change as a clause: `“24 hours” became “72 hours”`.
+fn changes(redline: &[Run]) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut runs = redline.iter().peekable();
+    while let Some(run) = runs.next() {
+        let text = run.text.trim();
+        match run.fate {
+            Fate::Kept => {}
+            Fate::Removed => match runs.next_if(|next| next.fate == Fate::Added) {
+                Some(new) => {
+                    let unit = unit(run, new, runs.peek().copied());
+                    all.push(format!("“{text}{unit}” became “{}{unit}”", new.text.trim()));
+                }
+                None => all.push(format!("“{text}” was taken out")),
+            },
+            Fate::Added => all.push(format!("“{text}” was added")),
+        }
+    }
+    all
+}
+
+/// The word behind a number, which says what is counted.
+fn unit(old: &Run, new: &Run, next: Option<&Run>) -> String {
+    let counts = |run: &Run| run.text.trim().ends_with(|c: char| c.is_ascii_digit());
+    let word = next.filter(|_| counts(old) && counts(new));
+    let word = word.and_then(|run| run.text.split_whitespace().next());
+    word.map_or_else(String::new, |word| {
+        format!(" {}", word.trim_end_matches(|c: char| c.is_ascii_punctuation()))
+    })
+}
+
+fn moved() -> Plain {
+    Plain {
+        title: "This sentence was moved".into(),
+        says: "It stands under another heading than when it was checked, and may mean something else there.".into(),
+        todo: "Move it back, or ask your security team to look at it in its new place and to accept that.".into(),
+        who: format!("{YOU}, then your security team"),
+    }
+}
+
+fn orphan(one: &Diagnostic) -> Plain {
+    Plain {
+        title: "A check proves nothing now".into(),
+        says: format!("No page has the sentence that belongs to the check “{}”. It may have been taken out with a page or a paragraph.", literal(&one.message)),
+        todo: "Put the sentence back. If it is gone for good, ask your security team to take the check away.".into(),
+        who: format!("{YOU}, then your security team"),
+    }
+}
+
+fn word(one: &Diagnostic, file: &str, project: Option<&Project>) -> Plain {
+    let role = claim_of(file, project).and_then(|claim| {
+        let project = project?;
+        let (_, attestation) = project.attestations.get(&claim.id)?;
+        Some(project.roles.get(&attestation.role).unwrap_or(&attestation.role).clone())
+    });
+    let role = role.unwrap_or_else(|| SECURITY.to_owned());
+    let soon = one.code == "attestation-ends-soon";
+    Plain {
+        title: if soon {
+            "Somebody's word is about to run out"
+        } else {
+            "Somebody's word has run out"
+        }
+        .into(),
+        says: format!("This sentence rests on the word of {role}. {}.", capitalised(&one.message)),
+        todo: format!("Ask {role} to look again and to give their word anew."),
+        who: role,
+    }
+}
+
+fn design(one: &Diagnostic) -> Plain {
+    Plain {
+        title: "The design of the site has a mistake".into(),
+        says: format!(
+            "The pages are shown in the last design that worked. {}.",
+            sentence(&one.message)
+        ),
+        todo: "Ask whoever changed the design to mend it.".into(),
+        who: "Whoever looks after the design".into(),
+    }
+}
+
+/// For what has no words of its own.
+fn general(one: &Diagnostic, file: &str) -> Plain {
+    let (title, before, who) = match file.split('/').next() {
+        Some("checks" | "waivers") => (
+            "The check behind this sentence needs mending",
+            "Something in the check behind this sentence needs your security team",
+            SECURITY,
+        ),
+        Some("attestations") => (
+            "The word behind this sentence needs mending",
+            "Something in the signed word behind this sentence needs your security team",
+            SECURITY,
+        ),
+        Some("content") => ("Something here needs mending", "Something here is not right", YOU),
+        _ => (
+            "The project's settings need mending",
+            "Something in the project's settings needs your security team",
+            SECURITY,
+        ),
+    };
+    Plain {
+        title: title.into(),
+        says: format!("{before}: {}.", quoted(&one.message)),
+        todo: match (&one.help, who == YOU) {
+            (Some(help), true) => format!("{}.", sentence(help).trim_end_matches(['.', '?'])),
+            _ => "Show them this note.".into(),
+        },
+        who: who.into(),
+    }
+}
+
+/// What a message names first, between its back-ticks.
+fn literal(message: &str) -> &str {
+    message.split('`').nth(1).unwrap_or_default()
+}
+
+/// A message with quotation marks in place of back-ticks.
+fn quoted(message: &str) -> String {
+    let mut opens = true;
+    let mark = |c: char| match c {
+        '`' => {
+            opens = !opens;
+            if opens { '”' } else { '“' }
+        }
+        other => other,
+    };
+    message.chars().map(mark).collect()
+}
+
+fn sentence(message: &str) -> String {
+    capitalised(&quoted(message))
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use avouch::model::redline::redline;
+
+    use super::*;
+
+    #[test]
+    fn a_changed_number_is_named_with_what_it_counts() {
+        let told = |old, new| changes(&redline(old, new)).join("; ");
+        assert_eq!(
+            told("at most 24 hours, we say", "at most 72 hours, we say"),
+            "“24 hours” became “72 hours”"
+        );
+        assert_eq!(told("we must act", "we should act"), "“must” became “should”");
+        assert_eq!(told("never shared", "shared"), "“never” was taken out");
+        assert_eq!(told("shared", "not shared"), "“not” was added");
+    }
+
+    #[test]
+    fn what_has_no_words_of_its_own_is_handed_to_whoever_can_mend_it() {
+        let place = avouch::model::source::Place::file("checks/a.yaml");
+        let one = Diagnostic::error("unheard-of", place, "the key `x` is odd").help("mend it");
+        let plain = of_diagnostic(&one, None, false);
+        assert_eq!(plain.who, SECURITY);
+        assert_eq!(
+            plain.says,
+            "Something in the check behind this sentence needs your security team: the key “x” is odd."
+        );
+    }
+
+    #[test]
+    fn no_note_speaks_of_yaml_or_of_exit_codes() {
+        for (code, title, says, todo) in IN_POLICIES {
+            let all = format!("{title} {says} {todo}").to_lowercase();
+            for never in ["yaml", "exit", "front matter", "diagnostic", "parse", "error"] {
+                assert!(!all.contains(never), "{code}: {never}");
+            }
+        }
+    }
+}

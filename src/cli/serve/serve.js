@@ -1,0 +1,357 @@
+// The preview: keeps this page as the files are, without losing the reader's place, and writes notes
+// beside the sentences. Published pages do not have this script.
+(() => {
+  "use strict";
+
+  const path = location.pathname.replace(/^\//, "").replace(/(^|\/)$/, "$1index.html");
+  const root = document.documentElement;
+  const EYE = 120; // how far below the window's top a reader reads, in pixels
+  let wanted = 0; // the version that there is
+  let shown = 0; // the version that is shown
+  let busy = false;
+  let state = null;
+  let sheets = new Map();
+
+  // --- building elements -------------------------------------------------------------------------
+
+  const make = (name, attributes = {}, ...children) => {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+      if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+      else if (value !== false && value != null) element.setAttribute(key, value === true ? "" : value);
+    }
+    element.append(...children.filter((child) => child != null && child !== ""));
+    return element;
+  };
+
+  const redline = (runs) => make("p", { class: "avouch-redline" }, ...runs.map((run) =>
+    run.fate === "kept" ? run.text : make(run.fate === "removed" ? "del" : "ins", {}, run.text)));
+
+  // --- the page: its nodes stay, and become what they ought to be ----------------------------------
+
+  const isOurs = (node) => node.nodeType === 1 && node.hasAttribute("data-avouch");
+  const isKin = (old, fresh) => old.nodeType === fresh.nodeType && old.nodeName === fresh.nodeName &&
+    (old.id || "") === (fresh.id || "");
+
+  function attributes(old, fresh) {
+    for (const { name } of [...old.attributes]) {
+      // What the reader has opened stays open.
+      if (!fresh.hasAttribute(name) && !(name === "open" && old.localName === "details")) old.removeAttribute(name);
+    }
+    for (const { name, value } of fresh.attributes) {
+      if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+    }
+  }
+
+  function morph(old, fresh) {
+    if (old.nodeType !== 1) {
+      if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
+      return;
+    }
+    if (old.isEqualNode(fresh)) return;
+    attributes(old, fresh);
+    const left = [...old.childNodes].filter((node) => !isOurs(node));
+    const wanted = [...fresh.childNodes];
+    const isSame = (one, other) => one && other && (one.isEqualNode(other) || (one.id && isKin(one, other)));
+    // What is the same before and behind a change keeps its nodes.
+    while (isSame(left[0], wanted[0])) morph(left.shift(), wanted.shift());
+    let end = [...old.childNodes].find(isOurs) || null;
+    while (isSame(left.at(-1), wanted.at(-1))) {
+      end = left.pop();
+      morph(end, wanted.pop());
+    }
+    let behind = left[0] || end;
+    for (const child of wanted) {
+      const at = left.findIndex((node) => isKin(node, child));
+      if (at < 0) {
+        old.insertBefore(document.importNode(child, true), behind);
+        continue;
+      }
+      const [match] = left.splice(at, 1);
+      if (match === behind) behind = match.nextSibling;
+      else old.insertBefore(match, behind);
+      morph(match, child);
+    }
+    left.forEach((node) => node.remove());
+  }
+
+  /// Changes the page, and leaves what the reader looks at where it is in the window.
+  function inPlace(change) {
+    const top = (element) => element.getBoundingClientRect().top;
+    const near = [...document.querySelectorAll("main [id]")]
+      .filter((element) => element.getClientRects().length > 0)
+      .map((element) => ({ id: element.id, top: top(element) }))
+      .sort((a, b) => Math.abs(a.top - EYE) - Math.abs(b.top - EYE))[0];
+    const y = scrollY;
+    change();
+    const element = near && document.getElementById(near.id);
+    scrollTo({ top: element ? scrollY + top(element) - near.top : y, behavior: "instant" });
+  }
+
+  async function fetched(address) {
+    const answer = await fetch(address, { cache: "no-store" });
+    return answer.text();
+  }
+
+  async function pullStyles() {
+    for (const link of document.querySelectorAll("link[rel=stylesheet]:not([data-avouch])")) {
+      const address = link.href.split("?")[0];
+      const text = await fetched(address);
+      const known = sheets.get(address);
+      sheets.set(address, text);
+      if (known !== undefined && known !== text) link.href = `${address}?${shown}`;
+    }
+  }
+
+  async function pullPage() {
+    const page = new DOMParser().parseFromString(await fetched(location.pathname), "text/html");
+    if (page.documentElement.hasAttribute("data-avouch-stub") !== root.hasAttribute("data-avouch-stub")) {
+      sessionStorage.setItem(`avouch ${path}`, String(scrollY));
+      location.reload();
+      return;
+    }
+    inPlace(() => {
+      document.title = page.title;
+      // What the notes have put onto the page is taken off first, so that equal nodes are equal.
+      unmark();
+      morph(document.body, page.body);
+    });
+  }
+
+  async function pull() {
+    if (busy) return;
+    busy = true;
+    try {
+      while (shown !== wanted) {
+        const next = wanted;
+        const first = shown === 0;
+        if (!first) await pullPage();
+        state = JSON.parse(await fetched("/_avouch/state.json"));
+        shown = next;
+        await pullStyles();
+        draw();
+        if (first) arrive();
+      }
+    } finally {
+      busy = false;
+    }
+  }
+
+  // --- notes in the margin -------------------------------------------------------------------------
+
+  const margin = make("div", { id: "avouch-margin", "data-avouch": true, role: "complementary", "aria-label": "Notes" });
+  const open = new Set();
+
+  const keyOf = (note) => `${note.title}|${note.place}|${JSON.stringify(note.anchor)}`;
+
+  function blocks() {
+    const all = [...document.querySelectorAll("article.policy :is(p, h1, h2, h3, h4, h5, h6, li, td, th, pre, blockquote)")];
+    return all.filter((element) => !element.closest("details.about"));
+  }
+
+  function anchorOf(note) {
+    const { claim, block } = note.anchor;
+    if (claim) return document.getElementById(`claim-${claim}`);
+    if (block) return blocks()[block[0]] || null;
+    return null;
+  }
+
+  /// The words within an element, as a range.
+  function wordsIn(element, words) {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const at = words ? node.data.indexOf(words) : -1;
+      if (at >= 0) {
+        const range = new Range();
+        range.setStart(node, at);
+        range.setEnd(node, at + words.length);
+        return range;
+      }
+    }
+    return null;
+  }
+
+  function unmark() {
+    document.querySelectorAll("[data-avouch-noted]").forEach((element) => element.removeAttribute("data-avouch-noted"));
+  }
+
+  function excerpt(of) {
+    const lines = of.lines.map((line, index) => make("span",
+      { class: of.from + index === of.at ? "avouch-line avouch-at" : "avouch-line" },
+      make("span", { class: "avouch-number" }, String(of.from + index)), line || " "));
+    return make("pre", { tabindex: "0" }, ...lines);
+  }
+
+  function card(note, index) {
+    const key = keyOf(note);
+    return make("aside", { class: `avouch-note ${note.stops ? "stops" : "look"}`, id: `avouch-note-${index}`, tabindex: "-1" },
+      make("h2", {}, note.title),
+      make("p", {}, note.says),
+      note.redline.length ? redline(note.redline) : null,
+      note.by ? make("p", { class: "avouch-by" }, note.by) : null,
+      note.excerpt ? excerpt(note.excerpt) : null,
+      make("p", { class: "avouch-todo" }, make("strong", {}, `${note.who}: `), note.todo),
+      note.detail ? make("details", { open: open.has(key), ontoggle: (event) =>
+        event.target.open ? open.add(key) : open.delete(key) },
+      make("summary", {}, "For your security team"), make("p", {}, note.place), make("p", {}, note.detail)) : null);
+  }
+
+  function drawNotes() {
+    unmark();
+    const ranges = [];
+    const cards = [];
+    state.notes.forEach((note, index) => {
+      if (note.page !== path) return;
+      const element = anchorOf(note);
+      const words = element && note.anchor.block ? wordsIn(element, note.anchor.block[1]) : null;
+      if (words) ranges.push(words);
+      else if (element) element.setAttribute("data-avouch-noted", note.stops ? "stops" : "look");
+      cards.push({ card: card(note, index), at: words || element });
+    });
+    if (window.Highlight) CSS.highlights.set("avouch", new Highlight(...ranges));
+    margin.replaceChildren(...cards.map(({ card }) => card));
+    root.toggleAttribute("data-avouch-notes", cards.length > 0);
+    margin.cards = cards;
+    layOut();
+  }
+
+  /// Puts each note at the height of its words, or below the note before it.
+  function layOut() {
+    const main = document.querySelector("main");
+    if (!main || !margin.cards) return;
+    const top = main.getBoundingClientRect().top + scrollY;
+    const height = ({ at }) => (at ? at.getBoundingClientRect().top + scrollY : top);
+    const inMargin = getComputedStyle(margin).position === "absolute";
+    let free = 0;
+    for (const one of [...margin.cards].sort((a, b) => height(a) - height(b))) {
+      const y = Math.max(height(one), free);
+      one.card.style.top = inMargin ? `${y}px` : "";
+      free = y + one.card.offsetHeight + 12;
+    }
+    margin.style.left = inMargin ? `${main.getBoundingClientRect().right + scrollX + 24}px` : "";
+    root.style.setProperty("--avouch-free", inMargin ? `${free}px` : "0px");
+  }
+
+  // --- the panel -----------------------------------------------------------------------------------
+
+  const headline = make("button", { type: "button", class: "avouch-headline", "aria-expanded": "false", onclick: () => {
+    const opened = panel.toggleAttribute("data-open");
+    headline.setAttribute("aria-expanded", String(opened));
+  } });
+  const reasons = make("ul", { class: "avouch-reasons" });
+  const evidence = make("p", { class: "avouch-evidence" });
+  const progress = make("progress", { "aria-label": "Checks", hidden: true });
+  const said = make("p", { class: "avouch-said", role: "status" });
+  const check = make("button", { type: "button", onclick: () => fetch("/_avouch/check", { method: "POST" }) });
+  const compare = make("button", { type: "button", onclick: showChanges });
+  const panel = make("section", { id: "avouch-panel", "data-avouch": true, "aria-label": "Preview" },
+    make("div", { class: "avouch-more" }, reasons, evidence),
+    make("div", { class: "avouch-bar" }, headline, progress, said, check, compare));
+
+  function addressOf(note, index) {
+    if (!note.page) return null;
+    const page = note.page.replace(/index\.html$/, "");
+    return `/${page}#avouch-note-${index}`;
+  }
+
+  function reason(note, index) {
+    const to = addressOf(note, index);
+    return make("li", { class: note.stops ? "stops" : "look" },
+      to ? make("a", { href: to }, note.title) : make("strong", {}, note.title), " ",
+      note.page === path || !note.page ? "" : `(${note.page.replace(/\/index\.html$/, "")}) `,
+      to ? "" : `${note.says} `,
+      make("span", { class: "avouch-who" }, `${note.who}: ${note.todo}`));
+  }
+
+  function drawPanel() {
+    const { ready, headline: words, evidence: told } = state.readiness;
+    panel.classList.toggle("ready", ready);
+    headline.textContent = `${ready ? "✓" : "✗"} ${words}`;
+    const first = state.notes.map((note, index) => ({ note, index })).sort((a, b) => b.note.stops - a.note.stops);
+    reasons.replaceChildren(...first.map(({ note, index }) => reason(note, index)));
+    evidence.textContent = `${told} Made in ${Math.max(1, Math.round(state.took_ms))} ms.`;
+    compare.textContent = `What changed since ${state.previous}`;
+    drawRun(state.run);
+  }
+
+  function drawRun(run) {
+    check.disabled = run.running;
+    check.textContent = run.running ? "The checks are running" : `Run the checks against ${state ? state.readiness.target : "the service"}`;
+    progress.hidden = !run.running;
+    if (run.total) {
+      progress.max = run.total;
+      progress.value = run.done;
+    } else progress.removeAttribute("value");
+    said.textContent = run.running ? (run.total ? `${run.done} of ${run.total} checks are done` : "Starting") : run.said;
+  }
+
+  // --- what changed --------------------------------------------------------------------------------
+
+  const dialog = make("dialog", { id: "avouch-changes", "data-avouch": true, "aria-label": "What changed" });
+
+  async function showChanges() {
+    const pages = JSON.parse(await fetched("/_avouch/changes.json"));
+    pages.sort((a, b) => (b.page === path) - (a.page === path));
+    const about = (page) => [
+      make("h3", {}, make("a", { href: `/${page.page.replace(/index\.html$/, "")}` }, page.page.replace(/\/index\.html$/, "")),
+        page.is_new ? " (a new page)" : ""),
+      ...page.changes.map((change) => redline(change.runs)),
+    ];
+    dialog.replaceChildren(
+      make("form", { method: "dialog" }, make("button", { type: "button", onclick: () => dialog.close() }, "Close")),
+      make("h2", {}, `What changed since ${state.previous}`),
+      ...(pages.length ? pages.flatMap(about) : [make("p", {}, "No words have changed.")]));
+    if (!dialog.open) dialog.showModal();
+  }
+
+  // --- all of it -----------------------------------------------------------------------------------
+
+  function draw() {
+    document.body.append(margin, panel, dialog);
+    drawPanel();
+    drawNotes();
+    root.dataset.avouchShown = String(shown);
+  }
+
+  /// Goes to the note that the address names, or to where the reader was before.
+  function arrive() {
+    const note = location.hash.startsWith("#avouch-note-") && document.querySelector(location.hash);
+    if (note) {
+      note.scrollIntoView({ block: "center" });
+      note.focus({ preventScroll: true });
+    }
+    const before = sessionStorage.getItem(`avouch ${path}`);
+    sessionStorage.removeItem(`avouch ${path}`);
+    if (before) scrollTo({ top: Number(before), behavior: "instant" });
+  }
+
+  let source = null;
+  function listen() {
+    source = new EventSource("/_avouch/events");
+    source.onmessage = (event) => {
+      const { version, run } = JSON.parse(event.data);
+      root.removeAttribute("data-avouch-lost");
+      // A preview that was started anew counts from one again.
+      if (version < wanted) shown = -1;
+      wanted = version;
+      drawRun(run);
+      pull();
+    };
+    source.onerror = () => {
+      root.setAttribute("data-avouch-lost", "");
+      said.textContent = "The preview has ended. Start it again, and this page goes on.";
+    };
+  }
+
+  // A browser keeps few connections to one address: a page that nobody sees gives its own back.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && source) {
+      source.close();
+      source = null;
+    } else if (!document.hidden && !source) listen();
+  });
+  addEventListener("resize", layOut);
+  addEventListener("hashchange", arrive);
+  document.addEventListener("toggle", layOut, true);
+  if (!document.hidden) listen();
+})();

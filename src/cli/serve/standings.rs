@@ -1,0 +1,127 @@
+//! Notes on claims that do not stand as they should: what it means, and who can do something.
+
+use avouch::model::evidence::{Outcome, Standing};
+use avouch::render::finding::findings;
+use avouch::render::{summary, wording};
+
+use crate::serve::desk::Shown;
+use crate::serve::notes::{Anchor, Note, page_of_claim};
+use crate::serve::plain::{Plain, SECURITY, YOU};
+
+/// One note for each claim that was asked and does not hold, and one for all that were not asked.
+pub(crate) fn notes(shown: &Shown<'_>) -> Vec<Note> {
+    let mut notes: Vec<Note> =
+        shown.outcomes.iter().filter_map(|outcome| note(outcome, shown)).collect();
+    notes.extend(unasked(shown));
+    notes
+}
+
+fn note(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Option<Note> {
+    let plain = match outcome.standing {
+        Standing::Holds => return None,
+        Standing::Violated => violated(outcome),
+        Standing::Expired => expired(outcome, shown),
+        Standing::Inconclusive(reason) => Plain {
+            title: "This could not be verified".into(),
+            says: format!(
+                "When this was checked last, nothing could be found out: {}.",
+                reason.in_words()
+            ),
+            todo:
+                "Run the checks again. If it stays so, ask your security team to look at the check."
+                    .into(),
+            who: YOU.into(),
+        },
+        Standing::Unfit(_) => Plain {
+            title: "The check behind this sentence is too weak".into(),
+            says: format!(
+                "This sentence {}, so its result counts for nothing.",
+                wording::standing(outcome.standing)
+            ),
+            todo: "Ask your security team to mend the check.".into(),
+            who: SECURITY.into(),
+        },
+    };
+    Some(Note {
+        stops: true,
+        page: page_of_claim(outcome.claim),
+        anchor: Anchor::Claim(outcome.claim.id.clone()),
+        plain,
+        redline: Vec::new(),
+        by: String::new(),
+        excerpt: None,
+        place: outcome.claim.file.to_string(),
+        detail: format!("claim {}: {}", outcome.claim.id, outcome.standing.name()),
+    })
+}
+
+fn violated(outcome: &Outcome<'_>) -> Plain {
+    let found = findings(outcome);
+    let saw = found.first().map_or_else(String::new, |one| {
+        format!(" Expected was that {}; what came back: {}.", one.expected, one.seen)
+    });
+    Plain {
+        title: "The service does not do what this sentence says".into(),
+        says: format!("This was checked, and it is not true at present.{saw}"),
+        todo: "Your security team has to mend the service; or change the sentence to what is true."
+            .into(),
+        who: SECURITY.into(),
+    }
+}
+
+fn expired(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Plain {
+    let attestation = shown.checked.project.as_ref().and_then(|project| {
+        let (_, attestation) = project.attestations.get(&outcome.claim.id)?;
+        Some(project.roles.get(&attestation.role).unwrap_or(&attestation.role).clone())
+    });
+    match attestation
+        .filter(|_| summary::basis(outcome).is_some_and(|one| one.in_words() == "attested"))
+    {
+        Some(role) => Plain {
+            title: "Somebody's word has run out".into(),
+            says: format!("This sentence rests on the word of {role}, which has run out."),
+            todo: format!("Ask {role} to look again and give their word anew."),
+            who: role,
+        },
+        None => Plain {
+            title: "The evidence has run out".into(),
+            says: "This was true when it was checked, but that was too long ago.".into(),
+            todo: "Run the checks again.".into(),
+            who: YOU.into(),
+        },
+    }
+}
+
+/// Claims for which there is no evidence in these words.
+fn unasked(shown: &Shown<'_>) -> Option<Note> {
+    let project = shown.checked.project.as_ref()?;
+    let asked = |id: &String| shown.outcomes.iter().any(|one| one.claim.id == *id);
+    let number = project.claims.iter().filter(|claim| !asked(&claim.id)).count();
+    let says = match (number, shown.assessed) {
+        (0, _) => return None,
+        (_, None) => "The checks have not been run on this computer yet.".to_owned(),
+        (1, _) => "One sentence, or its check, is not the one that was checked last.".to_owned(),
+        (number, _) => {
+            format!("{number} sentences, or their checks, are not those that were checked last.")
+        }
+    };
+    Some(Note {
+        stops: true,
+        page: None,
+        anchor: Anchor::Top,
+        plain: Plain {
+            title: match number {
+                1 => "One sentence has not been checked".to_owned(),
+                _ => format!("{number} sentences have not been checked"),
+            },
+            says,
+            todo: "Run the checks.".into(),
+            who: YOU.into(),
+        },
+        redline: Vec::new(),
+        by: String::new(),
+        excerpt: None,
+        place: String::new(),
+        detail: String::new(),
+    })
+}

@@ -1,0 +1,155 @@
+//! Waits for the disk to change: told by the system, and looked for besides, so that a change which
+//! the system does not tell of is late but not missed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
+
+use notify::event::{AccessKind, AccessMode, EventKind};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+
+/// The folders that are watched with all below them; of the project's own folder, its files alone.
+const FOLDERS: [&str; 5] = ["content", "checks", "attestations", "waivers", "templates"];
+
+/// How long the disk must be quiet before it is read: an editor saves in several steps.
+const QUIET: Duration = Duration::from_millis(8);
+
+/// How long is waited for that at the most.
+const QUIET_MAX: Duration = Duration::from_millis(60);
+
+/// How often is looked for what the system did not tell of.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// How often everything is made anew even if nothing changed: evidence ends by itself.
+const STALE: Duration = Duration::from_secs(30);
+
+/// Files that are looked at in one round, and folders within folders.
+const ENTRIES_MAX: usize = 20_000;
+const DEPTH_MAX: usize = 12;
+
+/// Something that waits for changes.
+pub(crate) struct Watch {
+    root: PathBuf,
+    watcher: Option<RecommendedWatcher>,
+    watched: BTreeSet<PathBuf>,
+    told: Receiver<()>,
+    seen: u64,
+    /// Two changes within one tick of the disk's clock look like one: there is a second look.
+    look_again: bool,
+    looked: Instant,
+}
+
+impl Watch {
+    /// Begins to watch the project at `root`.
+    pub(crate) fn new(root: &Path) -> Self {
+        // One signal that waits says as much as many.
+        let (tell, told) = sync_channel(1);
+        let on_event = move |event: notify::Result<notify::Event>| {
+            if !event.is_ok_and(|event| is_reading(event.kind)) {
+                let _ = tell.try_send(());
+            }
+        };
+        let mut watch = Self {
+            root: root.to_owned(),
+            watcher: notify::recommended_watcher(on_event).ok(),
+            watched: BTreeSet::new(),
+            told,
+            seen: 0,
+            look_again: false,
+            looked: Instant::now(),
+        };
+        watch.register();
+        watch
+    }
+
+    /// Returns when there may be something new.
+    pub(crate) fn wait(&mut self) {
+        while !self.is_new() {}
+        self.looked = Instant::now();
+    }
+
+    /// Waits for the system to tell of a change, for a while, and then looks for one.
+    fn is_new(&mut self) -> bool {
+        let told = self.told.recv_timeout(EVERY);
+        match told {
+            Ok(()) => self.settle(),
+            // Without the system's help there is nothing to wait for.
+            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(EVERY),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        self.register();
+        let seen = self.fingerprint();
+        let changed = std::mem::replace(&mut self.seen, seen) != seen || told.is_ok();
+        let again = std::mem::replace(&mut self.look_again, changed);
+        changed || again || self.looked.elapsed() > STALE
+    }
+
+    /// Waits until nothing has happened for a moment.
+    fn settle(&self) {
+        let begun = Instant::now();
+        while begun.elapsed() < QUIET_MAX && self.told.recv_timeout(QUIET).is_ok() {}
+    }
+
+    /// Watches what is there now: a folder that was taken away and came back is another one.
+    fn register(&mut self) {
+        let Some(watcher) = &mut self.watcher else { return };
+        let folders = FOLDERS.iter().map(|name| (self.root.join(name), RecursiveMode::Recursive));
+        let all = folders.chain([(self.root.clone(), RecursiveMode::NonRecursive)]);
+        for (path, mode) in all {
+            let is_there = path.is_dir();
+            if is_there && !self.watched.contains(&path) {
+                if watcher.watch(&path, mode).is_ok() {
+                    self.watched.insert(path);
+                }
+            } else if !is_there && self.watched.remove(&path) {
+                let _ = watcher.unwatch(&path);
+            }
+        }
+    }
+
+    /// A number that is another one if a file is.
+    fn fingerprint(&self) -> u64 {
+        let mut entries = Vec::new();
+        for name in FOLDERS {
+            gather(&self.root.join(name), DEPTH_MAX, &mut entries);
+        }
+        for name in ["avouch.yaml", "assessment.json"] {
+            entries.push(self.root.join(name));
+        }
+        entries.sort();
+        let mut hasher = DefaultHasher::new();
+        for path in &entries {
+            path.hash(&mut hasher);
+            // A link counts as what it leads to.
+            let meta = fs::metadata(path).or_else(|_| fs::symlink_metadata(path));
+            let stamp = meta.ok().map(|meta| {
+                (meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec(), meta.ctime_nsec())
+            });
+            stamp.hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+}
+
+fn gather(folder: &Path, depth: usize, entries: &mut Vec<PathBuf>) {
+    let Ok(all) = fs::read_dir(folder) else { return };
+    for entry in all.flatten() {
+        if entries.len() >= ENTRIES_MAX {
+            return;
+        }
+        let path = entry.path();
+        if depth > 0 && path.is_dir() {
+            gather(&path, depth - 1, entries);
+        }
+        entries.push(path);
+    }
+}
+
+/// Whether somebody only read a file; we do so ourselves.
+fn is_reading(kind: EventKind) -> bool {
+    matches!(kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write))
+}
