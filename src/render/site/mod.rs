@@ -340,7 +340,7 @@ pub(crate) mod tests {
         insta::assert_snapshot!(summary, @r#"
         <section class="summary violated" aria-label="Where the claims stand" data-until="2026-11-23T10:00:00Z">
         <p class="lapsed" hidden data-until="2026-11-23T10:00:00Z"><strong>Expired.</strong> What is said here is unverified since <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>.</p>
-        <p>Checked <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time> against the embedded demo add-on.
+        <p>Checked <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time> against the embedded demo add-on:
         <span class="count"><span class="shape violated" aria-hidden="true">✗</span> 1 does not hold,</span>
         <span class="count"><span class="shape weak" aria-hidden="true">△</span> 1 rests on a weak check,</span>
         <span class="count"><span class="shape inconclusive" aria-hidden="true">?</span> 1 could not be verified,</span>
@@ -355,7 +355,7 @@ pub(crate) mod tests {
         <li><span class="mark inconclusive"><span aria-hidden="true">?</span> inconclusive</span> <a href="security/index.html#claim-backup-daily">Customer data is backed up every day.</a> <span class="standing">This could not be verified: the service could not be reached.</span></li>
         <li><span class="mark expired"><span aria-hidden="true">◷</span> expired</span> <a href="security/index.html#claim-privacy-policy">There is a privacy policy.</a> <span class="standing">This held when it was checked; the evidence has ended since.</span></li>
         </ul>
-        <p>Valid until <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>. Treat what is said here as unverified after that.</p>
+        <p>What holds is valid until <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>. Treat what is said here as unverified after that.</p>
         </section>
         "#);
     }

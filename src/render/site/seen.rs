@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::model::evidence::CheckOutcome;
-use crate::model::expect::{Expectation, Test};
+use crate::model::expect::{Expectation, Outcome, Test};
 use crate::model::judge::Broken;
 use crate::model::observation::{Answer, View};
 use crate::model::plan::{Act, Plan, Role, Step, StepId, Word};
@@ -129,6 +129,10 @@ fn answer(id: StepId, check: &CheckOutcome<'_>, project: &Project) -> String {
     let Some((expectation, judged)) = telling else {
         return public::answer(&view, id);
     };
+    let in_list = matches!(expectation.test, Test::Every(_) | Test::Some(_));
+    if in_list && judged.outcome == Outcome::Met {
+        return wording::expected(expectation);
+    }
     let found = match public::outcome(expectation, judged, &step.publish).as_str() {
         public::AS_EXPECTED => wording::expected(expectation),
         public::NOT_AS_EXPECTED => format!("it is not so that {}", wording::expected(expectation)),

@@ -43,7 +43,13 @@ fn marks(found: &Value) -> String {
 
 fn of_test(test: &Test, subject: &str) -> String {
     match test {
+        Test::Every(within) if is_whole(within) => {
+            format!("{subject} has entries, and each of them {}", predicate(&within.is))
+        }
         Test::Every(within) => format!("{subject} has entries, and in each {}", entry(within)),
+        Test::Some(within) if is_whole(within) => {
+            format!("{subject} has an entry that {}", predicate(&within.is))
+        }
         Test::Some(within) => format!("{subject} has an entry in which {}", entry(within)),
         Test::Refused(refusal) => refused(refusal),
         Test::ShowsCanary(_) => "the answer shows the mark that was planted".to_owned(),
@@ -100,6 +106,11 @@ fn refused(refusal: &Refusal) -> String {
     }
 }
 
+/// Whether an entry is looked at as a whole, and so needs no name.
+fn is_whole(within: &Within) -> bool {
+    within.at.is_empty() && !matches!(within.is, Test::All(_))
+}
+
 fn entry(within: &Within) -> String {
     let subject = match within.at.as_str() {
         "" => "the entry itself".to_owned(),
@@ -132,6 +143,9 @@ pub(super) fn subject(at: &str) -> String {
         "/newest/at" => "the newest finished backup".to_owned(),
         "/newest/bytes" => "the newest backup's size in bytes".to_owned(),
         "/share" => "the newest backup's size in per cent of the one before it".to_owned(),
+        "/records" => "the list of records".to_owned(),
+        "/chain" => "the chain of names".to_owned(),
+        "/addresses" => "the list of addresses".to_owned(),
         "/opened" => "whether the backup could be opened".to_owned(),
         "/integrity" => "the backup's integrity".to_owned(),
         "/entries" => "the number of entries in the backup".to_owned(),
@@ -263,7 +277,7 @@ mod tests {
         “at” in the body is at most 24 hours old
         “not_after” is at least 14 days ahead
         the body's JSON has entries, and in each “why” is there
-        the body's JSON has an entry in which the entry itself is “x”
+        the body's JSON has an entry that is “x”
         the header Strict-Transport-Security has the directive max-age, and its value is at least 31536000
         the answer is a refusal (400, 401, 403 or 404)
         the answer shows the mark that was planted
