@@ -1,6 +1,8 @@
 //! The integration tests: one binary.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop")]
 
+mod ageing;
+mod axe;
 mod backup;
 mod below_http;
 mod browser;

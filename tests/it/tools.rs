@@ -8,7 +8,7 @@ use std::process::Command;
 pub(crate) fn nu_checker(files: &[PathBuf]) -> Vec<String> {
     let mut command = Command::new("java");
     command.arg("-jar").arg(installed("node_modules/vnu-jar/build/dist/vnu.jar"));
-    command.args(["--stdout", "--exit-zero-always", "--format", "gnu", "--errors-only"]);
+    command.args(["--stdout", "--exit-zero-always", "--format", "gnu"]);
     command.args(["--also-check-css", "--also-check-svg"]);
     // It takes a file's folder for another origin, and data for a script: the browser tests know better.
     command.args(["--filterpattern", ".*violates Content Security Policy.*"]);

@@ -47,27 +47,30 @@ fn the_nu_checker_rejects_broken_html_style_and_images() {
     }
 }
 
-/// The policies of pages and of the headers file, with where they stand.
+/// Every content security policy of a site, with the file that it stands in: pages, and what hosts
+/// are told.
 fn content_security_policies(site: &Site) -> Vec<(String, String)> {
-    let meta = "http-equiv=\"Content-Security-Policy\" content=\"";
-    let of_page = |path: String| {
-        let text = site.text(&path);
-        let (_, rest) = text.split_once(meta).unwrap_or_else(|| panic!("{path} has no policy"));
-        let policy = rest.split_once('"').unwrap().0.replace("&#39;", "'");
-        (path, policy)
+    let of_file = |path: String| {
+        let text = site.text(&path).replace("&#39;", "'");
+        let after: Vec<&str> = text.split("Content-Security-Policy").skip(1).collect();
+        let policy = |text: &str| {
+            let text = &text[text.find("default-src").unwrap()..];
+            text.split(['"', '\n']).next().unwrap().to_owned()
+        };
+        after.into_iter().map(|text| (path.clone(), policy(text))).collect::<Vec<_>>()
     };
-    let headers = site.text("_headers");
-    let of_headers = headers.lines().filter_map(|line| {
-        let (_, policy) = line.split_once("Content-Security-Policy: ")?;
-        Some(("_headers".to_owned(), policy.to_owned()))
-    });
-    site.pages().into_iter().map(of_page).chain(of_headers).collect()
+    site.paths("").into_iter().flat_map(of_file).collect()
 }
 
 #[test]
 fn the_content_security_policies_are_strict_for_the_evaluator() {
-    let policies = content_security_policies(&Site::own());
-    assert!(policies.iter().any(|(path, _)| path == "_headers"));
+    let site = Site::own();
+    let policies = content_security_policies(&site);
+    for path in
+        site.pages().iter().map(String::as_str).chain(["_headers", ".htaccess", "vercel.json"])
+    {
+        assert!(policies.iter().any(|(one, _)| one == path), "{path} has no policy");
+    }
     let policies: Vec<&str> = policies.iter().map(|(_, policy)| policy.as_str()).collect();
     assert_eq!(tools::csp_evaluator(&policies), NONE);
 }

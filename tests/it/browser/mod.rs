@@ -74,7 +74,11 @@ impl Browser {
 
     /// Goes to an address, and waits until the page and all that it asks for is there.
     pub(crate) fn open(&self, address: &str) {
+        // A busy machine may answer before the page that is left is gone.
+        self.run("window.left = true");
         self.runtime.block_on(self.client.goto(address)).unwrap();
+        let there = "!window.left && document.readyState === 'complete'";
+        self.wait_until(&format!("{address} is there"), &format!("return {there}"));
     }
 
     /// Runs a script, whose `return` is the answer. Works with the page's own script off.
@@ -86,6 +90,18 @@ impl Browser {
     pub(crate) fn run_with(&self, script: &str, arguments: Vec<Value>) -> Value {
         let done = self.runtime.block_on(self.client.execute(script, arguments));
         done.unwrap_or_else(|error| panic!("{error}\n{script}"))
+    }
+
+    /// Runs a script that gives a promise, and waits for what it comes to.
+    pub(crate) fn promised(&self, promise: &str, arguments: Vec<Value>) -> Value {
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; const args = [...arguments].slice(0, -1);
+             (async (...arguments) => {{ {promise} }})(...args).then(
+               (value) => done({{ value }}), (error) => done({{ error: String(error) }}))"
+        );
+        let done = self.runtime.block_on(self.client.execute_async(&script, arguments)).unwrap();
+        assert_eq!(done["error"], Value::Null, "{promise}");
+        done["value"].clone()
     }
 
     /// Waits until a script says `true`, and tells what it said last if it never does.
