@@ -42,7 +42,7 @@ fn the_nu_checker_rejects_broken_html_style_and_images() {
         ("a.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><p/></svg>".to_owned(), "Element “p”"),
     ] {
         let sample = sample(name, &text);
-        let told = tools::nu_checker(&[sample.path.clone()]).join("\n");
+        let told = tools::nu_checker(std::slice::from_ref(&sample.path)).join("\n");
         assert!(told.contains(complaint), "{text}: {told}");
     }
 }

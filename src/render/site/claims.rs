@@ -1,6 +1,8 @@
 //! `claims.json`: every claim and where it stands, for machines; and the schema of that file.
 
 use jiff::Timestamp;
+use schemars::transform::{RecursiveTransform, Transform as _};
+use schemars::{Schema, schema_for};
 use serde::Serialize;
 
 use crate::model::evidence::{Outcome, Standing};
@@ -11,11 +13,23 @@ use crate::render::{Input, promise, summary};
 
 /// The file, and the schema that it follows.
 pub(crate) fn files(published: &Published) -> Vec<(String, Vec<u8>)> {
-    let schema = schemars::schema_for!(Published);
+    let schema = schema();
     vec![
         ("claims.json".to_owned(), json(published)),
         ("claims.schema.json".to_owned(), json(&schema)),
     ]
+}
+
+/// JSON Schema knows no formats of integers, and strict validators refuse what they do not know.
+fn schema() -> Schema {
+    let mut schema = schema_for!(Published);
+    RecursiveTransform(|part: &mut Schema| {
+        if part.get("type").is_some_and(|kind| kind == "integer") {
+            part.remove("format");
+        }
+    })
+    .transform(&mut schema);
+    schema
 }
 
 /// Our own types as JSON: they always serialise, as their keys are strings and no writer can fail.

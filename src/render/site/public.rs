@@ -1,6 +1,7 @@
 //! What of a transcript a stranger may read: what was asked, the status, and what the expectations
 //! name. Never a body, nor an id that nobody chose to publish, nor what an error said.
 
+use indexmap::IndexSet;
 use serde_json::Value;
 
 use crate::model::expect::{Expectation, Outcome, Test};
@@ -77,7 +78,9 @@ pub(crate) fn published(
         return Vec::new();
     };
     let shown = |pointer: &String| Some((plain(pointer), shown(facts.at(pointer)?)));
-    publish.iter().filter_map(shown).collect()
+    // An address may be asked for by several expectations.
+    let once: IndexSet<&String> = publish.iter().collect();
+    once.into_iter().filter_map(shown).collect()
 }
 
 fn shown(found: &Value) -> String {
