@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use avouch::load::blocks;
+use avouch::model::change::{self, Effect, between};
+use avouch::model::published::Published;
 use avouch::model::redline::{Fate, Run, redline};
+use avouch::model::time::in_words;
 use serde::Serialize;
 use similar::{DiffTag, capture_diff_slices};
 
@@ -18,52 +21,88 @@ const BLOCKS_MAX: usize = 2000;
 /// What the pages are compared with.
 pub(crate) struct Previous {
     root: PathBuf,
+    /// What is published now; without it, the last commit is compared with.
+    published: Option<Published>,
 }
 
 /// What changed on one page.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, Default, PartialEq, Serialize)]
 pub(crate) struct PageChanges {
     /// Its path below the site's root.
     page: String,
-    /// Its file.
-    file: String,
     /// Whether there was no such page.
     is_new: bool,
-    /// What changed, in the order of the page.
+    /// What changed, in the order of the page, or worst first.
     changes: Vec<Change>,
 }
 
-/// A block that changed.
+/// A block, or a promise, that changed.
 #[derive(Debug, PartialEq, Serialize)]
 struct Change {
-    /// Its index among the blocks of the page, or that of the block behind it if it is gone.
-    block: usize,
+    /// What the change does to what is promised; empty where only words are compared.
+    told: String,
     runs: Vec<Run>,
 }
 
 impl Previous {
-    /// The last commit of the project at `root`.
-    pub(crate) fn new(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+    /// What is published now, or else the last commit of the project at `root`.
+    pub(crate) fn new(root: &Path, published: Option<Published>) -> Self {
+        Self { root: root.to_owned(), published }
     }
 
     /// What it is, in words.
-    pub(crate) fn name(&self) -> &'static str {
-        "the last commit"
+    pub(crate) fn name(&self) -> String {
+        match &self.published {
+            Some(published) => format!("the published page of {}", in_words(published.checked)),
+            None => "the last commit".to_owned(),
+        }
     }
 
     /// What changed since then, page by page; pages that did not are left out.
     pub(crate) fn compare(&self, look: &Look) -> Vec<PageChanges> {
-        let of = |(file, text): (&Arc<str>, &Arc<str>)| {
-            let old = git::text_at(&self.root, "HEAD", file);
-            let changes = changes(old.as_deref().unwrap_or_default(), text);
-            let is_new = old.is_none();
-            let changed = is_new || !changes.is_empty();
-            let page = page_of(file);
-            changed.then(|| PageChanges { page, file: file.to_string(), is_new, changes })
-        };
-        look.policies.iter().filter_map(of).collect()
+        match &self.published {
+            Some(published) => promised(&between(&published.promises, &look.promises)),
+            None => look.policies.iter().filter_map(|one| self.written(one)).collect(),
+        }
     }
+
+    /// What changed in a policy since the last commit.
+    fn written(&self, (file, text): (&Arc<str>, &Arc<str>)) -> Option<PageChanges> {
+        let old = git::text_at(&self.root, "HEAD", file);
+        let changes = changes(old.as_deref().unwrap_or_default(), text);
+        let is_new = old.is_none();
+        let changed = is_new || !changes.is_empty();
+        changed.then(|| PageChanges { page: page_of(file), is_new, changes })
+    }
+}
+
+/// What changed in what is promised, page by page.
+fn promised(all: &[change::Change]) -> Vec<PageChanges> {
+    let mut pages: Vec<PageChanges> = Vec::new();
+    for one in all {
+        let words = match (one.effect, &one.before) {
+            (Effect::New, _) => redline("", &one.words),
+            (Effect::Retracted, _) => redline(&one.words, ""),
+            (_, before) => redline(before.as_ref().unwrap_or(&one.words), &one.words),
+        };
+        let change =
+            Change { told: format!("{}: {}", one.effect.in_words(), one.told), runs: words };
+        let path = match one.page.as_str() {
+            "" => "index.html".to_owned(),
+            slug => format!("{slug}/index.html"),
+        };
+        let at = pages.iter().position(|page| page.page == path).unwrap_or_else(|| {
+            pages.push(PageChanges { page: path, ..PageChanges::default() });
+            pages.len() - 1
+        });
+        let changes = &mut pages[at].changes;
+        // What else changed of the same words stands with it.
+        match changes.iter_mut().find(|other| other.runs == change.runs) {
+            Some(other) => other.told = format!("{} {}", other.told, change.told),
+            None => changes.push(change),
+        }
+    }
+    pages
 }
 
 /// The blocks that changed, each as a redline.
@@ -81,9 +120,8 @@ fn changes(old: &str, new: &str) -> Vec<Change> {
         for index in 0..olds.len().max(news.len()) {
             let text = |side: &[String]| side.get(index).cloned().unwrap_or_default();
             let runs = redline(&text(olds), &text(news));
-            let block = op.new_range().start + index.min(news.len());
             if runs.iter().any(|run| run.fate != Fate::Kept) {
-                all.push(Change { block, runs });
+                all.push(Change { told: String::new(), runs });
             }
         }
     }
@@ -98,19 +136,10 @@ mod tests {
     fn a_page_is_compared_block_by_block_and_only_what_changed_is_told() {
         let old = "One stays.\n\nAt most 24 hours.\n\nThis goes.\n";
         let new = "One\nstays.\n\nAt most 72 hours.\n";
-        let told: Vec<(usize, String)> = changes(old, new)
-            .into_iter()
-            .map(|change| {
-                let mark = |run: Run| format!("{:?}:{}", run.fate, run.text.trim());
-                (change.block, change.runs.into_iter().map(mark).collect::<Vec<_>>().join(" "))
-            })
-            .collect();
-        assert_eq!(
-            told,
-            [
-                (1, "Kept:At most Removed:24 Added:72 Kept:hours.".to_owned()),
-                (2, "Removed:This goes.".to_owned()),
-            ]
-        );
+        let mark = |run: Run| format!("{:?}:{}", run.fate, run.text.trim());
+        let told = changes(old, new).into_iter();
+        let told = told.map(|change| change.runs.into_iter().map(mark).collect::<Vec<_>>());
+        let told: Vec<String> = told.map(|runs| runs.join(" ")).collect();
+        assert_eq!(told, ["Kept:At most Removed:24 Added:72 Kept:hours.", "Removed:This goes."]);
     }
 }

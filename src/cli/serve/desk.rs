@@ -12,13 +12,15 @@ use avouch::model::assessment::{Assessment, Seeds};
 use avouch::model::binding::{ClaimBinding, WorldBinding};
 use avouch::model::diagnostic::Diagnostic;
 use avouch::model::evidence::{self, Outcome};
+use avouch::model::published::Promises;
 use avouch::model::source::Sources;
-use avouch::render::{self, Files, Input, Past};
+use avouch::render::{self, Files, Input, Past, promise};
 use avouch_demo::Secrets;
 use jiff::Timestamp;
 
 use crate::args::Serve;
 use crate::clock::Clock;
+use crate::previous;
 use crate::serve::evidence_file::EvidenceFile;
 use crate::serve::notes::{self, Note};
 use crate::serve::pages;
@@ -38,6 +40,7 @@ pub(crate) struct Desk {
     /// The last text of each file that could be read.
     sound: BTreeMap<Arc<str>, Arc<str>>,
     evidence: EvidenceFile,
+    past: Past,
 }
 
 /// What is shown after one look at the disk.
@@ -51,6 +54,8 @@ pub(crate) struct Look {
     pub(crate) readiness: Readiness,
     /// The policies as they are written, for a comparison with an earlier version.
     pub(crate) policies: BTreeMap<Arc<str>, Arc<str>>,
+    /// What they promise, for the same.
+    pub(crate) promises: Promises,
 }
 
 /// A project as it can be shown, with its evidence.
@@ -64,8 +69,8 @@ pub(crate) struct Shown<'a> {
 }
 
 impl Desk {
-    /// An empty desk.
-    pub(crate) fn new(root: &Path, args: &Serve) -> Self {
+    /// An empty desk, with what was published before.
+    pub(crate) fn new(root: &Path, args: &Serve, past: Past) -> Self {
         let clock = Clock { fixed: args.target.demo.clock };
         Self {
             root: root.to_owned(),
@@ -75,6 +80,7 @@ impl Desk {
             begun: clock.now(),
             sound: BTreeMap::new(),
             evidence: EvidenceFile::new(root),
+            past,
         }
     }
 
@@ -127,10 +133,22 @@ impl Desk {
         let shown =
             Shown { checked, outcomes: &outcomes, assessed: assessment.map(|one| one.finished) };
         let (files, wrong) = self.files(&shown, assessment, now);
+        let project = checked.project.as_ref();
+        let retracted = self.past.previous.as_ref().map_or(&[][..], |one| &one.retracted);
+        let again = project.map(|project| previous::said_again(project, retracted));
+        let wrong: Vec<Diagnostic> = wrong.into_iter().chain(again.unwrap_or_default()).collect();
         let notes = notes::all(written, &shown, &wrong);
         let readiness = readiness::of(&notes, &shown, self.evidence.trouble());
         let files = pages::finished(files, written, &shown);
-        Look { files, notes, readiness, policies: policies(&written.sources) }
+        Look {
+            files,
+            notes,
+            readiness,
+            policies: policies(&written.sources),
+            promises: project.map_or_else(Promises::default, |project| {
+                promise::planned(project, &checked.plans)
+            }),
+        }
     }
 
     /// The site, and what was wrong with its templates, if they had to be left out.
@@ -144,8 +162,8 @@ impl Desk {
         let none = no_assessment(shown.checked, self.begun);
         let assessment = assessment.or(none.as_ref());
         let Some(assessment) = assessment else { return Default::default() };
-        let past = Past::default();
-        let input = Input { project, outcomes: shown.outcomes, assessment, past: &past, now };
+        let past = &self.past;
+        let input = Input { project, outcomes: shown.outcomes, assessment, past, now };
         match render::site(&input) {
             Ok(files) => (files, Vec::new()),
             Err(wrong) => {

@@ -17,19 +17,25 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
+use avouch::model::published::Published;
 use avouch::probe::{self, Interrupt};
+use avouch::render::Past;
+use avouch_demo::Secrets;
 
 use crate::args::Serve;
+use crate::clock::Clock;
 use crate::exit::Exit;
+use crate::previous;
 use crate::serve::board::Writer;
 use crate::serve::changes::Previous;
 use crate::serve::checks::Runner;
 use crate::serve::desk::Desk;
 use crate::serve::http::Office;
 use crate::serve::watch::Watch;
+use crate::session::{Open, check_sources};
 use crate::talk::Talk;
 
 /// How many ports behind the wanted one are tried, should it be taken.
@@ -44,16 +50,19 @@ pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
         talk.complain(&format!("there is no folder `{}`", root.display()), "name it with `--root`");
         return Err(Exit::Unusable);
     }
+    let published = published(root, args, talk)?;
     let listener = listen(args.port, talk)?;
     let address = listener.local_addr().map_err(|error| unheard(&error, talk))?;
     let interrupt = Arc::new(Interrupt::default());
     probe::signals::forward(&interrupt);
     // First the watch, then the look: a change between the two is seen by the next look.
     let watch = Watch::new(root);
-    let mut desk = Desk::new(root, args);
+    let mut desk = Desk::new(root, args, Past { previous: published.clone() });
     let begun = Instant::now();
     let board = board::new(desk.look(), begun.elapsed());
-    let office = office(root, args, &board, &interrupt, talk);
+    let previous = Arc::new(Previous::new(root, published));
+    let runner = runner(root, args, &board, &interrupt, talk);
+    let office = Office { board: board.clone(), runner, run: Arc::default(), previous };
     let run = office.run.clone();
     keep_looking(desk, watch, board);
     talk.data(format!("http://{address}/\n").as_bytes());
@@ -68,24 +77,31 @@ pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
     Ok(Exit::Interrupted)
 }
 
-fn office(
+/// What is published now, if it was named.
+fn published(root: &Path, args: &Serve, talk: Talk) -> Result<Option<Published>, Exit> {
+    let Some(from) = &args.previous else { return Ok(None) };
+    let open = Open::to_read(root, args.target.target.as_deref());
+    let checked = check_sources(&open, &Secrets::generate(), Clock::default());
+    let Some(project) = checked.project else {
+        talk.diagnostics(&checked.diagnostics, &checked.sources);
+        return Err(Exit::Unusable);
+    };
+    previous::read(from, root, &project.world, talk).map(Some)
+}
+
+fn runner(
     root: &Path,
     args: &Serve,
     board: &Writer,
     interrupt: &Arc<Interrupt>,
     talk: Talk,
-) -> Office {
-    Office {
+) -> Runner {
+    Runner {
+        root: root.to_owned(),
+        target: Arc::new(args.target.clone()),
         board: board.clone(),
-        runner: Runner {
-            root: root.to_owned(),
-            target: Arc::new(args.target.clone()),
-            board: board.clone(),
-            interrupt: interrupt.clone(),
-            talk,
-        },
-        run: Arc::new(Mutex::new(None)),
-        previous: Arc::new(Previous::new(root)),
+        interrupt: interrupt.clone(),
+        talk,
     }
 }
 

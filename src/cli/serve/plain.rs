@@ -3,6 +3,7 @@
 use avouch::model::diagnostic::Diagnostic;
 use avouch::model::project::Project;
 use avouch::model::redline::{Fate, Run};
+use avouch::model::words::same;
 use serde::Serialize;
 
 use crate::serve::notes::claim_of;
@@ -26,8 +27,8 @@ pub(crate) struct Plain {
     pub(crate) who: String,
 }
 
-/// A sort of mistake in a policy: its code, a title, what it means, and what to do. `{}` is what the
-/// diagnostic names first.
+/// A sort of mistake in a policy: its code, a title, what it means, and what to do. `{0}` is what the
+/// diagnostic names first, `{1}` what it names next.
 type Row = (&'static str, &'static str, &'static str, &'static str);
 
 /// What can be wrong in a policy, and be mended by whoever writes it.
@@ -35,13 +36,13 @@ const IN_POLICIES: &[Row] = &[
     (
         "missing-page",
         "This link leads nowhere",
-        "There is no page “{}”.",
+        "There is no page “{0}”.",
         "Correct the link, or take it away.",
     ),
     (
         "missing-heading",
         "This link leads nowhere",
-        "The page is there, but it has no heading “{}”.",
+        "The page is there, but it has no heading “{0}”.",
         "Correct the part of the link behind the #, or take it away.",
     ),
     (
@@ -71,7 +72,7 @@ const IN_POLICIES: &[Row] = &[
     (
         "unsafe-link",
         "This link is not safe",
-        "It leads to an address that begins with “{}”, which is not published.",
+        "It leads to an address that begins with “{0}”, which is not published.",
         "Use a web address, a mail address or a telephone number.",
     ),
     (
@@ -101,7 +102,7 @@ const IN_POLICIES: &[Row] = &[
     (
         "duplicate-anchor",
         "Two headings have one name",
-        "Links to “{}” cannot tell the two apart.",
+        "Links to “{0}” cannot tell the two apart.",
         "Give one of them another name.",
     ),
     (
@@ -113,31 +114,31 @@ const IN_POLICIES: &[Row] = &[
     (
         "impossible-date",
         "There is no such day",
-        "“{}” is no day in the calendar.",
+        "“{0}” is no day in the calendar.",
         "Write the date like 2026-11-22.",
     ),
     (
         "unknown-product",
         "This product is not known",
-        "There is no product “{}” in the project.",
+        "There is no product “{0}” in the project.",
         "Correct the name, or ask your security team to add it.",
     ),
     (
         "missing-key",
         "Something is missing at the top of this page",
-        "The line “{}” is not there.",
+        "The line “{0}” is not there.",
         "Add it between the two lines “---”.",
     ),
     (
         "unknown-key",
         "A line at the top of this page is not understood",
-        "“{}” is none of the lines that may stand there.",
+        "“{0}” is none of the lines that may stand there.",
         "Look whether it is spelt right.",
     ),
     (
         "duplicate-key",
         "A line stands twice at the top of this page",
-        "“{}” is there two times.",
+        "“{0}” is there two times.",
         "Keep one of them.",
     ),
     (
@@ -185,8 +186,62 @@ const IN_POLICIES: &[Row] = &[
     (
         "bad-file-name",
         "This file's name cannot be used",
-        "“{}” cannot be the address of a page.",
+        "“{0}” cannot be the address of a page.",
         "Use letters, digits and hyphens only.",
+    ),
+    (
+        "unbound-promise",
+        "This reads like a promise",
+        "“{0}” makes readers take it for one, and nothing stands behind it: no check, and no reason why there is none.",
+        "Say it in other words, or ask your security team for a check; or mark it as a plain statement with the reason: [](stated: \"nobody can test the future\").",
+    ),
+    (
+        "number-mismatch",
+        "The words say “{0}”, and the check goes by “{2}”",
+        "Readers are promised one thing, and another one is checked.",
+        "Write “{2}”. If you mean “{0}”, ask your security team to change the check.",
+    ),
+    (
+        "number-without-check",
+        "Nothing checks “{0}”",
+        "No check of this sentence measures that number.",
+        "Take the number out, or ask your security team to have it checked.",
+    ),
+    (
+        "number-without-words",
+        "The sentence leaves a number out",
+        "The check behind it goes by “{1}”, and the words do not say so.",
+        "Say “{1}” in the sentence, or ask your security team whether readers need to be told.",
+    ),
+    (
+        "hidden-character",
+        "A character that nobody sees stands here",
+        "It can make readers read other words than those that are checked.",
+        "Delete the words around it and type them again.",
+    ),
+    (
+        "retracted-words",
+        "These words were taken back before",
+        "They stood on a published page once, and were taken off it.",
+        "Say it in other words. If it is true again, ask your security team to say why.",
+    ),
+    (
+        "html-left-out",
+        "{0} is not published",
+        "Only harmless HTML is: text, lists and tables, without looks and scripts.",
+        "Write it in Markdown, or take it out.",
+    ),
+    (
+        "html-link",
+        "This link is written in HTML",
+        "Links are only followed and checked if they are written in Markdown.",
+        "Write it like [words](address).",
+    ),
+    (
+        "html-unclosed",
+        "Some HTML does not end where it should",
+        "{0} is opened and not closed, or closed in another place.",
+        "Close it, or write it in Markdown.",
     ),
 ];
 
@@ -194,8 +249,7 @@ const IN_POLICIES: &[Row] = &[
 pub(crate) fn of_diagnostic(one: &Diagnostic, project: Option<&Project>, is_unread: bool) -> Plain {
     let file = one.place.as_ref().map_or("", |place| &*place.file);
     match one.code {
-        "suspect" => suspect(one),
-        "under-mismatch" => moved(),
+        "suspect" => suspect(one, project),
         "check-without-claim" => orphan(one),
         "attestation-ends-soon" | "attestation-ended" => word(one, file, project),
         code if code.starts_with("template") || file.starts_with("templates/") => design(one),
@@ -212,26 +266,42 @@ fn row(code: &str) -> Option<&'static Row> {
 }
 
 fn in_policy((_, title, says, todo): &Row, one: &Diagnostic, is_unread: bool) -> Plain {
-    let says = says.replace("{}", literal(&one.message));
-    let still = " What you see below is the last version of this page that could be read.";
+    let named: Vec<&str> = one.message.split('`').skip(1).step_by(2).collect();
+    let fill = |text: &str| {
+        named.iter().enumerate().fold(text.to_owned(), |text, (index, name)| {
+            text.replace(&format!("{{{index}}}"), name)
+        })
+    };
+    let still = " What you see is the last version of this page that could be read.";
     Plain {
-        title: (*title).to_owned(),
-        says: if is_unread { says + still } else { says },
-        todo: (*todo).to_owned(),
+        title: fill(title),
+        says: if is_unread { fill(says) + still } else { fill(says) },
+        todo: fill(todo),
         who: YOU.to_owned(),
     }
 }
 
-fn suspect(one: &Diagnostic) -> Plain {
-    let changes = one.redline.as_ref().map_or_else(Vec::new, |redline| changes(&redline.runs));
-    let changes = match changes.as_slice() {
+fn suspect(one: &Diagnostic, project: Option<&Project>) -> Plain {
+    let Some(redline) = one.redline.as_deref() else { return moved() };
+    let claim = project.and_then(|project| project.claim(&redline.claim));
+    let is_words = claim.is_none_or(|claim| {
+        claim.passages.iter().any(|passage| same(&passage.words, &redline.policy.text))
+    });
+    if !is_words {
+        return moved();
+    }
+    let changes = match changes(&redline.runs).as_slice() {
         [] => String::new(),
         changes => format!(": {}", changes.join("; ")),
     };
     Plain {
         title: format!("This promise was changed{changes}"),
-        says: "The check behind this sentence was made for the earlier words, so nobody knows yet whether it proves the new ones.".into(),
-        todo: "If you did not mean to change the promise, put the earlier words back. If you did, ask your security team to look at both and to accept the new words.".into(),
+        says: "The check behind this sentence was made for the earlier words, so nobody knows yet \
+               whether it proves the new ones."
+            .into(),
+        todo: "If you did not mean to change the promise, put the earlier words back. If you did, \
+               ask your security team to look at both and to accept the new words."
+            .into(),
         who: format!("{YOU}, then your security team"),
     }
 }

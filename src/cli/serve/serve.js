@@ -14,7 +14,7 @@
 
   // --- building elements -------------------------------------------------------------------------
 
-  const make = (name, attributes = {}, ...children) => {
+  const make = (name, attributes, ...children) => {
     const element = document.createElement(name);
     for (const [key, value] of Object.entries(attributes)) {
       if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
@@ -293,14 +293,15 @@
     const pages = JSON.parse(await fetched("/_avouch/changes.json"));
     pages.sort((a, b) => (b.page === path) - (a.page === path));
     const about = (page) => [
-      make("h3", {}, make("a", { href: `/${page.page.replace(/index\.html$/, "")}` }, page.page.replace(/\/index\.html$/, "")),
+      make("h3", {}, make("a", { href: `/${page.page.replace(/index\.html$/, "")}` }, page.page.replace(/\/(index\.html)?$/, "")),
         page.is_new ? " (a new page)" : ""),
-      ...page.changes.map((change) => redline(change.runs)),
+      ...page.changes.flatMap((change) => [
+        change.told ? make("p", { class: "avouch-told" }, change.told) : "", redline(change.runs)]),
     ];
     dialog.replaceChildren(
       make("form", { method: "dialog" }, make("button", { type: "button", onclick: () => dialog.close() }, "Close")),
       make("h2", {}, `What changed since ${state.previous}`),
-      ...(pages.length ? pages.flatMap(about) : [make("p", {}, "No words have changed.")]));
+      ...(pages.length ? pages.flatMap(about) : [make("p", {}, "Nothing has changed.")]));
     if (!dialog.open) dialog.showModal();
   }
 

@@ -53,7 +53,7 @@ fn a_thousand_edits_leave_it_alive_with_flat_memory_and_right() {
 
 /// What is shown is what a preview shows that was started just now.
 fn assert_like_fresh(preview: &Preview, good: &BTreeMap<PathBuf, Vec<u8>>) {
-    let (mut child, address) = begin(&preview.project);
+    let (mut child, address) = begin(&preview.project, &[]);
     let stems = good.keys().map(|name| name.file_stem().unwrap().to_string_lossy().into_owned());
     let pages = stems.flat_map(|stem| [format!("/{stem}/"), format!("/evidence/{stem}/")]);
     let others = ["/", "/style.css", "/claims.json", "/sitemap.xml", "/_avouch/changes.json"];

@@ -46,7 +46,11 @@ impl Preview {
     }
 
     fn of(project: Project) -> Self {
-        let (child, address) = begin(&project);
+        Self::with(project, &[])
+    }
+
+    fn with(project: Project, args: &[&str]) -> Self {
+        let (child, address) = begin(&project, args);
         Self { project, child, address }
     }
 
@@ -107,9 +111,10 @@ impl Drop for Preview {
     }
 }
 
-fn begin(project: &Project) -> (Child, String) {
+fn begin(project: &Project, args: &[&str]) -> (Child, String) {
     let mut command = project.command(&["serve", "--port", "0", "--clock", NOW]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child =
+        command.args(args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.trim().strip_prefix("http://").unwrap().trim_end_matches('/').to_owned();

@@ -51,6 +51,33 @@ fn an_attestation_that_is_about_to_expire_is_told_with_whose_word_it_is() {
 }
 
 #[test]
+fn a_sentence_that_was_moved_is_told_as_moved() {
+    let project = crate::harness::Project::own();
+    let text = project.read("checks/backup-daily.yaml");
+    let preview = Preview::of(project);
+    let text = text.replacen("under: Data backup", "under: Elsewhere", 1);
+    preview.project.write("checks/backup-daily.yaml", &text);
+    let note = note(&preview, "was moved");
+    assert_eq!(note["anchor"]["claim"], "backup-daily");
+}
+
+#[test]
+fn what_is_published_now_is_compared_promise_by_promise() {
+    let project = crate::harness::Project::own();
+    let built = project.run(&["build", "--clock", "2026-11-20T10:00:00Z"]);
+    assert_eq!(built.code, Some(0), "{built}");
+    project.write("published.json", &project.read("public/claims.json"));
+    let preview = Preview::with(project, &["--previous", "published.json"]);
+    assert_eq!(preview.page("/_avouch/changes.json"), "[]");
+    preview.project.edit("content/security.md", "at most 24 hours", "at most 72 hours");
+    preview.wait_until("it is told", |preview| preview.has_note("security/index.html", "72"));
+    let changes = preview.page("/_avouch/changes.json");
+    assert!(changes.contains("reworded: ") && changes.contains("\"72\""), "{changes}");
+    let name = preview.state()["previous"].as_str().unwrap().to_owned();
+    assert!(name.starts_with("the published page of 20 Nov 2026"), "{name}");
+}
+
+#[test]
 fn no_note_speaks_of_exit_codes_or_yaml_but_to_the_security_team() {
     let preview = Preview::of(crate::harness::Project::fixture("twenty-mistakes"));
     let notes = preview.state()["notes"].as_array().unwrap().clone();
