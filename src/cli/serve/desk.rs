@@ -164,12 +164,12 @@ impl Desk {
         let Some(assessment) = assessment else { return Default::default() };
         let past = &self.past;
         let input = Input { project, outcomes: shown.outcomes, assessment, past, now };
-        match render::site(&input) {
+        match render::draft(&input) {
             Ok(files) => (files, Vec::new()),
             Err(wrong) => {
                 let mut plain = project.clone();
                 plain.templates.clear();
-                let files = render::site(&Input { project: &plain, ..input });
+                let files = render::draft(&Input { project: &plain, ..input });
                 (files.unwrap_or_default(), wrong)
             }
         }
