@@ -67,6 +67,7 @@ pub(super) fn project() -> Project {
             organisation: "Example".into(),
             url: "https://security.example.com".parse().unwrap(),
             language: "en".into(),
+            versions: false,
             raw_html: Default::default(),
         },
         products: [("cloud".to_owned(), "Cloud add-ons".to_owned())].into(),

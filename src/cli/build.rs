@@ -16,7 +16,7 @@ use crate::run::assess;
 use crate::session::{Open, Session};
 use crate::store;
 use crate::talk::Talk;
-use crate::{previous, publish};
+use crate::{previous, publish, versions};
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
@@ -73,7 +73,7 @@ fn past(session: &Session, args: &Build, checked: Timestamp, talk: Talk) -> Resu
     if let Some(previous) = &previous {
         previous::may_be_followed(previous, session, checked, talk)?;
     }
-    Ok(Past { previous })
+    Ok(Past { previous, versions: versions::all(session) })
 }
 
 /// The assessment, if it is evidence for this project.

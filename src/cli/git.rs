@@ -62,12 +62,18 @@ fn commit_of(fields: &[&str]) -> Option<Commit> {
     })
 }
 
-#[expect(dead_code, reason = "the next change asks for it")]
-/// The commits that changed a file, newest first, renames followed.
-pub(crate) fn versions(root: &Path, file: &str) -> Vec<Commit> {
-    let log = ["log", "--follow", "--format=%h%x09%at%x09%an", "--", file];
-    let lines = git(root, &log).unwrap_or_default();
-    lines.lines().filter_map(commit).collect()
+/// The commits that changed a file, newest first, each with the file's path from the root then.
+pub(crate) fn versions(root: &Path, file: &str, count_max: usize) -> Vec<(Commit, String)> {
+    let count = format!("--max-count={count_max}");
+    let format = "--format=%x00%h%x09%at%x09%an";
+    let log = ["log", "--follow", "--name-only", "--relative", &count, format, "--", file];
+    let entries = git(root, &log).unwrap_or_default();
+    let version = |entry: &str| {
+        let (about, paths) = entry.split_once('\n')?;
+        let path = paths.lines().find(|line| !line.is_empty())?;
+        Some((commit(about)?, path.to_owned()))
+    };
+    entries.split('\0').filter_map(version).collect()
 }
 
 fn commit(line: &str) -> Option<Commit> {

@@ -29,6 +29,7 @@ mod session;
 mod since;
 mod store;
 mod talk;
+mod versions;
 
 use clap::Parser;
 

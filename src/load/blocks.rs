@@ -13,7 +13,8 @@ use crate::load::policy;
 pub struct Block {
     /// Its bytes in the file.
     pub span: Range<usize>,
-    /// Its words, without those of the blocks within it.
+    /// Its words, without those of the blocks within it, and without HTML: a comment is for nobody to
+    /// read.
     pub words: String,
 }
 
@@ -63,7 +64,7 @@ fn is_block(tag: &Tag<'_>) -> bool {
 
 fn words<'a>(event: &'a Event<'_>) -> &'a str {
     match event {
-        Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => text,
+        Event::Text(text) | Event::Code(text) => text,
         Event::SoftBreak | Event::HardBreak => " ",
         _ => "",
     }

@@ -22,6 +22,9 @@ use crate::model::source::Place;
 /// The folder of policies.
 pub(super) const FOLDER: &str = "content";
 
+/// Folders of the site in which it has pages of its own.
+const OWN_FOLDERS: [&str; 2] = ["evidence", "versions"];
+
 /// Claims and statements in one policy.
 const BOUNDS_MAX: usize = 2000;
 
@@ -228,8 +231,12 @@ pub(super) fn check_addresses(policies: &[PolicyFile], diagnostics: &mut Vec<Dia
         }
         // Some of the disks and servers that a site lands on do not tell capitals apart.
         let address = policy.slug.to_lowercase();
-        if address == "index" {
-            let message = "this page would have the address of the site's own index";
+        let folder = address.split_once('/').map(|(folder, _)| folder);
+        if address == "index" || folder.is_some_and(|folder| OWN_FOLDERS.contains(&folder)) {
+            let message = match folder {
+                None => "this page would have the address of the site's own index",
+                Some(_) => "this page would stand in a folder of the site's own",
+            };
             let help = "give the file another name";
             diagnostics.push(Diagnostic::error("same-address", place, message).help(help));
         } else if let Some(first) = taken.get(&address) {

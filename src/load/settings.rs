@@ -86,6 +86,11 @@ pub struct SiteFile {
     pub url: Option<Spanned<String>>,
     /// Its language, as a BCP 47 tag such as `en`.
     pub language: Option<Spanned<String>>,
+    /// Whether the earlier versions of the policies that Git knows are published, with what changed
+    /// between them. Everything that was ever committed to a policy counts: leave it out where drafts
+    /// were.
+    #[serde(default)]
+    pub versions: bool,
     /// HTML in policies: `refused`, or `sanitised` to publish harmless elements of it outside claims.
     pub raw_html: Option<RawHtml>,
 }
@@ -257,6 +262,7 @@ fn site(file: &ProjectFile, scope: &mut Scope<'_>) -> Site {
         url: address::web(&url, scope).unwrap_or_else(address::nowhere),
         language: language.value,
         raw_html: site.raw_html.unwrap_or_default(),
+        versions: site.versions,
     }
 }
 
@@ -268,6 +274,7 @@ fn no_site() -> Site {
         url: address::nowhere(),
         language: String::new(),
         raw_html: RawHtml::default(),
+        versions: false,
     }
 }
 

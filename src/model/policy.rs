@@ -49,6 +49,15 @@ pub struct FrontMatter {
     pub order: i64,
 }
 
+/// A policy's words as they once were.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Since when.
+    pub since: jiff::Timestamp,
+    /// Its paragraphs, headings, list items and rows, in order, without their markup.
+    pub blocks: Vec<String>,
+}
+
 /// A heading of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heading {

@@ -69,6 +69,8 @@ pub struct Site {
     pub language: String,
     /// What becomes of HTML in its policies.
     pub raw_html: RawHtml,
+    /// Whether the earlier versions of the policies that Git knows are published too.
+    pub versions: bool,
 }
 
 /// What becomes of HTML in a policy.

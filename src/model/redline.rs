@@ -103,6 +103,38 @@ pub fn redline(old: &str, new: &str) -> Vec<Run> {
     runs
 }
 
+/// How the blocks of one text became those of another: those that changed, in their order. Of blocks
+/// that were replaced, those that are much alike are compared with each other.
+pub fn blocks(old: &[String], new: &[String]) -> Vec<Vec<Run>> {
+    let mut changes = Vec::new();
+    let mut add = |old: &str, new: &str| changes.push(redline(old, new));
+    for part in similar::capture_diff_slices(similar::Algorithm::Myers, old, new) {
+        if part.tag() == similar::DiffTag::Equal {
+            continue;
+        }
+        let mut gone = &old[part.old_range()];
+        for block in &new[part.new_range()] {
+            match gone.iter().position(|before| are_alike(before, block)) {
+                None => add("", block),
+                Some(at) => {
+                    gone[..at].iter().for_each(|before| add(before, ""));
+                    add(&gone[at], block);
+                    gone = &gone[at + 1..];
+                }
+            }
+        }
+        gone.iter().for_each(|before| add(before, ""));
+    }
+    let changed = |runs: &Vec<Run>| runs.iter().any(|run| run.fate != Fate::Kept);
+    changes.retain(changed);
+    changes
+}
+
+/// Whether two blocks have so much in common that a redline of them can be read.
+fn are_alike(old: &str, new: &str) -> bool {
+    TextDiff::from_unicode_words(old, new).ratio() >= 0.5
+}
+
 fn push(runs: &mut Vec<Run>, fate: Fate, text: &str) {
     match runs.last_mut() {
         Some(last) if last.fate == fate => last.text.push_str(text),
@@ -135,6 +167,31 @@ mod tests {
         assert_eq!(of("All data.", "All d\u{430}ta."), [('a', '\u{430}')]);
         assert_eq!(of("24 hours", "２４ hours"), [('2', '２'), ('4', '４')]);
         assert_eq!(of("24 hours", "72 hours"), []);
+    }
+
+    #[test]
+    fn blocks_that_are_alike_are_compared_and_others_come_and_go() {
+        let of = |blocks: &[&str]| blocks.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        let old = of(&["Data", "It is kept for one day.", "We are nice.", "The end."]);
+        let new = of(&["Data", "Mail", "It is kept for two days.", "The end.", "Really."]);
+        let shown = |runs: Vec<Run>| {
+            let mark = |run: &Run| match run.fate {
+                Fate::Kept => run.text.clone(),
+                Fate::Removed => format!("[-{}-]", run.text),
+                Fate::Added => format!("[+{}+]", run.text),
+            };
+            runs.iter().map(mark).collect::<String>()
+        };
+        let changed: Vec<String> = blocks(&old, &new).into_iter().map(shown).collect();
+        assert_eq!(
+            changed,
+            [
+                "[+Mail+]",
+                "It is kept for [-one-][+two+] [-day-][+days+].",
+                "[-We are nice.-]",
+                "[+Really.+]",
+            ]
+        );
     }
 
     #[test]

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use crate::model::assessment::Assessment;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::evidence::Outcome;
+use crate::model::policy::Version;
 use crate::model::project::Project;
 use crate::model::published::Published;
 
@@ -39,6 +40,8 @@ pub struct Input<'a> {
 pub struct Past {
     /// The page that was published last.
     pub previous: Option<Published>,
+    /// The versions of each policy, by its file, newest first.
+    pub versions: BTreeMap<String, Vec<Version>>,
 }
 
 /// The files of a site: path below its root, with `/` between its parts, and content.

@@ -114,6 +114,7 @@ pub(crate) fn project() -> Project {
             organisation: "Example".into(),
             url: "https://security.example.com".parse().unwrap(),
             language: "en".into(),
+            versions: false,
             raw_html: RawHtml::default(),
         },
         products: IndexMap::from([("cloud".into(), "Cloud add-ons".into())]),

@@ -312,3 +312,79 @@ fn what_cannot_be_compared_with_is_told() {
     let outside = Project::own();
     assert_eq!(outside.run(&["lint", "--since", "HEAD"]).code, Some(2));
 }
+
+/// A project whose one policy was committed in these versions of its second paragraph.
+fn with_versions(paragraphs: &[&str]) -> Project {
+    let project = Project::own();
+    project.edit("avouch.yaml", "site:\n", "site:\n  versions: true\n");
+    git(&project, &["init", "-q"]);
+    let policy = project.read("content/privacy.md");
+    for (index, paragraph) in paragraphs.iter().enumerate() {
+        project.write("content/privacy.md", &format!("{policy}\n{paragraph}\n"));
+        git(&project, &["add", "."]);
+        let date = format!("2026-01-{:02}T12:00:00Z", index + 1);
+        git(&project, &["commit", "-q", "--allow-empty", "-m", "x", "--date", &date]);
+    }
+    project
+}
+
+const PRIVACY: &str = "public/versions/privacy/index.html";
+
+fn build(project: &Project) {
+    let run = project.run(&["build"]);
+    assert_eq!(run.code, Some(0), "{run}");
+}
+
+#[test]
+fn earlier_versions_of_a_policy_stand_beside_it_with_a_redline_of_words() {
+    let project = with_versions(&[
+        "See *our* desk for more.",
+        "See *our*\ndesk for more.",
+        "See our desk <!-- not for publication -->\nfor less.",
+        "See our desk for nothing.",
+    ]);
+    project.edit("content/privacy.md", "nothing", "all");
+    build(&project);
+    let page = project.read(PRIVACY);
+    assert_eq!(page.matches("<section class=\"version\">").count(), 3, "{page}");
+    assert!(page.contains("<del>more</del><ins>less</ins>"), "{page}");
+    assert!(page.contains("<del>less</del><ins>nothing</ins>"), "{page}");
+    assert!(page.contains("<time datetime=\"2026-01-03\">3 Jan 2026</time>"), "{page}");
+    assert!(page.contains("<time datetime=\"2026-01-01\">1 Jan 2026</time>"), "{page}");
+    assert!(!page.contains("2026-01-02"), "{page}");
+    assert!(!page.contains("not for publication"), "{page}");
+    assert!(!page.contains("<ins>all"), "what is not committed is no version: {page}");
+    let policy = project.read("public/privacy/index.html");
+    assert!(policy.contains("../versions/privacy/index.html"), "{policy}");
+    assert!(!project.path("public/versions/security/index.html").exists());
+}
+
+#[test]
+fn versions_are_bounded_and_follow_a_file_that_was_renamed() {
+    let many: Vec<String> = (1..=28).map(|number| format!("Word {number} ends here.")).collect();
+    let project = with_versions(&many.iter().map(String::as_str).collect::<Vec<_>>());
+    git(&project, &["mv", "content/privacy.md", "content/data.md"]);
+    let links = project.files("content").into_keys();
+    for file in links {
+        let name = file.strip_prefix(project.root()).unwrap().to_str().unwrap().to_owned();
+        project.write(&name, &project.read(&name).replace("privacy.md", "data.md"));
+    }
+    git(&project, &["commit", "-q", "-a", "-m", "Renamed"]);
+    build(&project);
+    let page = project.read("public/versions/data/index.html");
+    assert_eq!(page.matches("<section class=\"version\">").count(), 20);
+    assert!(page.contains("<del>27</del><ins>28</ins>"), "{page}");
+    assert!(!page.contains("<del>8</del>"), "{page}");
+}
+
+#[test]
+fn nothing_of_what_was_is_published_unless_the_project_says_so() {
+    let project = with_versions(&["One word.", "Two words."]);
+    project.edit("avouch.yaml", "  versions: true\n", "");
+    build(&project);
+    assert!(!project.path("public/versions").exists());
+    let without_git = Project::own();
+    without_git.edit("avouch.yaml", "site:\n", "site:\n  versions: true\n");
+    build(&without_git);
+    assert!(!without_git.path("public/versions").exists());
+}

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use avouch::load::blocks;
 use avouch::model::change::{self, Effect, between};
 use avouch::model::published::Published;
-use avouch::model::redline::{Fate, Run, redline};
+use avouch::model::redline::{self, Run, redline};
 use avouch::model::time::in_words;
 use serde::Serialize;
-use similar::{DiffTag, capture_diff_slices};
 
 use crate::git;
 use crate::serve::desk::Look;
@@ -110,22 +109,8 @@ fn changes(old: &str, new: &str) -> Vec<Change> {
     let words = |text: &str| -> Vec<String> {
         blocks::of(text).into_iter().take(BLOCKS_MAX).map(|block| block.words).collect()
     };
-    let (old, new) = (words(old), words(new));
-    let mut all = Vec::new();
-    for op in capture_diff_slices(similar::Algorithm::Myers, &old, &new) {
-        if op.tag() == DiffTag::Equal {
-            continue;
-        }
-        let (olds, news) = (&old[op.old_range()], &new[op.new_range()]);
-        for index in 0..olds.len().max(news.len()) {
-            let text = |side: &[String]| side.get(index).cloned().unwrap_or_default();
-            let runs = redline(&text(olds), &text(news));
-            if runs.iter().any(|run| run.fate != Fate::Kept) {
-                all.push(Change { told: String::new(), runs });
-            }
-        }
-    }
-    all
+    let changed = redline::blocks(&words(old), &words(new)).into_iter();
+    changed.map(|runs| Change { told: String::new(), runs }).collect()
 }
 
 #[cfg(test)]

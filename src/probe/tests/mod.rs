@@ -41,6 +41,7 @@ pub(super) fn project(target: &str) -> Project {
             organisation: "o".into(),
             url: "https://site.test".parse().unwrap(),
             language: "en".into(),
+            versions: false,
             raw_html: Default::default(),
         },
         products: IndexMap::new(),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::model::time::day_of;
 use crate::render::site::link::escaped;
-use crate::render::site::{absolute, evidence, markdown, view};
+use crate::render::site::{absolute, evidence, markdown, versions, view};
 use crate::render::{Input, wording};
 
 /// The three files.
@@ -22,6 +22,7 @@ fn sitemap(input: &Input<'_>) -> String {
     let policies = project.policies.iter().map(|policy| format!("{}/index.html", policy.slug));
     let pages = std::iter::once("index.html".to_owned())
         .chain(policies)
+        .chain(project.policies.iter().filter_map(|policy| versions::path(policy, input)))
         .chain(project.claims.iter().map(evidence::page));
     let checked = day_of(input.assessment.finished);
     let mut text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\

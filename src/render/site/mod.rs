@@ -19,6 +19,7 @@ mod seen;
 mod specimen;
 mod standing;
 mod theme;
+mod versions;
 mod view;
 mod whole;
 
@@ -57,6 +58,7 @@ pub(crate) fn render(input: &Input<'_>, stage: Stage) -> Result<Files, Vec<Diagn
     pages.index(input);
     for policy in &input.project.policies {
         pages.policy(policy, input, &published);
+        pages.versions(policy, input);
     }
     for claim in &input.project.claims {
         pages.evidence(claim, input, &published);
@@ -167,6 +169,19 @@ impl Pages<'_> {
             path: markdown::path(policy),
         });
         self.page("policy.html", page, "policy", &said);
+    }
+
+    fn versions(&mut self, policy: &Policy, input: &Input<'_>) {
+        let Some(path) = versions::path(policy, input) else { return };
+        let versions = versions::versions(policy, input);
+        let page = view::Page {
+            title: format!("Earlier versions: {}", versions.title),
+            description: format!("What changed in “{}”, and when", versions.title),
+            until: None,
+            ..self.about("../".repeat(path.matches('/').count()))
+        };
+        let page = view::Page { path, ..page };
+        self.page("versions.html", page, "versions", &versions);
     }
 
     fn evidence(&mut self, claim: &Claim, input: &Input<'_>, published: &Published) {
@@ -427,7 +442,7 @@ pub(crate) mod tests {
     #[test]
     fn a_missing_variable_is_told_with_its_place() {
         let told = lint_of("policy.html", "<h1>{{ policy.title }}</h1>\n{{ policy.titel }}\n");
-        insta::assert_snapshot!(told, @r"templates/policy.html:2:11: template-variable: field `titel` is not defined. Available fields: changes, claims, contents, effective, owner, products, standing, statements, stretches, summary, title (what each template is given stands in docs/templates.md)");
+        insta::assert_snapshot!(told, @r"templates/policy.html:2:11: template-variable: field `titel` is not defined. Available fields: changes, claims, contents, effective, owner, products, standing, statements, stretches, summary, title, versions (what each template is given stands in docs/templates.md)");
     }
 
     #[test]

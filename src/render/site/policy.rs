@@ -3,7 +3,7 @@
 use crate::model::policy::{Marked, Policy};
 use crate::render::site::body::{self, id_of};
 use crate::render::site::link::escaped;
-use crate::render::site::{evidence, standing, view};
+use crate::render::site::{evidence, standing, versions, view};
 use crate::render::{Input, wording};
 
 /// The deepest heading that the contents list.
@@ -27,6 +27,7 @@ pub(crate) fn policy(policy: &Policy, input: &Input<'_>) -> view::Policy {
         standing: standing::of_policy(policy, input),
         claims: standing::links_of(policy, input),
         changes: Vec::new(),
+        versions: versions::path(policy, input).unwrap_or_default(),
     }
 }
 

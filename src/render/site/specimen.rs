@@ -6,7 +6,7 @@ use crate::render::site::context;
 use crate::render::site::view::{
     Change, Check, Claim, ClaimLink, Counted, Day, Expectation, File, Heading, History, Link, Mark,
     Page, Policy, PolicyLink, Published, Site, Span, Statement, Step, Stood, Stretch, Summary,
-    Time,
+    Time, Version, Versions,
 };
 
 /// Every template that makes a page, with a full page and an empty one.
@@ -20,6 +20,9 @@ pub(crate) fn pages() -> Vec<(&'static str, Context)> {
         }
         for policy in [full_policy(), empty_policy()] {
             pages.push(("policy.html", context(&site, &page, "policy", &policy)));
+        }
+        for versions in [versions(), Versions { versions: Vec::new(), ..versions() }] {
+            pages.push(("versions.html", context(&site, &page, "versions", &versions)));
         }
     }
     pages
@@ -134,6 +137,7 @@ fn full_policy() -> Policy {
         standing: full_summary(),
         claims: vec![claim_link()],
         changes: vec![change()],
+        versions: words("versions/a/index.html"),
         ..empty_policy()
     }
 }
@@ -151,6 +155,7 @@ fn empty_policy() -> Policy {
         standing: empty_summary(),
         claims: Vec::new(),
         changes: Vec::new(),
+        versions: String::new(),
     }
 }
 
@@ -186,6 +191,18 @@ fn empty_claim() -> Claim {
         evidence: words("evidence/a/index.html"),
         history: History::default(),
         checks: Vec::new(),
+    }
+}
+
+fn versions() -> Versions {
+    let runs = crate::model::redline::redline("It was so.", "It is so.");
+    let since = Day { iso: words("2026-01-01"), words: words("1 Jan 2026") };
+    let newer = Version { since: since.clone(), changes: vec![runs], is_oldest: false };
+    let oldest = Version { since, changes: Vec::new(), is_oldest: true };
+    Versions {
+        title: words("Policy"),
+        policy: words("a/index.html"),
+        versions: vec![newer, oldest],
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::project::Project;
 use crate::model::source::Place;
 
 /// The built-in theme: every file by its name.
-pub(crate) const BUILT_IN: [(&str, &str); 8] = [
+pub(crate) const BUILT_IN: [(&str, &str); 9] = [
     ("base.html", include_str!("../../../templates/base.html")),
     ("components.html", include_str!("../../../templates/components.html")),
     ("evidence.html", include_str!("../../../templates/evidence.html")),
@@ -18,6 +18,7 @@ pub(crate) const BUILT_IN: [(&str, &str); 8] = [
     ("policy.html", include_str!("../../../templates/policy.html")),
     ("style.css", include_str!("../../../templates/style.css")),
     ("theme.css", include_str!("../../../templates/theme.css")),
+    ("versions.html", include_str!("../../../templates/versions.html")),
 ];
 
 /// The files that the site gets as they stand.
@@ -74,7 +75,7 @@ impl Theme {
         let variables = self.tera.get_template_variables(name).ok()?;
         let unknown = variables.into_iter().filter(|one| !context.contains_key(one));
         let first = unknown.min()?;
-        let known = ["site", "page", "policy", "claim", "claims"];
+        let known = ["site", "page", "policy", "claim", "claims", "versions"];
         let known: Vec<&str> = known.into_iter().filter(|one| context.contains_key(one)).collect();
         let place = Place::file(format!("templates/{name}"));
         let message = format!("the template uses `{first}`, which it is not given");

@@ -151,6 +151,8 @@ pub(crate) struct Policy {
     pub(crate) claims: Vec<ClaimLink>,
     /// What changed in what it promises, newest first.
     pub(crate) changes: Vec<Change>,
+    /// The page of its earlier versions; empty where there is none.
+    pub(crate) versions: String,
 }
 
 /// A heading, as the contents list it.
@@ -300,6 +302,27 @@ pub(crate) struct Span {
     pub(crate) y: u64,
     pub(crate) height: u64,
     pub(crate) words: String,
+}
+
+/// `versions`: the versions of a policy, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Versions {
+    /// The policy's title.
+    pub(crate) title: String,
+    /// Its page.
+    pub(crate) policy: String,
+    pub(crate) versions: Vec<Version>,
+}
+
+/// A version of a policy.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Version {
+    /// The day of the commit.
+    pub(crate) since: Day,
+    /// What changed from the version before, block by block.
+    pub(crate) changes: Vec<Vec<crate::model::redline::Run>>,
+    /// Whether no version before is known.
+    pub(crate) is_oldest: bool,
 }
 
 /// A change in what is promised.
