@@ -57,7 +57,7 @@ pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
     probe::signals::forward(&interrupt);
     // First the watch, then the look: a change between the two is seen by the next look.
     let watch = Watch::new(root);
-    let mut desk = Desk::new(root, args, Past { previous: published.clone() });
+    let mut desk = Desk::new(root, args, Past { previous: published.clone(), ..Past::default() });
     let begun = Instant::now();
     let board = board::new(desk.look(), begun.elapsed());
     let previous = Arc::new(Previous::new(root, published));
