@@ -100,6 +100,7 @@ pub(super) fn project() -> Project {
         claims: Vec::new(),
         attestations: [("claim".to_owned(), (Arc::from("attestations/claim.yaml"), attestation))]
             .into(),
+        waivers: BTreeMap::new(),
         templates: BTreeMap::new(),
         sources: Sources::default(),
     }

@@ -26,7 +26,7 @@ pub(crate) struct Cli {
 
 const EXITS: &str = "\
 Exit codes:
-  0    every claim holds
+  0    every claim holds, or is waived
   1    a claim is violated
   2    the arguments, the sources or the disk are at fault
   3    nothing is violated, but a claim is inconclusive or its evidence has ended

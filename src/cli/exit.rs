@@ -25,7 +25,7 @@ impl Exit {
     /// The exit of a run that came to these outcomes: the worst one decides.
     pub(crate) fn of(outcomes: &[Outcome<'_>]) -> Self {
         let of_one = |outcome: &Outcome<'_>| match outcome.standing {
-            Standing::Holds => Self::Holds,
+            Standing::Holds | Standing::Waived => Self::Holds,
             Standing::Violated => Self::Violated,
             Standing::Inconclusive(_) | Standing::Expired => Self::Inconclusive,
             Standing::Unfit(_) => Self::Unfit,

@@ -39,7 +39,7 @@ impl Kept {
                 let planned = plans.get(&claim.id).map_or(&[][..], Vec::as_slice);
                 earlier.claims.get(&claim.id).is_some_and(|evidence| {
                     evidence.objections(claim, planned).is_empty()
-                        && outcome(claim, planned, &evidence.transcripts, session.clock.now())
+                        && outcome(claim, planned, &evidence.transcripts, None, session.clock.now())
                             .standing
                             == Standing::Holds
                 })
@@ -73,7 +73,8 @@ impl Kept {
             else {
                 continue;
             };
-            let anew = run.claims.get(&id).map(|new| outcome(claim, plans, &new.transcripts, now));
+            let anew =
+                run.claims.get(&id).map(|new| outcome(claim, plans, &new.transcripts, None, now));
             match anew.map(|outcome| outcome.standing) {
                 None => kept += 1,
                 Some(Standing::Inconclusive(reason)) => talk.say(&format!(

@@ -8,6 +8,7 @@ use avouch::load::settings::ProjectFile;
 use avouch::model::claim::Written;
 use avouch::model::policy::FrontMatter;
 use avouch::model::project::Attestation;
+use avouch::model::waiver::Waiver;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde_json::{Value, json};
@@ -24,6 +25,7 @@ pub(crate) const WRITTEN: &[(&str, Make)] = &[
     ("policy", closed::<FrontMatter>),
     ("claim", claim),
     ("attestation", closed::<Attestation>),
+    ("waiver", closed::<Waiver>),
 ];
 
 /// Runs the verb.

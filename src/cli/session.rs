@@ -11,6 +11,7 @@ use avouch::model::diagnostic::{Diagnostic, Severity, in_source_order};
 use avouch::model::plan::Plan;
 use avouch::model::project::Project;
 use avouch::model::source::Sources;
+use avouch::model::waiver;
 use avouch::{check, render};
 use avouch_demo::{Demo, Secrets};
 
@@ -115,6 +116,9 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: &Secrets, clock: Clock) ->
         }
         let (planned, mut wrong) = check::plans(project, &open.seeds);
         plans = planned;
+        if !wrong.iter().any(Diagnostic::is_error) {
+            wrong.extend(waiver::unmatched(project, &plans));
+        }
         wrong.extend(render::lint_templates(project));
         let errors = wrong.iter().filter(|one| one.is_error());
         unread.extend(errors.filter_map(|one| Some(one.place.as_ref()?.file.clone())));

@@ -3,107 +3,40 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use jiff::civil::Date;
 
-use crate::load::claims::{self, Claims};
-use crate::load::day;
-use crate::load::document::{self, Document};
-use crate::load::read::{Reader, SourceFile};
+use crate::load::read::Reader;
+use crate::load::record::{Measure, Sheet, Sort};
 use crate::model::claim::ClaimId;
-use crate::model::diagnostic::{Code, Diagnostic, help_with_list};
+use crate::model::diagnostic::Code;
 use crate::model::project::{Attestation, AttestationDay};
-use crate::model::source::Place;
 
-/// The folder of attestations.
-const FOLDER: &str = "attestations";
+const SORT: Sort =
+    Sort { folder: "attestations", noun: "attestation", verb: "attest", days: &["day"] };
 
 /// How many days before its last one it is told that an attestation will end.
 const WARNED_DAYS: i32 = 30;
-
-/// What attestations are measured by.
-pub(super) struct Measure<'a> {
-    pub(super) claims: &'a Claims,
-    /// The roles that may attest, if they could be read.
-    pub(super) roles: Option<&'a IndexMap<String, String>>,
-    /// Whether the target is the demo add-on, whose own word counts then.
-    pub(super) demo: bool,
-    pub(super) today: Date,
-}
 
 /// Every attestation that counts for the target, by claim.
 pub(super) fn read(
     reader: &mut Reader<'_>,
     measure: &Measure<'_>,
 ) -> BTreeMap<ClaimId, (Arc<str>, Attestation)> {
-    let mut all = BTreeMap::new();
-    for source in reader.folder(FOLDER, &["yaml", "yml"]) {
-        let id = claims::id_of(&source.file).to_owned();
-        if let Some((first, _)) = all.get(&id) {
-            let error = second(&id, &source.file, first);
-            reader.diagnostics.push(error);
-            continue;
-        }
-        if let Some(attestation) = measure.attestation(&id, &source, &mut reader.diagnostics) {
-            all.insert(id, (source.file.clone(), attestation));
-        }
-    }
+    let look = |attestation: &Attestation, sheet: &mut Sheet<'_>| look(attestation, measure, sheet);
+    let mut all = measure.read(&SORT, reader, &look);
     all.retain(|_, (_, attestation)| measure.demo || attestation.day != AttestationDay::Demo);
     all
 }
 
-fn second(id: &str, file: &Arc<str>, first: &Arc<str>) -> Diagnostic {
-    let message = format!("the claim `{id}` has another attestation, `{first}`");
-    Diagnostic::error("duplicate-id", Place::file(file.clone()), message)
-        .related(Place::file(first.clone()), "the other file")
-        .help("keep one of the two")
-}
-
-impl Measure<'_> {
-    fn attestation(
-        &self,
-        id: &str,
-        source: &SourceFile,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<Attestation> {
-        let file = &source.file;
-        if !self.claims.known.contains(id) {
-            let message = format!("there is no claim `{id}` for this to attest");
-            let known = self.claims.known.iter().map(String::as_str);
-            let error = Diagnostic::error("unknown-claim", Place::file(file.clone()), message);
-            diagnostics.push(error.help(help_with_list(id, known)));
-        }
-        let told = diagnostics.len();
-        let whole = document::whole(&source.text);
-        let document: Document<Attestation> =
-            document::read(&source.text, whole, file, diagnostics)?;
-        day::check(document.node.get("day"), file, diagnostics, told);
-        let attestation = document.value?;
-        let mut tell = |key: &str, code, message: String, help: String| {
-            let span = document.node.get(key).map_or(0..0, |node| node.span.clone());
-            let place = Place::new(file.clone(), span);
-            diagnostics.push(Diagnostic::error(code, place, message).help(help));
-        };
-        if let Some(roles) = self.roles.filter(|roles| !roles.contains_key(&attestation.role)) {
-            let message = format!("there is no role `{}`", attestation.role);
-            let help = help_with_list(&attestation.role, roles.keys().map(String::as_str));
-            tell("role", "unknown-role", message, help);
-        }
-        if matches!(attestation.day, AttestationDay::On(day) if day > self.today) {
-            let message = format!("this day is still to come: today is {}", self.today);
-            tell("day", "future-date", message, "write the day on which it was given".into());
-        }
-        for (key, text) in [("looked_at", &attestation.looked_at), ("words", &attestation.words)] {
-            if text.trim().is_empty() {
-                tell(key, "empty", format!("`{key}` is empty"), "write what belongs here".into());
-            }
-        }
-        if let Some((code, message)) = ending(&attestation, self.today) {
-            let span = document.node.get("day").map_or(0..0, |node| node.span.clone());
-            let warning = Diagnostic::warning(code, Place::new(file.clone(), span), message);
-            diagnostics.push(warning.help(format!("give it anew: `avouch attest {id}`")));
-        }
-        Some(attestation)
+fn look(attestation: &Attestation, measure: &Measure<'_>, sheet: &mut Sheet<'_>) {
+    sheet.role(&attestation.role, measure);
+    if let AttestationDay::On(day) = attestation.day {
+        sheet.day(day, measure.today);
+    }
+    sheet.texts(&[("looked_at", &attestation.looked_at), ("words", &attestation.words)]);
+    if let Some((code, message)) = ending(attestation, measure.today) {
+        let help = format!("give it anew: `avouch attest {}`", sheet.id);
+        sheet.warning("day", code, message, &help);
     }
 }
 

@@ -24,10 +24,12 @@ mod products;
 mod prose;
 pub mod quote;
 mod read;
+mod record;
 mod sentence;
 pub mod settings;
 mod tenants;
 mod variable;
+mod waivers;
 mod words;
 mod world;
 mod yaml;
@@ -99,14 +101,15 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let claims = claims::read(&mut reader);
     reader.unread_since(told);
     links::check(&policies, &claims.known, &mut reader.diagnostics);
-    let measure = attestations::Measure {
-        claims: &claims,
+    let measure = record::Measure {
+        claims: &claims.known,
         roles: settings.as_ref().map(|settings| &settings.roles),
         demo: settings.as_ref().is_none_or(|settings| settings.world.demo),
         today: options.today,
     };
     let told = reader.diagnostics.len();
     let attestations = attestations::read(&mut reader, &measure);
+    let waivers = waivers::read(&mut reader, &measure);
     reader.unread_since(told);
     let templates = templates(&mut reader);
     if let Some(settings) = &settings {
@@ -114,6 +117,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     }
     reader.diagnostics.extend(nothing_there(&policies, &claims));
     let claims = bind::all(claims, &policies, &mut reader.diagnostics);
+    waivers::compare(&waivers, &claims, &mut reader.diagnostics);
     let Reader { sources, diagnostics, unread, .. } = reader;
     let project = settings.map(|settings| Project {
         site: settings.site,
@@ -131,6 +135,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         policies: policies.into_iter().map(|one| one.policy).collect(),
         claims,
         attestations,
+        waivers,
         templates,
         sources: sources.clone(),
     });

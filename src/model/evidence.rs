@@ -10,11 +10,12 @@ use crate::model::basis::{self, Basis};
 use crate::model::claim::{Claim, ClaimId};
 use crate::model::expect::read_time;
 use crate::model::falsify::{Falsification, Grade, falsify};
-use crate::model::judge::{Judgement, judge};
+use crate::model::judge::{Broken, Judgement, judge};
 use crate::model::observation::{Answer, Transcript, View};
 use crate::model::plan::{Plan, StepId};
 use crate::model::project::Project;
 use crate::model::verdict::{Reason, Verdict};
+use crate::model::waiver::{Accepted, Waiver, Waiving};
 
 /// Where a claim stands.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Outcome<'a> {
     pub observed: Option<Timestamp>,
     /// When the evidence ends; `None` if there is none.
     pub until: Option<Timestamp>,
+    /// What its waiver does for it, if it has one.
+    pub waiving: Option<Waiving<'a>>,
     /// Its checks, in order.
     pub checks: Vec<CheckOutcome<'a>>,
 }
@@ -38,6 +41,8 @@ pub struct Outcome<'a> {
 pub enum Standing {
     /// Its evidence says so, and has not ended.
     Holds,
+    /// Its evidence says the contrary, and all that is broken is accepted for now.
+    Waived,
     /// Its evidence says the contrary.
     Violated,
     /// It could not be found out.
@@ -53,6 +58,7 @@ impl Standing {
     pub fn name(self) -> &'static str {
         match self {
             Self::Holds => "holds",
+            Self::Waived => "waived",
             Self::Violated => "violated",
             Self::Inconclusive(_) => "inconclusive",
             Self::Expired => "expired",
@@ -60,6 +66,11 @@ impl Standing {
             Self::Unfit(Grade::Uncontrolled) => "uncontrolled",
             Self::Unfit(_) => "weak",
         }
+    }
+
+    /// Whether the claim may be published as it stands.
+    pub fn is_publishable(self) -> bool {
+        matches!(self, Self::Holds | Self::Waived)
     }
 }
 
@@ -72,6 +83,10 @@ pub struct CheckOutcome<'a> {
     pub transcript: &'a Transcript,
     /// What was concluded.
     pub judgement: Judgement,
+    /// What of it is broken and waived.
+    pub waived: Vec<Broken>,
+    /// The verdict, with what is waived set aside.
+    pub verdict: Verdict,
     /// What the check was shown to notice; `None` unless it holds.
     pub falsification: Option<Falsification>,
     /// Whether a second look gave another verdict.
@@ -90,7 +105,8 @@ pub fn outcomes<'a>(
     let of = |claim: &'a Claim| {
         let evidence = assessment.claims.get(&claim.id)?;
         let plans = plans.get(&claim.id)?;
-        Some(outcome(claim, plans, &evidence.transcripts, now))
+        let waiving = Waiving::of(project, &claim.id, now);
+        Some(outcome(claim, plans, &evidence.transcripts, waiving, now))
     };
     project.claims.iter().filter_map(of).collect()
 }
@@ -100,55 +116,99 @@ pub fn outcome<'a>(
     claim: &'a Claim,
     plans: &'a [Plan],
     transcripts: &'a [Transcript],
+    mut waiving: Option<Waiving<'a>>,
     now: Timestamp,
 ) -> Outcome<'a> {
-    let both = plans.iter().zip(transcripts);
-    let checks: Vec<CheckOutcome<'a>> =
-        both.map(|(plan, transcript)| check_outcome(claim, plan, transcript)).collect();
-    let until = checks.iter().map(|check| check.until).min();
-    let observed = checks.iter().filter_map(|check| last_seen(check.transcript)).max();
-    let standing = standing(&checks, until, now);
+    let waiver = waiving.as_ref().filter(|one| !one.is_over).map(|one| one.waiver);
+    let both = plans.iter().zip(transcripts).enumerate();
+    let checks: Vec<CheckOutcome<'a>> = both
+        .map(|(index, (plan, transcript))| {
+            let judgement = judge(&View::new(plan, &transcript.observations));
+            let waived = waived(waiver, index, plan, &judgement);
+            check_outcome(claim, (plan, transcript), judgement, waived)
+        })
+        .collect();
+    let is_waived = checks.iter().any(|check| !check.waived.is_empty());
+    let waived_until = waiver.filter(|_| is_waived).map(Waiver::end);
+    let until = checks.iter().map(|check| check.until).chain(waived_until).min();
+    if let Some(waiving) = &mut waiving {
+        waiving.dead = dead(waiving.waiver, &checks);
+    }
     Outcome {
         claim,
-        standing,
+        standing: standing(&checks, until, now),
         bases: plans.iter().map(basis::of_plan).collect(),
-        observed,
+        observed: checks.iter().filter_map(|check| last_seen(check.transcript)).max(),
         until,
+        waiving,
         checks,
     }
 }
 
 fn standing(checks: &[CheckOutcome<'_>], until: Option<Timestamp>, now: Timestamp) -> Standing {
     let none = Verdict::Inconclusive(Reason::NotAsked);
-    let verdicts = checks.iter().map(|check| check.judgement.verdict);
-    let verdict = verdicts.reduce(Verdict::and).unwrap_or(none);
+    let verdict = checks.iter().map(|check| check.verdict).reduce(Verdict::and).unwrap_or(none);
     let grades = checks.iter().filter_map(|check| check.falsification.as_ref());
     let grade = grades.map(|one| one.grade).max().unwrap_or(Grade::Sound);
+    let is_waived = checks.iter().any(|check| !check.waived.is_empty());
     match verdict {
         Verdict::Violated => Standing::Violated,
         _ if grade != Grade::Sound => Standing::Unfit(grade),
         Verdict::Inconclusive(reason) => Standing::Inconclusive(reason),
-        Verdict::Holds if until.is_some_and(|until| now < until) => Standing::Holds,
-        Verdict::Holds => Standing::Expired,
+        Verdict::Holds if until.is_none_or(|until| until <= now) => Standing::Expired,
+        Verdict::Holds if is_waived => Standing::Waived,
+        Verdict::Holds => Standing::Holds,
     }
 }
 
 fn check_outcome<'a>(
     claim: &Claim,
-    plan: &'a Plan,
-    transcript: &'a Transcript,
+    (plan, transcript): (&'a Plan, &'a Transcript),
+    judgement: Judgement,
+    waived: Vec<Broken>,
 ) -> CheckOutcome<'a> {
-    let judgement = judge(&View::new(plan, &transcript.observations));
     let holds = judgement.verdict == Verdict::Holds;
     let again = transcript.again.as_ref().map(|again| judge(&View::new(plan, again)).verdict);
     CheckOutcome {
         falsification: holds.then(|| falsify(plan, &transcript.observations)),
         intermittent: again.is_some_and(|again| again != judgement.verdict),
-        until: end(claim, plan, transcript),
+        until: end(claim, plan, transcript, &waived),
+        verdict: judgement.apart_from(plan, &waived),
         plan,
         transcript,
         judgement,
+        waived,
     }
+}
+
+/// What is broken and accepted.
+fn waived(
+    waiver: Option<&Waiver>,
+    check: usize,
+    plan: &Plan,
+    judgement: &Judgement,
+) -> Vec<Broken> {
+    let Some(waiver) = waiver else {
+        return Vec::new();
+    };
+    let broken = judgement.broken(plan).into_iter();
+    broken.filter(|one| waiver.accepts(check, &plan.steps[one.step], *one)).collect()
+}
+
+/// What a waiver accepts although it was asked and is not broken.
+fn dead<'a>(waiver: &'a Waiver, checks: &[CheckOutcome<'_>]) -> Vec<&'a Accepted> {
+    let is_met = |accepted: &&Accepted| {
+        let index = accepted.check.wrapping_sub(1);
+        let Some(check) = checks.get(index) else {
+            return false;
+        };
+        let steps = &check.plan.steps;
+        let mut asked = steps.iter().zip(&check.judgement.steps);
+        let mut broken = check.judgement.broken(check.plan).into_iter();
+        asked.any(|(step, judged)| accepted.is_of(step) && judged.doubt.is_none())
+            && !broken.any(|one| Accepted::of(index, &steps[one.step], one) == **accepted)
+    };
+    waiver.accepts.iter().map(|one| &one.value).filter(is_met).collect()
 }
 
 fn last_seen(transcript: &Transcript) -> Option<Timestamp> {
@@ -157,14 +217,17 @@ fn last_seen(transcript: &Transcript) -> Option<Timestamp> {
 }
 
 /// The earliest end of a check's evidence: `valid_for` after its first answer, or a fact's own end.
-fn end(claim: &Claim, plan: &Plan, transcript: &Transcript) -> Timestamp {
+/// Where something is waived, an end that had passed already is what is broken, and does not count.
+fn end(claim: &Claim, plan: &Plan, transcript: &Transcript, waived: &[Broken]) -> Timestamp {
     let view = View::new(plan, &transcript.observations);
     let valid_for = claim.written.valid_for.value;
     let seen = (0..plan.steps.len()).filter(|step| view.answer(*step).is_ok());
     let seen = seen.filter_map(|step| view.observation(step)).map(|one| valid_for.after(one.at));
     let facts = plan.ends.iter().filter_map(|end| {
         let time = read_time(fact(&view, end.step, &end.at)?)?;
-        Some(end.plus.after(time))
+        let ends = end.plus.after(time);
+        let passed = view.observation(end.step).is_some_and(|one| ends <= one.at);
+        Some(ends).filter(|_| waived.is_empty() || !passed)
     });
     seen.chain(facts).min().unwrap_or(Timestamp::MIN)
 }

@@ -95,7 +95,7 @@ fn of_claim(before: &Claim, checked: Timestamp, stands: Stood) -> Vec<Stood> {
 
 /// The time in which the page that was out said nothing more, as its evidence had ended.
 fn lapse(before: &Claim, now: &Stood) -> Option<Stood> {
-    let held = matches!(before.stands(), "holds" | "attested");
+    let held = matches!(before.stands(), "holds" | "attested" | "waived");
     let ended = before.until.filter(|until| held && *until < now.since)?;
     Some(Stood { since: ended, standing: "expired".to_owned() })
 }

@@ -101,6 +101,18 @@ impl Judgement {
         let steps = self.steps.iter().enumerate();
         steps.flat_map(|(step, judged)| judged.broken(step, plan.steps[step].role)).collect()
     }
+
+    /// The verdict, had these not been broken.
+    pub(super) fn apart_from(&self, plan: &Plan, broken: &[Broken]) -> Verdict {
+        let mut steps = self.steps.clone();
+        for one in broken {
+            match one.expectation {
+                Some(index) => steps[one.step].expectations[index].outcome = Outcome::Met,
+                None => steps[one.step].leaks.clear(),
+            }
+        }
+        verdict(plan, &steps)
+    }
 }
 
 /// Judges the answers of one check.
@@ -146,10 +158,14 @@ pub(super) fn whole(view: &View<'_>) -> Whole {
             trouble = Some((index, reason));
         }
     }
+    let verdict = verdict(plan, &steps);
+    Whole { judgement: Judgement { verdict, steps }, own_doubts, rooted }
+}
+
+fn verdict(plan: &Plan, steps: &[StepJudgement]) -> Verdict {
     let roles = plan.steps.iter().map(|step| step.role);
     let verdicts = steps.iter().zip(roles).map(|(step, role)| step.verdict(role));
-    let verdict = verdicts.fold(start(plan), Verdict::and);
-    Whole { judgement: Judgement { verdict, steps }, own_doubts, rooted }
+    verdicts.fold(start(plan), Verdict::and)
 }
 
 /// What is concluded of a plan before any answer is looked at.

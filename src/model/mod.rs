@@ -32,4 +32,5 @@ pub mod source;
 pub mod template;
 pub mod time;
 pub mod verdict;
+pub mod waiver;
 pub mod words;

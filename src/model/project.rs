@@ -15,6 +15,7 @@ use crate::model::plan::ANYONE;
 use crate::model::policy::Policy;
 use crate::model::source::Sources;
 use crate::model::time::Limit;
+use crate::model::waiver::Waiver;
 
 /// A project: its sources, read once.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ pub struct Project {
     pub claims: Vec<Claim>,
     /// Attestations by claim.
     pub attestations: BTreeMap<ClaimId, (std::sync::Arc<str>, Attestation)>,
+    /// Waivers by claim.
+    pub waivers: BTreeMap<ClaimId, (std::sync::Arc<str>, Waiver)>,
     /// Templates of the project's own, by name, in place of the built-in ones.
     pub templates: BTreeMap<String, String>,
     /// The text of every source, for excerpts.

@@ -4,6 +4,7 @@
 //! It says what the pages say and no more: no name, id or body of an answer that is not on them.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +31,7 @@ pub struct Published {
     /// When the claims were checked.
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub checked: Timestamp,
-    /// When the first of the evidence ends; null where no claim holds.
+    /// When the first of the evidence, or of the waivers, ends; null where no claim holds.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub valid_until: Option<Timestamp>,
     /// The time that the clock was set to, where it was; the times are not real then.
@@ -102,7 +103,7 @@ pub struct Claim {
     pub applies_to: Vec<String>,
     /// Where it stands.
     #[schemars(extend("enum" = [
-        "holds", "violated", "inconclusive", "expired", "vacuous", "uncontrolled", "weak"
+        "holds", "waived", "violated", "inconclusive", "expired", "vacuous", "uncontrolled", "weak"
     ]))]
     pub standing: String,
     /// The same in a sentence, with the reason.
@@ -116,9 +117,12 @@ pub struct Claim {
     /// When the last answer came.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub observed: Option<Timestamp>,
-    /// When its evidence ends: take it for unverified from then on.
+    /// When its evidence ends, or its waiver: take it for unverified from then on.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub until: Option<Timestamp>,
+    /// Who accepts that it does not hold; null unless it is waived.
+    #[serde(default)]
+    pub waiver: Option<Waiver>,
     /// For how many seconds an answer counts, where it does not end by itself before.
     #[serde(default)]
     pub valid_for: u64,
@@ -127,6 +131,21 @@ pub struct Claim {
     /// Where it stood and stands, oldest first; the newest hundred entries.
     #[serde(default)]
     pub history: Vec<Stood>,
+}
+
+/// A waiver that is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Waiver {
+    /// The title of the role that gave it.
+    pub by: String,
+    /// The day on which it was given.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub day: Date,
+    /// Its last day, to the end of it, UTC.
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub until: Date,
+    /// What customers should know.
+    pub tells: String,
 }
 
 /// What supports a claim.

@@ -7,6 +7,7 @@ use crate::model::observation::View;
 use crate::model::plan::Step;
 use crate::model::project::Project;
 use crate::model::source::LineColumn;
+use crate::model::waiver::Accepted;
 use crate::render::wording;
 
 /// One thing that broke a claim.
@@ -22,11 +23,15 @@ pub struct Finding<'a> {
     pub expected: String,
     /// What was seen.
     pub seen: String,
+    /// What would accept it in a waiver.
+    pub acceptance: Accepted,
+    /// Whether it is waived.
+    pub waived: bool,
     /// The name of the control, and the answer to it.
     pub control: Option<(&'a str, String)>,
 }
 
-/// Everything that broke a claim, in the order of its plans; empty unless it is violated.
+/// Everything that broke a claim, waived or not, in the order of its plans.
 pub fn findings<'a>(outcome: &'a Outcome<'a>) -> Vec<Finding<'a>> {
     let mut all = Vec::new();
     for (index, check) in outcome.checks.iter().enumerate() {
@@ -50,6 +55,8 @@ fn finding<'a>(outcome: &'a Outcome<'a>, index: usize, broken: Broken) -> Findin
             wording::expected,
         ),
         seen: wording::broken(check, broken),
+        acceptance: Accepted::of(index, step, broken),
+        waived: check.waived.contains(&broken),
         control: step.control.and_then(|control| {
             let name = &check.plan.steps.get(control)?.name;
             Some((name.as_str(), wording::answer(&view, control)))

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::model::basis;
 use crate::model::claim::{Claim, ClaimId};
-use crate::model::evidence::Outcome;
+use crate::model::evidence::{Outcome, Standing};
 use crate::model::plan::{Act, Plan, Role, Step};
 use crate::model::policy::{Policy, Statement};
 use crate::model::project::Project;
-use crate::model::published::{self, Bound, Check, Expected, NotTested, Promises, Question};
+use crate::model::published::{
+    self, Bound, Check, Expected, NotTested, Promises, Question, Waiver,
+};
 use crate::model::quantity::{Amount, Side};
 use crate::model::question::{TlsAsk, TlsQuestion};
 use crate::render::site::{absolute, evidence};
@@ -56,6 +58,7 @@ fn claim(
         basis: plans.iter().map(|plan| basis::of_plan(plan)).max(),
         observed: outcome.and_then(|one| one.observed),
         until: outcome.and_then(summary::until),
+        waiver: outcome.and_then(|one| waiver(one, project)),
         valid_for: claim.written.valid_for.value.as_seconds(),
         checks: plans
             .iter()
@@ -68,6 +71,17 @@ fn claim(
             .collect(),
         history: Vec::new(),
     }
+}
+
+fn waiver(outcome: &Outcome<'_>, project: &Project) -> Option<Waiver> {
+    let waived = outcome.standing == Standing::Waived;
+    let waiving = outcome.waiving.as_ref().filter(|_| waived)?;
+    Some(Waiver {
+        by: wording::role(waiving, project),
+        day: waiving.waiver.day,
+        until: waiving.waiver.until,
+        tells: waiving.waiver.tell_customers.trim().to_owned(),
+    })
 }
 
 /// The path of a policy on the site.

@@ -140,6 +140,7 @@ pub(crate) fn project() -> Project {
         policies: vec![security(), privacy()],
         claims: CLAIMS.map(|(id, words)| claim(id, words)).into(),
         attestations: BTreeMap::new(),
+        waivers: BTreeMap::new(),
         templates: BTreeMap::new(),
         sources,
     }

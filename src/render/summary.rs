@@ -20,13 +20,14 @@ pub struct Count {
 }
 
 /// Every standing with its words for one and for several, worst first.
-const WORST_FIRST: [(&str, &str, &str); 8] = [
+const WORST_FIRST: [(&str, &str, &str); 9] = [
     ("violated", "does not hold", "do not hold"),
     ("vacuous", "rests on a check that cannot fail", "rest on checks that cannot fail"),
     ("uncontrolled", "rests on a check without a control", "rest on checks without a control"),
     ("weak", "rests on a weak check", "rest on weak checks"),
     ("inconclusive", "could not be verified", "could not be verified"),
     ("expired", "has expired", "have expired"),
+    ("waived", "is waived", "are waived"),
     ("holds", "holds", "hold"),
     ("attested", "is attested", "are attested"),
 ];
@@ -64,9 +65,10 @@ pub fn basis(outcome: &Outcome<'_>) -> Option<Basis> {
     outcome.bases.last().copied()
 }
 
-/// Until when the evidence counts, or counted; `None` where it never spoke for the claim.
+/// Until when the claim may stand as it does, or could: the end of its evidence, or of its waiver.
+/// `None` where neither ever spoke for it.
 pub fn until(outcome: &Outcome<'_>) -> Option<Timestamp> {
-    let held = matches!(outcome.standing, Standing::Holds | Standing::Expired);
+    let held = outcome.standing.is_publishable() || outcome.standing == Standing::Expired;
     outcome.until.filter(|_| held)
 }
 

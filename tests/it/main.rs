@@ -28,3 +28,4 @@ mod suspect;
 mod tidy;
 mod tools;
 mod validators;
+mod waivers;

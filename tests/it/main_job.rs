@@ -54,18 +54,6 @@ fn each_flaw_breaks_its_claim_and_no_other_and_publishes_nothing() {
 }
 
 #[test]
-fn a_draft_shows_what_does_not_hold_and_says_that_it_is_one() {
-    let project = Project::own();
-    let run = project.run(&["build", "--flaw", "leak-read", "--draft", "draft"]);
-    assert_eq!(run.code, Some(1), "{run}");
-    assert!(!project.path("public").exists(), "{run}");
-    let page = project.read("draft/security/index.html");
-    for words in ["Draft, not verified.", "> violated<", "What broke it"] {
-        assert!(page.contains(words), "{words}");
-    }
-}
-
-#[test]
 fn a_violation_names_its_sentence_and_place() {
     let project = Project::own();
     let run = project.run(&["build", "--flaw", "leak-read"]);

@@ -14,6 +14,7 @@ use avouch::model::diagnostic::Diagnostic;
 use avouch::model::evidence::{self, Outcome};
 use avouch::model::published::Promises;
 use avouch::model::source::Sources;
+use avouch::model::waiver::Waiving;
 use avouch::render::{self, Files, Input, Past, promise};
 use avouch_demo::Secrets;
 use jiff::Timestamp;
@@ -164,12 +165,12 @@ impl Desk {
         let Some(assessment) = assessment else { return Default::default() };
         let past = &self.past;
         let input = Input { project, outcomes: shown.outcomes, assessment, past, now };
-        match render::draft(&input) {
+        match render::site(&input) {
             Ok(files) => (files, Vec::new()),
             Err(wrong) => {
                 let mut plain = project.clone();
                 plain.templates.clear();
-                let files = render::draft(&Input { project: &plain, ..input });
+                let files = render::site(&Input { project: &plain, ..input });
                 (files.unwrap_or_default(), wrong)
             }
         }
@@ -192,7 +193,8 @@ fn outcomes<'a>(
         let evidence = assessment.claims.get(&claim.id)?;
         let plans = checked.plans.get(&claim.id)?;
         let is_for_this = evidence.binding == ClaimBinding::of(claim, plans);
-        is_for_this.then(|| evidence::outcome(claim, plans, &evidence.transcripts, now))
+        let waiving = Waiving::of(project, &claim.id, now);
+        is_for_this.then(|| evidence::outcome(claim, plans, &evidence.transcripts, waiving, now))
     };
     project.claims.iter().filter_map(of).collect()
 }

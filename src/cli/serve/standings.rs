@@ -19,6 +19,7 @@ pub(crate) fn notes(shown: &Shown<'_>) -> Vec<Note> {
 fn note(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Option<Note> {
     let plain = match outcome.standing {
         Standing::Holds => return None,
+        Standing::Waived => waived(outcome, shown),
         Standing::Violated => violated(outcome),
         Standing::Expired => expired(outcome, shown),
         Standing::Inconclusive(reason) => Plain {
@@ -43,7 +44,7 @@ fn note(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Option<Note> {
         },
     };
     Some(Note {
-        stops: true,
+        stops: !outcome.standing.is_publishable(),
         page: page_of_claim(outcome.claim),
         anchor: Anchor::Claim(outcome.claim.id.clone()),
         plain,
@@ -53,6 +54,20 @@ fn note(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Option<Note> {
         place: outcome.claim.file.to_string(),
         detail: format!("claim {}: {}", outcome.claim.id, outcome.standing.name()),
     })
+}
+
+fn waived(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Plain {
+    let project = shown.checked.project.as_ref();
+    let waiving = outcome.waiving.as_ref().zip(project);
+    let (role, until) = waiving.map_or_else(Default::default, |(waiving, project)| {
+        (wording::role(waiving, project), wording::day(waiving.waiver.until))
+    });
+    Plain {
+        title: "This is not true at present, and is waived".into(),
+        says: format!("{role} accepts that until the end of {until}. The page says so."),
+        todo: "Your security team has to mend the service by then.".into(),
+        who: SECURITY.into(),
+    }
 }
 
 fn violated(outcome: &Outcome<'_>) -> Plain {

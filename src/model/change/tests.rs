@@ -17,6 +17,7 @@ fn claim(id: &str) -> Claim {
         basis: Some(Basis::Probed),
         observed: None,
         until: None,
+        waiver: None,
         valid_for: 86_400,
         checks: vec![check("backup-age", &[("GET /backups", 24.0), ("GET /more", 24.0)])],
         history: Vec::new(),

@@ -72,6 +72,7 @@ pub(super) fn project(target: &str) -> Project {
         policies: Vec::new(),
         claims: Vec::new(),
         attestations: BTreeMap::new(),
+        waivers: BTreeMap::new(),
         templates: BTreeMap::new(),
         sources: Sources::default(),
     }

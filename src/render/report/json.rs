@@ -1,12 +1,14 @@
 //! The report for machines.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::model::basis::Basis;
 use crate::model::evidence::{CheckOutcome, Outcome, Standing};
 use crate::model::falsify::{Grade, Row};
 use crate::model::verdict::{Reason, Verdict};
+use crate::model::waiver::{Accepted, Waiving};
 use crate::render::finding::{Finding, findings, place_of};
 use crate::render::summary::{self, Count};
 use crate::render::{Input, wording};
@@ -50,6 +52,7 @@ struct Claim<'a> {
     observed: Option<Timestamp>,
     until: Option<Timestamp>,
     findings: Vec<Broken<'a>>,
+    waiver: Option<Waiver<'a>>,
     checks: Vec<Check<'a>>,
 }
 
@@ -63,6 +66,20 @@ struct Broken<'a> {
     seen: String,
     control: Option<Control<'a>>,
     repeat: String,
+    waived: bool,
+    to_waive: Accepted,
+}
+
+#[derive(Serialize)]
+struct Waiver<'a> {
+    file: &'a str,
+    role: &'a str,
+    reason: &'a str,
+    ticket: &'a str,
+    tell_customers: &'a str,
+    day: Date,
+    until: Date,
+    idle: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -128,6 +145,7 @@ fn claim<'a>(outcome: &'a Outcome<'a>, input: &Input<'a>) -> Claim<'a> {
         observed: outcome.observed,
         until: summary::until(outcome),
         findings: findings.map(|finding| broken(finding, input)).collect(),
+        waiver: outcome.waiving.as_ref().map(|waiving| waiver(waiving, outcome)),
         checks: outcome.checks.iter().map(check).collect(),
     }
 }
@@ -142,6 +160,22 @@ fn broken<'a>(finding: Finding<'a>, input: &Input<'_>) -> Broken<'a> {
         seen: finding.seen,
         control: finding.control.map(|(step, seen)| Control { step, seen }),
         repeat: wording::curl(finding.step, input.project),
+        waived: finding.waived,
+        to_waive: finding.acceptance,
+    }
+}
+
+fn waiver<'a>(waiving: &Waiving<'a>, outcome: &Outcome<'_>) -> Waiver<'a> {
+    let Waiving { file, waiver, .. } = *waiving;
+    Waiver {
+        file,
+        role: &waiver.role,
+        reason: &waiver.reason,
+        ticket: &waiver.ticket,
+        tell_customers: &waiver.tell_customers,
+        day: waiver.day,
+        until: waiver.until,
+        idle: wording::idle(outcome),
     }
 }
 
@@ -217,9 +251,17 @@ mod tests {
                 "step": "acme reads its note",
                 "seen": "status 200, 64 bytes"
               },
-              "repeat": "curl -i -H \"Authorization: JWT ${GLOBEX_JWT}\" \"https://addon.demo.test/notes/${note}\""
+              "repeat": "curl -i -H \"Authorization: JWT ${GLOBEX_JWT}\" \"https://addon.demo.test/notes/${note}\"",
+              "waived": false,
+              "to_waive": {
+                "check": 1,
+                "step": "globex reads acme's note",
+                "at": "",
+                "is": "shows_no_foreign_canary"
+              }
             }
-          ]
+          ],
+          "waiver": null
         }
         "#);
     }

@@ -31,6 +31,7 @@ fn write(out: &mut String, input: &Input<'_>) -> fmt::Result {
         }
     }
     left_behind(out, input)?;
+    idle(out, input)?;
     table(out, input)?;
     let world = &input.assessment.world;
     let target =
@@ -62,7 +63,7 @@ fn trouble(out: &mut String, outcome: &Outcome<'_>, input: &Input<'_>) -> fmt::R
     writeln!(out, "  --> {file}:{}:{}", at.line, at.column)?;
     writeln!(out, "  “{}”", cut(&wording::words(claim), 600))?;
     match outcome.standing {
-        Standing::Violated => {
+        Standing::Violated | Standing::Waived => {
             let found = findings(outcome);
             let shown = &found[..found.len().min(CAUSES_MAX)];
             for of_step in shown.chunk_by(|a, b| a.check == b.check && a.step == b.step) {
@@ -123,6 +124,11 @@ fn broken(
     for finding in of_step {
         writeln!(out, "  expected  {}", finding.expected)?;
         writeln!(out, "  seen      {}", finding.seen)?;
+        if let Some(waiving) = outcome.waiving.as_ref().filter(|_| finding.waived) {
+            writeln!(out, "  waived    {}", wording::waived(waiving, input.project))?;
+        } else {
+            writeln!(out, "  to waive  {}", finding.acceptance.line())?;
+        }
     }
     if let Some((name, answer)) = &first.control {
         writeln!(out, "  control   {}: {answer}", plain(name))?;
@@ -199,6 +205,19 @@ fn left_behind(out: &mut String, input: &Input<'_>) -> fmt::Result {
     writeln!(out)
 }
 
+/// Waivers that do nothing, or nothing any more.
+fn idle(out: &mut String, input: &Input<'_>) -> fmt::Result {
+    let all: Vec<String> = input.outcomes.iter().flat_map(wording::idle).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "waivers that do nothing:")?;
+    for one in all {
+        writeln!(out, "  {one}")?;
+    }
+    writeln!(out)
+}
+
 /// The table of every claim: claim, verdict, basis, what was seen, until when it counts.
 fn table(out: &mut String, input: &Input<'_>) -> fmt::Result {
     let head = ["claim", "verdict", "basis", "what was seen", "until"].map(str::to_owned);
@@ -254,8 +273,10 @@ mod tests {
           asked     globex, a customer, with its own credential: GET /notes/${note}
           expected  the answer shows nothing of anybody else's
           seen      status 200, 64 bytes with data of acme in it
+          to waive  - { check: 1, step: "globex reads acme's note", at: "", is: "shows_no_foreign_canary" }
           expected  the answer is a refusal (400, 401, 403 or 404)
           seen      status 200
+          to waive  - { check: 1, step: "globex reads acme's note", at: "", is: {"refused":{"statuses":[400,401,403,404],"login":null}} }
           control   acme reads its note: status 200, 64 bytes
           repeat    curl -i -H "Authorization: JWT ${GLOBEX_JWT}" "https://addon.demo.test/notes/${note}"
           asked on  22 Nov 2026, 10:00 UTC, at 127.0.0.1:8443

@@ -35,7 +35,6 @@ struct Badge {
 
 impl Badge {
     fn of(input: &Input<'_>, site: &view::Site) -> Self {
-        let sound = matches!(site.summary.worst.as_str(), "holds" | "attested");
         let demo = match input.project.world.demo || input.assessment.world.demo {
             true => "demo: ",
             false => "",
@@ -49,7 +48,11 @@ impl Badge {
             version: 1,
             label: LABEL,
             message: format!("{demo}{counts}, {until}"),
-            color: if sound { "22663a" } else { "a11a1a" },
+            color: match site.summary.worst.as_str() {
+                "holds" | "attested" => "22663a",
+                "waived" => "7a4d00",
+                _ => "a11a1a",
+            },
         }
     }
 }

@@ -5,7 +5,7 @@ use schemars::transform::{RecursiveTransform, Transform as _};
 use schemars::{Schema, schema_for};
 use serde::Serialize;
 
-use crate::model::evidence::{Outcome, Standing};
+use crate::model::evidence::Outcome;
 use crate::model::history;
 use crate::model::published::{Published, Publisher, SCHEMA, Target};
 use crate::render::site::view;
@@ -68,12 +68,12 @@ fn now(input: &Input<'_>, site: &view::Site) -> Published {
     }
 }
 
-/// When the first of the evidence of what holds ends.
+/// When the first of what may be published ends.
 pub(crate) fn valid_until<'a, 'b: 'a>(
     outcomes: impl IntoIterator<Item = &'a Outcome<'b>>,
 ) -> Option<Timestamp> {
-    let holding = outcomes.into_iter().filter(|one| one.standing == Standing::Holds);
-    holding.filter_map(summary::until).min()
+    let standing = outcomes.into_iter().filter(|one| one.standing.is_publishable());
+    standing.filter_map(summary::until).min()
 }
 
 #[cfg(test)]
@@ -121,6 +121,7 @@ mod tests {
           "basis": "probed",
           "observed": "2026-11-22T10:00:00Z",
           "until": "2026-11-23T10:00:00Z",
+          "waiver": null,
           "valid_for": 86400,
           "checks": [
             {

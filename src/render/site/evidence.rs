@@ -37,6 +37,7 @@ pub(crate) fn claim(claim: &Claim, input: &Input<'_>) -> view::Claim {
         because: claim.written.because.value.trim().to_owned(),
         observed: outcome.and_then(|one| one.observed).map(Into::into),
         until: outcome.and_then(summary::until).map(Into::into),
+        waiver: outcome.and_then(|one| waiver(one, input.project)),
         policy: policy.map_or_else(String::new, |policy| policy.front.title.value.clone()),
         under: passage.map_or_else(String::new, |passage| passage.under.clone()),
         path: path(claim, input.project),
@@ -73,9 +74,9 @@ pub(crate) fn rank(claim: &Claim, input: &Input<'_>) -> usize {
 
 /// The mark of a claim by where it stands.
 pub(crate) fn mark(outcome: Option<&Outcome<'_>>) -> view::Mark {
-    let holding = outcome.filter(|one| one.standing == Standing::Holds);
+    let standing = outcome.filter(|one| one.standing.is_publishable());
     let mark = view::Mark::of(outcome.map_or("inconclusive", summary::name));
-    mark.until(holding.and_then(summary::until))
+    mark.until(standing.and_then(summary::until))
 }
 
 /// The titles of the products that a claim is about; none where it is about all of them.
@@ -106,6 +107,7 @@ pub(crate) fn standing(outcome: Option<&Outcome<'_>>) -> String {
         }
         Standing::Holds => "This was checked, and holds.".to_owned(),
         Standing::Violated => "This was checked, and does not hold.".to_owned(),
+        Standing::Waived => waived(outcome),
         Standing::Inconclusive(reason) => {
             format!("This could not be verified: {}.", reason.in_words())
         }
@@ -114,6 +116,25 @@ pub(crate) fn standing(outcome: Option<&Outcome<'_>>) -> String {
         }
         Standing::Unfit(_) => format!("This {}.", wording::standing(outcome.standing)),
     }
+}
+
+/// The waiver in the words that it has for customers. They were written for the page: all of them.
+fn waived(outcome: &Outcome<'_>) -> String {
+    let waiver = outcome.waiving.as_ref().map(|waiving| waiving.waiver);
+    let told = waiver
+        .map(|one| format!(" until {}. {}", wording::day(one.until), one.tell_customers.trim()));
+    format!("This does not hold at present, and is waived{}", told.unwrap_or_default())
+}
+
+/// Who accepts that a claim does not hold, if it is waived.
+fn waiver(outcome: &Outcome<'_>, project: &Project) -> Option<view::Waiver> {
+    let waived = outcome.standing == Standing::Waived;
+    let waiving = outcome.waiving.as_ref().filter(|_| waived)?;
+    Some(view::Waiver {
+        role: wording::role(waiving, project),
+        day: waiving.waiver.day.into(),
+        until: waiving.waiver.until.into(),
+    })
 }
 
 fn means(basis: Basis) -> &'static str {

@@ -6,7 +6,7 @@ use crate::render::site::context;
 use crate::render::site::view::{
     Change, Check, Claim, ClaimLink, Counted, Day, Expectation, File, Heading, History, Link, Mark,
     Page, Policy, PolicyLink, Published, Site, Span, Statement, Step, Stood, Stretch, Summary,
-    Time, Version, Versions,
+    Time, Version, Versions, Waiver,
 };
 
 /// Every template that makes a page, with a full page and an empty one.
@@ -168,6 +168,11 @@ fn full_claim() -> Claim {
         observed: Some(time()),
         until: Some(time()),
         history: history(),
+        waiver: Some(Waiver {
+            role: words("Security officer"),
+            day: Day { iso: words("2026-11-22"), words: words("22 Nov 2026") },
+            until: Day { iso: words("2026-11-30"), words: words("30 Nov 2026") },
+        }),
         checks: vec![full_check(), empty_check()],
         ..empty_claim()
     }
@@ -185,6 +190,7 @@ fn empty_claim() -> Claim {
         because: words("We ask."),
         observed: None,
         until: None,
+        waiver: None,
         policy: words("Policy"),
         under: words("Data"),
         path: words("a/index.html#claim-a"),

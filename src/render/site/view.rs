@@ -68,7 +68,7 @@ pub(crate) struct Counted {
 /// A standing as a reader meets it: never by colour alone.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Mark {
-    /// Its name, for the style sheet: `holds`, `attested`, `violated`, ...
+    /// Its name, for the style sheet: `holds`, `attested`, `waived`, `violated`, ...
     pub(crate) class: String,
     /// One character with a shape of its own.
     pub(crate) shape: String,
@@ -195,6 +195,8 @@ pub(crate) struct Claim {
     pub(crate) because: String,
     pub(crate) observed: Option<Time>,
     pub(crate) until: Option<Time>,
+    /// Who accepts that it does not hold; none unless it is waived.
+    pub(crate) waiver: Option<Waiver>,
     /// The policy that it stands in, and the heading there.
     pub(crate) policy: String,
     pub(crate) under: String,
@@ -205,6 +207,16 @@ pub(crate) struct Claim {
     /// What became of it; told on its own page only.
     pub(crate) history: History,
     pub(crate) checks: Vec<Check>,
+}
+
+/// A waiver that is in force.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Waiver {
+    /// The title of the role that gave it.
+    pub(crate) role: String,
+    pub(crate) day: Day,
+    /// Its last day.
+    pub(crate) until: Day,
 }
 
 /// One check of a claim.

@@ -32,7 +32,7 @@ pub fn answer(view: &View<'_>, step: StepId) -> String {
 /// One short line of what was seen, for a table.
 pub fn seen(outcome: &Outcome<'_>) -> String {
     match outcome.standing {
-        Standing::Violated => first_broken(outcome),
+        Standing::Violated | Standing::Waived => first_broken(outcome),
         Standing::Inconclusive(reason) => {
             let first = outcome.checks.iter().flat_map(doubts).next();
             first.unwrap_or_else(|| reason.in_words().to_owned())
@@ -139,7 +139,7 @@ fn attested(check: &CheckOutcome<'_>) -> Option<String> {
 
 /// Why a check could not tell, step by step in the order of the plan; what only follows is left out.
 pub fn doubts(check: &CheckOutcome<'_>) -> Vec<String> {
-    if !matches!(check.judgement.verdict, Verdict::Inconclusive(_)) {
+    if !matches!(check.verdict, Verdict::Inconclusive(_)) {
         return Vec::new();
     }
     let steps = 0..check.plan.steps.len();

@@ -7,11 +7,13 @@ mod answer;
 mod expectation;
 mod limit;
 mod request;
+mod waiver;
 
 pub use answer::{answer, broken, doubts, noticed, seen, telling};
 pub use expectation::{actual, expected, found};
 pub use limit::limits;
 pub use request::{asker, curl, request_line, who};
+pub use waiver::{day, idle, role, waived};
 
 use std::collections::BTreeSet;
 
@@ -31,6 +33,7 @@ const ENTRIES_MAX: usize = 12;
 pub fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::Holds => "holds",
+        Standing::Waived => "does not hold, and is waived",
         Standing::Violated => "does not hold",
         Standing::Inconclusive(_) => "could not be verified",
         Standing::Expired => "has expired",

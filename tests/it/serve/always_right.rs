@@ -5,14 +5,6 @@ use std::fs;
 use crate::serve::Preview;
 
 #[test]
-fn what_is_previewed_says_that_it_is_a_draft() {
-    let preview = Preview::own();
-    for path in ["/", "/security/", "/evidence/backup-daily/"] {
-        assert!(preview.page(path).contains("Draft, not verified."), "{path}");
-    }
-}
-
-#[test]
 fn a_deleted_page_is_gone_from_lists_and_links_at_once_and_back_with_its_file() {
     let preview = Preview::own();
     let text = preview.project.read("content/disclosure.md");
