@@ -1,6 +1,7 @@
 //! `avouch attest`: writes down a role's word for a claim, as of today.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use avouch::model::diagnostic::help_with_list;
@@ -12,6 +13,7 @@ use crate::accept::by_a_person;
 use crate::args::Attest;
 use crate::clock::Clock;
 use crate::exit::Exit;
+use crate::file::{self, Mode};
 use crate::session::{Open, check_sources};
 use crate::talk::Talk;
 
@@ -54,7 +56,9 @@ fn write(root: &Path, claim: &str, attestation: &Attestation, talk: Talk) -> Res
     let written = text.and_then(|text| {
         let to = root.join(&file);
         let folder = to.parent().map_or(Ok(()), fs::create_dir_all);
-        folder.and_then(|()| fs::write(&to, text)).map_err(|error| error.to_string())
+        let written = folder
+            .and_then(|()| file::replace(&to, Mode::Kept, |to| to.write_all(text.as_bytes())));
+        written.map_err(|error| error.to_string())
     });
     written.map_err(|error| {
         talk.complain(&format!("`{file}` could not be written: {error}"), "");

@@ -12,6 +12,7 @@ mod doctor;
 mod exit;
 mod explain;
 mod falsify;
+mod file;
 mod git;
 mod init;
 mod lint;

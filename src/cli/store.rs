@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use avouch::model::assessment::{Assessment, SCHEMA};
 
 use crate::exit::Exit;
+use crate::file::{self, Mode};
 use crate::talk::Talk;
 
 /// An assessment is never larger than this: two thousand tenants take about a tenth of it.
@@ -22,21 +22,10 @@ pub(crate) fn save(assessment: &Assessment, to: &Path, talk: Talk) -> Result<(),
 }
 
 fn write(assessment: &Assessment, to: &Path) -> io::Result<()> {
-    let mut name = to.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let new = to.with_file_name(name);
-    let mut options = fs::OpenOptions::new();
-    let written = options.write(true).create(true).truncate(true).mode(0o600).open(&new);
-    let written = written.and_then(|mut file| {
-        serde_json::to_writer_pretty(&mut file, assessment)?;
-        file.write_all(b"\n")?;
-        file.sync_all()
-    });
-    let moved = written.and_then(|()| fs::rename(&new, to));
-    if moved.is_err() {
-        let _ = fs::remove_file(&new);
-    }
-    moved
+    file::replace(to, Mode::Private, |file| {
+        serde_json::to_writer_pretty(&mut *file, assessment)?;
+        file.write_all(b"\n")
+    })
 }
 
 /// Reads an assessment; what it is evidence for is not judged here.

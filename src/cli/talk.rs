@@ -1,6 +1,6 @@
 //! Data on standard output, talk on standard error, colour only where somebody can see it.
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead, IsTerminal, Write};
 
 use avouch::model::diagnostic::Diagnostic;
 use avouch::model::source::Sources;
@@ -45,6 +45,20 @@ impl Talk {
         if !self.quiet {
             let _ = writeln!(std::io::stderr(), "{text}");
         }
+    }
+
+    /// Asks somebody who can be seen, and takes anything but a clear yes for a no; `None` if there is
+    /// no terminal to answer on.
+    pub(crate) fn ask(self, question: &str) -> Option<bool> {
+        let mut answer = String::new();
+        let _ = write!(std::io::stderr(), "{question}");
+        if !std::io::stdin().is_terminal() {
+            let _ = writeln!(std::io::stderr());
+            return None;
+        }
+        let read = std::io::stdin().lock().read_line(&mut answer);
+        let answer = answer.trim().to_lowercase();
+        Some(read.is_ok() && matches!(answer.as_str(), "y" | "yes"))
     }
 
     /// Says what went wrong, and what to do.

@@ -12,26 +12,27 @@ use std::ops::Range;
 
 use crate::load::{document, yaml};
 use crate::model::node::{Node, Value};
-use crate::model::words::same;
+use crate::model::words::{is_hidden, one_line};
 
-/// Columns at which words are wrapped.
+/// Columns at which words are wrapped that were not, or in short lines.
 const WIDTH: usize = 100;
+
+/// Shorter lines than these were not wrapped for their length.
+const WIDTH_MIN: usize = 60;
 
 /// The text of a YAML file with `new_words` in the scalar at the bytes `span`, as its place says.
 ///
 /// Comments, order, layout and the style of the scalar stay, unless the words cannot be written in
-/// that style: then they are put in double quotes.
-pub fn requote(text: &str, span: Range<usize>, new_words: &str) -> String {
-    let Some(old) = text.get(span.clone()) else {
-        return text.to_owned();
-    };
-    let scalar = Scalar { text, start: span.start, old };
-    let put = |new: String| format!("{}{new}{}", &text[..span.start], &text[span.end..]);
-    let kept = put(scalar.in_its_style(new_words));
-    if says(text, &kept, span.start, new_words) {
-        return kept;
+/// that style: then they are put in double quotes. `None` if they cannot be written there at all: the
+/// file is no sound YAML, or the words have hidden characters.
+pub fn requote(text: &str, span: Range<usize>, new_words: &str) -> Option<String> {
+    let scalar = Scalar { text, start: span.start, old: text.get(span.clone())? };
+    if new_words.contains(is_hidden) {
+        return None;
     }
-    put(double_quoted(new_words))
+    let put = |new: String| format!("{}{new}{}", &text[..span.start], &text[span.end..]);
+    let styles = [scalar.in_its_style(new_words), double_quoted(new_words)];
+    styles.into_iter().map(put).find(|new| says(text, new, span.start, new_words))
 }
 
 /// Whether the new text holds the words at `start`, and besides them what the old one held.
@@ -43,7 +44,6 @@ fn says(old: &str, new: &str, start: usize, words: &str) -> bool {
     };
     match (read(old), read(new)) {
         (Some(old), Some(new)) => agree(&old, &new, start, words),
-        // What could not be read before is not made worse by words in quotes.
         _ => false,
     }
 }
@@ -60,7 +60,9 @@ fn agree(old: &Node, new: &Node, start: usize, words: &str) -> bool {
                     old.key == new.key && agree(&old.value, &new.value, start, words)
                 })
         }
-        (_, Value::String(text)) if old.span.start == start => same(text, words),
+        (Value::String(_), Value::String(text)) if old.span.start == start => {
+            one_line(text) == one_line(words)
+        }
         (old, new) => old == new,
     }
 }
@@ -75,11 +77,10 @@ struct Scalar<'a> {
 impl Scalar<'_> {
     fn in_its_style(&self, words: &str) -> String {
         match self.old.chars().next() {
-            Some('"') => double_quoted(words),
-            Some('\'') => format!("'{}'", words.replace('\'', "''")),
+            Some('"') => double_quoted(&self.flowing(words)),
+            Some('\'') => format!("'{}'", self.flowing(words).replace('\'', "''")),
             Some('>' | '|') => self.block(words),
-            _ if self.old.contains('\n') => self.wrapped_plain(words),
-            _ => words.to_owned(),
+            _ => self.flowing(words),
         }
     }
 
@@ -88,20 +89,38 @@ impl Scalar<'_> {
         let (header, body) = self.old.split_once('\n').unwrap_or((self.old, ""));
         let line_break = self.line_break();
         let indent = indent_of(body).unwrap_or_else(|| format!("{}  ", self.indent_of_key()));
-        let lines = wrapped(words, WIDTH.saturating_sub(indent.len()), 0);
+        let lines = wrapped(words, self.width().saturating_sub(indent.len()), 0);
         let lines = lines.iter().map(|line| format!("{indent}{line}"));
         let body = lines.collect::<Vec<_>>().join(line_break);
         format!("{}{line_break}{body}", header.trim_end_matches('\r'))
     }
 
-    /// A plain scalar over several lines: it is wrapped as far in as its second line was.
-    fn wrapped_plain(&self, words: &str) -> String {
+    /// The words of a scalar that is no block: over several lines, as far in as its second line was,
+    /// if it was written over several.
+    fn flowing(&self, words: &str) -> String {
+        if !self.old.contains('\n') {
+            return words.to_owned();
+        }
         let rest = self.old.split_once('\n').map_or("", |(_, rest)| rest);
         let indent = indent_of(rest).unwrap_or_default();
-        let first = self.column();
-        let lines =
-            wrapped(words, WIDTH.saturating_sub(indent.len()), first.saturating_sub(indent.len()));
+        let first = self.column() + usize::from(self.old.starts_with(['"', '\'']));
+        let width = self.width().saturating_sub(indent.len());
+        let lines = wrapped(words, width, first.saturating_sub(indent.len()));
         lines.join(&format!("{}{indent}", self.line_break()))
+    }
+
+    /// The columns at which it was wrapped: where no word changed, no line break moves.
+    fn width(&self) -> usize {
+        let is_block = self.old.starts_with(['>', '|']);
+        let first = if is_block { 0 } else { self.column() };
+        // The mark that closes a quoted one was not reckoned with.
+        let old = self.old.trim_end_matches(['"', '\'']);
+        let lines = old.lines().enumerate().skip(usize::from(is_block));
+        let length =
+            |(at, line): (usize, &str)| line.chars().count() + if at == 0 { first } else { 0 };
+        let lengths: Vec<usize> = lines.map(length).collect();
+        let longest = lengths.iter().copied().max().filter(|_| lengths.len() > 1);
+        longest.filter(|longest| *longest >= WIDTH_MIN).unwrap_or(WIDTH)
     }
 
     fn line_start(&self) -> usize {
@@ -155,6 +174,8 @@ fn wrapped(words: &str, width: usize, column: usize) -> Vec<String> {
 fn double_quoted(words: &str) -> String {
     let escaped = words.chars().map(|c| match c {
         '"' | '\\' => format!("\\{c}"),
+        // The breaks between the lines of wrapped words; those of the words themselves are spaces.
+        '\n' | '\r' => c.to_string(),
         c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}') => {
             format!("\\u{:04X}", c as u32)
         }
@@ -169,15 +190,21 @@ mod tests {
 
     use super::*;
 
-    /// The file with new words after `proves`.
-    fn accept(text: &str, words: &str) -> String {
+    fn read(text: &str) -> Node {
         let mut told = Vec::new();
         let node = yaml::parse(text, document::whole(text), &"a".into(), &mut told).unwrap();
-        assert_eq!(told, []);
-        let new = requote(text, node.get("proves").unwrap().span.clone(), words);
-        let again = yaml::parse(&new, document::whole(&new), &"a".into(), &mut told).unwrap();
-        assert_eq!(told, [], "{new}");
-        assert!(same(again.get("proves").unwrap().as_str().unwrap(), words), "{new}");
+        assert_eq!(told, [], "{text}");
+        node
+    }
+
+    /// The file with new words after `proves`, every byte outside of the old ones as it was.
+    fn accept(text: &str, words: &str) -> String {
+        let span = read(text).get("proves").unwrap().span.clone();
+        let new = requote(text, span.clone(), words).unwrap();
+        assert_eq!(&new[..span.start], &text[..span.start]);
+        assert!(new[span.start..].ends_with(&text[span.end..]), "{new}");
+        let node = read(&new);
+        assert_eq!(one_line(node.get("proves").unwrap().as_str().unwrap()), one_line(words));
         new
     }
 
@@ -188,6 +215,7 @@ mod tests {
             ("proves: Old words.  # c", "New: words.", "proves: \"New: words.\"  # c"),
             ("proves: Old words.  # c", "New, words.", "proves: New, words.  # c"),
             ("proves:   'Old'", "It's new.", "proves:   'It''s new.'"),
+            ("proves: 'Old\n    words'", "It's new.", "proves: 'It''s new.'"),
             ("proves: \"Old\"", "A \"new\" \\ one.", "proves: \"A \\\"new\\\" \\\\ one.\""),
             (
                 "proves: >  # c\n    Old\n    words.\n",
@@ -195,13 +223,20 @@ mod tests {
                 "proves: >  # c\n    New # words.\n",
             ),
             ("proves: |-\n  Old", "New: words.", "proves: |-\n  New: words."),
+            ("proves: |2-\n    Old\n   words", "New", "proves: |2-\n    New"),
+            ("proves: >+ # c\n  Old\n\n", "New", "proves: >+ # c\n  New\n\n"),
+            ("proves: >-1\n Old", "New", "proves: >-1\n New"),
+            ("proves:\n  # c\n  Old # d", "New", "proves:\n  # c\n  New # d"),
+            ("\"proves\" : Old", "New", "\"proves\" : New"),
             ("proves: Old\n  words", "New", "proves: New"),
             ("proves: Old", "24", "proves: \"24\""),
+            ("proves: Old", "yes", "proves: yes"),
             ("proves: Old", "- new", "proves: \"- new\""),
             ("proves: Old", "new # one", "proves: \"new # one\""),
             ("proves: Old", "[new] <a@b.c>", "proves: \"[new] <a@b.c>\""),
             ("# a\nchecks: [a]\nproves: >-\n\n  Old", "New", "# a\nchecks: [a]\nproves: >-\n  New"),
             ("proves: >\r\n  Old\r\n  words", "New", "proves: >\r\n  New"),
+            ("\u{feff}# é\nproves: Öld", "Nëw", "\u{feff}# é\nproves: Nëw"),
         ] {
             assert_eq!(accept(&format!("{old}{REST}"), words), format!("{new}{REST}"));
         }
@@ -214,25 +249,76 @@ mod tests {
     #[test]
     fn long_words_are_wrapped_at_a_hundred_columns() {
         let words = "word ".repeat(60);
-        for old in ["proves: >\n  Old\n", "proves: Old\n  words\n"] {
+        for old in [
+            "proves: >\n  Old\n",
+            "proves: Old\n  words\n",
+            "proves: 'Old\n  words'\n",
+            "proves: \"Old\n  words\"\n",
+        ] {
             let new = accept(old, &words);
             let longest = new.lines().map(str::len).max();
             assert!(longest.is_some_and(|length| length <= WIDTH && length > WIDTH - 6), "{new}");
         }
     }
 
+    #[test]
+    fn no_line_break_moves_that_need_not() {
+        let words = "many words of many lengths in several lines ".repeat(6);
+        let words = words.trim_end();
+        for (before, behind, column) in
+            [(">\n  ", "\n", 2), ("|-\n  ", "", 2), ("'", "'", 9), ("", "", 8)]
+        {
+            for width in 64..90 {
+                let lines = wrapped(words, width, column - 2).join("\n  ");
+                let old = format!("proves: {before}{lines}{behind}\n");
+                assert_eq!(accept(&old, words), old);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_sound_yaml_or_hides_something_is_left_alone() {
+        assert_eq!(requote("proves: &a Old\nb: *a\n", 8..14, "New"), None);
+        assert_eq!(requote("proves: Old\n", 8..11, "New \u{202e}words"), None);
+        assert_eq!(requote("proves: Old\n", 8..99, "New"), None);
+    }
+
+    /// Files with a quote in every style that YAML has, full of comments.
+    const STYLES: [&str; 14] = [
+        "proves: Old # c",
+        "proves: 'Old' # c",
+        "proves: \"Old\"\t# c",
+        "proves: >\n  Old",
+        "proves: |\n  Old\n# c",
+        "proves: >+\n  Old\n\n",
+        "proves: |-2 # c\n    Old\n  words",
+        "proves: Old\n  words # c",
+        "proves: 'Old\n\n  words' # c",
+        "proves: \"Old \\\n  words\" # c",
+        "proves: # c\n  # d\n  Old",
+        "'proves': >-\r\n  Old\r\n  words\r",
+        "proves:\n- x\n",
+        "x: {a: [b, c], d: 'e'} # f\nproves: Old",
+    ];
+
     proptest! {
         #[test]
         fn any_words_survive_in_any_style(
             words in "\\PC{1,40}( \\PC{1,60}){0,8}",
-            style in 0..6usize,
+            style in 0..STYLES.len(),
         ) {
-            prop_assume!(!words.trim().is_empty());
-            let old = [
-                "proves: Old", "proves: 'Old'", "proves: \"Old\"", "proves: >\n  Old", "proves: |\n  Old",
-                "proves: Old\n  words",
-            ][style];
-            accept(&format!("a: 1 # c\n{old}\nb: [2]\n"), &words);
+            let words = one_line(&words);
+            prop_assume!(!words.is_empty() && !words.contains(is_hidden));
+            let text = format!("# é\na: 1 # c\n{}\n# d\nb: [2]\n", STYLES[style]);
+            if text.contains("- x") {
+                // A list is no quote.
+                let span = read(&text).get("proves").unwrap().span.clone();
+                prop_assert_eq!(requote(&text, span, &words), None);
+            } else {
+                let new = accept(&text, &words);
+                let marks = |text: &str| text.matches('#').count();
+                prop_assert_eq!(marks(&new), marks(&text) + marks(&words));
+            }
         }
     }
 }

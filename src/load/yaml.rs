@@ -221,8 +221,8 @@ impl Builder<'_> {
             };
             return at..at;
         }
-        let written = self.text.get(span.clone()).unwrap_or("").trim_end();
-        let end = span.start + written.len();
+        let written = self.text.get(span.clone()).unwrap_or("");
+        let end = span.start + without_comment(written, style).trim_end().len();
         match style {
             ScalarStyle::Literal | ScalarStyle::Folded => self.block_header(span.start)..end,
             _ => span.start..end,
@@ -325,6 +325,29 @@ impl Builder<'_> {
         let place = Place::new(self.file.clone(), span);
         self.told.push(Diagnostic::error(code, place, message).help(help));
     }
+}
+
+/// A scalar as it is written, without a comment behind it: the parser counts one among a scalar's
+/// bytes if only a tab stands between.
+fn without_comment(written: &str, style: ScalarStyle) -> &str {
+    let end = match style {
+        ScalarStyle::SingleQuoted => {
+            let rest = written.get(1..).unwrap_or("").replace("''", "..");
+            rest.find('\'').map(|at| at + 2)
+        }
+        ScalarStyle::DoubleQuoted => {
+            let mut escaped = false;
+            let mut closes = |(at, c): &(usize, char)| {
+                let closes = *at > 0 && *c == '"' && !escaped;
+                escaped = *c == '\\' && !escaped;
+                closes
+            };
+            written.char_indices().find(|one| closes(one)).map(|(at, _)| at + 1)
+        }
+        ScalarStyle::Plain => written.find("\t#").or_else(|| written.find(" #")),
+        _ => None,
+    };
+    end.and_then(|end| written.get(..end)).unwrap_or(written)
 }
 
 /// Characters that YAML 1.2 (section 5.1) does not allow; the parser takes NUL for the end.
@@ -439,6 +462,17 @@ mod tests {
                 "~"
             ]
         );
+    }
+
+    #[test]
+    fn a_comment_is_no_part_of_the_value_before_it() {
+        for value in ["a b", "'a ''b'", "'a # b'", "\"a \\\"# b\"", "\"a\\\\\"", "a#b", "a\n  b"] {
+            for comment in ["", " # it's \"c\"", "\t# c", " \t# c", "\t\t#"] {
+                let text = format!("k: {value}{comment}\nl: m\n");
+                let node = sound(&text);
+                assert_eq!(&text[node.get("k").unwrap().span.clone()], value, "{text}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The integration tests: one binary.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop")]
 
+mod accept;
 mod ageing;
 mod axe;
 mod backup;
@@ -29,3 +30,4 @@ mod tidy;
 mod tools;
 mod validators;
 mod waivers;
+mod wording;

@@ -40,6 +40,18 @@ const IN_POLICIES: &[Row] = &[
         "Correct the link, or take it away.",
     ),
     (
+        "hidden-character",
+        "A character that nobody can see stands here",
+        "It can make readers see other words than those that are checked.",
+        "Delete this part and type it again.",
+    ),
+    (
+        "part-of-a-sentence",
+        "Only a part of this sentence is checked",
+        "What stands beside the marked words can turn their meaning, and nothing notices when it changes.",
+        "Put the whole sentence between the square brackets.",
+    ),
+    (
         "missing-heading",
         "This link leads nowhere",
         "The page is there, but it has no heading “{0}”.",

@@ -4,9 +4,12 @@ use std::fmt::{self, Write};
 
 use crate::model::basis;
 use crate::model::claim::Claim;
-use crate::model::plan::{Plan, Step};
+use crate::model::plan::{Plan, Role, Step};
 use crate::model::project::Project;
 use crate::render::wording;
+
+/// Expectations of one check that are shown in short.
+const EXPECTED_MAX: usize = 8;
 
 /// The plans of one claim, for people.
 pub fn text(project: &Project, claim: &Claim, plans: &[Plan]) -> String {
@@ -14,6 +17,29 @@ pub fn text(project: &Project, claim: &Claim, plans: &[Plan]) -> String {
     // Writing to a string cannot fail.
     let _ = write(&mut out, project, claim, plans);
     out
+}
+
+/// What one check asks, in short: what it covers, expects and is limited to, and what it does not
+/// show. Each on a line of its own, the further ones set in.
+pub fn in_short(plan: &Plan) -> String {
+    let basis = basis::of_plan(plan).in_words();
+    let mut lines = vec![format!("{} ({basis}): {}", plan.kind, plan.covers)];
+    let probes = plan.steps.iter().filter(|step| step.role == Role::Probe);
+    let mut expected: Vec<String> = Vec::new();
+    for one in probes.flat_map(|step| &step.expect).map(wording::expected) {
+        if !expected.contains(&one) {
+            expected.push(one);
+        }
+    }
+    let more = expected.len().saturating_sub(EXPECTED_MAX);
+    lines.extend(expected.iter().take(EXPECTED_MAX).map(|one| format!("expects that {one}")));
+    lines.extend((more > 0).then(|| format!("expects {more} things more")));
+    lines.extend(plan.parameters.iter().map(|one| {
+        let (side, amount) = (one.side.in_words(), one.amount.in_words());
+        format!("its limit: {} {side} {amount}", one.name)
+    }));
+    lines.push(plan.leaves_open.clone());
+    lines.join("\n")
 }
 
 fn write(out: &mut String, project: &Project, claim: &Claim, plans: &[Plan]) -> fmt::Result {
