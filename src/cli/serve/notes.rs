@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use avouch::load::blocks;
+use avouch::load::blocks::{self, Block};
 use avouch::model::claim::Claim;
 use avouch::model::diagnostic::Diagnostic;
+use avouch::model::policy::{Mark, Marked, Piece};
 use avouch::model::project::Project;
 use avouch::model::redline::{Redline, Run, Side};
 use avouch::model::source::Place;
@@ -15,6 +16,9 @@ use crate::serve::desk::Shown;
 use crate::serve::plain::{self, Plain};
 use crate::serve::standings;
 use crate::session::Checked;
+
+/// Characters by which a block is found on the page.
+const START_MAX: usize = 40;
 
 /// Lines of a source that are shown around a mistake.
 const EXCERPT_LINES: usize = 3;
@@ -52,8 +56,15 @@ pub(crate) struct Note {
 pub(crate) enum Anchor {
     /// Beside a claim.
     Claim(String),
-    /// Beside the block of that index among those of the policy, and words in it, if they are known.
-    Block(usize, String),
+    /// Beside a block of the policy.
+    Block {
+        /// How it begins, without white space: themes differ, but all show the words.
+        start: String,
+        /// How many blocks before it begin so.
+        nth: usize,
+        /// The words in it that the note is about, as written.
+        words: String,
+    },
     /// At the top of the page.
     Top,
 }
@@ -150,11 +161,18 @@ fn placed(
         return (Some(page_of(&place.file)), on_page(place, written, project));
     }
     let Some(place) = places.first() else { return (None, Anchor::Top) };
-    let claim = claim_of(&place.file, project);
-    match claim.and_then(|claim| Some((page_of_claim(claim)?, &claim.id))) {
-        Some((page, id)) => (Some(page), Anchor::Claim(id.clone())),
+    let made = claim_id(&place.file).and_then(|id| Some((page_that_makes(id, project?)?, id)));
+    match made {
+        Some((page, id)) => (Some(page), Anchor::Claim(id.to_owned())),
         None => (None, Anchor::Top),
     }
+}
+
+/// The page that makes a claim, even if nothing could be read of the claim's own file.
+fn page_that_makes(id: &str, project: &Project) -> Option<String> {
+    let is_it = |piece: &Piece| matches!(piece, Piece::Open(Mark { of: Marked::Claim(claim), .. }) if claim == id);
+    let policy = project.policies.iter().find(|policy| policy.pieces.iter().any(is_it))?;
+    Some(page_of(&policy.file))
 }
 
 fn on_page(place: &Place, written: &Checked, project: Option<&Project>) -> Anchor {
@@ -166,17 +184,23 @@ fn on_page(place: &Place, written: &Checked, project: Option<&Project>) -> Ancho
     }
     let text = written.sources.text(&place.file).map_or("", |text| text.as_ref());
     let words = text.get(place.span()).unwrap_or_default().trim().to_owned();
-    match blocks::index_at(&blocks::of(text), place.start) {
-        Some(index) => Anchor::Block(index, words),
-        None => Anchor::Top,
-    }
+    let blocks = blocks::of(text);
+    let Some(index) = blocks::index_at(&blocks, place.start) else { return Anchor::Top };
+    let start = start(&blocks[index]);
+    let nth = blocks[..index].iter().filter(|block| self::start(block) == start).count();
+    Anchor::Block { start, nth, words }
 }
 
-/// The claim that a file under `checks/` or `attestations/` belongs to.
-pub(crate) fn claim_of<'a>(file: &str, project: Option<&'a Project>) -> Option<&'a Claim> {
+/// How a block begins.
+fn start(block: &Block) -> String {
+    block.words.chars().filter(|c| !c.is_whitespace()).take(START_MAX).collect()
+}
+
+/// The claim that a file under `checks/`, `attestations/` or `waivers/` is about, by its name.
+pub(crate) fn claim_id(file: &str) -> Option<&str> {
     let (folder, name) = file.split_once('/')?;
     let is_claims = matches!(folder, "checks" | "attestations" | "waivers");
-    project?.claim(name.rsplit_once('.')?.0).filter(|_| is_claims)
+    name.rsplit_once('.').map(|(id, _)| id).filter(|_| is_claims)
 }
 
 /// The claim whose words stand at just this place.
@@ -191,7 +215,7 @@ fn excerpt(place: &Place, written: &Checked) -> Option<Excerpt> {
     let from = at.saturating_sub(EXCERPT_LINES / 2).max(1);
     let lines = text.lines().skip(from - 1).take(EXCERPT_LINES);
     let lines: Vec<String> = lines.map(|line| line.chars().take(LINE_MAX).collect()).collect();
-    // What is written there may be a secret.
-    let may_be_shown = &*place.file != "avouch.yaml" && !lines.is_empty();
+    // Other files are not for those who read these notes, and settings may hold secrets.
+    let may_be_shown = place.file.starts_with("content/") && !lines.is_empty();
     may_be_shown.then_some(Excerpt { from, lines, at })
 }

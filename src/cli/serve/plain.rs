@@ -6,13 +6,16 @@ use avouch::model::redline::{Fate, Run};
 use avouch::model::words::same;
 use serde::Serialize;
 
-use crate::serve::notes::claim_of;
+use crate::serve::notes::claim_id;
 
 /// Who does it, if it is whoever reads the note.
 pub(crate) const YOU: &str = "You";
 
 /// Who does it, if it is about a check.
 pub(crate) const SECURITY: &str = "Your security team";
+
+/// Changes of one sentence that its title names; the redline shows them all.
+const CHANGES_MAX: usize = 2;
 
 /// A note's words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -304,7 +307,7 @@ fn suspect(one: &Diagnostic, project: Option<&Project>) -> Plain {
     }
     let changes = match changes(&redline.runs).as_slice() {
         [] => String::new(),
-        changes => format!(": {}", changes.join("; ")),
+        changes => format!(": {}", changes[..changes.len().min(CHANGES_MAX)].join("; ")),
     };
     Plain {
         title: format!("This promise was changed{changes}"),
@@ -368,9 +371,9 @@ fn orphan(one: &Diagnostic) -> Plain {
 }
 
 fn word(one: &Diagnostic, file: &str, project: Option<&Project>) -> Plain {
-    let role = claim_of(file, project).and_then(|claim| {
+    let role = claim_id(file).and_then(|id| {
         let project = project?;
-        let (_, attestation) = project.attestations.get(&claim.id)?;
+        let (_, attestation) = project.attestations.get(id)?;
         Some(project.roles.get(&attestation.role).unwrap_or(&attestation.role).clone())
     });
     let role = role.unwrap_or_else(|| SECURITY.to_owned());

@@ -144,16 +144,21 @@
 
   const keyOf = (note) => `${note.title}|${note.place}|${JSON.stringify(note.anchor)}`;
 
-  function blocks() {
-    const all = [...document.querySelectorAll("article.policy :is(p, h1, h2, h3, h4, h5, h6, li, td, th, pre, blockquote)")];
-    return all.filter((element) => !element.closest("details.about"));
+  /// The block that begins so, the first if it cannot be told which: themes differ, words do not.
+  function blockOf({ start, nth }) {
+    const all = [...document.querySelectorAll("main :is(p, h1, h2, h3, h4, h5, h6, li, td, th, pre, blockquote)")]
+      .filter((element) => !element.closest("nav, details, [data-avouch]"))
+      .map((element) => ({ element, text: element.textContent.replace(/\s/g, "") }));
+    for (const length of [start.length, 20, 8]) {
+      const begun = all.filter(({ text }) => start && text.startsWith(start.slice(0, length)));
+      if (begun.length) return (begun[nth] || begun[0]).element;
+    }
+    return null;
   }
 
   function anchorOf(note) {
     const { claim, block } = note.anchor;
-    if (claim) return document.getElementById(`claim-${claim}`);
-    if (block) return blocks()[block[0]] || null;
-    return null;
+    return claim ? document.getElementById(`claim-${claim}`) : block ? blockOf(block) : null;
   }
 
   /// The words within an element, as a range.
@@ -203,7 +208,7 @@
     state.notes.forEach((note, index) => {
       if (note.page !== path) return;
       const element = anchorOf(note);
-      const words = element && note.anchor.block ? wordsIn(element, note.anchor.block[1]) : null;
+      const words = element && note.anchor.block ? wordsIn(element, note.anchor.block.words) : null;
       if (words) ranges.push(words);
       else if (element) element.setAttribute("data-avouch-noted", note.stops ? "stops" : "look");
       cards.push({ card: card(note, index), at: words || element });
@@ -234,10 +239,13 @@
 
   // --- the panel -----------------------------------------------------------------------------------
 
-  const headline = make("button", { type: "button", class: "avouch-headline", "aria-expanded": "false", onclick: () => {
-    const opened = panel.toggleAttribute("data-open");
+  const unfold = (opened) => {
+    panel.toggleAttribute("data-open", opened);
     headline.setAttribute("aria-expanded", String(opened));
-  } });
+  };
+  const fold = () => unfold(false);
+  const headline = make("button", { type: "button", class: "avouch-headline", "aria-expanded": "false",
+    onclick: () => unfold(!panel.hasAttribute("data-open")) });
   const reasons = make("ul", { class: "avouch-reasons" });
   const evidence = make("p", { class: "avouch-evidence" });
   const progress = make("progress", { "aria-label": "Checks", hidden: true });
@@ -257,7 +265,7 @@
   function reason(note, index) {
     const to = addressOf(note, index);
     return make("li", { class: note.stops ? "stops" : "look" },
-      to ? make("a", { href: to }, note.title) : make("strong", {}, note.title), " ",
+      to ? make("a", { href: to, onclick: fold }, note.title) : make("strong", {}, note.title), " ",
       note.page === path || !note.page ? "" : `(${note.page.replace(/\/index\.html$/, "")}) `,
       to ? "" : `${note.says} `,
       make("span", { class: "avouch-who" }, `${note.who}: ${note.todo}`));

@@ -79,6 +79,8 @@ fn a_check_is_added_broken_and_mended() {
     fs::remove_file(preview.project.path("checks/privacy-policy.yaml")).unwrap();
     let page = "privacy/index.html";
     preview.wait_until("it is missed", |preview| preview.has_note(page, "Nothing checks"));
+    preview.project.write("checks/privacy-policy.yaml", "proves: [\n");
+    preview.wait_until("a new one is broken", |preview| preview.has_note(page, "needs mending"));
     preview.project.write("checks/privacy-policy.yaml", &check);
     preview.wait_until("it is there", |preview| !preview.has_note(page, "Nothing checks"));
     preview.project.write("checks/privacy-policy.yaml", "proves: [\n");

@@ -84,6 +84,32 @@ fn the_note_on_a_changed_number_names_it_beside_the_sentence() {
 }
 
 #[test]
+fn a_note_on_a_paragraph_stands_beside_it_and_the_panel_leads_there() {
+    let preview = Preview::own();
+    let browser = open(&preview);
+    preview.project.edit(
+        POLICY,
+        "No system is impenetrable",
+        "No [system](gone.md) is impenetrable",
+    );
+    browser.wait_until("it is told", &says(".avouch-note h2", "leads nowhere"));
+    let beside = "const note = document.querySelector('.avouch-note').getBoundingClientRect();
+         const words = [...document.querySelectorAll('main p')]
+           .find((one) => one.textContent.startsWith('No system')).getBoundingClientRect();
+         return Math.abs(note.top - words.top) < 5;";
+    assert_eq!(browser.run(beside), true);
+    browser.run(
+        "document.querySelector('.avouch-headline').click();
+         document.querySelector('.avouch-reasons a[href*=note]').click();",
+    );
+    browser.wait_until(
+        "it is in the window",
+        "const top = document.querySelector('.avouch-note').getBoundingClientRect().top;
+         return top > 0 && top < innerHeight && !document.querySelector('#avouch-panel[data-open]');",
+    );
+}
+
+#[test]
 fn the_button_runs_the_checks_with_live_progress_and_their_evidence_is_shown() {
     let preview = Preview::own();
     let browser = open(&preview);
@@ -97,7 +123,7 @@ fn the_button_runs_the_checks_with_live_progress_and_their_evidence_is_shown() {
     browser.wait_until("they are done", &says(".avouch-said", "The checks were run"));
     browser.wait_until(
         "it was told how far they were",
-        "return seen.some((one) => /^\\d+ of \\d+ checks are done$/.test(one))",
+        "return seen.some((one) => /^[1-9]\\d* of \\d+ checks are done$/.test(one))",
     );
     browser
         .wait_until("nothing stands in the way", &says("#avouch-panel", "could be published now"));
