@@ -62,6 +62,7 @@ pub(super) fn project() -> Project {
         words: WORDS.into(),
     };
     Project {
+        languages: Vec::new(),
         site: Site {
             title: "Security".into(),
             organisation: "Example".into(),

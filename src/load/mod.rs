@@ -13,6 +13,7 @@ mod fixture;
 mod heading;
 mod hidden;
 mod html;
+mod language;
 mod limits;
 mod link;
 mod links;
@@ -45,6 +46,7 @@ use crate::load::passage::Of;
 use crate::load::policy::PolicyFile;
 use crate::load::read::Reader;
 use crate::model::diagnostic::{Diagnostic, Severity, in_source_order};
+use crate::model::i18n::Language;
 use crate::model::project::{Project, RawHtml};
 use crate::model::source::{Place, Sources};
 
@@ -96,7 +98,8 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     // Where nobody can tell what is allowed, nothing is told of it.
     let html = settings.as_ref().map_or(RawHtml::Sanitised, |one| one.site.raw_html);
     reader.unread_since(0);
-    let policies = policies(&mut reader, html);
+    let languages = settings.as_ref().map_or(&[][..], |one| &one.languages);
+    let policies = policies(&mut reader, languages, html);
     let told = reader.diagnostics.len();
     let claims = claims::read(&mut reader);
     reader.unread_since(told);
@@ -118,9 +121,13 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     reader.diagnostics.extend(nothing_there(&policies, &claims));
     let claims = bind::all(claims, &policies, &mut reader.diagnostics);
     waivers::compare(&waivers, &claims, &mut reader.diagnostics);
+    if let Some(settings) = &settings {
+        language::check(&settings.languages, &policies, &claims, &mut reader.diagnostics);
+    }
     let Reader { sources, diagnostics, unread, .. } = reader;
     let project = settings.map(|settings| Project {
         site: settings.site,
+        languages: settings.languages,
         products: settings.products,
         roles: settings.roles,
         hosts: settings.hosts,
@@ -143,15 +150,22 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
 }
 
 /// The policies in the order of the site.
-fn policies(reader: &mut Reader<'_>, html: RawHtml) -> Vec<PolicyFile> {
+fn policies(reader: &mut Reader<'_>, languages: &[Language], html: RawHtml) -> Vec<PolicyFile> {
     let sources = reader.folder(policy::FOLDER, &["md"]);
     let diagnostics = &mut reader.diagnostics;
-    let mut policies: Vec<PolicyFile> =
-        sources.iter().map(|source| policy::read(source, html, diagnostics)).collect();
+    let read = |source| {
+        let number = language::of(&source, languages);
+        let tag = languages.get(number).map_or("", |language| &language.tag);
+        (number, policy::read(&source, tag, html, diagnostics))
+    };
+    let mut policies: Vec<(usize, PolicyFile)> = sources.into_iter().map(read).collect();
+    policies.sort_by_key(|(language, one)| {
+        (*language, one.policy.front.order, one.policy.file.clone())
+    });
+    let policies: Vec<PolicyFile> = policies.into_iter().map(|(_, policy)| policy).collect();
     let unread = policies.iter().filter(|one| !one.is_read).map(|one| one.policy.file.clone());
     reader.unread.extend(unread);
-    policy::check_addresses(&policies, diagnostics);
-    policies.sort_by_key(|one| (one.policy.front.order, one.policy.file.clone()));
+    policy::check_addresses(&policies, languages, diagnostics);
     policies
 }
 

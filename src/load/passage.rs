@@ -232,7 +232,7 @@ mod tests {
     fn read(body: &str) -> policy::PolicyFile {
         let source =
             SourceFile { file: "content/a.md".into(), text: format!("{FRONT}{body}").into() };
-        policy::read(&source, RawHtml::Refused, &mut Vec::new())
+        policy::read(&source, "en", RawHtml::Refused, &mut Vec::new())
     }
 
     /// Words and context of each passage.

@@ -15,6 +15,7 @@ use crate::load::words::Words;
 use crate::load::{day, heading, html, pieces, prose, sentence};
 use crate::model::decode::Spanned;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::i18n::Language;
 use crate::model::policy::{FrontMatter, Policy, Statement};
 use crate::model::project::RawHtml;
 use crate::model::source::Place;
@@ -47,6 +48,7 @@ pub(super) struct PolicyFile {
 /// Reads one policy.
 pub(super) fn read(
     source: &SourceFile,
+    language: &str,
     html: RawHtml,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> PolicyFile {
@@ -72,6 +74,7 @@ pub(super) fn read(
     let policy = Policy {
         file: file.clone(),
         slug: slug(file).to_owned(),
+        language: language.to_owned(),
         front,
         markdown: html.within(&source.text, start),
         pieces: pieces::of(&markdown, &bounds, &html),
@@ -219,7 +222,11 @@ fn no_front_matter() -> FrontMatter {
 }
 
 /// Tells policies that would have one address, and addresses that none can have.
-pub(super) fn check_addresses(policies: &[PolicyFile], diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn check_addresses(
+    policies: &[PolicyFile],
+    languages: &[Language],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut taken: std::collections::BTreeMap<String, Arc<str>> = Default::default();
     for PolicyFile { policy, .. } in policies {
         let place = Place::file(policy.file.clone());
@@ -231,11 +238,19 @@ pub(super) fn check_addresses(policies: &[PolicyFile], diagnostics: &mut Vec<Dia
         }
         // Some of the disks and servers that a site lands on do not tell capitals apart.
         let address = policy.slug.to_lowercase();
-        let folder = address.split_once('/').map(|(folder, _)| folder);
-        if address == "index" || folder.is_some_and(|folder| OWN_FOLDERS.contains(&folder)) {
-            let message = match folder {
-                None => "this page would have the address of the site's own index",
-                Some(_) => "this page would stand in a folder of the site's own",
+        let is_index = |language: &Language| {
+            let index = format!("{}index", language.folder).to_lowercase();
+            address == index || address == index.trim_end_matches("/index")
+        };
+        let of = languages.iter().find(|language| language.tag == policy.language);
+        let below = of.and_then(|language| policy.slug.strip_prefix(&language.folder));
+        let below = below.unwrap_or(&policy.slug).to_lowercase();
+        let folder = below.split_once('/').map(|(folder, _)| folder);
+        let is_index = languages.iter().any(is_index) || address == "index";
+        if is_index || folder.is_some_and(|folder| OWN_FOLDERS.contains(&folder)) {
+            let message = match is_index {
+                true => "this page would have the address of the site's own index",
+                false => "this page would stand in a folder of the site's own",
             };
             let help = "give the file another name";
             diagnostics.push(Diagnostic::error("same-address", place, message).help(help));

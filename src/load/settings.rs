@@ -14,6 +14,7 @@ use url::Url;
 use crate::load::actor::{self, ActorFile};
 use crate::load::address;
 use crate::load::document::{self, Document};
+use crate::load::language::{self, LanguageFile};
 use crate::load::limits::{self, LimitsFile};
 use crate::load::read::{Reader, SourceFile};
 use crate::load::variable::{self, Variables};
@@ -21,6 +22,7 @@ use crate::load::{Options, PROJECT_FILE, tenants, world};
 use crate::model::decode::Spanned;
 use crate::model::diagnostic::{Code, Diagnostic};
 use crate::model::expect::Refusal;
+use crate::model::i18n::Language;
 use crate::model::node::{Node, Value};
 use crate::model::project::{Actor, Limits, RawHtml, Site, World};
 use crate::model::source::Place;
@@ -75,7 +77,7 @@ pub struct ProjectFile {
 }
 
 /// `site:` in the project's file.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[schemars(extend("required" = ["title", "organisation", "url", "language"]))]
 pub struct SiteFile {
     /// Its title.
@@ -91,6 +93,10 @@ pub struct SiteFile {
     /// were.
     #[serde(default)]
     pub versions: bool,
+    /// Further languages, by tag: the policies in each stand in `content/<tag>/`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, LanguageFile>")]
+    pub languages: IndexMap<String, LanguageFile>,
     /// HTML in policies: `refused`, or `sanitised` to publish harmless elements of it outside claims.
     pub raw_html: Option<RawHtml>,
 }
@@ -107,6 +113,7 @@ pub struct RefusedFile {
 /// What stands in the project's file, validated.
 pub(super) struct Settings {
     pub(super) site: Site,
+    pub(super) languages: Vec<Language>,
     pub(super) products: IndexMap<String, String>,
     pub(super) roles: IndexMap<String, String>,
     pub(super) hosts: BTreeMap<String, String>,
@@ -216,6 +223,7 @@ fn settings(
     actors.extend(tenants);
     let settings = Settings {
         site: site(file, scope),
+        languages: language::all(file, scope, reader),
         products: named(&file.products, "products", scope),
         roles: named(&file.roles, "roles", scope),
         hosts: world.hosts.clone(),
@@ -252,7 +260,7 @@ fn site(file: &ProjectFile, scope: &mut Scope<'_>) -> Site {
     let organisation = scope.required(site.organisation.as_ref(), "organisation", node).value;
     let url = scope.required(site.url.as_ref(), "url", node);
     let language = scope.required(site.language.as_ref(), "language", node);
-    if !language.is_empty() && !is_language(&language) {
+    if !language.is_empty() && !language::is_language(&language) {
         let message = format!("`{}` is no language tag", language.value);
         scope.tell("bad-language", &language.span, message, "write it like `en` or `pt-BR`");
     }
@@ -276,17 +284,6 @@ fn no_site() -> Site {
         raw_html: RawHtml::default(),
         versions: false,
     }
-}
-
-/// The form of a language tag (BCP 47, section 2.1), without its registry.
-fn is_language(tag: &str) -> bool {
-    let mut parts = tag.split('-');
-    let is_primary =
-        |part: &str| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphabetic());
-    let is_sub = |part: &str| {
-        (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
-    };
-    parts.next().is_some_and(is_primary) && parts.all(is_sub)
 }
 
 /// A list of names with their titles; one whose title was refused is known by its name all the same.

@@ -40,8 +40,12 @@ pub struct ClaimBinding {
 impl ClaimBinding {
     /// What evidence for this claim, taken by these plans, is bound to.
     pub fn of(claim: &Claim, plans: &[Plan]) -> Self {
+        // A claim says the same in each place and language: other words anywhere are other words.
+        let others = claim.passages.iter().skip(1).map(|passage| passage.words.as_str());
+        let words: Vec<String> =
+            std::iter::once(claim.words()).chain(others).map(normalise).collect();
         Self {
-            words: Digest::of(normalise(claim.words()).as_bytes()),
+            words: Digest::of(words.join("\n").as_bytes()),
             plans: plans.iter().map(Digest::of_value).collect(),
         }
     }

@@ -15,6 +15,7 @@ pub mod expect;
 pub mod facts;
 pub mod falsify;
 pub mod history;
+pub mod i18n;
 pub mod judge;
 pub mod node;
 pub mod observation;

@@ -17,6 +17,8 @@ pub struct Policy {
     pub file: Arc<str>,
     /// Its address on the site below the root, such as `security`: the file's stem.
     pub slug: String,
+    /// The tag of its language.
+    pub language: String,
     /// Its front matter.
     pub front: FrontMatter,
     /// Its body, as Markdown, without the front matter.

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::model::claim::{Claim, ClaimId};
 use crate::model::expect::Refusal;
+use crate::model::i18n::Language;
 use crate::model::plan::ANYONE;
 use crate::model::policy::Policy;
 use crate::model::source::Sources;
@@ -22,6 +23,8 @@ use crate::model::waiver::Waiver;
 pub struct Project {
     /// The site that is published.
     pub site: Site,
+    /// Its languages, its own first.
+    pub languages: Vec<Language>,
     /// Products, by the name that other files use.
     pub products: IndexMap<String, String>,
     /// Roles that may attest, by name, with their titles.

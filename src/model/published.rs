@@ -87,6 +87,9 @@ pub struct Claim {
     pub id: ClaimId,
     /// Its words, as they stand on the page.
     pub words: String,
+    /// The same in the site's other languages.
+    #[serde(default)]
+    pub also: Vec<Translated>,
     /// The address of its passage.
     #[schemars(extend("format" = "uri"))]
     pub policy: String,
@@ -146,6 +149,18 @@ pub struct Waiver {
     pub until: Date,
     /// What customers should know.
     pub tells: String,
+}
+
+/// A claim in another language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Translated {
+    /// A BCP 47 tag.
+    pub language: String,
+    /// Its words, as they stand on the page.
+    pub words: String,
+    /// The address of its passage.
+    #[schemars(extend("format" = "uri"))]
+    pub policy: String,
 }
 
 /// What supports a claim.

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::model::basis;
-use crate::model::claim::{Claim, ClaimId};
+use crate::model::claim::{Claim, ClaimId, Passage};
+use crate::model::decode::Spanned;
 use crate::model::evidence::{Outcome, Standing};
+use crate::model::i18n::Language;
 use crate::model::plan::{Act, Plan, Role, Step};
 use crate::model::policy::{Policy, Statement};
 use crate::model::project::Project;
 use crate::model::published::{
-    self, Bound, Check, Expected, NotTested, Promises, Question, Waiver,
+    self, Bound, Check, Expected, NotTested, Promises, Question, Translated, Waiver,
 };
 use crate::model::quantity::{Amount, Side};
 use crate::model::question::{TlsAsk, TlsQuestion};
@@ -44,17 +46,27 @@ fn claim(
     project: &Project,
 ) -> published::Claim {
     let passage = claim.passages.first();
+    let page = passage.map_or_else(String::new, |passage| page(&passage.policy, project));
+    let path = match page.as_str() {
+        "" => "index.html".to_owned(),
+        page => format!("{page}/index.html#claim-{}", claim.id),
+    };
+    let own = project.languages.first();
+    let title = |name: &Spanned<String>| {
+        own.map_or_else(|| name.value.clone(), |language| language.product(name))
+    };
     let address = |path: &str| absolute(&project.site.url, path);
     published::Claim {
         id: claim.id.clone(),
         words: wording::words(claim),
-        policy: address(&evidence::path(claim, project)),
-        page: passage.map_or_else(String::new, |passage| page(&passage.policy, project)),
+        also: translated(claim, project),
+        policy: address(&path),
+        page,
         under: passage.map_or_else(String::new, |passage| passage.under.clone()),
-        evidence: address(&evidence::page(claim)),
-        applies_to: evidence::products(claim, project),
+        evidence: address(&format!("evidence/{}/index.html", claim.id)),
+        applies_to: claim.written.applies_to.iter().map(title).collect(),
         standing: outcome.map_or("inconclusive", |one| one.standing.name()).to_owned(),
-        told: evidence::standing(outcome),
+        told: own.map_or_else(String::new, |one| evidence::standing(outcome, &one.words)),
         basis: plans.iter().map(|plan| basis::of_plan(plan)).max(),
         observed: outcome.and_then(|one| one.observed),
         until: outcome.and_then(summary::until),
@@ -82,6 +94,25 @@ fn waiver(outcome: &Outcome<'_>, project: &Project) -> Option<Waiver> {
         until: waiving.waiver.until,
         tells: waiving.waiver.tell_customers.trim().to_owned(),
     })
+}
+
+/// A claim's words in the languages that are not the site's own.
+fn translated(claim: &Claim, project: &Project) -> Vec<Translated> {
+    let in_language = |language: &Language| {
+        let policy_of = |passage: &Passage| {
+            let mut policies = project.policies.iter();
+            policies.find(|one| one.file == passage.policy && one.language == language.tag)
+        };
+        let mut both = claim.passages.iter().filter_map(|one| Some((one, policy_of(one)?)));
+        let (passage, policy) = both.next()?;
+        let path = format!("{}/index.html#claim-{}", policy.slug, claim.id);
+        Some(Translated {
+            language: language.tag.clone(),
+            words: wording::words_of(passage),
+            policy: absolute(&project.site.url, &path),
+        })
+    };
+    project.languages.iter().skip(1).filter_map(in_language).collect()
 }
 
 /// The path of a policy on the site.
@@ -171,7 +202,8 @@ impl Names {
 }
 
 fn not_tested(project: &Project) -> Vec<NotTested> {
-    project.policies.iter().flat_map(|policy| of_policy(policy, project)).collect()
+    let own = project.policies.iter().filter(|policy| policy.language == project.site.language);
+    own.flat_map(|policy| of_policy(policy, project)).collect()
 }
 
 fn of_policy(policy: &Policy, project: &Project) -> Vec<NotTested> {

@@ -16,6 +16,7 @@ use crate::model::evidence::{self, Outcome};
 use crate::model::expect::{Expectation, Refusal, Test};
 use crate::model::facts::Facts;
 use crate::model::falsify::{Class, Counterexample, Edit};
+use crate::model::i18n::{Language, Words};
 use crate::model::observation::{Answer, Observation, ProbeError, Transcript};
 use crate::model::plan::{ANYONE, Act, Canary, Keep, Plan, Record, Request, Role, Step, Word};
 use crate::model::policy::{Extent, FrontMatter, Heading, Mark, Marked, Piece, Policy, Statement};
@@ -117,6 +118,14 @@ pub(crate) fn project() -> Project {
             versions: false,
             raw_html: RawHtml::default(),
         },
+        languages: vec![Language {
+            tag: "en".into(),
+            folder: String::new(),
+            title: "Example security".into(),
+            products: IndexMap::from([("cloud".into(), "Cloud add-ons".into())]),
+            roles: IndexMap::from([("officer".into(), "The demo's officer".into())]),
+            words: Words::built_in("en"),
+        }],
         products: IndexMap::from([("cloud".into(), "Cloud add-ons".into())]),
         roles: IndexMap::from([("officer".into(), "The demo's officer".into())]),
         hosts: BTreeMap::from([("media".into(), demo("media"))]),
@@ -324,6 +333,7 @@ fn policy(slug: &str, title: &str, pieces: Vec<Piece>) -> Policy {
     Policy {
         file: Arc::from(format!("content/{slug}.md")),
         slug: slug.into(),
+        language: "en".into(),
         front: front(title),
         markdown: String::new(),
         pieces,

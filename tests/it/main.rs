@@ -15,6 +15,7 @@ mod harness;
 mod history;
 mod init;
 mod interrupt;
+mod languages;
 mod main_job;
 mod mistakes;
 mod publish;

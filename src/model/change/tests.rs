@@ -20,6 +20,7 @@ fn claim(id: &str) -> Claim {
         waiver: None,
         valid_for: 86_400,
         checks: vec![check("backup-age", &[("GET /backups", 24.0), ("GET /more", 24.0)])],
+        also: Vec::new(),
         history: Vec::new(),
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn project(target: &str) -> Project {
         send_to: Vec::new(),
     };
     Project {
+        languages: Vec::new(),
         site: Site {
             title: "t".into(),
             organisation: "o".into(),

@@ -3,20 +3,18 @@
 
 use serde::Serialize;
 
-use crate::model::time::{day_of, in_words};
+use crate::model::time::day_of;
 use crate::render::site::claims::{json, valid_until};
+use crate::render::site::edition::Edition;
 use crate::render::site::link::escaped;
 use crate::render::site::view;
-use crate::render::{Input, summary};
-
-const LABEL: &str = "security claims";
 
 /// How wide one character is at the badge's size, at most, in pixels.
 const CHARACTER_WIDTH: usize = 7;
 
 /// `badge.svg` and `badge.json`.
-pub(crate) fn files(input: &Input<'_>, site: &view::Site) -> Vec<(String, Vec<u8>)> {
-    let badge = Badge::of(input, site);
+pub(crate) fn files(edition: &Edition<'_>, site: &view::Site) -> Vec<(String, Vec<u8>)> {
+    let badge = Badge::of(edition, site);
     vec![
         ("badge.json".to_owned(), json(&badge)),
         ("badge.svg".to_owned(), svg(&badge).into_bytes()),
@@ -28,25 +26,31 @@ pub(crate) fn files(input: &Input<'_>, site: &view::Site) -> Vec<(String, Vec<u8
 struct Badge {
     #[serde(rename = "schemaVersion")]
     version: u8,
-    label: &'static str,
+    label: String,
     message: String,
     color: &'static str,
 }
 
 impl Badge {
-    fn of(input: &Input<'_>, site: &view::Site) -> Self {
-        let demo = match input.project.world.demo || input.assessment.world.demo {
+    fn of(edition: &Edition<'_>, site: &view::Site) -> Self {
+        let demo = match edition.project.world.demo || edition.assessment.world.demo {
             true => "demo: ",
             false => "",
         };
-        let counts = summary::in_words(input.outcomes);
-        let until = match valid_until(input.outcomes) {
-            Some(until) => format!("until {}", in_words(until)),
-            None => format!("on {}", day_of(input.assessment.finished)),
+        let words = edition.words();
+        let counts = site.summary.counts.iter().filter(|one| one.mark.class != "not-tested");
+        let counts: Vec<&str> = counts.map(|one| one.words.as_str()).collect();
+        let counts = words.list(&counts);
+        let until = match valid_until(edition.outcomes) {
+            Some(until) => words.fill("badge-until", &[("time", &words.time(until))]),
+            None => {
+                let day = words.day(day_of(edition.assessment.finished));
+                words.fill("badge-on", &[("day", &day)])
+            }
         };
         Self {
             version: 1,
-            label: LABEL,
+            label: words.say("badge-label"),
             message: format!("{demo}{counts}, {until}"),
             color: match site.summary.worst.as_str() {
                 "holds" | "attested" => "22663a",
@@ -59,8 +63,8 @@ impl Badge {
 
 fn svg(badge: &Badge) -> String {
     let width = |text: &str| (text.chars().count() + 2) * CHARACTER_WIDTH;
-    let (left, right) = (width(badge.label), width(&badge.message));
-    let (label, message) = (escaped(badge.label), escaped(&badge.message));
+    let (left, right) = (width(&badge.label), width(&badge.message));
+    let (label, message) = (escaped(&badge.label), escaped(&badge.message));
     let (all, color) = (left + right, badge.color);
     let (label_at, message_at) = (CHARACTER_WIDTH, left + CHARACTER_WIDTH);
     format!(

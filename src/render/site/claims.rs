@@ -109,6 +109,7 @@ mod tests {
         {
           "id": "encrypted-transport",
           "words": "Browsers are told to use HTTPS for a year.",
+          "also": [],
           "policy": "https://security.example.com/security/#claim-encrypted-transport",
           "page": "security",
           "under": "Data",

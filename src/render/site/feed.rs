@@ -10,8 +10,8 @@ use crate::model::binding::Digest;
 use crate::model::change::{About, Recorded};
 use crate::model::policy::Policy;
 use crate::model::published::{Claim, Published, Stood};
-use crate::model::time::{in_words, start_of_day};
-use crate::render::Input;
+use crate::model::time::start_of_day;
+use crate::render::site::edition::Edition;
 use crate::render::site::{absolute, link, view};
 
 /// Entries of the feed; older ones are left out.
@@ -27,18 +27,24 @@ struct Entry {
     summary: String,
 }
 
-/// The feed, newest first. Its dates are those of policies and evidence, and of no build.
-pub(crate) fn file(input: &Input<'_>, site: &view::Site, published: &Published) -> String {
-    let url = &input.project.site.url;
+/// The name of the feed.
+pub(crate) const FILE: &str = "feed.xml";
+
+/// The feed, newest first. Its dates are those of policies and evidence, and of no build. Changes of
+/// what is promised are told in the words of the site's own language, and in its feed alone.
+pub(crate) fn file(edition: &Edition<'_>, site: &view::Site, published: &Published) -> String {
+    let url = &edition.project.site.url;
     let mut entries: Vec<Entry> =
-        input.project.policies.iter().map(|policy| in_force(policy, url)).collect();
+        edition.policies().map(|policy| in_force(policy, edition)).collect();
     let claims = published.promises.claims.iter();
-    entries.extend(claims.flat_map(stood));
-    entries.extend(published.changes.iter().map(|one| changed(one, url)));
+    entries.extend(claims.flat_map(|claim| stood(claim, edition)));
+    if edition.is_own() {
+        entries.extend(published.changes.iter().map(|one| changed(one, url)));
+    }
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.updated));
     entries.truncate(ENTRIES_MAX);
     let newest = entries.first().map(|entry| entry.updated);
-    let updated = newest.unwrap_or(input.assessment.finished);
+    let updated = newest.unwrap_or(edition.assessment.finished);
     let mut text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_owned();
     // Writing into a string cannot fail.
     let _ = writeln!(
@@ -48,10 +54,10 @@ pub(crate) fn file(input: &Input<'_>, site: &view::Site, published: &Published) 
          <link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>\n<link href=\"{}\"/>\n\
          <author><name>{}</name></author>\n<generator>{}</generator>",
         xml(&site.language),
-        xml(&absolute(url, "index.html")),
+        xml(&absolute(url, &site.home)),
         xml(&site.title),
-        xml(&absolute(url, "feed.xml")),
-        xml(&absolute(url, "index.html")),
+        xml(&absolute(url, &edition.path(FILE))),
+        xml(&absolute(url, &site.home)),
         xml(&site.organisation),
         xml(&site.generator),
     );
@@ -71,39 +77,42 @@ fn element(entry: &Entry) -> String {
     )
 }
 
-fn in_force(policy: &Policy, url: &Url) -> Entry {
+fn in_force(policy: &Policy, edition: &Edition<'_>) -> Entry {
     let front = &policy.front;
     let day = front.effective.value;
-    let to = absolute(url, &format!("{}/index.html", policy.slug));
-    let since = view::Day::from(day).words;
+    let to = absolute(&edition.project.site.url, &format!("{}/index.html", policy.slug));
+    let since = edition.words().fill("in-force", &[("day", &edition.words().day(day))]);
     Entry {
         id: format!("{to}#in-force-{day}"),
         title: front.title.value.clone(),
         updated: start_of_day(day),
         to,
-        summary: format!("{} In force since {since}.", front.summary.value),
+        summary: format!("{} {since}", front.summary.value),
     }
 }
 
 /// Each time at which a claim came to stand elsewhere; that it stood somewhere at first is no news.
-fn stood(claim: &Claim) -> impl Iterator<Item = Entry> {
+fn stood(claim: &Claim, edition: &Edition<'_>) -> impl Iterator<Item = Entry> {
     claim.history.windows(2).filter_map(|two| match two {
-        [before, now] => Some(verdict(claim, before, now)),
+        [before, now] => Some(verdict(claim, before, now, edition)),
         _ => None,
     })
 }
 
-fn verdict(claim: &Claim, before: &Stood, now: &Stood) -> Entry {
+fn verdict(claim: &Claim, before: &Stood, now: &Stood, edition: &Edition<'_>) -> Entry {
+    let words = edition.words();
+    let word = |stood: &Stood| view::Mark::of(&stood.standing, words).word;
+    let here = edition.project.claim(&claim.id);
+    let said = here.map_or_else(|| claim.words.clone(), |claim| edition.words_of(claim));
+    let to = absolute(&edition.project.site.url, &edition.evidence_of(&claim.id));
     Entry {
-        id: format!("{}#stood-{}", claim.evidence, now.since),
-        title: format!("{}: {}", capital(&now.standing), claim.words),
+        id: format!("{to}#stood-{}", now.since),
+        title: format!("{}: {said}", capital(&word(now))),
         updated: now.since,
-        to: claim.evidence.clone(),
-        summary: format!(
-            "Since {}: {}. Before that: {}.",
-            in_words(now.since),
-            now.standing,
-            before.standing
+        to,
+        summary: words.fill(
+            "stood",
+            &[("time", &words.time(now.since)), ("now", &word(now)), ("before", &word(before))],
         ),
     }
 }

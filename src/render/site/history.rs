@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 
 use crate::model::change::Recorded;
+use crate::model::i18n::Words;
 use crate::model::policy::Policy;
 use crate::model::published::{Claim, Published, Stood};
 use crate::model::redline::redline;
-use crate::model::time::in_words;
+use crate::render::site::edition::Edition;
 use crate::render::site::view;
-use crate::render::wording::{count, plain};
+use crate::render::wording::plain;
 
 /// How wide a timeline is.
 const WIDTH: u64 = 600;
@@ -20,28 +21,32 @@ const HEIGHT: u64 = 24;
 const STRETCH_MIN: u64 = 3;
 
 /// What became of a claim.
-pub(crate) fn of_claim(id: &str, published: &Published) -> view::History {
+pub(crate) fn of_claim(id: &str, published: &Published, edition: &Edition<'_>) -> view::History {
     let Some(claim) = published.promises.claim(id) else {
         return view::History::default();
     };
     let changes = published.changes.iter().rev();
     let changes = changes.filter(|one| one.change.claim.as_deref() == Some(id));
     view::History {
-        entries: claim.history.iter().rev().map(entry).collect(),
-        spans: spans(&claim.history, published.checked),
-        words: in_a_sentence(claim, published.checked),
-        changes: changes.map(|one| change(one, published)).collect(),
+        entries: claim.history.iter().rev().map(|one| entry(one, edition)).collect(),
+        spans: spans(&claim.history, published.checked, edition.words()),
+        words: in_a_sentence(claim, published.checked, edition.words()),
+        changes: changes.map(|one| change(one, published, edition)).collect(),
     }
 }
 
 /// What changed in what a policy promises, newest first.
-pub(crate) fn changes_of_policy(policy: &Policy, published: &Published) -> Vec<view::Change> {
+pub(crate) fn changes_of_policy(
+    policy: &Policy,
+    published: &Published,
+    edition: &Edition<'_>,
+) -> Vec<view::Change> {
     let changes = published.changes.iter().rev();
     let of_it = changes.filter(|one| one.change.page == policy.slug);
-    of_it.map(|one| change(one, published)).collect()
+    of_it.map(|one| change(one, published, edition)).collect()
 }
 
-fn change(recorded: &Recorded, published: &Published) -> view::Change {
+fn change(recorded: &Recorded, published: &Published, edition: &Edition<'_>) -> view::Change {
     let change = &recorded.change;
     let claim = change.claim.as_ref().filter(|id| published.promises.claim(id).is_some());
     let before = change.before.as_ref();
@@ -51,40 +56,43 @@ fn change(recorded: &Recorded, published: &Published) -> view::Change {
         words: change.words.clone(),
         told: change.told.clone(),
         redline: before.map_or_else(Vec::new, |before| redline(before, &change.words)),
-        at: recorded.at.into(),
-        evidence: claim.map_or_else(String::new, |id| format!("evidence/{id}/index.html")),
+        at: edition.time(recorded.at),
+        evidence: claim.map_or_else(String::new, |id| edition.evidence_of(id)),
     }
 }
 
-fn entry(stood: &Stood) -> view::Stood {
-    view::Stood { mark: view::Mark::of(&plain(&stood.standing)), since: stood.since.into() }
+fn entry(stood: &Stood, edition: &Edition<'_>) -> view::Stood {
+    let mark = view::Mark::of(&plain(&stood.standing), edition.words());
+    view::Stood { mark, since: edition.time(stood.since) }
 }
 
-fn in_a_sentence(claim: &Claim, to: Timestamp) -> String {
+fn in_a_sentence(claim: &Claim, to: Timestamp, words: &Words) -> String {
     match claim.history.as_slice() {
-        [first, .., last] => format!(
-            "From {} to {}: {}; at the end, {}.",
-            in_words(first.since),
-            in_words(to),
-            count(claim.history.len() - 1, "change"),
-            plain(&last.standing)
+        [first, .., last] => words.fill(
+            "timeline",
+            &[
+                ("from", &words.time(first.since)),
+                ("to", &words.time(to)),
+                ("changes", &words.count("count-changes", claim.history.len() - 1)),
+                ("word", &view::Mark::of(&plain(&last.standing), words).word),
+            ],
         ),
         _ => String::new(),
     }
 }
 
 /// The stretches of a timeline; none where nothing ever changed.
-fn spans(history: &[Stood], to: Timestamp) -> Vec<view::Span> {
+fn spans(history: &[Stood], to: Timestamp, words: &Words) -> Vec<view::Span> {
     let (Some(first), true) = (history.first(), history.len() > 1) else {
         return Vec::new();
     };
     let scale = Scale { from: first.since, to };
     let ends = history.iter().skip(1).map(|next| next.since).chain([to]);
-    history.iter().zip(ends).map(|(stood, end)| span(stood, end, &scale)).collect()
+    history.iter().zip(ends).map(|(stood, end)| span(stood, end, &scale, words)).collect()
 }
 
-fn span(stood: &Stood, end: Timestamp, scale: &Scale) -> view::Span {
-    let mark = view::Mark::of(&plain(&stood.standing));
+fn span(stood: &Stood, end: Timestamp, scale: &Scale, words: &Words) -> view::Span {
+    let mark = view::Mark::of(&plain(&stood.standing), words);
     let height = match mark.class.as_str() {
         "holds" => HEIGHT / 2,
         "attested" => HEIGHT / 3,
@@ -97,7 +105,8 @@ fn span(stood: &Stood, end: Timestamp, scale: &Scale) -> view::Span {
         width: scale.at(end).saturating_sub(x).max(STRETCH_MIN),
         y: HEIGHT - height,
         height,
-        words: format!("{} since {}", mark.word, in_words(stood.since)),
+        words: words
+            .fill("word-since", &[("word", &mark.word), ("time", &words.time(stood.since))]),
         class: mark.class,
     }
 }

@@ -2,34 +2,32 @@
 
 use std::fmt::Write;
 
+use crate::model::i18n::Words;
 use crate::model::time::day_of;
+use crate::render::Input;
+use crate::render::site::edition::Edition;
 use crate::render::site::link::escaped;
-use crate::render::site::{absolute, evidence, markdown, versions, view};
-use crate::render::{Input, wording};
+use crate::render::site::{absolute, evidence, markdown, view};
 
-/// The three files.
-pub(crate) fn files(input: &Input<'_>, site: &view::Site) -> Vec<(String, Vec<u8>)> {
+/// The name of the overview.
+pub(crate) const OVERVIEW: &str = "llms.txt";
+
+/// The two files that there are once for all languages; `pages` are the paths of every page.
+pub(crate) fn files(input: &Input<'_>, pages: &[&str]) -> Vec<(String, Vec<u8>)> {
     vec![
-        ("sitemap.xml".to_owned(), sitemap(input).into_bytes()),
+        ("sitemap.xml".to_owned(), sitemap(input, pages).into_bytes()),
         ("robots.txt".to_owned(), robots(input).into_bytes()),
-        ("llms.txt".to_owned(), overview(input, site).into_bytes()),
     ]
 }
 
 /// Every page, as <https://www.sitemaps.org/protocol.html> has it.
-fn sitemap(input: &Input<'_>) -> String {
-    let project = input.project;
-    let policies = project.policies.iter().map(|policy| format!("{}/index.html", policy.slug));
-    let pages = std::iter::once("index.html".to_owned())
-        .chain(policies)
-        .chain(project.policies.iter().filter_map(|policy| versions::path(policy, input)))
-        .chain(project.claims.iter().map(evidence::page));
+fn sitemap(input: &Input<'_>, pages: &[&str]) -> String {
     let checked = day_of(input.assessment.finished);
     let mut text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
                     <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
         .to_owned();
     for page in pages {
-        let address = escaped(&absolute(&project.site.url, &page));
+        let address = escaped(&absolute(&input.project.site.url, page));
         // Writing into a string cannot fail.
         let _ = writeln!(text, "<url><loc>{address}</loc><lastmod>{checked}</lastmod></url>");
     }
@@ -42,33 +40,40 @@ fn robots(input: &Input<'_>) -> String {
 }
 
 /// The site in Markdown, as <https://llmstxt.org/> proposes it.
-fn overview(input: &Input<'_>, site: &view::Site) -> String {
-    let address = |path: &str| absolute(&input.project.site.url, path);
-    let mut text = format!("# {}\n\n> {}\n", plain(&site.title), plain(&said(site)));
-    let _ = write!(text, "\n{}\n\n## Policies\n\n", markdown::dates(site));
-    for policy in &input.project.policies {
+pub(crate) fn overview(edition: &Edition<'_>, site: &view::Site) -> String {
+    let words = edition.words();
+    let address = |path: &str| absolute(&edition.project.site.url, path);
+    let mut text = format!("# {}\n\n> {}\n", plain(&site.title), plain(&said(site, words)));
+    let (dates, policies) = (markdown::dates(site, words), words.say("policies"));
+    let _ = write!(text, "\n{dates}\n\n## {policies}\n\n");
+    for policy in edition.policies() {
         let front = &policy.front;
         let (title, summary) = (plain(&front.title.value), plain(&front.summary.value));
         let to = address(&markdown::path(policy));
         let _ = writeln!(text, "- [{title}]({to}): {summary}");
     }
-    text.push_str("\n## Claims and their evidence\n\n");
-    for claim in &input.project.claims {
-        let mark = evidence::claim_link(claim, input).mark.word;
-        let (words, to) = (plain(&wording::words(claim)), address(&evidence::page(claim)));
-        let _ = writeln!(text, "- [{words}]({to}): {mark}");
+    let _ = write!(text, "\n## {}\n\n", words.say("claims-and-evidence"));
+    for claim in &edition.project.claims {
+        let mark = evidence::claim_link(claim, edition).mark.word;
+        let (said, to) =
+            (plain(&edition.words_of(claim)), address(&edition.evidence_of(&claim.id)));
+        let _ = writeln!(text, "- [{said}]({to}): {mark}");
     }
     let _ = write!(
         text,
-        "\n## Data\n\n- [Every claim as JSON]({}): with its schema beside it\n",
-        address("claims.json")
+        "\n## {}\n\n- [{}]({}): {}\n",
+        words.say("data"),
+        words.say("file-claims"),
+        address("claims.json"),
+        words.say("with-schema"),
     );
     text
 }
 
-fn said(site: &view::Site) -> String {
+fn said(site: &view::Site, words: &Words) -> String {
     let warnings: String = site.warnings.iter().map(|one| format!(" {one}")).collect();
-    format!("What {} says about security, and what was checked.{warnings}", site.organisation)
+    let about = words.fill("site-is-about", &[("organisation", &site.organisation)]);
+    format!("{about}.{warnings}")
 }
 
 /// Text on one line of Markdown, with nothing in it that Markdown would read.

@@ -1,6 +1,7 @@
 //! Addresses on the site: all of them relative, so that it can be read from a disk or below any path.
 
 use crate::model::policy::Policy;
+use crate::render::site::edition::root;
 
 /// Where a link of `from` leads on the site; `None` where it must not be followed.
 pub(crate) fn address(written: &str, from: &Policy, policies: &[Policy]) -> Option<String> {
@@ -18,7 +19,10 @@ pub(crate) fn address(written: &str, from: &Policy, policies: &[Policy]) -> Opti
     let file = resolved(&from.file, path);
     let policy = policies.iter().find(|policy| Some(&*policy.file) == file.as_deref());
     match policy {
-        Some(policy) => Some(format!("../{}/index.html{anchor}", policy.slug)),
+        Some(policy) => {
+            let root = root(&format!("{}/index.html", from.slug));
+            Some(format!("{root}{}/index.html{anchor}", policy.slug))
+        }
         None => Some(written.to_owned()),
     }
 }

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
+use crate::model::i18n::{Language, Words};
 use crate::model::policy::Policy;
+use crate::render::site::edition::{Edition, root};
 use crate::render::site::index_files::plain;
 use crate::render::site::{link, view};
 
@@ -15,23 +17,27 @@ pub(crate) fn path(policy: &Policy) -> String {
 }
 
 /// The file.
-pub(crate) fn file(policy: &Policy, policies: &[Policy], site: &view::Site) -> String {
-    let front = &policy.front;
+pub(crate) fn file(policy: &Policy, edition: &Edition<'_>, site: &view::Site) -> String {
+    let (front, words) = (&policy.front, edition.words());
+    let day = words.day(front.effective.value);
+    let from = From { policy, policies: &edition.project.policies, language: edition.language };
     format!(
-        "# {}\n\n> {}\n\nIn force since {}. {}\n\n{}\n",
+        "# {}\n\n> {}\n\n{} {}\n\n{}\n",
         plain(&front.title.value),
         plain(&front.summary.value),
-        view::Day::from(front.effective.value).words,
-        dates(site),
-        body(policy, policies).trim(),
+        words.fill("in-force", &[("day", &day)]),
+        dates(site, words),
+        from.body().trim(),
     )
 }
 
 /// When it was checked, and until when that counts.
-pub(crate) fn dates(site: &view::Site) -> String {
-    let mut text = format!("Checked {} against {}.", site.checked.words, plain(&site.target));
+pub(crate) fn dates(site: &view::Site, words: &Words) -> String {
+    let (time, target) = (&site.checked.words, &plain(&site.target));
+    let mut text = words.fill("checked", &[("time", time), ("target", target)]);
     if let Some(until) = &site.summary.until {
-        text.push_str(&format!(" Treat what is said here as unverified after {}.", until.words));
+        text.push(' ');
+        text.push_str(&words.fill("unverified-after", &[("time", &until.words)]));
     }
     site.warnings.iter().fold(text, |text, warning| format!("{text} {}", plain(warning)))
 }
@@ -49,74 +55,91 @@ struct Open {
     text: Option<Range<usize>>,
 }
 
-fn body(policy: &Policy, policies: &[Policy]) -> String {
-    let source = policy.markdown.as_str();
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_HEADING_ATTRIBUTES;
-    let parser = Parser::new_ext(source, options);
-    let definitions = parser.reference_definitions().iter();
-    let mut edits: Vec<Edit> =
-        definitions.map(|(_, one)| (one.span.clone(), String::new())).collect();
-    let mut open: Vec<Open> = Vec::new();
-    for (event, range) in parser.into_offset_iter() {
-        let ends = matches!(event, Event::End(TagEnd::Link | TagEnd::Image));
-        let closed = if ends { open.pop() } else { None };
-        if let Some(link) = &closed {
-            edits.extend(edit(link, range.clone(), policy, policies));
-        }
-        for outer in &mut open {
-            let seen = outer.text.get_or_insert(range.clone());
-            *seen = seen.start.min(range.start)..seen.end.max(range.end);
-        }
-        match event {
-            Event::Start(Tag::Link { link_type, dest_url, title, .. }) => {
-                open.push(begun(link_type, &dest_url, &title, false));
+/// A policy among those that it may link to.
+struct From<'a> {
+    policy: &'a Policy,
+    policies: &'a [Policy],
+    language: &'a Language,
+}
+
+impl From<'_> {
+    fn body(&self) -> String {
+        let source = self.policy.markdown.as_str();
+        let options = Options::ENABLE_TABLES
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_HEADING_ATTRIBUTES;
+        let parser = Parser::new_ext(source, options);
+        let definitions = parser.reference_definitions().iter();
+        let mut edits: Vec<Edit> =
+            definitions.map(|(_, one)| (one.span.clone(), String::new())).collect();
+        let mut open: Vec<Open> = Vec::new();
+        for (event, range) in parser.into_offset_iter() {
+            let ends = matches!(event, Event::End(TagEnd::Link | TagEnd::Image));
+            let closed = if ends { open.pop() } else { None };
+            if let Some(link) = &closed {
+                edits.extend(self.edit(link, range.clone()));
             }
-            Event::Start(Tag::Image { link_type, dest_url, title, .. }) => {
-                open.push(begun(link_type, &dest_url, &title, true));
+            for outer in &mut open {
+                let seen = outer.text.get_or_insert(range.clone());
+                *seen = seen.start.min(range.start)..seen.end.max(range.end);
             }
-            Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_)
-                if source.get(range.clone()).is_some_and(|html| html.contains("<!--")) =>
-            {
-                edits.push((range, String::new()));
+            match event {
+                Event::Start(Tag::Link { link_type, dest_url, title, .. }) => {
+                    open.push(begun(link_type, &dest_url, &title, false));
+                }
+                Event::Start(Tag::Image { link_type, dest_url, title, .. }) => {
+                    open.push(begun(link_type, &dest_url, &title, true));
+                }
+                Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_)
+                    if source.get(range.clone()).is_some_and(|html| html.contains("<!--")) =>
+                {
+                    edits.push((range, String::new()));
+                }
+                _ => {}
             }
-            _ => {}
         }
+        edited(source, edits)
     }
-    edited(source, edits)
+
+    /// What becomes of a link: of its end, or of all of it where it has no text.
+    fn edit(&self, open: &Open, range: Range<usize>) -> Option<Edit> {
+        if matches!(open.link_type, LinkType::Autolink | LinkType::Email) {
+            return None;
+        }
+        let words = &self.language.words;
+        let check = check(&open.to, self.policy);
+        let Some(text) = &open.text else {
+            return match check {
+                Some(id) => {
+                    Some((range, format!("[{}](<{}>)", words.say("evidence"), self.evidence(&id))))
+                }
+                None if open.to == "stated:" => Some((
+                    range,
+                    format!(
+                        "({})",
+                        words.fill("not-tested-because", &[("reason", &plain(&open.title))])
+                    ),
+                )),
+                None => None,
+            };
+        };
+        let to = match check {
+            Some(id) => self.evidence(&id),
+            None if open.image => open.to.clone(),
+            None => link::address(&open.to, self.policy, self.policies).unwrap_or_default(),
+        };
+        Some((text.end..range.end, format!("](<{}>)", to.replace(['<', '>'], ""))))
+    }
+
+    fn evidence(&self, id: &str) -> String {
+        let root = root(&path(self.policy));
+        format!("{root}{}evidence/{id}/index.html", self.language.folder)
+    }
 }
 
 fn begun(link_type: LinkType, to: &str, title: &str, image: bool) -> Open {
     Open { link_type, to: to.to_owned(), title: title.to_owned(), image, text: None }
-}
-
-/// What becomes of a link: of its end, or of all of it where it has no text.
-fn edit(open: &Open, range: Range<usize>, policy: &Policy, policies: &[Policy]) -> Option<Edit> {
-    if matches!(open.link_type, LinkType::Autolink | LinkType::Email) {
-        return None;
-    }
-    let check = check(&open.to, policy);
-    let Some(text) = &open.text else {
-        return match check {
-            Some(id) => Some((range, format!("[evidence](<{}>)", evidence(&id)))),
-            None if open.to == "stated:" => {
-                Some((range, format!("(not tested: {})", plain(&open.title))))
-            }
-            None => None,
-        };
-    };
-    let to = match check {
-        Some(id) => evidence(&id),
-        None if open.image => open.to.clone(),
-        None => link::address(&open.to, policy, policies).unwrap_or_default(),
-    };
-    Some((text.end..range.end, format!("](<{}>)", to.replace(['<', '>'], ""))))
-}
-
-fn evidence(id: &str) -> String {
-    format!("../evidence/{id}/index.html")
 }
 
 /// The claim whose file a link leads to.
@@ -147,9 +170,10 @@ mod tests {
     use crate::render::sample;
 
     fn of(markdown: &str) -> String {
-        let mut policies = sample::project().policies;
-        policies[0].markdown = markdown.into();
-        body(&policies[0], &policies)
+        let mut project = sample::project();
+        project.policies[0].markdown = markdown.into();
+        let (policies, language) = (&project.policies, &project.languages[0]);
+        From { policy: &policies[0], policies, language }.body()
     }
 
     #[test]
@@ -164,7 +188,7 @@ mod tests {
     fn a_link_without_text_is_given_words() {
         assert_eq!(
             of("So. [](../checks/a.yaml)\n\nNever. [](stated: \"it *cannot* be\")\n"),
-            "So. [evidence](<../evidence/a/index.html>)\n\nNever. (not tested: it \\*cannot\\* be)\n"
+            "So. [Evidence](<../evidence/a/index.html>)\n\nNever. (not tested: it \\*cannot\\* be)\n"
         );
     }
 

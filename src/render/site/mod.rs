@@ -3,6 +3,7 @@
 mod badge;
 mod body;
 mod claims;
+mod edition;
 pub(crate) mod evidence;
 mod feed;
 mod history;
@@ -13,6 +14,7 @@ mod markdown;
 mod policy;
 mod print;
 mod public;
+mod say;
 mod security_headers;
 mod security_txt;
 mod seen;
@@ -31,6 +33,7 @@ use crate::model::policy::Policy;
 use crate::model::project::Project;
 use crate::model::published::Published;
 use crate::render::{Files, Input};
+use edition::Edition;
 use theme::Theme;
 
 /// What a site is for.
@@ -44,70 +47,69 @@ pub(crate) enum Stage {
 
 /// Renders every file of the site, or says what is wrong with the project's templates.
 pub(crate) fn render(input: &Input<'_>, stage: Stage) -> Result<Files, Vec<Diagnostic>> {
-    let theme = Theme::of(input.project)?;
-    let site = whole::site(input, stage);
-    let published = claims::published(input, &site);
-    let mut pages = Pages {
-        theme: &theme,
-        url: &input.project.site.url,
-        site,
-        files: styles(input.project),
-        sheets: Vec::new(),
-        diagnostics: Vec::new(),
-    };
-    pages.index(input);
-    for policy in &input.project.policies {
-        pages.policy(policy, input, &published);
-        pages.versions(policy, input);
+    let mut made = Made { files: styles(input.project), ..Made::default() };
+    let mut published = None;
+    for language in &input.project.languages {
+        let edition = Edition { input, language, stage };
+        let site = whole::site(&edition);
+        let theme = Theme::of(input.project, language)?;
+        // The site's own language comes first: what it publishes is what there is once for all.
+        let published = published.get_or_insert_with(|| claims::published(input, &site));
+        if edition.is_own() {
+            made.add(for_all(&edition, &site, published));
+        }
+        made.add(beside(&edition, &site, published));
+        let mut pages = Pages { theme: &theme, edition, site, published, made: &mut made };
+        pages.all();
     }
-    for claim in &input.project.claims {
-        pages.evidence(claim, input, &published);
-    }
-    pages.files.insert(print::PATH.into(), print::file(&pages.sheets, &pages.site).into_bytes());
-    pages.files.extend(for_machines(input, &pages.site, &published));
-    let paths: Vec<&str> = pages.files.keys().map(String::as_str).collect();
-    let headers = security_headers::files(&paths);
-    pages.files.extend(headers);
-    match pages.diagnostics.is_empty() {
-        true => Ok(pages.files),
-        false => Err(in_source_order(pages.diagnostics)),
-    }
+    made.finish(input)
 }
 
 /// What is wrong with the project's templates, found by filling them with made-up pages: one on
 /// which everything is there, and one on which everything is missing that can be.
 pub(crate) fn lint(project: &Project) -> Vec<Diagnostic> {
-    let theme = match Theme::of(project) {
-        Ok(theme) => theme,
-        Err(diagnostics) => return diagnostics,
-    };
-    let pages = specimen::pages().into_iter();
-    let wrong = pages.filter_map(|(name, context)| theme.render(name, &context).err());
-    in_source_order(wrong.map(|diagnostic| *diagnostic).collect())
+    let mut wrong = Vec::new();
+    for language in &project.languages {
+        match Theme::of(project, language) {
+            Err(diagnostics) => wrong.extend(diagnostics),
+            Ok(theme) => {
+                let pages = specimen::pages().into_iter();
+                let told = pages.filter_map(|(name, context)| theme.render(name, &context).err());
+                wrong.extend(told.map(|diagnostic| *diagnostic));
+            }
+        }
+    }
+    in_source_order(wrong)
 }
 
-/// What stands beside the pages for machines.
-fn for_machines(
-    input: &Input<'_>,
+/// What stands beside the pages for machines, once for all languages.
+fn for_all(
+    edition: &Edition<'_>,
     site: &view::Site,
     published: &Published,
 ) -> Vec<(String, Vec<u8>)> {
-    let project = input.project;
     let mut files = claims::files(published);
-    files.extend(badge::files(input, site));
-    files.extend(index_files::files(input, site));
-    let mut add = |path: &str, text: String| files.push((path.to_owned(), text.into_bytes()));
-    add("feed.xml", feed::file(input, site, published));
-    for policy in &project.policies {
-        add(&markdown::path(policy), markdown::file(policy, &project.policies, site));
+    files.extend(badge::files(edition, site));
+    if let Some(text) = security_txt::file(edition) {
+        files.push((security_txt::PATH.to_owned(), text.into_bytes()));
     }
-    if let Some(text) = security_txt::file(input) {
-        add(security_txt::PATH, text);
-    }
-    for (path, text) in theme::FIXED {
-        add(path, text.to_owned());
-    }
+    files.extend(theme::FIXED.map(|(path, text)| (path.to_owned(), text.into())));
     files
+}
+
+/// What stands beside the pages of one language.
+fn beside(
+    edition: &Edition<'_>,
+    site: &view::Site,
+    published: &Published,
+) -> Vec<(String, Vec<u8>)> {
+    let policies = edition.policies();
+    let mut files: Vec<(String, String)> = policies
+        .map(|policy| (markdown::path(policy), markdown::file(policy, edition, site)))
+        .collect();
+    files.push((edition.path(feed::FILE), feed::file(edition, site, published)));
+    files.push((edition.path(index_files::OVERVIEW), index_files::overview(edition, site)));
+    files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect()
 }
 
 /// The address that a file of the site has once it is published below `site`.
@@ -126,88 +128,135 @@ fn styles(project: &Project) -> Files {
 }
 
 /// The site as it grows.
-struct Pages<'a> {
-    theme: &'a Theme,
-    url: &'a url::Url,
-    site: view::Site,
+#[derive(Default)]
+struct Made {
     files: Files,
     sheets: Vec<print::Sheet>,
+    /// What stands on every printed sheet.
+    stamp: String,
     diagnostics: Vec<Diagnostic>,
 }
 
+impl Made {
+    fn add(&mut self, files: Vec<(String, Vec<u8>)>) {
+        self.files.extend(files);
+    }
+
+    /// Adds what is made of all the pages.
+    fn finish(mut self, input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
+        let print = print::file(&self.sheets, &self.stamp);
+        self.files.insert(print::PATH.into(), print.into_bytes());
+        let paths: Vec<&str> = self.files.keys().map(String::as_str).collect();
+        let pages = paths.iter().filter(|path| path.ends_with(".html")).copied();
+        let mut more = index_files::files(input, &pages.collect::<Vec<_>>());
+        more.extend(security_headers::files(&paths));
+        self.add(more);
+        match self.diagnostics.is_empty() {
+            true => Ok(self.files),
+            false => Err(in_source_order(self.diagnostics)),
+        }
+    }
+}
+
+/// The pages in one language.
+struct Pages<'a> {
+    theme: &'a Theme,
+    edition: Edition<'a>,
+    site: view::Site,
+    published: &'a Published,
+    made: &'a mut Made,
+}
+
 impl Pages<'_> {
-    fn index(&mut self, input: &Input<'_>) {
+    fn all(&mut self) {
+        if self.edition.is_own() {
+            self.made.stamp = format!("{} · {}", self.site.checked.words, self.site.build);
+        }
+        self.index();
+        for policy in self.edition.policies() {
+            self.policy(policy);
+            self.versions(policy);
+        }
+        for claim in &self.edition.project.claims {
+            self.evidence(claim);
+        }
+    }
+
+    fn index(&mut self) {
+        let edition = self.edition;
+        let organisation = [("organisation", edition.project.site.organisation.as_str())];
         let page = view::Page {
-            title: input.project.site.title.clone(),
-            description: format!(
-                "What {} says about security, and what was checked",
-                input.project.site.organisation
-            ),
-            path: "index.html".into(),
-            ..self.about(String::new())
+            title: self.site.title.clone(),
+            description: edition.words().fill("site-is-about", &organisation),
+            ..self.about(None, "index.html")
         };
-        let claims = standing::worst_first(input).into_iter();
-        let claims: Vec<view::Claim> = claims.map(|claim| evidence::claim(claim, input)).collect();
+        let claims = standing::worst_first(&edition).into_iter();
+        let claims: Vec<view::Claim> =
+            claims.map(|claim| evidence::claim(claim, &edition)).collect();
         self.page("index.html", page, "claims", &claims);
     }
 
-    fn policy(&mut self, policy: &Policy, input: &Input<'_>, published: &Published) {
+    fn policy(&mut self, policy: &Policy) {
+        let edition = self.edition;
         let said = view::Policy {
-            changes: history::changes_of_policy(policy, published),
-            ..policy::policy(policy, input)
+            changes: history::changes_of_policy(policy, self.published, &edition),
+            ..policy::policy(policy, &edition)
         };
+        let below = policy.slug.strip_prefix(&edition.language.folder).unwrap_or(&policy.slug);
         let mut page = view::Page {
             until: said.standing.until.clone(),
             title: policy.front.title.value.clone(),
             description: policy.front.summary.value.clone(),
-            path: format!("{}/index.html", policy.slug),
-            ..self.about("../".into())
+            ..self.about(Some(below), &format!("{below}/index.html"))
         };
-        page.alternates.push(view::File {
-            title: format!("{} as Markdown", page.title),
-            media: "text/markdown".into(),
-            path: markdown::path(policy),
-        });
+        page.alternates.push(whole::as_markdown(policy, edition.words()));
         self.page("policy.html", page, "policy", &said);
     }
 
-    fn versions(&mut self, policy: &Policy, input: &Input<'_>) {
-        let Some(path) = versions::path(policy, input) else { return };
-        let versions = versions::versions(policy, input);
+    fn versions(&mut self, policy: &Policy) {
+        let edition = self.edition;
+        let Some(path) = versions::path(policy, &edition) else { return };
+        let versions = versions::versions(policy, &edition);
+        let title = [("title", versions.title.as_str())];
+        let below = path.strip_prefix(&edition.language.folder).unwrap_or(&path);
         let page = view::Page {
-            title: format!("Earlier versions: {}", versions.title),
-            description: format!("What changed in “{}”, and when", versions.title),
+            title: edition.words().fill("versions-title", &title),
+            description: edition.words().fill("versions-about", &title),
             until: None,
-            ..self.about("../".repeat(path.matches('/').count()))
+            ..self.about(None, below)
         };
-        let page = view::Page { path, ..page };
+        // Each language has versions of its own, which came about at other times.
+        let page = view::Page { translations: Vec::new(), ..page };
         self.page("versions.html", page, "versions", &versions);
     }
 
-    fn evidence(&mut self, claim: &Claim, input: &Input<'_>, published: &Published) {
-        let history = history::of_claim(&claim.id, published);
-        let claim = view::Claim { history, ..evidence::claim(claim, input) };
+    fn evidence(&mut self, claim: &Claim) {
+        let edition = self.edition;
+        let history = history::of_claim(&claim.id, self.published, &edition);
+        let said = view::Claim { history, ..evidence::claim(claim, &edition) };
         let page = view::Page {
-            title: format!("Evidence: {}", claim.words),
-            description: claim.standing.clone(),
-            path: claim.evidence.clone(),
-            until: claim.mark.ends.clone(),
-            ..self.about("../../".into())
+            title: edition.words().fill("evidence-title", &[("words", &said.words)]),
+            description: said.standing.clone(),
+            until: said.mark.ends.clone(),
+            ..self.about(None, &format!("evidence/{}/index.html", claim.id))
         };
-        self.page("evidence.html", page, "claim", &claim);
+        self.page("evidence.html", page, "claim", &said);
     }
 
-    /// What pages at the same depth have in common.
-    fn about(&self, root: String) -> view::Page {
-        let feeds = self.site.files.iter().filter(|file| file.path == "feed.xml");
+    /// What all pages have in common; `file` is the page's path below its language's folder.
+    fn about(&self, policy: Option<&str>, file: &str) -> view::Page {
+        let feed = self.edition.path(feed::FILE);
+        let feeds = self.site.files.iter().filter(|file| file.path == feed);
+        let path = self.edition.path(file);
         view::Page {
             title: String::new(),
             description: String::new(),
-            root,
-            path: String::new(),
-            address: String::new(),
-            sheet: format!("sheet-{}", self.sheets.len() + 1),
+            root: edition::root(&path),
+            address: absolute(&self.edition.project.site.url, &path),
+            path,
+            sheet: format!("sheet-{}", self.made.sheets.len() + 1),
             until: self.site.summary.until.clone(),
+            translations: self.edition.translations(policy, file),
             alternates: feeds.cloned().collect(),
             data: String::new(),
         }
@@ -220,15 +269,14 @@ impl Pages<'_> {
         name: &'static str,
         value: &impl serde::Serialize,
     ) {
-        page.address = absolute(self.url, &page.path);
-        self.sheets.push(print::Sheet::of(&page));
+        self.made.sheets.push(print::Sheet::of(&page));
         page.data = linked_data::text(&page, &self.site);
         let context = context(&self.site, &page, name, value);
         match self.theme.render(template, &context) {
             Ok(html) => {
-                self.files.insert(page.path, html.into_bytes());
+                self.made.files.insert(page.path, html.into_bytes());
             }
-            Err(diagnostic) => self.diagnostics.push(*diagnostic),
+            Err(diagnostic) => self.made.diagnostics.push(*diagnostic),
         }
     }
 }
@@ -397,7 +445,7 @@ pub(crate) mod tests {
             between(&files["security/index.html"], "<details class=\"about violated", "</details>");
         insta::assert_snapshot!(about, @r#"
         <details class="about violated" id="about-tenant-isolation">
-        <summary>Evidence<span class="visually-hidden"> for “One customer can never reach another customer&#39;s &lt;data&gt;.”</span>: probed with access; <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time></summary>
+        <summary><span aria-hidden="true">Evidence</span><span class="visually-hidden">Evidence for “One customer can never reach another customer&#39;s &lt;data&gt;.”</span>: probed with access; <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time></summary>
         <dl>
         <div><dt>What we say</dt><dd>One customer can never reach another customer&#39;s &lt;data&gt;. <span class="products">for Cloud add-ons</span></dd></div>
         <div><dt>Where it stands</dt><dd>This was checked, and does not hold. The service itself was asked, and whoever has credentials can repeat that.</dd></div>
@@ -413,7 +461,7 @@ pub(crate) mod tests {
         <div><dt>How to repeat it</dt><dd><pre tabindex="0"><code>curl -i -H &quot;Authorization: JWT ${GLOBEX_JWT}&quot; &quot;https://addon.demo.test/notes/${note}&quot;</code></pre></dd></div>
         <div><dt>What this does not show</dt><dd>This does not show what happens at other addresses.</dd></div>
         </dl>
-        <p class="more"><a href="../evidence/tenant-isolation/index.html">All of the evidence<span class="visually-hidden"> for: One customer can never reach another customer&#39;s &lt;data&gt;.</span></a></p>
+        <p class="more"><a href="../evidence/tenant-isolation/index.html">All of the evidence<span class="visually-hidden">: One customer can never reach another customer&#39;s &lt;data&gt;.</span></a></p>
         </details>
         "#);
     }

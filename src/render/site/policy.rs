@@ -1,46 +1,41 @@
 //! A policy as a reader is shown it: its body with marks, its contents, and what is not verified.
 
+use crate::model::i18n::Words;
 use crate::model::policy::{Marked, Policy};
 use crate::render::site::body::{self, id_of};
+use crate::render::site::edition::Edition;
 use crate::render::site::link::escaped;
 use crate::render::site::{evidence, standing, versions, view};
-use crate::render::{Input, wording};
+use crate::render::wording;
 
 /// The deepest heading that the contents list.
 const CONTENTS_LEVEL_MAX: u8 = 3;
 
 /// What the page of a policy says.
-pub(crate) fn policy(policy: &Policy, input: &Input<'_>) -> view::Policy {
-    let marker = |of: &Marked| marker(of, policy, input);
-    let stretches = body::body(policy, &input.project.policies, &marker);
+pub(crate) fn policy(policy: &Policy, edition: &Edition<'_>) -> view::Policy {
+    let marker = |of: &Marked| marker(of, policy, edition);
+    let stretches = body::body(policy, &edition.project.policies, &marker);
     let products = policy.front.products.iter().map(|name| &name.value);
-    let title = |name: &String| input.project.products.get(name).unwrap_or(name).clone();
     view::Policy {
         title: policy.front.title.value.clone(),
         summary: policy.front.summary.value.clone(),
-        owner: owner(policy, input),
-        effective: policy.front.effective.value.into(),
-        products: products.map(title).collect(),
+        owner: edition.language.role(&policy.front.owner.value),
+        effective: edition.day(policy.front.effective.value),
+        products: products.map(|name| edition.language.product(name)).collect(),
         contents: contents(policy),
-        stretches: stretches.into_iter().map(|one| stretch(one, input)).collect(),
+        stretches: stretches.into_iter().map(|one| stretch(one, edition)).collect(),
         statements: statements(policy),
-        standing: standing::of_policy(policy, input),
-        claims: standing::links_of(policy, input),
+        standing: standing::of_policy(policy, edition),
+        claims: standing::links_of(policy, edition),
         changes: Vec::new(),
-        versions: versions::path(policy, input).unwrap_or_default(),
+        versions: versions::path(policy, edition).unwrap_or_default(),
     }
 }
 
-/// The title of the role that answers for a policy.
-fn owner(policy: &Policy, input: &Input<'_>) -> String {
-    let name = &policy.front.owner.value;
-    input.project.roles.get(name).unwrap_or(name).clone()
-}
-
-fn stretch(stretch: body::Stretch, input: &Input<'_>) -> view::Stretch {
-    let claims = stretch.claims.iter().filter_map(|id| input.project.claim(id));
+fn stretch(stretch: body::Stretch, edition: &Edition<'_>) -> view::Stretch {
+    let claims = stretch.claims.iter().filter_map(|id| edition.project.claim(id));
     view::Stretch {
-        claims: claims.map(|claim| evidence::claim(claim, input)).collect(),
+        claims: claims.map(|claim| evidence::claim(claim, edition)).collect(),
         html: stretch.html,
     }
 }
@@ -66,36 +61,36 @@ fn statements(policy: &Policy) -> Vec<view::Statement> {
 }
 
 /// What stands behind a marked passage: a shape, a word, and the products that it is about.
-fn marker(of: &Marked, policy: &Policy, input: &Input<'_>) -> String {
+fn marker(of: &Marked, policy: &Policy, edition: &Edition<'_>) -> String {
+    let words = edition.words();
     match of {
         Marked::Claim(id) => {
-            let outcome = input.outcomes.iter().find(|one| one.claim.id == *id);
-            let claim = input.project.claim(id);
-            let products =
-                claim.map_or_else(Vec::new, |claim| evidence::products(claim, input.project));
+            let outcome = edition.outcomes.iter().find(|one| one.claim.id == *id);
+            let claim = edition.project.claim(id);
+            let products = claim.map_or_else(Vec::new, |claim| edition.products(claim));
             let said = match products.is_empty() {
                 true => String::new(),
                 false => {
-                    format!(
-                        " <span class=\"products\">for {}</span>",
-                        escaped(&wording::list(&products, "and"))
-                    )
+                    let products = words.list(&products);
+                    let said = words.fill("for-products", &[("products", &products)]);
+                    format!(" <span class=\"products\">{}</span>", escaped(&said))
                 }
             };
             let to = format!("#about-{id}");
-            format!("{}{said}", mark(&evidence::mark(outcome), &to))
+            format!("{}{said}", mark(&evidence::mark(outcome, words), words, &to))
         }
         Marked::Statement(index) => {
             let reason = policy.statements.get(*index).map_or("", |one| one.reason.as_str());
-            let mark = mark(&view::Mark::of("not tested"), "#page-not-verified");
+            let mark = mark(&view::Mark::of("not tested", words), words, "#page-not-verified");
             format!("{mark}<span class=\"visually-hidden\">: {}</span>", escaped(reason))
         }
     }
 }
 
-fn mark(mark: &view::Mark, to: &str) -> String {
+fn mark(mark: &view::Mark, words: &Words, to: &str) -> String {
     let ends = mark.ends.as_ref().map_or_else(String::new, |ends| {
-        format!(" data-until=\"{}\" data-then=\"expired\"", escaped(&ends.iso))
+        let then = escaped(&words.say("word-expired"));
+        format!(" data-until=\"{}\" data-then=\"{then}\"", escaped(&ends.iso))
     });
     format!(
         " <a class=\"mark {}\"{ends} href=\"{}\"><span aria-hidden=\"true\">{}</span> {}</a>",

@@ -22,12 +22,9 @@ impl Sheet {
     }
 }
 
-/// The style sheet for all pages of the site.
-pub(crate) fn file(sheets: &[Sheet], site: &view::Site) -> String {
-    let mut css = format!(
-        "@page {{ @top-right {{ content: {}; }} }}\n",
-        quoted(&format!("{} · {}", site.checked.words, site.build))
-    );
+/// The style sheet for all pages of the site; `stamp` stands on every sheet.
+pub(crate) fn file(sheets: &[Sheet], stamp: &str) -> String {
+    let mut css = format!("@page {{ @top-right {{ content: {}; }} }}\n", quoted(stamp));
     for Sheet { name, title, address } in sheets {
         let (title, address) = (quoted(title), quoted(address));
         // Writing to a string cannot fail.

@@ -27,7 +27,8 @@ pub(crate) fn file(input: &Input<'_>) -> Option<String> {
     let mut lines: Vec<String> = contacts.iter().map(|one| format!("Contact: {one}")).collect();
     // The specification asks for whole seconds or finer, in the form of RFC 3339.
     lines.push(format!("Expires: {expires}"));
-    lines.push(format!("Preferred-Languages: {}", site.language));
+    let languages = input.project.languages.iter().map(|one| one.tag.as_str());
+    lines.push(format!("Preferred-Languages: {}", languages.collect::<Vec<_>>().join(", ")));
     lines.push(format!("Canonical: {}", absolute(&site.url, PATH)));
     Some(lines.join("\n") + "\n")
 }

@@ -6,7 +6,7 @@ use crate::render::site::context;
 use crate::render::site::view::{
     Change, Check, Claim, ClaimLink, Counted, Day, Expectation, File, Heading, History, Link, Mark,
     Page, Policy, PolicyLink, Published, Site, Span, Statement, Step, Stood, Stretch, Summary,
-    Time, Version, Versions, Waiver,
+    Time, Translation, Version, Versions, Waiver,
 };
 
 /// Every template that makes a page, with a full page and an empty one.
@@ -28,12 +28,21 @@ pub(crate) fn pages() -> Vec<(&'static str, Context)> {
     pages
 }
 
+fn mark(name: &str) -> Mark {
+    Mark::of(name, &crate::model::i18n::Words::default())
+}
+
 fn words(words: &str) -> String {
     words.to_owned()
 }
 
 fn full_page() -> Page {
-    Page { until: Some(time()), alternates: vec![file()], ..empty_page() }
+    Page {
+        until: Some(time()),
+        translations: vec![translation()],
+        alternates: vec![file()],
+        ..empty_page()
+    }
 }
 
 fn empty_page() -> Page {
@@ -45,6 +54,7 @@ fn empty_page() -> Page {
         address: words("https://security.example.com/a/"),
         sheet: words("sheet-1"),
         until: None,
+        translations: Vec::new(),
         alternates: Vec::new(),
         data: words("{}"),
     }
@@ -52,6 +62,18 @@ fn empty_page() -> Page {
 
 fn file() -> File {
     File { title: words("A feed"), media: words("text/plain"), path: words("feed.xml") }
+}
+
+fn translation() -> Translation {
+    Translation {
+        language: words("de"),
+        direction: words("ltr"),
+        name: words("Deutsch"),
+        path: words("de/a/index.html"),
+        address: words("https://security.example.com/de/a/"),
+        same: true,
+        here: false,
+    }
 }
 
 fn time() -> Time {
@@ -82,6 +104,8 @@ fn empty_site() -> Site {
         organisation: words("An organisation"),
         url: words("https://security.example.com/"),
         language: words("en"),
+        direction: words("ltr"),
+        home: words("index.html"),
         generator: words("Avouch"),
         build: words("0123456789ab"),
         draft: false,
@@ -99,10 +123,10 @@ fn empty_site() -> Site {
 }
 
 fn full_summary() -> Summary {
-    let mark = Mark::of("violated");
+    let violated = mark("violated");
     Summary {
         worst: words("violated"),
-        counts: vec![Counted { mark, words: words("1 does not hold") }],
+        counts: vec![Counted { mark: violated, words: words("1 does not hold") }],
         until: Some(time()),
         troubles: vec![claim_link()],
     }
@@ -115,7 +139,7 @@ fn empty_summary() -> Summary {
 fn claim_link() -> ClaimLink {
     ClaimLink {
         words: words("It is so."),
-        mark: Mark::of("violated"),
+        mark: mark("violated"),
         standing: words("This was checked, and does not hold."),
         path: words("a/index.html#claim-a"),
     }
@@ -161,7 +185,7 @@ fn empty_policy() -> Policy {
 
 fn full_claim() -> Claim {
     Claim {
-        mark: Mark { ends: Some(time()), ..Mark::of("holds") },
+        mark: Mark { ends: Some(time()), ..mark("holds") },
         basis: words("probed"),
         basis_means: words("anyone can repeat it"),
         products: vec![words("Cloud add-ons")],
@@ -182,7 +206,7 @@ fn empty_claim() -> Claim {
     Claim {
         id: words("a"),
         words: words("It is so."),
-        mark: Mark::of("holds"),
+        mark: mark("holds"),
         standing: words("This was checked, and holds."),
         basis: String::new(),
         basis_means: String::new(),
@@ -222,7 +246,7 @@ fn history() -> History {
         words: words("holds since 22 Nov 2026, 10:00 UTC"),
     };
     History {
-        entries: vec![Stood { mark: Mark::of("holds"), since: time() }],
+        entries: vec![Stood { mark: mark("holds"), since: time() }],
         spans: vec![span],
         words: words("It held throughout."),
         changes: vec![change()],

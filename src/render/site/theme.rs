@@ -5,8 +5,10 @@
 use tera::{Context, ErrorKind, ReportError, Tera};
 
 use crate::model::diagnostic::{Diagnostic, help_with_list};
+use crate::model::i18n::Language;
 use crate::model::project::Project;
 use crate::model::source::Place;
+use crate::render::site::say;
 
 /// The built-in theme: every file by its name.
 pub(crate) const BUILT_IN: [(&str, &str); 9] = [
@@ -39,7 +41,7 @@ pub(crate) struct Theme {
 
 impl Theme {
     /// The built-in theme with the project's own files in place of its, or what is wrong with them.
-    pub(crate) fn of(project: &Project) -> Result<Self, Vec<Diagnostic>> {
+    pub(crate) fn of(project: &Project, language: &Language) -> Result<Self, Vec<Diagnostic>> {
         let files = files(project).into_iter();
         let templates = files.filter(|(name, _)| name.ends_with(".html"));
         let mut broken = Vec::new();
@@ -55,6 +57,7 @@ impl Theme {
             return Err(broken);
         }
         let mut tera = Tera::new();
+        say::register(&mut tera, language, &project.site.language);
         match tera.add_raw_templates(templates) {
             Ok(()) => Ok(Self { tera }),
             Err(error) => Err(vec![diagnostic(&error, "base.html")]),

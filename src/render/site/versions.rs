@@ -3,37 +3,42 @@
 use crate::model::policy::{Policy, Version};
 use crate::model::redline;
 use crate::model::time::day_of;
-use crate::render::Input;
+use crate::render::site::edition::Edition;
 use crate::render::site::view;
 
 /// The folder that these pages stand in.
 const FOLDER: &str = "versions";
 
 /// The path of a policy's page of versions; `None` where it had one version only, as far as is known.
-pub(crate) fn path(policy: &Policy, input: &Input<'_>) -> Option<String> {
-    let several = of(policy, input).len() > 1;
-    several.then(|| format!("{FOLDER}/{}/index.html", policy.slug))
+pub(crate) fn path(policy: &Policy, edition: &Edition<'_>) -> Option<String> {
+    let several = of(policy, edition).len() > 1;
+    let below = policy.slug.strip_prefix(&edition.language.folder).unwrap_or(&policy.slug);
+    several.then(|| edition.path(&format!("{FOLDER}/{below}/index.html")))
 }
 
 /// The versions of a policy, newest first.
-pub(crate) fn versions(policy: &Policy, input: &Input<'_>) -> view::Versions {
-    let all = of(policy, input);
+pub(crate) fn versions(policy: &Policy, edition: &Edition<'_>) -> view::Versions {
+    let all = of(policy, edition);
     let before = all.iter().skip(1).map(Some).chain([None]);
     view::Versions {
         title: policy.front.title.value.clone(),
         policy: format!("{}/index.html", policy.slug),
-        versions: all.iter().zip(before).map(|(version, before)| one(version, before)).collect(),
+        versions: all
+            .iter()
+            .zip(before)
+            .map(|(version, before)| one(version, before, edition))
+            .collect(),
     }
 }
 
-fn of<'a>(policy: &Policy, input: &'a Input<'_>) -> &'a [Version] {
-    input.past.versions.get(&*policy.file).map_or(&[], Vec::as_slice)
+fn of<'a>(policy: &Policy, edition: &'a Edition<'_>) -> &'a [Version] {
+    edition.past.versions.get(&*policy.file).map_or(&[], Vec::as_slice)
 }
 
-fn one(version: &Version, before: Option<&Version>) -> view::Version {
+fn one(version: &Version, before: Option<&Version>, edition: &Edition<'_>) -> view::Version {
     let changed = |before: &Version| redline::blocks(&before.blocks, &version.blocks);
     view::Version {
-        since: day_of(version.since).into(),
+        since: edition.day(day_of(version.since)),
         changes: before.map_or_else(Vec::new, changed),
         is_oldest: before.is_none(),
     }

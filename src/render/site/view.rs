@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::model::time::in_words;
+use crate::model::i18n::Words;
 
 /// `site`: what is the same on every page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -16,8 +16,12 @@ pub(crate) struct Site {
     pub(crate) organisation: String,
     /// Its address once it is published.
     pub(crate) url: String,
-    /// A BCP 47 tag.
+    /// The language of the page: a BCP 47 tag.
     pub(crate) language: String,
+    /// The direction in which that is written: `ltr` or `rtl`.
+    pub(crate) direction: String,
+    /// The index of the site in this language.
+    pub(crate) home: String,
     /// Name and version of the program that made it.
     pub(crate) generator: String,
     /// What tells this build from any other.
@@ -93,10 +97,29 @@ pub(crate) struct Page {
     pub(crate) sheet: String,
     /// When what it says ends; none where nothing holds.
     pub(crate) until: Option<Time>,
+    /// The same in every language of the site, this one among them; empty where there is one only.
+    pub(crate) translations: Vec<Translation>,
     /// The same, or news of it, in other forms.
     pub(crate) alternates: Vec<File>,
     /// JSON-LD that is safe as it stands.
     pub(crate) data: String,
+}
+
+/// A page in a language.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Translation {
+    /// A BCP 47 tag.
+    pub(crate) language: String,
+    pub(crate) direction: String,
+    /// What it calls itself.
+    pub(crate) name: String,
+    pub(crate) path: String,
+    /// Its whole address once it is published.
+    pub(crate) address: String,
+    /// Whether it is the same page; where there is none, `path` leads to the index.
+    pub(crate) same: bool,
+    /// Whether it is this page.
+    pub(crate) here: bool,
 }
 
 /// A file for machines.
@@ -368,22 +391,16 @@ pub(crate) struct Day {
     pub(crate) words: String,
 }
 
-impl From<Timestamp> for Time {
-    fn from(instant: Timestamp) -> Self {
-        // HTML takes no finer than milliseconds; what is cut off only ends a claim sooner.
-        Self { iso: format!("{instant:.0}"), words: in_words(instant) }
-    }
-}
-
-impl From<jiff::civil::Date> for Day {
-    fn from(day: jiff::civil::Date) -> Self {
-        Self { iso: day.to_string(), words: day.strftime("%-d %b %Y").to_string() }
+impl Time {
+    /// An instant in the words of a language.
+    pub(crate) fn new(instant: Timestamp, words: &Words) -> Self {
+        Self { iso: format!("{instant:.0}"), words: words.time(instant) }
     }
 }
 
 impl Mark {
     /// The mark of a standing, by its one word.
-    pub(crate) fn of(name: &str) -> Self {
+    pub(crate) fn of(name: &str, words: &Words) -> Self {
         let shape = match name {
             "holds" => "✓",
             "attested" => "◆",
@@ -395,11 +412,12 @@ impl Mark {
             _ => "△",
         };
         let class = name.replace(' ', "-");
-        Self { class, shape: shape.into(), word: name.into(), ends: None }
+        let word = words.get(&format!("word-{class}")).unwrap_or(name).to_owned();
+        Self { class, shape: shape.into(), word, ends: None }
     }
 
     /// The same mark, which ends then.
-    pub(crate) fn until(self, ends: Option<Timestamp>) -> Self {
-        Self { ends: ends.map(Into::into), ..self }
+    pub(crate) fn until(self, ends: Option<Time>) -> Self {
+        Self { ends, ..self }
     }
 }

@@ -1,88 +1,97 @@
 //! What every page says of the whole: who publishes, what was asked and how, where the claims stand.
 
 use crate::model::binding::Digest;
+use crate::model::i18n::Words;
+use crate::model::policy::Policy;
 use crate::model::project::{Project, World};
-use crate::model::time::in_words;
-use crate::render::Input;
-use crate::render::site::{Stage, markdown, security_headers, security_txt, standing, view};
-use crate::render::wording::{count, list};
+use crate::render::site::edition::Edition;
+use crate::render::site::{
+    Stage, feed, index_files, markdown, security_headers, security_txt, standing, view,
+};
 
 /// How many hexadecimal digits tell a build.
 const BUILD_LENGTH: usize = 12;
 
 /// What is the same on every page.
-pub(crate) fn site(input: &Input<'_>, stage: Stage) -> view::Site {
-    let project = input.project;
+pub(crate) fn site(edition: &Edition<'_>) -> view::Site {
+    let project = edition.project;
     view::Site {
-        title: project.site.title.clone(),
+        title: edition.language.title.clone(),
         organisation: project.site.organisation.clone(),
         url: project.site.url.to_string(),
-        language: project.site.language.clone(),
+        language: edition.language.tag.clone(),
+        direction: edition.language.direction().to_owned(),
+        home: edition.path("index.html"),
         generator: concat!("Avouch ", env!("CARGO_PKG_VERSION")).to_owned(),
-        target: target(&project.world),
-        checked: input.assessment.finished.into(),
+        target: target(&project.world, edition.words()),
+        checked: edition.time(edition.assessment.finished),
         contacts: project.contacts.iter().map(contact).collect(),
-        warnings: warnings(input),
-        permissions: permissions(project),
-        policies: project.policies.iter().map(policy_link).collect(),
-        summary: standing::of_all(input),
-        draft: stage == Stage::Draft,
-        build: build(input),
+        warnings: warnings(edition),
+        permissions: permissions(project, edition.words()),
+        policies: edition.policies().map(policy_link).collect(),
+        summary: standing::of_all(edition),
+        draft: edition.stage == Stage::Draft,
+        build: build(edition),
         security_policy: security_headers::POLICY.to_owned(),
-        files: files(input),
-        no_security_txt: no_security_txt(input),
+        files: files(edition),
+        no_security_txt: no_security_txt(edition),
     }
 }
 
-fn target(world: &World) -> String {
+pub(crate) fn target(world: &World, words: &Words) -> String {
     match world.demo {
-        true => "the embedded demo add-on".to_owned(),
+        true => words.say("demo-target"),
         false => world.target.origin().ascii_serialization(),
     }
 }
 
 /// What tells this build from any other: the beginning of a digest of the sources and the evidence.
-fn build(input: &Input<'_>) -> String {
+fn build(edition: &Edition<'_>) -> String {
     let sources: Vec<(&str, &str)> =
-        input.project.sources.iter().map(|(file, text)| (&**file, &**text)).collect();
-    let mut digest = Digest::of_value(&(sources, input.assessment)).0;
+        edition.project.sources.iter().map(|(file, text)| (&**file, &**text)).collect();
+    let mut digest = Digest::of_value(&(sources, edition.assessment)).0;
     digest.truncate(BUILD_LENGTH);
     digest
 }
 
 /// What stands beside the pages for machines.
-fn files(input: &Input<'_>) -> Vec<view::File> {
-    let one = |title: &str, media: &str, path: &str| view::File {
-        title: title.to_owned(),
+fn files(edition: &Edition<'_>) -> Vec<view::File> {
+    let words = edition.words();
+    let one = |title: String, media: &str, path: &str| view::File {
+        title,
         media: media.to_owned(),
         path: path.to_owned(),
     };
+    let said = |key: &str, media: &str, path: &str| one(words.say(key), media, path);
     let mut files = vec![
-        one("Every claim as JSON", "application/json", "claims.json"),
-        one("The schema of that file", "application/schema+json", "claims.schema.json"),
-        one("Feed of the policies", "application/atom+xml", "feed.xml"),
-        one("Badge", "image/svg+xml", "badge.svg"),
-        one("Badge as JSON", "application/json", "badge.json"),
-        one("Overview for language models", "text/markdown", "llms.txt"),
-        one("Site map", "application/xml", "sitemap.xml"),
+        said("file-claims", "application/json", "claims.json"),
+        said("file-schema", "application/schema+json", "claims.schema.json"),
+        said("file-feed", "application/atom+xml", &edition.path(feed::FILE)),
+        said("file-badge", "image/svg+xml", "badge.svg"),
+        said("file-badge-json", "application/json", "badge.json"),
+        said("file-llms", "text/markdown", &edition.path(index_files::OVERVIEW)),
+        said("file-sitemap", "application/xml", "sitemap.xml"),
     ];
-    files.extend(input.project.policies.iter().map(|policy| {
-        let title = format!("{} as Markdown", policy.front.title.value);
-        one(&title, "text/markdown", &markdown::path(policy))
-    }));
-    if security_txt::file(input).is_some() {
-        files.push(one("security.txt", "text/plain", security_txt::PATH));
+    files.extend(edition.policies().map(|policy| as_markdown(policy, words)));
+    if security_txt::file(edition).is_some() {
+        files.push(one("security.txt".to_owned(), "text/plain", security_txt::PATH));
     }
     files
 }
 
-fn no_security_txt(input: &Input<'_>) -> String {
-    match security_txt::file(input) {
+/// A policy as Markdown.
+pub(crate) fn as_markdown(policy: &Policy, words: &Words) -> view::File {
+    view::File {
+        title: words.fill("as-markdown", &[("title", &policy.front.title.value)]),
+        media: "text/markdown".into(),
+        path: markdown::path(policy),
+    }
+}
+
+fn no_security_txt(edition: &Edition<'_>) -> String {
+    match security_txt::file(edition) {
         Some(_) => String::new(),
-        None => {
-            "There is no security.txt here: nobody has given their dated word for the contacts."
-                .to_owned()
-        }
+        None => edition.words().say("no-security-txt"),
     }
 }
 
@@ -94,7 +103,7 @@ fn contact(address: &url::Url) -> view::Link {
     view::Link { text, address: address.to_string() }
 }
 
-fn policy_link(policy: &crate::model::policy::Policy) -> view::PolicyLink {
+fn policy_link(policy: &Policy) -> view::PolicyLink {
     view::PolicyLink {
         title: policy.front.title.value.clone(),
         summary: policy.front.summary.value.clone(),
@@ -103,50 +112,45 @@ fn policy_link(policy: &crate::model::policy::Policy) -> view::PolicyLink {
 }
 
 /// What a reader must not miss.
-fn warnings(input: &Input<'_>) -> Vec<String> {
+fn warnings(edition: &Edition<'_>) -> Vec<String> {
     let mut warnings = Vec::new();
-    if input.project.world.demo || input.assessment.world.demo {
-        warnings.push("Verified against the embedded demo add-on, not a live service.".to_owned());
+    if edition.project.world.demo || edition.assessment.world.demo {
+        warnings.push(edition.words().say("demo"));
     }
-    if let Some(clock) = input.assessment.clock.or(input.project.world.clock) {
-        let clock = in_words(clock);
-        warnings.push(format!("The clock was set to {clock}; these are not the real times."));
+    if let Some(clock) = edition.assessment.clock.or(edition.project.world.clock) {
+        let clock = edition.words().time(clock);
+        warnings.push(edition.words().fill("clock-set", &[("time", &clock)]));
     }
     warnings
 }
 
 /// What the checks were permitted beyond asking a public service as anyone meets it.
-fn permissions(project: &Project) -> Vec<String> {
+fn permissions(project: &Project, words: &Words) -> Vec<String> {
     let world = &project.world;
     let mut all = Vec::new();
     if project.writes {
-        all.push(
-            "The checks may create and delete objects of their own on the service.".to_owned(),
-        );
+        all.push(words.say("may-write"));
     }
     if project.commands {
-        all.push("The checks may run programs of the publisher's own.".to_owned());
+        all.push(words.say("may-run"));
     }
     for (name, actor) in project.actors.iter().filter(|(_, actor)| !actor.send_to.is_empty()) {
         let to: Vec<String> =
             actor.send_to.iter().map(|one| one.origin().ascii_serialization()).collect();
-        all.push(format!("The credentials of {name} also go to {}.", list(&to, "and")));
+        all.push(words.fill("may-send", &[("actor", name), ("origins", &words.list(&to))]));
     }
     if world.demo {
-        all.push("Every name was answered by the demo add-on itself, on this machine.".to_owned());
+        all.push(words.say("demo-names"));
         return all;
     }
     for (host, to) in &world.connect_to {
-        all.push(format!("Connections to {host} were led to {to}."));
+        all.push(words.fill("led-to", &[("host", host), ("address", &to.to_string())]));
     }
     if !world.roots.is_empty() {
-        let roots = count(world.roots.len(), "more file");
-        all.push(format!(
-            "Beside the public certificate authorities, {roots} of them was trusted."
-        ));
+        all.push(words.count("more-roots", world.roots.len()));
     }
     if let Some(resolver) = world.resolver {
-        all.push(format!("Names were looked up at {resolver}."));
+        all.push(words.fill("asked-resolver", &[("address", &resolver.to_string())]));
     }
     all
 }

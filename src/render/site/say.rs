@@ -1,0 +1,87 @@
+//! The functions of templates: `say`, which speaks the page's language, and `lang`, which marks what
+//! stands on the page in another one.
+
+use tera::{Error, Function, Kwargs, State, Tera, TeraResult, Value};
+
+use crate::model::i18n::{Language, TECHNICAL, Words, direction, filled, holes};
+use crate::render::site::link::escaped;
+
+/// Gives templates their functions, for pages in one language of a project that has its own.
+pub(crate) fn register(tera: &mut Tera, language: &Language, project: &str) {
+    tera.register_function("say", Say(language.words.clone()));
+    tera.register_function(
+        "lang",
+        Lang { page: language.tag.clone(), project: project.to_owned() },
+    );
+}
+
+/// `say(key="checked", time=site.checked)`: a phrase with its holes filled, as HTML. A time becomes a
+/// `time` element; with `n` the phrase has the plural form for that number.
+struct Say(Words);
+
+impl Function<TeraResult<String>> for Say {
+    fn call(&self, given: Kwargs, _: &State<'_>) -> TeraResult<String> {
+        let key: String = given.must_get("key")?;
+        let key = match given.get::<usize>("n")? {
+            Some(number) => self.0.form(&key, number),
+            None => key,
+        };
+        if !self.0.has(&key) {
+            return Err(Error::message(format!("there are no words with the key `{key}`")));
+        }
+        let phrase = escaped(&self.0.say(&key));
+        let fill = |hole: &str| {
+            let mut all = given.iter();
+            let (_, value) = all.find(|(name, _)| name.as_str() == Some(hole))?;
+            Some(html(value))
+        };
+        if let Some(hole) = holes(&phrase).find(|hole| fill(hole).is_none()) {
+            return Err(Error::message(format!("the words of `{key}` need `{hole}`")));
+        }
+        Ok(filled(&phrase, fill))
+    }
+
+    fn is_safe(&self) -> bool {
+        true
+    }
+}
+
+fn html(value: &Value) -> String {
+    let part = |name: &'static str| value.get_from_path(name).and_then(Value::as_str);
+    match (part("iso"), part("words"), value.as_str()) {
+        (Some(iso), Some(words), _) => {
+            format!("<time datetime=\"{}\">{}</time>", escaped(iso), escaped(words))
+        }
+        (_, _, Some(text)) if value.is_safe() => text.to_owned(),
+        (_, _, Some(text)) => escaped(text),
+        _ => escaped(&value.to_string()),
+    }
+}
+
+/// `lang(of="technical")`: the attributes of an element whose text is not in the page's language;
+/// nothing where it is. Besides a language's tag, `technical` stands for the language of questions and
+/// answers, and `project` for the one in which checks give their reasons.
+struct Lang {
+    page: String,
+    project: String,
+}
+
+impl Function<TeraResult<String>> for Lang {
+    fn call(&self, given: Kwargs, _: &State<'_>) -> TeraResult<String> {
+        let of: String = given.must_get("of")?;
+        let tag = match of.as_str() {
+            "technical" => TECHNICAL,
+            "project" => &self.project,
+            tag => tag,
+        };
+        let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_owned();
+        Ok(match primary(tag) == primary(&self.page) {
+            true => String::new(),
+            false => format!(" lang=\"{}\" dir=\"{}\"", escaped(tag), direction(tag)),
+        })
+    }
+
+    fn is_safe(&self) -> bool {
+        true
+    }
+}
