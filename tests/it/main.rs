@@ -18,6 +18,8 @@ mod interrupt;
 mod languages;
 mod main_job;
 mod mistakes;
+mod pictures;
+mod print;
 mod publish;
 mod published;
 mod reader;

@@ -1,8 +1,9 @@
 //! Validators that are not ours, for what Avouch makes. `scripts/tools` installs them; another one is
 //! a line in `tests/tools/package.json` or `requirements.txt`, and a function here.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// What the Nu HTML checker finds wrong with files of HTML, CSS and SVG.
 pub(crate) fn nu_checker(files: &[PathBuf]) -> Vec<String> {
@@ -33,6 +34,16 @@ pub(crate) fn sectxt(file: &Path, address: &str) -> Vec<String> {
 /// What feedparser makes of a feed.
 pub(crate) fn feedparser(feed: &Path) -> serde_json::Value {
     serde_json::from_str(&said(python("feed.py").arg(feed))).unwrap()
+}
+
+/// A picture with few colours, in few bytes.
+pub(crate) fn shrunk(png: &[u8]) -> Vec<u8> {
+    let mut command = python("shrink.py");
+    let mut shrinking = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    shrinking.stdin.take().unwrap().write_all(png).unwrap();
+    let done = shrinking.wait_with_output().unwrap();
+    assert!(done.status.success(), "{}", done.status);
+    done.stdout
 }
 
 /// A file that `scripts/tools` has installed.

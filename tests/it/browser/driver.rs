@@ -54,6 +54,9 @@ pub(super) fn capabilities() -> Capabilities {
             "--no-first-run",
             "--no-proxy-server",
             "--hide-scrollbars",
+            // The same letters on every machine, and small pictures.
+            "--disable-lcd-text",
+            "--font-render-hinting=none",
             "--lang=en-GB",
             "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
         ]},

@@ -169,6 +169,30 @@ impl Browser {
         self.post("actions", actions);
     }
 
+    /// The part of the page from the top of the first element to the end of the last, as PNG.
+    pub(crate) fn picture(&self, first: &str, last: &str) -> Vec<u8> {
+        let clip = self.run_with(
+            "const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+             const top = Math.max(0, box(arguments[0]).top + scrollY - 16);
+             const end = box(arguments[1]).bottom + scrollY + 16;
+             return { x: 0, y: top, width: innerWidth, height: end - top, scale: 1 }",
+            vec![first.into(), last.into()],
+        );
+        let asked = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+        bytes(&self.cdp("Page.captureScreenshot", &asked)["data"])
+    }
+
+    /// The window, as PNG.
+    pub(crate) fn window(&self) -> Vec<u8> {
+        bytes(&self.cdp("Page.captureScreenshot", &json!({ "format": "png" }))["data"])
+    }
+
+    /// The page as it is printed, as PDF.
+    pub(crate) fn pdf(&self) -> Vec<u8> {
+        self.cdp("Emulation.setEmulatedMedia", &json!({ "media": "print" }));
+        bytes(&self.cdp("Page.printToPDF", &json!({ "preferCSSPageSize": true }))["data"])
+    }
+
     /// What the browser complained of since this was last asked: scripts, policies, files not there.
     pub(crate) fn console(&self) -> Vec<String> {
         // The log comes in order: when our own line is in it, so is all that came before.
@@ -219,4 +243,9 @@ impl Drop for Browser {
     fn drop(&mut self) {
         let _ = self.runtime.block_on(self.client.clone().close());
     }
+}
+
+fn bytes(base64: &Value) -> Vec<u8> {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.decode(base64.as_str().unwrap()).unwrap()
 }

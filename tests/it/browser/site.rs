@@ -30,6 +30,11 @@ impl Site {
         Self::of(BUILT.get_or_init(built).clone())
     }
 
+    /// The site in a folder, as it is now.
+    pub(crate) fn folder(folder: &Path) -> Self {
+        Self::of(read(folder))
+    }
+
     /// A site of these files.
     pub(crate) fn of(files: Files) -> Self {
         assert!(files.contains_key("index.html"), "no site: {:?}", files.keys());

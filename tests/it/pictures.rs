@@ -1,0 +1,144 @@
+//! The pictures of `docs/pictures/`: made anew by each run, and kept by `scripts/pictures`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::browser::{Browser, Look, Site};
+use crate::harness::{Project, Run};
+use crate::tools;
+
+/// More than a picture should take of a reader's line.
+const BYTES_MAX: usize = 150_000;
+
+/// How often a claim is looked at until its evidence, good for a second, has ended.
+const LOOKS_MAX: u32 = 100;
+
+/// Where the pictures go.
+struct Album {
+    folder: PathBuf,
+    /// Where nobody wants to keep them.
+    _passing: tempfile::TempDir,
+}
+
+impl Album {
+    fn open() -> Self {
+        let passing = tempfile::tempdir().unwrap();
+        let kept = std::env::var_os("AVOUCH_PICTURES").map(PathBuf::from);
+        Self { folder: kept.unwrap_or_else(|| passing.path().to_owned()), _passing: passing }
+    }
+
+    fn keep(&self, name: &str, png: &[u8]) {
+        let png = tools::shrunk(png);
+        assert!(png.starts_with(b"\x89PNG"), "{name} is no picture");
+        assert!(png.len() < BYTES_MAX, "{name} takes {} bytes", png.len());
+        std::fs::write(self.folder.join(format!("{name}.png")), png).unwrap();
+    }
+}
+
+#[test]
+fn the_statement_and_an_evidence_page_have_their_pictures() {
+    let (browser, site, album) = (Browser::start(), Site::own(), Album::open());
+    let phone = Look { width: 360, height: 1200, ..Look::WIDE };
+    for (name, look) in [
+        ("statement-360", phone),
+        ("statement-1280", Look { height: 1400, ..Look::WIDE }),
+        ("statement-dark", Look { height: 1400, ..Look::DARK }),
+    ] {
+        browser.look(look);
+        browser.open(&site.address("security/index.html"));
+        album.keep(name, &browser.window());
+    }
+    browser.look(Look { height: 1800, ..Look::WIDE });
+    browser.open(&site.address("evidence/tenant-isolation/index.html"));
+    album.keep("evidence", &browser.window());
+    browser.open(&site.address("security/index.html"));
+    album.keep("statement-print", &first_sheet(&browser.pdf()));
+}
+
+#[test]
+fn a_claim_of_each_trouble_has_its_picture() {
+    let (browser, album) = (Browser::start(), Album::open());
+    browser.look(Look { width: 900, ..Look::WIDE });
+    let (_one, troubled) = troubled();
+    let (_other, unknown) = unreachable();
+    for (name, site, page, claim) in [
+        ("claim-violated", &troubled, "security/index.html", "tenant-isolation"),
+        ("claim-expired", &troubled, "disclosure/index.html", "report-channels"),
+        ("claim-waived", &troubled, "security/index.html", "backup-daily"),
+        ("claim-inconclusive", &unknown, "security/index.html", "tenant-isolation"),
+    ] {
+        browser.open(&site.address(page));
+        let about = format!("#about-{claim}");
+        browser.run_with(
+            "document.querySelector(arguments[0]).open = true",
+            vec![about.clone().into()],
+        );
+        let mark = browser.run_with(
+            "return document.querySelector(`a.mark[href='${arguments[0]}']`).innerText",
+            vec![about.clone().into()],
+        );
+        let standing = name.strip_prefix("claim-").unwrap();
+        assert!(mark.as_str().unwrap().contains(standing), "{name}: {mark}");
+        album.keep(name, &browser.picture(&format!("#claim-{claim}"), &about));
+    }
+}
+
+/// A draft in which one claim is violated, another waived, and the evidence of a third has ended.
+fn troubled() -> (Project, Site) {
+    let project = Project::own();
+    project.edit("checks/report-channels.yaml", "valid_for: 24h", "valid_for: 1s");
+    let run = project.run(&["check", "--flaw", "leak-read", "--flaw", "stale-backup"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    waive(&project, &run);
+    let build =
+        ["build", "--assessment", "assessment.json", "--draft", "draft", "--format", "json"];
+    let ended = (0..LOOKS_MAX).any(|_| project.run(&build).with_standing("expired").len() == 1);
+    assert!(ended, "the evidence does not end");
+    let site = Site::folder(&project.path("draft"));
+    (project, site)
+}
+
+/// Accepts for two weeks what the run found wrong with the backups.
+fn waive(project: &Project, run: &Run) {
+    let claim = project.read("checks/backup-daily.yaml");
+    let words = claim.lines().next().unwrap().strip_prefix("proves: ").unwrap();
+    let found = run.out.split("violated: ").find(|one| one.starts_with("backup-daily")).unwrap();
+    let accepts: Vec<&str> = found.split("to waive  ").skip(1).collect();
+    let accepts = accepts.iter().map(|rest| format!("  {}\n", rest.lines().next().unwrap()));
+    let told: serde_json::Value = serde_json::from_str(&project.read("assessment.json")).unwrap();
+    let today: jiff::civil::Date = told["finished"].as_str().unwrap()[..10].parse().unwrap();
+    let until = today.saturating_add(jiff::Span::new().days(14));
+    let text = format!(
+        "words: \"{words}\"\naccepts:\n{}reason: The disk of the backup host failed.\n\
+         role: security\nticket: SEC-17\n\
+         tell_customers: A disk failed. Until it is replaced, a backup may be up to three days old.\n\
+         day: {today}\nuntil: {until}\n",
+        accepts.collect::<String>()
+    );
+    project.write("waivers/backup-daily.yaml", &text);
+}
+
+/// A draft made while the add-on was down.
+fn unreachable() -> (Project, Site) {
+    let project = Project::own();
+    let run = project.run(&["build", "--draft", "draft", "--mode", "down"]);
+    assert_eq!(run.code, Some(3), "{run}");
+    let site = Site::folder(&project.path("draft"));
+    (project, site)
+}
+
+/// The first sheet of what is printed, as PNG.
+fn first_sheet(pdf: &[u8]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("a.pdf"), folder.path().join("a"));
+    std::fs::write(&from, pdf).unwrap();
+    pages_as_png(&from, &to);
+    std::fs::read(to.with_extension("png")).unwrap()
+}
+
+fn pages_as_png(from: &Path, to: &Path) {
+    let mut command = Command::new("pdftoppm");
+    command.args(["-png", "-r", "80", "-f", "1", "-singlefile"]);
+    let done = command.args([from, to]).status().unwrap();
+    assert!(done.success(), "{done}");
+}

@@ -1,0 +1,11 @@
+"""Reads a picture on standard input and writes it with no more colours than our pages have."""
+
+import io
+import sys
+
+from PIL import Image
+
+picture = Image.open(sys.stdin.buffer).convert("RGB")
+small = io.BytesIO()
+picture.quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+sys.stdout.buffer.write(small.getvalue())
