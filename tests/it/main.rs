@@ -9,6 +9,7 @@ mod below_http;
 mod browser;
 mod connect;
 mod controls;
+mod docs;
 mod doctor;
 mod falsify;
 mod harness;
