@@ -25,6 +25,7 @@ mod publish;
 mod published;
 mod reader;
 mod reproducible;
+mod reference;
 mod reuse;
 mod schema;
 mod seam;

@@ -111,7 +111,7 @@ fn what_is_allowed_or_only_talked_about_is_no_trespass() {
     }
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -173,7 +173,7 @@ fn collect(stream: TokenStream, paths: &mut Vec<String>) {
     }
 }
 
-fn is_test_only(tokens: &[TokenTree]) -> bool {
+pub(crate) fn is_test_only(tokens: &[TokenTree]) -> bool {
     match tokens {
         [TokenTree::Punct(hash), TokenTree::Group(attribute), ..] => {
             hash.as_char() == '#' && attribute.stream().to_string().replace(' ', "") == "cfg(test)"
@@ -182,7 +182,7 @@ fn is_test_only(tokens: &[TokenTree]) -> bool {
     }
 }
 
-fn is_end_of_item(token: &TokenTree) -> bool {
+pub(crate) fn is_end_of_item(token: &TokenTree) -> bool {
     match token {
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
         TokenTree::Punct(punct) => punct.as_char() == ';',
