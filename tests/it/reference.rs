@@ -16,8 +16,19 @@ const MAKERS: [&str; 4] = ["error", "warning", "tell", "mistake"];
 
 /// The verbs, in the order in which the help tells them.
 const VERBS: [&str; 13] = [
-    "init", "build", "check", "lint", "explain", "falsify", "doctor", "accept", "attest", "demo",
-    "schema", "completions", "man",
+    "init",
+    "build",
+    "check",
+    "lint",
+    "explain",
+    "falsify",
+    "doctor",
+    "accept",
+    "attest",
+    "demo",
+    "schema",
+    "completions",
+    "man",
 ];
 
 #[test]
@@ -58,10 +69,15 @@ fn the_page_of_commands_is_not_stale() {
     let all = help(&["--help"]);
     let _ = write!(page, "\n```text\n{}\n```\n", all.trim());
     for verb in VERBS {
-        let _ = write!(page, "\n## `avouch {verb}`\n\n```text\n{}\n```\n", help(&[verb, "--help"]).trim());
+        let _ = write!(
+            page,
+            "\n## `avouch {verb}`\n\n```text\n{}\n```\n",
+            help(&[verb, "--help"]).trim()
+        );
     }
     let told = all.lines().skip_while(|line| *line != "Commands:").skip(1);
-    let told = told.take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next());
+    let told =
+        told.take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next());
     let told: BTreeSet<&str> = told.filter(|verb| *verb != "help").collect();
     let listed: BTreeSet<&str> = VERBS.into_iter().collect();
     assert_eq!(told, listed, "a verb is on this page, and in VERBS");
@@ -76,7 +92,8 @@ fn the_page_of_files_is_not_stale() {
          that fails when it is stale.\n",
     );
     let folder = root().join("schemas");
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|one| one.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|one| one.unwrap().path()).collect();
     files.sort();
     for file in files {
         let schema: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
@@ -111,7 +128,8 @@ fn resolved<'a>(whole: &'a Value, schema: &'a Value) -> &'a Value {
     if let Some(to) = schema["$ref"].as_str() {
         return whole.pointer(to.trim_start_matches('#')).unwrap_or(schema);
     }
-    match schema["anyOf"].as_array().and_then(|any| any.iter().find(|one| one["$ref"].is_string())) {
+    match schema["anyOf"].as_array().and_then(|any| any.iter().find(|one| one["$ref"].is_string()))
+    {
         Some(one) => resolved(whole, one),
         None => schema,
     }
@@ -164,7 +182,8 @@ fn gather(tokens: &[String], codes: &mut BTreeMap<String, BTreeSet<String>>) {
             message = tokens[index..].iter().take(12).find_map(|token| sentence(token)).or(message);
         }
         let code = token.trim_matches('"');
-        let is_code = token.starts_with('"') && code.contains(|c: char| c.is_ascii_lowercase())
+        let is_code = token.starts_with('"')
+            && code.contains(|c: char| c.is_ascii_lowercase())
             && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !is_code || before(1) != "(" || !MAKERS.contains(&before(2)) {
             continue;
@@ -178,7 +197,8 @@ fn gather(tokens: &[String], codes: &mut BTreeMap<String, BTreeSet<String>>) {
 
 /// What a string literal says, if it is a message.
 fn sentence(token: &str) -> Option<String> {
-    let text = token.strip_prefix('"')?.strip_suffix('"')?.replace("\\\"", "\"").replace("\\\\", "\\");
+    let text =
+        token.strip_prefix('"')?.strip_suffix('"')?.replace("\\\"", "\"").replace("\\\\", "\\");
     let text = text.split("\\\n").map(str::trim_start).collect::<String>();
     let mut out = String::new();
     let mut depth = 0;
