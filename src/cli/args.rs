@@ -82,6 +82,8 @@ pub(crate) enum Verb {
     Build(Build),
     /// Check claims and write assessment.json
     Check(Check),
+    /// Mark claims that failed on a site that is already out; needs no sources
+    Retract(Retract),
     /// Look for mistakes in the sources; asks nothing of any network
     Lint(Lint),
     /// Show what a claim's checks ask, before anything is asked
@@ -232,12 +234,26 @@ pub(crate) struct Check {
     /// Ask all the same; the earlier evidence stands where nothing can be found out
     #[arg(long, requires = "reuse")]
     pub(crate) again: bool,
+    /// Check again whenever the sources change, until interrupted
+    #[arg(long, conflicts_with = "published")]
+    pub(crate) watch: bool,
     /// Where the evidence is written; it is private
     #[arg(long, value_name = "FILE", default_value = "assessment.json")]
     pub(crate) out: PathBuf,
     /// The form of the report
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = formats())]
     pub(crate) format: String,
+}
+
+/// `avouch retract`
+#[derive(Debug, Args)]
+pub(crate) struct Retract {
+    /// The run that found claims violated
+    #[arg(long, value_name = "FILE", default_value = "assessment.json")]
+    pub(crate) assessment: PathBuf,
+    /// The folder of the site that is out
+    #[arg(long, value_name = "DIR", default_value = "public")]
+    pub(crate) out: PathBuf,
 }
 
 /// `avouch lint`

@@ -1,10 +1,12 @@
 //! `avouch check`: asks, reports, and keeps the evidence.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use avouch::model::claim::ClaimId;
 use avouch::model::diagnostic::help_with_list;
 use avouch::model::evidence::outcomes;
+use avouch::probe::{self, Interrupt};
 use avouch::render::{Input, Past};
 
 use crate::args::Check;
@@ -13,12 +15,34 @@ use crate::exit::Exit;
 use crate::published;
 use crate::reuse::Kept;
 use crate::run::assess;
+use crate::serve::watch::Watch;
 use crate::session::{Open, Session};
 use crate::store;
 use crate::talk::Talk;
 
-/// Runs the verb.
+/// Runs the verb: once, or with `--watch` whenever the sources change, until it is interrupted.
 pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
+    if !args.watch {
+        return once(root, args, talk);
+    }
+    let interrupt = Arc::new(Interrupt::default());
+    probe::signals::forward(&interrupt);
+    let mut watch = Watch::sources(root);
+    loop {
+        // What is wrong has been told, and may be mended by the next change.
+        if matches!(once(root, args, talk), Err(Exit::Interrupted)) {
+            return Err(Exit::Interrupted);
+        }
+        talk.say("waiting for the sources to change; Ctrl-C ends it");
+        while !watch.is_new() {
+            if interrupt.is_set() {
+                return Err(Exit::Interrupted);
+            }
+        }
+    }
+}
+
+fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     if let Some(page) = &args.published {
         return published::run(root, page, args.within, talk);
     }

@@ -22,6 +22,7 @@ mod progress;
 mod publish;
 mod published;
 mod redline;
+mod retract;
 mod reuse;
 mod run;
 mod schema;
@@ -52,6 +53,7 @@ fn main() -> Exit {
         Verb::Init(args) => init::run(root, args, talk),
         Verb::Build(args) => build::run(root, args, talk),
         Verb::Check(args) => check::run(root, args, talk),
+        Verb::Retract(args) => retract::run(root, args, talk),
         Verb::Lint(args) => lint::run(root, args, talk),
         Verb::Explain(args) => explain::run(root, args, talk),
         Verb::Falsify(args) => falsify::run(root, args, talk),

@@ -87,6 +87,10 @@ pub struct Claim {
     pub id: ClaimId,
     /// Its words, as they stand on the page.
     pub words: String,
+    /// SHA-256 of its words in their comparable form, link addresses included: what evidence for it is
+    /// bound to.
+    #[serde(default)]
+    pub digest: String,
     /// The same in the site's other languages.
     #[serde(default)]
     pub also: Vec<Translated>,

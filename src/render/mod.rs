@@ -9,6 +9,8 @@ mod site;
 pub mod summary;
 pub mod wording;
 
+pub use site::retract::retract;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;

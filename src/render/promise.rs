@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::basis;
+use crate::model::binding::ClaimBinding;
 use crate::model::claim::{Claim, ClaimId, Passage};
 use crate::model::decode::Spanned;
 use crate::model::evidence::{Outcome, Standing};
@@ -59,6 +60,7 @@ fn claim(
     published::Claim {
         id: claim.id.clone(),
         words: wording::words(claim),
+        digest: ClaimBinding::of(claim, &[]).words.0,
         also: translated(claim, project),
         policy: address(&path),
         page,

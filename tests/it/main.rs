@@ -26,6 +26,7 @@ mod published;
 mod reader;
 mod reference;
 mod reproducible;
+mod retract;
 mod reuse;
 mod schema;
 mod seam;

@@ -15,10 +15,11 @@ use crate::tidy::{is_end_of_item, is_test_only, rust_files};
 const MAKERS: [&str; 4] = ["error", "warning", "tell", "mistake"];
 
 /// The verbs, in the order in which the help tells them.
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 14] = [
     "init",
     "build",
     "check",
+    "retract",
     "lint",
     "explain",
     "falsify",

@@ -43,6 +43,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("walkdir", &["load"]),
     ("tera", &["render"]),
     ("ammonia", &["load"]),
+    ("lol_html", &["render"]),
     // The command line is a crate of its own: there, `crate::` leads to its own modules.
     ("crate::load", &["load", "cli"]),
     ("crate::check", &["check", "cli"]),

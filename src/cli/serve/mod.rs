@@ -11,7 +11,7 @@ mod pages;
 mod plain;
 mod readiness;
 mod standings;
-mod watch;
+pub(crate) mod watch;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};

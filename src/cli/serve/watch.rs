@@ -41,6 +41,8 @@ pub(crate) struct Watch {
     /// Two changes within one tick of the disk's clock look like one: there is a second look.
     look_again: bool,
     looked: Instant,
+    /// Whether only what people write counts, and nothing is made anew but for that.
+    sources_only: bool,
 }
 
 impl Watch {
@@ -61,8 +63,16 @@ impl Watch {
             seen: 0,
             look_again: false,
             looked: Instant::now(),
+            sources_only: false,
         };
         watch.register();
+        watch
+    }
+
+    /// Begins to watch what people write in the project at `root`, and nothing else.
+    pub(crate) fn sources(root: &Path) -> Self {
+        let mut watch = Self { sources_only: true, ..Self::new(root) };
+        watch.seen = watch.fingerprint();
         watch
     }
 
@@ -73,7 +83,7 @@ impl Watch {
     }
 
     /// Waits for the system to tell of a change, for a while, and then looks for one.
-    fn is_new(&mut self) -> bool {
+    pub(crate) fn is_new(&mut self) -> bool {
         let told = self.told.recv_timeout(EVERY);
         match told {
             Ok(()) => self.settle(),
@@ -83,7 +93,11 @@ impl Watch {
         }
         self.register();
         let seen = self.fingerprint();
-        let changed = std::mem::replace(&mut self.seen, seen) != seen || told.is_ok();
+        let differs = std::mem::replace(&mut self.seen, seen) != seen;
+        if self.sources_only {
+            return differs;
+        }
+        let changed = differs || told.is_ok();
         let again = std::mem::replace(&mut self.look_again, changed);
         changed || again || self.looked.elapsed() > STALE
     }

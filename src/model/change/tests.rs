@@ -5,6 +5,7 @@ use crate::model::quantity::{Amount, Side, Unit};
 
 fn claim(id: &str) -> Claim {
     Claim {
+        digest: String::new(),
         id: id.into(),
         words: "At most 24 hours of data can be lost.".into(),
         policy: "https://security.example.com/security/#claim".into(),

@@ -12,13 +12,22 @@ use crate::render::site::view;
 /// How wide one character is at the badge's size, at most, in pixels.
 const CHARACTER_WIDTH: usize = 7;
 
+/// The colour where something does not hold.
+const UNSOUND: &str = "a11a1a";
+
 /// `badge.svg` and `badge.json`.
 pub(crate) fn files(edition: &Edition<'_>, site: &view::Site) -> Vec<(String, Vec<u8>)> {
-    let badge = Badge::of(edition, site);
-    vec![
-        ("badge.json".to_owned(), json(&badge)),
-        ("badge.svg".to_owned(), svg(&badge).into_bytes()),
-    ]
+    both(&Badge::of(edition, site)).into()
+}
+
+/// The badge of a site of which something was taken back, in these words.
+pub(crate) fn retracted(message: &str) -> [(String, Vec<u8>); 2] {
+    let message = message.to_owned();
+    both(&Badge { version: 1, label: "security claims".into(), message, color: UNSOUND })
+}
+
+fn both(badge: &Badge) -> [(String, Vec<u8>); 2] {
+    [("badge.json".into(), json(badge)), ("badge.svg".into(), svg(badge).into_bytes())]
 }
 
 /// <https://shields.io/badges/endpoint-badge>
@@ -55,7 +64,7 @@ impl Badge {
             color: match site.summary.worst.as_str() {
                 "holds" | "attested" => "22663a",
                 "waived" => "7a4d00",
-                _ => "a11a1a",
+                _ => UNSOUND,
             },
         }
     }

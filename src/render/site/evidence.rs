@@ -71,7 +71,8 @@ pub(crate) fn rank(claim: &Claim, edition: &Edition<'_>) -> usize {
 pub(crate) fn mark(outcome: Option<&Outcome<'_>>, words: &Words) -> view::Mark {
     let standing = outcome.filter(|one| one.standing.is_publishable());
     let mark = view::Mark::of(outcome.map_or("inconclusive", summary::name), words);
-    mark.until(standing.and_then(summary::until).map(|until| view::Time::new(until, words)))
+    let ends = standing.and_then(summary::until).map(|until| view::Time::new(until, words));
+    view::Mark { claim: outcome.map(|one| one.claim.id.clone()), ..mark.until(ends) }
 }
 
 /// Where a claim stands, in a sentence.

@@ -77,6 +77,31 @@ fn element(entry: &Entry) -> String {
     )
 }
 
+/// A feed that is out, with what became of these claims on top.
+pub(crate) fn with_news(feed: &str, claims: &[Claim]) -> String {
+    let news: Vec<Entry> = claims.iter().filter_map(taken_back).collect();
+    let Some(newest) = news.iter().map(|entry| entry.updated).max() else {
+        return feed.to_owned();
+    };
+    let (start, rest) = feed.split_once("<updated>").unwrap_or((feed, ""));
+    let (_, rest) = rest.split_once("</updated>").unwrap_or(("", rest));
+    let first = rest.find("<entry>").or_else(|| rest.find("</feed>")).unwrap_or(rest.len());
+    let (head, tail) = rest.split_at(first);
+    let entries: String = news.iter().map(element).collect();
+    format!("{start}<updated>{newest}</updated>{head}{entries}{tail}")
+}
+
+fn taken_back(claim: &Claim) -> Option<Entry> {
+    let stood = claim.history.last()?;
+    Some(Entry {
+        id: format!("{}#stood-{}", claim.evidence, stood.since),
+        title: format!("{}: {}", capital(&stood.standing), claim.words),
+        updated: stood.since,
+        to: claim.evidence.clone(),
+        summary: claim.told.clone(),
+    })
+}
+
 fn in_force(policy: &Policy, edition: &Edition<'_>) -> Entry {
     let front = &policy.front;
     let day = front.effective.value;

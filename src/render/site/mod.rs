@@ -14,6 +14,7 @@ mod markdown;
 mod policy;
 mod print;
 mod public;
+pub(crate) mod retract;
 mod say;
 mod security_headers;
 mod security_txt;

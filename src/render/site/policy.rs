@@ -92,8 +92,9 @@ fn mark(mark: &view::Mark, words: &Words, to: &str) -> String {
         let then = escaped(&words.say("word-expired"));
         format!(" data-until=\"{}\" data-then=\"{then}\"", escaped(&ends.iso))
     });
+    let claim = mark.claim.as_ref().map_or_else(String::new, |id| format!(" data-claim=\"{id}\""));
     format!(
-        " <a class=\"mark {}\"{ends} href=\"{}\"><span aria-hidden=\"true\">{}</span> {}</a>",
+        " <a class=\"mark {}\"{claim}{ends} href=\"{}\"><span aria-hidden=\"true\">{}</span> {}</a>",
         escaped(&mark.class),
         escaped(to),
         escaped(&mark.shape),

@@ -80,6 +80,8 @@ pub(crate) struct Mark {
     pub(crate) word: String,
     /// When it no longer counts; none for what is no good news now.
     pub(crate) ends: Option<Time>,
+    /// The claim whose mark it is, by which `avouch retract` finds it.
+    pub(crate) claim: Option<String>,
 }
 
 /// `page`: this page.
@@ -413,7 +415,7 @@ impl Mark {
         };
         let class = name.replace(' ', "-");
         let word = words.get(&format!("word-{class}")).unwrap_or(name).to_owned();
-        Self { class, shape: shape.into(), word, ends: None }
+        Self { class, shape: shape.into(), word, ends: None, claim: None }
     }
 
     /// The same mark, which ends then.
