@@ -34,6 +34,8 @@ pub(crate) fn run(root: &Path, args: &Retract, talk: Talk) -> Result<Exit, Exit>
     };
     let mut files = Files::new();
     gather(&out, "", &mut files).map_err(|error| not_there(error.to_string()))?;
+    // Publishing writes it anew.
+    files.remove(publish::MARKER);
     let claims =
         files.get("claims.json").ok_or_else(|| not_there("it has no `claims.json`".into()))?;
     let page = published::read(claims).map_err(not_there)?;
