@@ -11,6 +11,7 @@ use lol_html::{ElementContentHandlers, HandlerResult, RewriteStrSettings, Select
 use crate::model::claim::ClaimId;
 use crate::model::published::{Claim, Published, Stood};
 use crate::model::time::in_words;
+use crate::model::words::normalise;
 use crate::render::Files;
 use crate::render::site::claims::json;
 use crate::render::site::link::escaped;
@@ -162,7 +163,9 @@ fn notice(claims: &[&Claim]) -> String {
 }
 
 fn markdown(page: &str, claims: &[Claim]) -> String {
-    let told = claims.iter().filter(|claim| page.contains(&claim.words));
+    // The Markdown is wrapped as its author likes.
+    let plain = normalise(page);
+    let told = claims.iter().filter(|claim| plain.contains(&normalise(&claim.words)));
     let notice = told.map(|claim| format!("> **{}:** {}\n\n", capital(&since(claim)), claim.words));
     notice.collect::<String>() + page
 }
