@@ -108,7 +108,7 @@ fn html(page: &str, claims: &[Claim]) -> Result<String, String> {
             icon.remove_attribute("data-until");
             Ok(icon.set_attribute("href", &then)?)
         }),
-        element!("section.summary", |section| {
+        element!(".summary", |section| {
             section.remove_attribute("data-until");
             Ok(section.set_attribute("class", "summary violated")?)
         }),
