@@ -15,12 +15,13 @@ use crate::tidy::{is_end_of_item, is_test_only, rust_files};
 const MAKERS: [&str; 4] = ["error", "warning", "tell", "mistake"];
 
 /// The verbs, in the order in which the help tells them.
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 15] = [
     "init",
     "build",
     "check",
     "retract",
     "lint",
+    "serve",
     "explain",
     "falsify",
     "doctor",

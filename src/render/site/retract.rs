@@ -108,6 +108,14 @@ fn html(page: &str, claims: &[Claim]) -> Result<String, String> {
             icon.remove_attribute("data-until");
             Ok(icon.set_attribute("href", &then)?)
         }),
+        element!("meta[name=description]", |meta| {
+            Ok(meta.set_attribute("content", &described(&told))?)
+        }),
+        // What it said of the page is no longer so.
+        element!("script[type='application/ld+json']", |data| {
+            data.remove();
+            Ok(())
+        }),
         element!(".summary", |section| {
             section.remove_attribute("data-until");
             Ok(section.set_attribute("class", "summary violated")?)
@@ -149,6 +157,12 @@ fn hook(claim: &Claim) -> String {
 /// How a page marks a claim's words.
 fn anchor(claim: &Claim) -> String {
     format!("id=\"claim-{}\"", claim.id)
+}
+
+fn described(claims: &[&Claim]) -> String {
+    let all: Vec<String> =
+        claims.iter().map(|claim| format!("{}: {}", capital(&since(claim)), claim.words)).collect();
+    all.join(" ")
 }
 
 fn notice(claims: &[&Claim]) -> String {
