@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::browser::{Browser, Look, Site};
 use crate::harness::{Project, Run};
+use crate::serve::Preview;
 use crate::tools;
 
 /// More than a picture should take of a reader's line.
@@ -80,6 +81,28 @@ fn a_claim_of_each_trouble_has_its_picture() {
         let standing = name.strip_prefix("claim-").unwrap();
         assert!(mark.as_str().unwrap().contains(standing), "{name}: {mark}");
         album.keep(name, &browser.picture(&format!("#claim-{claim}"), &about));
+    }
+}
+
+#[test]
+fn the_preview_has_its_pictures() {
+    let (preview, browser, album) = (Preview::own(), Browser::start(), Album::open());
+    browser.look(Look { width: 1280, height: 900, ..Look::WIDE });
+    browser.open(&preview.address("/security/"));
+    let policy = "content/security.md";
+    for (name, from, to, claim) in [
+        ("serve-suspect", "at most 24 hours", "at most 72 hours", "backup-daily"),
+        ("serve-note", "We sell two sorts", "We never lose data. We sell two sorts", "hosting-provider"),
+    ] {
+        preview.project.edit(policy, from, to);
+        browser.wait_until("a note", "return !!document.querySelector('.avouch-note')");
+        browser.run_with(
+            "document.getElementById(arguments[0]).scrollIntoView({ block: 'center', behavior: 'instant' })",
+            vec![format!("claim-{claim}").into()],
+        );
+        album.keep(name, &browser.window());
+        preview.project.edit(policy, to, from);
+        browser.wait_until("no note", "return !document.querySelector('.avouch-note')");
     }
 }
 
