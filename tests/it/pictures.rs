@@ -92,7 +92,12 @@ fn the_preview_has_its_pictures() {
     let policy = "content/security.md";
     for (name, from, to, claim) in [
         ("serve-suspect", "at most 24 hours", "at most 72 hours", "backup-daily"),
-        ("serve-note", "We sell two sorts", "We never lose data. We sell two sorts", "hosting-provider"),
+        (
+            "serve-note",
+            "We sell two sorts",
+            "We never lose data. We sell two sorts",
+            "hosting-provider",
+        ),
     ] {
         preview.project.edit(policy, from, to);
         browser.wait_until("a note", "return !!document.querySelector('.avouch-note')");

@@ -26,8 +26,8 @@ const EVERY: Duration = Duration::from_millis(10);
 const NOW: &str = "2026-11-22T10:00:00Z";
 
 /// A preview of a project, ended with this value.
-struct Preview {
-    project: Project,
+pub(crate) struct Preview {
+    pub(crate) project: Project,
     child: Child,
     address: String,
 }
@@ -41,7 +41,7 @@ struct Answer {
 
 impl Preview {
     /// A preview of this repository's own project.
-    fn own() -> Self {
+    pub(crate) fn own() -> Self {
         Self::of(Project::own())
     }
 
@@ -55,7 +55,7 @@ impl Preview {
     }
 
     /// The address of a page.
-    fn address(&self, path: &str) -> String {
+    pub(crate) fn address(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
