@@ -5,6 +5,7 @@ use std::path::Path;
 
 use avouch::check::KINDS;
 use avouch::load::settings::ProjectFile;
+use avouch::load::sub_processors::SubProcessorsFile;
 use avouch::model::claim::Written;
 use avouch::model::policy::FrontMatter;
 use avouch::model::project::Attestation;
@@ -26,6 +27,7 @@ pub(crate) const WRITTEN: &[(&str, Make)] = &[
     ("claim", claim),
     ("attestation", closed::<Attestation>),
     ("waiver", closed::<Waiver>),
+    ("sub-processors", closed::<SubProcessorsFile>),
 ];
 
 /// Runs the verb.

@@ -28,6 +28,7 @@ mod read;
 mod record;
 mod sentence;
 pub mod settings;
+pub mod sub_processors;
 mod tenants;
 mod variable;
 mod waivers;
@@ -99,7 +100,8 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let html = settings.as_ref().map_or(RawHtml::Sanitised, |one| one.site.raw_html);
     reader.unread_since(0);
     let languages = settings.as_ref().map_or(&[][..], |one| &one.languages);
-    let policies = policies(&mut reader, languages, html);
+    let mut policies = policies(&mut reader, languages, html);
+    sub_processors::place(&mut reader, &mut policies);
     let told = reader.diagnostics.len();
     let claims = claims::read(&mut reader);
     reader.unread_since(told);

@@ -218,7 +218,7 @@ mod tests {
                         _ => "",
                     })
                 }
-                Piece::Event(_) | Piece::Html(_) => {}
+                Piece::Event(_) | Piece::Html(_) | Piece::SubProcessors(_) => {}
                 Piece::Open(mark) => match mark.of {
                     Marked::Claim(id) => out.push_str(&format!("{{{id}:")),
                     Marked::Statement(index) => out.push_str(&format!("{{{index}:")),

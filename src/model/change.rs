@@ -2,6 +2,7 @@
 //! the reader, worst first.
 
 mod check;
+mod processor;
 
 use std::collections::BTreeSet;
 
@@ -58,6 +59,8 @@ pub enum About {
     Claim,
     /// A passage that nobody can test.
     Statement,
+    /// A company that gets customers' data.
+    SubProcessor,
 }
 
 /// One change.
@@ -110,6 +113,7 @@ pub fn between(old: &Promises, new: &Promises) -> Vec<Change> {
         }
     }
     changes.extend(statements(old, new));
+    changes.extend(processor::between(&old.sub_processors, &new.sub_processors));
     changes.sort_by_key(|change| change.effect);
     // What is true of many questions alike is told once.
     let mut told = BTreeSet::new();

@@ -143,7 +143,7 @@ mod tests {
             checked: at(time),
             valid_until: None,
             clock: None,
-            promises: Promises { claims: vec![claim], not_tested: Vec::new() },
+            promises: Promises { claims: vec![claim], ..Promises::default() },
             changes: Vec::new(),
             retracted: Vec::new(),
         }

@@ -30,6 +30,7 @@ pub mod rehearsal;
 mod rejudge;
 pub mod size;
 pub mod source;
+pub mod sub_processor;
 pub mod template;
 pub mod time;
 pub mod verdict;

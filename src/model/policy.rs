@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::model::claim::{ClaimId, Passage};
 use crate::model::decode::Spanned;
 use crate::model::source::Place;
+use crate::model::sub_processor::Table;
 
 /// A policy.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +96,8 @@ pub enum Piece {
     Close(Mark),
     /// HTML that is safe as it stands, where the project allows it: a block, or a tag within a line.
     Html(String),
+    /// The sub-processors stand here.
+    SubProcessors(Table),
 }
 
 /// What is marked.

@@ -12,6 +12,7 @@ use crate::model::basis::Basis;
 use crate::model::change::Recorded;
 use crate::model::claim::ClaimId;
 use crate::model::quantity::{Amount, Side};
+use crate::model::sub_processor::SubProcessor;
 
 /// The version of the file's form.
 pub const SCHEMA: &str = "avouch-claims/1";
@@ -55,6 +56,19 @@ pub struct Promises {
     pub claims: Vec<Claim>,
     /// What is promised or disclaimed and cannot be tested.
     pub not_tested: Vec<NotTested>,
+    /// The companies that get customers' data.
+    #[serde(default)]
+    pub sub_processors: Vec<Processor>,
+}
+
+/// A sub-processor on a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Processor {
+    /// The policy that shows it, as its path on the site.
+    pub page: String,
+    /// What is told of it.
+    #[serde(flatten)]
+    pub about: SubProcessor,
 }
 
 /// A site.

@@ -9,10 +9,10 @@ use crate::model::decode::Spanned;
 use crate::model::evidence::{Outcome, Standing};
 use crate::model::i18n::Language;
 use crate::model::plan::{Act, Plan, Role, Step};
-use crate::model::policy::{Policy, Statement};
+use crate::model::policy::{Piece, Policy, Statement};
 use crate::model::project::Project;
 use crate::model::published::{
-    self, Bound, Check, Expected, NotTested, Promises, Question, Translated, Waiver,
+    self, Bound, Check, Expected, NotTested, Processor, Promises, Question, Translated, Waiver,
 };
 use crate::model::quantity::{Amount, Side};
 use crate::model::question::{TlsAsk, TlsQuestion};
@@ -26,7 +26,11 @@ pub fn planned(project: &Project, plans: &BTreeMap<ClaimId, Vec<Plan>>) -> Promi
         let plans: Vec<&Plan> = plans.get(&claim.id).unwrap_or(&none).iter().collect();
         self::claim(claim, &plans, None, project)
     };
-    Promises { claims: project.claims.iter().map(of).collect(), not_tested: not_tested(project) }
+    Promises {
+        claims: project.claims.iter().map(of).collect(),
+        not_tested: not_tested(project),
+        sub_processors: sub_processors(project),
+    }
 }
 
 /// What a project promises, and how that came out.
@@ -37,7 +41,11 @@ pub(crate) fn asked(project: &Project, outcomes: &[Outcome<'_>]) -> Promises {
         let plans: Vec<&Plan> = checks.iter().map(|check| check.plan).collect();
         self::claim(claim, &plans, outcome, project)
     };
-    Promises { claims: project.claims.iter().map(of).collect(), not_tested: not_tested(project) }
+    Promises {
+        claims: project.claims.iter().map(of).collect(),
+        not_tested: not_tested(project),
+        sub_processors: sub_processors(project),
+    }
 }
 
 fn claim(
@@ -201,6 +209,23 @@ impl Names {
     fn as_written(&self, text: String) -> String {
         self.0.iter().fold(text, |text, (host, written)| text.replace(host, written))
     }
+}
+
+/// Every sub-processor that a policy shows, once.
+fn sub_processors(project: &Project) -> Vec<Processor> {
+    let mut all: Vec<Processor> = Vec::new();
+    for policy in &project.policies {
+        let tables = policy.pieces.iter().filter_map(|piece| match piece {
+            Piece::SubProcessors(table) => Some(&table.rows),
+            _ => None,
+        });
+        for about in tables.flatten() {
+            if !all.iter().any(|one| one.about.name == about.name) {
+                all.push(Processor { page: policy.slug.clone(), about: about.clone() });
+            }
+        }
+    }
+    all
 }
 
 fn not_tested(project: &Project) -> Vec<NotTested> {

@@ -388,3 +388,43 @@ fn nothing_of_what_was_is_published_unless_the_project_says_so() {
     build(&without_git);
     assert!(!without_git.path("public/versions").exists());
 }
+
+const PROCESSORS: &str = "sub_processors:
+  - name: Example Hosting
+    purpose: hosts the <add-ons>
+    data: all data | of customers
+    where: Ireland
+    since: 2026-01-01
+    link: https://hosting.example.com/?a=1&b=2
+";
+
+#[test]
+fn sub_processors_become_a_table_and_the_feed_tells_who_comes_and_goes() {
+    let project = published();
+    let policy = project.read("content/privacy.md");
+    let link = "[Our sub-processors](sub-processors.yaml)";
+    project.write("content/privacy.md", &format!("{policy}\n{link}\n"));
+    project.write("content/sub-processors.yaml", PROCESSORS);
+    project.rebuild();
+    let page = project.read("public/privacy/index.html");
+    assert!(page.contains("<caption>Our sub-processors</caption>"), "{page}");
+    assert!(page.contains("<td>hosts the &lt;add-ons&gt;</td>"), "{page}");
+    assert!(page.contains("href=\"https://hosting.example.com/?a=1&amp;b=2\""), "{page}");
+    assert!(page.contains("<time datetime=\"2026-01-01\">1 Jan 2026</time>"), "{page}");
+    let markdown = project.read("public/privacy/index.md");
+    assert!(markdown.contains("| all data \\| of customers |"), "{markdown}");
+    assert_eq!(project.claims()["sub_processors"][0]["where"], "Ireland");
+    let feed = project.read("public/feed.xml");
+    assert!(feed.contains("<title>New sub-processor: Example Hosting</title>"), "{feed}");
+    project.keep();
+    project.write("content/sub-processors.yaml", &PROCESSORS.replace("Ireland", "Norway"));
+    project.rebuild();
+    let feed = project.read("public/feed.xml");
+    assert!(feed.contains("<title>Scope changed sub-processor: Example Hosting</title>"), "{feed}");
+    project.keep();
+    project.write("content/sub-processors.yaml", "sub_processors: []\n");
+    project.rebuild();
+    let feed = project.read("public/feed.xml");
+    assert!(feed.contains("<title>Retracted sub-processor: Example Hosting</title>"), "{feed}");
+    assert!(feed.contains("<title>New sub-processor: Example Hosting</title>"), "{feed}");
+}

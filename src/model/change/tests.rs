@@ -61,7 +61,11 @@ fn stated(words: &str) -> NotTested {
 }
 
 fn promises(claims: Vec<Claim>, statements: &[&str]) -> Promises {
-    Promises { claims, not_tested: statements.iter().map(|words| stated(words)).collect() }
+    Promises {
+        claims,
+        not_tested: statements.iter().map(|words| stated(words)).collect(),
+        ..Promises::default()
+    }
 }
 
 fn told(old: &Promises, new: &Promises) -> Vec<String> {

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
 
 use crate::model::claim::ClaimId;
+use crate::model::i18n::Words;
 use crate::model::policy::{Mark, Marked, Piece, Policy};
-use crate::render::site::link;
+use crate::render::site::{link, sub_processors};
 
 /// Stands in the HTML where evidence is to be shown. Text cannot contain it: `<` is escaped there.
 const CUT: &str = "<!--evidence-->";
@@ -24,11 +25,17 @@ pub(crate) struct Stretch {
     pub(crate) claims: Vec<ClaimId>,
 }
 
-/// The body of `policy`; `policies` are all that a link may lead to.
-pub(crate) fn body(policy: &Policy, policies: &[Policy], marker: &Marker<'_>) -> Vec<Stretch> {
+/// The body of `policy`; `policies` are all that a link may lead to, `words` those of the interface.
+pub(crate) fn body(
+    policy: &Policy,
+    policies: &[Policy],
+    words: &Words,
+    marker: &Marker<'_>,
+) -> Vec<Stretch> {
     let mut writer = Writer {
         policy,
         policies,
+        words,
         marker,
         events: Vec::new(),
         open: Vec::new(),
@@ -71,6 +78,7 @@ pub(crate) fn id_of(of: &Marked) -> String {
 struct Writer<'a> {
     policy: &'a Policy,
     policies: &'a [Policy],
+    words: &'a Words,
     marker: &'a Marker<'a>,
     events: Vec<Event<'a>>,
     open: Vec<Open<'a>>,
@@ -97,6 +105,9 @@ impl<'a> Writer<'a> {
             Piece::Open(mark) => self.open.push(Open { mark, in_span: false }),
             Piece::Close(mark) => self.close(mark),
             Piece::Html(html) => self.events.push(raw(html.clone())),
+            Piece::SubProcessors(table) => {
+                self.events.push(raw(sub_processors::html(table, self.words)))
+            }
         }
     }
 
@@ -286,7 +297,7 @@ mod tests {
         let mut policies = sample::project().policies;
         policies[1].pieces = pieces;
         let marker = |of: &Marked| format!("[{}]", id_of(of));
-        let stretches = body(&policies[1], &policies, &marker);
+        let stretches = body(&policies[1], &policies, &Words::built_in("en"), &marker);
         let show = |stretch: &Stretch| match stretch.claims.as_slice() {
             [] => stretch.html.clone(),
             claims => format!("{}{{{}}}", stretch.html, claims.join(",")),

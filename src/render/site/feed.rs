@@ -147,6 +147,7 @@ fn changed(recorded: &Recorded, url: &Url) -> Entry {
     let of = match change.about {
         About::Claim => "",
         About::Statement => " statement",
+        About::SubProcessor => " sub-processor",
     };
     let page = absolute(url, &format!("{}/index.html", change.page));
     Entry {

@@ -6,10 +6,11 @@ use std::ops::Range;
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use crate::model::i18n::{Language, Words};
-use crate::model::policy::Policy;
+use crate::model::policy::{Piece, Policy};
+use crate::model::sub_processor::Table;
 use crate::render::site::edition::{Edition, root};
 use crate::render::site::index_files::plain;
-use crate::render::site::{link, view};
+use crate::render::site::{link, sub_processors, view};
 
 /// Where the Markdown of a policy stands on the site.
 pub(crate) fn path(policy: &Policy) -> String {
@@ -108,6 +109,9 @@ impl From<'_> {
             return None;
         }
         let words = &self.language.words;
+        if let Some(table) = table(&open.to, self.policy) {
+            return Some((range, sub_processors::markdown(table, words)));
+        }
         let check = check(&open.to, self.policy);
         let Some(text) = &open.text else {
             return match check {
@@ -140,6 +144,15 @@ impl From<'_> {
 
 fn begun(link_type: LinkType, to: &str, title: &str, image: bool) -> Open {
     Open { link_type, to: to.to_owned(), title: title.to_owned(), image, text: None }
+}
+
+/// The table of sub-processors, where that is what a link stands for.
+fn table<'a>(to: &str, policy: &'a Policy) -> Option<&'a Table> {
+    let mut tables = policy.pieces.iter().filter_map(|piece| match piece {
+        Piece::SubProcessors(table) => Some(table),
+        _ => None,
+    });
+    tables.next().filter(|_| to.ends_with("sub-processors.yaml"))
 }
 
 /// The claim whose file a link leads to.

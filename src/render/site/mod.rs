@@ -21,6 +21,7 @@ mod security_txt;
 mod seen;
 mod specimen;
 mod standing;
+mod sub_processors;
 mod theme;
 mod versions;
 mod view;

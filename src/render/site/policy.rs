@@ -14,7 +14,7 @@ const CONTENTS_LEVEL_MAX: u8 = 3;
 /// What the page of a policy says.
 pub(crate) fn policy(policy: &Policy, edition: &Edition<'_>) -> view::Policy {
     let marker = |of: &Marked| marker(of, policy, edition);
-    let stretches = body::body(policy, &edition.project.policies, &marker);
+    let stretches = body::body(policy, &edition.project.policies, edition.words(), &marker);
     let products = policy.front.products.iter().map(|name| &name.value);
     view::Policy {
         title: policy.front.title.value.clone(),
