@@ -10,6 +10,7 @@ use crate::check::ask::{self, Ask};
 use crate::check::bad_credential::{Tries, Without, forgeries, leave_out, left_out};
 use crate::check::expect::succeeds;
 use crate::check::kind::{Context, Kind, Manual};
+use crate::check::limits::{self, Row};
 use crate::check::names::Names;
 use crate::model::decode::Spanned;
 use crate::model::diagnostic::Diagnostic;
@@ -17,6 +18,7 @@ use crate::model::expect::{Expectation, Test, Within};
 use crate::model::node::Node;
 use crate::model::plan::{Body, Canary, Plan, Request, Role, Step, Word};
 use crate::model::project::Scheme;
+use crate::model::quantity::{Parameter, Side};
 use crate::model::time::Limit;
 
 /// The tenant of every installation here, made up anew on each run: a careless add-on would take a
@@ -88,6 +90,11 @@ impl Kind for ConnectLifecycle {
 
     fn schema(&self) -> schemars::Schema {
         schemars::schema_for!(Settings)
+    }
+
+    fn limits(&self, settings: &Node) -> Vec<Parameter> {
+        let within = Row { key: "within", side: Side::AtMost, read: limits::time };
+        settings.get("recorded").map_or_else(Vec::new, |one| limits::of_keys(one, &[within]))
     }
 
     fn plan(

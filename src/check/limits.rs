@@ -1,7 +1,7 @@
 //! The limits among a check's settings, which its claim's words must say.
 
 use crate::model::node::{Node, Value};
-use crate::model::quantity::{Amount, Parameter, Side, Unit};
+use crate::model::quantity::{Amount, Parameter, Side, Unit, find};
 
 /// A limit that a kind has a key for.
 #[derive(Clone, Copy)]
@@ -56,6 +56,32 @@ fn test(key: &str, of: &str, value: &Node) -> Option<(Side, Amount)> {
         "not_older_than" => Some((Side::AtMost, time(value)?)),
         "at_least_ahead" => Some((Side::AtLeast, time(value)?)),
         _ => None,
+    }
+}
+
+/// What a check compares with and is no limit: numbers, and quantities in texts that are looked for.
+/// Words may say them, and need not.
+pub(super) fn values(node: &Node) -> Vec<Amount> {
+    let mut all = Vec::new();
+    values_within(false, node, &mut all);
+    all
+}
+
+/// Keys below which texts are compared with, or handed to a program.
+const COMPARED: [&str; 8] =
+    ["equals", "one_of", "same_set", "contains", "starts_with", "ends_with", "title", "run"];
+
+fn values_within(is_compared: bool, node: &Node, all: &mut Vec<Amount>) {
+    all.extend(number(node).map(|number| Amount::new(number, Unit::Count)));
+    if let Some(text) = node.as_str().filter(|_| is_compared) {
+        all.extend(find(text).into_iter().map(|quantity| quantity.amount));
+    }
+    for item in node.items() {
+        values_within(is_compared, item, all);
+    }
+    for entry in node.entries() {
+        let is_compared = is_compared || COMPARED.contains(&entry.key.as_str());
+        values_within(is_compared, &entry.value, all);
     }
 }
 
@@ -160,6 +186,10 @@ mod tests {
         assert_eq!(
             limits("{kind: backup-age, max_age: 24h, least_share: 50%, timeout: 5s}"),
             ["max_age at most 24 hours", "least_share at least 50 %"]
+        );
+        assert_eq!(
+            limits("{kind: connect-lifecycle, as: platform, recorded: {within: 24h}}"),
+            ["within at most 24 hours"]
         );
         assert_eq!(
             limits("{kind: tls, minimum: TLS 1.2, certificate_days: 14, key_strength: 112}"),

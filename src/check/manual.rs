@@ -17,6 +17,10 @@ stale. `avouch explain CLAIM` shows what your own check asks, step by step.
 
 Beside the counterexamples that are listed, every probe is tried with faults that must leave the claim
 undecided: no connection, no answer in time, an unknown name, 429 and 503.
+
+Any check may have `states:`, a list of the names of its limits that the claim's words need not say, such
+as `states: [certificate_days]`. Its other limits must be in the words: `max_age: 24h` as \"24 hours\",
+\"a day\" or \"daily\". A year is 365 days, and a month is no number of days.
 ";
 
 /// One kind's section. `example` is what its example plans.

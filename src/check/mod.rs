@@ -26,6 +26,7 @@ mod limits;
 mod link;
 pub mod manual;
 mod names;
+pub mod numbers;
 mod program;
 mod refusals;
 mod security_txt;

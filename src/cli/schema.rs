@@ -86,7 +86,14 @@ fn claim() -> Schema {
     let check = json!({
         "type": "object",
         "required": ["kind"],
-        "properties": {"kind": {"enum": names, "description": "What sort of check it is."}},
+        "properties": {
+            "kind": {"enum": names, "description": "What sort of check it is."},
+            "states": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "The names of limits of this check that the claim's words need not say.",
+            },
+        },
         "allOf": rules.collect::<Vec<_>>(),
     });
     let mut definitions = match schema.remove("$defs") {
@@ -123,6 +130,7 @@ fn definitions_of(kind: &str, mut settings: Schema) -> Vec<(String, Value)> {
     settings.remove("title");
     if let Some(Value::Object(keys)) = settings.get_mut("properties") {
         keys.insert("kind".into(), json!({"const": kind}));
+        keys.insert("states".into(), json!(true));
     }
     let parts = parts.into_iter().map(|(name, part)| (format!("kind.{kind}.{name}"), part));
     parts.chain([(format!("kind.{kind}"), settings.to_value())]).collect()

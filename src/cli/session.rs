@@ -123,6 +123,7 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: &Secrets, clock: Clock) ->
         let errors = wrong.iter().filter(|one| one.is_error());
         unread.extend(errors.filter_map(|one| Some(one.place.as_ref()?.file.clone())));
         diagnostics.extend(wrong);
+        diagnostics.extend(check::numbers::check(project, &plans));
     }
     let mut diagnostics = in_source_order(diagnostics);
     git::sign(open.root, &mut diagnostics, &sources);

@@ -21,6 +21,7 @@ actors:
   acme: {tenant: acme, connect: {client_key: acme, shared_secret: \"${ACME_SECRET}\"}}
   operator: {bearer: \"${OPS_TOKEN}\", send_to: [https://ops.example.com]}
 contacts: [mailto:security@example.com]
+promises: off
 ",
     ),
     (

@@ -22,6 +22,7 @@ mod passage;
 mod pieces;
 mod policy;
 mod products;
+mod promises;
 mod prose;
 pub mod quote;
 mod read;
@@ -45,6 +46,7 @@ use jiff::civil::Date;
 use crate::load::claims::Claims;
 use crate::load::passage::Of;
 use crate::load::policy::PolicyFile;
+use crate::load::promises::Promises;
 use crate::load::read::Reader;
 use crate::model::diagnostic::{Diagnostic, Severity, in_source_order};
 use crate::model::i18n::Language;
@@ -102,6 +104,8 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let languages = settings.as_ref().map_or(&[][..], |one| &one.languages);
     let mut policies = policies(&mut reader, languages, html);
     sub_processors::place(&mut reader, &mut policies);
+    let promises = settings.as_ref().map_or(Promises::Off, |one| one.promises);
+    let policies = policies(&mut reader, languages, (html, promises));
     let told = reader.diagnostics.len();
     let claims = claims::read(&mut reader);
     reader.unread_since(told);
@@ -152,13 +156,17 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
 }
 
 /// The policies in the order of the site.
-fn policies(reader: &mut Reader<'_>, languages: &[Language], html: RawHtml) -> Vec<PolicyFile> {
+fn policies(
+    reader: &mut Reader<'_>,
+    languages: &[Language],
+    (html, promises): (RawHtml, Promises),
+) -> Vec<PolicyFile> {
     let sources = reader.folder(policy::FOLDER, &["md"]);
     let diagnostics = &mut reader.diagnostics;
     let read = |source| {
         let number = language::of(&source, languages);
         let tag = languages.get(number).map_or("", |language| &language.tag);
-        (number, policy::read(&source, tag, html, diagnostics))
+        (number, policy::read(&source, tag, html, promises, diagnostics))
     };
     let mut policies: Vec<(usize, PolicyFile)> = sources.into_iter().map(read).collect();
     policies.sort_by_key(|(language, one)| {

@@ -198,6 +198,7 @@ impl Body<'_> {
 #[cfg(test)]
 mod tests {
     use crate::load::policy;
+    use crate::load::promises::Promises;
     use crate::load::read::SourceFile;
     use crate::model::policy::{Marked, Piece};
     use crate::model::project::RawHtml;
@@ -232,7 +233,7 @@ mod tests {
     fn read(body: &str) -> policy::PolicyFile {
         let source =
             SourceFile { file: "content/a.md".into(), text: format!("{FRONT}{body}").into() };
-        policy::read(&source, "en", RawHtml::Refused, &mut Vec::new())
+        policy::read(&source, "en", RawHtml::Refused, Promises::Off, &mut Vec::new())
     }
 
     /// Words and context of each passage.

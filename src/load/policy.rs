@@ -10,9 +10,10 @@ use crate::load::document::{self, Document};
 use crate::load::link::{self, Aim, Link};
 use crate::load::markdown::Markdown;
 use crate::load::passage::{Body, Bound, Of};
+use crate::load::promises::Promises;
 use crate::load::read::SourceFile;
 use crate::load::words::Words;
-use crate::load::{day, heading, html, pieces, prose, sentence};
+use crate::load::{day, heading, html, pieces, promises, prose, sentence};
 use crate::model::decode::Spanned;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::i18n::Language;
@@ -50,6 +51,7 @@ pub(super) fn read(
     source: &SourceFile,
     language: &str,
     html: RawHtml,
+    promises: Promises,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> PolicyFile {
     let told = diagnostics.len();
@@ -61,6 +63,7 @@ pub(super) fn read(
     let links = link::all(&markdown, file);
     prose::check((file, &source.text), &markdown, &links, diagnostics);
     let bounds = bounds(source, &markdown, &links, &headings, diagnostics);
+    diagnostics.extend(promises::check(source, &front, (&markdown, &bounds), promises));
     let html = match html {
         RawHtml::Refused => html::refused((file, &source.text), &markdown, diagnostics),
         RawHtml::Sanitised => html::kept((file, &source.text), &markdown, &bounds, diagnostics),
@@ -154,6 +157,8 @@ fn front_matter(source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> (Fron
         document::read(&source.text, front, file, diagnostics);
     let value = document.and_then(|document| {
         day::check(document.node.get("effective"), file, diagnostics, told);
+        let stated = document.node.get("stated").filter(|one| one.as_str().is_some_and(is_blank));
+        diagnostics.extend(stated.map(|stated| no_reason(file, stated.span.clone())));
         document.value
     });
     (value.unwrap_or_else(no_front_matter), body)
@@ -162,6 +167,17 @@ fn front_matter(source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> (Fron
 /// The byte at which the body of a policy with this text begins.
 pub(super) fn body_start(text: &str) -> usize {
     split(text).map_or(0, |(_, body)| body)
+}
+
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
+fn no_reason(file: &Arc<str>, span: Range<usize>) -> Diagnostic {
+    let message = "this gives no reason why the policy is not tested";
+    let error =
+        Diagnostic::error("statement-without-reason", Place::new(file.clone(), span), message);
+    error.help("write it like `stated: this only tells how the law is read`")
 }
 
 /// Why there is no front matter, and where.
@@ -217,6 +233,7 @@ fn no_front_matter() -> FrontMatter {
         effective: nothing(Date::ZERO),
         owner: nothing(String::new()),
         products: Vec::new(),
+        stated: None,
         order: 0,
     }
 }

@@ -16,6 +16,7 @@ use crate::load::address;
 use crate::load::document::{self, Document};
 use crate::load::language::{self, LanguageFile};
 use crate::load::limits::{self, LimitsFile};
+use crate::load::promises::Promises;
 use crate::load::read::{Reader, SourceFile};
 use crate::load::variable::{self, Variables};
 use crate::load::{Options, PROJECT_FILE, tenants, world};
@@ -74,6 +75,9 @@ pub struct ProjectFile {
     pub commands: bool,
     /// What counts as a refusal, where that is less than 400, 401 and 403.
     pub refused: Option<RefusedFile>,
+    /// What a sentence is that reads like a promise, where no claim or statement takes it in: `error`,
+    /// `warning` or `off`; a warning if left out.
+    pub promises: Option<Promises>,
 }
 
 /// `site:` in the project's file.
@@ -124,6 +128,7 @@ pub(super) struct Settings {
     pub(super) writes: bool,
     pub(super) commands: bool,
     pub(super) refusal: Refusal,
+    pub(super) promises: Promises,
     pub(super) world: World,
 }
 
@@ -237,6 +242,7 @@ fn settings(
         writes: file.writes,
         commands: file.commands,
         refusal: refusal(file.refused.as_ref(), scope),
+        promises: file.promises.unwrap_or_default(),
         world,
     };
     let is_mapping = |key: &&str| {

@@ -1,10 +1,12 @@
 //! A claim: words that can be true or false of the live service, and the checks that support them.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::decode::Spanned;
 use crate::model::node::Node;
-use crate::model::source::Place;
+use crate::model::source::{Place, Sources};
 use crate::model::time::Limit;
 
 /// A claim's id: the stem of its file under `checks/`.
@@ -98,6 +100,42 @@ pub struct PassageLink {
     pub text: String,
     /// Its address, as written.
     pub address: String,
+}
+
+impl Passage {
+    /// The place of some of its words in the policy; the whole passage's where they stand outside
+    /// it, as a footnote does.
+    pub fn place_of(&self, span: &Range<usize>, sources: &Sources) -> Place {
+        let found = || {
+            let written = sources.text(&self.policy).or_else(|| sources.text(&self.place.file))?;
+            let within = place_within(written.get(self.place.span())?, &self.words, span)?;
+            let start = self.place.start;
+            Some(Place::new(self.place.file.clone(), start + within.start..start + within.end))
+        };
+        found().unwrap_or_else(|| self.place.clone())
+    }
+}
+
+/// Where the words at `span` stand as they were written, with emphasis and wrapping among them.
+fn place_within(written: &str, words: &str, span: &Range<usize>) -> Option<Range<usize>> {
+    const MARKUP: [char; 4] = ['*', '_', '`', '\\'];
+    let plain = |text: &str| -> String { text.chars().filter(|c| !MARKUP.contains(c)).collect() };
+    let wanted = plain(words.get(span.clone())?);
+    let earlier = plain(words.get(..span.start)?).matches(&wanted).count();
+    let mut text = String::with_capacity(written.len());
+    let mut places = Vec::new();
+    for (at, c) in written.char_indices().filter(|(_, c)| !MARKUP.contains(c)) {
+        let c = if c.is_whitespace() { ' ' } else { c };
+        if c != ' ' || !text.ends_with(' ') {
+            text.push(c);
+            places.resize(text.len(), at);
+        }
+    }
+    let (start, found) = text.match_indices(&wanted).nth(earlier)?;
+    let last = found.char_indices().next_back()?.0;
+    let (from, to) = (*places.get(start)?, *places.get(start + last)?);
+    let length = written[to..].chars().next().map_or(0, char::len_utf8);
+    Some(from..to + length)
 }
 
 impl Claim {

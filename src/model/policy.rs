@@ -47,6 +47,8 @@ pub struct FrontMatter {
     /// The products that it is about, by their names in `avouch.yaml`.
     #[serde(default)]
     pub products: Vec<Spanned<String>>,
+    /// Why none of its words are tested, but for its claims: they are plain statements then.
+    pub stated: Option<Spanned<String>>,
     /// Its place among the policies; lower comes first, then by file name.
     #[serde(default)]
     pub order: i64,

@@ -4,12 +4,18 @@
 //! month is no number of days: `30 days` is not `1 month`. `MB` is not `MiB`. "Daily" is a day, and
 //! so is "once a day"; "twice a day" is 12 hours.
 
+mod find;
+mod number;
+mod token;
+mod vocabulary;
+
 use std::cmp::Ordering;
 use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::model::quantity::find::find;
 use crate::model::time::Limit;
 
 /// A number with its unit.
@@ -37,6 +43,8 @@ pub enum Unit {
     Bits,
     /// Anything else: a bare number.
     Count,
+    /// Days on which people work, as `business days`.
+    WorkingDays,
     /// Versions of what is named, in capitals: `TLS`.
     Version(String),
     /// A day in the calendar.
@@ -141,11 +149,17 @@ impl Amount {
             Unit::Percent => format!("{value} %"),
             Unit::Bytes => bytes_in_words(value),
             Unit::Bits => format!("{value} bits"),
+            Unit::WorkingDays => format!("{value} working days"),
             Unit::Count => format!("{value}"),
             Unit::Version(of) => format!("{of} {}", version_in_words(value)),
             Unit::Day => day_in_words(value),
         }
     }
+}
+
+/// Whether a word, in lower case, is the name of a month.
+pub(crate) fn is_month(word: &str) -> bool {
+    vocabulary::month(word).is_some()
 }
 
 impl Side {

@@ -325,6 +325,7 @@ fn front(title: &str) -> FrontMatter {
         effective: spanned(jiff::civil::date(2026, 1, 1)),
         owner: spanned("security officer".into()),
         products: vec![spanned("cloud".into())],
+        stated: None,
         order: 0,
     }
 }

@@ -22,6 +22,7 @@ const TLS: &str = r"  - kind: tls
     minimum: TLS 1.2
     certificate_days: 14
     key_strength: 112
+    states: [minimum, certificate_days, key_strength]
     plain_http: closed-or-redirected
 ";
 

@@ -7,7 +7,8 @@ fn with_steps(steps: &str) -> Run {
     let project = Project::own();
     let file = "checks/config-cache.yaml";
     let head = project.read(file).split("checks:").next().unwrap().to_owned();
-    let head = head.replace("3600 seconds", "an hour");
+    let head = head.replace("3600 seconds", "an hour").replace(", for at most 1 hour.", ".");
+    project.edit("content/security.md", ", for at most\n1 hour.", ".");
     project.write(file, &format!("{head}checks:\n  - kind: http\n    steps:\n{steps}"));
     project.run(&["check", "config-cache"])
 }

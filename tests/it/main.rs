@@ -21,6 +21,7 @@ mod main_job;
 mod mistakes;
 mod pictures;
 mod print;
+mod promises;
 mod publish;
 mod published;
 mod reader;

@@ -40,6 +40,7 @@ fn twenty_different_mistakes_are_told_at_once_each_at_its_line() {
             "content/security.md:10 claim-without-file",
             "content/security.md:12 looks-like-a-claim",
             "content/security.md:14 suspect",
+            "content/security.md:14 number-without-check",
             "content/security.md:28 heading-skips",
             "content/security.md:30 missing-page",
             "content/security.md:30 missing-heading",

@@ -492,7 +492,7 @@ pub(crate) mod tests {
     #[test]
     fn a_missing_variable_is_told_with_its_place() {
         let told = lint_of("policy.html", "<h1>{{ policy.title }}</h1>\n{{ policy.titel }}\n");
-        insta::assert_snapshot!(told, @r"templates/policy.html:2:11: template-variable: field `titel` is not defined. Available fields: changes, claims, contents, effective, owner, products, standing, statements, stretches, summary, title, versions (what each template is given stands in docs/templates.md)");
+        insta::assert_snapshot!(told, @r"templates/policy.html:2:11: template-variable: field `titel` is not defined. Available fields: changes, claims, contents, effective, owner, products, standing, stated, statements, stretches, summary, title, versions (what each template is given stands in docs/templates.md)");
     }
 
     #[test]

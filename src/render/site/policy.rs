@@ -22,6 +22,7 @@ pub(crate) fn policy(policy: &Policy, edition: &Edition<'_>) -> view::Policy {
         owner: edition.language.role(&policy.front.owner.value),
         effective: edition.day(policy.front.effective.value),
         products: products.map(|name| edition.language.product(name)).collect(),
+        stated: policy.front.stated.as_ref().map_or_else(String::new, |why| why.value.clone()),
         contents: contents(policy),
         stretches: stretches.into_iter().map(|one| stretch(one, edition)).collect(),
         statements: statements(policy),

@@ -147,6 +147,7 @@ fn claim_link() -> ClaimLink {
 
 fn full_policy() -> Policy {
     Policy {
+        stated: words("It only tells how the law is read"),
         products: vec![words("Cloud add-ons")],
         contents: vec![Heading { level: 2, text: words("Data"), anchor: words("data") }],
         stretches: vec![Stretch {
@@ -173,6 +174,7 @@ fn empty_policy() -> Policy {
         owner: words("security officer"),
         effective: Day { iso: words("2026-01-01"), words: words("1 Jan 2026") },
         products: Vec::new(),
+        stated: String::new(),
         contents: Vec::new(),
         stretches: Vec::new(),
         statements: Vec::new(),

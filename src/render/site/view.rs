@@ -167,6 +167,8 @@ pub(crate) struct Policy {
     pub(crate) owner: String,
     pub(crate) effective: Day,
     pub(crate) products: Vec<String>,
+    /// Why its words are plain statements; empty where they are not.
+    pub(crate) stated: String,
     pub(crate) contents: Vec<Heading>,
     pub(crate) stretches: Vec<Stretch>,
     pub(crate) statements: Vec<Statement>,

@@ -1,0 +1,416 @@
+//! Numbers are bound: what a claim's words say is a limit of its checks, and the other way round.
+//!
+//! A claim that a role attests may say numbers that no check has: they are among the attested words.
+
+use std::collections::BTreeMap;
+
+use crate::check::limits;
+use crate::model::claim::{Check, Claim, ClaimId, Passage};
+use crate::model::decode::Spanned;
+use crate::model::diagnostic::{Diagnostic, help_with_list};
+use crate::model::plan::{Plan, Step, Word};
+use crate::model::project::Project;
+use crate::model::quantity::{Amount, Parameter, Quantity, Unit, find};
+use crate::model::source::Place;
+
+/// Where the words of claims and the limits of their checks differ. Of a claim that has no `plans`,
+/// the limits are not known.
+pub fn check(project: &Project, plans: &BTreeMap<ClaimId, Vec<Plan>>) -> Vec<Diagnostic> {
+    let of_claim = |claim: &Claim| {
+        let plans = plans.get(&claim.id)?;
+        Some(of_claim(&Claimed { project, claim, plans }))
+    };
+    project.claims.iter().filter_map(of_claim).flatten().collect()
+}
+
+/// A claim with the plans of its checks, in their order.
+struct Claimed<'a> {
+    project: &'a Project,
+    claim: &'a Claim,
+    plans: &'a [Plan],
+}
+
+fn of_claim(of: &Claimed<'_>) -> Vec<Diagnostic> {
+    let limits: Vec<&Parameter> = of.plans.iter().flat_map(|plan| &plan.parameters).collect();
+    let passages = &of.claim.passages;
+    let said: Vec<Vec<Quantity>> =
+        passages.iter().map(|passage| find(&said_with(passage))).collect();
+    let mut all = Vec::new();
+    for (passage, said) in passages.iter().zip(&said) {
+        let words = Words { of, passage, quantities: find(&passage.words) };
+        let unchecked = words.unchecked(&limits);
+        let unsaid = limits.iter().copied().filter(|limit| !limit.stated && !is_said(limit, said));
+        all.extend(words.differences(unchecked, unsaid.collect(), &limits));
+    }
+    for (check, plan) in of.claim.checks.iter().zip(of.plans) {
+        all.extend(idle_states(of.claim, check, plan, &said));
+    }
+    all
+}
+
+/// The words of a passage, and what leads into them.
+fn said_with(passage: &Passage) -> String {
+    format!("{} {}", passage.words, passage.under)
+}
+
+fn is_said(limit: &Parameter, said: &[Quantity]) -> bool {
+    said.iter().any(|quantity| is_same(limit, quantity))
+}
+
+/// A limit without a unit is met by its number, whatever the words count with it.
+fn is_same(limit: &Parameter, quantity: &Quantity) -> bool {
+    let is_number = limit.amount.unit == Unit::Count && limit.amount.value == quantity.number;
+    limit.amount.is(&quantity.amount) || is_number
+}
+
+/// Whether two amounts measure the same thing, so that one was probably meant to be the other.
+fn is_comparable(a: &Amount, b: &Amount) -> bool {
+    let is_time = |unit: &Unit| matches!(unit, Unit::Seconds | Unit::Months | Unit::WorkingDays);
+    a.unit == b.unit || is_time(&a.unit) && is_time(&b.unit)
+}
+
+/// The words of a claim in one place.
+struct Words<'a> {
+    of: &'a Claimed<'a>,
+    passage: &'a Passage,
+    quantities: Vec<Quantity>,
+}
+
+impl Words<'_> {
+    /// What the words say and no check has.
+    fn unchecked(&self, limits: &[&Parameter]) -> Vec<&Quantity> {
+        let is_attested = |step: &Step| step.word == Word::Attested;
+        if self.of.plans.iter().flat_map(|plan| &plan.steps).any(is_attested) {
+            return Vec::new();
+        }
+        let checks = self.of.claim.checks.iter();
+        let values: Vec<Amount> =
+            checks.flat_map(|check| limits::values(&check.settings)).collect();
+        let is_checked = |quantity: &Quantity| {
+            limits.iter().any(|limit| is_same(limit, quantity))
+                || values.iter().any(|value| value.is(&quantity.amount))
+        };
+        self.quantities.iter().filter(|quantity| !is_checked(quantity)).collect()
+    }
+
+    /// A diagnostic for each difference: a number and a limit of one sort are one difference, and so
+    /// is a number beside another one that is measured.
+    fn differences(
+        &self,
+        mut unchecked: Vec<&Quantity>,
+        unsaid: Vec<&Parameter>,
+        limits: &[&Parameter],
+    ) -> Vec<Diagnostic> {
+        let mut all = Vec::new();
+        for limit in unsaid {
+            let other = unchecked.iter().position(|one| is_comparable(&one.amount, &limit.amount));
+            all.push(match other {
+                Some(index) => self.mismatch(unchecked.remove(index), limit),
+                None => self.unsaid(limit),
+            });
+        }
+        for quantity in unchecked {
+            let of_its_sort =
+                limits.iter().find(|limit| is_comparable(&quantity.amount, &limit.amount));
+            all.push(match of_its_sort {
+                Some(limit) => self.mismatch(quantity, limit),
+                None => self.without_check(quantity),
+            });
+        }
+        all
+    }
+
+    fn text(&self, quantity: &Quantity) -> &str {
+        self.passage.words.get(quantity.span.clone()).unwrap_or_default()
+    }
+
+    fn place(&self, quantity: &Quantity) -> Place {
+        self.passage.place_of(&quantity.span, &self.of.project.sources)
+    }
+
+    fn limit_place(&self, limit: &Parameter) -> Place {
+        Place::new(self.of.claim.file.clone(), limit.span.clone())
+    }
+
+    fn mismatch(&self, quantity: &Quantity, limit: &Parameter) -> Diagnostic {
+        let text = self.text(quantity);
+        let amount = limit.amount.in_words();
+        let message =
+            format!("the words say `{text}`, and the check's limit `{}` is `{amount}`", limit.name);
+        let help = format!(
+            "write `{amount}` here, or have the check's limit changed if `{text}` is what is meant"
+        );
+        Diagnostic::error("number-mismatch", self.place(quantity), message)
+            .related(self.limit_place(limit), label(limit))
+            .help(help)
+    }
+
+    fn without_check(&self, quantity: &Quantity) -> Diagnostic {
+        let message = format!(
+            "the words say `{}`, and no check of this claim measures that",
+            self.text(quantity)
+        );
+        let help = format!(
+            "take it out of the claim, or have it measured by a check in `{}` or attested by a role",
+            self.of.claim.file
+        );
+        Diagnostic::error("number-without-check", self.place(quantity), message).help(help)
+    }
+
+    fn unsaid(&self, limit: &Parameter) -> Diagnostic {
+        let amount = limit.amount.in_words();
+        let message = format!(
+            "the check's limit `{}` is `{amount}`, and the words do not say so",
+            limit.name
+        );
+        let help = format!(
+            "say `{} {amount}` in the words, or add `states: [{}]` to the check if readers need \
+             not be told",
+            limit.side.in_words(),
+            limit.name
+        );
+        Diagnostic::error("number-without-words", self.passage.place.clone(), message)
+            .related(self.limit_place(limit), label(limit))
+            .help(help)
+    }
+}
+
+fn label(limit: &Parameter) -> String {
+    format!("the check's limit: {} {}", limit.side.in_words(), limit.amount.in_words())
+}
+
+/// Names after `states:` that no limit of the check has, or whose limits all words say anyway.
+fn idle_states(
+    claim: &Claim,
+    check: &Check,
+    plan: &Plan,
+    said: &[Vec<Quantity>],
+) -> Vec<Diagnostic> {
+    let mistake = |code, name: &Spanned<String>, message| {
+        Diagnostic::error(code, name.place(&claim.file), message)
+    };
+    let idle = |name: &Spanned<String>| {
+        let mut of_name = plan.parameters.iter().filter(|one| one.name == name.value).peekable();
+        if of_name.peek().is_none() {
+            let names: Vec<&str> = plan.parameters.iter().map(|one| one.name.as_str()).collect();
+            let message = format!("this check has no limit `{}`", name.value);
+            let help = help_with_list(name, names);
+            return Some(mistake("unknown-limit", name, message).help(help));
+        }
+        let is_needless =
+            !said.is_empty() && of_name.all(|limit| said.iter().all(|said| is_said(limit, said)));
+        let message = format!("the words say the limit `{}` already", name.value);
+        let help = "take it out of `states:`, which is for what the words need not say";
+        is_needless.then(|| mistake("needless-states", name, message).help(help))
+    };
+    check.states.iter().filter_map(idle).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::check::fixture::{claim, node, project};
+    use crate::check::{Seeds, plans};
+    use crate::model::claim::{Check, Claim};
+    use crate::model::decode::{Spanned, decode};
+    use crate::model::diagnostic::Diagnostic;
+    use crate::model::node::Node;
+    use crate::model::project::Project;
+    use crate::model::source::Place;
+
+    const BACKUP: &str = "{kind: backup-age, as: operator, get: /b, at: /t, max_age: 24h}";
+
+    /// A claim with these words, written so in its policy, and these checks.
+    fn claim_of(words: &str, checks: &[&str]) -> Claim {
+        let mut claim = claim();
+        claim.passages[0].words = crate::model::words::normalise(&words.replace('*', ""));
+        let file: Arc<str> = "content/a.md".into();
+        claim.passages[0].place = Place::new(file, 0..words.len());
+        claim.checks = checks.iter().map(|yaml| check_of(&node(yaml))).collect();
+        claim
+    }
+
+    fn check_of(node: &Node) -> Check {
+        let states = node.get("states");
+        let kind = node.get("kind").unwrap();
+        Check {
+            kind: Spanned { value: kind.as_str().unwrap().into(), span: kind.span.clone() },
+            states: states.and_then(|one| decode(one, "", &mut Vec::new())).unwrap_or_default(),
+            settings: node.without("kind").without("states"),
+        }
+    }
+
+    fn wrong(project: &Project) -> Vec<Diagnostic> {
+        let (plans, wrong) = plans(project, &Seeds::default());
+        assert_eq!(wrong, []);
+        super::check(project, &plans)
+    }
+
+    fn diagnostics(words: &str, checks: &[&str]) -> Vec<Diagnostic> {
+        let mut project = project();
+        project.sources.insert("content/a.md", words);
+        project.claims = vec![claim_of(words, checks)];
+        wrong(&project)
+    }
+
+    /// Each diagnostic: `code: message @ the words underlined`.
+    fn told(words: &str, checks: &[&str]) -> Vec<String> {
+        let line = |one: Diagnostic| {
+            let place = one.place.unwrap();
+            let shown = if &*place.file == "content/a.md" { &words[place.span()] } else { "yaml" };
+            format!("{}: {} @ {shown}", one.code, one.message)
+        };
+        diagnostics(words, checks).into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn another_number_than_the_checks_names_both_places() {
+        let words = "Data is at most\n**72** hours old.";
+        assert_eq!(
+            told(words, &[BACKUP]),
+            [
+                "number-mismatch: the words say `72 hours`, and the check's limit `max_age` is `24 hours` @ 72** hours"
+            ]
+        );
+        let one = &diagnostics(words, &[BACKUP])[0];
+        assert_eq!(
+            one.help.as_deref(),
+            Some(
+                "write `24 hours` here, or have the check's limit changed if `72 hours` is what is meant"
+            )
+        );
+        let (place, label) = &one.related[0];
+        assert_eq!(
+            (&*place.file, label.as_str()),
+            ("checks/claim.yaml", "the check's limit: at most 24 hours")
+        );
+        let settings = node(BACKUP);
+        assert_eq!(place.span(), settings.get("max_age").unwrap().span);
+    }
+
+    #[test]
+    fn a_number_that_changed_beside_one_that_did_not_names_both_places_too() {
+        let words = "Backed up every day, so at most 72 hours can be lost.";
+        assert_eq!(
+            told(words, &[BACKUP]),
+            [
+                "number-mismatch: the words say `72 hours`, and the check's limit `max_age` is `24 hours` @ 72 hours"
+            ]
+        );
+    }
+
+    #[test]
+    fn equal_amounts_are_the_same_however_they_are_written() {
+        for words in [
+            "at most 24 hours",
+            "at most twenty-four hours",
+            "within one day",
+            "backed up daily",
+            "backed up every day, so at most 24 hours are lost",
+            "once a day",
+        ] {
+            assert_eq!(told(words, &[BACKUP]), Vec::<String>::new(), "{words}");
+        }
+        for words in
+            ["at most 23 hours", "twice a day", "every week", "within 24 minutes", "monthly"]
+        {
+            assert!(told(words, &[BACKUP])[0].starts_with("number-mismatch: "), "{words}");
+        }
+    }
+
+    #[test]
+    fn thirty_days_are_no_month() {
+        let check = BACKUP.replace("24h", "30d");
+        assert_eq!(told("for 30 days", &[&check]), Vec::<String>::new());
+        assert!(told("for 1 month", &[&check])[0].starts_with("number-mismatch: "));
+    }
+
+    #[test]
+    fn a_number_that_nothing_measures_is_told() {
+        assert_eq!(
+            told("Data is backed up daily, in 3 regions.", &[BACKUP]),
+            [
+                "number-without-check: the words say `3`, and no check of this claim measures that @ 3"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_limit_that_the_words_do_not_say_is_told_unless_the_check_states_it() {
+        assert_eq!(
+            told("Data is backed up.", &[BACKUP]),
+            [
+                "number-without-words: the check's limit `max_age` is `24 hours`, and the words do not say so @ Data is backed up."
+            ]
+        );
+        let stated = BACKUP.replace("24h", "24h, states: [max_age]");
+        assert_eq!(told("Data is backed up.", &[&stated]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_name_after_states_that_does_nothing_is_told() {
+        let stated = |name: &str| BACKUP.replace("24h", &format!("24h, states: [{name}]"));
+        assert_eq!(
+            told("Backed up daily.", &[&stated("max_age")]),
+            ["needless-states: the words say the limit `max_age` already @ yaml"]
+        );
+        let unknown = diagnostics("Backed up daily.", &[&stated("max_ages")]);
+        assert_eq!(unknown[0].message, "this check has no limit `max_ages`");
+        assert_eq!(unknown[0].help.as_deref(), Some("did you mean `max_age`?"));
+    }
+
+    #[test]
+    fn versions_and_seconds_are_bound_too() {
+        let tls = "{kind: tls, minimum: TLS 1.2}";
+        let hsts = "{kind: headers, get: /, headers: {strict-transport-security: {directives: {max-age: {at_least: 31536000}}}}}";
+        let both = [tls, hsts];
+        assert_eq!(
+            told("TLS 1.2 or newer, and HSTS for a year: for a year.", &both),
+            Vec::<String>::new()
+        );
+        assert_eq!(told("TLS 1.2 or newer, for 365 days.", &both), Vec::<String>::new());
+        assert_eq!(
+            told("TLS 1.3 or newer, for 365 days.", &both),
+            [
+                "number-mismatch: the words say `TLS 1.3`, and the check's limit `minimum` is `TLS 1.2` @ TLS 1.3"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_value_that_a_check_names_binds_a_number_and_need_not_be_said() {
+        let http = "{kind: http, steps: [{name: a, role: control, as: acme, get: /config, expect: {status: 200}}, {name: b, again: a, expect: {json: {/regions: {equals: 3}, /note: {contains: 5 copies}}}}]}";
+        assert_eq!(told("Kept in 3 regions, as five copies.", &[http]), Vec::<String>::new());
+        assert_eq!(told("Kept in 3 regions.", &[http]), Vec::<String>::new());
+        assert_eq!(told("Kept in many regions.", &[http]), Vec::<String>::new());
+        assert_eq!(told("Kept in 4 regions.", &[http]).len(), 1);
+    }
+
+    #[test]
+    fn an_attested_claim_needs_no_check_of_its_numbers_but_says_the_limits_that_there_are() {
+        assert_eq!(told("We look twice a year.", &["{kind: attestation}"]), Vec::<String>::new());
+        let both = ["{kind: attestation}", BACKUP];
+        assert!(told("At most 72 hours.", &both)[0].starts_with("number-without-words: "));
+    }
+
+    #[test]
+    fn the_lead_in_of_a_list_may_say_the_limit() {
+        let mut project = project();
+        let mut claim = claim_of("invoices", &[BACKUP]);
+        claim.passages[0].under = "Retention / We lose at most 24 hours of:".into();
+        project.claims = vec![claim];
+        assert_eq!(wrong(&project), []);
+    }
+
+    #[test]
+    fn a_number_in_a_footnote_is_shown_at_the_claim() {
+        let mut project = project();
+        project.sources.insert("content/a.md", "Backed up[^1].\n\n[^1]: Each week.");
+        let mut claim = claim_of("Backed up", &[BACKUP]);
+        claim.passages[0].words = "Backed up [Each week.].".into();
+        project.claims = vec![claim];
+        let told = wrong(&project);
+        assert_eq!(told[0].place.as_ref().unwrap().span(), 0..9);
+    }
+}

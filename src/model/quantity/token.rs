@@ -1,0 +1,204 @@
+//! Words as quantities are found in them: numbers, words, and what is neither.
+
+use std::ops::Range;
+
+use crate::model::quantity::number;
+use crate::model::quantity::vocabulary;
+
+/// A word or number.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Token<'a> {
+    /// As it stands there.
+    pub(super) text: &'a str,
+    /// The same in lower case, for the vocabulary; empty for what is no word.
+    pub(super) word: String,
+    /// The number that it is.
+    pub(super) number: Option<Number>,
+    /// Its bytes.
+    pub(super) span: Range<usize>,
+    /// Whether it is one word with the token before it: `24-hour`, `24h`.
+    pub(super) joined: bool,
+    /// Whether punctuation stands behind it, across which nothing belongs together.
+    pub(super) stops: bool,
+}
+
+/// A number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Number {
+    pub(super) value: f64,
+    pub(super) written: Written,
+}
+
+/// How a number is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// `24`
+    Digits,
+    /// `twenty-four`
+    English,
+    /// `vierundzwanzig`, which is a number before a unit only.
+    Foreign,
+}
+
+/// A longer run of characters is no word of any language.
+const WORD_MAX: usize = 60;
+
+/// The tokens of a text.
+pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut all = Vec::new();
+    let mut in_address = false;
+    for run in runs(text) {
+        // The address of a link stands behind its words, as `<address>`.
+        let is_address = in_address || text[run.clone()].starts_with('<');
+        in_address = is_address && !text[run.clone()].contains('>');
+        if is_address {
+            all.push(opaque(text, run));
+        } else {
+            of_run(text, run, &mut all);
+        }
+    }
+    all
+}
+
+/// The bytes of each run of characters that are no white space.
+fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.split_whitespace().map(move |run| {
+        // Both are slices of one text.
+        let start = run.as_ptr().addr() - text.as_ptr().addr();
+        start..start + run.len()
+    })
+}
+
+fn opaque(text: &str, span: Range<usize>) -> Token<'_> {
+    let text = &text[span.clone()];
+    Token { text, word: String::new(), number: None, span, joined: false, stops: true }
+}
+
+fn of_run<'a>(text: &'a str, run: Range<usize>, all: &mut Vec<Token<'a>>) {
+    let whole = &text[run.clone()];
+    let core = whole.trim_matches(is_punctuation);
+    let start = run.start + (whole.len() - whole.trim_start_matches(is_punctuation).len());
+    let span = start..start + core.len();
+    let stops = span.end < run.end && !whole.ends_with('+') && !whole.ends_with('\'');
+    if core.is_empty() {
+        // A dash alone divides; it is a range's where numbers stand on both sides.
+        let is_dash = whole.chars().all(is_dash);
+        let word = if is_dash { "to" } else { "" };
+        all.push(Token { word: word.into(), stops: !is_dash, ..opaque(text, run) });
+    } else if core.len() > WORD_MAX
+        || core.contains("://")
+        || core.contains('@')
+        || core.contains('/')
+    {
+        all.push(opaque(text, span));
+    } else {
+        let first = all.len();
+        parts(text, span, all);
+        if let Some(last) = all.last_mut() {
+            last.stops = stops;
+        }
+        debug_assert!(all.len() > first, "every run has a token");
+    }
+}
+
+fn is_punctuation(c: char) -> bool {
+    matches!(
+        c,
+        '.' | ','
+            | ';'
+            | ':'
+            | '!'
+            | '?'
+            | '('
+            | ')'
+            | '['
+            | ']'
+            | '{'
+            | '}'
+            | '"'
+            | '\''
+            | '’'
+            | '‘'
+            | '“'
+            | '”'
+            | '„'
+            | '«'
+            | '»'
+            | '…'
+            | '*'
+            | '_'
+            | '`'
+            | '+'
+            | '~'
+            | '≤'
+            | '≥'
+            | '|'
+            | '='
+    ) || is_dash(c)
+}
+
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '‐' | '‑' | '–' | '—')
+}
+
+/// The parts of one word: `24-hour` has two, `twenty-four` is one.
+fn parts<'a>(text: &'a str, span: Range<usize>, all: &mut Vec<Token<'a>>) {
+    let core = &text[span.clone()];
+    let first = core.split(is_dash).next().unwrap_or_default();
+    let is_number = number::digits(first).is_some() || split_suffix(first).is_some();
+    let is_date = core.len() == 10 && core.parse::<jiff::civil::Date>().is_ok();
+    if number_of(&core.to_lowercase()).is_some() || is_date || !core.contains(is_dash) {
+        return part(text, span, false, all);
+    }
+    // Of names such as `AES-256` the number is a part; of `24-hour` and `two-factor` the first part is.
+    let tens = core.match_indices(is_dash).nth(1).map(|(at, _)| &core[..at]);
+    let tens = tens.filter(|tens| number::english(&tens.to_lowercase()).is_some());
+    if !is_number && tens.is_none() && number::english(&first.to_lowercase()).is_none() {
+        return part(text, span, false, all);
+    }
+    let end = span.start + tens.unwrap_or(first).len();
+    part(text, span.start..end, false, all);
+    let mut at = end;
+    for piece in text[end..span.end].split(is_dash).skip(1) {
+        at += text[at..].chars().next().map_or(0, char::len_utf8);
+        part(text, at..at + piece.len(), true, all);
+        at += piece.len();
+    }
+}
+
+fn part<'a>(text: &'a str, span: Range<usize>, joined: bool, all: &mut Vec<Token<'a>>) {
+    let core = &text[span.clone()];
+    let cut = split_suffix(core).or_else(|| split_version(core));
+    if let Some(cut) = cut.map(|cut| span.start + cut) {
+        part(text, span.start..cut, joined, all);
+        return part(text, cut..span.end, true, all);
+    }
+    let word = core.to_lowercase();
+    let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(&word);
+    let number = match number::digits(core) {
+        Some(value) => Some(Number { value, written: Written::Digits }),
+        None => number_of(word),
+    };
+    all.push(Token { text: core, word: word.to_owned(), number, span, joined, stops: false });
+}
+
+fn number_of(word: &str) -> Option<Number> {
+    let english = number::english(word).map(|value| Number { value, written: Written::English });
+    english
+        .or_else(|| number::foreign(word).map(|value| Number { value, written: Written::Foreign }))
+}
+
+/// Where the unit begins in `24h`, `99.9%`, `5GB`.
+fn split_suffix(core: &str) -> Option<usize> {
+    let at = core.find(|c: char| !c.is_ascii_digit() && !".,'".contains(c)).filter(|at| *at > 0)?;
+    let fits =
+        vocabulary::is_suffix(&core[at..].to_lowercase()) && number::digits(&core[..at]).is_some();
+    fits.then_some(at)
+}
+
+/// Where the number begins in `TLS1.2`, and its `v` in `TLSv1.2`.
+fn split_version(core: &str) -> Option<usize> {
+    let at = core.find(|c: char| !c.is_ascii_uppercase()).filter(|at| *at > 1)?;
+    let rest = core[at..].strip_prefix(['v', 'V']).unwrap_or(&core[at..]);
+    (rest.contains('.') && rest.chars().all(|c| c.is_ascii_digit() || c == '.')).then_some(at)
+}

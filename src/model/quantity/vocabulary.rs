@@ -1,0 +1,251 @@
+//! The words that quantities are written with: English, and what is common in German and French.
+
+use crate::model::quantity::{Amount, Unit};
+
+const DAY_S: f64 = 86_400.0;
+
+/// So many of what a word names: `hours`, `%`, `GiB`, `mois`.
+pub(super) fn of_unit(number: f64, word: &str) -> Option<Amount> {
+    if let Some(seconds) = seconds(word) {
+        return Some(Amount::new(number * seconds, Unit::Seconds));
+    }
+    if let Some(bytes) = bytes(word) {
+        return Some(Amount::new(number * bytes, Unit::Bytes));
+    }
+    match word {
+        "month" | "months" | "monat" | "monate" | "monaten" | "mois" => {
+            Some(Amount::months(number))
+        }
+        "year" | "years" | "yr" | "yrs" | "jahr" | "jahre" | "jahren" | "an" | "ans" | "année"
+        | "années" => Some(Amount::months(number * 12.0)),
+        "%" | "percent" | "prozent" => Some(Amount::new(number, Unit::Percent)),
+        "bit" | "bits" => Some(Amount::new(number, Unit::Bits)),
+        _ => None,
+    }
+}
+
+fn seconds(word: &str) -> Option<f64> {
+    Some(match word {
+        "second" | "seconds" | "sec" | "secs" | "sekunde" | "sekunden" | "seconde" | "secondes" => {
+            1.0
+        }
+        "minute" | "minutes" | "min" | "mins" | "minuten" => 60.0,
+        "hour" | "hours" | "hr" | "hrs" | "h" | "stunde" | "stunden" | "heure" | "heures" => 3600.0,
+        "day" | "days" | "d" | "tag" | "tage" | "tagen" | "tages" | "jour" | "jours" => DAY_S,
+        "week" | "weeks" | "woche" | "wochen" | "semaine" | "semaines" => 7.0 * DAY_S,
+        "fortnight" | "fortnights" => 14.0 * DAY_S,
+        _ => return None,
+    })
+}
+
+fn bytes(word: &str) -> Option<f64> {
+    Some(match word {
+        "byte" | "bytes" => 1.0,
+        "kb" | "kilobyte" | "kilobytes" => 1e3,
+        "mb" | "megabyte" | "megabytes" => 1e6,
+        "gb" | "gigabyte" | "gigabytes" => 1e9,
+        "tb" | "terabyte" | "terabytes" => 1e12,
+        "kib" => 1024.0,
+        "mib" => 1_048_576.0,
+        "gib" => 1_073_741_824.0,
+        "tib" => 1_099_511_627_776.0,
+        _ => return None,
+    })
+}
+
+/// Whether a word is a unit that digits may be written without a space before: `24h`, `5GB`.
+pub(super) fn is_suffix(word: &str) -> bool {
+    matches!(word, "%" | "h" | "hr" | "hrs" | "d" | "min" | "mins" | "sec" | "secs")
+        || bytes(word).is_some()
+}
+
+/// How often something is done: the time from once to the next.
+pub(super) fn interval(word: &str) -> Option<Amount> {
+    let time = |seconds| Amount::new(seconds, Unit::Seconds);
+    // Endings of German and French adjectives and adverbs.
+    let stem = ["ement", "ment", "es", "er", "en", "em", "e", "s"]
+        .into_iter()
+        .find_map(|ending| word.strip_suffix(ending).filter(|stem| is_foreign_interval(stem)));
+    Some(match stem.unwrap_or(word) {
+        "hourly" | "stündlich" => time(3600.0),
+        "daily" | "nightly" | "täglich" | "quotidien" | "quotidienn" => time(DAY_S),
+        "weekly" | "wöchentlich" | "hebdomadair" => time(7.0 * DAY_S),
+        "fortnightly" => time(14.0 * DAY_S),
+        "monthly" | "monatlich" | "mensuel" | "mensuell" => Amount::months(1.0),
+        "quarterly" | "vierteljährlich" | "trimestriel" | "trimestriell" => Amount::months(3.0),
+        "semi-annual" | "semi-annually" | "half-yearly" | "halbjährlich" => Amount::months(6.0),
+        "yearly" | "annual" | "annually" | "jährlich" | "annuel" | "annuell" => {
+            Amount::months(12.0)
+        }
+        _ => return None,
+    })
+}
+
+fn is_foreign_interval(stem: &str) -> bool {
+    const STEMS: [&str; 15] = [
+        "stündlich",
+        "täglich",
+        "wöchentlich",
+        "monatlich",
+        "vierteljährlich",
+        "halbjährlich",
+        "jährlich",
+        "quotidien",
+        "quotidienn",
+        "hebdomadair",
+        "mensuel",
+        "mensuell",
+        "trimestriel",
+        "annuel",
+        "annuell",
+    ];
+    STEMS.contains(&stem)
+}
+
+/// "Every night" is every day.
+pub(super) fn interval_of_night(word: &str) -> Option<Amount> {
+    matches!(word, "night" | "nacht" | "nuit").then(|| Amount::new(DAY_S, Unit::Seconds))
+}
+
+/// How often within an interval: `once`, `twice`.
+pub(super) fn times(word: &str) -> Option<f64> {
+    match word {
+        "once" | "einmal" => Some(1.0),
+        "twice" | "zweimal" => Some(2.0),
+        "thrice" | "dreimal" => Some(3.0),
+        _ => None,
+    }
+}
+
+/// Words between how often and the unit: `a` in `once a day`.
+pub(super) fn is_per(word: &str) -> bool {
+    matches!(
+        word,
+        "a" | "an" | "per" | "each" | "every" | "pro" | "am" | "par" | "jede" | "jeden" | "chaque"
+    )
+}
+
+/// Words that make a unit an interval: `every` in `every day`.
+pub(super) fn is_every(word: &str) -> bool {
+    matches!(word, "every" | "each" | "jede" | "jeden" | "jedes" | "jeder" | "chaque")
+}
+
+/// Words after which `a day` is a length of time and no figure of speech.
+pub(super) fn is_cue(word: &str) -> bool {
+    matches!(word, "within" | "than" | "least" | "most" | "for" | "to" | "after" | "over" | "half")
+}
+
+/// Words that may stand between a number and its unit.
+pub(super) fn is_filler(word: &str) -> bool {
+    matches!(
+        word,
+        "full" | "consecutive" | "calendar" | "whole" | "more" | "further" | "additional"
+    )
+}
+
+/// Words that make days of a week in which nobody works no days.
+pub(super) fn is_working(word: &str) -> bool {
+    matches!(
+        word,
+        "business" | "working" | "werktage" | "werktagen" | "arbeitstage" | "arbeitstagen"
+    )
+}
+
+/// Words between the two ends of a range.
+pub(super) fn is_range(word: &str) -> bool {
+    matches!(word, "to" | "and" | "or" | "bis" | "und" | "oder" | "à" | "et" | "ou")
+}
+
+/// Words before a number that names something and counts nothing: `Article 32`.
+pub(super) fn is_reference(word: &str) -> bool {
+    matches!(
+        word,
+        "article"
+            | "articles"
+            | "art"
+            | "section"
+            | "sections"
+            | "clause"
+            | "chapter"
+            | "annex"
+            | "appendix"
+            | "schedule"
+            | "part"
+            | "paragraph"
+            | "recital"
+            | "figure"
+            | "table"
+            | "page"
+            | "step"
+            | "level"
+            | "tier"
+            | "type"
+            | "class"
+            | "phase"
+            | "version"
+            | "port"
+            | "no"
+            | "number"
+            | "nr"
+            | "room"
+            | "top"
+            | "§"
+            | "artikel"
+            | "abschnitt"
+            | "absatz"
+            | "kapitel"
+            | "seite"
+            | "numéro"
+            | "chapitre"
+    )
+}
+
+/// Words before a number that make it a year.
+pub(super) fn is_before_year(word: &str) -> bool {
+    matches!(
+        word,
+        "in" | "since"
+            | "from"
+            | "until"
+            | "by"
+            | "during"
+            | "before"
+            | "after"
+            | "of"
+            | "im"
+            | "seit"
+            | "ab"
+            | "bis"
+            | "en"
+            | "depuis"
+            | "spring"
+            | "summer"
+            | "autumn"
+            | "winter"
+    )
+}
+
+/// Words before which a number is a time of the day.
+pub(super) fn is_clock(word: &str) -> bool {
+    matches!(word, "am" | "pm" | "a.m" | "p.m" | "uhr" | "o'clock" | "utc" | "cet" | "gmt")
+}
+
+/// The number of a month, by its name or the beginning of it.
+pub(super) fn month(word: &str) -> Option<i8> {
+    const MONTHS: [&[&str]; 12] = [
+        &["january", "jan", "januar", "janvier"],
+        &["february", "feb", "februar", "février"],
+        &["march", "mar", "märz", "mars"],
+        &["april", "apr", "avril"],
+        &["may", "mai"],
+        &["june", "jun", "juni", "juin"],
+        &["july", "jul", "juli", "juillet"],
+        &["august", "aug", "août"],
+        &["september", "sep", "sept", "septembre"],
+        &["october", "oct", "oktober", "octobre"],
+        &["november", "nov", "novembre"],
+        &["december", "dec", "dezember", "décembre"],
+    ];
+    let found = MONTHS.iter().position(|names| names.contains(&word))?;
+    i8::try_from(found + 1).ok()
+}
