@@ -102,10 +102,9 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let html = settings.as_ref().map_or(RawHtml::Sanitised, |one| one.site.raw_html);
     reader.unread_since(0);
     let languages = settings.as_ref().map_or(&[][..], |one| &one.languages);
-    let mut policies = policies(&mut reader, languages, html);
-    sub_processors::place(&mut reader, &mut policies);
     let promises = settings.as_ref().map_or(Promises::Off, |one| one.promises);
-    let policies = policies(&mut reader, languages, (html, promises));
+    let mut policies = policies(&mut reader, languages, (html, promises));
+    sub_processors::place(&mut reader, &mut policies);
     let told = reader.diagnostics.len();
     let claims = claims::read(&mut reader);
     reader.unread_since(told);
