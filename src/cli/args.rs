@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use avouch::render::report::FORMATS;
 use avouch_demo::{Flaw, Mode};
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
 
+use crate::outlets::Wanted;
 use crate::schema::WRITTEN;
 
 /// Publishes a security page only while every claim in it holds.
@@ -70,7 +71,9 @@ pub(crate) enum Format {
 }
 
 fn formats() -> PossibleValuesParser {
-    PossibleValuesParser::new(FORMATS.iter().map(|format| format.name))
+    PossibleValuesParser::new(
+        FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about)),
+    )
 }
 
 /// What to do.
@@ -150,6 +153,17 @@ impl DemoOptions {
     }
 }
 
+/// What is reported of a run, and where.
+#[derive(Debug, Args)]
+pub(crate) struct Reports {
+    /// The form of the report on standard output; `text` if nothing else goes there
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    pub(crate) format: Option<String>,
+    /// Write a report to a file too, in any of those forms; `-` is standard output
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    pub(crate) reports: Vec<Wanted>,
+}
+
 /// `avouch init`
 #[derive(Debug, Args)]
 pub(crate) struct Init {
@@ -208,9 +222,9 @@ pub(crate) struct Build {
     /// Write the site here too, whatever holds: every page of it is marked as a draft
     #[arg(long, value_name = "DIR")]
     pub(crate) draft: Option<PathBuf>,
-    /// The form of the report
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = formats())]
-    pub(crate) format: String,
+    /// What is reported.
+    #[command(flatten)]
+    pub(crate) reports: Reports,
 }
 
 /// `avouch check`
@@ -240,9 +254,9 @@ pub(crate) struct Check {
     /// Where the evidence is written; it is private
     #[arg(long, value_name = "FILE", default_value = "assessment.json")]
     pub(crate) out: PathBuf,
-    /// The form of the report
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = formats())]
-    pub(crate) format: String,
+    /// What is reported.
+    #[command(flatten)]
+    pub(crate) reports: Reports,
 }
 
 /// `avouch retract`

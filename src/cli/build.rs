@@ -6,12 +6,13 @@ use avouch::load::StandIns;
 use avouch::model::assessment::{Assessment, Seeds};
 use avouch::model::diagnostic::{Diagnostic, Severity};
 use avouch::model::evidence::{Outcome, outcomes};
-use avouch::render::{self, Files, Input, Past, report};
+use avouch::render::{self, Files, Input, Past};
 use jiff::Timestamp;
 
 use crate::args::Build;
 use crate::clock::source_date;
 use crate::exit::Exit;
+use crate::outlets::Outlets;
 use crate::run::assess;
 use crate::session::{Open, Session};
 use crate::store;
@@ -23,6 +24,7 @@ pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
     let source_date = source_date(talk)?;
     let given =
         args.assessment.as_deref().map(|file| store::read(&root.join(file), talk)).transpose()?;
+    let outlets = Outlets::open(&args.reports, root, &taken(args), talk)?;
     let session = Session::open(&open(root, args, given.as_ref()), talk)?;
     let checked = given.as_ref().map_or_else(|| session.clock.now(), |given| given.finished);
     let past = past(&session, args, checked, talk)?;
@@ -45,11 +47,17 @@ pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
         now,
         past: &past,
     };
-    talk.data(&report(&input, &args.format));
+    outlets.write(&input, talk)?;
     if let Some(draft) = &args.draft {
         write(render::draft(&input), draft, &session, talk)?;
     }
     publish_if_it_holds(&session, &input, args, talk)
+}
+
+/// What a build writes beside its reports.
+fn taken(args: &Build) -> Vec<&Path> {
+    let draft = args.draft.as_deref();
+    [Path::new("assessment.json"), &args.out].into_iter().chain(draft).collect()
 }
 
 fn open<'a>(root: &'a Path, args: &'a Build, given: Option<&Assessment>) -> Open<'a> {
@@ -90,11 +98,6 @@ fn bound(session: &Session, assessment: Assessment, talk: Talk) -> Result<Assess
         "make it anew with `avouch check`",
     );
     Err(Exit::Unusable)
-}
-
-/// The report in the wanted form.
-pub(crate) fn report(input: &Input<'_>, format: &str) -> Vec<u8> {
-    report::format(format).map_or_else(Vec::new, |format| (format.render)(input))
 }
 
 fn publish_if_it_holds(

@@ -10,8 +10,8 @@ use avouch::probe::{self, Interrupt};
 use avouch::render::{Input, Past};
 
 use crate::args::Check;
-use crate::build::report;
 use crate::exit::Exit;
+use crate::outlets::Outlets;
 use crate::published;
 use crate::reuse::Kept;
 use crate::run::assess;
@@ -49,6 +49,7 @@ fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     let open = Open::to_ask(root, &args.target);
     let earlier =
         args.reuse.as_deref().map(|file| store::read(&root.join(file), talk)).transpose()?;
+    let outlets = Outlets::open(&args.reports, root, &[&args.out], talk)?;
     let mut session = Session::open(&open, talk)?;
     known(&session, &args.claims, talk)?;
     let assessment = match earlier {
@@ -71,7 +72,7 @@ fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
         now,
         past: &Past::default(),
     };
-    talk.data(&report(&input, &args.format));
+    outlets.write(&input, talk)?;
     Ok(Exit::of(&outcomes))
 }
 

@@ -17,6 +17,7 @@ mod git;
 mod init;
 mod lint;
 mod manual;
+mod outlets;
 mod previous;
 mod progress;
 mod publish;

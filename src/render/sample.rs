@@ -26,6 +26,7 @@ use crate::model::project::{
 use crate::model::source::{Place, Sources};
 use crate::model::time::Limit;
 use crate::model::verdict::{Reason, Verdict};
+use crate::model::waiver::{Accepted, Waiver};
 use crate::render::{Input, Past};
 
 const POLICY: &str = "content/security.md";
@@ -34,13 +35,14 @@ const POLICY: &str = "content/security.md";
 const SECURITY: &str = "---\ntitle: Security\n---\n\n## Data\n\nWe keep data apart.\n";
 
 /// Each claim: its id, its words, and how it will turn out.
-const CLAIMS: [(&str, &str); 6] = [
+const CLAIMS: [(&str, &str); 7] = [
     ("encrypted-transport", "Browsers are told to use HTTPS for a year."),
     ("tenant-isolation", "One customer can never reach another customer's <data>."),
     ("backup-daily", "Customer data is backed up every day."),
     ("privacy-policy", "There is a privacy policy."),
     ("limited-scopes", "The add-on asks for limited access."),
     ("content-storage", "Content is kept in our cloud storage."),
+    ("image-storage", "Images are no longer kept on the old host."),
 ];
 
 /// A project, its plans and what came back.
@@ -52,7 +54,7 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    /// One of each outcome: holds, violated, inconclusive, expired, weak, attested.
+    /// One of each outcome: holds, violated, inconclusive, expired, weak, attested, waived.
     pub(crate) fn new() -> Self {
         let project = project();
         let plans: BTreeMap<ClaimId, Vec<Plan>> =
@@ -149,9 +151,32 @@ pub(crate) fn project() -> Project {
         policies: vec![security(), privacy()],
         claims: CLAIMS.map(|(id, words)| claim(id, words)).into(),
         attestations: BTreeMap::new(),
-        waivers: BTreeMap::new(),
+        waivers: BTreeMap::from([(
+            "image-storage".into(),
+            (Arc::from("waivers/image-storage.yaml"), waiver()),
+        )]),
         templates: BTreeMap::new(),
         sources,
+    }
+}
+
+/// Accepts that the old host still answers.
+fn waiver() -> Waiver {
+    let accepted = Accepted {
+        check: 1,
+        step: "anyone reads /images".into(),
+        at: "/status".into(),
+        is: Test::Equals(json!(404)),
+    };
+    Waiver {
+        words: spanned("Images are no longer kept on the old host.".into()),
+        accepts: vec![spanned(accepted)],
+        reason: "The old host is switched off next week.".into(),
+        role: "officer".into(),
+        ticket: "SEC-17".into(),
+        tell_customers: "Until the end of the month some images are still on the old host.".into(),
+        day: jiff::civil::date(2026, 11, 20),
+        until: jiff::civil::date(2026, 11, 30),
     }
 }
 
@@ -203,6 +228,7 @@ fn plan(id: &str) -> Plan {
         "backup-daily" => ("backup-age", vec![backup()]),
         "content-storage" => ("attestation", vec![attestation()]),
         "limited-scopes" => ("http", vec![page("/descriptor", Test::Exists(true))]),
+        "image-storage" => ("http", vec![page("/images", Test::Equals(json!(404)))]),
         "privacy-policy" => ("link", vec![page("/privacy", Test::Equals(json!(200)))]),
         _ => ("headers", vec![hsts()]),
     };
@@ -297,7 +323,7 @@ fn transcript(id: &str) -> Transcript {
     };
     Transcript {
         observations: answers.into_iter().map(observation).collect(),
-        attempts: 1,
+        attempts: if id == "backup-daily" { 3 } else { 1 },
         again: None,
         left_behind: Vec::new(),
     }

@@ -26,6 +26,7 @@ mod publish;
 mod published;
 mod reader;
 mod reference;
+mod reports;
 mod reproducible;
 mod retract;
 mod reuse;

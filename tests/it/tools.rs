@@ -46,6 +46,26 @@ pub(crate) fn shrunk(png: &[u8]) -> Vec<u8> {
     done.stdout
 }
 
+/// What junitparser makes of a JUnit report.
+pub(crate) fn junitparser(report: &Path) -> serde_json::Value {
+    serde_json::from_str(&said(python("junit.py").arg(report))).unwrap()
+}
+
+/// The schema of SARIF 2.1.0, as Microsoft ships it.
+pub(crate) fn sarif_schema() -> PathBuf {
+    installed(&format!("{SARIF}/sarif-2.1.0.json"))
+}
+
+/// The errors that Microsoft's SARIF multitool finds in a log. It ends well whatever it finds.
+pub(crate) fn sarif_multitool(log: &Path) -> Vec<String> {
+    let mut command = Command::new(installed(&format!("{SARIF}/Sarif.Multitool")));
+    let told = complaints(command.arg("validate").arg(log));
+    assert!(told.iter().any(|line| line.contains("1 files scanned")), "{told:?}");
+    told.into_iter().filter(|line| line.contains(": error ")).collect()
+}
+
+const SARIF: &str = "node_modules/@microsoft/sarif-multitool-linux";
+
 /// A file that `scripts/tools` has installed.
 pub(crate) fn installed(path: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools").join(path);

@@ -221,7 +221,7 @@ mod tests {
             .iter()
             .map(|claim| claim["standing"].as_str().unwrap())
             .collect();
-        let all = ["holds", "violated", "inconclusive", "expired", "weak", "holds"];
+        let all = ["holds", "violated", "inconclusive", "expired", "weak", "holds", "waived"];
         assert_eq!(standings, all);
         let mut violated = report["claims"][1].clone();
         violated["findings"].as_array_mut().unwrap().truncate(1);

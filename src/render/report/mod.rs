@@ -1,8 +1,13 @@
 //! Reports of a run. A new one is one file and one row of [`FORMATS`].
 
 pub mod counterexamples;
+mod github;
+mod job_summary;
 mod json;
+mod junit;
+mod markdown;
 pub mod plan;
+mod sarif;
 mod text;
 
 use crate::render::Input;
@@ -10,15 +15,24 @@ use crate::render::Input;
 /// A form in which a run can be reported.
 #[derive(Clone, Copy, Debug)]
 pub struct Format {
-    /// Its name, as it is given to `--format`.
+    /// Its name, as it is given to `--format` and `--report`.
     pub name: &'static str,
+    /// What it is for.
+    pub about: &'static str,
     /// Writes the report. The same input gives the same bytes.
     pub render: fn(&Input<'_>) -> Vec<u8>,
 }
 
 /// Every form of report; the first is the one for people.
-pub static FORMATS: &[Format] =
-    &[Format { name: "text", render: text::render }, Format { name: "json", render: json::render }];
+pub static FORMATS: &[Format] = &[
+    Format { name: "text", about: "for people", render: text::render },
+    Format { name: "json", about: "all that is known, for programs", render: json::render },
+    Format { name: "junit", about: "JUnit XML, for CI servers", render: junit::render },
+    Format { name: "sarif", about: "SARIF 2.1.0, for code scanning", render: sarif::render },
+    Format { name: "github", about: "annotations, for a GitHub workflow", render: github::render },
+    Format { name: "summary", about: "Markdown, short", render: job_summary::render },
+    Format { name: "markdown", about: "Markdown, whole", render: markdown::render },
+];
 
 /// The form of that name.
 pub fn format(name: &str) -> Option<&'static Format> {

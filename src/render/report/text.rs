@@ -49,6 +49,14 @@ fn sentence(counts: &str) -> String {
     format!("Of the claims, {counts}.")
 }
 
+/// All that there is to say of a claim that does not hold.
+pub(super) fn trouble_of(outcome: &Outcome<'_>, input: &Input<'_>) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = trouble(&mut out, outcome, input);
+    out
+}
+
 /// A claim that does not hold: its sentence, where it stands, and why.
 fn trouble(out: &mut String, outcome: &Outcome<'_>, input: &Input<'_>) -> fmt::Result {
     let (file, at) = place_of(outcome, input.project);
@@ -287,6 +295,7 @@ mod tests {
           because   the service could not be reached
                     anyone reads /ops/backups/latest: connection refused by 127.0.0.1:8443
           asked on  22 Nov 2026, 10:00 UTC, at 127.0.0.1:8443
+          tried     3 times
 
         expired: privacy-policy has expired
           --> content/security.md:7:2
@@ -300,6 +309,17 @@ mod tests {
           missed    when the add-on asks for more: holds, and should be violated
           asked on  22 Nov 2026, 10:00 UTC, at 127.0.0.1:8443
 
+        waived: image-storage does not hold, and is waived
+          --> content/security.md:7:2
+          “Images are no longer kept on the old host.”
+          step      anyone reads /images (http, check 1)
+          asked     anyone, without credentials: GET /images
+          expected  the status is 404
+          seen      status 200
+          waived    until 30 Nov 2026 by The demo's officer (SEC-17): The old host is switched off next week.
+          repeat    curl -i "https://addon.demo.test/images"
+          asked on  22 Nov 2026, 10:00 UTC, at 127.0.0.1:8443
+
         claim                verdict       basis               what was seen                                  until
         encrypted-transport  holds         probed              Strict-Transport-Security: “max-age=31536000…  2026-11-23 10:00Z
         tenant-isolation     violated      probed with access  globex reads acme's note: status 200, 64 byt…  -
@@ -307,8 +327,9 @@ mod tests {
         privacy-policy       expired       probed              the evidence ended 22 Nov 2026, 10:00 UTC      2026-11-22 10:00Z
         limited-scopes       weak          probed              does not notice when the add-on asks for mor…  -
         content-storage      holds         attested            the word of officer, 20 Nov 2026               2026-11-23 10:00Z
+        image-storage        waived        probed              anyone reads /images: status 200               2026-11-23 10:00Z
 
-        Of the claims, 1 does not hold, 1 rests on a weak check, 1 could not be verified, 1 has expired, 1 holds and 1 is attested.
+        Of the claims, 1 does not hold, 1 rests on a weak check, 1 could not be verified, 1 has expired, 1 is waived, 1 holds and 1 is attested.
         Asked of the embedded demo add-on, not a live service, 22 Nov 2026, 10:00 UTC.
         "#);
     }

@@ -125,6 +125,7 @@ mod tests {
         - [There is a privacy policy.](https://security.example.com/evidence/privacy-policy/): expired
         - [The add-on asks for limited access.](https://security.example.com/evidence/limited-scopes/): weak
         - [Content is kept in our cloud storage.](https://security.example.com/evidence/content-storage/): attested
+        - [Images are no longer kept on the old host.](https://security.example.com/evidence/image-storage/): waived
 
         ## Data
 

@@ -323,6 +323,7 @@ pub(crate) mod tests {
         evidence/backup-daily/index.html
         evidence/content-storage/index.html
         evidence/encrypted-transport/index.html
+        evidence/image-storage/index.html
         evidence/limited-scopes/index.html
         evidence/privacy-policy/index.html
         evidence/tenant-isolation/index.html
@@ -410,6 +411,7 @@ pub(crate) mod tests {
         <span class="count"><span class="shape weak" aria-hidden="true">△</span> 1 rests on a weak check,</span>
         <span class="count"><span class="shape inconclusive" aria-hidden="true">?</span> 1 could not be verified,</span>
         <span class="count"><span class="shape expired" aria-hidden="true">◷</span> 1 has expired,</span>
+        <span class="count"><span class="shape waived" aria-hidden="true">◐</span> 1 is waived,</span>
         <span class="count"><span class="shape holds" aria-hidden="true">✓</span> 1 holds,</span>
         <span class="count"><span class="shape attested" aria-hidden="true">◆</span> 1 is attested,</span>
         <span class="count"><span class="shape not-tested" aria-hidden="true">○</span> 1 statement not tested.</span>
@@ -419,6 +421,7 @@ pub(crate) mod tests {
         <li><span class="mark weak"><span aria-hidden="true">△</span> weak</span> <a href="security/index.html#claim-limited-scopes">The add-on asks for limited access.</a> <span class="standing">This rests on a check that misses what would make it false.</span></li>
         <li><span class="mark inconclusive"><span aria-hidden="true">?</span> inconclusive</span> <a href="security/index.html#claim-backup-daily">Customer data is backed up every day.</a> <span class="standing">This could not be verified: the service could not be reached.</span></li>
         <li><span class="mark expired"><span aria-hidden="true">◷</span> expired</span> <a href="security/index.html#claim-privacy-policy">There is a privacy policy.</a> <span class="standing">This held when it was checked; the evidence has ended since.</span></li>
+        <li><span class="mark waived" data-until="2026-11-23T10:00:00Z" data-then="expired"><span aria-hidden="true">◐</span> waived</span> <a href="security/index.html#claim-image-storage">Images are no longer kept on the old host.</a> <span class="standing">This does not hold at present, and is waived until 30 Nov 2026. Until the end of the month some images are still on the old host.</span></li>
         </ul>
         <p>What holds is valid until <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>. Treat what is said here as unverified after that.</p>
         </section>
@@ -535,12 +538,13 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn only_what_holds_can_expire_and_the_text_says_when_without_a_script() {
+    fn only_what_holds_or_is_waived_can_expire_and_the_text_says_when_without_a_script() {
         let files = rendered();
         let policy = &files["security/index.html"];
         let marks = policy.split("<a class=\"mark ").skip(1);
         for mark in marks {
-            let good = mark.starts_with("holds") || mark.starts_with("attested");
+            let standing = ["holds", "attested", "waived"];
+            let good = standing.iter().any(|standing| mark.starts_with(standing));
             let tag = mark.split('>').next().unwrap();
             assert_eq!(tag.contains("data-until"), good, "{tag}");
         }

@@ -8,10 +8,10 @@ use crate::model::falsify::{Class, Grade};
 use crate::model::judge::{Broken, Judged, StepJudgement};
 use crate::model::observation::View;
 use crate::model::plan::{Act, Role, Step, StepId};
-use crate::model::project::AttestationDay;
+use crate::model::project::{AttestationDay, Project};
 use crate::model::time::in_words;
 use crate::model::verdict::{Reason, Verdict};
-use crate::render::wording::{cut, found, list, plain};
+use crate::render::wording::{cut, found, list, plain, standing, waived};
 
 /// The answer to a step: `status 200, 512 bytes`, or why there is none.
 pub fn answer(view: &View<'_>, step: StepId) -> String {
@@ -41,6 +41,15 @@ pub fn seen(outcome: &Outcome<'_>) -> String {
         Standing::Unfit(grade) => unfit(outcome, grade),
         Standing::Holds => held(outcome),
     }
+}
+
+/// Where a claim stands, in one line with what was seen, and who accepts that it does not hold.
+pub fn told(outcome: &Outcome<'_>, project: &Project) -> String {
+    let waiving = outcome.waiving.as_ref().filter(|_| outcome.standing == Standing::Waived);
+    let waived = waiving.map(|one| format!("; waived {}", waived(one, project)));
+    let stands = if waived.is_some() { Standing::Violated } else { outcome.standing };
+    let (standing, seen) = (standing(stands), seen(outcome));
+    format!("{} {standing}: {seen}{}", outcome.claim.id, waived.unwrap_or_default())
 }
 
 fn first_broken(outcome: &Outcome<'_>) -> String {

@@ -1,0 +1,266 @@
+//! SARIF 2.1.0 (OASIS, 2020), as code scanning reads it. A claim is a rule; what broke it is a result
+//! at its line in the policy, with the line of the check beside it. What could not be shown is open, or
+//! to be reviewed; what is waived is suppressed.
+
+use serde_json::{Value, json};
+
+use crate::model::binding::Digest;
+use crate::model::claim::Claim;
+use crate::model::evidence::{Outcome, Standing};
+use crate::model::source::Place;
+use crate::render::finding::{Finding, findings};
+use crate::render::{Input, summary, wording};
+
+/// Findings of one claim that are results of their own; the rest are counted.
+const FINDINGS_MAX: usize = 100;
+
+/// What paths are relative to.
+const ROOT: &str = "PROJECT";
+
+/// Writes the report.
+pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
+    let log = json!({
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run(input)],
+    });
+    // A value always serialises: no writer can fail.
+    let mut bytes = serde_json::to_vec_pretty(&log).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}
+
+fn run(input: &Input<'_>) -> Value {
+    let assessment = input.assessment;
+    let version = assessment.generator.split_whitespace().last().unwrap_or_default();
+    let results = input.outcomes.iter().enumerate();
+    let results = results.flat_map(|(rule, outcome)| results_of(rule, outcome, input));
+    json!({
+        "tool": { "driver": {
+            "name": "Avouch",
+            "version": version,
+            "semanticVersion": version,
+            "rules": input.outcomes.iter().map(rule).collect::<Vec<_>>(),
+        }},
+        "automationDetails": { "id": "avouch/" },
+        "invocations": [{
+            "executionSuccessful": true,
+            "startTimeUtc": assessment.started,
+            "endTimeUtc": assessment.finished,
+        }],
+        "originalUriBaseIds": { ROOT: { "description": { "text": "The project's folder." } } },
+        "columnKind": "unicodeCodePoints",
+        "results": results.collect::<Vec<_>>(),
+        "properties": { "target": assessment.world.target, "demo": assessment.world.demo },
+    })
+}
+
+/// A claim, with what is asked for it.
+fn rule(outcome: &Outcome<'_>) -> Value {
+    let claim = outcome.claim;
+    let checks = outcome.checks.iter().map(|check| {
+        let plan = check.plan;
+        format!("{}: {} {}", plan.kind, plan.covers, plan.leaves_open)
+    });
+    let because = claim.written.because.split_whitespace().collect::<Vec<_>>().join(" ");
+    let help = std::iter::once(because.clone()).chain(checks).collect::<Vec<_>>().join("\n\n");
+    json!({
+        "id": claim.id,
+        "name": name(&claim.id),
+        "shortDescription": { "text": wording::words(claim) },
+        "fullDescription": { "text": because },
+        "help": { "text": help },
+        "defaultConfiguration": { "level": "error" },
+        "properties": {
+            "basis": summary::basis(outcome).map(|basis| basis.in_words()),
+            "tags": ["security"],
+        },
+    })
+}
+
+/// An id as rules are named: `BackupDaily`.
+fn name(id: &str) -> String {
+    let capital = |part: &str| {
+        let mut letters = part.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    id.split(['-', '_']).map(capital).collect()
+}
+
+/// One result for each thing that broke a claim, or one that says where it stands.
+fn results_of(rule: usize, outcome: &Outcome<'_>, input: &Input<'_>) -> Vec<Value> {
+    let (kind, level) = match outcome.standing {
+        Standing::Holds => ("pass", "none"),
+        Standing::Violated | Standing::Waived => ("fail", "error"),
+        Standing::Inconclusive(_) | Standing::Expired => ("open", "none"),
+        Standing::Unfit(_) => ("review", "none"),
+    };
+    let result = |message: String, check: Option<usize>, sort: &Value| {
+        json!({
+            "ruleId": outcome.claim.id,
+            "ruleIndex": rule,
+            "kind": kind,
+            "level": level,
+            "message": { "text": message },
+            "locations": [{ "physicalLocation": physical(&claimed(outcome.claim), input) }],
+            "relatedLocations": [related(outcome.claim, check, input)],
+            "partialFingerprints": { "finding/v1": Digest::of_value(&(&outcome.claim.id, sort)) },
+        })
+    };
+    if kind != "fail" {
+        let told = wording::told(outcome, input.project);
+        return vec![result(format!("{told}."), None, &json!(null))];
+    }
+    let found = findings(outcome);
+    let left_out = found.len().saturating_sub(FINDINGS_MAX);
+    let one = |finding: &Finding<'_>| {
+        let sort = json!(finding.acceptance);
+        let mut result = result(told(finding, left_out), Some(finding.check), &sort);
+        if let Some(waiving) = outcome.waiving.as_ref().filter(|_| finding.waived) {
+            let justification = wording::waived(waiving, input.project);
+            result["suppressions"] = json!([{
+                "kind": "external",
+                "status": "accepted",
+                "justification": justification,
+                "location": { "physicalLocation": physical(&Place::file(waiving.file), input) },
+            }]);
+        }
+        result
+    };
+    found.iter().take(FINDINGS_MAX).map(one).collect()
+}
+
+fn told(finding: &Finding<'_>, left_out: usize) -> String {
+    let name = wording::plain(&finding.step.name);
+    let more = match left_out {
+        0 => String::new(),
+        rest => format!(" {rest} more of this claim are not listed."),
+    };
+    format!("{name}. Expected: {}. Seen: {}.{more}", finding.expected, finding.seen)
+}
+
+/// Where a claim's words stand; its file, where they stand nowhere.
+fn claimed(claim: &Claim) -> Place {
+    let passage = claim.passages.first();
+    passage.map_or_else(|| Place::file(claim.file.clone()), |passage| passage.place.clone())
+}
+
+/// The line of a check in the claim's file, or the file where all of them are meant.
+fn related(claim: &Claim, check: Option<usize>, input: &Input<'_>) -> Value {
+    let written = check.and_then(|index| claim.checks.get(index));
+    let place = match written {
+        Some(written) => written.kind.place(&claim.file),
+        None => Place::file(claim.file.clone()),
+    };
+    let number = check.map_or_else(String::new, |index| format!(" {}", index + 1));
+    json!({
+        "id": 1,
+        "physicalLocation": physical(&place, input),
+        "message": { "text": format!("What is asked: check{number}.") },
+    })
+}
+
+fn physical(place: &Place, input: &Input<'_>) -> Value {
+    let sources = &input.project.sources;
+    let from = sources.line_column(place);
+    let to = sources.line_column(&Place { start: place.end.max(place.start), ..place.clone() });
+    json!({
+        "artifactLocation": { "uri": uri(&place.file), "uriBaseId": ROOT },
+        "region": {
+            "startLine": from.line,
+            "startColumn": from.column,
+            "endLine": to.line,
+            "endColumn": to.column,
+        },
+    })
+}
+
+/// A path as a relative reference (RFC 3986): what is no plain character is percent-encoded.
+fn uri(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    let encoded = |byte: u8| match plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    path.bytes().map(encoded).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample::Sample;
+
+    fn log(sample: &Sample) -> Value {
+        let outcomes = sample.outcomes();
+        serde_json::from_slice(&render(&sample.input(&outcomes))).unwrap()
+    }
+
+    fn results(log: &Value) -> Vec<String> {
+        let results = log["runs"][0]["results"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        results
+            .map(|one| {
+                let suppressed = if one["suppressions"].is_array() { " suppressed" } else { "" };
+                format!(
+                    "{} {} {}{suppressed}",
+                    text(&one["ruleId"]),
+                    text(&one["kind"]),
+                    text(&one["level"])
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn each_standing_has_its_kind_and_what_is_waived_is_suppressed() {
+        assert_eq!(
+            results(&log(&Sample::new())),
+            [
+                "encrypted-transport pass none",
+                "tenant-isolation fail error",
+                "tenant-isolation fail error",
+                "backup-daily open none",
+                "privacy-policy open none",
+                "limited-scopes review none",
+                "content-storage pass none",
+                "image-storage fail error suppressed",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_result_stands_at_its_claim_and_its_check() {
+        let result = &log(&Sample::new())["runs"][0]["results"][7];
+        let told = |value: &Value| serde_json::to_string(value).unwrap();
+        assert_eq!(
+            told(&result["message"]["text"]),
+            "\"anyone reads /images. Expected: the status is 404. Seen: status 200.\""
+        );
+        insta::assert_snapshot!(told(&result["locations"]), @"");
+        insta::assert_snapshot!(told(&result["relatedLocations"]), @"");
+        insta::assert_snapshot!(told(&result["suppressions"][0]["justification"]), @"");
+    }
+
+    #[test]
+    fn a_fingerprint_stays_where_lines_move_and_differs_between_findings() {
+        let prints = |log: &Value| -> Vec<Value> {
+            let results = log["runs"][0]["results"].as_array().unwrap();
+            results.iter().map(|one| one["partialFingerprints"]["finding/v1"].clone()).collect()
+        };
+        let mut sample = Sample::new();
+        let before = prints(&log(&sample));
+        for claim in &mut sample.project.claims {
+            claim.passages[0].place.start += 1;
+        }
+        assert_eq!(prints(&log(&sample)), before);
+        let distinct: std::collections::BTreeSet<String> =
+            before.iter().map(Value::to_string).collect();
+        assert_eq!(distinct.len(), before.len());
+    }
+
+    #[test]
+    fn a_path_is_a_reference() {
+        assert_eq!(uri("content/a b/é.md"), "content/a%20b/%C3%A9.md");
+    }
+}
