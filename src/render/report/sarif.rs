@@ -237,9 +237,15 @@ mod tests {
             told(&result["message"]["text"]),
             "\"anyone reads /images. Expected: the status is 404. Seen: status 200.\""
         );
-        insta::assert_snapshot!(told(&result["locations"]), @"");
-        insta::assert_snapshot!(told(&result["relatedLocations"]), @"");
-        insta::assert_snapshot!(told(&result["suppressions"][0]["justification"]), @"");
+        insta::assert_snapshot!(told(&result["locations"]), @r#"
+        [{"physicalLocation":{"artifactLocation":{"uri":"content/security.md","uriBaseId":"PROJECT"},"region":{"startLine":7,"startColumn":2,"endLine":8,"endColumn":1}}}]
+        "#);
+        insta::assert_snapshot!(told(&result["relatedLocations"]), @r#"
+        [{"id":1,"physicalLocation":{"artifactLocation":{"uri":"checks/image-storage.yaml","uriBaseId":"PROJECT"},"region":{"startLine":1,"startColumn":1,"endLine":1,"endColumn":1}},"message":{"text":"What is asked: check 1."}}]
+        "#);
+        insta::assert_snapshot!(told(&result["suppressions"][0]["justification"]), @r#"
+        "until 30 Nov 2026 by The demo's officer (SEC-17): The old host is switched off next week."
+        "#);
     }
 
     #[test]

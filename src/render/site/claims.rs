@@ -109,6 +109,7 @@ mod tests {
         {
           "id": "encrypted-transport",
           "words": "Browsers are told to use HTTPS for a year.",
+          "digest": "11c95bd7881de92b094a9524fbb0180e124b3f5e8b36e351f328767a43f41013",
           "also": [],
           "policy": "https://security.example.com/security/#claim-encrypted-transport",
           "page": "security",

@@ -417,11 +417,11 @@ pub(crate) mod tests {
         <span class="count"><span class="shape not-tested" aria-hidden="true">○</span> 1 statement not tested.</span>
         </p>
         <ul class="troubles">
-        <li><span class="mark violated"><span aria-hidden="true">✗</span> violated</span> <a href="security/index.html#claim-tenant-isolation">One customer can never reach another customer&#39;s &lt;data&gt;.</a> <span class="standing">This was checked, and does not hold.</span></li>
-        <li><span class="mark weak"><span aria-hidden="true">△</span> weak</span> <a href="security/index.html#claim-limited-scopes">The add-on asks for limited access.</a> <span class="standing">This rests on a check that misses what would make it false.</span></li>
-        <li><span class="mark inconclusive"><span aria-hidden="true">?</span> inconclusive</span> <a href="security/index.html#claim-backup-daily">Customer data is backed up every day.</a> <span class="standing">This could not be verified: the service could not be reached.</span></li>
-        <li><span class="mark expired"><span aria-hidden="true">◷</span> expired</span> <a href="security/index.html#claim-privacy-policy">There is a privacy policy.</a> <span class="standing">This held when it was checked; the evidence has ended since.</span></li>
-        <li><span class="mark waived" data-until="2026-11-23T10:00:00Z" data-then="expired"><span aria-hidden="true">◐</span> waived</span> <a href="security/index.html#claim-image-storage">Images are no longer kept on the old host.</a> <span class="standing">This does not hold at present, and is waived until 30 Nov 2026. Until the end of the month some images are still on the old host.</span></li>
+        <li><span class="mark violated" data-claim="tenant-isolation"><span aria-hidden="true">✗</span> violated</span> <a href="security/index.html#claim-tenant-isolation">One customer can never reach another customer&#39;s &lt;data&gt;.</a> <span class="standing">This was checked, and does not hold.</span></li>
+        <li><span class="mark weak" data-claim="limited-scopes"><span aria-hidden="true">△</span> weak</span> <a href="security/index.html#claim-limited-scopes">The add-on asks for limited access.</a> <span class="standing">This rests on a check that misses what would make it false.</span></li>
+        <li><span class="mark inconclusive" data-claim="backup-daily"><span aria-hidden="true">?</span> inconclusive</span> <a href="security/index.html#claim-backup-daily">Customer data is backed up every day.</a> <span class="standing">This could not be verified: the service could not be reached.</span></li>
+        <li><span class="mark expired" data-claim="privacy-policy"><span aria-hidden="true">◷</span> expired</span> <a href="security/index.html#claim-privacy-policy">There is a privacy policy.</a> <span class="standing">This held when it was checked; the evidence has ended since.</span></li>
+        <li><span class="mark waived" data-claim="image-storage" data-until="2026-11-23T10:00:00Z" data-then="expired"><span aria-hidden="true">◐</span> waived</span> <a href="security/index.html#claim-image-storage">Images are no longer kept on the old host.</a> <span class="standing">This does not hold at present, and is waived until 30 Nov 2026. Until the end of the month some images are still on the old host.</span></li>
         </ul>
         <p>What holds is valid until <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>. Treat what is said here as unverified after that.</p>
         </section>
@@ -453,7 +453,7 @@ pub(crate) mod tests {
         <summary><span aria-hidden="true">Evidence</span><span class="visually-hidden">Evidence for “One customer can never reach another customer&#39;s &lt;data&gt;.”</span>: probed with access; <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time></summary>
         <dl>
         <div><dt>What we say</dt><dd>One customer can never reach another customer&#39;s &lt;data&gt;. <span class="products">for Cloud add-ons</span></dd></div>
-        <div><dt>Where it stands</dt><dd>This was checked, and does not hold. The service itself was asked, and whoever has credentials can repeat that.</dd></div>
+        <div><dt>Where it stands</dt><dd data-claim="tenant-isolation">This was checked, and does not hold. The service itself was asked, and whoever has credentials can repeat that.</dd></div>
         <div><dt>Why this shows it</dt><dd>We ask, and look at what comes back (tenant-isolation).</dd></div>
         </dl>
 
