@@ -29,27 +29,34 @@ fn violations(browser: &Browser, site: &Site, page: &str) -> Vec<String> {
     found.as_array().unwrap().iter().map(text).collect()
 }
 
-fn no_violation_on_any_page(look: Look) {
-    let (browser, site) = (browser(), Site::own());
+fn no_violation_on_any_page(site: &Site, look: Look) {
+    let browser = browser();
     browser.look(look);
     let found: Vec<String> =
-        site.pages().iter().flat_map(|page| violations(&browser, &site, page)).collect();
+        site.pages().iter().flat_map(|page| violations(&browser, site, page)).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]
 fn axe_finds_no_violation_on_any_page_in_the_light() {
-    no_violation_on_any_page(Look::WIDE);
+    no_violation_on_any_page(&Site::own(), Look::WIDE);
 }
 
 #[test]
 fn axe_finds_no_violation_on_any_page_in_the_dark() {
-    no_violation_on_any_page(Look::DARK);
+    no_violation_on_any_page(&Site::own(), Look::DARK);
 }
 
 #[test]
 fn axe_finds_no_violation_on_any_page_in_a_narrow_window() {
-    no_violation_on_any_page(Look::NARROW);
+    no_violation_on_any_page(&Site::own(), Look::NARROW);
+}
+
+#[test]
+fn axe_finds_no_violation_on_a_draft_with_claims_in_trouble_in_the_light_and_in_the_dark() {
+    for look in [Look::WIDE, Look::DARK] {
+        no_violation_on_any_page(&Site::troubled(), look);
+    }
 }
 
 #[test]

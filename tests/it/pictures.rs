@@ -4,15 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::browser::{Browser, Look, Site};
-use crate::harness::{Project, Run};
 use crate::serve::Preview;
 use crate::tools;
 
 /// More than a picture should take of a reader's line.
 const BYTES_MAX: usize = 150_000;
-
-/// How often a claim is looked at until its evidence, good for a second, has ended.
-const LOOKS_MAX: u32 = 100;
 
 /// Where the pictures go.
 struct Album {
@@ -60,8 +56,7 @@ fn the_statement_and_an_evidence_page_have_their_pictures() {
 fn a_claim_of_each_trouble_has_its_picture() {
     let (browser, album) = (Browser::start(), Album::open());
     browser.look(Look { width: 900, ..Look::WIDE });
-    let (_one, troubled) = troubled();
-    let (_other, unknown) = unreachable();
+    let (troubled, unknown) = (Site::troubled(), Site::unreachable());
     for (name, site, page, claim) in [
         ("claim-violated", &troubled, "security/index.html", "tenant-isolation"),
         ("claim-expired", &troubled, "disclosure/index.html", "report-channels"),
@@ -109,50 +104,6 @@ fn the_preview_has_its_pictures() {
         preview.project.edit(policy, to, from);
         browser.wait_until("no note", "return !document.querySelector('.avouch-note')");
     }
-}
-
-/// A draft in which one claim is violated, another waived, and the evidence of a third has ended.
-fn troubled() -> (Project, Site) {
-    let project = Project::own();
-    project.edit("checks/report-channels.yaml", "valid_for: 24h", "valid_for: 1s");
-    let run = project.run(&["check", "--flaw", "leak-read", "--flaw", "stale-backup"]);
-    assert_eq!(run.code, Some(1), "{run}");
-    waive(&project, &run);
-    let build =
-        ["build", "--assessment", "assessment.json", "--draft", "draft", "--format", "json"];
-    let ended = (0..LOOKS_MAX).any(|_| project.run(&build).with_standing("expired").len() == 1);
-    assert!(ended, "the evidence does not end");
-    let site = Site::folder(&project.path("draft"));
-    (project, site)
-}
-
-/// Accepts for two weeks what the run found wrong with the backups.
-fn waive(project: &Project, run: &Run) {
-    let claim = project.read("checks/backup-daily.yaml");
-    let words = claim.lines().next().unwrap().strip_prefix("proves: ").unwrap();
-    let found = run.out.split("violated: ").find(|one| one.starts_with("backup-daily")).unwrap();
-    let accepts: Vec<&str> = found.split("to waive  ").skip(1).collect();
-    let accepts = accepts.iter().map(|rest| format!("  {}\n", rest.lines().next().unwrap()));
-    let told: serde_json::Value = serde_json::from_str(&project.read("assessment.json")).unwrap();
-    let today: jiff::civil::Date = told["finished"].as_str().unwrap()[..10].parse().unwrap();
-    let until = today.saturating_add(jiff::Span::new().days(14));
-    let text = format!(
-        "words: \"{words}\"\naccepts:\n{}reason: The disk of the backup host failed.\n\
-         role: security\nticket: SEC-17\n\
-         tell_customers: A disk failed. Until it is replaced, a backup may be up to three days old.\n\
-         day: {today}\nuntil: {until}\n",
-        accepts.collect::<String>()
-    );
-    project.write("waivers/backup-daily.yaml", &text);
-}
-
-/// A draft made while the add-on was down.
-fn unreachable() -> (Project, Site) {
-    let project = Project::own();
-    let run = project.run(&["build", "--draft", "draft", "--mode", "down"]);
-    assert_eq!(run.code, Some(3), "{run}");
-    let site = Site::folder(&project.path("draft"));
-    (project, site)
 }
 
 /// The first sheet of what is printed, as PNG.

@@ -3,6 +3,7 @@
 
 mod driver;
 mod site;
+mod trouble;
 
 use std::time::{Duration, Instant};
 

@@ -101,7 +101,7 @@ fn built() -> Files {
     read(&project.path("public"))
 }
 
-fn read(folder: &Path) -> Files {
+pub(super) fn read(folder: &Path) -> Files {
     let found = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
     let found = found.filter(|entry| entry.file_type().is_file());
     let content = |entry: walkdir::DirEntry| {

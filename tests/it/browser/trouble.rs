@@ -1,0 +1,58 @@
+//! Drafts of this repository's own site in which claims are in trouble.
+
+use std::sync::OnceLock;
+
+use crate::browser::site::{Files, Site, read};
+use crate::harness::{Project, Run};
+
+/// How often a claim is looked at until its evidence, good for a second, has ended.
+const LOOKS_MAX: u32 = 100;
+
+impl Site {
+    /// A draft in which one claim is violated, another waived, and the evidence of a third has ended.
+    pub(crate) fn troubled() -> Self {
+        static BUILT: OnceLock<Files> = OnceLock::new();
+        Self::of(BUILT.get_or_init(troubled).clone())
+    }
+
+    /// A draft that was made while the add-on was down.
+    pub(crate) fn unreachable() -> Self {
+        let project = Project::own();
+        let run = project.run(&["build", "--draft", "draft", "--mode", "down"]);
+        assert_eq!(run.code, Some(3), "{run}");
+        Self::folder(&project.path("draft"))
+    }
+}
+
+fn troubled() -> Files {
+    let project = Project::own();
+    project.edit("checks/report-channels.yaml", "valid_for: 24h", "valid_for: 1s");
+    let run = project.run(&["check", "--flaw", "leak-read", "--flaw", "stale-backup"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    waive(&project, &run);
+    let build =
+        ["build", "--assessment", "assessment.json", "--draft", "draft", "--format", "json"];
+    let ended = (0..LOOKS_MAX).any(|_| project.run(&build).with_standing("expired").len() == 1);
+    assert!(ended, "the evidence does not end");
+    read(&project.path("draft"))
+}
+
+/// Accepts for two weeks what the run found wrong with the backups.
+fn waive(project: &Project, run: &Run) {
+    let claim = project.read("checks/backup-daily.yaml");
+    let words = claim.lines().next().unwrap().strip_prefix("proves: ").unwrap();
+    let found = run.out.split("violated: ").find(|one| one.starts_with("backup-daily")).unwrap();
+    let accepts: Vec<&str> = found.split("to waive  ").skip(1).collect();
+    let accepts = accepts.iter().map(|rest| format!("  {}\n", rest.lines().next().unwrap()));
+    let told: serde_json::Value = serde_json::from_str(&project.read("assessment.json")).unwrap();
+    let today: jiff::civil::Date = told["finished"].as_str().unwrap()[..10].parse().unwrap();
+    let until = today.saturating_add(jiff::Span::new().days(14));
+    let text = format!(
+        "words: \"{words}\"\naccepts:\n{}reason: The disk of the backup host failed.\n\
+         role: security\nticket: SEC-17\n\
+         tell_customers: A disk failed. Until it is replaced, a backup may be up to three days old.\n\
+         day: {today}\nuntil: {until}\n",
+        accepts.collect::<String>()
+    );
+    project.write("waivers/backup-daily.yaml", &text);
+}
