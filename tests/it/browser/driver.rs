@@ -12,9 +12,19 @@ pub(super) struct Driver {
     port: u16,
 }
 
+/// How often it is started until it finds a port.
+const STARTS_MAX: u32 = 10;
+
 impl Driver {
-    /// Starts it on a free port of its own choice, which it tells on standard output.
+    /// Starts it on a free port of its own choice.
     pub(super) fn start() -> Self {
+        let told = (0..STARTS_MAX).find_map(|_| Self::once());
+        told.unwrap_or_else(|| panic!("chromedriver found no port in {STARTS_MAX} starts"))
+    }
+
+    /// Starts it, and reads the port from its standard output. On a busy machine it was seen to end
+    /// without one.
+    fn once() -> Option<Self> {
         let mut command = Command::new("chromedriver");
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap_or_else(|error| {
@@ -26,7 +36,10 @@ impl Driver {
             let (_, port) = line.split_once("started successfully on port ")?;
             port.trim_end_matches('.').parse().ok()
         });
-        Self { port: port.unwrap(), child }
+        if port.is_none() {
+            child.wait().unwrap();
+        }
+        port.map(|port| Self { child, port })
     }
 
     pub(super) fn address(&self) -> String {
