@@ -332,8 +332,8 @@ impl WordsFile<'_> {
             );
         }
         // "one" may be a word.
-        let lost = holes(model)
-            .find(|hole| !(counts && *hole == "n") && !holes(phrase).any(|one| one == *hole));
+        let may_miss = |hole: &str| counts && hole == "n" || holes(phrase).any(|one| one == hole);
+        let lost = holes(model).find(|hole| !may_miss(hole));
         if let Some(lost) = lost {
             self.tell("bad-words", span, format!("`{{{lost}}}` is missing here"), help());
         }

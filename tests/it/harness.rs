@@ -30,6 +30,14 @@ impl Project {
         Self::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name))
     }
 
+    /// A copy of the project of that name below `examples/`, with its templates.
+    pub(crate) fn example(name: &str) -> Self {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+        let project = Self::of(&from);
+        copy(&from.join("templates"), &project.path("templates"));
+        project
+    }
+
     /// An empty folder.
     pub(crate) fn empty() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }

@@ -147,7 +147,7 @@ fn each_page_leads_to_itself_in_the_other_languages() {
 #[test]
 fn a_page_that_is_not_translated_leads_to_the_other_languages_index() {
     let project = bilingual();
-    project.write("content/more.md", &ENGLISH.split("## Storage").next().unwrap().to_owned());
+    project.write("content/more.md", ENGLISH.split("## Storage").next().unwrap());
     built(&project);
     let html = project.read("public/more/index.html");
     says(&html, &["href=\"../de/index.html\" hreflang=\"de\""]);

@@ -23,6 +23,13 @@ pub(crate) const BUILT_IN: [(&str, &str); 9] = [
     ("versions.html", include_str!("../../../templates/versions.html")),
 ];
 
+/// Those of them that have blocks to change.
+const PAGES: [&str; 5] =
+    ["base.html", "evidence.html", "index.html", "policy.html", "versions.html"];
+
+/// The folder that the built-in ones are extended from.
+const EXTENDED: &str = "built-in/";
+
 /// The files that the site gets as they stand.
 pub(crate) const STYLES: [&str; 2] = ["style.css", "theme.css"];
 
@@ -58,7 +65,9 @@ impl Theme {
         }
         let mut tera = Tera::new();
         say::register(&mut tera, language, &project.site.language);
-        match tera.add_raw_templates(templates) {
+        let extended = to_extend();
+        let extended = extended.iter().map(|(name, text)| (name.as_str(), *text));
+        match tera.add_raw_templates(templates.chain(extended)) {
             Ok(()) => Ok(Self { tera }),
             Err(error) => Err(vec![diagnostic(&error, "base.html")]),
         }
@@ -87,11 +96,23 @@ impl Theme {
     }
 }
 
+/// The built-in pages under a name that no project takes away, so that its own can extend them.
+fn to_extend() -> Vec<(String, &'static str)> {
+    let pages = BUILT_IN.into_iter().filter(|(name, _)| PAGES.contains(name));
+    pages.map(|(name, text)| (format!("{EXTENDED}{name}"), text)).collect()
+}
+
 /// Every file of the theme: the project's own where it has one.
 pub(crate) fn files(project: &Project) -> Vec<(&str, &str)> {
     let built_in = BUILT_IN.into_iter().filter(|(name, _)| !project.templates.contains_key(*name));
     let own = project.templates.iter();
     built_in.chain(own.map(|(name, text)| (name.as_str(), text.as_str()))).collect()
+}
+
+/// What a template may extend.
+fn parents() -> Vec<String> {
+    let extended = PAGES.map(|name| format!("{EXTENDED}{name}"));
+    PAGES.map(str::to_owned).into_iter().chain(extended).collect()
 }
 
 fn parse(name: &str, text: &str) -> Result<(), tera::Error> {
@@ -115,7 +136,7 @@ fn diagnostic(error: &tera::Error, name: &str) -> Diagnostic {
             Place::file(file(current)),
             format!("the template extends `{parent}`, which is not there"),
         )
-        .help(help_with_list(parent, BUILT_IN.map(|(name, _)| name))),
+        .help(help_with_list(parent, parents().iter().map(String::as_str))),
         other => {
             Diagnostic::error("template", Place::file(file(name)), one_line(&other.to_string()))
                 .help("the language of templates is Tera 2: see docs/templates.md")
