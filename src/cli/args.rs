@@ -46,6 +46,9 @@ pub(crate) struct Global {
     /// When to use colour; NO_COLOR is honoured
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(crate) color: Colour,
+    /// The form of what is said on standard error; `json` is one object a line
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) log: Format,
 }
 
 /// When to use colour.

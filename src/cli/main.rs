@@ -48,7 +48,7 @@ fn main() -> Exit {
             return if error.use_stderr() { Exit::Unusable } else { Exit::Holds };
         }
     };
-    let talk = Talk::new(cli.global.quiet, cli.global.color);
+    let talk = Talk::new(&cli.global);
     let root = &cli.global.root;
     let done = match &cli.verb {
         Verb::Init(args) => init::run(root, args, talk),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use avouch::probe::{Event, Job};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
 
 use crate::talk::Talk;
 
@@ -30,6 +31,9 @@ impl Progress {
 
     /// Tells of one event.
     pub(crate) fn tell(&self, event: Event<'_>) {
+        if self.talk.is_log() {
+            return self.log(event);
+        }
         match event {
             Event::Started(job) => self.update(|running| running.push(name(job))),
             Event::Finished(job, _) => {
@@ -46,6 +50,24 @@ impl Progress {
                 self.line(&format!("{}: left behind: {what}", name(job)))
             }
         }
+    }
+
+    /// Tells programs of one event.
+    fn log(&self, event: Event<'_>) {
+        let (name, job, more): (_, _, &[(&str, Value)]) = match &event {
+            Event::Started(job) => ("started", job, &[]),
+            Event::Finished(job, verdict) => ("finished", job, &[("verdict", json!(verdict))]),
+            Event::Retrying(job, verdict, wait_ms) => {
+                ("retrying", job, &[("verdict", json!(verdict)), ("wait_ms", json!(wait_ms))])
+            }
+            Event::LeftBehind(job, what) => ("left-behind", job, &[("what", json!(what))]),
+        };
+        let of = [
+            ("claim", json!(job.claim)),
+            ("check", json!(job.check + 1)),
+            ("kind", json!(job.plan.kind)),
+        ];
+        self.talk.event(name, &[&of, more].concat());
     }
 
     /// Takes the bar away.

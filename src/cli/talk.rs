@@ -5,7 +5,10 @@ use std::io::{BufRead, IsTerminal, Write};
 use avouch::model::diagnostic::Diagnostic;
 use avouch::model::source::Sources;
 
-use crate::args::Colour;
+use serde_json::{Map, Value, json};
+
+use crate::args::{Colour, Format, Global};
+use crate::clock::Clock;
 use crate::diagnostics;
 
 /// How this run speaks.
@@ -15,23 +18,31 @@ pub(crate) struct Talk {
     pub(crate) quiet: bool,
     /// Whether standard error may be coloured.
     pub(crate) colour_err: bool,
+    /// The form of what is said: for people, or one JSON object a line.
+    log: Format,
 }
 
 impl Talk {
     /// As the arguments, the environment (`NO_COLOR`) and the terminal have it.
-    pub(crate) fn new(quiet: bool, colour: Colour) -> Self {
+    pub(crate) fn new(typed: &Global) -> Self {
         let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let wanted = |terminal: bool| match colour {
+        let wanted = |terminal: bool| match typed.color {
             Colour::Always => true,
             Colour::Never => false,
             Colour::Auto => terminal && !no_colour,
         };
-        Self { quiet, colour_err: wanted(std::io::stderr().is_terminal()) }
+        let colour_err = wanted(std::io::stderr().is_terminal());
+        Self { quiet: typed.quiet, colour_err, log: typed.log }
+    }
+
+    /// Whether what is said is for programs.
+    pub(crate) fn is_log(self) -> bool {
+        self.log == Format::Json
     }
 
     /// Whether somebody is watching standard error.
     pub(crate) fn is_watched(self) -> bool {
-        !self.quiet && std::io::stderr().is_terminal()
+        !self.quiet && !self.is_log() && std::io::stderr().is_terminal()
     }
 
     /// Writes data; a reader who has gone away is no error of ours.
@@ -42,8 +53,18 @@ impl Talk {
 
     /// Says something to whoever is watching.
     pub(crate) fn say(self, text: &str) {
-        if !self.quiet {
+        if self.is_log() {
+            self.event("said", &[("message", text.into())]);
+        } else if !self.quiet {
             let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+
+    /// Tells programs of something that happened; for people, somebody else words it.
+    pub(crate) fn event(self, name: &str, fields: &[(&str, Value)]) {
+        if self.is_log() && !self.quiet {
+            let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+            log("info", name, fields.collect());
         }
     }
 
@@ -63,6 +84,12 @@ impl Talk {
 
     /// Says what went wrong, and what to do.
     pub(crate) fn complain(self, message: &str, help: &str) {
+        if self.is_log() {
+            let fields = [("message", message), ("help", help)].into_iter();
+            let fields = fields.filter(|(_, text)| !text.is_empty());
+            let fields = fields.map(|(name, text)| (name.to_owned(), text.into()));
+            return log("error", "complained", fields.collect());
+        }
         let _ = writeln!(std::io::stderr(), "error: {message}");
         if !help.is_empty() {
             let _ = writeln!(std::io::stderr(), "  help: {help}");
@@ -71,7 +98,26 @@ impl Talk {
 
     /// Shows mistakes in the sources.
     pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources) {
+        if self.is_log() {
+            let Value::Array(all) = diagnostics::json(diagnostics, sources) else { return };
+            for (one, diagnostic) in all.into_iter().zip(diagnostics) {
+                let level = if diagnostic.is_error() { "error" } else { "warning" };
+                let Value::Object(fields) = one else { continue };
+                log(level, "diagnosed", fields);
+            }
+            return;
+        }
         let text = diagnostics::text(diagnostics, sources, self.colour_err);
         let _ = std::io::stderr().write_all(text.as_bytes());
     }
+}
+
+/// One line for programs: when, how bad, what, and what there is to know of it.
+fn log(level: &str, event: &str, fields: Map<String, Value>) {
+    let mut line = Map::new();
+    line.insert("at".into(), json!(Clock::default().now()));
+    line.insert("level".into(), level.into());
+    line.insert("event".into(), event.into());
+    line.extend(fields);
+    let _ = writeln!(std::io::stderr(), "{}", Value::Object(line));
 }

@@ -25,6 +25,7 @@ pub struct Waiver {
     /// The claim's words that it is given for.
     pub words: Spanned<String>,
     /// What is accepted, each as the report of the run that found it has it.
+    #[schemars(length(min = 1))]
     pub accepts: Vec<Spanned<Accepted>>,
     /// Why; it stands in reports and not on the page.
     pub reason: String,

@@ -207,3 +207,24 @@ fn a_report_that_has_nowhere_to_go_is_told_before_anything_is_asked() {
     assert_eq!(run.code, Some(2), "{run}");
     assert!(run.err.contains("two reports go to standard output"), "{run}");
 }
+
+#[test]
+fn what_is_said_can_be_one_object_a_line() {
+    let project = Project::own();
+    let run = project.run(&["check", "auth-required", "--log", "json", "--mode", "limits-rate"]);
+    let lines: Vec<Value> =
+        run.err.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    assert!(lines.iter().all(|line| line["at"].is_string() && line["level"] == "info"), "{run}");
+    for event in ["started", "retrying", "finished"] {
+        let line = lines.iter().find(|line| line["event"] == event).unwrap();
+        assert_eq!(line["claim"], "auth-required", "{run}");
+        assert!(line["check"].is_u64() && line["kind"].is_string(), "{run}");
+    }
+    let quiet = project.run(&["check", "auth-required", "--log", "json", "--quiet"]);
+    assert_eq!(quiet.err, "", "{quiet}");
+    project.edit("checks/backup-daily.yaml", "kind: backup-age", "kind: backup-aeg");
+    let wrong = project.run(&["build", "--log", "json"]);
+    let first: Value = serde_json::from_str(wrong.err.lines().next().unwrap()).unwrap();
+    assert_eq!((&first["level"], &first["code"]), (&"error".into(), &"unknown-kind".into()));
+    assert_eq!(first["file"], "checks/backup-daily.yaml", "{wrong}");
+}

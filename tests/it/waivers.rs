@@ -1,5 +1,7 @@
 //! Waivers: what they accept, until when, and everything that they do not.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::harness::{Project, Run};
@@ -138,6 +140,48 @@ fn an_entry_that_names_no_expectation_is_told_and_accepts_nothing() {
     assert_eq!(run.code, Some(1), "{run}");
     assert!(run.err.contains("unknown-expectation"), "{run}");
     assert!(run.err.contains("waivers/backup-daily.yaml:3:5"), "{run}");
+}
+
+/// Flaws by which a control fails too, or a question gets no answer: there, more is unknown than
+/// broken, and what is unknown cannot be waived.
+const TOO_MUCH: [&str; 7] = [
+    "cross-write",
+    "cross-delete",
+    "leak-list",
+    "leak-in-error",
+    "accept-expired",
+    "accept-alg-none",
+    "ignore-qsh",
+];
+
+/// Whatever breaks, the lines of the report waive it, and nothing else is needed.
+#[test]
+fn every_flaw_of_the_demo_can_be_waived_by_what_the_report_has() {
+    let project = Project::own();
+    let flaws = avouch_demo::FLAWS.iter().map(|flaw| flaw.name);
+    let flaws = flaws.filter(|name| !TOO_MUCH.contains(name));
+    let flaws: Vec<&str> = flaws.flat_map(|name| ["--flaw", name]).collect();
+    let check = [&["check"][..], &flaws].concat();
+    let broken = at(&project, &check, "2026-11-23T10:00:00Z");
+    let violated = broken.with_standing("violated");
+    assert!(violated.len() > 10, "{broken}");
+    for claim in broken.json()["claims"].as_array().unwrap() {
+        let id = claim["id"].as_str().unwrap();
+        if violated.iter().any(|one| one == id) {
+            let findings = claim["findings"].as_array().unwrap().iter();
+            let lines: BTreeSet<String> =
+                findings.map(|one| format!("\n  - {}", one["to_waive"])).collect();
+            let lines: String = lines.into_iter().collect();
+            let text = format!(
+                "words: {}\naccepts:{lines}\nreason: R\nrole: security\nticket: T\n\
+                 tell_customers: C\nday: 2026-11-22\nuntil: 2026-11-30\n",
+                claim["words"]
+            );
+            project.write(&format!("waivers/{id}.yaml"), &text);
+        }
+    }
+    let run = at(&project, &check, "2026-11-23T10:00:00Z");
+    assert_eq!((run.code, run.with_standing("waived")), (Some(0), violated), "{run}");
 }
 
 #[test]

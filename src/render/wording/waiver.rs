@@ -48,3 +48,76 @@ pub fn idle(outcome: &Outcome<'_>) -> Vec<String> {
     let dead = dead.map(|one| format!("{file}: this is not broken; take it away: {}", one.line()));
     ended.into_iter().chain(dead).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::waiver::{Accepted, Waiver};
+    use crate::render::sample::Sample;
+
+    /// The sample, with everything that the claim's only probe expects accepted.
+    fn waived(id: &str) -> Sample {
+        let mut sample = Sample::new();
+        let mut waiver: Waiver = sample.project.waivers["image-storage"].1.clone();
+        let step = &sample.plans[id][0].steps.last().unwrap().clone();
+        let of = |one: &crate::model::expect::Expectation| Accepted {
+            check: 1,
+            step: step.name.clone(),
+            at: one.at.clone(),
+            is: one.test.clone(),
+        };
+        waiver.accepts[0].value = of(&step.expect[0]);
+        let more = step.expect[1..].iter().map(|one| {
+            let mut accepted = waiver.accepts[0].clone();
+            accepted.value = of(one);
+            accepted
+        });
+        let more: Vec<_> = more.collect();
+        waiver.accepts.extend(more);
+        sample.project.waivers.insert(id.into(), ("waivers/it.yaml".into(), waiver));
+        sample
+    }
+
+    #[test]
+    fn only_what_is_violated_can_be_waived() {
+        for id in ["backup-daily", "privacy-policy", "limited-scopes", "encrypted-transport"] {
+            let (plain, sample) = (Sample::new(), waived(id));
+            let standings = |sample: &Sample| -> Vec<Standing> {
+                sample.outcomes().iter().map(|one| one.standing).collect()
+            };
+            assert_eq!(standings(&sample), standings(&plain), "{id}");
+        }
+    }
+
+    #[test]
+    fn part_of_what_broke_is_not_all_of_it() {
+        let sample = waived("tenant-isolation");
+        let outcomes = sample.outcomes();
+        assert_eq!(outcomes[1].standing, Standing::Violated);
+        assert_eq!(outcomes[1].checks[0].waived.len(), 1);
+        assert_eq!(idle(&outcomes[1]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_accepted_and_not_broken_is_told() {
+        let sample = waived("encrypted-transport");
+        let outcomes = sample.outcomes();
+        assert_eq!(
+            idle(&outcomes[0]),
+            ["waivers/it.yaml: the claim holds without it; take it away"]
+        );
+        let mut sample = Sample::new();
+        let (_, waiver) = sample.project.waivers.get_mut("image-storage").unwrap();
+        let mut dead = waiver.accepts[0].clone();
+        dead.value.is = crate::model::expect::Test::ShowsNoForeignCanary;
+        dead.value.at = String::new();
+        waiver.accepts.push(dead);
+        let outcomes = sample.outcomes();
+        assert_eq!(outcomes[6].standing, Standing::Waived);
+        assert_eq!(
+            idle(&outcomes[6]),
+            ["waivers/image-storage.yaml: this is not broken; take it away: - { check: 1, step: \
+              \"anyone reads /images\", at: \"\", is: \"shows_no_foreign_canary\" }"]
+        );
+    }
+}
