@@ -71,6 +71,10 @@ fn close(schema: &mut Schema) {
         if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
             schema.insert("additionalProperties".into(), json!(false));
         }
+        // The size of our integers is nobody else's business; their bounds stand beside it.
+        if schema.get("format").and_then(Value::as_str).is_some_and(|one| one.starts_with("uint")) {
+            schema.remove("format");
+        }
     })
     .transform(schema);
 }

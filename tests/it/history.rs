@@ -242,8 +242,10 @@ fn nothing_changed_since_the_page_that_was_just_published_whatever_is_asked() {
 fn lint_names_each_change_since_a_revision_by_its_effect_worst_first() {
     let project = committed();
     project.edit("checks/backup-daily.yaml", "24h", "72h");
-    project.edit("content/security.md", "24 hours", "72 hours");
-    project.edit("checks/backup-daily.yaml", "24 hours", "72 hours");
+    for file in ["content/security.md", "checks/backup-daily.yaml"] {
+        project.edit(file, "24 hours", "72 hours");
+        project.edit(file, "backed up every day", "backed up every three days");
+    }
     project.edit(
         "content/security.md",
         "[One customer of our cloud add-ons can never reach another customer's data.](../checks/tenant-isolation.yaml)",

@@ -5,7 +5,14 @@ const fs = require("node:fs");
 const Ajv = require("ajv/dist/2020").default;
 const formats = require("ajv-formats").default;
 
-const read = (path) => JSON.parse(fs.readFileSync(path, "utf8"));
+const YAML = require("yaml");
+
+// What people write is YAML, and in a policy stands between two lines of its Markdown.
+const read = (path) => {
+  const text = fs.readFileSync(path, "utf8");
+  if (path.endsWith(".md")) return YAML.parse(text.split(/^---$/m)[1]);
+  return path.endsWith(".yaml") ? YAML.parse(text) : JSON.parse(text);
+};
 const [schema, ...documents] = process.argv.slice(2);
 const validator = formats(new Ajv({ allErrors: true, allowUnionTypes: true }));
 const validate = validator.compile(read(schema));
