@@ -87,12 +87,7 @@ fn the_preview_has_its_pictures() {
     let policy = "content/security.md";
     for (name, from, to, claim) in [
         ("serve-suspect", "at most 24 hours", "at most 72 hours", "backup-daily"),
-        (
-            "serve-note",
-            "We sell two sorts",
-            "We never lose data. We sell two sorts",
-            "hosting-provider",
-        ),
+        ("serve-note", "## Hosting", "## Hosting\n\nWe never lose data.", "hosting-provider"),
     ] {
         preview.project.edit(policy, from, to);
         browser.wait_until("a note", "return !!document.querySelector('.avouch-note')");
