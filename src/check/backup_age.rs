@@ -346,8 +346,12 @@ mod tests {
     use crate::model::plan::Act;
     use crate::model::verdict::{Reason, Verdict};
 
-    /// The verdict on an answer in which another value stands at a pointer, picked from as a run does.
     fn given(at: &str, value: &Value) -> Verdict {
+        given_all(&[(at, value)])
+    }
+
+    /// The verdict on an answer in which other values stand at pointers, picked from as a run does.
+    fn given_all(edits: &[(&str, &Value)]) -> Verdict {
         let plan = plan(super::BackupAge.manual().example);
         let mut told = Facts(json!({
             "status": 200,
@@ -357,7 +361,9 @@ mod tests {
                 "previous_bytes": 120,
             } },
         }));
-        told.set(at, value.clone());
+        for (at, value) in edits {
+            told.set(at, (*value).clone());
+        }
         let Act::Newest(newest) = &plan.steps[1].act else { panic!("nothing is picked") };
         let picked = newest.facts(&told);
         let mut all = sound(&plan);
@@ -401,6 +407,11 @@ mod tests {
         assert_eq!(given("/body/json", &json!({})), unparsable);
         assert_eq!(given("/body/json", &json!([])), unparsable);
         assert_eq!(given("/body/json/completed_at", &json!("yesterday")), unparsable);
+        let error = json!({"error": "who are you?"});
+        for (status, reason) in [(401, Reason::Credentials), (503, Reason::ServerError)] {
+            let refused = given_all(&[("/status", &json!(status)), ("/body/json", &error)]);
+            assert_eq!(refused, Verdict::Inconclusive(reason));
+        }
     }
 
     #[test]

@@ -277,10 +277,9 @@ impl Settings {
 
 fn mx(shown: &str, act: Act, all: &mut Asked) {
     let name = format!("the mail exchangers of {shown}");
-    all.probe_of_known(name, act, vec![some("/records", "/null", Test::Equals(json!(false)))]);
-    let null = json!([{"type": "MX", "value": "0 .", "exchange": ".", "null": true}]);
-    let other =
-        json!([{"type": "MX", "value": "5 mx.example", "exchange": "mx.example", "null": false}]);
+    all.probe_of_known(name, act, vec![some("/records", "/takes_mail", Test::Equals(json!(true)))]);
+    let null = json!([{"type": "MX", "value": "0 .", "exchange": ".", "takes_mail": false}]);
+    let other = json!([{"type": "MX", "value": "5 mx.example", "exchange": "mx.example", "takes_mail": true}]);
     all.set(Class::Negation, format!("{shown} has no mail exchanger"), "/records", json!([]));
     all.set(Class::Negation, format!("{shown} says that it takes no mail"), "/records", null);
     all.set(Class::Benign, format!("{shown} has another mail exchanger"), "/records", other);

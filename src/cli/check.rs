@@ -1,12 +1,11 @@
 //! `avouch check`: asks, reports, and keeps the evidence.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use avouch::model::claim::ClaimId;
 use avouch::model::diagnostic::help_with_list;
 use avouch::model::evidence::outcomes;
-use avouch::probe::{self, Interrupt};
+use avouch::probe;
 use avouch::render::{Input, Past};
 
 use crate::args::Check;
@@ -25,8 +24,7 @@ pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     if !args.watch {
         return once(root, args, talk);
     }
-    let interrupt = Arc::new(Interrupt::default());
-    probe::signals::forward(&interrupt);
+    let interrupt = probe::signals::interrupt();
     let mut watch = Watch::sources(root);
     loop {
         // What is wrong has been told, and may be mended by the next change.

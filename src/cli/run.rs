@@ -1,7 +1,6 @@
 //! One run over the claims: ask, judge, and keep what came back.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use avouch::model::assessment::{Assessment, ClaimEvidence, SCHEMA};
 use avouch::model::binding::{ClaimBinding, WorldBinding};
@@ -54,8 +53,7 @@ pub(crate) fn ask(
     jobs: &[Job<'_>],
     talk: Talk,
 ) -> Result<Vec<Transcript>, Exit> {
-    let interrupt = Arc::new(Interrupt::default());
-    probe::signals::forward(&interrupt);
+    let interrupt = probe::signals::interrupt();
     let progress = Progress::new(jobs, talk);
     let transcripts = transcripts(session, jobs, &interrupt, &|event| progress.tell(event));
     progress.end();

@@ -207,7 +207,8 @@ pub(super) fn judge_step(
         Err(error) => {
             // Behind "something was missing" lies what went wrong first.
             let root = root.filter(|(at, _)| error.reason == Reason::NotAsked && *at < index);
-            let doubt = Some(root.map_or(error.reason, |(_, reason)| reason));
+            let root = root.map_or(error.reason, |(_, reason)| reason);
+            let doubt = Some(source_of(view, step).unwrap_or(root));
             return StepJudgement {
                 unasked: Some(error),
                 expectations: Vec::new(),
@@ -230,6 +231,13 @@ pub(super) fn judge_step(
         leaks: facts.canaries().filter(|found| !step.sees.contains(found)).collect(),
         doubt: doubt_of(step, facts, observed),
     }
+}
+
+/// Why the answer that a step is made of says nothing, if so.
+fn source_of(view: &View<'_>, step: &Step) -> Option<Reason> {
+    let source = step.looks_at()?;
+    let observed = view.observation(source)?.at;
+    doubt_of(&view.plan().steps[source], view.answer(source).ok()?, observed)
 }
 
 /// Why an answer says nothing about the question, if so.

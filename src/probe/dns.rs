@@ -246,7 +246,7 @@ fn fact(data: &RData) -> Value {
     if let RData::MX(mx) = data {
         fact["exchange"] = json!(text(&mx.exchange));
         fact["preference"] = json!(mx.preference);
-        fact["null"] = json!(mx.exchange.is_root());
+        fact["takes_mail"] = json!(!mx.exchange.is_root());
     }
     fact
 }

@@ -1,17 +1,26 @@
 //! Ctrl-C and SIGTERM end a run gently: what it made is cleaned up first.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::probe::Interrupt;
 
-/// Sets `interrupt` on the first SIGINT or SIGTERM from now on.
+/// The one interrupt of this process, which the first SIGINT or SIGTERM sets from the first call on.
 ///
 /// Where no handler can be set, the signals keep their ordinary effect. When this returns, that is
 /// decided.
-pub fn forward(interrupt: &Arc<Interrupt>) {
-    let interrupt = Arc::downgrade(interrupt);
+pub fn interrupt() -> Arc<Interrupt> {
+    static INTERRUPT: OnceLock<Arc<Interrupt>> = OnceLock::new();
+    let begin = || {
+        let interrupt = Arc::new(Interrupt::default());
+        forward(interrupt.clone());
+        interrupt
+    };
+    INTERRUPT.get_or_init(begin).clone()
+}
+
+fn forward(interrupt: Arc<Interrupt>) {
     let (set, is_set) = std::sync::mpsc::channel::<()>();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
@@ -27,9 +36,7 @@ pub fn forward(interrupt: &Arc<Interrupt>) {
                 _ = int.recv() => {}
                 _ = term.recv() => {}
             }
-            if let Some(interrupt) = interrupt.upgrade() {
-                interrupt.set();
-            }
+            interrupt.set();
         });
     });
     // The thread drops its end once the handlers are set, or cannot be.

@@ -80,6 +80,12 @@ impl Project {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
+    /// The words that a claim's check quotes, where they stand on one line.
+    pub(crate) fn words_of(&self, claim: &str) -> String {
+        let file = self.read(&format!("checks/{claim}.yaml"));
+        file.lines().find_map(|line| line.strip_prefix("proves: ")).unwrap().to_owned()
+    }
+
     /// Replaces `from`, which must stand there, by `to` in one file of it.
     pub(crate) fn edit(&self, name: &str, from: &str, to: &str) {
         let text = self.read(name);

@@ -27,9 +27,8 @@ const CHECK: [&str; 3] = ["check", "--clock", "2026-11-23T10:00:00Z"];
 /// A run in which claims hold, one is violated and one is waived, or in which none can be shown.
 fn reported(formats: &[&str], more: &[&str]) -> (Project, Run) {
     let project = Project::own();
-    let words = project.read("checks/backup-daily.yaml");
-    let words = words.lines().next().unwrap().replace("proves: ", "words: \"") + "\"";
-    project.write("waivers/backup-daily.yaml", &format!("{words}{WAIVER}"));
+    let words = project.words_of("backup-daily");
+    project.write("waivers/backup-daily.yaml", &format!("words: \"{words}\"{WAIVER}"));
     let files: Vec<String> =
         formats.iter().map(|one| format!("--report={one}={one}.out")).collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();

@@ -19,8 +19,7 @@ fn waived() -> Project {
 }
 
 fn give(project: &Project, accepts: &str) {
-    let words = project.read("checks/backup-daily.yaml");
-    let words = words.lines().next().unwrap().strip_prefix("proves: ").unwrap().to_owned();
+    let words = project.words_of("backup-daily");
     let text = format!(
         "words: \"{words}\"\naccepts:\n  {accepts}\nreason: The disk of the backup host failed.\n\
          role: security\nticket: SEC-17\ntell_customers: A backup may be three days old for now.\n\
@@ -87,10 +86,11 @@ fn the_page_that_is_out_takes_a_waiver_down_when_it_ends() {
     let project = waived();
     let run = at(&project, &["build", "--flaw", "stale-backup"], "2026-11-30T23:00:00Z");
     assert_eq!(run.code, Some(0), "{run}");
-    let ends = r#"class="mark waived" data-until="2026-12-01T00:00:00Z" data-then="expired""#;
+    let ends =
+        r#" data-claim="backup-daily" data-until="2026-12-01T00:00:00Z" data-then="expired""#;
     for page in ["public/security/index.html", "public/evidence/backup-daily/index.html"] {
         let html = project.read(page);
-        assert!(html.contains(ends), "{page}: {html}");
+        assert!(html.contains(&format!("class=\"mark waived\"{ends}")), "{page}");
         assert!(html.contains("1 Dec 2026, 00:00 UTC"), "{page}");
     }
     let old = project.files("public");

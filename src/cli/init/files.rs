@@ -14,6 +14,24 @@ use crate::schema;
 /// The starter that a role gives its word for.
 const ATTESTED: &str = "reports-are-read";
 
+/// Who must agree to a change: legal to words, security to checks.
+const CODEOWNERS: &str = include_str!("../../../CODEOWNERS");
+
+/// Two spaces at a line's end are a line break in Markdown, so nothing is trimmed there.
+const EDITORCONFIG: &str = "\
+root = true
+
+[*]
+charset = utf-8
+end_of_line = lf
+insert_final_newline = true
+
+[*.yaml]
+indent_style = space
+indent_size = 2
+trim_trailing_whitespace = true
+";
+
 /// A text as YAML that says nothing else, whatever stands in it: JSON is YAML too.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
@@ -40,6 +58,8 @@ pub(crate) fn write(
         fs::write(file, attestation(&starter.words(answers), today))?;
     }
     schema::write(&folder.join("schemas"))?;
+    fs::write(folder.join("CODEOWNERS"), CODEOWNERS)?;
+    fs::write(folder.join(".editorconfig"), EDITORCONFIG)?;
     fs::write(folder.join(".gitignore"), "/public\n/assessment.json\n/.avouch\n")
 }
 

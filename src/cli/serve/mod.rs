@@ -53,8 +53,7 @@ pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
     let published = published(root, args, talk)?;
     let listener = listen(args.port, talk)?;
     let address = listener.local_addr().map_err(|error| unheard(&error, talk))?;
-    let interrupt = Arc::new(Interrupt::default());
-    probe::signals::forward(&interrupt);
+    let interrupt = probe::signals::interrupt();
     // First the watch, then the look: a change between the two is seen by the next look.
     let watch = Watch::new(root);
     let mut desk = Desk::new(root, args, Past { previous: published.clone(), ..Past::default() });

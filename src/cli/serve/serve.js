@@ -254,7 +254,8 @@
   const compare = make("button", { type: "button", onclick: showChanges });
   const panel = make("section", { id: "avouch-panel", "data-avouch": true, "aria-label": "Preview" },
     make("div", { class: "avouch-more" }, reasons, evidence),
-    make("div", { class: "avouch-bar" }, headline, progress, said, check, compare));
+    make("div", { class: "avouch-bar" }, headline, progress, said,
+      make("div", { class: "avouch-does" }, compare, check)));
 
   function addressOf(note, index) {
     if (!note.page) return null;

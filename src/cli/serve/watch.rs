@@ -131,8 +131,9 @@ impl Watch {
         for name in FOLDERS {
             gather(&self.root.join(name), DEPTH_MAX, &mut entries);
         }
-        for name in ["avouch.yaml", "assessment.json"] {
-            entries.push(self.root.join(name));
+        entries.push(self.root.join("avouch.yaml"));
+        if !self.sources_only {
+            entries.push(self.root.join("assessment.json"));
         }
         entries.sort();
         let mut hasher = DefaultHasher::new();
@@ -166,4 +167,19 @@ fn gather(folder: &Path, depth: usize, entries: &mut Vec<PathBuf>) {
 /// Whether somebody only read a file; we do so ourselves.
 fn is_reading(kind: EventKind) -> bool {
     matches!(kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_run_writes_is_no_change_of_the_sources() {
+        let root = tempfile::tempdir().unwrap();
+        let mut watch = Watch::sources(root.path());
+        fs::write(root.path().join("assessment.json"), "{}").unwrap();
+        assert!(!watch.is_new());
+        fs::write(root.path().join("avouch.yaml"), "site:").unwrap();
+        assert!(watch.is_new());
+    }
 }

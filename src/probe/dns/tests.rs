@@ -104,11 +104,11 @@ async fn mail_exchangers_are_told_and_the_null_one_is_known() {
     let facts = ask("demo.test", DnsRecord::Mx).await.unwrap();
     let expected = json!({
         "type": "MX", "value": "10 mail.demo.test",
-        "exchange": "mail.demo.test", "preference": 10, "null": false
+        "exchange": "mail.demo.test", "preference": 10, "takes_mail": true
     });
     assert_eq!(facts.at("/records/0"), Some(&expected));
     let facts = ask("mute.test", DnsRecord::Mx).await.unwrap();
-    assert_eq!(facts.at("/records/0/null"), Some(&json!(true)));
+    assert_eq!(facts.at("/records/0/takes_mail"), Some(&json!(false)));
 }
 
 #[tokio::test]
