@@ -390,6 +390,20 @@ mod tests {
     }
 
     #[test]
+    fn text_that_looks_like_a_link_is_told() {
+        let told = told(
+            "Read [our paper](Our paper.pdf) or [our key][../key.pub] (yes).\n\n\\[sic](see *there*), [1], [x] (y), `[a][b]`, \\[a\\]\\[b\\].\n",
+        );
+        let short: Vec<&str> = told.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
+        assert_eq!(
+            short,
+            ["1:6", "1:36"].map(|place| format!(
+                "{place} looks-like-a-link: this looks like a link, but is plain text"
+            ))
+        );
+    }
+
+    #[test]
     fn links_that_bind_or_lead_nowhere_are_told() {
         let told = told(
             "[](https://a.test)\n[ ](disclosure.md)\n[x](javascript:alert(1)) ![y](data:image/png,z)\n[](stated:)\n[z](checks/a.yaml)\n",

@@ -28,7 +28,7 @@ pub(super) fn check(
     let prose = Prose { file, text };
     for index in 0..markdown.len() {
         if let Event::Text(words) | Event::Html(words) = markdown.event(index) {
-            diagnostics.extend(prose.broken_link(words, markdown, index));
+            diagnostics.extend(prose.broken_links(words, markdown, index));
         }
         diagnostics.extend(
             shown(markdown.event(index))
@@ -88,19 +88,29 @@ impl Prose<'_> {
         Diagnostic::error(code, Place::new(self.file, span), message)
     }
 
-    /// A link to a check that the parser took for text.
-    fn broken_link(&self, words: &str, markdown: &Markdown, index: Index) -> Option<Diagnostic> {
+    /// Links that the parser took for text.
+    fn broken_links(&self, words: &str, markdown: &Markdown, index: Index) -> Vec<Diagnostic> {
         let in_code = |at: Index| matches!(markdown.tag(at), Some(Tag::CodeBlock(_)));
-        let broken = broken_link_in(words)?;
         if markdown.ancestors(index).any(in_code) {
-            return None;
+            return Vec::new();
         }
         let span = markdown.span(index);
         let written = self.text.get(span.clone()).unwrap_or_default();
+        let Some(broken) = broken_link_in(words) else {
+            let place = |at: Range<usize>| span.start + at.start..span.start + at.end;
+            return like_links(written).map(|at| self.like_a_link(place(at))).collect();
+        };
         let found = written.find(broken).map(|at| span.start + at);
         let span = found.map_or(span, |start| start..start + broken.len());
         let message = "this looks like a link to a check, but is plain text";
-        Some(self.error("looks-like-a-claim", span, message).help(HOW))
+        vec![self.error("looks-like-a-claim", span, message).help(HOW)]
+    }
+
+    fn like_a_link(&self, span: Range<usize>) -> Diagnostic {
+        let message = "this looks like a link, but is plain text";
+        let help = "an address has no spaces, `[words][name]` needs a line `[name]: address`, and \
+                    brackets that are meant are written `\\[`";
+        Diagnostic::warning("looks-like-a-link", Place::new(self.file, span), message).help(help)
     }
 
     fn link(&self, link: &Link) -> Option<Diagnostic> {
@@ -120,6 +130,22 @@ impl Prose<'_> {
         let help = "put words between the brackets, or link a check or `stated:`";
         (link.is_empty && !binds).then(|| error("empty-link", message()).help(help))
     }
+}
+
+/// The parts of a text, as it is written, that were probably meant to be links: `[words](address)` or
+/// `[words][name]`, with whatever is wrong with them.
+fn like_links(written: &str) -> impl Iterator<Item = Range<usize>> {
+    written.match_indices(']').filter_map(|(joint, _)| {
+        let closing = match written[joint + 1..].chars().next()? {
+            '(' => ')',
+            '[' => ']',
+            _ => return None,
+        };
+        let is_bare = |at: &usize| !written[..*at].ends_with('\\');
+        let start = written[..joint].rfind('[').filter(is_bare)?;
+        let end = written[joint + 1..].find(closing).filter(|_| is_bare(&joint))?;
+        Some(start..joint + 1 + end + 1)
+    })
 }
 
 /// The part of a text that was probably meant to be a link to a check.

@@ -73,6 +73,12 @@ const IN_POLICIES: &[Row] = &[
         "If the sentence has links of its own, put the link to the check behind it with empty brackets: [](../checks/…).",
     ),
     (
+        "looks-like-a-link",
+        "This link does not work",
+        "Readers see it with its brackets, as it is written here.",
+        "Take spaces out of the address, and see that both brackets are closed.",
+    ),
+    (
         "raw-html",
         "There is HTML in the text",
         "Readers see it as it is written here, with its pointed brackets.",
