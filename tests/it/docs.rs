@@ -3,12 +3,13 @@
 //! A block of `sh` is run in the folder that its page is about. `sh exit-1` must end with that exit
 //! code; `sh install` is what the tests have done already.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use crate::harness::Project;
+use crate::tools;
 
 /// A block of commands.
 struct Block {
@@ -119,4 +120,27 @@ fn no_link_in_the_documentation_is_dead() {
             }
         }
     }
+}
+
+/// Whatever stands in `docs/` is a page of the book, and mdBook has nothing to say against it.
+#[test]
+fn the_documentation_is_a_book_with_every_page() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let book = Project::empty();
+    assert_eq!(tools::mdbook(root, book.root()), Vec::<String>::new());
+    for entry in std::fs::read_dir(root.join("docs")).unwrap() {
+        let name = PathBuf::from(entry.unwrap().file_name());
+        if name.extension().is_some_and(|end| end == "md") && name != Path::new("SUMMARY.md") {
+            assert!(book.path(name.with_extension("html").to_str().unwrap()).exists(), "{name:?}");
+        }
+    }
+}
+
+#[test]
+fn a_page_that_mdbook_finds_fault_with_is_noticed() {
+    let book = Project::empty();
+    book.write("book.toml", "[book]\nsrc = \"docs\"\n");
+    book.write("docs/SUMMARY.md", "[One](one.md)\n");
+    book.write("docs/one.md", "A <time> without an end.\n\nMore.\n");
+    assert_ne!(tools::mdbook(book.root(), &book.path("out")), Vec::<String>::new());
 }

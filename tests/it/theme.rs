@@ -120,8 +120,10 @@ fn reference() -> String {
             let name = name.trim_end_matches(" {");
             let means = std::mem::take(&mut told).join(" ");
             write!(out, "\n### {name}\n\n{means}\n\n| field | is | |\n|---|---|---|\n").unwrap();
-        } else if let Some((name, sort)) =
-            line.strip_prefix("pub(crate) ").and_then(|field| field.split_once(": "))
+        } else if let Some((name, sort)) = line
+            .strip_prefix("pub(crate) ")
+            .filter(|rest| !rest.starts_with("fn "))
+            .and_then(|field| field.split_once(": "))
         {
             let means = std::mem::take(&mut told).join(" ");
             writeln!(out, "| `{name}` | {} | {means} |", sort_of(sort.trim_end_matches(',')))

@@ -64,6 +64,16 @@ pub(crate) fn sarif_multitool(log: &Path) -> Vec<String> {
     told.into_iter().filter(|line| line.contains(": error ")).collect()
 }
 
+/// Makes the documentation into a book in the folder `to`, and gives what mdBook finds wrong with it.
+pub(crate) fn mdbook(from: &Path, to: &Path) -> Vec<String> {
+    let mut command = Command::new(installed("bin/mdbook"));
+    let output = command.arg("build").arg("--dest-dir").args([to, from]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("HTML book written"), "{told}");
+    told.lines().filter(|line| !line.trim_start().starts_with("INFO")).map(str::to_owned).collect()
+}
+
 const SARIF: &str = "node_modules/@microsoft/sarif-multitool-linux";
 
 /// A file that `scripts/tools` has installed.
