@@ -76,8 +76,8 @@ impl<C> Jwt<'_, C> {
     }
 
     /// The name of the key that it says it is signed with.
-    pub(crate) fn key_name(&self) -> Option<&str> {
-        self.header.kid.as_deref()
+    pub(crate) fn key_name(&self) -> &str {
+        self.header.kid.as_deref().unwrap_or_default()
     }
 
     /// Whether it is signed with HMAC and SHA-256 and this secret.
@@ -92,13 +92,18 @@ impl<C> Jwt<'_, C> {
         mac.verify_slice(&signature).map_err(|_| wrong)
     }
 
-    /// Whether it is signed with RSA and SHA-256 by the holder of this public key, PEM.
-    pub(crate) fn check_rs256(&self, public_key: &[u8]) -> Result<(), &'static str> {
+    /// Whether it is signed with RSA and SHA-256 by the holder of a public key, PEM, which there may not
+    /// be.
+    pub(crate) async fn check_rs256(
+        &self,
+        public_key: impl Future<Output = Option<Vec<u8>>>,
+    ) -> Result<(), &'static str> {
+        let public_key = public_key.await.ok_or("the token is signed with an unknown key")?;
         if self.header.alg != "RS256" {
             return Err("the token is not signed with `RS256`");
         }
         let wrong = "the token's signature is wrong";
-        let key = DecodingKey::from_rsa_pem(public_key).map_err(|_| wrong)?;
+        let key = DecodingKey::from_rsa_pem(&public_key).map_err(|_| wrong)?;
         let signed = self.signed.as_bytes();
         match crypto::verify(self.signature, signed, &key, Algorithm::RS256) {
             Ok(true) => Ok(()),

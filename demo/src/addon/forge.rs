@@ -43,13 +43,8 @@ impl FromRequestParts<Arc<App>> for Invocation {
         let text = after_scheme(parts, "Bearer")
             .ok_or_else(|| Problem::unauthorized("an invocation token is needed"))?;
         let token = Jwt::<Claims>::parse(text).map_err(Problem::unauthorized)?;
-        let name = token.key_name().unwrap_or_default();
-        let key = app
-            .key_server
-            .forge_key(name)
-            .await
-            .ok_or_else(|| Problem::unauthorized("the token is signed with an unknown key"))?;
-        token.check_rs256(&key).map_err(Problem::unauthorized)?;
+        let key = app.key_server.forge_key(token.key_name());
+        token.check_rs256(key).await.map_err(Problem::unauthorized)?;
         check(app, &token.claims).map_err(Problem::unauthorized)?;
         installed(app, &token.claims.app.installation_id).map(Self)
     }

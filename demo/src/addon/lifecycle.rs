@@ -61,13 +61,8 @@ impl FromRequestParts<Arc<App>> for Platform {
         let text = after_scheme(parts, "JWT")
             .ok_or_else(|| Problem::unauthorized("a token of the platform's is needed"))?;
         let token = Jwt::<Claims>::parse(text).map_err(Problem::unauthorized)?;
-        let name = token.key_name().unwrap_or_default();
-        let key = app
-            .key_server
-            .install_key(name)
-            .await
-            .ok_or_else(|| Problem::unauthorized("the token is signed with an unknown key"))?;
-        token.check_rs256(&key).map_err(Problem::unauthorized)?;
+        let key = app.key_server.install_key(token.key_name());
+        token.check_rs256(key).await.map_err(Problem::unauthorized)?;
         check(app, &token.claims, parts).map_err(Problem::unauthorized)?;
         Ok(Self(Some(token.claims.iss)))
     }
