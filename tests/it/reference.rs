@@ -9,7 +9,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
 
 use crate::harness::Project;
-use crate::tidy::{is_end_of_item, is_test_only, rust_files};
+use crate::tidy::{rust_files, untested};
 
 /// What makes a diagnostic: its code is the first thing that it is given.
 const MAKERS: [&str; 4] = ["error", "warning", "tell", "mistake"];
@@ -153,18 +153,8 @@ fn not_stale(name: &str, made: &str) {
 
 /// Every token in its order, groups opened, tests left out; `(` and `)` stand for themselves.
 fn flatten(stream: TokenStream, all: &mut Vec<String>) {
-    let tokens: Vec<TokenTree> = stream.into_iter().collect();
-    let mut index = 0;
-    while index < tokens.len() {
-        if is_test_only(&tokens[index..]) {
-            index += 2;
-            while index < tokens.len() && !is_end_of_item(&tokens[index]) {
-                index += 1;
-            }
-            index += 1;
-            continue;
-        }
-        match &tokens[index] {
+    for token in untested(stream) {
+        match token {
             TokenTree::Group(group) => {
                 all.push("(".into());
                 flatten(group.stream(), all);
@@ -172,7 +162,6 @@ fn flatten(stream: TokenStream, all: &mut Vec<String>) {
             }
             other => all.push(other.to_string()),
         }
-        index += 1;
     }
 }
 

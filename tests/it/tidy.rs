@@ -144,17 +144,9 @@ fn trespasses_in(room: &str, text: &str) -> Vec<String> {
 
 /// Collects every path, use trees unfolded, and every method call as `.name`.
 fn collect(stream: TokenStream, paths: &mut Vec<String>) {
-    let tokens: Vec<TokenTree> = stream.into_iter().collect();
+    let tokens = untested(stream);
     let mut index = 0;
     while index < tokens.len() {
-        if is_test_only(&tokens[index..]) {
-            index += 2;
-            while index < tokens.len() && !is_end_of_item(&tokens[index]) {
-                index += 1;
-            }
-            index += 1;
-            continue;
-        }
         match &tokens[index] {
             TokenTree::Ident(_) => index = path_at(&tokens, index, "", paths),
             TokenTree::Group(group) => {
@@ -174,7 +166,23 @@ fn collect(stream: TokenStream, paths: &mut Vec<String>) {
     }
 }
 
-pub(crate) fn is_test_only(tokens: &[TokenTree]) -> bool {
+/// The tokens of a stream, but for the items that only tests are built with.
+pub(crate) fn untested(stream: TokenStream) -> Vec<TokenTree> {
+    let mut rest: &[TokenTree] = &stream.into_iter().collect::<Vec<_>>();
+    let mut kept = Vec::new();
+    while let Some((first, behind)) = rest.split_first() {
+        if is_test_only(rest) {
+            let end = rest.iter().skip(2).position(is_end_of_item);
+            rest = end.map_or(&[], |end| &rest[2 + end + 1..]);
+        } else {
+            kept.push(first.clone());
+            rest = behind;
+        }
+    }
+    kept
+}
+
+fn is_test_only(tokens: &[TokenTree]) -> bool {
     match tokens {
         [TokenTree::Punct(hash), TokenTree::Group(attribute), ..] => {
             hash.as_char() == '#' && attribute.stream().to_string().replace(' ', "") == "cfg(test)"
@@ -183,7 +191,7 @@ pub(crate) fn is_test_only(tokens: &[TokenTree]) -> bool {
     }
 }
 
-pub(crate) fn is_end_of_item(token: &TokenTree) -> bool {
+fn is_end_of_item(token: &TokenTree) -> bool {
     match token {
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
         TokenTree::Punct(punct) => punct.as_char() == ';',
