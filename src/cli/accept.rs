@@ -13,7 +13,6 @@ use avouch::model::project::Project;
 use avouch::model::redline::Redline;
 use avouch::model::words;
 use avouch::render::report::plan;
-use avouch_demo::Secrets;
 
 use crate::args::Accept;
 use crate::clock::Clock;
@@ -27,7 +26,7 @@ use crate::talk::Talk;
 pub(crate) fn run(root: &Path, args: &Accept, talk: Talk) -> Result<Exit, Exit> {
     by_a_person(talk)?;
     let open = Open::to_read(root, None);
-    let mut checked = check_sources(&open, &Secrets::generate(), Clock::default());
+    let mut checked = check_sources(&open, None, Clock::default());
     let Some(project) = checked.project.take() else {
         talk.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);

@@ -38,7 +38,7 @@ pub(crate) fn run(root: &Path, args: &Demo, talk: Talk) -> Result<Exit, Exit> {
 /// The contacts of the project that stands here, if any: the demo names them as its own.
 fn contacts(root: &Path) -> Vec<String> {
     let open = Open::to_read(root, Some("demo"));
-    let checked = check_sources(&open, &Secrets::generate(), Clock::default());
+    let checked = check_sources(&open, None, Clock::default());
     let contacts = checked.project.map(|project| project.contacts).unwrap_or_default();
     contacts.iter().map(ToString::to_string).collect()
 }

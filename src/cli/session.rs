@@ -93,11 +93,18 @@ pub(crate) struct Checked {
     pub(crate) unread: BTreeSet<Arc<str>>,
 }
 
-/// Reads a project and looks for every mistake that can be found without a network.
-pub(crate) fn check_sources(open: &Open<'_>, secrets: &Secrets, clock: Clock) -> Checked {
-    let env = |name: &str, demo: bool| match demo {
-        true => secrets.get(name).map(str::to_owned).or_else(|| std::env::var(name).ok()),
-        false => std::env::var(name).ok(),
+/// What stands for the demo's secrets where it is not asked anything.
+const SECRET: &str = "a secret of the demo add-on";
+
+/// Reads a project and looks for every mistake that can be found without a network. The demo's secrets
+/// are needed only if it is to be asked: keys take longer to make than all of the rest.
+pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: Clock) -> Checked {
+    let of_demo = |name: &str| match secrets {
+        Some(secrets) => secrets.get(name).map(str::to_owned),
+        None => Secrets::VARIABLES.contains(&name).then(|| SECRET.to_owned()),
+    };
+    let env = |name: &str, demo: bool| {
+        demo.then(|| of_demo(name)).flatten().or_else(|| std::env::var(name).ok())
     };
     let today = avouch::model::time::day_of(clock.now());
     let options = load::Options {
@@ -135,7 +142,7 @@ impl Session {
     pub(crate) fn open(open: &Open<'_>, talk: Talk) -> Result<Self, Exit> {
         let clock = Clock { fixed: open.demo.and_then(|demo| demo.clock) };
         let secrets = Secrets::generate();
-        let checked = check_sources(open, &secrets, clock);
+        let checked = check_sources(open, open.demo.map(|_| &secrets), clock);
         talk.diagnostics(&checked.diagnostics, &checked.sources);
         let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
         let Some(mut project) = checked.project.filter(|_| errors == 0) else {

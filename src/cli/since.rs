@@ -10,7 +10,6 @@ use avouch::model::published::{Promises, Retracted};
 use avouch::model::source::Place;
 use avouch::model::words;
 use avouch::render::{promise, wording};
-use avouch_demo::Secrets;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -126,7 +125,7 @@ fn promised(
         Exit::Unusable
     })?;
     let open = Open::to_read(folder.path(), args.target.as_deref());
-    let checked = check_sources(&open, &Secrets::generate(), Clock::default());
+    let checked = check_sources(&open, None, Clock::default());
     match promises(&checked) {
         Some((_, promises)) => Ok((promises, Vec::new())),
         None => {

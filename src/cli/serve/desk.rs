@@ -16,7 +16,6 @@ use avouch::model::published::Promises;
 use avouch::model::source::Sources;
 use avouch::model::waiver::Waiving;
 use avouch::render::{self, Files, Input, Past, promise};
-use avouch_demo::Secrets;
 use jiff::Timestamp;
 
 use crate::args::Serve;
@@ -36,7 +35,6 @@ pub(crate) struct Desk {
     root: PathBuf,
     target: Option<String>,
     clock: Clock,
-    secrets: Secrets,
     begun: Timestamp,
     /// The last text of each file that could be read.
     sound: BTreeMap<Arc<str>, Arc<str>>,
@@ -77,7 +75,6 @@ impl Desk {
             root: root.to_owned(),
             target: args.target.target.clone(),
             clock,
-            secrets: Secrets::generate(),
             begun: clock.now(),
             sound: BTreeMap::new(),
             evidence: EvidenceFile::new(root),
@@ -100,7 +97,7 @@ impl Desk {
     fn read(&self, seeds: &Seeds, instead: StandIns) -> Checked {
         let seeds = seeds.clone();
         let open = Open { seeds, instead, ..Open::to_read(&self.root, self.target.as_deref()) };
-        check_sources(&open, &self.secrets, self.clock)
+        check_sources(&open, None, self.clock)
     }
 
     /// Keeps the text of what could be read, and forgets what is no longer there.

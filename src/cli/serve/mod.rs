@@ -23,7 +23,6 @@ use std::time::Instant;
 use avouch::model::published::Published;
 use avouch::probe::{self, Interrupt};
 use avouch::render::Past;
-use avouch_demo::Secrets;
 
 use crate::args::Serve;
 use crate::clock::Clock;
@@ -80,7 +79,7 @@ pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
 fn published(root: &Path, args: &Serve, talk: Talk) -> Result<Option<Published>, Exit> {
     let Some(from) = &args.previous else { return Ok(None) };
     let open = Open::to_read(root, args.target.target.as_deref());
-    let checked = check_sources(&open, &Secrets::generate(), Clock::default());
+    let checked = check_sources(&open, None, Clock::default());
     let Some(project) = checked.project else {
         talk.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);
