@@ -3,7 +3,7 @@
 //! Canaries become their holes (`${canary:acme}`), so that evidence reads like its plan; secrets,
 //! and whatever looks like a JSON Web Token, become `[secret]`.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::Value;
 
 use crate::probe::canary::base64_pieces;
@@ -33,7 +33,9 @@ impl Redactor {
                 placeholders.push(placeholder.clone());
             }
         }
+        // A private key has thousands of states: a table of them takes longer to make than to use.
         let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
             .match_kind(MatchKind::LeftmostLongest)
             .ascii_case_insensitive(true)
             .build(patterns);
