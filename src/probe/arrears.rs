@@ -30,7 +30,7 @@ pub(super) async fn settle(
     events: &Events<'_>,
 ) {
     let end = Instant::now() + TIME_MAX;
-    let redactor = Values::default().redactor(&tools.minter.secrets());
+    let redactor = tools.minter.redactor();
     for (id, entry) in journal.owed() {
         // What was made elsewhere waits until that target is assessed again.
         if !is_here(tools, &entry) {

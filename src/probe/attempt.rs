@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
@@ -53,7 +54,7 @@ impl<'a> Attempt<'a> {
             tools,
             plan: job.plan,
             searcher: values.searcher(),
-            redactor: values.redactor(&secrets(tools, job.plan)),
+            redactor: values.redactor().after(known(tools, job.plan)),
             debts: RefCell::new(Debts::new(journal, job, target)),
             values,
         }
@@ -322,14 +323,19 @@ fn address_of(tools: &Instrument<'_>, values: &Values) -> impl Fn(&Request) -> O
     }
 }
 
-/// What must never be kept: the actors' secrets, and what programs are given by name. Shorter than
-/// a secret can be, a value is none, and would be found in anything.
-fn secrets(tools: &Instrument<'_>, plan: &Plan) -> Vec<String> {
+/// Puts back what must never be kept: the actors' secrets, and what the plan's programs are given by
+/// name. Shorter than a secret can be, a value is none, and would be found in anything.
+fn known(tools: &Instrument<'_>, plan: &Plan) -> Arc<Redactor> {
     const SECRET_CHARS_MIN: usize = 6;
+    let of_all = tools.minter.redactor();
     let programs = plan.steps.iter().filter_map(|step| step.act.program());
     let values = programs.flat_map(|program| &program.env).filter_map(|name| (tools.env)(name));
-    let values = values.filter(|value| value.chars().count() >= SECRET_CHARS_MIN);
-    tools.minter.secrets().into_iter().chain(values).collect()
+    let values: Vec<String> =
+        values.filter(|value| value.chars().count() >= SECRET_CHARS_MIN).collect();
+    if values.is_empty() {
+        return of_all;
+    }
+    Arc::new(Redactor::of_secrets(&values).after(of_all))
 }
 
 /// Does what waits for the disk on another thread, so that nothing else waits for it.

@@ -3,6 +3,8 @@
 //! Canaries become their holes (`${canary:acme}`), so that evidence reads like its plan; secrets,
 //! and whatever looks like a JSON Web Token, become `[secret]`.
 
+use std::sync::Arc;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::Value;
 
@@ -21,6 +23,8 @@ const SECRET_FIELDS: [&str; 7] =
 pub(super) struct Redactor {
     automaton: Option<AhoCorasick>,
     placeholders: Vec<String>,
+    /// Does its part before this one does.
+    first: Option<Arc<Redactor>>,
 }
 
 impl Redactor {
@@ -33,22 +37,33 @@ impl Redactor {
                 placeholders.push(placeholder.clone());
             }
         }
-        // A private key has thousands of states: a table of them takes longer to make than to use.
+        // A private key has thousands of states, and a table of them would take longer to make than to
+        // use.
         let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .match_kind(MatchKind::LeftmostLongest)
             .ascii_case_insensitive(true)
             .build(patterns);
-        Self { automaton: automaton.ok(), placeholders }
+        Self { automaton: automaton.ok(), placeholders, first: None }
+    }
+
+    /// Knows these secrets.
+    pub(super) fn of_secrets(secrets: &[String]) -> Self {
+        Self::new(secrets.iter().map(|secret| (secret.as_str(), SECRET.to_owned())))
+    }
+
+    /// The same, and before it all that `first` does.
+    pub(super) fn after(self, first: Arc<Self>) -> Self {
+        Self { first: Some(first), ..self }
     }
 
     /// A text without what must not be kept.
     pub(super) fn text(&self, text: &str) -> String {
-        let text = match &self.automaton {
-            Some(automaton) => automaton.replace_all(text, &self.placeholders),
-            None => text.to_owned(),
-        };
-        without_tokens(text)
+        let text = self.first.as_ref().map_or_else(|| text.to_owned(), |first| first.text(text));
+        without_tokens(match &self.automaton {
+            Some(automaton) => automaton.replace_all(&text, &self.placeholders),
+            None => text,
+        })
     }
 
     /// A document without what must not be kept, in keys and in values.

@@ -2,7 +2,7 @@
 //! refused. Token libraries will not make most forgeries, so all tokens are put together by hand.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, EncodingKey};
@@ -17,6 +17,7 @@ use crate::model::plan::{ANYONE, Credential, Forgery};
 use crate::model::project::{Actor, Issuer, Prefix, Project, Scheme, Secret, Signed};
 use crate::probe::connect::{CONTEXT_QSH, hs256, query_string_hash, token};
 use crate::probe::random;
+use crate::probe::redact::Redactor;
 
 /// How long a good token is valid: Atlassian's own last three minutes.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(3);
@@ -55,6 +56,7 @@ pub(super) struct Minter<'a> {
     project: &'a Project,
     key: OnceLock<Option<Key>>,
     signers: BTreeMap<&'a str, OnceLock<Option<Key>>>,
+    redactor: Arc<Redactor>,
 }
 
 /// A private key with its public half: one made for the purpose, which nobody publishes, or that
@@ -82,20 +84,14 @@ impl<'a> Minter<'a> {
     pub(super) fn new(project: &'a Project) -> Self {
         let signer = |name: &'a String| (name.as_str(), OnceLock::new());
         let signers = project.actors.keys().map(signer).collect();
-        Self { project, key: OnceLock::new(), signers }
+        let redactor = Arc::new(Redactor::of_secrets(&secrets(project)));
+        Self { project, key: OnceLock::new(), signers, redactor }
     }
 
-    /// What must never be kept: every actor's secret, in each form in which it is sent. Tokens of
-    /// one request are known by their looks.
-    pub(super) fn secrets(&self) -> Vec<String> {
-        let mut all = Vec::new();
-        for actor in self.project.actors.values() {
-            all.extend(actor.scheme.secret().map(|secret| secret.expose().to_owned()));
-            if let Scheme::Basic { user, password } = &actor.scheme {
-                all.extend(basic(user, password, None));
-            }
-        }
-        all
+    /// Puts back what must never be kept: every actor's secret, in each form in which it is sent. Tokens
+    /// of one request are known by their looks.
+    pub(super) fn redactor(&self) -> Arc<Redactor> {
+        self.redactor.clone()
     }
 
     /// Whether the actor's credentials may go to this address.
@@ -289,6 +285,17 @@ impl<'a> Minter<'a> {
         let key = self.key.get_or_init(make_key).as_ref();
         key.ok_or_else(|| "no key could be made for the forgery".to_owned())
     }
+}
+
+fn secrets(project: &Project) -> Vec<String> {
+    let mut all = Vec::new();
+    for actor in project.actors.values() {
+        all.extend(actor.scheme.secret().map(|secret| secret.expose().to_owned()));
+        if let Scheme::Basic { user, password } = &actor.scheme {
+            all.extend(basic(user, password, None));
+        }
+    }
+    all
 }
 
 fn sign(draft: &Draft<'_>) -> String {

@@ -78,13 +78,10 @@ impl Values {
         Searcher::new(values.enumerate())
     }
 
-    /// Puts these canaries, and the given secrets, back to their placeholders.
-    pub(super) fn redactor(&self, secrets: &[String]) -> Redactor {
-        let secrets = secrets.iter().map(String::as_str);
-        let secrets = secrets.map(|secret| (secret, crate::probe::redact::SECRET.to_owned()));
+    /// Puts these canaries back to their placeholders.
+    pub(super) fn redactor(&self) -> Redactor {
         let canaries = self.canaries.iter();
-        let canaries = canaries.map(|(hole, value)| (value.as_str(), format!("${{{hole}}}")));
-        Redactor::new(secrets.chain(canaries))
+        Redactor::new(canaries.map(|(hole, value)| (value.as_str(), format!("${{{hole}}}"))))
     }
 }
 
