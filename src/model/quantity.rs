@@ -5,6 +5,7 @@
 //! so is "once a day"; "twice a day" is 12 hours.
 
 mod find;
+mod named;
 mod number;
 mod token;
 mod vocabulary;

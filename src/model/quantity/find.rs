@@ -46,9 +46,9 @@ impl Read {
     }
 }
 
-struct Reader<'a> {
-    words: &'a str,
-    tokens: &'a [Token<'a>],
+pub(super) struct Reader<'a> {
+    pub(super) words: &'a str,
+    pub(super) tokens: &'a [Token<'a>],
 }
 
 impl Reader<'_> {
@@ -62,22 +62,22 @@ impl Reader<'_> {
     }
 
     /// A token's word; empty where there is none.
-    fn word(&self, at: usize) -> &str {
+    pub(super) fn word(&self, at: usize) -> &str {
         self.tokens.get(at).map_or("", |token| &token.word)
     }
 
     /// The word before a token, with nothing in between.
-    fn before(&self, at: usize) -> &str {
+    pub(super) fn before(&self, at: usize) -> &str {
         at.checked_sub(1)
             .map_or("", |before| if self.ends(before) { "" } else { self.word(before) })
     }
 
     /// Whether nothing behind a token belongs to it.
-    fn ends(&self, at: usize) -> bool {
+    pub(super) fn ends(&self, at: usize) -> bool {
         self.tokens.get(at).is_none_or(|token| token.stops)
     }
 
-    fn number(&self, at: usize) -> Option<Number> {
+    pub(super) fn number(&self, at: usize) -> Option<Number> {
         self.tokens.get(at)?.number
     }
 
@@ -92,26 +92,25 @@ impl Reader<'_> {
         let token = self.tokens.get(at_number).filter(|_| own == 0 || !self.ends(at_number - 1))?;
         let text = token.text.trim_start_matches(['v', 'V']);
         let of = self.tokens[name].text;
-        let is_known = ["TLS", "SSL", "DTLS", "SSH"].contains(&of) && own == 1;
         let is_measured = !self.ends(at_number) && self.unit(1.0, at_number + 1).is_some();
-        let fits = (text.contains('.') || is_known) && !is_measured;
+        let fits = (text.contains('.') || own == 1) && !is_measured;
         let amount = Amount::version(of, text).filter(|_| fits)?;
         Some(Read::found(amount, text.parse().unwrap_or_default(), at, at_number + 1))
     }
 
     /// The token that names what a version at `at` is one of: itself, or the name of the last one.
     fn version_name(&self, at: usize) -> Option<usize> {
-        let is_name = |at: usize| self.tokens.get(at).is_some_and(|token| is_acronym(token.text));
+        let is_name =
+            |at: usize| self.tokens.get(at).is_some_and(|token| known::is_protocol(token.text));
         if is_name(at) {
             return Some(at);
         }
-        let before = at.checked_sub(1)?;
-        let other =
-            if known::is_range(self.word(before)) { before.checked_sub(1)? } else { before };
-        let is_list = other < before || self.ends(before);
-        let is_version =
-            self.tokens[other].number.is_some() && self.tokens[other].text.contains('.');
-        other.checked_sub(1).filter(|name| is_list && is_version && is_name(*name))
+        let other = self.listed_before(at)?;
+        let text = self.tokens[other].text.trim_start_matches(['v', 'V']);
+        let is_version = text.contains('.') && Amount::version("", text).is_some();
+        let is_filler = matches!(self.before(other), "version" | "v");
+        let name = other.checked_sub(1 + usize::from(is_filler))?;
+        Some(name).filter(|name| is_version && is_name(*name))
     }
 
     /// `2026-11-22`, `1 January 2026`, `January 1, 2026`, `in 2024`; without a year, nothing.
@@ -154,7 +153,10 @@ impl Reader<'_> {
     /// `daily`, `every day`, `once a week`, `twice daily`, `3 times per month`.
     fn interval(&self, at: usize) -> Option<Read> {
         if let Some(amount) = known::interval(self.word(at)) {
-            return Some(Read::found(amount, 1.0, at, at + 1));
+            // "The monthly fee" tells how often nothing.
+            let is_name = !self.ends(at) && known::is_priced(self.word(at + 1));
+            let found = Read::found(amount, 1.0, at, at + 1);
+            return Some(if is_name { Read::nothing(at, at + 2) } else { found });
         }
         if known::is_every(self.word(at)) && !self.ends(at) {
             let (factor, unit) = match self.word(at + 1) {
@@ -196,13 +198,15 @@ impl Reader<'_> {
             return Some((self.plain_unit(number.value, at + 1)?, at + 2));
         }
         let is_per = at > 0 && known::is_per(self.word(at - 1));
+        let at = at + usize::from(is_per && known::is_filler(self.word(at)));
         Some((self.plain_unit(1.0, at)?, at + 1)).filter(|_| is_per)
     }
 
     /// A unit that is no other word: "every second backup" is about no second.
     fn plain_unit(&self, number: f64, at: usize) -> Option<Amount> {
         let word = Some(self.word(at)).filter(|word| *word != "second")?;
-        known::of_unit(number, word)
+        let is_quarter = known::is_quarter(word) && self.word(at + 1) != "of";
+        is_quarter.then(|| Amount::months(3.0 * number)).or_else(|| known::of_unit(number, word))
     }
 
     /// `an hour` in `within an hour`; `half a day`.
@@ -224,18 +228,22 @@ impl Reader<'_> {
     fn counted(&self, at: usize) -> Option<Read> {
         let number = self.number(at)?;
         let (value, next) = self.large(at, number.value);
+        if self.is_telephone(at) {
+            return Some(Read::nothing(at, next));
+        }
         if let Some((amount, end)) = self.unit_behind(value, next) {
             let is_rate = amount.unit == Unit::Seconds
                 && !self.ends(end - 1)
                 && known::is_per(self.word(end))
-                && self.plain_unit(1.0, end + 1).is_some();
+                && known::is_always(self.word(end - 1), self.word(end + 1));
             // "24 hours a day" tells no length of time.
             return Some(match is_rate {
                 true => Read::nothing(at, end + 2),
                 false => Read::found(amount, value, at, end),
             });
         }
-        if let Some(amount) = self.unit_of_range(value, next) {
+        let is_price = known::is_money(self.before(at));
+        if let Some(amount) = self.unit_of_range(value, next).filter(|_| !is_price) {
             return Some(Read::found(amount, value, at, next));
         }
         let counts = self.counts(at, number, next);
@@ -250,7 +258,8 @@ impl Reader<'_> {
         while let Some(token) = self.tokens.get(next).filter(|_| !self.ends(next - 1)) {
             let is_group =
                 token.text.len() == 3 && token.text.bytes().all(|byte| byte.is_ascii_digit());
-            let group = token.number.filter(|_| is_group && is_short && !token.joined);
+            let is_aside = self.words[..token.span.start].ends_with('(');
+            let group = token.number.filter(|_| is_group && is_short && !token.joined && !is_aside);
             value = match (group, crate::model::quantity::number::factor(&token.word)) {
                 (Some(group), _) => value * 1000.0 + group.value,
                 (None, Some(factor)) => value * factor,
@@ -293,6 +302,12 @@ impl Reader<'_> {
         }
         // "An" is a year in French, and an article in "5 an hour".
         let is_article = word == "an" && self.plain_unit(1.0, at + 1).is_some();
+        if matches!(word, "jour" | "jours")
+            && !self.ends(at)
+            && known::is_working(self.word(at + 1))
+        {
+            return Some((Amount::new(value, Unit::WorkingDays), at + 2));
+        }
         let amount = known::of_unit(value, word).filter(|_| !is_article)?;
         Some((amount, at + 1))
     }
@@ -313,34 +328,27 @@ impl Reader<'_> {
     fn counts(&self, at: usize, number: Number, next: usize) -> bool {
         let joined = |at: usize| self.tokens.get(at).is_some_and(|token| token.joined);
         let before = self.before(at);
+        // "The 2024 audit", "the 2024 report".
+        let is_year = self.year(at).is_some() && matches!(before, "the" | "our" | "its" | "this");
         let is_anaphoric = matches!(before, "the" | "these" | "those" | "other" | "both");
         let is_written_well = match number.written {
             Written::Digits => true,
             Written::English => number.value > 1.0 && !is_anaphoric,
             Written::Foreign => false,
         };
-        let acronym = at.checked_sub(1).filter(|before| !self.ends(*before));
-        let is_named = known::is_reference(before)
-            || acronym.is_some_and(|before| is_acronym(self.tokens[before].text));
-        let is_beside_number = acronym.is_some_and(|before| self.number(before).is_some())
+        let neighbour = at.checked_sub(1).filter(|before| !self.ends(*before));
+        let is_beside_number = neighbour.is_some_and(|before| self.number(before).is_some())
             || !self.ends(next - 1) && self.number(next).is_some();
-        let is_money =
-            matches!(self.word(next), "€" | "$" | "£" | "eur" | "usd" | "gbp" | "chf" | "sek");
+        let is_money = known::is_money(self.word(next));
         is_written_well
             && !joined(at)
             && !joined(next)
-            && !is_named
+            && !is_year
+            && !self.is_named(at)
             && !is_beside_number
             && !is_money
             && !known::is_clock(self.word(next))
     }
-}
-
-/// The name of a standard or protocol: two capitals or more.
-fn is_acronym(text: &str) -> bool {
-    (2..=8).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-        && text.bytes().filter(u8::is_ascii_uppercase).count() > 1
 }
 
 /// The day of a month: `1`, `1st`, `1er`.
@@ -395,6 +403,8 @@ mod tests {
             ("for 10,000 seconds", "10,000 seconds = 10000 seconds"),
             ("in 5 business days", "5 business days = 5 working days"),
             ("for\u{a0}90\u{a0}days", "90\u{a0}days = 90 days"),
+            ("within 2 workdays", "2 workdays = 2 working days"),
+            ("at most 43.2 minutes a month", "43.2 minutes = 2592 seconds"),
         ] {
             assert_eq!(told(words), [found], "{words}");
         }
@@ -418,6 +428,9 @@ mod tests {
             ("an annual review", "annual = 365 days"),
             ("reviewed quarterly", "quarterly = 3 months"),
             ("monthly", "monthly = 1 month"),
+            ("every quarter", "every quarter = 3 months"),
+            ("once per calendar year", "once per calendar year = 365 days"),
+            ("once a quarter", "once a quarter = 3 months"),
         ] {
             assert_eq!(told(words), [found], "{words}");
         }
@@ -433,6 +446,7 @@ mod tests {
             ("speak TLSv1.3", "TLSv1.3 = TLS 1.3"),
             ("TLS version 1.2+", "TLS version 1.2 = TLS 1.2"),
             ("SSL 3 is refused", "SSL 3 = SSL 3.0"),
+            ("SSL/TLS 1.2 or higher", "TLS 1.2 = TLS 1.2"),
             ("files of up to 10 MB", "10 MB = 10 MB"),
             ("files of up to 1GiB", "1GiB = 1 GiB"),
             ("256-bit keys", "256-bit = 256 bits"),
@@ -456,6 +470,9 @@ mod tests {
         assert_eq!(told("2 – 3 days"), ["2 = 48 hours", "3 days = 3 days"]);
         assert_eq!(told("between one and three weeks"), ["one = 7 days", "three weeks = 21 days"]);
         assert_eq!(told("TLS 1.2 or 1.3"), ["TLS 1.2 = TLS 1.2", "1.3 = TLS 1.3"]);
+        assert_eq!(told("TLS v1.2 or 1.3"), ["TLS v1.2 = TLS 1.2", "1.3 = TLS 1.3"]);
+        assert_eq!(told("EUR 20,000 or 4 %"), ["4 % = 4 %"]);
+        assert_eq!(told("in ISO 27001 and 3 regions"), ["3 = 3"]);
         assert_eq!(told("TLS 1.2, 1.3"), ["TLS 1.2 = TLS 1.2", "1.3 = TLS 1.3"]);
     }
 
@@ -480,6 +497,17 @@ mod tests {
             "call +46 8 123 45 67",
             "NIST SP 800-53",
             "an hour of need",
+            "certified to ISO 27001, 27017 and 27018, and to ISO/IEC 27701",
+            "PCI DSS 4.0, PCI DSS v3.2.1, CVSS 9.0, WCAG 2.2, SAML 2.0 and OAuth 2.0",
+            "on Windows 10, macOS 12 and PostgreSQL 15; the OWASP Top 10",
+            "see § 5 Abs. 1 Nr. 2, Art. 6 para. 1 lit. b and NIST SP 800-53 Rev. 5",
+            "Articles 12 to 22, Sections 5 through 7, items 1, 2 and 3, Exhibit 3",
+            "l'article 28, art. 13 DSGVO, Art. 6 Abs. 1 S. 1 lit. f",
+            "call +1 (555) 123-4567, 0800 123 456 or 0711 / 123 45 67",
+            "of 10 million euros",
+            "the 2024 audit",
+            "a credit on the monthly fee, of the annual subscription",
+            "severity 1, priority 2",
         ] {
             let mut found = told(words);
             found.retain(|one| one != "one day = 24 hours");
@@ -504,6 +532,9 @@ mod tests {
             ("une fois par an", "une fois par an = 365 days"),
             ("une sauvegarde quotidienne", "quotidienne = 24 hours"),
             ("pendant trente jours", "trente jours = 30 days"),
+            ("dans un délai d'un mois", "d'un mois = 1 month"),
+            ("sous deux (2) jours ouvrés", "deux (2) jours ouvrés = 2 working days"),
+            ("jedes Quartal", "jedes Quartal = 3 months"),
         ] {
             assert_eq!(told(words), [found], "{words}");
         }
@@ -516,6 +547,8 @@ mod tests {
             "24-",
             "twenty-",
             "1 and ",
+            "ISO 27001, ",
+            "27001, ",
             "TLS 1.2 or ",
             "<a ",
             "once every ",

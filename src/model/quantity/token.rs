@@ -85,6 +85,12 @@ fn of_run<'a>(text: &'a str, run: Range<usize>, all: &mut Vec<Token<'a>>) {
         let is_dash = whole.chars().all(is_dash);
         let word = if is_dash { "to" } else { "" };
         all.push(Token { word: word.into(), stops: !is_dash, ..opaque(text, run) });
+    } else if let Some(last) = last_of_names(core) {
+        // "SSL/TLS 1.2", "ISO/IEC 27001": the number behind is the last one's.
+        part(text, span.end - last.len()..span.end, false, all);
+        if let Some(last) = all.last_mut() {
+            last.stops = stops;
+        }
     } else if core.len() > WORD_MAX
         || core.contains("://")
         || core.contains('@')
@@ -99,6 +105,13 @@ fn of_run<'a>(text: &'a str, run: Range<usize>, all: &mut Vec<Token<'a>>) {
         }
         debug_assert!(all.len() > first, "every run has a token");
     }
+}
+
+/// The last of several names with strokes between them.
+fn last_of_names(core: &str) -> Option<&str> {
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(char::is_alphabetic);
+    let (_, last) = core.rsplit_once('/').filter(|_| core.len() <= WORD_MAX)?;
+    core.split('/').all(is_name).then_some(last)
 }
 
 fn is_punctuation(c: char) -> bool {
@@ -175,6 +188,9 @@ fn part<'a>(text: &'a str, span: Range<usize>, joined: bool, all: &mut Vec<Token
     }
     let word = core.to_lowercase();
     let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(&word);
+    // French writes "d'un mois" and "l'article 28".
+    let elided = ["d'", "l'", "d’", "l’"].iter().find_map(|article| word.strip_prefix(article));
+    let word = elided.unwrap_or(word);
     let number = match number::digits(core) {
         Some(value) => Some(Number { value, written: Written::Digits }),
         None => number_of(word),

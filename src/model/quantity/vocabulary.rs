@@ -147,7 +147,90 @@ pub(super) fn is_filler(word: &str) -> bool {
 pub(super) fn is_working(word: &str) -> bool {
     matches!(
         word,
-        "business" | "working" | "werktage" | "werktagen" | "arbeitstage" | "arbeitstagen"
+        "business"
+            | "working"
+            | "workday"
+            | "workdays"
+            | "weekdays"
+            | "werktage"
+            | "werktagen"
+            | "arbeitstage"
+            | "arbeitstagen"
+            | "ouvré"
+            | "ouvrés"
+            | "ouvrable"
+            | "ouvrables"
+    )
+}
+
+/// A quarter of a year, where it stands behind "every" or "per".
+pub(super) fn is_quarter(word: &str) -> bool {
+    matches!(word, "quarter" | "quartal" | "trimestre")
+}
+
+/// "24 hours a day" and the like mean always.
+pub(super) fn is_always(unit: &str, per: &str) -> bool {
+    let is = |word: &str, of: f64| seconds(word) == Some(of);
+    is(unit, 3600.0) && is(per, DAY_S)
+        || is(unit, DAY_S) && (is(per, 7.0 * DAY_S) || matches!(per, "year" | "jahr" | "an"))
+}
+
+/// What is paid or counted by the month or year, so that "monthly" tells how often nothing.
+pub(super) fn is_priced(word: &str) -> bool {
+    matches!(
+        word,
+        "fee"
+            | "fees"
+            | "price"
+            | "prices"
+            | "charge"
+            | "charges"
+            | "payment"
+            | "payments"
+            | "billing"
+            | "subscription"
+            | "subscriptions"
+            | "plan"
+            | "plans"
+            | "invoice"
+            | "invoices"
+            | "revenue"
+            | "turnover"
+            | "uptime"
+    )
+}
+
+/// Words for money, beside its number.
+pub(super) fn is_money(word: &str) -> bool {
+    matches!(
+        word,
+        "€" | "$"
+            | "£"
+            | "eur"
+            | "usd"
+            | "gbp"
+            | "chf"
+            | "sek"
+            | "euro"
+            | "euros"
+            | "dollars"
+            | "pounds"
+            | "franken"
+            | "francs"
+            | "cents"
+    )
+}
+
+/// Protocols that are spoken in versions, as checks measure them.
+pub(super) fn is_protocol(name: &str) -> bool {
+    matches!(name, "TLS" | "SSL" | "DTLS" | "SSH")
+}
+
+/// Abbreviations that are written with a full stop before a number that names something.
+pub(super) fn is_short_reference(word: &str) -> bool {
+    matches!(
+        word,
+        "art" | "no" | "nr" | "sec" | "para" | "rev" | "ziff" | "abs" | "s" | "p" | "pp" | "kap"
     )
 }
 
@@ -190,6 +273,27 @@ pub(super) fn is_reference(word: &str) -> bool {
             | "room"
             | "top"
             | "§"
+            | "item"
+            | "items"
+            | "exhibit"
+            | "exhibits"
+            | "para"
+            | "paras"
+            | "paragraphs"
+            | "clauses"
+            | "recitals"
+            | "annexes"
+            | "schedules"
+            | "chapters"
+            | "sec"
+            | "rev"
+            | "revision"
+            | "question"
+            | "priority"
+            | "severity"
+            | "suite"
+            | "ziff"
+            | "absätze"
             | "artikel"
             | "abschnitt"
             | "absatz"
