@@ -61,17 +61,26 @@ impl Clauses {
         }
         let is_sign = match word {
             "never" | "always" => {
-                self.word(at + 1) != "mind" && self.word(at.wrapping_sub(1)) != "as"
+                !matches!(self.word(at + 1), "mind" | "here" | "happy" | "glad" | "welcome")
+                    && self.word(at.wrapping_sub(1)) != "as"
             }
             "no" => self.is_no(at),
             "nothing" => !matches!(self.word(at + 1), "to" | "in"),
             "all" => self.is_all(at),
             "every" => !matches!(self.word(at + 1), "now" | "once" | "bit" | "" | "time"),
             "only" => self.is_only(at),
-            "must" | "shall" => !self.is_about_others(at),
+            "must" | "shall" => !self.is_about_others(at) && !self.is_legal_form(at),
+            "alle" | "tous" | "toutes" => self.is_all_abroad(at),
+            // "Sie haben das Recht, jederzeit ..."
+            "jederzeit" => !self.tokens[..at].iter().any(|token| token.word == "recht"),
             "cannot" | "can't" => !self.is_relative(at) && !self.is_about_others(at),
             "will" | "won't" => self.is_will(at),
             "not" | "don't" | "doesn't" => self.is_denial(at),
+            "nicht" => self.is_ours(at),
+            "pas" => self.is_denial_in_french(at),
+            "in" => self.is_located(at),
+            _ if known::is_standard(word) => self.is_ours(at),
+            _ if known::is_done_in_german(word) => self.is_done_in_german(at),
             "within" => self.is_bounded(at),
             _ if known::is_absolute(word) => true,
             "back" => self.word(at + 1) == "up" && self.is_done(at),
@@ -112,6 +121,20 @@ impl Clauses {
         !is_last && !is_idiom
     }
 
+    /// `alle Daten`, but neither `Alle Rechte vorbehalten` nor `Daten sind alle Angaben, die ...`.
+    fn is_all_abroad(&self, at: usize) -> bool {
+        !matches!(self.word(at + 1), "rechte" | "droits") && !matches!(self.before(at), "sind")
+    }
+
+    /// `shall mean`, `shall be governed by`: what is agreed and not what is done.
+    fn is_legal_form(&self, at: usize) -> bool {
+        let verb = at + 1 + usize::from(self.word(at + 1) == "be");
+        matches!(
+            self.word(verb),
+            "mean" | "include" | "apply" | "governed" | "construed" | "deemed" | "interpreted"
+        )
+    }
+
     /// `only we can`, but not `not only`.
     fn is_only(&self, at: usize) -> bool {
         let before = matches!(self.before(at), "not" | "if" | "the" | "an" | "read-only");
@@ -140,6 +163,26 @@ impl Clauses {
     fn is_bounded(&self, at: usize) -> bool {
         let name = at + 1 + usize::from(matches!(self.word(at + 1), "the" | "a"));
         known::is_region(self.word(name)) || known::is_soon(self.word(name))
+    }
+
+    /// `stored in Germany`, `data centres in the EU`.
+    fn is_located(&self, at: usize) -> bool {
+        let name = at + 1 + usize::from(self.word(at + 1) == "the");
+        let is_held = known::is_held(self.before(at));
+        let is_possible = self.clause(at).iter().any(|token| known::is_possible(&token.word));
+        is_held && !is_possible && known::is_region(self.word(name))
+    }
+
+    /// `nous ne vendons pas`.
+    fn is_denial_in_french(&self, at: usize) -> bool {
+        let near = self.clause(at).iter().rev().take(4);
+        let mut words = near.map(|token| token.word.as_str());
+        words.any(|word| word == "ne" || word.starts_with("n'")) && self.is_ours(at)
+    }
+
+    /// `werden gelöscht`, but not `können gelöscht werden`.
+    fn is_done_in_german(&self, at: usize) -> bool {
+        self.clause(at).iter().any(|token| matches!(token.word.as_str(), "wird" | "werden"))
     }
 
     /// `has encryption`, but not `our page on encryption`.

@@ -77,12 +77,31 @@ fn sentences_that_read_like_promises() {
         ("We hold at most 5 GB of it.", "5 GB"),
         ("You can be sure that we never look.", "never"),
         ("Only you can see your drafts.", "Only"),
+        ("We hold ISO 27001 and 27017 certificates.", "ISO"),
+        ("Our SOC 2 Type II report is free to read.", "SOC"),
+        ("Your data is stored in Germany.", "in"),
+        ("They run in data centres in the EU.", "in"),
+        ("Access is revoked on the same day.", "revoked"),
+        ("We answer within two workdays.", "two workdays"),
+        ("We keep the record forever.", "forever"),
+        ("Our products are operated in the United States.", "in"),
+    ]);
+}
+
+#[test]
+fn sentences_that_read_like_promises_in_german_and_french() {
+    check(&[
         ("Alle Daten werden verschlüsselt.", "Alle"),
         ("Sicherungen werden täglich erstellt.", "täglich"),
         ("Wir löschen sie innerhalb von 30 Tagen.", "30 Tagen"),
         ("Vos données ne sont jamais vendues.", "jamais"),
         ("Une sauvegarde est faite chaque jour.", "chaque jour"),
         ("Toutes les données sont chiffrées.", "Toutes"),
+        ("Wir geben Ihre Daten nicht an Dritte weiter.", "nicht"),
+        ("Ihre Daten werden nicht verkauft.", "nicht"),
+        ("Protokolle werden danach gelöscht.", "gelöscht"),
+        ("Nous ne vendons pas vos données.", "pas"),
+        ("Nous répondons dans un délai d'un mois.", "d'un mois"),
     ]);
 }
 
@@ -161,6 +180,19 @@ const QUIET: &[&str] = &[
     "It works within Jira.",
     "Wir freuen uns über Ihre Nachricht.",
     "Merci de votre aide.",
+    "Wenn Sie nicht zustimmen, ändert sich nichts.",
+    "Daten können gelöscht werden.",
+    "The law is PCI DSS 4.0, and the language is WCAG 2.2.",
+    "\"Personal Data\" means all information about a person.",
+    "\"Confidential Information\" shall mean what is marked so.",
+    "This agreement shall be governed by the laws of Sweden.",
+    "We appreciate all reports, and are always happy to help.",
+    "Alle Rechte vorbehalten.",
+    "Daten sind alle Informationen, die sich auf Sie beziehen.",
+    "Sie haben das Recht, jederzeit Widerspruch einzulegen.",
+    "Tous droits réservés.",
+    "The fine is EUR 20,000,000.",
+    "It was recorded in the EU.",
 ];
 
 #[test]

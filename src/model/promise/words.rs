@@ -62,8 +62,6 @@ pub(super) fn is_absolute(word: &str) -> bool {
             | "stets"
             | "ausnahmslos"
             | "ausschließlich"
-            | "jederzeit"
-            | "alle"
             | "sämtliche"
             | "nur"
             | "kein"
@@ -80,8 +78,6 @@ pub(super) fn is_absolute(word: &str) -> bool {
             | "garantit"
             | "aucun"
             | "aucune"
-            | "tous"
-            | "toutes"
             | "chiffré"
             | "chiffrée"
             | "chiffrés"
@@ -126,7 +122,37 @@ pub(super) fn is_participle(word: &str) -> bool {
                 | "restricted"
                 | "tested"
                 | "replicated"
+                | "revoked"
+                | "logged"
         )
+}
+
+/// Standards that one is held to by others; a promise where we say so of ourselves.
+pub(super) fn is_standard(word: &str) -> bool {
+    matches!(word, "iso" | "iso/iec" | "soc" | "pci" | "hipaa" | "fedramp" | "tisax")
+}
+
+/// Words before "in" where a country behind it tells where data is.
+pub(super) fn is_held(word: &str) -> bool {
+    matches!(
+        word,
+        "stored"
+            | "hosted"
+            | "held"
+            | "kept"
+            | "processed"
+            | "located"
+            | "operated"
+            | "centres"
+            | "centers"
+            | "regions"
+            | "gespeichert"
+    )
+}
+
+/// What is done to data, in German.
+pub(super) fn is_done_in_german(word: &str) -> bool {
+    matches!(word, "gelöscht" | "anonymisiert" | "pseudonymisiert")
 }
 
 /// Those that are a promise without any verb: `Encrypted backups`.
@@ -159,6 +185,9 @@ pub(super) fn is_adverb(word: &str) -> bool {
             | "immediately"
             | "promptly"
             | "permanently"
+            | "forever"
+            | "indefinitely"
+            | "securely"
     )
 }
 
@@ -214,6 +243,16 @@ pub(super) fn is_region(word: &str) -> bool {
             | "france"
             | "sweden"
             | "switzerland"
+            | "austria"
+            | "ireland"
+            | "netherlands"
+            | "finland"
+            | "norway"
+            | "denmark"
+            | "canada"
+            | "australia"
+            | "japan"
+            | "singapore"
             | "uk"
             | "us"
             | "usa"
@@ -238,8 +277,11 @@ pub(super) fn is_us(word: &str) -> bool {
             | "we've"
             | "we're"
             | "wir"
+            | "uns"
             | "unser"
             | "unsere"
+            | "unseren"
+            | "unserer"
             | "nous"
             | "notre"
             | "nos"
@@ -273,6 +315,8 @@ pub(super) fn is_service(word: &str) -> bool {
             | "software"
             | "company"
             | "data"
+            | "daten"
+            | "données"
             | "backup"
             | "backups"
             | "information"
@@ -450,7 +494,7 @@ pub(super) fn is_idle_after_no(word: &str) -> bool {
 
 /// Words before "all" where it means nothing.
 pub(super) fn is_idle_before_all(word: &str) -> bool {
-    matches!(word, "at" | "after" | "above" | "of" | "in" | "once" | "best")
+    matches!(word, "at" | "after" | "above" | "of" | "in" | "once" | "best" | "means" | "mean")
 }
 
 /// Words behind "all" where it means nothing.
@@ -458,6 +502,11 @@ pub(super) fn is_idle_after_all(word: &str) -> bool {
     matches!(
         word,
         "rights"
+            | "trademarks"
+            | "questions"
+            | "inquiries"
+            | "enquiries"
+            | "reports"
             | "about"
             | "you"
             | "over"
