@@ -32,7 +32,7 @@ pub(super) fn all(
         }
         let anchor = match id {
             Some(id) => id.to_string(),
-            None => free(&slug(&text), &mut taken),
+            None => free(&unlike_ours(slug(&text)), &mut taken),
         };
         let heading = Heading { level, text, anchor, place };
         headings.push((index, heading));
@@ -48,13 +48,19 @@ fn anchors_by_hand(
 ) -> Taken {
     let mut taken = Taken::new();
     for index in 0..markdown.len() {
-        if let Some(Tag::Heading { id: Some(id), .. }) = markdown.tag(index)
-            && taken.insert(id.to_string(), 1).is_some()
-        {
-            let place = Place::new(file.clone(), trimmed(markdown, index));
+        let Some(Tag::Heading { id: Some(id), .. }) = markdown.tag(index) else {
+            continue;
+        };
+        let place = || Place::new(file.clone(), trimmed(markdown, index));
+        if taken.insert(id.to_string(), 1).is_some() {
             let message = format!("another heading has the id `{id}`");
-            let error = Diagnostic::error("duplicate-anchor", place, message);
+            let error = Diagnostic::error("duplicate-anchor", place(), message);
             diagnostics.push(error.help("give one of them another id"));
+        } else if is_ours(id) {
+            let message = format!("the page may have the id `{id}` for something else");
+            let help =
+                "begin it with another word than `page-`, `claim-`, `statement-` or `about-`";
+            diagnostics.push(Diagnostic::error("duplicate-anchor", place(), message).help(help));
         }
     }
     taken
@@ -96,6 +102,15 @@ fn slug(text: &str) -> String {
     });
     let slug: String = kept.collect();
     if slug.is_empty() { "section".into() } else { slug }
+}
+
+/// Whether an anchor is of the sort that a page gives to its own parts.
+fn is_ours(anchor: &str) -> bool {
+    ["page-", "claim-", "statement-", "about-"].iter().any(|ours| anchor.starts_with(ours))
+}
+
+fn unlike_ours(slug: String) -> String {
+    if is_ours(&slug) { format!("section-{slug}") } else { slug }
 }
 
 /// Anchors that are taken, each with the number that its next namesake gets.
@@ -143,6 +158,26 @@ mod tests {
             ["1 Où est X? #où-est-x", "2 A #a", "2 A #a-2", "2 B #a-1", "2 ! #section"]
         );
         assert_eq!(told, Vec::<String>::new());
+    }
+
+    #[test]
+    fn no_anchor_is_one_of_the_page_s_own() {
+        let (all, told) = read("# Page content\n## Claim a\n## Statement\n## B {#page-claims}\n");
+        assert_eq!(
+            all,
+            [
+                "1 Page content #section-page-content",
+                "2 Claim a #section-claim-a",
+                "2 Statement #statement",
+                "2 B #page-claims",
+            ]
+        );
+        assert_eq!(
+            told,
+            [
+                "duplicate-anchor: the page may have the id `page-claims` for something else at `## B`"
+            ]
+        );
     }
 
     #[test]

@@ -304,7 +304,7 @@ impl Reading<'_> {
 
     fn say_what_is_left_out(&mut self, tag: &Tag, in_block: bool) {
         let name = &tag.name;
-        if name == "a" {
+        if name == "a" && tag.attributes.iter().any(|(attribute, _)| attribute == "href") {
             return self.link(tag, in_block);
         }
         let attributes = tag.attributes.iter().map(|(attribute, _)| attribute);
@@ -317,6 +317,7 @@ impl Reading<'_> {
         let place = Place::new(self.file, tag.span.clone());
         let warning = Diagnostic::warning("html-left-out", place, message);
         self.diagnostics.push(warning.help(match in_block {
+            _ if name == "a" => "an anchor is written behind a heading: `## Heading {#anchor}`",
             true => "of HTML, only text, lists and tables are published, without looks and scripts",
             false => "within a line, only elements of text are published, such as `<sub>`",
         }));
@@ -332,7 +333,6 @@ impl Reading<'_> {
                 self.tell("unsafe-link", tag.span.clone(), message, help);
             }
             Some(Aim::Web) if in_block => {}
-            None if tag.ends => {}
             _ => {
                 let message = "this link can be written in Markdown";
                 let help = "write `[words](address)`; in a block of HTML, a link leads to a whole \
@@ -461,6 +461,14 @@ mod tests {
                 "3:1 html-left-out: `id` of `<div>` is left out",
                 "4:1 html-left-out: `<h2>` is left out",
             ]
+        );
+    }
+
+    #[test]
+    fn an_anchor_in_html_is_left_out_and_no_link() {
+        assert_eq!(
+            told("a <a name='x'></a>b\n\n<a id='y'></a>\n"),
+            ["1:3 html-left-out: `<a>` is left out", "3:1 html-left-out: `<a>` is left out"]
         );
     }
 

@@ -44,6 +44,8 @@ pub(super) enum Aim {
     SitePath,
     /// Somewhere else.
     Web,
+    /// A picture at this address, which is shown and not followed.
+    Picture(String),
     /// A scheme that no page of ours sends anybody to.
     Scheme(String),
 }
@@ -59,7 +61,7 @@ fn link(markdown: &Markdown, start: Index, file: &str) -> Option<Link> {
         Tag::Link { link_type: LinkType::Email, .. } => (Aim::Web, false),
         Tag::Link { dest_url, title, .. } => (aim(dest_url, title, file), false),
         // An image shows what it aims at, so that it binds nothing.
-        Tag::Image { dest_url, .. } => (aim(dest_url, "", file), true),
+        Tag::Image { dest_url, .. } => (picture(dest_url, file), true),
         _ => return None,
     };
     let shows = |index| match markdown.event(index) {
@@ -74,6 +76,13 @@ fn link(markdown: &Markdown, start: Index, file: &str) -> Option<Link> {
         is_empty: !is_image && !(start + 1..end).any(shows),
         aim,
     })
+}
+
+fn picture(address: &str, file: &str) -> Aim {
+    match aim(address, "", file) {
+        scheme @ Aim::Scheme(_) => scheme,
+        _ => Aim::Picture(address.trim().to_owned()),
+    }
 }
 
 /// What an address in the policy `file` aims at.

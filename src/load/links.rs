@@ -9,16 +9,17 @@ use crate::model::claim::ClaimId;
 use crate::model::diagnostic::{Code, Diagnostic, help_with_list};
 use crate::model::source::Place;
 
-/// Tells every link to a claim, page or heading that is not there.
+/// Tells every link to a claim, page or heading that is not there, and every picture that the pages
+/// of the site at the address `home` do not show.
 pub(super) fn check(
-    policies: &[PolicyFile],
+    (policies, home): (&[PolicyFile], &str),
     claims: &BTreeSet<ClaimId>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let pages: BTreeMap<&str, &PolicyFile> =
         policies.iter().map(|one| (&*one.policy.file, one)).collect();
     for policy in policies {
-        let site = Site { pages: &pages, claims, from: policy };
+        let site = Site { pages: &pages, claims, home, from: policy };
         diagnostics.extend(policy.aims.iter().filter_map(|(aim, span)| site.link(aim, span)));
     }
 }
@@ -26,6 +27,7 @@ pub(super) fn check(
 struct Site<'a> {
     pages: &'a BTreeMap<&'a str, &'a PolicyFile>,
     claims: &'a BTreeSet<ClaimId>,
+    home: &'a str,
     from: &'a PolicyFile,
 }
 
@@ -43,6 +45,11 @@ impl Site<'_> {
                 let help =
                     "link the policy's file, such as `privacy.md`, or write the whole address";
                 Some(self.error("missing-page", span, message).help(help))
+            }
+            Aim::Picture(address) if !address.starts_with(self.home) => {
+                let message = "this picture is not shown: pages load none from elsewhere";
+                let help = "say in words what it shows, or link to it: `[the picture](address)`";
+                Some(self.error("picture-not-shown", span, message).help(help))
             }
             _ => None,
         }
@@ -90,7 +97,7 @@ mod tests {
 
     #[test]
     fn links_to_pages_and_headings_that_are_not_there_are_told() {
-        let body = "[a](disclosur.md) [b](disclosure.md#how) [c](#data-bakup) [d](/pricing)\n[e](disclosure.md#how-to-report) [f](#data-backup) [g](../content/disclosure.md) [h](https://x.test/y.md) ![i](pic.png)\n";
+        let body = "[a](disclosur.md) [b](disclosure.md#how) [c](#data-bakup) [d](/pricing)\n[e](disclosure.md#how-to-report) [f](#data-backup) [g](../content/disclosure.md) [h](https://x.test/y.md) ![i](pic.png) ![j](https://trust.example.com/pic.png)\n";
         let told = Fixture::sound().replace("content/security.md", "See ", body).told();
         assert_eq!(
             told,
@@ -99,7 +106,7 @@ mod tests {
                 "content/security.md:14:19 missing-heading: there is no heading `#how` in `content/disclosure.md` ? known are `how-to-report`",
                 "content/security.md:14:42 missing-heading: there is no heading `#data-bakup` in `content/security.md` ? did you mean `data-backup`?",
                 "content/security.md:14:59 missing-page: nobody can tell whether there is such a page ? link the policy's file, such as `privacy.md`, or write the whole address",
-                "content/security.md:15:107 missing-page: there is no page `content/pic.png` ? known are `disclosure.md`, `security.md`",
+                "content/security.md:15:107 picture-not-shown: this picture is not shown: pages load none from elsewhere ? say in words what it shows, or link to it: `[the picture](address)`",
             ]
         );
     }

@@ -55,7 +55,7 @@ impl Markdown {
         if let Event::Start(tag) = &event {
             open.push(index);
             if let Tag::FootnoteDefinition(label) = tag {
-                self.footnotes.entry(label.to_string()).or_insert(index);
+                self.footnotes.entry(label.to_lowercase()).or_insert(index);
             }
         }
         self.events.push((event, range));
@@ -120,9 +120,9 @@ impl Markdown {
         std::iter::successors(next(of + 1), move |index| next(self.end(*index) + 1))
     }
 
-    /// Where a footnote is defined.
+    /// Where a footnote is defined, whatever the case of its label.
     pub(super) fn footnote(&self, label: &str) -> Option<Index> {
-        self.footnotes.get(label).copied()
+        self.footnotes.get(&label.to_lowercase()).copied()
     }
 }
 

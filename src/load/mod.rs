@@ -108,7 +108,8 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let told = reader.diagnostics.len();
     let claims = claims::read(&mut reader);
     reader.unread_since(told);
-    links::check(&policies, &claims.known, &mut reader.diagnostics);
+    let home = settings.as_ref().map_or("", |settings| settings.site.url.as_str());
+    links::check((&policies, home), &claims.known, &mut reader.diagnostics);
     let measure = record::Measure {
         claims: &claims.known,
         roles: settings.as_ref().map(|settings| &settings.roles),

@@ -404,6 +404,21 @@ mod tests {
     }
 
     #[test]
+    fn a_footnote_that_is_not_there_is_told_and_a_comment_is_not_read() {
+        let told = told(
+            "One[^1], two[^two], `[^3]` and \\[^4], [^not one].\n\n[^1]: Yes.\n\n```\n[^5]\n```\n",
+        );
+        assert_eq!(
+            told,
+            [
+                "1:13 missing-footnote: there is no footnote `two` ? write it in a paragraph of its own, as `[^two]: its words`",
+            ]
+        );
+        let told = super::tests::told("<!-- was [it](../checks/backup-daily.yaml) -->\n");
+        assert!(told.iter().all(|one| one.contains(" raw-html: ")), "{told:?}");
+    }
+
+    #[test]
     fn links_that_bind_or_lead_nowhere_are_told() {
         let told = told(
             "[](https://a.test)\n[ ](disclosure.md)\n[x](javascript:alert(1)) ![y](data:image/png,z)\n[](stated:)\n[z](checks/a.yaml)\n",

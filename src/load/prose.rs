@@ -27,9 +27,7 @@ pub(super) fn check(
 ) {
     let prose = Prose { file, text };
     for index in 0..markdown.len() {
-        if let Event::Text(words) | Event::Html(words) = markdown.event(index) {
-            diagnostics.extend(prose.broken_links(words, markdown, index));
-        }
+        diagnostics.extend(prose.broken_links(markdown, index));
         diagnostics.extend(
             shown(markdown.event(index))
                 .into_iter()
@@ -88,13 +86,46 @@ impl Prose<'_> {
         Diagnostic::error(code, Place::new(self.file, span), message)
     }
 
-    /// Links that the parser took for text.
-    fn broken_links(&self, words: &str, markdown: &Markdown, index: Index) -> Vec<Diagnostic> {
+    /// Links and footnotes that the parser took for text, or that stand in HTML, where it reads none.
+    fn broken_links(&self, markdown: &Markdown, index: Index) -> Vec<Diagnostic> {
         let in_code = |at: Index| matches!(markdown.tag(at), Some(Tag::CodeBlock(_)));
-        if markdown.ancestors(index).any(in_code) {
-            return Vec::new();
-        }
         let span = markdown.span(index);
+        match markdown.event(index) {
+            Event::Text(words) if !markdown.ancestors(index).any(in_code) => {
+                let found = self.missing_footnotes(span.clone());
+                found.into_iter().chain(self.broken_links_of(words, span)).collect()
+            }
+            Event::Start(Tag::HtmlBlock) => {
+                let html = self.text.get(span.clone()).unwrap_or_default();
+                let lines = shown_lines(html).into_iter();
+                let whole = |at: Range<usize>| span.start + at.start..span.start + at.end;
+                lines.flat_map(|at| self.broken_links_of(&html[at.clone()], whole(at))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// `[^1]` in plain text: there is no footnote of that name.
+    fn missing_footnotes(&self, span: Range<usize>) -> Vec<Diagnostic> {
+        let written = self.text.get(span.clone()).unwrap_or_default();
+        let marks = written.match_indices("[^").filter_map(|(at, _)| {
+            let label = written[at + 2..].split(']').next()?;
+            let is_label = !label.is_empty()
+                && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+            let end = at + 2 + label.len() + 1;
+            (is_label && end <= written.len() && !written[..at].ends_with('\\'))
+                .then_some((at..end, label))
+        });
+        let tell = |(at, label): (Range<usize>, &str)| {
+            let place = Place::new(self.file, span.start + at.start..span.start + at.end);
+            let message = format!("there is no footnote `{label}`");
+            let help = format!("write it in a paragraph of its own, as `[^{label}]: its words`");
+            Diagnostic::warning("missing-footnote", place, message).help(help)
+        };
+        marks.map(tell).collect()
+    }
+
+    fn broken_links_of(&self, words: &str, span: Range<usize>) -> Vec<Diagnostic> {
         let written = self.text.get(span.clone()).unwrap_or_default();
         let Some(broken) = broken_link_in(words) else {
             let place = |at: Range<usize>| span.start + at.start..span.start + at.end;
@@ -130,6 +161,23 @@ impl Prose<'_> {
         let help = "put words between the brackets, or link a check or `stated:`";
         (link.is_empty && !binds).then(|| error("empty-link", message()).help(help))
     }
+}
+
+/// The bytes of each line of some HTML, comments left out: nobody reads those.
+fn shown_lines(html: &str) -> Vec<Range<usize>> {
+    let mut shown = Vec::new();
+    let mut at = 0;
+    while at < html.len() {
+        let rest = &html[at..];
+        let begin = rest.find("<!--").unwrap_or(rest.len());
+        for line in rest[..begin].split_inclusive('\n') {
+            shown.push(at..at + line.len());
+            at += line.len();
+        }
+        let comment = &html[at..];
+        at += comment.find("-->").map_or(comment.len(), |end| end + "-->".len());
+    }
+    shown
 }
 
 /// The parts of a text, as it is written, that were probably meant to be links: `[words](address)` or

@@ -79,6 +79,18 @@ const IN_POLICIES: &[Row] = &[
         "Take spaces out of the address, and see that both brackets are closed.",
     ),
     (
+        "missing-footnote",
+        "There is no such footnote",
+        "Readers see “[^{0}]” as it is written here.",
+        "Write the footnote below, in a paragraph that begins with [^{0}]:",
+    ),
+    (
+        "picture-not-shown",
+        "This picture is not shown",
+        "The pages of this site load nothing from elsewhere, so that readers see an empty frame.",
+        "Say in words what it shows, or link to it.",
+    ),
+    (
         "raw-html",
         "There is HTML in the text",
         "Readers see it as it is written here, with its pointed brackets.",

@@ -47,6 +47,7 @@ pub(crate) fn body(
         items: 0,
         in_table: false,
         unlinked: 0,
+        notes: Vec::new(),
     };
     let mut pieces = policy.pieces.iter().peekable();
     while let Some(piece) = pieces.next() {
@@ -61,6 +62,7 @@ pub(crate) fn body(
     writer.cut();
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, writer.events.into_iter());
+    let html = aligned(html);
     let mut cuts = writer.cuts.into_iter();
     html.split(CUT)
         .map(|html| Stretch { html: html.to_owned(), claims: cuts.next().unwrap_or_default() })
@@ -90,6 +92,8 @@ struct Writer<'a> {
     items: usize,
     in_table: bool,
     unlinked: usize,
+    /// The labels of the footnotes, in the order in which they are first met.
+    notes: Vec<String>,
 }
 
 /// A mark that has begun, and whether a `span` for it is open at this point.
@@ -215,6 +219,10 @@ impl<'a> Writer<'a> {
                 self.unlinked -= 1;
                 return None;
             }
+            Event::FootnoteReference(label) => Event::FootnoteReference(self.note(label)),
+            Event::Start(Tag::FootnoteDefinition(label)) => {
+                Event::Start(Tag::FootnoteDefinition(self.note(label)))
+            }
             Event::Html(html) | Event::InlineHtml(html) if is_comment(html) => return None,
             Event::Html(html) | Event::InlineHtml(html) => Event::Text(html.clone()),
             other => other.clone(),
@@ -232,6 +240,17 @@ impl<'a> Writer<'a> {
         })
     }
 
+    /// A footnote's id, which nothing else on the page has, whatever the author called the footnote.
+    fn note(&mut self, label: &str) -> CowStr<'a> {
+        let label = label.to_lowercase();
+        let known = self.notes.iter().position(|one| *one == label);
+        let index = known.unwrap_or_else(|| {
+            self.notes.push(label);
+            self.notes.len() - 1
+        });
+        CowStr::from(format!("page-note-{}", index + 1))
+    }
+
     /// The page's one first-level heading is its title, so the body's begin at the second level.
     fn shifted(&self, level: HeadingLevel) -> HeadingLevel {
         let down = usize::from(shift(self.policy));
@@ -242,6 +261,18 @@ impl<'a> Writer<'a> {
 /// How many levels the body's headings are moved down.
 pub(crate) fn shift(policy: &Policy) -> u8 {
     u8::from(policy.headings.iter().any(|heading| heading.level == 1))
+}
+
+/// Cells with a class for the side that their column is aligned to: a page may carry no style of its
+/// own. Text cannot contain such a tag.
+fn aligned(mut html: String) -> String {
+    for cell in ["td", "th"] {
+        for side in ["left", "center", "right"] {
+            let styled = format!("<{cell} style=\"text-align: {side}\">");
+            html = html.replace(&styled, &format!("<{cell} class=\"to-{side}\">"));
+        }
+    }
+    html
 }
 
 fn ends_paragraph(piece: &Piece) -> bool {
@@ -351,6 +382,30 @@ mod tests {
         </tbody></table>
         {a}
         "#);
+    }
+
+    #[test]
+    fn a_table_s_alignment_is_a_class_as_a_page_carries_no_style() {
+        use pulldown_cmark::Alignment::{Center, Right};
+        let cells = ["one", "<th style=\"text-align: right\">"].map(text);
+        let cells = cells.map(|cell| within(Tag::TableCell, vec![cell])).concat();
+        let table = within(Tag::Table(vec![Center, Right]), within(Tag::TableHead, cells));
+        insta::assert_snapshot!(html(table), @r#"
+        <table><thead><tr><th class="to-center">one</th><th class="to-right">&lt;th style="text-align: right"&gt;</th></tr></thead><tbody>
+        </tbody></table>
+        "#);
+    }
+
+    #[test]
+    fn a_footnote_has_an_id_that_nothing_else_has() {
+        let note = |label: &str| Piece::Event(Event::FootnoteReference(label.to_owned().into()));
+        let mut pieces = within(Tag::Paragraph, vec![note("Data backup"), note("a"), note("A")]);
+        let label = CowStr::from("data backup");
+        pieces.extend(within(Tag::FootnoteDefinition(label), vec![text("It.")]));
+        insta::assert_snapshot!(html(pieces), @r##"
+        <p><sup class="footnote-reference"><a href="#page-note-1">1</a></sup><sup class="footnote-reference"><a href="#page-note-2">2</a></sup><sup class="footnote-reference"><a href="#page-note-2">2</a></sup></p>
+        <div class="footnote-definition" id="page-note-1"><sup class="footnote-definition-label">1</sup>It.</div>
+        "##);
     }
 
     #[test]
