@@ -146,7 +146,7 @@ impl Expectation {
     /// Judges it: the outcome, and what was found there.
     pub fn judge(&self, facts: &Facts, context: &Context<'_>) -> (Outcome, Value) {
         let found = facts.at(&self.at);
-        let shown = self.test.shown(facts, found);
+        let shown = self.test.shown(facts, found, context);
         let test = match self.test.filled(context.capture) {
             Ok(test) => test,
             Err(_) => return (Outcome::Unknown(Reason::NotAsked), shown),
@@ -241,7 +241,7 @@ impl Test {
             Self::Every(within) => list(value, |items| every(within, items, facts, context)),
             Self::Some(within) => list(value, |items| some(within, items, facts, context)),
             Self::Directive(directive) => list(value, |values| directive.judge(values, context)),
-            Self::Refused(refusal) => refusal.judge(facts, context).into(),
+            Self::Refused(refusal) => refusal.judge(facts, context),
             Self::ShowsCanary(canary) => facts.canaries().any(|found| found == *canary).into(),
             Self::ShowsNoForeignCanary => {
                 facts.canaries().all(|found| context.sees.contains(&found)).into()
@@ -254,9 +254,9 @@ impl Test {
     }
 
     /// What a reader is shown as having been found.
-    fn shown(&self, facts: &Facts, found: Option<&Value>) -> Value {
+    fn shown(&self, facts: &Facts, found: Option<&Value>, context: &Context<'_>) -> Value {
         match self {
-            Self::Refused(_) => facts.at("/status").cloned().unwrap_or(Value::Null),
+            Self::Refused(_) => answered(facts, context),
             Self::ShowsCanary(_) | Self::ShowsNoForeignCanary => {
                 facts.at("/canaries").cloned().unwrap_or(Value::Null)
             }
@@ -343,15 +343,25 @@ impl Refusal {
         self
     }
 
-    fn judge(&self, facts: &Facts, context: &Context<'_>) -> bool {
+    /// A status that neither lets in nor refuses, such as 404 or a redirect to who knows where, is
+    /// evidence of neither.
+    fn judge(&self, facts: &Facts, context: &Context<'_>) -> Outcome {
         let status = facts.status();
         let by_status = status.is_some_and(|status| self.statuses.contains(&status));
         let leaks = facts.canaries().any(|found| !context.sees.contains(&found));
-        (by_status || self.sends_to_login(facts)) && !leaks && !same_body(facts, context.control)
+        let lets_in = matches!(status, None | Some(200..=299));
+        if leaks || same_body(facts, context.control) {
+            return Outcome::NotMet;
+        }
+        match by_status || self.sends_to_login(facts) {
+            true => Outcome::Met,
+            false if lets_in => Outcome::NotMet,
+            false => Outcome::Unknown(Reason::Unparsable),
+        }
     }
 
     fn sends_to_login(&self, facts: &Facts) -> bool {
-        let redirects = matches!(facts.status(), Some(301 | 302 | 303 | 307 | 308));
+        let redirects = is_redirect(facts);
         let (Some(login), Some(location)) = (&self.login, facts.header("location")) else {
             return false;
         };
@@ -370,6 +380,23 @@ impl Refusal {
 fn is_missing_json(at: &str, facts: &Facts) -> bool {
     let documents = ["/body/json", "/stdout/json"].into_iter();
     documents.filter(|json| at.starts_with(json)).any(|json| facts.at(json).is_none())
+}
+
+fn is_redirect(facts: &Facts) -> bool {
+    matches!(facts.status(), Some(301 | 302 | 303 | 307 | 308))
+}
+
+/// What a stranger was answered: the status, and what else decided how it was judged.
+fn answered(facts: &Facts, context: &Context<'_>) -> Value {
+    let status = facts.at("/status").cloned().unwrap_or(Value::Null);
+    let lets_in = matches!(facts.status(), Some(200..=299));
+    if !lets_in && same_body(facts, context.control) {
+        return format!("{status}, with the very body that its owner got").into();
+    }
+    match facts.header("location").filter(|_| is_redirect(facts)) {
+        Some(location) => format!("{status}, a redirect to {location}").into(),
+        None => status,
+    }
 }
 
 /// Whether an answer gives the very body that the control's owner got.
@@ -540,8 +567,38 @@ mod tests {
         let refused = |facts| judge("", Test::Refused(Refusal::standard()), facts);
         assert_eq!(refused(json!({"status": 200, "body": {"text": "error 404"}})), Outcome::NotMet);
         assert_eq!(refused(json!({"status": 401})), Outcome::Met);
-        assert_eq!(refused(json!({"status": 404})), Outcome::NotMet);
         assert_eq!(refused(json!({"status": 401, "canaries": [1]})), Outcome::NotMet);
+        assert_eq!(refused(json!({"status": 404, "canaries": [1]})), Outcome::NotMet);
+    }
+
+    #[test]
+    fn what_neither_lets_in_nor_refuses_is_evidence_of_neither() {
+        let unknown = Outcome::Unknown(Reason::Unparsable);
+        for status in [302, 304, 404, 405, 410] {
+            let facts = json!({ "status": status });
+            assert_eq!(judge("", Test::Refused(Refusal::standard()), facts), unknown, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_with_its_owners_body_and_a_redirect_say_what_they_are() {
+        let found = |facts: Value| {
+            let control = Facts(json!({"status": 200, "body": {"bytes": 3, "sha256": "d"}}));
+            let context = Context {
+                observed: jiff::Timestamp::UNIX_EPOCH,
+                capture: &|_| None,
+                sees: &[],
+                control: Some(&control),
+            };
+            let refused = Expectation::new("", Test::Refused(Refusal::standard()));
+            refused.judge(&Facts(facts), &context)
+        };
+        let (outcome, shown) = found(json!({"status": 401, "body": {"bytes": 3, "sha256": "d"}}));
+        assert_eq!(outcome, Outcome::NotMet);
+        assert_eq!(shown, "401, with the very body that its owner got");
+        let (_, shown) = found(json!({"status": 302, "headers": {"location": ["/login?a"]}}));
+        assert_eq!(shown, "302, a redirect to /login?a");
+        assert_eq!(found(json!({"status": 403})).1, 403);
     }
 
     #[test]
@@ -552,8 +609,9 @@ mod tests {
         };
         assert_eq!(to("/login?next=/a"), Outcome::Met);
         assert_eq!(to("https://a.test/login"), Outcome::Met);
-        assert_eq!(to("/login-not"), Outcome::NotMet);
-        assert_eq!(to("/home"), Outcome::NotMet);
+        let unknown = Outcome::Unknown(Reason::Unparsable);
+        assert_eq!(to("/login-not"), unknown);
+        assert_eq!(to("/home"), unknown);
     }
 
     #[test]

@@ -86,6 +86,9 @@ fn trouble(out: &mut String, outcome: &Outcome<'_>, input: &Input<'_>) -> fmt::R
                 writeln!(out, "            {one}")?;
             }
             more(out, why.len())?;
+            if let Some(help) = wording::help(outcome) {
+                writeln!(out, "  help      {help}")?;
+            }
         }
         Standing::Expired => writeln!(out, "  because   {}", wording::seen(outcome))?,
         Standing::Unfit(_) => {

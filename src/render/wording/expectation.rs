@@ -5,7 +5,10 @@ use serde_json::Value;
 use crate::model::expect::{Directive, Expectation, Refusal, Test, Within, read_time};
 use crate::model::judge::Judged;
 use crate::model::time::in_words;
-use crate::render::wording::{list, plain, value};
+use crate::render::wording::{cut, list, plain, value};
+
+/// How many characters are shown of an answer to a stranger: its status, and where it sends.
+const ANSWERED_MAX: usize = 200;
 
 /// What must be true of an answer, as a clause: `the status is 200`.
 pub fn expected(expectation: &Expectation) -> String {
@@ -22,10 +25,16 @@ pub fn actual(judged: &Judged) -> String {
 pub fn found(expectation: &Expectation, judged: &Judged) -> String {
     let actual = &judged.actual;
     match &expectation.test {
-        Test::Refused(_) => format!("status {}", value(actual)),
+        Test::Refused(_) => match actual {
+            Value::String(text) => format!("status {}", cut(&plain(text), ANSWERED_MAX)),
+            _ => format!("status {}", value(actual)),
+        },
         Test::ShowsCanary(_) => marks(actual),
         Test::ShowsNoForeignCanary => marks(actual),
         Test::StaysOn(_) => format!("it ended at {}", value(actual)),
+        Test::Every(within) | Test::Some(within) if within.at.starts_with('/') => {
+            format!("{}: {}", plain(&within.at[1..].replace('/', " ")), value(actual))
+        }
         Test::NotOlderThan(_) | Test::AtLeastAhead(_) if let Some(time) = read_time(actual) => {
             format!("{} {}", short(&expectation.at), in_words(time))
         }

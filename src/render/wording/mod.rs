@@ -9,7 +9,7 @@ mod limit;
 mod request;
 mod waiver;
 
-pub use answer::{answer, broken, doubts, noticed, seen, telling, told};
+pub use answer::{answer, broken, doubts, help, noticed, seen, telling, told};
 pub use expectation::{actual, expected, found};
 pub use limit::limits;
 pub use request::{asker, curl, request_line, who};
