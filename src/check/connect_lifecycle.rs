@@ -28,6 +28,9 @@ const TENANT: &str = "new-tenant";
 /// That tenant's secret.
 const SECRET: &str = "new-secret";
 
+/// That tenant's address, if the author names no other.
+const BASE_URL: &str = "https://new-tenant.invalid";
+
 /// The kind.
 pub(super) struct ConnectLifecycle;
 
@@ -41,7 +44,8 @@ struct Settings {
     installed: Option<Spanned<String>>,
     /// The path that is told of their end; `/uninstalled` if left out.
     uninstalled: Option<Spanned<String>>,
-    /// Further fields of what the platform tells.
+    /// Further fields of what the platform tells; a `baseUrl` among them takes the place of the
+    /// made-up one, for services that take none but hosts of the platform.
     #[serde(default)]
     fields: BTreeMap<String, Value>,
     /// Where the service has noted a signed installation, if there is no private key to make one.
@@ -193,11 +197,11 @@ impl Settings {
             "eventType": event,
             "clientKey": format!("${{canary:{TENANT}}}"),
             "sharedSecret": format!("${{canary:{SECRET}}}"),
-            "baseUrl": "https://new-tenant.invalid",
         });
         let own = own.as_object().cloned().unwrap_or_default();
+        let base = [("baseUrl".to_owned(), json!(BASE_URL))];
         let further = self.fields.iter().map(|(name, value)| (name.clone(), value.clone()));
-        let body: Map<String, Value> = further.chain(own).collect();
+        let body: Map<String, Value> = base.into_iter().chain(further).chain(own).collect();
         Request { body: Some(Body::Json(Value::Object(body))), ..Request::to_target("POST", path) }
     }
 
@@ -301,6 +305,15 @@ mod tests {
             let Some(Body::Json(body)) = &step.body else { panic!("no body") };
             assert_eq!(body["clientKey"], "${canary:new-tenant}");
         }
+    }
+
+    #[test]
+    fn a_base_url_that_the_service_takes_can_be_given_but_no_real_tenant() {
+        let fields = "fields: { baseUrl: 'https://a.atlassian.net', clientKey: real }\n";
+        let plan = plan(&format!("{EXAMPLE}{fields}"));
+        let Some(Body::Json(body)) = &plan.steps[0].request().unwrap().body else { panic!() };
+        assert_eq!(body["baseUrl"], "https://a.atlassian.net");
+        assert_eq!(body["clientKey"], "${canary:new-tenant}");
     }
 
     #[test]

@@ -93,6 +93,28 @@ impl<'a> Debts<'a> {
         {
             self.journal.done(id);
         }
+        self.forgive_what_is_done(step, asked);
+    }
+
+    /// A cleanup that a step has done already, by the very same request, has nothing left to take
+    /// away, whatever the service says of things that are gone: some answer 403 for them.
+    fn forgive_what_is_done(&mut self, step: StepId, asked: &Asked) {
+        let steps = &self.job.plan.steps;
+        let Some(request) = steps[step].request().filter(|_| is_gone(asked)) else {
+            return;
+        };
+        let template = request.to.template();
+        let cleanups = template.holes().filter_map(|hole| self.by_hole.get(hole)).flatten();
+        let same = |one: &StepId| {
+            *one > step
+                && steps[*one].actor == steps[step].actor
+                && steps[*one].credential == steps[step].credential
+                && steps[*one].request() == Some(request)
+        };
+        let done: Vec<StepId> = cleanups.copied().filter(same).collect();
+        for one in done {
+            self.forgive(one);
+        }
     }
 
     /// Takes it that a cleanup step has nothing to take away.

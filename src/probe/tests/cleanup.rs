@@ -58,6 +58,29 @@ fn cleanup_runs_after_a_failure() {
 }
 
 #[test]
+fn what_its_owner_took_away_is_not_left_behind_whatever_is_said_of_it_then() {
+    let there = std::sync::atomic::AtomicBool::new(true);
+    let server = Server::start(move |seen| match seen.method.as_str() {
+        "POST" => Reply::json(201, json!({"id": 7})),
+        "DELETE" if there.swap(false, std::sync::atomic::Ordering::SeqCst) => Reply::text(204, ""),
+        _ => Reply::text(403, "nothing here, or not for you"),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal");
+    let mut by_owner = delete();
+    by_owner.role = Role::Control;
+    let plans = [plan([create(), by_owner, delete()])];
+    let project = project(&server.url());
+    let ran = run_with(&project, &plans, &Interrupt::default(), Some(journal.clone()));
+    assert_eq!(ran.transcripts[0].left_behind, Vec::<String>::new());
+    assert!(!journal.exists());
+    // Refused to its owner, it is still there.
+    let ran = run_with(&project, &plans, &Interrupt::default(), Some(journal.clone()));
+    assert_eq!(ran.transcripts[0].left_behind.len(), 1);
+    assert!(journal.exists());
+}
+
+#[test]
 fn where_nothing_was_made_nothing_is_deleted() {
     let server = Server::start(|_| Reply::text(200, "ok"));
     let mut create = create();
