@@ -15,7 +15,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{AlertDescription, CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 use serde_json::{Value, json};
 use x509_parser::prelude::{FromDer as _, GeneralName, SubjectPublicKeyInfo, X509Certificate};
@@ -122,10 +122,35 @@ fn trust(verified: Result<ServerCertVerified, Error>) -> Result<(), String> {
         Err(Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
         )) => Ok(()),
-        Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
-            Err("its issuer is not known".into())
+        Err(error) => Err(in_words(&error)),
+    }
+}
+
+/// What is wrong with a handshake or a certificate, in words, after the name of the host.
+pub(super) fn in_words(error: &Error) -> String {
+    let wrong = match error {
+        Error::InvalidCertificate(wrong) => wrong,
+        Error::AlertReceived(AlertDescription::NoApplicationProtocol) => {
+            return "it speaks no HTTP/1.1".into();
         }
-        Err(error) => Err(error.to_string()),
+        error => return error.to_string(),
+    };
+    match wrong {
+        CertificateError::UnknownIssuer => "its issuer is not known".into(),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "its certificate is for another host".into()
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "its certificate has ended".into()
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "its certificate is not good yet".into()
+        }
+        // The verifier has no name of its own for it: a certificate that may sign others.
+        other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            "its certificate is an authority's, and not one for a host (`CA:TRUE`)".into()
+        }
+        _ => error.to_string(),
     }
 }
 

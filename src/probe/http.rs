@@ -21,6 +21,7 @@ use crate::model::plan::{CanaryId, Request, Step};
 use crate::model::project::Project;
 use crate::model::verdict::Reason;
 use crate::probe::canary::Searcher;
+use crate::probe::certificate;
 use crate::probe::command::Desk;
 use crate::probe::copy::{Copy, Place};
 use crate::probe::draft::Draft;
@@ -301,13 +302,19 @@ async fn read(
 }
 
 fn timeout(url: &Url) -> ProbeError {
-    let host = url.host_str().unwrap_or_default();
+    let host = host_and_port(url);
     ProbeError::new(Reason::Timeout, format!("`{host}` did not answer in time"))
+}
+
+/// The host, with the port where it is not the usual one.
+fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// Sorts a failure by what it is of: name, handshake, answer that is no HTTP, connection.
 fn failure(error: reqwest::Error, url: &Url) -> ProbeError {
-    let host = url.host_str().unwrap_or_default();
+    let host = host_and_port(url);
     // The address may hold what must not be told.
     let error = error.without_url();
     let mut causes = Vec::new();
@@ -321,9 +328,11 @@ fn failure(error: reqwest::Error, url: &Url) -> ProbeError {
         if let Some(error) = one.downcast_ref::<ProbeError>() {
             return error.clone();
         }
-        if is_tls(one) {
-            reason = Reason::Tls;
-        } else if one.downcast_ref().is_some_and(hyper::Error::is_parse) {
+        if let Some(error) = of_tls(one) {
+            let why = certificate::in_words(error);
+            return ProbeError::new(Reason::Tls, format!("`{host}`: {why}"));
+        }
+        if one.downcast_ref().is_some_and(hyper::Error::is_parse) {
             reason = Reason::Unparsable;
         }
         causes.push(one.to_string());
@@ -333,8 +342,8 @@ fn failure(error: reqwest::Error, url: &Url) -> ProbeError {
     ProbeError::new(reason, format!("`{host}`: {cause}"))
 }
 
-/// Whether this is an error of the TLS library, which comes wrapped in errors of input and output.
-fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
-    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    error.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_tls(inner))
+/// The error of the TLS library that this is, which comes wrapped in errors of input and output.
+fn of_tls<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
+    let wrapped = || error.downcast_ref::<std::io::Error>()?.get_ref();
+    error.downcast_ref().or_else(|| of_tls(wrapped()?))
 }

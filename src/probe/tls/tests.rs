@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use hickory_resolver::proto::rr::RData;
-use rcgen::date_time_ymd;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, date_time_ymd};
 use rustls::version::{TLS12, TLS13};
 use tokio::net::TcpListener;
 
@@ -80,6 +80,19 @@ async fn a_certificate_of_nobody_we_know_is_told_and_not_an_error() {
     assert_eq!(at(&facts, "/certificate/trusted"), false);
     assert_eq!(at(&facts, "/certificate/covers_host"), true);
     assert_eq!(at(&facts, "/certificate/distrust"), "its issuer is not known");
+}
+
+#[tokio::test]
+async fn an_authoritys_own_certificate_is_told_in_words() {
+    let authority = Authority::new();
+    let authoritys = |params: &mut CertificateParams| {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    };
+    let mut world = serve(authority.server("addon.test", &[&TLS13], authoritys)).await;
+    world.roots.insert("ca.pem".into(), authority.pem.clone());
+    let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &world).await.unwrap();
+    let told = at(&facts, "/certificate/distrust").to_string();
+    assert!(told.contains("an authority's, and not one for a host"), "{told}");
 }
 
 #[tokio::test]
