@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use avouch::probe::{Event, Job};
+use avouch::render::wording;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -24,7 +25,7 @@ impl Progress {
     pub(crate) fn new(jobs: &[Job<'_>], talk: Talk) -> Self {
         let bar = talk.is_watched().then(|| bar(jobs.len()));
         if bar.is_none() {
-            talk.say(&format!("running {} checks", jobs.len()));
+            talk.say(&format!("running {}", wording::count(jobs.len(), "check")));
         }
         Self { bar, running: Mutex::default(), talk }
     }

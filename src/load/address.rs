@@ -26,7 +26,7 @@ pub(super) fn web(written: &Spanned<String>, scope: &mut Scope<'_>) -> Option<Ur
 }
 
 /// The origin that a text names: `https`, or `http` on this machine, with nothing behind the host.
-pub(super) fn origin(text: &str) -> Option<Url> {
+pub fn origin(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
     let is_bare = url.path() == "/"

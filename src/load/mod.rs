@@ -37,6 +37,8 @@ mod words;
 mod world;
 mod yaml;
 
+pub use crate::load::address::origin;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;

@@ -421,14 +421,14 @@ mod tests {
             assert_eq!(
                 with("target", &format!("target: {bad}")),
                 [format!(
-                    "avouch.yaml:1:9 bad-target: the target `{bad}` is no origin ? write `demo`, or an origin such as `https://addon.example.com`"
+                    "avouch.yaml:1:9 bad-target: the target `{bad}` is no origin ? write `demo`, or an origin such as `https://addon.example.com`, and nothing behind it; `http:` is for this machine only"
                 )]
             );
         }
         assert_eq!(
             Fixture::sound().target("nowhere").told(),
             [
-                "bad-target: the target `nowhere` is no origin ? write `demo`, or an origin such as `https://addon.example.com`"
+                "bad-target: the target `nowhere` is no origin ? write `demo`, or an origin such as `https://addon.example.com`, and nothing behind it; `http:` is for this machine only"
             ]
         );
     }

@@ -41,7 +41,8 @@ pub(super) fn of(
 
 /// The target, and whether it is the demo add-on that is started within this process.
 fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> (Url, bool) {
-    const HELP: &str = "write `demo`, or an origin such as `https://addon.example.com`";
+    const HELP: &str = "write `demo`, or an origin such as `https://addon.example.com`, and nothing \
+                        behind it; `http:` is for this machine only";
     if let Some(text) = options.target {
         return read_target(text).unwrap_or_else(|| {
             let place = crate::model::source::Place::file(scope.source.file.clone());

@@ -6,7 +6,9 @@ use std::thread;
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::get;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 
 use crate::harness::{Project, Run};
 
@@ -25,11 +27,22 @@ impl Plain {
             let is_good = headers.get("authorization").is_some_and(|field| *field == *good);
             if is_good { (StatusCode::OK, "you") } else { (StatusCode::UNAUTHORIZED, "who?") }
         };
+        let orders = move |headers: HeaderMap| async move {
+            let good = format!("Bearer {token}");
+            let is_good = headers.get("authorization").is_some_and(|field| *field == *good);
+            if is_good { "yours".into_response() } else { Redirect::to("/login").into_response() }
+        };
+        let connect = move |headers: HeaderMap| async move {
+            let is_good = is_signed(&headers, token);
+            if is_good { (StatusCode::OK, "you") } else { (StatusCode::UNAUTHORIZED, "who?") }
+        };
         let front = || async { ([("x-content-type-options", "nosniff")], "hello") };
         let app = Router::new()
             .route("/", get(front))
             .route("/healthz", get(|| async { "well" }))
-            .route("/api/me", get(me));
+            .route("/api/me", get(me))
+            .route("/orders", get(orders))
+            .route("/connect", get(connect));
         let (tell, told) = std::sync::mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let serve = async move {
@@ -42,6 +55,23 @@ impl Plain {
         let thread = thread::spawn(move || runtime.block_on(serve));
         Self { address: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
     }
+}
+
+/// The hash of `GET /connect`, as Atlassian Connect binds a token to a request.
+const QSH: &str = "942bb3b2e0d722b0839d45294c8b389134e8c20ceb3b4bb2a12abf7be4f80550";
+
+/// Whether a token of Atlassian Connect is taken by a library that looks at no time of it but its
+/// end, and only if it has one, as the most common one does.
+fn is_signed(headers: &HeaderMap, secret: &str) -> bool {
+    let token = headers.get("authorization").and_then(|field| field.to_str().ok());
+    let Some(token) = token.and_then(|field| field.strip_prefix("JWT ")) else {
+        return false;
+    };
+    let mut rules = Validation::new(Algorithm::HS256);
+    rules.required_spec_claims.clear();
+    let key = DecodingKey::from_secret(secret.as_bytes());
+    let told = jsonwebtoken::decode::<serde_json::Value>(token, &key, &rules);
+    told.is_ok_and(|told| told.claims["iss"] == "acme" && told.claims["qsh"] == QSH)
 }
 
 impl Drop for Plain {
@@ -123,4 +153,87 @@ fn nothing_is_begun_over_a_project_or_without_answers() {
         [&COMMON[..], &["--target", "http://127.0.0.1:9", "--login", "bearer", "--private", "/x"]];
     let run = empty.run(&unset.concat());
     assert!(run.err.contains("`API_TOKEN` is not set"), "{run}");
+}
+
+#[test]
+fn an_address_that_is_more_than_an_origin_is_told_and_not_cut() {
+    let told = |target: &str| {
+        let empty = Project::empty();
+        let run = empty.run(&[&COMMON[..], &["--target", target, "--login", "none"]].concat());
+        assert_eq!(run.code, Some(2), "{target}: {run}");
+        assert_eq!(std::fs::read_dir(empty.root()).unwrap().count(), 0, "{target}");
+        run.err
+    };
+    for target in [
+        "https://addon.example.com/base",
+        "https://user:word@addon.example.com",
+        "https://addon.example.com/?x=1",
+        "http://addon.example.com",
+    ] {
+        assert!(told(target).contains("nothing behind it"), "{target}");
+    }
+}
+
+#[test]
+fn a_target_at_which_nobody_answers_begins_nothing() {
+    let nobody = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = nobody.local_addr().unwrap();
+    drop(nobody);
+    let target = format!("http://{address}");
+    let empty = Project::empty();
+    let run = empty.run(&[&COMMON[..], &["--target", &target, "--login", "none"]].concat());
+    assert_eq!(run.code, Some(3), "{run}");
+    assert!(
+        run.err
+            .contains(&format!("nothing was begun: anyone asks for the front page: `{address}`")),
+        "{run}"
+    );
+    assert_eq!(std::fs::read_dir(empty.root()).unwrap().count(), 0);
+}
+
+#[test]
+fn what_a_log_in_needs_is_asked_for_by_its_flags() {
+    let empty = Project::empty();
+    let target = ["--target", "http://127.0.0.1:9", "--login", "connect"];
+    let run = empty.run(&[&COMMON[..], &target].concat());
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.err.contains("--private, --client-key"), "{run}");
+}
+
+#[test]
+fn a_library_that_looks_at_no_times_of_a_token_is_claimed_no_more_of() {
+    let token = "made-for-this-test-and-no-other-one";
+    let plain = Plain::start(token);
+    let target = format!("http://{}", plain.address);
+    let project = Project::empty();
+    let connect = ["--target", &target, "--login", "connect", "--private", "/connect"];
+    let args = [&COMMON[..], &connect, &["--secret", "API_TOKEN", "--client-key", "acme"]];
+    let run = with_token(&project, &args.concat(), token);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(
+        run.err.contains("left out  login-required: GET /connect with a token that is not yet")
+    );
+    assert!(run.err.contains("kept      login-required-untimed:"), "{run}");
+    let build = with_token(&project, &["build"], token);
+    assert_eq!(build.code, Some(0), "{build}");
+    assert!(project.read("public/claims.json").contains("`no-expiry` was not tried"));
+}
+
+#[test]
+fn a_redirect_of_strangers_is_a_refusal_once_the_log_in_page_is_named() {
+    let token = "made-for-this-test";
+    let plain = Plain::start(token);
+    let target = format!("http://{}", plain.address);
+    let project = Project::empty();
+    let bearer = ["--target", &target, "--login", "bearer", "--private"];
+    let run = with_token(&project, &[&COMMON[..], &bearer, &["/api/me"]].concat(), token);
+    assert_eq!(run.code, Some(0), "{run}");
+    project.edit("checks/login-required.yaml", "get: \"/api/me\"", "get: /orders");
+    let run = with_token(&project, &["check", "login-required"], token);
+    assert_eq!(run.code, Some(3), "{run}");
+    let seen = "status 303, a redirect to /login, which neither lets in nor refuses";
+    assert!(run.out.contains(seen), "{run}");
+    assert!(run.out.contains("help      if that address is the log-in page"), "{run}");
+    project.edit("avouch.yaml", "writes: false", "refused: { login: /login }\nwrites: false");
+    assert_eq!(with_token(&project, &["check", "login-required"], token).code, Some(0));
 }

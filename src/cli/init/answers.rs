@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 
+use avouch::load::origin;
 use dialoguer::{Input, Select};
 use url::Url;
 
@@ -46,7 +47,8 @@ pub(crate) fn ask(args: &Init, talk: Talk) -> Result<Answers, Exit> {
     }
     let organisation = text(&args.organisation, "Who publishes the page?", None, talk, named)?;
     let target = text(&args.target, "What is checked? (an address, or demo)", None, talk, target)?;
-    let target = if target == "demo" { target } else { origin(&target) };
+    let origin = origin(&target).map(|url| url.origin().ascii_serialization());
+    let target = origin.unwrap_or(target);
     let url = text(&args.url, "Where will the page be?", None, talk, |text| address(text, HTTPS))?;
     let contact = text(&args.contact, "Where are vulnerabilities reported?", None, talk, contact)?;
     let login = login(args, &target, talk)?;
@@ -54,6 +56,13 @@ pub(crate) fn ask(args: &Init, talk: Talk) -> Result<Answers, Exit> {
     let (private, secret) = if is_demo { ("/config", "ACME_SECRET") } else { ("", "API_TOKEN") };
     let or =
         |given: &Option<String>, other: &str| given.clone().unwrap_or_else(|| other.to_owned());
+    let client_key = match (&login, is_demo) {
+        (Login::Connect, false) => {
+            let question = "Which client key does that customer have?";
+            text(&args.client_key, question, None, talk, named)?
+        }
+        _ => or(&args.client_key, if is_demo { "acme-key" } else { "" }),
+    };
     let private = match (&login, is_demo) {
         (Login::None, _) => String::new(),
         (_, true) => or(&args.private, private),
@@ -69,18 +78,23 @@ pub(crate) fn ask(args: &Init, talk: Talk) -> Result<Answers, Exit> {
         login,
         private,
         secret: or(&args.secret, secret),
-        client_key: or(&args.client_key, if is_demo { "acme-key" } else { "" }),
+        client_key,
         target,
     })
 }
 
 fn missing(args: &Init) -> String {
+    let is_demo = args.target.as_deref() == Some("demo");
+    let logs_in = !is_demo && matches!(args.login, Some(Login::Bearer | Login::Connect));
+    let by_connect = !is_demo && matches!(args.login, Some(Login::Connect));
     let needed = [
         (args.organisation.is_none(), "--organisation"),
         (args.target.is_none(), "--target"),
         (args.url.is_none(), "--url"),
         (args.contact.is_none(), "--contact"),
-        (args.login.is_none() && args.target.as_deref() != Some("demo"), "--login"),
+        (args.login.is_none() && !is_demo, "--login"),
+        (args.private.is_none() && logs_in, "--private"),
+        (args.client_key.is_none() && by_connect, "--client-key"),
     ];
     let all = needed.iter().filter(|(missing, _)| *missing).map(|(_, flag)| *flag);
     all.collect::<Vec<_>>().join(", ")
@@ -146,7 +160,12 @@ fn address(text: &str, schemes: &[&str]) -> Result<(), String> {
 }
 
 fn target(text: &str) -> Result<(), String> {
-    if text == "demo" { Ok(()) } else { address(text, &["https", "http"]) }
+    if text == "demo" {
+        return Ok(());
+    }
+    address(text, &["https", "http"])?;
+    let help = "write https:// and a host, and nothing behind it; http:// is for this machine only";
+    origin(text).map(|_| ()).ok_or_else(|| help.to_owned())
 }
 
 fn contact(text: &str) -> Result<(), String> {
@@ -166,10 +185,6 @@ fn path(text: &str) -> Result<(), String> {
 fn full_contact(text: &str) -> String {
     let is_bare = !text.starts_with("mailto:") && !text.contains("://");
     if is_bare { format!("mailto:{text}") } else { text.to_owned() }
-}
-
-fn origin(text: &str) -> String {
-    Url::parse(text).map_or(text.to_owned(), |url| url.origin().ascii_serialization())
 }
 
 fn parsed(text: &str, talk: Talk) -> Result<Url, Exit> {

@@ -13,6 +13,7 @@ use std::path::Path;
 
 use avouch::model::evidence::{Outcome, Standing, outcomes};
 use avouch::model::time::day_of;
+use avouch::model::verdict::Reason;
 use avouch::render::wording;
 
 use crate::args::{Init, Login, Target};
@@ -50,7 +51,9 @@ pub(crate) fn run(root: &Path, args: &Init, talk: Talk) -> Result<Exit, Exit> {
     let made = within(".made")?;
     files::write(made.path(), &answers, &kept, today).map_err(failed)?;
     put_in_place(made.path(), root).map_err(failed)?;
-    talk.say(&format!("\nThis is now a project of {} claims, all of which hold.", kept.len()));
+    let held = if kept.len() == 1 { "which holds" } else { "all of which hold" };
+    let claims = wording::count(kept.len(), "claim");
+    talk.say(&format!("\nThis is now a project of {claims}, {held}."));
     talk.say(NEXT);
     Ok(Exit::Holds)
 }
@@ -85,6 +88,7 @@ fn those_that_hold<'a>(
     let assessment = assess(&session, &|_| true, talk)?;
     let now = session.clock.now();
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
+    tell_unreachable(&outcomes, talk)?;
     let mut kept: Vec<&Starter> = Vec::new();
     for starter in tried {
         let Some(outcome) = outcomes.iter().find(|one| one.claim.id == starter.id) else {
@@ -100,6 +104,22 @@ fn those_that_hold<'a>(
         }
     }
     Ok(kept)
+}
+
+/// A target that nobody answers at is a mistyped one, or one that is yet to be started: a project
+/// without its claims would be of little use.
+fn tell_unreachable(outcomes: &[Outcome<'_>], talk: Talk) -> Result<(), Exit> {
+    let front = outcomes.iter().find(|one| one.claim.id == "front-page");
+    let silent = front.filter(|one| {
+        let reasons = [Reason::Unreachable, Reason::Dns, Reason::Timeout];
+        reasons.map(Standing::Inconclusive).contains(&one.standing)
+    });
+    let Some(front) = silent else {
+        return Ok(());
+    };
+    let message = format!("nobody answers, so nothing was begun: {}", wording::seen(front));
+    talk.complain(&message, "start the service, or mend the address in `--target`");
+    Err(Exit::Inconclusive)
 }
 
 fn told(outcome: &Outcome<'_>) -> String {

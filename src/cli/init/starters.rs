@@ -32,6 +32,12 @@ fn logs_in(answers: &Answers) -> bool {
     answers.login != Login::None
 }
 
+fn by_connect(answers: &Answers) -> bool {
+    answers.login == Login::Connect
+}
+
+const LOGIN: &str = "login";
+
 const HEALTH: &str = "reported";
 
 macro_rules! health {
@@ -141,8 +147,33 @@ checks:
     endpoints: # list every one that must be protected: what is not listed is not shown
       - get: {PRIVATE}
 ",
-        group: None,
+        group: Some(LOGIN),
         fits: logs_in,
+    },
+    Starter {
+        id: "login-required-untimed",
+        heading: "Who can reach data",
+        words: "What stands at {PRIVATE} of our service is for those who are logged in.",
+        rest: "\
+because: >
+  We ask as a customer, who must be let in. Then we ask the same without a credential, and with bad
+  ones of many sorts, and must be refused each time.
+valid_for: 24h
+checks:
+  - kind: auth-required
+    as: customer # an actor of avouch.yaml, whose credential is good
+    endpoints: # list every one that must be protected: what is not listed is not shown
+      - get: {PRIVATE}
+    # Some libraries look at no time of a token but its end, atlassian-connect-express among them.
+    # The page tells what is not tried. Take these lines away once the service refuses such tokens.
+    without:
+      not-yet-valid: only who holds the customer's secret can make such a token
+      issued-in-future: only who holds the customer's secret can make such a token
+      no-expiry: only who holds the customer's secret can make such a token
+      ten-years: only who holds the customer's secret can make such a token
+",
+        group: Some(LOGIN),
+        fits: by_connect,
     },
     health!("health", "/health"),
     health!("healthz", "/healthz"),
