@@ -2,6 +2,7 @@
 //!
 //! A claim that a role attests may say numbers that no check has: they are among the attested words.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::check::limits;
@@ -10,7 +11,7 @@ use crate::model::decode::Spanned;
 use crate::model::diagnostic::{Diagnostic, help_with_list};
 use crate::model::plan::{Plan, Step, Word};
 use crate::model::project::Project;
-use crate::model::quantity::{Amount, Parameter, Quantity, Unit, find};
+use crate::model::quantity::{Amount, Parameter, Quantity, Side, Unit, find};
 use crate::model::source::Place;
 
 /// Where the words of claims and the limits of their checks differ. Of a claim that has no `plans`,
@@ -87,10 +88,17 @@ impl Words<'_> {
         let values: Vec<Amount> =
             checks.flat_map(|check| limits::values(&check.settings)).collect();
         let is_checked = |quantity: &Quantity| {
-            limits.iter().any(|limit| is_same(limit, quantity))
+            limits.iter().any(|limit| is_same(limit, quantity) || self.lists_newer(limit, quantity))
                 || values.iter().any(|value| value.is(&quantity.amount))
         };
         self.quantities.iter().filter(|quantity| !is_checked(quantity)).collect()
+    }
+
+    /// "TLS 1.2 or 1.3": whoever says the oldest version may name newer ones beside it.
+    fn lists_newer(&self, limit: &Parameter, quantity: &Quantity) -> bool {
+        let is_newer = quantity.amount.compare(&limit.amount) == Some(Ordering::Greater);
+        let is_version = matches!(limit.amount.unit, Unit::Version(_));
+        is_version && is_newer && limit.side == Side::AtLeast && is_said(limit, &self.quantities)
     }
 
     /// A diagnostic for each difference: a number and a limit of one sort are one difference, and so
@@ -370,6 +378,8 @@ mod tests {
             Vec::<String>::new()
         );
         assert_eq!(told("TLS 1.2 or newer, for 365 days.", &both), Vec::<String>::new());
+        assert_eq!(told("TLS 1.2 or 1.3, for 365 days.", &both), Vec::<String>::new());
+        assert_eq!(told("TLS 1.1 or 1.2, for 365 days.", &both).len(), 1);
         assert_eq!(
             told("TLS 1.3 or newer, for 365 days.", &both),
             [

@@ -471,6 +471,7 @@ mod tests {
         assert_eq!(told("between one and three weeks"), ["one = 7 days", "three weeks = 21 days"]);
         assert_eq!(told("TLS 1.2 or 1.3"), ["TLS 1.2 = TLS 1.2", "1.3 = TLS 1.3"]);
         assert_eq!(told("TLS v1.2 or 1.3"), ["TLS v1.2 = TLS 1.2", "1.3 = TLS 1.3"]);
+        assert_eq!(told("TLS 1.2/1.3, 24/7"), ["TLS 1.2 = TLS 1.2", "1.3 = TLS 1.3"]);
         assert_eq!(told("EUR 20,000 or 4 %"), ["4 % = 4 %"]);
         assert_eq!(told("in ISO 27001 and 3 regions"), ["3 = 3"]);
         assert_eq!(told("TLS 1.2, 1.3"), ["TLS 1.2 = TLS 1.2", "1.3 = TLS 1.3"]);
@@ -508,6 +509,7 @@ mod tests {
             "the 2024 audit",
             "a credit on the monthly fee, of the annual subscription",
             "severity 1, priority 2",
+            "§§ 3 bis 7 BDSG",
         ] {
             let mut found = told(words);
             found.retain(|one| one != "one day = 24 hours");

@@ -85,6 +85,16 @@ fn of_run<'a>(text: &'a str, run: Range<usize>, all: &mut Vec<Token<'a>>) {
         let is_dash = whole.chars().all(is_dash);
         let word = if is_dash { "to" } else { "" };
         all.push(Token { word: word.into(), stops: !is_dash, ..opaque(text, run) });
+    } else if is_versions(core) {
+        // "TLS 1.2/1.3" is a list.
+        let mut at = span.start;
+        for version in core.split('/') {
+            part(text, at..at + version.len(), false, all);
+            if let Some(last) = all.last_mut() {
+                last.stops = true;
+            }
+            at += version.len() + 1;
+        }
     } else if let Some(last) = last_of_names(core) {
         // "SSL/TLS 1.2", "ISO/IEC 27001": the number behind is the last one's.
         part(text, span.end - last.len()..span.end, false, all);
@@ -105,6 +115,12 @@ fn of_run<'a>(text: &'a str, run: Range<usize>, all: &mut Vec<Token<'a>>) {
         }
         debug_assert!(all.len() > first, "every run has a token");
     }
+}
+
+/// Whether this is two versions or more with strokes between them.
+fn is_versions(core: &str) -> bool {
+    let is_version = |one: &str| one.contains('.') && number::digits(one).is_some();
+    core.len() <= WORD_MAX && core.contains('/') && core.split('/').all(is_version)
 }
 
 /// The last of several names with strokes between them.

@@ -273,6 +273,7 @@ pub(super) fn is_reference(word: &str) -> bool {
             | "room"
             | "top"
             | "§"
+            | "§§"
             | "item"
             | "items"
             | "exhibit"
