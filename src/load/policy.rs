@@ -419,6 +419,25 @@ mod tests {
     }
 
     #[test]
+    fn stars_that_make_nothing_bold_are_told() {
+        let told = told(
+            "**\u{201c}Customer\u{201d}**means you. **So ** it is.\n\n**Well** `**` \\*\\* 2 ** 3, [**].\n",
+        );
+        let short: Vec<&str> = told.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
+        assert_eq!(short, ["1:1 looks-like-bold: readers see these stars: nothing is bold here"]);
+    }
+
+    #[test]
+    fn a_second_footnote_of_one_name_is_told() {
+        assert_eq!(
+            told("One[^a] and two[^A].\n\n[^a]: Yes.\n\n[^A]: No.\n"),
+            [
+                "5:1 duplicate-footnote: another footnote is called `A` ? give one of them another name: every mark of it leads to the first",
+            ]
+        );
+    }
+
+    #[test]
     fn links_that_bind_or_lead_nowhere_are_told() {
         let told = told(
             "[](https://a.test)\n[ ](disclosure.md)\n[x](javascript:alert(1)) ![y](data:image/png,z)\n[](stated:)\n[z](checks/a.yaml)\n",

@@ -92,8 +92,14 @@ impl Prose<'_> {
         let span = markdown.span(index);
         match markdown.event(index) {
             Event::Text(words) if !markdown.ancestors(index).any(in_code) => {
-                let found = self.missing_footnotes(span.clone());
-                found.into_iter().chain(self.broken_links_of(words, span)).collect()
+                let footnotes = self.missing_footnotes(span.clone());
+                let stars = self.stray_stars(span.clone());
+                let links = self.broken_links_of(words, span);
+                footnotes.into_iter().chain(stars).chain(links).collect()
+            }
+            Event::Start(Tag::FootnoteDefinition(label)) => {
+                let is_second = markdown.footnote(label) != Some(index);
+                is_second.then(|| self.second_footnote(label, span)).into_iter().collect()
             }
             Event::Start(Tag::HtmlBlock) => {
                 let html = self.text.get(span.clone()).unwrap_or_default();
@@ -123,6 +129,30 @@ impl Prose<'_> {
             Diagnostic::warning("missing-footnote", place, message).help(help)
         };
         marks.map(tell).collect()
+    }
+
+    /// `**` in plain text, beside a word: what was to be bold is not.
+    fn stray_stars(&self, span: Range<usize>) -> Option<Diagnostic> {
+        let written = self.text.get(span.clone()).unwrap_or_default();
+        let is_stray = |at: &usize| {
+            let before = written[..*at].chars().next_back();
+            let behind = written[*at + 2..].chars().next();
+            let is_apart =
+                |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || "[]()".contains(c));
+            before != Some('\\') && !(is_apart(before) && is_apart(behind))
+        };
+        let at = written.match_indices("**").map(|(at, _)| at).find(is_stray)?;
+        let place = Place::new(self.file, span.start + at..span.start + at + 2);
+        let message = "readers see these stars: nothing is bold here";
+        let help = "write `**word**` without a space within the stars, put a space behind them where \
+                    the bold words end with a mark, or write stars that are meant as `\\*`";
+        Some(Diagnostic::warning("looks-like-bold", place, message).help(help))
+    }
+
+    fn second_footnote(&self, label: &str, span: Range<usize>) -> Diagnostic {
+        let message = format!("another footnote is called `{label}`");
+        let help = "give one of them another name: every mark of it leads to the first";
+        self.error("duplicate-footnote", span, &message).help(help)
     }
 
     fn broken_links_of(&self, words: &str, span: Range<usize>) -> Vec<Diagnostic> {

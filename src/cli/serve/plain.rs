@@ -79,10 +79,22 @@ const IN_POLICIES: &[Row] = &[
         "Take spaces out of the address, and see that both brackets are closed.",
     ),
     (
+        "looks-like-bold",
+        "Readers see these stars",
+        "It looks as if something should be bold, but it is not.",
+        "Put the stars right beside the words, with a space before and behind the two pairs.",
+    ),
+    (
         "missing-footnote",
         "There is no such footnote",
         "Readers see “[^{0}]” as it is written here.",
         "Write the footnote below, in a paragraph that begins with [^{0}]:",
+    ),
+    (
+        "duplicate-footnote",
+        "Two footnotes have one name",
+        "Every mark [^{0}] leads to the first of them.",
+        "Give one of them another name.",
     ),
     (
         "picture-not-shown",
