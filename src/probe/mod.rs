@@ -20,6 +20,7 @@ mod attempt;
 mod canary;
 mod command;
 mod connect;
+mod cookies;
 mod copy;
 mod debts;
 mod draft;

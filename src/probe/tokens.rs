@@ -16,6 +16,7 @@ use url::Url;
 use crate::model::plan::{ANYONE, Credential, Forgery};
 use crate::model::project::{Actor, Issuer, Prefix, Project, Scheme, Secret, Signed};
 use crate::probe::connect::{CONTEXT_QSH, hs256, query_string_hash, token};
+use crate::probe::cookies;
 use crate::probe::random;
 use crate::probe::redact::Redactor;
 
@@ -113,9 +114,13 @@ impl<'a> Minter<'a> {
         let actor = self.actor(errand.actor)?;
         let (name, prefix, secret) = match &actor.scheme {
             Scheme::Header { name, value } => {
+                let secret = match forgery {
+                    Some(Forgery::Garbage) if cookies::is_cookie(name) => cookies::strange(value),
+                    _ => opaque(value, forgery)?,
+                };
                 let name = name.parse();
                 let name = name.map_err(|_| "the header's name is none".to_owned())?;
-                (name, "", opaque(value, forgery)?)
+                (name, "", secret)
             }
             Scheme::Bearer(secret) => (AUTHORIZATION, "Bearer ", opaque(secret, forgery)?),
             Scheme::Basic { user, password } => {
@@ -291,8 +296,12 @@ fn secrets(project: &Project) -> Vec<String> {
     let mut all = Vec::new();
     for actor in project.actors.values() {
         all.extend(actor.scheme.secret().map(|secret| secret.expose().to_owned()));
-        if let Scheme::Basic { user, password } = &actor.scheme {
-            all.extend(basic(user, password, None));
+        match &actor.scheme {
+            Scheme::Basic { user, password } => all.extend(basic(user, password, None)),
+            Scheme::Header { name, value } if cookies::is_cookie(name) => {
+                all.extend(cookies::secrets(value));
+            }
+            _ => {}
         }
     }
     all

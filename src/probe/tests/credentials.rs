@@ -26,6 +26,28 @@ fn a_token_is_bound_to_the_request_and_signed_with_the_shared_secret() {
 }
 
 #[test]
+fn a_strange_session_has_the_name_of_a_good_one_and_no_session_is_kept() {
+    let server = Server::start(|seen| {
+        let sid = seen.header("cookie").and_then(|field| field.split("sid=").nth(1));
+        Reply::text(200, sid.unwrap_or("none"))
+    });
+    let mut project = project(&server.url());
+    let value = Secret::new("theme=plain-and-dark; sid=s-0123456789");
+    let scheme = Scheme::Header { name: "Cookie".into(), value };
+    let actor = Actor { tenant: None, scheme, send_to: Vec::new() };
+    project.actors.insert("visitor".into(), actor);
+    let mut strange = get("visitor", "/a");
+    strange.credential = Credential::Forged(Forgery::Garbage);
+    let ran = run_plan(&project, &plan([get("visitor", "/a"), strange]));
+    let seen = server.seen();
+    assert_eq!(seen[0].header("cookie").unwrap(), "theme=plain-and-dark; sid=s-0123456789");
+    let strange = seen[1].header("cookie").unwrap();
+    assert!(strange.starts_with("theme=") && strange.contains("; sid="), "{strange}");
+    assert!(!strange.contains("s-0123456789"), "{strange}");
+    assert!(!ran.facts(0).to_string().contains("s-0123456789"));
+}
+
+#[test]
 fn a_credential_follows_a_redirect_within_the_origin_and_none_to_another() {
     let other = Server::start(|_| Reply::text(200, "there"));
     let there = format!("{}/there", other.url());
