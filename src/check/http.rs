@@ -470,8 +470,11 @@ steps:
         assert_eq!(with.flaws(), []);
         assert_eq!(with.steps[1].keep, Keep::Digest);
         assert_eq!(tried(&with).grade, Grade::Sound);
-        let without = plan(&REFUSED.replace(" control: owner,", ""));
-        assert_eq!(without.flaws().len(), 1);
+        let without = REFUSED.replace(" control: owner,", "");
+        for refusal in ["refused: true", "status: 401", "status: [200, 404]"] {
+            let flaws = plan(&without.replace("refused: true", refusal)).flaws();
+            assert_eq!(flaws.len(), 1, "{refusal}");
+        }
         let other = plan(&REFUSED.replace("name: stranger, get: /x", "name: stranger, get: /y"));
         assert_eq!(other.flaws().len(), 1);
     }

@@ -74,6 +74,7 @@ fn rows(schema: &Value, of: &str, out: &mut String) {
         let means = property["description"].as_str().map(flat).unwrap_or_default();
         let sort = sort_of(property);
         let _ = writeln!(out, "| {of}`{name}` | {sort}{must} | {} |", means.replace('|', "\\|"));
+        rows(property, &format!("`{name}`: "), out);
     }
 }
 
@@ -100,7 +101,12 @@ fn sort_of(property: &Value) -> String {
             "" => "list".into(),
             items => format!("list of {items}"),
         },
-        Value::String(sort) if sort == "object" => "mapping".into(),
+        Value::String(sort) if sort == "object" => {
+            match sort_of(&property["additionalProperties"]).as_str() {
+                "" => "mapping".into(),
+                values => format!("mapping to {values}"),
+            }
+        }
         Value::String(sort) => sort.clone(),
         Value::Array(sorts) => {
             let names = sorts.iter().filter_map(Value::as_str).filter(|sort| *sort != "null");

@@ -41,7 +41,8 @@ use crate::check::kind::{Context, Kind};
 use crate::model::assessment::Seeds;
 use crate::model::claim::{Check, Claim, ClaimId};
 use crate::model::diagnostic::{Diagnostic, help_with_list};
-use crate::model::plan::Plan;
+use crate::model::node::Node;
+use crate::model::plan::{Flaw, Plan};
 use crate::model::project::Project;
 use crate::model::quantity::Parameter;
 use crate::model::source::Place;
@@ -101,7 +102,7 @@ fn of_claim(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Pla
             continue;
         };
         if let Some(mut plan) = kind.plan(&check.settings, context, diagnostics) {
-            diagnostics.extend(flaws(context.claim, place, &plan));
+            diagnostics.extend(flaws(context.claim, check, &plan));
             plan.parameters = parameters(*kind, check);
             plans.push(plan);
         }
@@ -116,10 +117,23 @@ fn parameters(kind: &dyn Kind, check: &Check) -> Vec<Parameter> {
     all.map(|one| Parameter { stated: is_stated(&one.name), ..one }).collect()
 }
 
-fn flaws(claim: &Claim, place: Place, plan: &Plan) -> Vec<Diagnostic> {
-    let help = format!("see what is asked with `avouch explain {}`", claim.id);
-    let to_diagnostic = |flaw: crate::model::plan::Flaw| {
-        Diagnostic::error("unfit-check", place.clone(), flaw.message()).help(help.clone())
+fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {
+    let to_diagnostic = |flaw: Flaw| {
+        let steps = check.settings.get("steps").map_or(&[][..], Node::items);
+        let names = steps.iter().filter_map(|step| step.get("name"));
+        let step =
+            flaw.step().and_then(|step| names.into_iter().find(|name| name.as_str() == Some(step)));
+        let span = step.map_or(&check.kind.span, |step| &step.span);
+        let help = match &flaw {
+            Flaw::Uncontrolled(_) => {
+                "put a step of `role: control` before it, in which somebody who may asks for the same, and \
+                 name that step in `control:`"
+                    .to_owned()
+            }
+            _ => format!("see what is asked with `avouch explain {}`", claim.id),
+        };
+        let place = Place::new(claim.file.clone(), span.clone());
+        Diagnostic::error("unfit-check", place, flaw.message()).help(help)
     };
     plan.flaws().into_iter().map(to_diagnostic).collect()
 }

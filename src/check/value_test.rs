@@ -19,6 +19,7 @@ pub(super) struct Tests(pub Vec<Test>);
 /// Tests by name.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Test")]
 struct Named {
     /// Is this value.
     equals: Option<Value>,
@@ -77,6 +78,7 @@ const NAMED: &[&str] = &[
 /// A test of something within a list's entry.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Entry")]
 struct Within {
     /// JSON Pointer within the entry; the entry itself if left out.
     #[serde(default)]

@@ -189,11 +189,22 @@ impl Expectation {
             _ => false,
         }
     }
+
+    /// Whether a stranger's empty-handedness, or a mistyped path, would meet it, so that it needs a
+    /// control.
+    pub fn is_refusal_or_absence(&self) -> bool {
+        let refuses = |value: &Value| value.as_u64().is_some_and(|status| status / 100 == 4);
+        match (&self.at[..], &self.test) {
+            ("/status", Test::Equals(value)) => refuses(value),
+            ("/status", Test::OneOf(values)) => values.iter().any(refuses),
+            (_, test) => test.is_refusal_or_absence(),
+        }
+    }
 }
 
 impl Test {
-    /// Whether a stranger's empty-handedness would meet it, so that it needs a control.
-    pub fn is_refusal_or_absence(&self) -> bool {
+    /// Whether there being nothing would meet it.
+    fn is_refusal_or_absence(&self) -> bool {
         matches!(
             self,
             Self::Refused(_)

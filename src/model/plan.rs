@@ -478,7 +478,7 @@ impl Plan {
     }
 
     fn flaw_of(&self, step: &Step) -> Option<Flaw> {
-        let needs_control = step.expect.iter().any(|e| e.test.is_refusal_or_absence());
+        let needs_control = step.expect.iter().any(|e| e.is_refusal_or_absence());
         let Some(control) = step.control else {
             return needs_control.then(|| Flaw::Uncontrolled(step.name.clone()));
         };
@@ -513,6 +513,16 @@ pub enum Flaw {
 }
 
 impl Flaw {
+    /// The step that it is about, if it is one's.
+    pub fn step(&self) -> Option<&str> {
+        match self {
+            Self::AsksNothing => None,
+            Self::Uncontrolled(step) | Self::NotAControl(step) | Self::ControlDiffers(step, _) => {
+                Some(step)
+            }
+        }
+    }
+
     /// What is wrong, for the author.
     pub fn message(&self) -> String {
         match self {

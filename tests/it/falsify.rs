@@ -58,6 +58,7 @@ fn a_refusal_without_a_control_is_refused_before_anything_is_asked() {
     );
     assert_eq!(run.code, Some(2), "{run}");
     assert!(run.err.contains("unfit-check"), "{run}");
+    assert!(run.err.contains("- name: a stranger is refused"), "the step is shown: {run}");
     assert!(run.err.contains("names no control"), "{run}");
 }
 
