@@ -19,6 +19,9 @@ use crate::store;
 use crate::talk::Talk;
 use crate::{previous, publish, versions};
 
+/// Where a site says how to report a vulnerability (RFC 9116).
+const SECURITY_TXT: &str = ".well-known/security.txt";
+
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
     let source_date = source_date(talk)?;
@@ -113,7 +116,14 @@ fn publish_if_it_holds(
         talk.say(&format!("not published: {}{old}", counted(input.outcomes)));
         return Ok(exit);
     }
-    write(render::site(input), &args.out, session, talk)?;
+    let site = render::site(input);
+    let has_security_txt = |files: &Files| files.contains_key(SECURITY_TXT);
+    if !session.project.world.demo && !site.as_ref().is_ok_and(has_security_txt) {
+        talk.say(&format!(
+            "there is no `{SECURITY_TXT}` in it: attest a claim whose words name every contact"
+        ));
+    }
+    write(site, &args.out, session, talk)?;
     Ok(exit)
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use avouch::render::wording::count;
 use serde_json::json;
 
 use crate::args::{Format, Lint};
@@ -27,7 +28,8 @@ pub(crate) fn run(root: &Path, args: &Lint, talk: Talk) -> Result<Exit, Exit> {
     let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
     let warnings = checked.diagnostics.len() - errors;
     let changed = changes.map_or_else(String::new, |since| format!(", {}", since.counted()));
-    talk.say(&format!("{errors} errors, {warnings} warnings{changed}"));
+    let (told, looked) = (count(errors, "error"), count(warnings, "warning"));
+    talk.say(&format!("{told}, {looked}{changed}"));
     since.map(|_| if errors == 0 { Exit::Holds } else { Exit::Unusable })
 }
 

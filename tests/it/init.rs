@@ -132,6 +132,7 @@ fn a_service_of_another_shape_holds_what_init_wrote() {
     assert!(!everything.contains(token));
     let wrong = with_token(&project, &["check"], "another-token");
     assert_eq!(wrong.code, Some(3), "a bad token finds nothing out: {wrong}");
+    assert!(wrong.out.contains("look at `customer` in avouch.yaml"), "{wrong}");
 }
 
 #[test]

@@ -163,3 +163,12 @@ fn an_add_on_that_is_slow_is_inconclusive_within_the_time_that_a_run_may_take() 
     assert_eq!(run.with_standing("violated"), Vec::<String>::new(), "{run}");
     assert!(run.with_standing("inconclusive").len() > 5, "{run}");
 }
+
+#[test]
+fn a_word_that_nobody_gave_is_told_with_how_to_give_it() {
+    let project = Project::own();
+    std::fs::remove_file(project.path("attestations/support-access.yaml")).unwrap();
+    let run = project.run(&["check", "support-access"]);
+    assert_eq!(run.code, Some(3), "{run}");
+    assert!(run.out.contains("give a role's word with `avouch attest support-access`"), "{run}");
+}

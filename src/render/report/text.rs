@@ -78,6 +78,9 @@ fn trouble(out: &mut String, outcome: &Outcome<'_>, input: &Input<'_>) -> fmt::R
                 broken(out, of_step, outcome, input)?;
             }
             more(out, found.len())?;
+            if found.iter().any(|one| !one.waived) {
+                writeln!(out, "  waivers   stand in waivers/{}.yaml, below `accepts:`", claim.id)?;
+            }
         }
         Standing::Inconclusive(reason) => {
             let why: Vec<String> = outcome.checks.iter().flat_map(doubts).collect();
@@ -86,7 +89,7 @@ fn trouble(out: &mut String, outcome: &Outcome<'_>, input: &Input<'_>) -> fmt::R
                 writeln!(out, "            {one}")?;
             }
             more(out, why.len())?;
-            if let Some(help) = wording::help(outcome) {
+            for help in wording::helps(outcome) {
                 writeln!(out, "  help      {help}")?;
             }
         }
@@ -290,6 +293,7 @@ mod tests {
           to waive  - { check: 1, step: "globex reads acme's note", at: "", is: {"refused":{"statuses":[400,401,403,404],"login":null}} }
           control   acme reads its note: status 200, 64 bytes
           repeat    curl -i -H "Authorization: JWT ${GLOBEX_JWT}" "https://addon.demo.test/notes/${note}"
+          waivers   stand in waivers/tenant-isolation.yaml, below `accepts:`
           asked on  22 Nov 2026, 10:00 UTC, at 127.0.0.1:8443
 
         inconclusive: backup-daily could not be verified

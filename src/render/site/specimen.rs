@@ -87,7 +87,6 @@ fn full_site() -> Site {
         warnings: vec![words("A warning.")],
         permissions: vec![words("A permission.")],
         files: vec![file()],
-        no_security_txt: words("There is none."),
         policies: vec![PolicyLink {
             title: words("Policy"),
             summary: words("What it is for"),
@@ -118,7 +117,6 @@ fn empty_site() -> Site {
         summary: empty_summary(),
         security_policy: words("default-src 'none'"),
         files: Vec::new(),
-        no_security_txt: String::new(),
     }
 }
 

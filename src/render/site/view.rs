@@ -45,8 +45,6 @@ pub(crate) struct Site {
     pub(crate) security_policy: String,
     /// What stands beside the pages for machines.
     pub(crate) files: Vec<File>,
-    /// Why there is no `security.txt`; empty where there is one.
-    pub(crate) no_security_txt: String,
 }
 
 /// Where some claims stand, in a few words: `site.summary` for all, `policy.standing` for a policy's.

@@ -34,7 +34,6 @@ pub(crate) fn site(edition: &Edition<'_>) -> view::Site {
         build: build(edition),
         security_policy: security_headers::POLICY.to_owned(),
         files: files(edition),
-        no_security_txt: no_security_txt(edition),
     }
 }
 
@@ -85,13 +84,6 @@ pub(crate) fn as_markdown(policy: &Policy, words: &Words) -> view::File {
         title: words.fill("as-markdown", &[("title", &policy.front.title.value)]),
         media: "text/markdown".into(),
         path: markdown::path(policy),
-    }
-}
-
-fn no_security_txt(edition: &Edition<'_>) -> String {
-    match security_txt::file(edition) {
-        Some(_) => String::new(),
-        None => edition.words().say("no-security-txt"),
     }
 }
 

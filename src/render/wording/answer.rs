@@ -161,22 +161,6 @@ pub fn doubts(check: &CheckOutcome<'_>) -> Vec<String> {
     told
 }
 
-/// What may help where a stranger was sent elsewhere, and nobody has said that this is a refusal.
-pub fn help(outcome: &Outcome<'_>) -> Option<&'static str> {
-    let undecided = |check: &CheckOutcome<'_>| {
-        let steps = check.plan.steps.iter().zip(&check.judgement.steps);
-        let mut all = steps.flat_map(|(step, judged)| step.expect.iter().zip(&judged.expectations));
-        all.any(|(one, judged)| {
-            matches!(&one.test, Test::Refused(refusal) if refusal.login.is_none())
-                && matches!(judged.outcome, expect::Outcome::Unknown(_))
-                && judged.actual.is_string()
-        })
-    };
-    outcome.checks.iter().any(undecided).then_some(
-        "if that address is the log-in page, name it in `avouch.yaml`: `refused: { login: /login }`",
-    )
-}
-
 /// Why a step was not asked, because of something before it.
 fn unasked(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
     let error = check.judgement.steps.get(step)?.unasked.as_ref()?;

@@ -5,12 +5,14 @@
 
 mod answer;
 mod expectation;
+mod help;
 mod limit;
 mod request;
 mod waiver;
 
-pub use answer::{answer, broken, doubts, help, noticed, seen, telling, told};
+pub use answer::{answer, broken, doubts, noticed, seen, telling, told};
 pub use expectation::{actual, expected, found};
+pub use help::helps;
 pub use limit::limits;
 pub use request::{asker, curl, request_line, who};
 pub use waiver::{day, idle, role, waived};

@@ -21,8 +21,8 @@ pub fn who(step: &Step, project: &Project) -> String {
     }
     let actor = plain(&step.actor);
     let actor = match project.tenant(&step.actor) {
-        Some(_) => format!("{actor}, a customer"),
-        None => actor,
+        Some(_) if actor != "customer" => format!("{actor}, a customer"),
+        _ => actor,
     };
     match &step.credential {
         Credential::Own => format!("{actor}, with its own credential"),

@@ -1,0 +1,52 @@
+//! What may be done about a claim that could not be found out.
+
+use std::collections::BTreeSet;
+
+use crate::model::evidence::{CheckOutcome, Outcome};
+use crate::model::expect::{self, Test};
+use crate::model::judge::StepJudgement;
+use crate::model::plan::Step;
+use crate::model::verdict::{Reason, Verdict};
+use crate::render::wording::plain;
+
+/// Everything that may help, if anything is known to.
+pub fn helps(outcome: &Outcome<'_>) -> BTreeSet<String> {
+    let mut helps: BTreeSet<String> = outcome.checks.iter().flat_map(of_step).collect();
+    if outcome.checks.iter().any(lacks_word) {
+        helps.insert(format!("give a role's word with `avouch attest {}`", outcome.claim.id));
+    }
+    helps
+}
+
+fn lacks_word(check: &CheckOutcome<'_>) -> bool {
+    check.plan.kind == "attestation" && matches!(check.verdict, Verdict::Inconclusive(_))
+}
+
+fn of_step(check: &CheckOutcome<'_>) -> BTreeSet<String> {
+    let steps = check.plan.steps.iter().zip(&check.judgement.steps);
+    steps
+        .flat_map(|(step, judged)| [credential(step, judged), log_in(step, judged)])
+        .flatten()
+        .collect()
+}
+
+/// Our own credential was refused.
+fn credential(step: &Step, judged: &StepJudgement) -> Option<String> {
+    let actor = plain(&step.actor);
+    (judged.doubt == Some(Reason::Credentials))
+        .then(|| format!("look at `{actor}` in avouch.yaml, and at the variable with its secret"))
+}
+
+/// A stranger was sent elsewhere, and nobody has said that this is a refusal.
+fn log_in(step: &Step, judged: &StepJudgement) -> Option<String> {
+    let mut all = step.expect.iter().zip(&judged.expectations);
+    let is_undecided = all.any(|(one, judged)| {
+        matches!(&one.test, Test::Refused(refusal) if refusal.login.is_none())
+            && matches!(judged.outcome, expect::Outcome::Unknown(_))
+            && judged.actual.is_string()
+    });
+    is_undecided.then(|| {
+        "if that address is the log-in page, name it in `avouch.yaml`: `refused: { login: /login }`"
+            .to_owned()
+    })
+}
