@@ -82,7 +82,7 @@ fn formats() -> PossibleValuesParser {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Begin a project: asks five questions and looks at the target
+    /// Begin a project: asks at most nine questions and looks at the target
     Init(Init),
     /// Check every claim and publish the site, if they all hold
     Build(Build),
@@ -194,6 +194,10 @@ pub(crate) struct Init {
     /// With `--login connect`, the customer's client key
     #[arg(long, value_name = "KEY")]
     pub(crate) client_key: Option<String>,
+    /// Give your word that a person reads what arrives at the contact: it stands on the page, with the
+    /// day, as a claim that nobody has tested
+    #[arg(long)]
+    pub(crate) reports_are_read: bool,
 }
 
 /// How customers log in.

@@ -236,13 +236,13 @@ impl Reading<'_, '_> {
     }
 
     fn origin(&mut self, written: &Spanned<String>) -> Option<url::Url> {
+        const HELP: &str = "write it like `https://ops.example.com`, with nothing behind the host";
         let origin = address::origin(&self.fill(written));
-        if origin.is_none() {
+        if let Err(fault) = &origin {
             let message = format!("`{}` is no origin", written.value);
-            let help = "write it like `https://ops.example.com`, with nothing behind the host";
-            self.tell("bad-address", &written.span, message, help);
+            self.tell("bad-address", &written.span, message, &fault.help(written, HELP));
         }
-        origin
+        origin.ok()
     }
 
     fn fill(&mut self, written: &Spanned<String>) -> String {

@@ -25,16 +25,49 @@ pub(super) fn web(written: &Spanned<String>, scope: &mut Scope<'_>) -> Option<Ur
     url
 }
 
+/// Why a text is no origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Plain HTTP to another machine.
+    Plain,
+    /// A path stands behind the host.
+    Path(String),
+    /// It is something else.
+    Other,
+}
+
+impl Fault {
+    /// What to do about it, where `written` stands; `usual` says what else can be written there. What is
+    /// not written, but was read from a variable, is not shown.
+    pub fn help(&self, written: &str, usual: &str) -> String {
+        match self {
+            Self::Plain => {
+                "write `https://`: plain `http://` is taken on loopback only, as credentials \
+                            would travel in the clear"
+                    .into()
+            }
+            Self::Path(path) if written.ends_with(path) => {
+                format!("end it behind the host, and put `{path}` into the paths of the checks")
+            }
+            _ => usual.to_owned(),
+        }
+    }
+}
+
 /// The origin that a text names: `https`, or `http` on this machine, with nothing behind the host.
-pub fn origin(text: &str) -> Option<Url> {
-    let url = Url::parse(text).ok()?;
-    let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
-    let is_bare = url.path() == "/"
-        && url.query().is_none()
+pub fn origin(text: &str) -> Result<Url, Fault> {
+    let url = Url::parse(text).map_err(|_| Fault::Other)?;
+    let is_web = matches!(url.scheme(), "https" | "http") && url.has_host();
+    let is_bare = url.query().is_none()
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none();
-    (is_safe && is_bare && url.has_host()).then_some(url)
+    match url.path() {
+        _ if !is_web || !is_bare => Err(Fault::Other),
+        _ if url.scheme() == "http" && !is_loopback(&url) => Err(Fault::Plain),
+        "/" => Ok(url),
+        path => Err(Fault::Path(path.to_owned())),
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -89,7 +122,7 @@ mod tests {
             "http://[::1]:8080",
             "http://localhost",
         ] {
-            assert!(origin(text).is_some(), "{text}");
+            assert!(origin(text).is_ok(), "{text}");
         }
         for text in [
             "",
@@ -104,7 +137,19 @@ mod tests {
             "ftp://addon.example.com",
             "file:///etc/passwd",
         ] {
-            assert!(origin(text).is_none(), "{text}");
+            assert!(origin(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_origin_is_said() {
+        let help = |text: &str, written: &str| origin(text).unwrap_err().help(written, "usual");
+        assert!(help("http://addon.test/app", "http://addon.test/app").contains("in the clear"));
+        assert!(help("https://a.test/app", "https://a.test/app").contains("put `/app` into"));
+        for (text, written) in
+            [("https://a.test/app", "${TARGET}"), ("https://a.test/app?a", ""), ("a.test", "")]
+        {
+            assert_eq!(help(text, written), "usual");
         }
     }
 
@@ -130,8 +175,8 @@ mod tests {
 
     #[test]
     fn the_constant_addresses_are_addresses() {
-        assert!(origin(nowhere().as_str()).is_some());
-        assert!(origin(demo().as_str()).is_some());
+        assert!(origin(nowhere().as_str()).is_ok());
+        assert!(origin(demo().as_str()).is_ok());
         assert_eq!(resolver("::1").map(|it| it.port()), Some(53));
         assert_eq!(resolver("127.0.0.1:5353").map(|it| it.port()), Some(5353));
     }

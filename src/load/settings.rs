@@ -42,7 +42,8 @@ pub struct ProjectFile {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub roles: IndexMap<String, String>,
-    /// What is assessed: `demo`, or the origin of the live service. May hold `${NAME}`.
+    /// What is assessed: `demo`, or the origin of the live service: `https://` and a host, without a
+    /// path. Plain `http://` is taken on loopback only. May hold `${NAME}`.
     pub target: Option<Spanned<String>>,
     /// Other hosts by role; check files name the role.
     #[serde(default)]
@@ -416,19 +417,25 @@ mod tests {
 
     #[test]
     fn what_is_no_target_is_told_at_its_place() {
-        for bad in ["http://addon.example.com", "addon.example.com", "https://a.test/path", "demon"]
-        {
+        let usual =
+            "write `demo`, or an origin such as `https://addon.example.com`, and nothing behind it";
+        let plain = "write `https://`: plain `http://` is taken on loopback only, as credentials would travel in the clear";
+        let path = "end it behind the host, and put `/path` into the paths of the checks";
+        for (bad, help) in [
+            ("http://addon.example.com", plain),
+            ("addon.example.com", usual),
+            ("https://a.test/path", path),
+            ("demon", usual),
+        ] {
             assert_eq!(
                 with("target", &format!("target: {bad}")),
-                [format!(
-                    "avouch.yaml:1:9 bad-target: the target `{bad}` is no origin ? write `demo`, or an origin such as `https://addon.example.com`, and nothing behind it; `http:` is for this machine only"
-                )]
+                [format!("avouch.yaml:1:9 bad-target: the target `{bad}` is no origin ? {help}")]
             );
         }
         assert_eq!(
             Fixture::sound().target("nowhere").told(),
             [
-                "bad-target: the target `nowhere` is no origin ? write `demo`, or an origin such as `https://addon.example.com`, and nothing behind it; `http:` is for this machine only"
+                "bad-target: the target `nowhere` is no origin ? write `demo`, or an origin such as `https://addon.example.com`, and nothing behind it"
             ]
         );
     }

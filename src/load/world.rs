@@ -7,7 +7,7 @@ use std::path::{Component, Path};
 use url::Url;
 
 use crate::load::Options;
-use crate::load::address;
+use crate::load::address::{self, Fault};
 use crate::load::read::Reader;
 use crate::load::settings::{ProjectFile, Scope, check_name};
 use crate::load::variable::Variables;
@@ -42,12 +42,13 @@ pub(super) fn of(
 /// The target, and whether it is the demo add-on that is started within this process.
 fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> (Url, bool) {
     const HELP: &str = "write `demo`, or an origin such as `https://addon.example.com`, and nothing \
-                        behind it; `http:` is for this machine only";
+                        behind it";
     if let Some(text) = options.target {
-        return read_target(text).unwrap_or_else(|| {
+        return read_target(text).unwrap_or_else(|fault| {
             let place = crate::model::source::Place::file(scope.source.file.clone());
             let message = format!("the target `{text}` is no origin");
-            let error = Diagnostic::error("bad-target", place, message).help(HELP);
+            let help = fault.help(text, HELP);
+            let error = Diagnostic::error("bad-target", place, message).help(help);
             scope.diagnostics.push(Diagnostic { place: None, ..error });
             (address::nowhere(), false)
         });
@@ -60,19 +61,20 @@ fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> (
     let variables = Variables { options, demo: false };
     let told = scope.diagnostics.len();
     let filled = variables.fill(&written, scope);
-    read_target(&filled).unwrap_or_else(|| {
+    read_target(&filled).unwrap_or_else(|fault| {
         // A variable without a value has been told; that no origin comes of it is no news.
         if scope.diagnostics.len() == told {
             let message = format!("the target `{}` is no origin", written.value);
-            scope.tell("bad-target", &written.span, message, HELP);
+            let help = fault.help(&written, HELP);
+            scope.tell("bad-target", &written.span, message, &help);
         }
         (address::nowhere(), false)
     })
 }
 
-fn read_target(text: &str) -> Option<(Url, bool)> {
+fn read_target(text: &str) -> Result<(Url, bool), Fault> {
     if text == "demo" {
-        return Some((address::demo(), true));
+        return Ok((address::demo(), true));
     }
     address::origin(text).map(|origin| (origin, false))
 }

@@ -1,10 +1,8 @@
 //! `avouch accept`: a person takes new words, and one scalar changes.
 
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
 
-use crate::harness::{Project, Run};
+use crate::harness::Project;
 
 const POLICY: &str = "content/security.md";
 const CHECK: &str = "checks/backup-daily.yaml";
@@ -56,19 +54,6 @@ fn difference<'a>(old: &'a str, new: &'a str) -> (&'a str, &'a str) {
     (&old[..old.len() - end], &new[..new.len() - end])
 }
 
-/// Runs the binary on a terminal of its own, and types this.
-fn typed(project: &Project, args: &[&str], answer: &str) -> Run {
-    let binary = env!("CARGO_BIN_EXE_avouch");
-    let mut command = Command::new("script");
-    command.args(["--quiet", "--return", "--command", &format!("{binary} {}", args.join(" "))]);
-    command.arg("/dev/null").current_dir(project.root()).env_clear();
-    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
-    project.finish(&child.wait_with_output().unwrap())
-}
-
 #[test]
 fn accept_changes_one_scalar_of_a_file_full_of_comments() {
     let project = suspect();
@@ -115,7 +100,7 @@ fn both_sides_are_shown_before_the_question_and_only_a_yes_counts() {
     let project = suspect();
     let before = project.read(CHECK);
     for answer in ["n\n", "\n", "maybe\n"] {
-        let run = typed(&project, &["accept", "backup-daily"], answer);
+        let run = project.at_terminal(&["accept", "backup-daily"], &[], &[("[y/N]", answer)]);
         assert_eq!(run.code, Some(2), "{answer}: {run}");
         for shown in [
             "{+The+}",
@@ -132,7 +117,7 @@ fn both_sides_are_shown_before_the_question_and_only_a_yes_counts() {
         }
         assert_eq!(project.read(CHECK), before);
     }
-    let run = typed(&project, &["--quiet", "accept", "backup-daily"], "y\n");
+    let run = project.at_terminal(&["--quiet", "accept", "backup-daily"], &[], &[("[y/N]", "y\n")]);
     assert_eq!(run.code, Some(0), "{run}");
     assert!(run.out.contains("{+The+}"), "{run}");
     assert_eq!(difference(&before, &project.read(CHECK)), ("All", "The"));

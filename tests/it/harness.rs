@@ -1,8 +1,11 @@
 //! A project in a temporary folder, and the real binary run on it.
 
 use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 /// A project in a temporary folder, gone with this value.
 pub(crate) struct Project {
@@ -103,6 +106,53 @@ impl Project {
     /// Runs the binary here.
     pub(crate) fn run(&self, args: &[&str]) -> Run {
         self.finish(&self.command(args).output().unwrap())
+    }
+
+    /// Runs the binary on a terminal of its own, and answers each question when it is asked. All that
+    /// stands on the terminal is given as standard output.
+    pub(crate) fn at_terminal(
+        &self,
+        args: &[&str],
+        env: &[(&str, &str)],
+        answers: &[(&str, &str)],
+    ) -> Run {
+        const WAIT: Duration = Duration::from_secs(60);
+        let binary = env!("CARGO_BIN_EXE_avouch");
+        let mut command = Command::new("script");
+        command.args(["--quiet", "--return", "--command"]);
+        command.arg(format!("{binary} {}", args.join(" "))).arg("/dev/null");
+        command.current_dir(self.root()).env_clear().envs(env.iter().copied());
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (mut typing, mut shown) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        let (tell, told) = channel();
+        let reader = std::thread::spawn(move || {
+            let mut piece = [0; 4096];
+            while let Ok(count @ 1..) = shown.read(&mut piece) {
+                let _ = tell.send(piece[..count].to_vec());
+            }
+        });
+        let (mut all, mut from) = (Vec::new(), 0);
+        for (question, answer) in answers {
+            let asked = |all: &[u8]| String::from_utf8_lossy(all).contains(question);
+            while !asked(&all[from..]) {
+                let piece = told.recv_timeout(WAIT);
+                let so_far = || panic!("no `{question}` in {}", String::from_utf8_lossy(&all));
+                let piece = piece.unwrap_or_else(|_| so_far());
+                all.extend(piece);
+            }
+            from = all.len();
+            typing.write_all(answer.as_bytes()).unwrap();
+        }
+        all.extend(told.iter().flatten());
+        reader.join().unwrap();
+        drop(typing);
+        self.finish(&Output { stdout: all, ..child.wait_with_output().unwrap() })
     }
 
     /// What a run came to.

@@ -43,6 +43,10 @@ impl Plain {
             .route("/api/me", get(me))
             .route("/orders", get(orders))
             .route("/connect", get(connect));
+        Self::serve(app)
+    }
+
+    fn serve(app: Router) -> Self {
         let (tell, told) = std::sync::mpsc::channel();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let serve = async move {
@@ -94,7 +98,7 @@ const COMMON: [&str; 7] = [
 #[test]
 fn a_project_for_the_demo_has_a_claim_of_each_basis_and_builds() {
     let project = Project::empty();
-    let run = project.run(&[&COMMON[..], &["--target", "demo"]].concat());
+    let run = project.run(&[&COMMON[..], &["--target", "demo", "--reports-are-read"]].concat());
     assert_eq!(run.code, Some(0), "{run}");
     for basis in ["(probed)", "(probed with access)", "(reported)", "(attested)"] {
         assert!(run.err.contains(basis), "{basis}: {run}");
@@ -106,6 +110,25 @@ fn a_project_for_the_demo_has_a_claim_of_each_basis_and_builds() {
     let left = std::fs::read_dir(project.root()).unwrap().map(|one| one.unwrap().file_name());
     let hidden: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with(".t")).collect();
     assert!(hidden.is_empty(), "{hidden:?}");
+    let word = "having looked at the question whether a person reads what arrives at \
+                security@example.com, to which they said yes";
+    assert!(project.read("public/security/index.html").contains(word));
+}
+
+#[test]
+fn nobodys_word_is_given_for_them() {
+    let project = Project::empty();
+    let run = project.run(&[&COMMON[..], &["--target", "demo"]].concat());
+    assert_eq!(run.code, Some(0), "{run}");
+    let line = "left out  reports-are-read: nobody has given their word; \
+                `avouch init --reports-are-read` begins with yours\n";
+    assert!(run.err.contains(line), "{run}");
+    assert!(!project.path("checks/reports-are-read.yaml").exists());
+    assert!(!project.path("attestations/reports-are-read.yaml").exists());
+    assert_eq!(project.run(&["lint"]).code, Some(0));
+    let project = Project::empty();
+    let run = project.run(&[&COMMON[..], &["--target", "demo", "--login", "none"]].concat());
+    assert_eq!(run.code, Some(0), "nor is a login needed: {run}");
 }
 
 fn with_token(project: &Project, args: &[&str], token: &str) -> Run {
@@ -119,7 +142,8 @@ fn a_service_of_another_shape_holds_what_init_wrote() {
     let plain = Plain::start(token);
     let target = format!("http://{}", plain.address);
     let project = Project::empty();
-    let args = [&COMMON[..], &["--target", &target, "--login", "bearer", "--private", "/api/me"]];
+    let own = ["--target", &target, "--login", "bearer", "--private", "/api/me"];
+    let args = [&COMMON[..], &own, &["--reports-are-read"]];
     let run = with_token(&project, &args.concat(), token);
     assert_eq!(run.code, Some(0), "{run}");
     for kept in ["login-required", "healthz", "reports-are-read", "front-page", "no-sniffing"] {
@@ -165,31 +189,14 @@ fn an_address_that_is_more_than_an_origin_is_told_and_not_cut() {
         assert_eq!(std::fs::read_dir(empty.root()).unwrap().count(), 0, "{target}");
         run.err
     };
-    for target in [
-        "https://addon.example.com/base",
-        "https://user:word@addon.example.com",
-        "https://addon.example.com/?x=1",
-        "http://addon.example.com",
+    for (target, help) in [
+        ("https://addon.example.com/base", "put `/base` into the paths of the checks"),
+        ("https://user:word@addon.example.com", "nothing behind it"),
+        ("https://addon.example.com/?x=1", "nothing behind it"),
+        ("http://addon.example.com", "plain `http://` is taken on loopback only"),
     ] {
-        assert!(told(target).contains("nothing behind it"), "{target}");
+        assert!(told(target).contains(help), "{target}");
     }
-}
-
-#[test]
-fn a_target_at_which_nobody_answers_begins_nothing() {
-    let nobody = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let address = nobody.local_addr().unwrap();
-    drop(nobody);
-    let target = format!("http://{address}");
-    let empty = Project::empty();
-    let run = empty.run(&[&COMMON[..], &["--target", &target, "--login", "none"]].concat());
-    assert_eq!(run.code, Some(3), "{run}");
-    assert!(
-        run.err
-            .contains(&format!("nothing was begun: anyone asks for the front page: `{address}`")),
-        "{run}"
-    );
-    assert_eq!(std::fs::read_dir(empty.root()).unwrap().count(), 0);
 }
 
 #[test]
@@ -237,4 +244,159 @@ fn a_redirect_of_strangers_is_a_refusal_once_the_log_in_page_is_named() {
     assert!(run.out.contains("help      if that address is the log-in page"), "{run}");
     project.edit("avouch.yaml", "writes: false", "refused: { login: /login }\nwrites: false");
     assert_eq!(with_token(&project, &["check", "login-required"], token).code, Some(0));
+}
+
+fn is_empty(project: &Project) -> bool {
+    std::fs::read_dir(project.root()).unwrap().next().is_none()
+}
+
+#[test]
+fn of_a_service_that_is_down_nothing_is_begun() {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    for scheme in ["http", "https"] {
+        let project = Project::empty();
+        let target = format!("{scheme}://{address}");
+        let own = ["--target", &target, "--login", "none", "--root", "new", "--reports-are-read"];
+        let run = project.run(&[&COMMON[..], &own].concat());
+        assert_eq!(run.code, Some(3), "{run}");
+        let told = format!(
+            "checks\nerror: nothing answered at {target}: connection refused\n  \
+             help: start the service, or mend `--target`; nothing was written\n"
+        );
+        assert!(run.err.ends_with(&told), "{run}");
+        assert!(!run.err.contains("again"), "{run}");
+        assert!(is_empty(&project), "{run}");
+    }
+}
+
+#[test]
+fn of_a_service_that_cannot_be_trusted_nothing_is_begun() {
+    let plain = Plain::serve(Router::new());
+    let project = Project::empty();
+    let target = format!("https://{}", plain.address);
+    let run = project.run(&[&COMMON[..], &["--target", &target, "--login", "none"]].concat());
+    assert_eq!(run.code, Some(3), "{run}");
+    let told = format!("error: no trusted connection could be made to {target}: ");
+    assert!(run.err.contains(&told), "{run}");
+    assert!(is_empty(&project), "{run}");
+}
+
+#[test]
+fn where_no_claim_holds_nothing_is_begun_and_one_is_told_as_one() {
+    let project = Project::empty();
+    let begin = |app| {
+        let plain = Plain::serve(app);
+        let target = format!("http://{}", plain.address);
+        project.run(&[&COMMON[..], &["--target", &target, "--login", "none"]].concat())
+    };
+    let run = begin(Router::new());
+    assert_eq!(run.code, Some(1), "{run}");
+    let told = "error: none of the claims that a project may begin with holds\n";
+    assert!(run.err.contains(told), "{run}");
+    assert!(is_empty(&project), "{run}");
+    let run = begin(Router::new().route("/", get(|| async { "hello" })));
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.err.contains("now a project of 1 claim, which holds.\n"), "{run}");
+}
+
+#[test]
+fn a_mistyped_path_and_a_folder_outside_git_are_told_as_such() {
+    let token = "made-for-this-test";
+    let app = Router::new().route("/", get(|| async { "hello" }));
+    let plain = Plain::serve(app);
+    let target = format!("http://{}", plain.address);
+    let project = Project::empty();
+    let own = ["--target", &target, "--login", "bearer", "--private", "/api/mee"];
+    let run = with_token(&project, &[&COMMON[..], &own].concat(), token);
+    assert_eq!(run.code, Some(0), "{run}");
+    let line = |name: &str| {
+        let start = format!("left out  {name}: ");
+        run.err.lines().find_map(|line| line.strip_prefix(&start)).map(str::to_owned)
+    };
+    let told = line("login-required").unwrap();
+    assert!(told.ends_with("; is `--private` right?"), "{run}");
+    let told = line("kept-in-git").unwrap();
+    assert_eq!(told, "the folder is in no Git repository, or nothing is committed there");
+}
+
+#[test]
+fn what_is_wrong_with_the_flags_is_told_at_once() {
+    let project = Project::empty();
+    let own = [
+        "--target",
+        "nowhere",
+        "--url",
+        "ftp://a.test",
+        "--contact",
+        "nobody",
+        "--secret",
+        "not-shown",
+    ];
+    let run = project.run(&[&["init", "--organisation", ""], &own[..]].concat());
+    assert_eq!(run.code, Some(2), "{run}");
+    for flag in ["--organisation", "--target", "--url", "--contact", "--secret"] {
+        assert!(run.err.contains(&format!("error: `{flag}`: ")), "{flag}: {run}");
+    }
+    assert!(!run.err.contains("not-shown"), "{run}");
+}
+
+#[test]
+fn what_is_there_already_stays_and_the_rest_is_written() {
+    let project = Project::empty();
+    project.write("CODEOWNERS", "* @us\n");
+    project.write("schemas/ours.json", "{}\n");
+    let run = project.run(&[&COMMON[..], &["--target", "demo"]].concat());
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.err.contains("`CODEOWNERS` was here already, and is as it was\n"), "{run}");
+    assert_eq!(project.read("CODEOWNERS"), "* @us\n");
+    assert_eq!(project.read("schemas/ours.json"), "{}\n");
+    assert!(project.path("schemas/claim.schema.json").exists());
+}
+
+#[test]
+fn at_a_terminal_everything_is_asked_and_nothing_is_lost() {
+    let token = "made-for-this-test";
+    let plain = Plain::start(token);
+    let target = format!("http://{}\n", plain.address);
+    let project = Project::empty();
+    let run = project.at_terminal(
+        &["init"],
+        &[("ACME_TOKEN", token)],
+        &[
+            ("Who publishes the page?", "Example\n"),
+            ("What is checked?", "http://example.com\n"),
+            ("loopback only", &target),
+            ("Where will the page be?", "https://security.example.com\n"),
+            ("Where are vulnerabilities reported?", "security@example.com\n"),
+            ("How do customers log in?", "\n"),
+            ("Which environment variable holds that token?", "\n"),
+            ("no variable of that name is set", "ACME_TOKEN\n"),
+            ("Which path may only a customer read", "\n"),
+            ("Does a person read what arrives at security@example.com? Your word", "y\n"),
+        ],
+    );
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.out.contains("kept      login-required:"), "{run}");
+    assert!(run.out.contains("kept      reports-are-read:"), "{run}");
+    assert!(project.read("avouch.yaml").contains("bearer: \"${ACME_TOKEN}\""));
+    assert!(!run.out.contains(token), "{run}");
+}
+
+#[test]
+fn at_a_terminal_one_can_begin_without_a_login_and_without_a_word() {
+    let plain = Plain::start("made-for-this-test");
+    let target = format!("http://{}", plain.address);
+    let project = Project::empty();
+    let flags = ["init", "--organisation", "Example", "--url", "https://security.example.com"];
+    let more = ["--contact", "security@example.com", "--target", &target, "--login", "connect"];
+    let run = project.at_terminal(
+        &[&flags[..], &more].concat(),
+        &[],
+        &[("holds the shared secret?", "none\n"), ("Does a person read", "\n")],
+    );
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(!project.read("avouch.yaml").contains("actors:"));
+    assert!(!project.path("attestations/reports-are-read.yaml").exists());
 }

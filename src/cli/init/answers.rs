@@ -1,13 +1,15 @@
 //! What has to be known to begin a project: from flags, or asked at the terminal.
 
 use std::io::IsTerminal;
+use std::path::Path;
 
 use avouch::load::origin;
-use dialoguer::{Input, Select};
+use dialoguer::{Confirm, Input, Select};
 use url::Url;
 
 use crate::args::{Init, Login};
 use crate::exit::Exit;
+use crate::git;
 use crate::talk::Talk;
 
 /// Everything that a new project is made from.
@@ -20,73 +22,73 @@ pub(crate) struct Answers {
     pub(crate) target: String,
     /// How to report a vulnerability: a `mailto:` or `https:` address.
     pub(crate) contact: Url,
-    /// How a customer logs in.
+    /// Who is asked as, where a login is needed.
+    pub(crate) customer: Customer,
+    /// Whether somebody gave their word that a person reads what arrives at the contact.
+    pub(crate) reports_are_read: bool,
+    /// Whether something is committed to a Git repository that the folder is in.
+    pub(crate) is_committed: bool,
+}
+
+/// A customer of the service; without a login, nothing else is known of them.
+pub(crate) struct Customer {
+    /// How they log in.
     pub(crate) login: Login,
     /// A path that only a customer who is logged in may read.
     pub(crate) private: String,
-    /// The variable of the environment that holds the customer's secret.
+    /// The variable of the environment that holds their secret.
     pub(crate) secret: String,
-    /// With Connect: the customer's client key.
+    /// With Connect: their client key.
     pub(crate) client_key: String,
 }
 
 impl Answers {
     /// Whether the embedded demo add-on is the target.
     pub(crate) fn is_demo(&self) -> bool {
-        self.target == "demo"
+        self.target == DEMO
+    }
+
+    /// Where reports arrive, as people write it.
+    pub(crate) fn mailbox(&self) -> &str {
+        mailbox(self.contact.as_str())
     }
 }
 
-/// The five questions, of which flags answer any.
-pub(crate) fn ask(args: &Init, talk: Talk) -> Result<Answers, Exit> {
+const DEMO: &str = "demo";
+
+/// The variable that holds a customer's secret, where no other is named.
+const SECRET: &str = "API_TOKEN";
+
+/// At most nine questions, of which flags answer any.
+pub(crate) fn ask(args: &Init, root: &Path, talk: Talk) -> Result<Answers, Exit> {
     let missing = missing(args);
-    if !missing.is_empty() && !std::io::stdin().is_terminal() {
+    let is_asking = !missing.is_empty();
+    check_flags(args, is_asking, talk)?;
+    if is_asking && !std::io::stdin().is_terminal() {
         let message = format!("this is no terminal to ask at, and these are missing: {missing}");
         talk.complain(&message, "give them as flags");
         return Err(Exit::Unusable);
     }
-    let organisation = text(&args.organisation, "Who publishes the page?", None, talk, named)?;
-    let target = text(&args.target, "What is checked? (an address, or demo)", None, talk, target)?;
-    let origin = origin(&target).map(|url| url.origin().ascii_serialization());
-    let target = origin.unwrap_or(target);
-    let url = text(&args.url, "Where will the page be?", None, talk, |text| address(text, HTTPS))?;
-    let contact = text(&args.contact, "Where are vulnerabilities reported?", None, talk, contact)?;
-    let login = login(args, &target, talk)?;
-    let is_demo = target == "demo";
-    let (private, secret) = if is_demo { ("/config", "ACME_SECRET") } else { ("", "API_TOKEN") };
-    let or =
-        |given: &Option<String>, other: &str| given.clone().unwrap_or_else(|| other.to_owned());
-    let client_key = match (&login, is_demo) {
-        (Login::Connect, false) => {
-            let question = "Which client key does that customer have?";
-            text(&args.client_key, question, None, talk, named)?
-        }
-        _ => or(&args.client_key, if is_demo { "acme-key" } else { "" }),
-    };
-    let private = match (&login, is_demo) {
-        (Login::None, _) => String::new(),
-        (_, true) => or(&args.private, private),
-        (_, false) => {
-            let question = "Which path may only a customer read who is logged in?";
-            text(&args.private, question, Some("/api/me"), talk, path)?
-        }
-    };
+    let organisation = text(&args.organisation, "Who publishes the page?", None, named, talk)?;
+    let target = text(&args.target, "What is checked? (an address, or demo)", None, target, talk)?;
+    let url = text(&args.url, "Where will the page be?", None, https, talk)?;
+    let contact = text(&args.contact, "Where are vulnerabilities reported?", None, contact, talk)?;
+    let contact = full_contact(&contact);
     Ok(Answers {
         organisation,
         url: parsed(&url, talk)?,
-        contact: parsed(&full_contact(&contact), talk)?,
-        login,
-        private,
-        secret: or(&args.secret, secret),
-        client_key,
-        target,
+        customer: customer(args, &target, is_asking, talk)?,
+        reports_are_read: args.reports_are_read || is_asking && word(&contact, talk)?,
+        contact: parsed(&contact, talk)?,
+        target: target.trim_end_matches('/').to_owned(),
+        is_committed: git::resolved(root, "HEAD").is_some(),
     })
 }
 
 fn missing(args: &Init) -> String {
-    let is_demo = args.target.as_deref() == Some("demo");
+    let is_demo = args.target.as_deref() == Some(DEMO);
     let logs_in = !is_demo && matches!(args.login, Some(Login::Bearer | Login::Connect));
-    let by_connect = !is_demo && matches!(args.login, Some(Login::Connect));
+    let has_key = !is_demo && args.login == Some(Login::Connect);
     let needed = [
         (args.organisation.is_none(), "--organisation"),
         (args.target.is_none(), "--target"),
@@ -94,10 +96,76 @@ fn missing(args: &Init) -> String {
         (args.contact.is_none(), "--contact"),
         (args.login.is_none() && !is_demo, "--login"),
         (args.private.is_none() && logs_in, "--private"),
-        (args.client_key.is_none() && by_connect, "--client-key"),
+        (args.client_key.is_none() && has_key, "--client-key"),
     ];
     let all = needed.iter().filter(|(missing, _)| *missing).map(|(_, flag)| *flag);
     all.collect::<Vec<_>>().join(", ")
+}
+
+/// What a text must be; else what to write, without the text: it may be a secret in the wrong place.
+type Rule = fn(&str) -> Result<(), String>;
+
+/// Tells everything that is wrong with the flags, before any answer could be lost.
+fn check_flags(args: &Init, is_asking: bool, talk: Talk) -> Result<(), Exit> {
+    let given: [(&str, &Option<String>, Rule); 6] = [
+        ("--organisation", &args.organisation, named),
+        ("--target", &args.target, target),
+        ("--url", &args.url, https),
+        ("--contact", &args.contact, contact),
+        ("--private", &args.private, path),
+        ("--client-key", &args.client_key, named),
+    ];
+    let wrong = given.iter().filter_map(|(flag, text, fit)| {
+        let why = fit(text.as_deref()?).err()?;
+        Some((format!("`{flag}`: {why}"), ""))
+    });
+    let wrong: Vec<_> = wrong.chain(no_secret(args, is_asking)).collect();
+    wrong.iter().for_each(|(message, help)| talk.complain(message, help));
+    if wrong.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
+}
+
+/// What is wrong with the variable that a customer's secret is in, where it will not be asked for.
+fn no_secret(args: &Init, is_asking: bool) -> Option<(String, &'static str)> {
+    let is_needed = args.login != Some(Login::None) && args.target.as_deref() != Some(DEMO);
+    let message = match &args.secret {
+        _ if !is_needed => return None,
+        Some(name) => format!("`--secret`: {}", variable(name).err()?),
+        None if is_asking || variable(SECRET).is_ok() => return None,
+        None => format!("the variable `{SECRET}` is not set, and a customer logs in with it"),
+    };
+    Some((message, "set it, name another one with `--secret`, or begin with `--login none`"))
+}
+
+/// How a customer logs in, and what follows from that.
+fn customer(args: &Init, target: &str, is_asking: bool, talk: Talk) -> Result<Customer, Exit> {
+    let login = login(args, target, talk)?;
+    let or =
+        |given: &Option<String>, other: &str| given.clone().unwrap_or_else(|| other.to_owned());
+    if target == DEMO && login != Login::None {
+        return Ok(Customer {
+            login,
+            private: or(&args.private, "/config"),
+            secret: or(&args.secret, "ACME_SECRET"),
+            client_key: or(&args.client_key, "acme-key"),
+        });
+    }
+    let secret = match &args.secret {
+        None if is_asking && login != Login::None => secret(login, talk)?,
+        given => or(given, SECRET),
+    };
+    if login == Login::None || secret == NO_LOGIN {
+        let [private, secret, client_key] = [const { String::new() }; 3];
+        return Ok(Customer { login: Login::None, private, secret, client_key });
+    }
+    let client_key = match login {
+        Login::Connect => {
+            text(&args.client_key, "Which client key does that customer have?", None, named, talk)?
+        }
+        _ => String::new(),
+    };
+    let question = "Which path may only a customer read who is logged in?";
+    let private = text(&args.private, question, Some("/api/me"), path, talk)?;
+    Ok(Customer { login, private, secret, client_key })
 }
 
 const LOGINS: [(Login, &str); 3] = [
@@ -109,7 +177,7 @@ const LOGINS: [(Login, &str); 3] = [
 fn login(args: &Init, target: &str, talk: Talk) -> Result<Login, Exit> {
     match args.login {
         Some(login) => return Ok(login),
-        None if target == "demo" => return Ok(Login::Connect),
+        None if target == DEMO => return Ok(Login::Connect),
         None => {}
     }
     let items: Vec<&str> = LOGINS.iter().map(|(_, words)| *words).collect();
@@ -118,22 +186,35 @@ fn login(args: &Init, target: &str, talk: Talk) -> Result<Login, Exit> {
     Ok(LOGINS[index].0)
 }
 
-/// A flag's text, or an answer; either must be `fit`.
+/// What is answered where no variable holds the secret.
+const NO_LOGIN: &str = "none";
+
+fn secret(login: Login, talk: Talk) -> Result<String, Exit> {
+    let what = if login == Login::Connect { "the shared secret" } else { "that token" };
+    let question =
+        format!("Which environment variable holds {what}? (none: begin without a login)");
+    text(&None, &question, Some(SECRET), variable_or_none, talk)
+}
+
+fn word(contact: &str, talk: Talk) -> Result<bool, Exit> {
+    let question = format!(
+        "Does a person read what arrives at {}? Your word for it stands on the page",
+        mailbox(contact)
+    );
+    let asked = Confirm::new().with_prompt(question).default(false).wait_for_newline(true);
+    asked.interact().map_err(|error| stopped(&error, talk))
+}
+
+/// A flag's text, which was looked at before, or an answer, which must be `fit`.
 fn text(
     given: &Option<String>,
     question: &str,
     default: Option<&str>,
+    fit: Rule,
     talk: Talk,
-    fit: impl Fn(&str) -> Result<(), String> + Clone,
 ) -> Result<String, Exit> {
     if let Some(text) = given {
-        return match fit(text) {
-            Ok(()) => Ok(text.clone()),
-            Err(why) => {
-                talk.complain(&format!("`{text}`: {why}"), "");
-                Err(Exit::Unusable)
-            }
-        };
+        return Ok(text.clone());
     }
     let asked = Input::<String>::new().with_prompt(question);
     let asked = default.map_or(asked.clone(), |text| asked.default(text.to_owned()));
@@ -146,31 +227,28 @@ fn stopped(error: &dialoguer::Error, talk: Talk) -> Exit {
     Exit::Unusable
 }
 
-const HTTPS: &[&str] = &["https"];
-
 fn named(text: &str) -> Result<(), String> {
     let fits = !text.trim().is_empty() && !text.contains(['\n', '\r']);
     if fits { Ok(()) } else { Err("write a name on one line".into()) }
 }
 
-fn address(text: &str, schemes: &[&str]) -> Result<(), String> {
-    let help = || format!("write an address that begins with {}://", schemes.join(":// or "));
-    let url = Url::parse(text).map_err(|_| help())?;
-    if schemes.contains(&url.scheme()) && url.has_host() { Ok(()) } else { Err(help()) }
+fn https(text: &str) -> Result<(), String> {
+    let url = Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.has_host());
+    url.map(|_| ()).ok_or_else(|| "write an address that begins with https://".into())
 }
 
 fn target(text: &str) -> Result<(), String> {
-    if text == "demo" {
+    const USUAL: &str = "write `demo`, or an origin such as `https://addon.example.com`, and \
+                         nothing behind it";
+    if text == DEMO {
         return Ok(());
     }
-    address(text, &["https", "http"])?;
-    let help = "write https:// and a host, and nothing behind it; http:// is for this machine only";
-    origin(text).map(|_| ()).ok_or_else(|| help.to_owned())
+    origin(text).map(|_| ()).map_err(|fault| fault.help(text, USUAL))
 }
 
 fn contact(text: &str) -> Result<(), String> {
-    let is_mail = text.strip_prefix("mailto:").unwrap_or(text).split_once('@').is_some();
-    if is_mail && Url::parse(&full_contact(text)).is_ok() { Ok(()) } else { address(text, HTTPS) }
+    let is_mail = mailbox(text).split_once('@').is_some();
+    if is_mail && Url::parse(&full_contact(text)).is_ok() { Ok(()) } else { https(text) }
 }
 
 fn path(text: &str) -> Result<(), String> {
@@ -180,6 +258,22 @@ fn path(text: &str) -> Result<(), String> {
     } else {
         Err("write a path such as /api/me".into())
     }
+}
+
+fn variable(name: &str) -> Result<(), String> {
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let value = if is_name { std::env::var_os(name) } else { None };
+    let is_set = value.is_some_and(|value| !value.is_empty());
+    if is_set { Ok(()) } else { Err("no variable of that name is set".into()) }
+}
+
+fn variable_or_none(text: &str) -> Result<(), String> {
+    let help = "name one that is, or write none to begin without a login";
+    if text == NO_LOGIN { Ok(()) } else { variable(text).map_err(|why| format!("{why}: {help}")) }
+}
+
+fn mailbox(contact: &str) -> &str {
+    contact.strip_prefix("mailto:").unwrap_or(contact)
 }
 
 fn full_contact(text: &str) -> String {

@@ -55,7 +55,7 @@ pub(crate) fn write(
     }
     if let Some(starter) = kept.iter().find(|starter| starter.id == ATTESTED) {
         let file = folder.join(format!("attestations/{ATTESTED}.yaml"));
-        fs::write(file, attestation(&starter.words(answers), today))?;
+        fs::write(file, attestation(&starter.words(answers), answers, today))?;
     }
     schema::write(&folder.join("schemas"))?;
     fs::write(folder.join("CODEOWNERS"), CODEOWNERS)?;
@@ -95,13 +95,13 @@ commands: {commands} # whether checks may run programs of yours
 }
 
 fn actors(answers: &Answers) -> String {
-    let secret = quoted(&format!("${{{}}}", answers.secret));
-    let customer = match answers.login {
+    let secret = quoted(&format!("${{{}}}", answers.customer.secret));
+    let customer = match answers.customer.login {
         Login::None => return String::new(),
         Login::Bearer => format!("    bearer: {secret}\n"),
         Login::Connect => format!(
             "    tenant: customer\n    connect: {{ client_key: {}, shared_secret: {secret} }}\n",
-            quoted(&answers.client_key)
+            quoted(&answers.customer.client_key)
         ),
     };
     let operator = match answers.is_demo() {
@@ -144,14 +144,19 @@ fn policy(answers: &Answers, kept: &[&Starter], today: Date) -> String {
     text
 }
 
-fn attestation(words: &str, today: Date) -> String {
+fn attestation(words: &str, answers: &Answers, today: Date) -> String {
+    let looked_at = format!(
+        "the question whether a person reads what arrives at {}, to which they said yes",
+        answers.mailbox()
+    );
     format!(
         "# yaml-language-server: $schema=../schemas/attestation.schema.json\n\
          # Your word, given when this project was begun. Take this file away if it is not true.\n\
          role: publisher # one of `roles:` in avouch.yaml\n\
          day: {today}\n\
          valid_for: 90d # then the claim has expired, until `avouch attest {ATTESTED} ...` gives it again\n\
-         looked_at: the place where such reports arrive, on the day on which this page was begun\n\
-         words: {words}\n"
+         looked_at: {}\n\
+         words: {words}\n",
+        quoted(&looked_at)
     )
 }

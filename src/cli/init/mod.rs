@@ -1,4 +1,4 @@
-//! `avouch init`: asks five questions, looks at the target, and leaves a project that builds.
+//! `avouch init`: asks at most nine questions, looks at the target, and leaves a project that builds.
 //!
 //! It tries every claim that a project may begin with, and keeps those that hold: what it leaves has
 //! been shown, and what it leaves out it tells.
@@ -6,22 +6,18 @@
 mod answers;
 mod files;
 mod starters;
+mod trial;
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use avouch::model::evidence::{Outcome, Standing, outcomes};
 use avouch::model::time::day_of;
-use avouch::model::verdict::Reason;
 use avouch::render::wording;
 
-use crate::args::{Init, Login, Target};
+use crate::args::Init;
 use crate::exit::Exit;
-use crate::init::answers::Answers;
-use crate::init::starters::{STARTERS, Starter};
-use crate::run::assess;
-use crate::session::{Open, Session};
+use crate::init::starters::{Fit, STARTERS, Starter};
 use crate::talk::Talk;
 
 /// What a project has; where one of these is, nothing is begun.
@@ -34,23 +30,32 @@ pub(crate) fn run(root: &Path, args: &Init, talk: Talk) -> Result<Exit, Exit> {
         talk.complain(&message, "begin a project in an empty folder: `avouch --root DIR init`");
         return Err(Exit::Unusable);
     }
-    let answers = answers::ask(args, talk)?;
-    can_log_in(&answers, talk)?;
-    let failed = |error: io::Error| {
-        talk.complain(&format!("the project could not be written: {error}"), "");
-        Exit::Unusable
-    };
-    fs::create_dir_all(root).map_err(failed)?;
+    let was_there = root.exists();
+    fs::create_dir_all(root).map_err(|error| failed(&error, talk))?;
+    let begun = begin(root, args, talk);
+    if begun.is_err() && !was_there {
+        // Only an empty folder goes, so that nothing is left, and nothing is lost.
+        let _ = fs::remove_dir(root);
+    }
+    begun
+}
+
+fn begin(root: &Path, args: &Init, talk: Talk) -> Result<Exit, Exit> {
+    let answers = answers::ask(args, root, talk)?;
     // Within the project's folder, so that what is asked of it is asked of the right one.
-    let within = |prefix| tempfile::Builder::new().prefix(prefix).tempdir_in(root).map_err(failed);
+    let within = |prefix| tempfile::Builder::new().prefix(prefix).tempdir_in(root);
+    let failed = |error: io::Error| failed(&error, talk);
     let today = day_of(crate::clock::Clock::default().now());
-    let trial = within(".trial")?;
-    let tried: Vec<&Starter> = STARTERS.iter().filter(|one| (one.fits)(&answers)).collect();
+    let trial = within(".trial").map_err(failed)?;
+    let tried = STARTERS.iter().filter(|one| (one.fits)(&answers) == Fit::Tried);
+    let tried: Vec<&Starter> = tried.collect();
     files::write(trial.path(), &answers, &tried, today).map_err(failed)?;
-    let kept = those_that_hold(trial.path(), &tried, talk)?;
-    let made = within(".made")?;
+    let kept = trial::those_that_hold(trial.path(), &answers, talk)?;
+    let made = within(".made").map_err(failed)?;
     files::write(made.path(), &answers, &kept, today).map_err(failed)?;
-    put_in_place(made.path(), root).map_err(failed)?;
+    for file in put_in_place(made.path(), root).map_err(failed)? {
+        talk.say(&format!("`{}` was here already, and is as it was", file.display()));
+    }
     let held = if kept.len() == 1 { "which holds" } else { "all of which hold" };
     let claims = wording::count(kept.len(), "claim");
     talk.say(&format!("\nThis is now a project of {claims}, {held}."));
@@ -63,82 +68,29 @@ const NEXT: &str = "
   avouch serve   shows the page while you write
 Write your own sentences into `content/security.md`, and link each to its check.";
 
-/// Whether the secret that a customer logs in with is there, so that its claims can be tried.
-fn can_log_in(answers: &Answers, talk: Talk) -> Result<(), Exit> {
-    let needed = answers.login != Login::None && !answers.is_demo();
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if !needed || is_set(&answers.secret) {
-        return Ok(());
-    }
-    talk.complain(
-        &format!("the variable `{}` is not set, and a customer logs in with it", answers.secret),
-        "set it, name another one with `--secret`, or begin with `--login none`",
-    );
-    Err(Exit::Unusable)
+fn failed(error: &io::Error, talk: Talk) -> Exit {
+    talk.complain(&format!("the project could not be written: {error}"), "");
+    Exit::Unusable
 }
 
-/// Checks every claim of the trial, tells what came of each, and gives those to keep.
-fn those_that_hold<'a>(
-    trial: &Path,
-    tried: &[&'a Starter],
-    talk: Talk,
-) -> Result<Vec<&'a Starter>, Exit> {
-    let target = Target::default();
-    let session = Session::open(&Open::to_ask(trial, &target), talk)?;
-    let assessment = assess(&session, &|_| true, talk)?;
-    let now = session.clock.now();
-    let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
-    tell_unreachable(&outcomes, talk)?;
-    let mut kept: Vec<&Starter> = Vec::new();
-    for starter in tried {
-        let Some(outcome) = outcomes.iter().find(|one| one.claim.id == starter.id) else {
-            continue;
-        };
-        let same = |other: &&Starter| starter.group.is_some() && other.group == starter.group;
-        if kept.iter().any(same) {
-            continue;
-        }
-        talk.say(&told(outcome));
-        if outcome.standing == Standing::Holds {
-            kept.push(starter);
+/// Moves every file of a finished project into the folder; the project's own file comes last. Gives
+/// the files that were there already, and stay.
+fn put_in_place(made: &Path, root: &Path) -> io::Result<Vec<PathBuf>> {
+    fs::create_dir_all(root)?;
+    let names = fs::read_dir(made)?.map(|entry| Ok(entry?.file_name()));
+    let mut names = names.collect::<io::Result<Vec<_>>>()?;
+    names.sort_by_key(|name| (name == "avouch.yaml", name.clone()));
+    let mut stayed = Vec::new();
+    for name in names {
+        let (from, to) = (made.join(&name), root.join(&name));
+        if from.is_dir() {
+            let within = put_in_place(&from, &to)?;
+            stayed.extend(within.iter().map(|file| Path::new(&name).join(file)));
+        } else if to.exists() {
+            stayed.push(name.into());
+        } else {
+            fs::rename(from, to)?;
         }
     }
-    Ok(kept)
-}
-
-/// A target that nobody answers at is a mistyped one, or one that is yet to be started: a project
-/// without its claims would be of little use.
-fn tell_unreachable(outcomes: &[Outcome<'_>], talk: Talk) -> Result<(), Exit> {
-    let front = outcomes.iter().find(|one| one.claim.id == "front-page");
-    let silent = front.filter(|one| {
-        let reasons = [Reason::Unreachable, Reason::Dns, Reason::Timeout];
-        reasons.map(Standing::Inconclusive).contains(&one.standing)
-    });
-    let Some(front) = silent else {
-        return Ok(());
-    };
-    let message = format!("nobody answers, so nothing was begun: {}", wording::seen(front));
-    talk.complain(&message, "start the service, or mend the address in `--target`");
-    Err(Exit::Inconclusive)
-}
-
-fn told(outcome: &Outcome<'_>) -> String {
-    let id = &outcome.claim.id;
-    let basis = outcome.bases.last().map_or("", |basis| basis.in_words());
-    match outcome.standing {
-        Standing::Holds => format!("kept      {id}: {} ({basis})", wording::words(outcome.claim)),
-        _ => format!("left out  {id}: {}", wording::seen(outcome)),
-    }
-}
-
-/// Moves every file of a finished project into the folder; the project's own file comes last.
-fn put_in_place(made: &Path, root: &Path) -> io::Result<()> {
-    let mut names = fs::read_dir(made)?
-        .map(|entry| entry.map(|entry| entry.file_name()))
-        .collect::<io::Result<Vec<_>>>()?;
-    names.sort_by_key(|name| name == "avouch.yaml");
-    for name in names.iter().filter(|name| !root.join(name).exists()) {
-        fs::rename(made.join(name), root.join(name))?;
-    }
-    Ok(())
+    Ok(stayed)
 }

@@ -17,23 +17,58 @@ pub(crate) struct Starter {
     /// Of starters of one group, only the first one that holds is kept.
     pub(crate) group: Option<&'static str>,
     /// Whether it can be true of such a target at all.
-    pub(crate) fits: fn(&Answers) -> bool,
+    pub(crate) fits: fn(&Answers) -> Fit,
 }
 
-fn always(_: &Answers) -> bool {
-    true
+/// Whether a starter is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// It is.
+    Tried,
+    /// It is not, and nobody would wonder.
+    Beside,
+    /// It is not: why.
+    Lacking(&'static str),
 }
 
-fn by_tls(answers: &Answers) -> bool {
-    answers.is_demo() || answers.target.starts_with("https:")
+fn always(_: &Answers) -> Fit {
+    Fit::Tried
 }
 
-fn logs_in(answers: &Answers) -> bool {
-    answers.login != Login::None
+fn only_if(can_be: bool) -> Fit {
+    if can_be { Fit::Tried } else { Fit::Beside }
 }
 
-fn by_connect(answers: &Answers) -> bool {
-    answers.login == Login::Connect
+fn by_tls(answers: &Answers) -> Fit {
+    only_if(answers.is_demo() || answers.target.starts_with("https:"))
+}
+
+fn logs_in(answers: &Answers) -> Fit {
+    only_if(answers.customer.login != Login::None)
+}
+
+fn by_the_demos_operator(answers: &Answers) -> Fit {
+    only_if(answers.is_demo() && answers.customer.login != Login::None)
+}
+
+fn is_committed(answers: &Answers) -> Fit {
+    match answers.is_committed {
+        true => Fit::Tried,
+        false => Fit::Lacking("the folder is in no Git repository, or nothing is committed there"),
+    }
+}
+
+fn has_word(answers: &Answers) -> Fit {
+    match answers.reports_are_read {
+        true => Fit::Tried,
+        false => Fit::Lacking(
+            "nobody has given their word; `avouch init --reports-are-read` begins with yours",
+        ),
+    }
+}
+
+fn by_connect(answers: &Answers) -> Fit {
+    only_if(answers.customer.login == Login::Connect)
 }
 
 const LOGIN: &str = "login";
@@ -195,7 +230,7 @@ checks:
     max_age: 24h # \"24 hours\" in the words is bound to this
 ",
         group: Some(HEALTH),
-        fits: Answers::is_demo,
+        fits: by_the_demos_operator,
     },
     Starter {
         id: "kept-in-git",
@@ -211,7 +246,7 @@ checks:
     env: [HOME]
 ",
         group: Some(HEALTH),
-        fits: always,
+        fits: is_committed,
     },
     Starter {
         id: "security-txt",
@@ -240,21 +275,26 @@ checks:
   - kind: attestation # the word itself stands in attestations/reports-are-read.yaml
 ",
         group: None,
-        fits: always,
+        fits: has_word,
     },
 ];
 
 impl Starter {
+    /// Whether it asks for the path that only a customer may read.
+    pub(crate) fn is_about_private(&self) -> bool {
+        self.rest.contains("{PRIVATE}")
+    }
+
     /// Its words for these answers.
     pub(crate) fn words(&self, answers: &Answers) -> String {
-        self.words.replace("{PRIVATE}", &answers.private)
+        self.words.replace("{PRIVATE}", &answers.customer.private)
     }
 }
 
 /// A claim's file.
 pub(crate) fn claim_file(starter: &Starter, answers: &Answers) -> String {
     let words = starter.words(answers);
-    let rest = starter.rest.replace("{PRIVATE}", &quoted(&answers.private));
+    let rest = starter.rest.replace("{PRIVATE}", &quoted(&answers.customer.private));
     format!(
         "# yaml-language-server: $schema=../schemas/claim.schema.json\n\
          # These words must stand in the policy, word for word; `avouch accept` takes new ones.\n\

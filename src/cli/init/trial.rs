@@ -1,0 +1,122 @@
+//! What came of each claim that a project may begin with.
+
+use std::path::Path;
+
+use avouch::model::evidence::{CheckOutcome, Outcome, Standing, outcomes};
+use avouch::model::observation::{Answer, ProbeError};
+use avouch::model::plan::Act;
+use avouch::model::verdict::Reason;
+use avouch::render::wording;
+
+use crate::args::Target;
+use crate::exit::Exit;
+use crate::init::answers::Answers;
+use crate::init::starters::{Fit, STARTERS, Starter};
+use crate::run::assess;
+use crate::session::{Open, Session};
+use crate::talk::Talk;
+
+/// Checks every claim of the trial, tells what came of each, and gives those to keep.
+pub(super) fn those_that_hold(
+    trial: &Path,
+    answers: &Answers,
+    talk: Talk,
+) -> Result<Vec<&'static Starter>, Exit> {
+    let mut session = Session::open(&Open::to_ask(trial, &Target::default()), talk)?;
+    // A service that is down is told at once, and not asked again for each claim.
+    session.project.limits.retries = 0;
+    let assessment = assess(&session, &|_| true, talk)?;
+    let now = session.clock.now();
+    let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
+    if let Some(error) = silence(&outcomes) {
+        let help = "start the service, or mend `--target`; nothing was written";
+        talk.complain(&unanswered(&answers.target, error), help);
+        return Err(Exit::Inconclusive);
+    }
+    let kept = kept(answers, &outcomes, talk);
+    if kept.is_empty() {
+        let help = "look whether `--target` is right; nothing was written";
+        talk.complain("none of the claims that a project may begin with holds", help);
+        return Err(Exit::of(&outcomes));
+    }
+    Ok(kept)
+}
+
+/// Tells what came of each starter, in the order of the page, and gives those that hold.
+fn kept(answers: &Answers, outcomes: &[Outcome<'_>], talk: Talk) -> Vec<&'static Starter> {
+    let mut kept: Vec<&Starter> = Vec::new();
+    for starter in STARTERS {
+        let same = |other: &&Starter| starter.group.is_some() && other.group == starter.group;
+        if kept.iter().any(same) {
+            continue;
+        }
+        if let Fit::Lacking(why) = (starter.fits)(answers) {
+            talk.say(&format!("left out  {}: {why}", starter.id));
+        }
+        let Some(outcome) = outcomes.iter().find(|one| one.claim.id == starter.id) else {
+            continue;
+        };
+        talk.say(&told(starter, outcome));
+        if outcome.standing == Standing::Holds {
+            kept.push(starter);
+        }
+    }
+    kept
+}
+
+fn told(starter: &Starter, outcome: &Outcome<'_>) -> String {
+    let id = starter.id;
+    let basis = outcome.bases.last().map_or("", |basis| basis.in_words());
+    match outcome.standing {
+        Standing::Holds => format!("kept      {id}: {} ({basis})", wording::words(outcome.claim)),
+        _ if starter.is_about_private() && is_nowhere(outcome) => {
+            format!("left out  {id}: {}; is `--private` right?", wording::seen(outcome))
+        }
+        _ => format!("left out  {id}: {}", wording::seen(outcome)),
+    }
+}
+
+/// Whether something that was asked for is not there.
+fn is_nowhere(outcome: &Outcome<'_>) -> bool {
+    let answers = outcome.checks.iter().flat_map(asked);
+    answers.into_iter().any(|one| matches!(one, Answer::Facts(facts) if facts.0["status"] == 404))
+}
+
+/// Why nothing that was asked by HTTP was answered, if so.
+fn silence<'a>(outcomes: &'a [Outcome<'_>]) -> Option<&'a ProbeError> {
+    let mut first = None;
+    for answer in outcomes.iter().flat_map(|outcome| &outcome.checks).flat_map(asked) {
+        match answer {
+            Answer::Error(error) if is_silence(error.reason) => first = first.or(Some(error)),
+            Answer::NotAsked(_) => {}
+            _ => return None,
+        }
+    }
+    first
+}
+
+fn is_silence(reason: Reason) -> bool {
+    matches!(reason, Reason::Unreachable | Reason::Dns | Reason::Tls | Reason::Timeout)
+}
+
+/// What came of a check's requests.
+fn asked<'a>(check: &'a CheckOutcome<'_>) -> impl Iterator<Item = &'a Answer> {
+    let both = check.plan.steps.iter().zip(&check.transcript.observations);
+    both.filter(|(step, _)| matches!(step.act, Act::Http(_))).map(|(_, one)| &one.answer)
+}
+
+fn unanswered(target: &str, error: &ProbeError) -> String {
+    // The host's name stands in the target, and the number of an error says nothing to most people.
+    let cause = match error.detail.split_once("`: ") {
+        Some((host, cause)) if target.contains(host.trim_start_matches('`')) => cause,
+        _ => &error.detail,
+    };
+    let cause = cause.split(" (os error").next().unwrap_or(cause);
+    let mut chars = cause.chars();
+    let cause = chars.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(chars);
+    let cause: String = cause.collect();
+    match error.reason {
+        Reason::Tls => format!("no trusted connection could be made to {target}: {cause}"),
+        _ => format!("nothing answered at {target}: {cause}"),
+    }
+}
