@@ -17,11 +17,13 @@ use crate::model::source::Place;
 /// Where the words of claims and the limits of their checks differ. Of a claim that has no `plans`,
 /// the limits are not known.
 pub fn check(project: &Project, plans: &BTreeMap<ClaimId, Vec<Plan>>) -> Vec<Diagnostic> {
-    let of_claim = |claim: &Claim| {
-        let plans = plans.get(&claim.id)?;
-        Some(of_claim(&Claimed { project, claim, plans }))
-    };
-    project.claims.iter().filter_map(of_claim).flatten().collect()
+    let of = |claim: &Claim| Some(of_claim(project, claim, plans.get(&claim.id)?));
+    project.claims.iter().filter_map(of).flatten().collect()
+}
+
+/// Where the words of one claim and the limits of its checks, in `plans`, differ.
+pub fn of_claim(project: &Project, claim: &Claim, plans: &[Plan]) -> Vec<Diagnostic> {
+    differences(&Claimed { project, claim, plans })
 }
 
 /// A claim with the plans of its checks, in their order.
@@ -31,7 +33,7 @@ struct Claimed<'a> {
     plans: &'a [Plan],
 }
 
-fn of_claim(of: &Claimed<'_>) -> Vec<Diagnostic> {
+fn differences(of: &Claimed<'_>) -> Vec<Diagnostic> {
     let limits: Vec<&Parameter> = of.plans.iter().flat_map(|plan| &plan.parameters).collect();
     let passages = &of.claim.passages;
     let said: Vec<Vec<Quantity>> =

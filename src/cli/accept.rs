@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
+use avouch::check::numbers;
 use avouch::load::quote::requote;
 use avouch::model::claim::Claim;
 use avouch::model::diagnostic::{Diagnostic, help_with_list};
@@ -16,6 +17,7 @@ use avouch::render::report::plan;
 
 use crate::args::Accept;
 use crate::clock::Clock;
+use crate::diagnostics;
 use crate::exit::Exit;
 use crate::file::{self, Mode};
 use crate::redline;
@@ -90,9 +92,11 @@ impl<'a> Desk<'a> {
         // Writing to a string cannot fail.
         let mut shown = String::new();
         let _ = self.show(&mut shown, claim, &changes, plans);
+        let wrong = numbers::of_claim(self.project, claim, plans);
         if self.yes {
             self.talk.say(&shown);
-        } else if !self.agreed(&shown)? {
+            self.not_against(claim, &wrong)?;
+        } else if !self.agreed(&shown, &wrong)? {
             self.talk.say(&format!("`{}` is as it was", claim.file));
             return Ok(false);
         }
@@ -148,7 +152,9 @@ impl<'a> Desk<'a> {
             if let Some(note) = redline::look_alikes(redline) {
                 writeln!(out, "  {note}")?;
             }
-            writeln!(out, "  {}\n", redline::authors(redline))?;
+            if let Some(note) = redline::authors(redline) {
+                writeln!(out, "  {note}\n")?;
+            }
         }
         writeln!(out, "WHAT THE CHECKS ASK ({})", claim.file)?;
         for (number, plan) in plans.iter().enumerate() {
@@ -158,8 +164,24 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    fn agreed(&self, shown: &str) -> Result<bool, Exit> {
-        let question = format!("{shown}\nDo the checks prove what the words say now? [y/N] ");
+    /// Refuses words that say another number than the checks go by, where nobody is asked.
+    fn not_against(&self, claim: &Claim, wrong: &[Diagnostic]) -> Result<(), Exit> {
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        self.talk.diagnostics(wrong, &self.checked.sources);
+        let message = format!(
+            "`{}` was not changed: the new words are not what its checks go by",
+            claim.file
+        );
+        self.talk.complain(&message, "change the check's limit first, or the words");
+        Err(Exit::Unusable)
+    }
+
+    fn agreed(&self, shown: &str, wrong: &[Diagnostic]) -> Result<bool, Exit> {
+        let wrong = diagnostics::text(wrong, &self.checked.sources, self.talk.colour_err);
+        let question =
+            format!("{shown}\n{wrong}Do the checks prove what the words say now? [y/N] ");
         self.talk.ask(&question).ok_or_else(|| {
             self.talk.complain("there is no terminal to ask on", "read both, then give `--yes`");
             Exit::Unusable

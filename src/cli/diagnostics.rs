@@ -88,7 +88,7 @@ fn report<'a>(one: &'a Diagnostic, sources: &Sources, colour: bool) -> Group<'a>
         group = group.element(Level::NOTE.message(redline::text(&changed.runs, colour)));
         group = redline::look_alikes(changed)
             .into_iter()
-            .chain([redline::authors(changed)])
+            .chain(redline::authors(changed))
             .fold(group, |group, note| group.element(Level::NOTE.message(note)));
     }
     match &one.help {

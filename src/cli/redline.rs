@@ -34,9 +34,11 @@ pub(crate) fn look_alikes(redline: &Redline) -> Option<String> {
     (!all.is_empty()).then(|| all.join(", "))
 }
 
-/// Who wrote the two sides, and when.
-pub(crate) fn authors(redline: &Redline) -> String {
-    format!("checked: {}; now: {}", author(&redline.quote), author(&redline.policy))
+/// Who wrote the two sides, and when; nothing where neither is committed.
+pub(crate) fn authors(redline: &Redline) -> Option<String> {
+    let is_known = redline.quote.by.is_some() || redline.policy.by.is_some();
+    is_known
+        .then(|| format!("checked: {}; now: {}", author(&redline.quote), author(&redline.policy)))
 }
 
 /// Who wrote one side, and when: `Ann Example, 22 Nov 2026, 10:00 UTC, in 0123456789`.
@@ -74,8 +76,9 @@ mod tests {
         };
         let both = Redline::new(&"a".into(), side(Some(ann)), side(None));
         assert_eq!(
-            authors(&both),
+            authors(&both).unwrap(),
             "checked: Ann\\u{1b}[2J, 22 Nov 2026, 10:00 UTC, in 0123456789; now: not committed yet"
         );
+        assert_eq!(authors(&Redline::new(&"a".into(), side(None), side(None))), None);
     }
 }

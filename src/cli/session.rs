@@ -93,6 +93,14 @@ pub(crate) struct Checked {
     pub(crate) unread: BTreeSet<Arc<str>>,
 }
 
+impl Checked {
+    /// Whether a claim's words, or where they stand, are no longer what its checks were made for.
+    pub(crate) fn is_suspect(&self, claim: &ClaimId) -> bool {
+        let mut redlines = self.diagnostics.iter().filter_map(|one| one.redline.as_ref());
+        redlines.any(|redline| redline.claim == *claim)
+    }
+}
+
 /// What stands for the demo's secrets where it is not asked anything.
 const SECRET: &str = "a secret of the demo add-on";
 

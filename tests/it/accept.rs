@@ -102,10 +102,10 @@ fn both_sides_are_shown_before_the_question_and_only_a_yes_counts() {
     for answer in ["n\n", "\n", "maybe\n"] {
         let run = project.at_terminal(&["accept", "backup-daily"], &[], &[("[y/N]", answer)]);
         assert_eq!(run.code, Some(2), "{answer}: {run}");
+        assert!(!run.out.contains("not committed yet"), "neither side is: {run}");
         for shown in [
             "{+The+}",
             "data in our cloud storage is backed up every day",
-            "not committed yet",
             "backup-age (reported)",
             "is at most 24 hours old",
             "max_age at most 24 hours",
@@ -179,4 +179,32 @@ fn an_attestation_for_the_old_words_is_told() {
     let run = project.run(&["accept", "content-storage", "--yes"]);
     assert_eq!(run.code, Some(0), "{run}");
     assert!(run.err.contains("`avouch attest content-storage`"), "{run}");
+}
+
+#[test]
+fn words_with_another_number_than_the_check_are_refused_with_yes_and_shown_before_the_question() {
+    let project = suspect();
+    project.edit(POLICY, "at most 24 hours", "at most 72 hours");
+    let before = project.read(CHECK);
+    let mismatch = "the words say `72 hours`, and the check's limit `max_age` is `24 hours`";
+    let run = project.run(&["accept", "backup-daily", "--yes"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.err.contains("error[number-mismatch]") && run.err.contains(mismatch), "{run}");
+    assert!(run.err.contains("help: change the check's limit first, or the words"), "{run}");
+    assert_eq!(project.read(CHECK), before);
+    let run = project.at_terminal(&["accept", "backup-daily"], &[], &[("[y/N]", "y\n")]);
+    let (shown, question) = (run.out.find(mismatch), run.out.find("Do the checks prove"));
+    assert!(shown.is_some() && shown < question, "{run}");
+    assert_eq!(run.code, Some(0), "a person has looked at both: {run}");
+    assert!(project.read(CHECK).contains("72 hours"));
+}
+
+#[test]
+fn a_check_that_was_changed_first_lets_its_new_number_in() {
+    let project = suspect();
+    project.edit(POLICY, "at most 24 hours", "at most 72 hours");
+    project.edit(CHECK, "max_age: 24h ", "max_age: 72h ");
+    project.edit(POLICY, "every day", "every three days");
+    let run = project.run(&["accept", "backup-daily", "--yes"]);
+    assert_eq!(run.code, Some(0), "{run}");
 }

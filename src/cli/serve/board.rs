@@ -36,6 +36,9 @@ pub(crate) struct Run {
     pub(crate) now: Vec<String>,
     /// How the last run ended, in a sentence; empty before the first.
     pub(crate) said: String,
+    /// Whether it could not begin. What it said then is true until that is mended.
+    #[serde(skip)]
+    pub(crate) refused: bool,
 }
 
 /// Where it is written.
@@ -47,16 +50,21 @@ pub(crate) fn new(look: Look, took: Duration) -> Writer {
     Arc::new(watch::Sender::new(board))
 }
 
-/// Puts a look on the board, if it is another one than that which is there.
+/// Puts a look on the board, if it is another one than that which is there, and takes down what was
+/// said of a run that could not begin, if it could now.
 pub(crate) fn put(writer: &Writer, look: Look, took: Duration) {
     writer.send_if_modified(|board| {
         board.looks += 1;
+        let is_mended = board.run.refused && look.can_be_checked;
+        if is_mended {
+            board.run = Run::default();
+        }
         let is_new = *board.look != look;
         if is_new {
             board.version += 1;
             board.look = Arc::new(look);
             board.took = took;
         }
-        is_new
+        is_new || is_mended
     });
 }

@@ -15,6 +15,9 @@ use crate::session::{Open, Session};
 use crate::store;
 use crate::talk::Talk;
 
+/// What is said of a run that could not begin.
+const REFUSED: &str = "The checks were not run: something has to be mended first. See the notes.";
+
 /// What a run needs.
 #[derive(Clone)]
 pub(crate) struct Runner {
@@ -45,33 +48,32 @@ impl Runner {
             std::thread::spawn(move || {
                 let said = runner.run();
                 runner.board.send_modify(|board| {
-                    board.run = Run { said, ..Run::default() };
+                    let refused = said.is_none();
+                    let said = said.unwrap_or_else(|| REFUSED.to_owned());
+                    board.run = Run { said, refused, ..Run::default() };
                 });
             })
         })
     }
 
-    /// Runs every check and keeps what came back; says how it ended.
-    fn run(&self) -> String {
+    /// Runs every check and keeps what came back; says how it ended, or nothing if it could not begin.
+    fn run(&self) -> Option<String> {
         let open = Open::to_ask(&self.root, &self.target);
-        let Ok(session) = Session::open(&open, self.talk) else {
-            return "The checks were not run: something has to be mended first. See the notes."
-                .to_owned();
-        };
+        let session = Session::open(&open, self.talk).ok()?;
         let jobs = jobs(&session, &|_| true);
         self.board.send_modify(|board| board.run.total = jobs.len());
         let started = session.clock.now();
         let transcripts = transcripts(&session, &jobs, &self.interrupt, &|event| self.tell(event));
         let Some(transcripts) = transcripts else {
-            return "The checks were interrupted.".to_owned();
+            return Some("The checks were interrupted.".to_owned());
         };
         let assessment = assessment(&session, &jobs, started, transcripts);
         let outcomes = outcomes(&session.project, &session.plans, &assessment, session.clock.now());
         let told = summary::in_words(&outcomes);
-        match store::save(&assessment, &self.root.join("assessment.json"), self.talk) {
+        Some(match store::save(&assessment, &self.root.join("assessment.json"), self.talk) {
             Ok(()) => format!("The checks were run: of {} claims, {told}.", outcomes.len()),
             Err(_) => "The checks were run, but their results could not be saved.".to_owned(),
-        }
+        })
     }
 
     fn tell(&self, event: Event<'_>) {

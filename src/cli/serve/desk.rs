@@ -51,6 +51,8 @@ pub(crate) struct Look {
     pub(crate) notes: Vec<Note>,
     /// Whether this could be published now.
     pub(crate) readiness: Readiness,
+    /// Whether nothing in the sources keeps the checks from being run.
+    pub(crate) can_be_checked: bool,
     /// The policies as they are written, for a comparison with an earlier version.
     pub(crate) policies: BTreeMap<Arc<str>, Arc<str>>,
     /// What they promise, for the same.
@@ -63,8 +65,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) checked: &'a Checked,
     /// Where each claim stands for which there is evidence in these words.
     pub(crate) outcomes: &'a [Outcome<'a>],
-    /// When the checks ran; `None` if they never did.
-    pub(crate) assessed: Option<Timestamp>,
+    /// The last run of the checks, if there was one.
+    pub(crate) assessment: Option<&'a Assessment>,
 }
 
 impl Desk {
@@ -128,9 +130,8 @@ impl Desk {
     fn shown(&self, written: &Checked, checked: &Checked, assessment: Option<&Assessment>) -> Look {
         let now = self.clock.now();
         let outcomes = outcomes(checked, assessment, now);
-        let shown =
-            Shown { checked, outcomes: &outcomes, assessed: assessment.map(|one| one.finished) };
-        let (files, wrong) = self.files(&shown, assessment, now);
+        let shown = Shown { checked, outcomes: &outcomes, assessment };
+        let (files, wrong) = self.files(&shown, now);
         let project = checked.project.as_ref();
         let retracted = self.past.previous.as_ref().map_or(&[][..], |one| &one.retracted);
         let again = project.map(|project| previous::said_again(project, retracted));
@@ -142,6 +143,7 @@ impl Desk {
             files,
             notes,
             readiness,
+            can_be_checked: can_be_checked(written),
             policies: policies(&written.sources),
             promises: project.map_or_else(Promises::default, |project| {
                 promise::planned(project, &checked.plans)
@@ -150,16 +152,12 @@ impl Desk {
     }
 
     /// The site, and what was wrong with its templates, if they had to be left out.
-    fn files(
-        &self,
-        shown: &Shown<'_>,
-        assessment: Option<&Assessment>,
-        now: Timestamp,
-    ) -> (Files, Vec<Diagnostic>) {
+    fn files(&self, shown: &Shown<'_>, now: Timestamp) -> (Files, Vec<Diagnostic>) {
         let Some(project) = &shown.checked.project else { return Default::default() };
         let none = no_assessment(shown.checked, self.begun);
-        let assessment = assessment.or(none.as_ref());
-        let Some(assessment) = assessment else { return Default::default() };
+        let Some(assessment) = shown.assessment.or(none.as_ref()) else {
+            return Default::default();
+        };
         let past = &self.past;
         let input = Input { project, outcomes: shown.outcomes, assessment, past, now };
         match render::site(&input) {
@@ -174,7 +172,8 @@ impl Desk {
     }
 }
 
-/// Where each claim stands whose evidence is for these words, this plan and this world.
+/// Where each claim stands whose evidence is for these words, this plan and this world. A suspect one
+/// has none: it may stand in another place than the one that it was checked for.
 fn outcomes<'a>(
     checked: &'a Checked,
     assessment: Option<&'a Assessment>,
@@ -193,7 +192,13 @@ fn outcomes<'a>(
         let waiving = Waiving::of(project, &claim.id, now);
         is_for_this.then(|| evidence::outcome(claim, plans, &evidence.transcripts, waiving, now))
     };
-    project.claims.iter().filter_map(of).collect()
+    project.claims.iter().filter(|claim| !checked.is_suspect(&claim.id)).filter_map(of).collect()
+}
+
+/// Unset variables stop a run as mistakes do, and nothing else.
+fn can_be_checked(written: &Checked) -> bool {
+    let stops = |one: &Diagnostic| one.is_error() || one.code == "unset-variable";
+    !written.diagnostics.iter().any(stops)
 }
 
 /// A run in which nothing was asked, where there was none.

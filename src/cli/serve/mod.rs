@@ -34,7 +34,7 @@ use crate::serve::checks::Runner;
 use crate::serve::desk::Desk;
 use crate::serve::http::Office;
 use crate::serve::watch::Watch;
-use crate::session::{Open, check_sources};
+use crate::session::{Checked, Open, check_sources};
 use crate::talk::Talk;
 
 /// How many ports behind the wanted one are tried, should it be taken.
@@ -49,7 +49,8 @@ pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
         talk.complain(&format!("there is no folder `{}`", root.display()), "name it with `--root`");
         return Err(Exit::Unusable);
     }
-    let published = published(root, args, talk)?;
+    let checked = in_a_project(root, args, talk)?;
+    let published = published(root, args, checked, talk)?;
     let listener = listen(args.port, talk)?;
     let address = listener.local_addr().map_err(|error| unheard(&error, talk))?;
     let interrupt = probe::signals::interrupt();
@@ -75,11 +76,26 @@ pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
     Ok(Exit::Interrupted)
 }
 
-/// What is published now, if it was named.
-fn published(root: &Path, args: &Serve, talk: Talk) -> Result<Option<Published>, Exit> {
-    let Some(from) = &args.previous else { return Ok(None) };
+/// What is there at the start. A project that is broken can be mended while this runs; a folder without
+/// one is the wrong folder.
+fn in_a_project(root: &Path, args: &Serve, talk: Talk) -> Result<Checked, Exit> {
     let open = Open::to_read(root, args.target.target.as_deref());
     let checked = check_sources(&open, None, Clock::default());
+    if checked.diagnostics.iter().any(|one| one.code == "no-project") {
+        talk.diagnostics(&checked.diagnostics, &checked.sources);
+        return Err(Exit::Unusable);
+    }
+    Ok(checked)
+}
+
+/// What is published now, if it was named.
+fn published(
+    root: &Path,
+    args: &Serve,
+    checked: Checked,
+    talk: Talk,
+) -> Result<Option<Published>, Exit> {
+    let Some(from) = &args.previous else { return Ok(None) };
     let Some(project) = checked.project else {
         talk.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);

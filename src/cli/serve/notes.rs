@@ -126,8 +126,11 @@ fn of_diagnostic(one: &Diagnostic, written: &Checked, shown: &Shown<'_>) -> Note
     }
 }
 
-/// Who wrote which side of a redline.
+/// Who wrote which side of a redline; nothing where neither is committed.
 fn by(redline: &Redline) -> String {
+    if redline.quote.by.is_none() && redline.policy.by.is_none() {
+        return String::new();
+    }
     let by = |side: &Side| match &side.by {
         Some(commit) => format!("written by {} on {}", commit.author, in_words(commit.at)),
         None => "not committed yet".to_owned(),

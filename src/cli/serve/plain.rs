@@ -296,6 +296,7 @@ pub(crate) fn of_diagnostic(one: &Diagnostic, project: Option<&Project>, is_unre
     match one.code {
         "suspect" => suspect(one, project),
         "check-without-claim" => orphan(one),
+        "unset-variable" => unset(one),
         "attestation-ends-soon" | "attestation-ended" => word(one, file, project),
         code if code.starts_with("template") || file.starts_with("templates/") => design(one),
         code if file.starts_with("content/") => match row(code) {
@@ -400,6 +401,19 @@ fn orphan(one: &Diagnostic) -> Plain {
     }
 }
 
+fn unset(one: &Diagnostic) -> Plain {
+    Plain {
+        title: "The checks cannot be run on this computer".into(),
+        says: format!(
+            "They need a secret that is not set here: “{}”. This does not keep what is there from \
+             being published.",
+            literal(&one.message)
+        ),
+        todo: "Set it and start the preview again, or run the checks where it is set.".into(),
+        who: SECURITY.into(),
+    }
+}
+
 fn word(one: &Diagnostic, file: &str, project: Option<&Project>) -> Plain {
     let role = claim_id(file).and_then(|id| {
         let project = project?;
@@ -417,7 +431,7 @@ fn word(one: &Diagnostic, file: &str, project: Option<&Project>) -> Plain {
         .into(),
         says: format!("This sentence rests on the word of {role}. {}.", capitalised(&one.message)),
         todo: format!("Ask {role} to look again and to give their word anew."),
-        who: role,
+        who: YOU.into(),
     }
 }
 
@@ -428,7 +442,7 @@ fn design(one: &Diagnostic) -> Plain {
             "The pages are shown in the last design that worked. {}.",
             sentence(&one.message)
         ),
-        todo: "Ask whoever changed the design to mend it.".into(),
+        todo: "Mend it, or put the earlier design back.".into(),
         who: "Whoever looks after the design".into(),
     }
 }

@@ -36,12 +36,12 @@ pub(crate) fn of(notes: &[Note], shown: &Shown<'_>, trouble: Option<&str>) -> Re
 }
 
 fn evidence(shown: &Shown<'_>, trouble: Option<&str>) -> String {
-    match (shown.assessed, trouble) {
+    match (shown.assessment, trouble) {
         (_, Some(_)) => {
             "The results of the last checks cannot be read; run the checks again.".into()
         }
-        (Some(at), None) => {
-            format!("The evidence shown is that of the last checks, {}.", in_words(at))
+        (Some(run), None) => {
+            format!("The evidence shown is that of the last checks, {}.", in_words(run.finished))
         }
         (None, None) => "No checks have been run yet, so no evidence is shown.".into(),
     }

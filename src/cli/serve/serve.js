@@ -247,13 +247,15 @@
   const headline = make("button", { type: "button", class: "avouch-headline", "aria-expanded": "false",
     onclick: () => unfold(!panel.hasAttribute("data-open")) });
   const reasons = make("ul", { class: "avouch-reasons" });
+  const looks = make("ul", {});
+  const others = make("div", { class: "avouch-others" }, make("p", {}, "Worth a look, but not in the way:"), looks);
   const evidence = make("p", { class: "avouch-evidence" });
   const progress = make("progress", { "aria-label": "Checks", hidden: true });
   const said = make("p", { class: "avouch-said", role: "status" });
   const check = make("button", { type: "button", onclick: () => fetch("/_avouch/check", { method: "POST" }) });
   const compare = make("button", { type: "button", onclick: showChanges });
   const panel = make("section", { id: "avouch-panel", "data-avouch": true, "aria-label": "Preview" },
-    make("div", { class: "avouch-more" }, reasons, evidence),
+    make("div", { class: "avouch-more" }, reasons, others, evidence),
     make("div", { class: "avouch-bar" }, headline, progress, said,
       make("div", { class: "avouch-does" }, compare, check)));
 
@@ -276,8 +278,10 @@
     const { ready, headline: words, evidence: told } = state.readiness;
     panel.classList.toggle("ready", ready);
     headline.textContent = `${ready ? "✓" : "✗"} ${words}`;
-    const first = state.notes.map((note, index) => ({ note, index })).sort((a, b) => b.note.stops - a.note.stops);
-    reasons.replaceChildren(...first.map(({ note, index }) => reason(note, index)));
+    const listed = (stops) => state.notes.flatMap((note, index) => note.stops === stops ? [reason(note, index)] : []);
+    reasons.replaceChildren(...listed(true));
+    looks.replaceChildren(...listed(false));
+    others.hidden = looks.childElementCount === 0;
     evidence.textContent = `${told} Made in ${Math.max(1, Math.round(state.took_ms))} ms.`;
     compare.textContent = `What changed since ${state.previous}`;
     drawRun(state.run);

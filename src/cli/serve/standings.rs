@@ -1,6 +1,9 @@
 //! Notes on claims that do not stand as they should: what it means, and who can do something.
 
+use avouch::model::binding::WorldBinding;
+use avouch::model::claim::Claim;
 use avouch::model::evidence::{Outcome, Standing};
+use avouch::model::project::Project;
 use avouch::render::finding::findings;
 use avouch::render::{summary, wording};
 
@@ -39,7 +42,7 @@ fn note(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Option<Note> {
                 "This sentence {}, so its result counts for nothing.",
                 wording::standing(outcome.standing)
             ),
-            todo: "Ask your security team to mend the check.".into(),
+            todo: "Mend the check.".into(),
             who: SECURITY.into(),
         },
     };
@@ -65,7 +68,7 @@ fn waived(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Plain {
     Plain {
         title: "This is not true at present, and is waived".into(),
         says: format!("{role} accepts that until the end of {until}. The page says so."),
-        todo: "Your security team has to mend the service by then.".into(),
+        todo: "Mend the service by then.".into(),
         who: SECURITY.into(),
     }
 }
@@ -78,9 +81,8 @@ fn violated(outcome: &Outcome<'_>) -> Plain {
     Plain {
         title: "The service does not do what this sentence says".into(),
         says: format!("This was checked, and it is not true at present.{saw}"),
-        todo: "Your security team has to mend the service; or change the sentence to what is true."
-            .into(),
-        who: SECURITY.into(),
+        todo: "Mend the service, or change the sentence to what is true.".into(),
+        who: format!("{SECURITY}, or you"),
     }
 }
 
@@ -95,8 +97,8 @@ fn expired(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Plain {
         Some(role) => Plain {
             title: "Somebody's word has run out".into(),
             says: format!("This sentence rests on the word of {role}, which has run out."),
-            todo: format!("Ask {role} to look again and give their word anew."),
-            who: role,
+            todo: format!("Ask {role} to look again and to give their word anew."),
+            who: YOU.into(),
         },
         None => Plain {
             title: "The evidence has run out".into(),
@@ -107,29 +109,27 @@ fn expired(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Plain {
     }
 }
 
-/// Claims for which there is no evidence in these words.
+/// Claims for which there is no evidence in these words. Of one that is suspect, or stands nowhere,
+/// another note tells, and a run of the checks would not help.
 fn unasked(shown: &Shown<'_>) -> Option<Note> {
     let project = shown.checked.project.as_ref()?;
-    let asked = |id: &String| shown.outcomes.iter().any(|one| one.claim.id == *id);
-    let number = project.claims.iter().filter(|claim| !asked(&claim.id)).count();
-    let says = match (number, shown.assessed) {
-        (0, _) => return None,
-        (_, None) => "The checks have not been run on this computer yet.".to_owned(),
-        (1, _) => "One sentence, or its check, is not the one that was checked last.".to_owned(),
-        (number, _) => {
-            format!("{number} sentences, or their checks, are not those that were checked last.")
-        }
+    let is_unasked = |claim: &&Claim| {
+        let is_asked = shown.outcomes.iter().any(|one| one.claim.id == claim.id);
+        !is_asked && !claim.passages.is_empty() && !shown.checked.is_suspect(&claim.id)
+    };
+    let claims: Vec<&Claim> = project.claims.iter().filter(is_unasked).collect();
+    let title = match claims.len() {
+        0 => return None,
+        1 => "One sentence has not been checked yet".to_owned(),
+        number => format!("{number} sentences have not been checked yet"),
     };
     Some(Note {
         stops: true,
         page: None,
         anchor: Anchor::Top,
         plain: Plain {
-            title: match number {
-                1 => "One sentence has not been checked".to_owned(),
-                _ => format!("{number} sentences have not been checked"),
-            },
-            says,
+            title,
+            says: why_unasked(&claims, shown, project),
             todo: "Run the checks.".into(),
             who: YOU.into(),
         },
@@ -139,4 +139,24 @@ fn unasked(shown: &Shown<'_>) -> Option<Note> {
         place: String::new(),
         detail: String::new(),
     })
+}
+
+/// Why there is no evidence for some claims.
+fn why_unasked(claims: &[&Claim], shown: &Shown<'_>, project: &Project) -> String {
+    let Some(run) = shown.assessment else {
+        return "The checks have not been run on this computer yet.".to_owned();
+    };
+    if run.world != WorldBinding::of(project) {
+        return "The last checks asked another service, or as somebody else.".to_owned();
+    }
+    let changed = claims.iter().filter(|claim| run.claims.contains_key(&claim.id)).count();
+    match (claims.len() - changed, changed) {
+        (1, 0) => "The last checks left it out.".to_owned(),
+        (_, 0) => "The last checks left them out.".to_owned(),
+        (0, 1) => "It, or its check, has changed since it was checked last.".to_owned(),
+        (0, _) => "They, or their checks, have changed since they were checked last.".to_owned(),
+        (left_out, _) => format!(
+            "The last checks left {left_out} out; {changed} or their checks have changed since."
+        ),
+    }
 }

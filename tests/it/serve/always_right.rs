@@ -117,7 +117,9 @@ fn the_projects_settings_are_broken_and_mended_and_may_be_broken_from_the_start(
     preview.project.edit("avouch.yaml", "  title: RefinedWiki security", "  titel: [");
     preview.wait_until("it is told", |preview| preview.has_note("-", "settings"));
     assert!(preview.page("/").contains("RefinedWiki security"));
-    let again = Preview::of(crate::harness::Project::empty());
+    let broken = crate::harness::Project::empty();
+    broken.write("avouch.yaml", "");
+    let again = Preview::of(broken);
     assert!(again.page("/").contains("Nothing can be shown"));
     assert_eq!(again.state()["readiness"]["ready"], false);
     preview.project.edit("avouch.yaml", "  titel: [", "  title: Other title");

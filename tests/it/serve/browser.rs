@@ -155,3 +155,18 @@ fn the_redline_against_what_is_published_is_one_click_away() {
     browser.wait_until("what went is shown", &says("#avouch-changes del", "two"));
     browser.wait_until("what came is shown", &says("#avouch-changes ins", "three"));
 }
+
+#[test]
+fn the_panel_lists_what_it_counts_and_the_rest_apart() {
+    let preview = Preview::own();
+    let word = "attestations/content-storage.yaml";
+    preview.project.edit(POLICY, "No system is impenetrable", "No [system](gone.md) is so");
+    preview.project.edit(word, "day: demo", "day: 2026-09-01");
+    let browser = open(&preview);
+    browser.wait_until("it is told", &says(".avouch-headline", "2 things stand in the way"));
+    let listed = "return ['.avouch-reasons li', '.avouch-others li']
+        .map((one) => document.querySelectorAll(one).length).join()";
+    assert_eq!(browser.run(listed), "2,1");
+    preview.project.edit(word, "day: 2026-09-01", "day: demo");
+    browser.wait_until("nothing else", "return document.querySelector('.avouch-others').hidden");
+}

@@ -2,9 +2,10 @@
 
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use crate::harness::Project;
-use crate::serve::{Preview, ask};
+use crate::serve::{EVERY, PATIENCE, Preview, ask};
 
 fn status(preview: &Preview, request: &str) -> u16 {
     ask(&preview.address, &request.replace("OURS", &preview.address)).status
@@ -90,4 +91,30 @@ fn it_listens_on_loopback_alone_and_takes_the_next_port_if_its_own_is_taken() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains(&format!("port {port} is taken; this is port {own}")), "{said}");
     assert_eq!(output.status.code(), Some(130), "{said}");
+}
+
+#[test]
+fn a_folder_without_a_project_is_refused_as_by_any_other_verb() {
+    let project = Project::empty();
+    let mut command = project.command(&["serve", "--port", "0"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() && begun.elapsed() < PATIENCE {
+        std::thread::sleep(EVERY);
+    }
+    let _ = child.kill();
+    let serve = project.finish(&child.wait_with_output().unwrap());
+    let build = project.run(&["build"]);
+    assert_eq!(serve.code, Some(2), "{serve}");
+    assert_eq!(serve.out, "");
+    assert!(serve.err.contains("error[no-project]: there is no `avouch.yaml` here"), "{serve}");
+    assert!(build.err.starts_with(&serve.err), "{build}\n{serve}");
+}
+
+#[test]
+fn a_project_that_vanishes_meanwhile_does_not_end_it() {
+    let preview = Preview::own();
+    std::fs::remove_file(preview.project.path("avouch.yaml")).unwrap();
+    preview.wait_until("it is told", |preview| preview.has_note("-", "settings"));
+    assert_eq!(preview.get("/").status, 200);
 }

@@ -6,6 +6,7 @@ mod doors;
 mod half_saved;
 mod many_edits;
 mod notes;
+mod standings;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -84,6 +85,14 @@ impl Preview {
     /// Whether a note stands there whose title contains this.
     fn has_note(&self, page: &str, title: &str) -> bool {
         self.notes().iter().any(|(on, said)| on == page && said.contains(title))
+    }
+
+    /// Begins a run of the checks, as its button does.
+    fn begin_checks(&self) {
+        let address = &self.address;
+        let post = format!("POST /_avouch/check HTTP/1.1\r\nHost: {address}\r\n");
+        let post = format!("{post}Origin: http://{address}\r\nContent-Length: 0\r\n");
+        assert_eq!(ask(address, &post).status, 202);
     }
 
     /// Waits until something is so.

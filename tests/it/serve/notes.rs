@@ -23,6 +23,7 @@ fn a_changed_number_is_named_beside_its_sentence_with_what_to_do() {
     assert_eq!(note["anchor"]["claim"], "backup-daily");
     assert_eq!(note["page"], "security/index.html");
     assert_eq!(note["who"], "You, then your security team");
+    assert_eq!(note["by"], "", "neither side is committed");
     assert_eq!(preview.state()["readiness"]["ready"], false);
 }
 
@@ -50,6 +51,7 @@ fn an_attestation_that_is_about_to_expire_is_told_with_whose_word_it_is() {
     assert_eq!(note["anchor"]["claim"], "content-storage");
     assert_eq!(note["stops"], false);
     assert!(note["todo"].as_str().unwrap().starts_with("Ask "), "{note}");
+    assert_eq!(note["who"], "You");
 }
 
 #[test]
