@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use avouch::model::assessment::Assessment;
 use avouch::model::claim::ClaimId;
 use avouch::model::diagnostic::help_with_list;
 use avouch::model::evidence::outcomes;
@@ -51,7 +52,13 @@ fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     let mut session = Session::open(&open, talk)?;
     known(&session, &args.claims, talk)?;
     let assessment = match earlier {
-        None => assess(&session, &|id| named(&args.claims, id), talk)?,
+        None => {
+            let mut assessment = assess(&session, &|id| named(&args.claims, id), talk)?;
+            if let Some(others) = others(args, &session) {
+                Kept::of(others, &session, talk)?.beside(&mut assessment, &mut session, talk)?;
+            }
+            assessment
+        }
         Some(earlier) => {
             let kept = Kept::of(earlier, &session, talk)?;
             let asked = kept.to_ask(&session, &args.claims, args.again);
@@ -62,7 +69,10 @@ fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     };
     store::save(&assessment, &session.path(&args.out), talk)?;
     let now = session.clock.now();
-    let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
+    let mut outcomes = outcomes(&session.project, &session.plans, &assessment, now);
+    if args.reuse.is_none() {
+        outcomes.retain(|outcome| named(&args.claims, &outcome.claim.id));
+    }
     let input = Input {
         project: &session.project,
         outcomes: &outcomes,
@@ -72,6 +82,12 @@ fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     };
     outlets.write(&input, talk)?;
     Ok(Exit::of(&outcomes))
+}
+
+/// What is written already, where only some claims are checked: the others keep their evidence.
+fn others(args: &Check, session: &Session) -> Option<Assessment> {
+    let is_partial = !args.claims.is_empty();
+    is_partial.then(|| store::parse(&session.path(&args.out)).ok()).flatten()
 }
 
 fn named(claims: &[String], id: &ClaimId) -> bool {

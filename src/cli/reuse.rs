@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use avouch::check;
 use avouch::model::assessment::{Assessment, Seeds};
 use avouch::model::binding::WorldBinding;
-use avouch::model::claim::{Claim, ClaimId};
+use avouch::model::claim::ClaimId;
 use avouch::model::diagnostic::Diagnostic;
 use avouch::model::evidence::{Standing, outcome};
 use avouch::model::plan::Plan;
@@ -18,8 +18,10 @@ use crate::talk::Talk;
 /// What an earlier run is still good for.
 pub(crate) struct Kept {
     earlier: Assessment,
-    /// The claims that it shows to hold now.
-    pub(crate) claims: BTreeSet<ClaimId>,
+    /// The claims whose evidence is about the same words, plans and world.
+    bound: BTreeSet<ClaimId>,
+    /// Of these, the claims that it shows to hold now.
+    good: BTreeSet<ClaimId>,
 }
 
 impl Kept {
@@ -32,27 +34,30 @@ impl Kept {
         for difference in &differences {
             talk.say(&format!("nothing can be reused: {difference}"));
         }
-        let mut claims = BTreeSet::new();
+        let (mut bound, mut good) = (BTreeSet::new(), BTreeSet::new());
         if differences.is_empty() {
             let plans = planned(session, &earlier.seeds(session.seeds.fresh), talk)?;
-            let good = |claim: &&Claim| {
+            for claim in &session.project.claims {
                 let planned = plans.get(&claim.id).map_or(&[][..], Vec::as_slice);
-                earlier.claims.get(&claim.id).is_some_and(|evidence| {
-                    evidence.objections(claim, planned).is_empty()
-                        && outcome(claim, planned, &evidence.transcripts, None, session.clock.now())
-                            .standing
-                            == Standing::Holds
-                })
-            };
-            claims.extend(session.project.claims.iter().filter(good).map(|one| one.id.clone()));
+                let evidence = earlier.claims.get(&claim.id);
+                let evidence = evidence.filter(|one| one.objections(claim, planned).is_empty());
+                let Some(evidence) = evidence else { continue };
+                bound.insert(claim.id.clone());
+                let now = session.clock.now();
+                if outcome(claim, planned, &evidence.transcripts, None, now).standing
+                    == Standing::Holds
+                {
+                    good.insert(claim.id.clone());
+                }
+            }
         }
-        Ok(Self { earlier, claims })
+        Ok(Self { earlier, bound, good })
     }
 
     /// What has to be asked: the claims that are named, or all that this is no evidence for.
     pub(crate) fn to_ask(&self, session: &Session, named: &[String], again: bool) -> Vec<ClaimId> {
         let ids = session.project.claims.iter().map(|claim| &claim.id);
-        let open = |id: &&ClaimId| again || !self.claims.contains(*id);
+        let open = |id: &&ClaimId| again || !self.good.contains(*id);
         if named.is_empty() { ids.filter(open).cloned().collect() } else { named.to_vec() }
     }
 
@@ -67,7 +72,7 @@ impl Kept {
         let now = session.clock.now();
         let mut kept = 0;
         for (id, evidence) in
-            self.earlier.claims.into_iter().filter(|(id, _)| self.claims.contains(id))
+            self.earlier.claims.into_iter().filter(|(id, _)| self.good.contains(id))
         {
             let (Some(claim), Some(plans)) = (session.project.claim(&id), session.plans.get(&id))
             else {
@@ -89,10 +94,30 @@ impl Kept {
             "{kept} of {} claims stand on evidence that was there",
             run.claims.len()
         ));
-        session.seeds = run.seeds(session.seeds.fresh);
-        session.plans = planned(session, &session.seeds, talk)?;
-        Ok(())
+        plan_again(run, session, talk)
     }
+
+    /// Takes the evidence of claims that the run was not about into it, whatever it shows.
+    pub(crate) fn beside(
+        self,
+        run: &mut Assessment,
+        session: &mut Session,
+        talk: Talk,
+    ) -> Result<(), Exit> {
+        for (id, evidence) in self.earlier.claims {
+            if self.bound.contains(&id) {
+                run.claims.entry(id).or_insert(evidence);
+            }
+        }
+        plan_again(run, session, talk)
+    }
+}
+
+/// Puts the session's plans to a run whose evidence was made from several seeds.
+fn plan_again(run: &Assessment, session: &mut Session, talk: Talk) -> Result<(), Exit> {
+    session.seeds = run.seeds(session.seeds.fresh);
+    session.plans = planned(session, &session.seeds, talk)?;
+    Ok(())
 }
 
 /// Plans that were made once can be made again; it is told all the same if that fails.

@@ -79,3 +79,24 @@ fn evidence_of_another_world_is_not_reused() {
     assert_ne!(before, stored(&project));
     assert_eq!(stored(&project).keys().collect::<Vec<_>>(), ["limited-scopes"]);
 }
+
+#[test]
+fn checking_one_claim_leaves_the_evidence_of_the_others_as_it_is() {
+    let project = checked();
+    let before = stored(&project);
+    let run = project.run(&["check", "--flaw", "stale-backup"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    let run = project.run(&["check", "tenant-isolation", "--format", "json"]);
+    assert_eq!(run.code, Some(0), "whatever is known of the others: {run}");
+    assert_eq!(run.standings().len(), 1, "{run}");
+    let after = stored(&project);
+    assert_eq!(after.len(), before.len());
+    assert_ne!(after["tenant-isolation"], before["tenant-isolation"]);
+    let build = project.run(&["build", "--assessment", "assessment.json", "--format", "json"]);
+    assert_eq!(build.with_standing("violated"), ["backup-daily"], "{build}");
+    for file in ["content/security.md", "checks/backup-daily.yaml"] {
+        project.edit(file, "can be lost", "may be lost");
+    }
+    project.run(&["check", "tenant-isolation"]);
+    assert!(!stored(&project).contains_key("backup-daily"), "it is evidence for other words");
+}
