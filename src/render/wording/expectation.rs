@@ -5,15 +5,19 @@ use serde_json::Value;
 use crate::model::expect::{Directive, Expectation, Refusal, Test, Within, read_time};
 use crate::model::judge::Judged;
 use crate::model::time::in_words;
-use crate::render::wording::{cut, list, plain, value};
+use crate::render::wording::{address, cut, list, plain, value};
 
 /// How many characters are shown of an answer to a stranger: its status, and where it sends.
 const ANSWERED_MAX: usize = 200;
 
 /// What must be true of an answer, as a clause: `the status is 200`.
 pub fn expected(expectation: &Expectation) -> String {
-    let subject = subject(&expectation.at);
-    of_test(&expectation.test, &subject)
+    if let ("/addresses", Test::Every(within)) = (&expectation.at[..], &expectation.test)
+        && let Some(clause) = address::of_each(within)
+    {
+        return format!("at every address, {clause}");
+    }
+    of_test(&expectation.test, &subject(&expectation.at))
 }
 
 /// What was found where an expectation looked, whatever that expected.
@@ -64,10 +68,11 @@ fn of_test(test: &Test, subject: &str) -> String {
         Test::ShowsCanary(_) => "the answer shows the mark that was planted".to_owned(),
         Test::ShowsNoForeignCanary => "the answer shows nothing of anybody else's".to_owned(),
         Test::StaysOn(origin) => format!("every address on the way stays on {}", plain(origin)),
+        Test::IfThere(test) if matches!(**test, Test::AddressesOn(_)) => of_test(test, subject),
         Test::IfThere(test) => format!("{subject} is not there, or {}", predicate(test)),
         Test::All(all) => list(&all.iter().map(entry).collect::<Vec<_>>(), "and"),
         Test::AddressesOn(origin) => {
-            format!("{subject} has no address that is not on {}", plain(origin))
+            format!("{subject} names no address outside {}", plain(origin))
         }
         other => format!("{subject} {}", predicate(other)),
     }
@@ -265,6 +270,22 @@ mod tests {
                 "/body/json/baseUrl",
                 Test::AddressesOn("https://addon.example.com".into()),
             ),
+            Expectation::new(
+                "/body/json/links",
+                Test::IfThere(Box::new(Test::AddressesOn("https://addon.example.com".into()))),
+            ),
+            Expectation::new(
+                "/addresses",
+                Test::Every(within(
+                    "/version",
+                    Test::OneOf(vec![json!("TLS 1.2"), json!("TLS 1.3")]),
+                )),
+            ),
+            Expectation::new(
+                "/addresses",
+                Test::Every(within("/certificate/not_after", Test::AtLeastAhead(Limit::days(14)))),
+            ),
+            Expectation::new("/addresses", Test::Every(within("/why", Test::Exists(true)))),
         ]
     }
 
@@ -294,7 +315,11 @@ mod tests {
         every address on the way stays on https://addon.example.com
         the field Canonical is not there, or contains “https://addon.example.com/”
         “entries” in the body has an entry in which “signed” is true and “at” is at most 30 days old
-        “baseUrl” in the body has no address that is not on https://addon.example.com
+        “baseUrl” in the body names no address outside https://addon.example.com
+        “links” in the body names no address outside https://addon.example.com
+        at every address, TLS 1.2 or TLS 1.3 is spoken
+        at every address, the certificate is valid for at least 14 days more
+        the list of addresses has entries, and in each “why” is there
         ");
     }
 

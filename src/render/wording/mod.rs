@@ -3,6 +3,7 @@
 //! Whatever came from the target is cut to a bounded length and robbed of characters that could
 //! steer a terminal or turn the direction of writing.
 
+mod address;
 mod answer;
 mod expectation;
 mod help;

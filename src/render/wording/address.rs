@@ -1,0 +1,43 @@
+//! What must be so at each address of a host, in English.
+
+use serde_json::json;
+
+use crate::model::expect::{Test, Within};
+use crate::render::wording::{list, plain, value};
+
+/// What must be so of one address, as a clause, where the place that it looks at is known.
+pub(super) fn of_each(within: &Within) -> Option<String> {
+    let words = |wanted: &[serde_json::Value]| {
+        list(
+            &wanted.iter().map(|one| plain(one.as_str().unwrap_or_default())).collect::<Vec<_>>(),
+            "or",
+        )
+    };
+    Some(match (within.at.as_str(), &within.is) {
+        ("/version", Test::OneOf(versions)) => format!("{} is spoken", words(versions)),
+        ("/certificate/covers_host", Test::Equals(_)) => {
+            "the certificate is made out to this host".to_owned()
+        }
+        ("/certificate/trusted", Test::Equals(_)) => {
+            "the certificate's issuer is trusted".to_owned()
+        }
+        ("/certificate/not_before", Test::NotOlderThan(_)) => {
+            "the certificate is valid already".to_owned()
+        }
+        ("/certificate/not_after", Test::AtLeastAhead(limit)) => {
+            format!("the certificate is valid for at least {} more", limit.in_words())
+        }
+        ("/weakest/strength", Test::AtLeast(bits)) => {
+            format!("every key has a strength of at least {bits} bits")
+        }
+        ("/weakest/hash", Test::OneOf(hashes)) => {
+            format!("every certificate is signed with {}", words(hashes))
+        }
+        ("/refused", Test::Equals(_)) => "the offer is refused".to_owned(),
+        ("/answer", Test::OneOf(answers)) if answers.len() == 1 => "the port is closed".to_owned(),
+        ("/answer", Test::OneOf(_)) => "the port is closed, or sends to https".to_owned(),
+        ("/sets", Test::Equals(none)) if *none == json!([]) => "no cookie is set".to_owned(),
+        ("/sets", Test::Equals(some)) => format!("the cookies set are {}", value(some)),
+        _ => return None,
+    })
+}
