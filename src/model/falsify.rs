@@ -312,6 +312,9 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
             ("does not show it".into(), Edit::Set { step, at: "/canaries".into(), value })
         }
         Test::ShowsNoForeignCanary => return None,
+        Test::Directive(directive) => {
+            (format!("lacks the directive `{}` at {at}", directive.name), set(breaking(&one.test)?))
+        }
         test => (format!("{} at {at}", what_breaks(test)), set(breaking(test)?)),
     };
     let when = format!("the answer to “{name}” {what}");
@@ -329,7 +332,6 @@ fn what_breaks(test: &Test) -> &'static str {
         Test::SameSet(_) => "has one more",
         Test::Every(_) => "has another entry",
         Test::Some(_) => "has no entry",
-        Test::Directive(_) => "lacks the directive",
         Test::AddressesOn(_) => "has an address elsewhere",
         Test::IfThere(test) => what_breaks(test),
         _ => "has another value",

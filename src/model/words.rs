@@ -21,7 +21,7 @@ pub fn one_line(text: &str) -> String {
 pub fn normalise(text: &str) -> String {
     let line = without_spaces_in_guillemets(&one_line(text));
     let words: Vec<String> = line.split(' ').map(of_word).collect();
-    without_wide_spaces(&words.join(" "))
+    without_idle_spaces(&words.join(" "))
 }
 
 /// Whether two texts have the same words.
@@ -98,14 +98,16 @@ fn without_spaces_in_guillemets(line: &str) -> String {
     out
 }
 
-/// Takes out the spaces beside Chinese and Japanese characters: they part no words there, and a line
-/// that is wrapped gets one.
-fn without_wide_spaces(line: &str) -> String {
+/// Takes out spaces that part no words: beside Chinese and Japanese characters, where a line that is
+/// wrapped gets one, and between a number and its per-cent sign, where some houses set one.
+fn without_idle_spaces(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut chars = line.chars().peekable();
     while let Some(c) = chars.next() {
         let after_wide = out.chars().next_back().is_some_and(is_wide);
-        if c == ' ' && (after_wide || chars.peek().copied().is_some_and(is_wide)) {
+        let next = chars.peek().copied();
+        let in_percentage = out.ends_with(|c: char| c.is_ascii_digit()) && next == Some('%');
+        if c == ' ' && (after_wide || in_percentage || next.is_some_and(is_wide)) {
             continue;
         }
         out.push(c);
@@ -136,6 +138,7 @@ mod tests {
             ("« oui » et «\u{202f}non\u{202f}»", "“oui” et \"non\""),
             ("sagt »ja« und »nein« so", "sagt \"ja\" und „nein“ so"),
             ("kept—always -- wait...", "kept--always — wait…"),
+            ("99.9\u{a0}% of the time", "99.9% of the time"),
             ("a re\u{ad}al soft hyphen\u{feff}", "a real soft hyphen"),
             ("データは\n毎日 TLS\nで", "データは毎日TLSで"),
         ] {
