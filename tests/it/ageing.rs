@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::browser::{Browser, Site};
+use crate::harness::Project;
 
 /// One claim of `claims.json`.
 struct Claim {
@@ -84,11 +85,13 @@ fn past_their_dates_the_strip_the_title_the_icon_and_each_claim_say_expired() {
 
 #[test]
 fn a_claim_whose_date_has_not_come_does_not_say_expired() {
-    let (browser, site) = (Browser::start(), Site::own());
+    let project = Project::own();
+    project.edit("checks/config-cache.yaml", "valid_for: 24h", "valid_for: 12h");
+    assert_eq!(project.run(&["build"]).code, Some(0));
+    let (browser, site) = (Browser::start(), Site::folder(&project.path("public")));
     let mut claims = claims(&site);
     claims.sort_by_key(|claim| claim.until);
     let (first, last) = (claims.first().unwrap(), claims.last().unwrap());
-    assert!(first.until < last.until, "all end at once");
     browser.clock(first.until.unwrap() + SignedDuration::from_millis(1));
     browser.open(&site.address(&first.policy));
     assert!(shown(&browser, &mark(first)).ends_with("expired"));
