@@ -1,5 +1,6 @@
 //! The manual of the kinds, made from the kinds themselves: `docs/kinds.md`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::{Map, Value};
@@ -55,26 +56,36 @@ fn flat(text: &str) -> String {
 
 fn settings(schema: &Value, out: &mut String) {
     out.push_str("| setting | is | means |\n|---|---|---|\n");
-    rows(schema, "", out);
+    let mut parts = BTreeMap::new();
+    rows(schema, "", out, &mut parts);
     let none = Map::new();
     for (name, list) in schema["properties"].as_object().unwrap_or(&none) {
-        rows(&list["items"], &format!("each of `{name}`: "), out);
+        rows(&list["items"], &format!("each of `{name}`: "), out, &mut parts);
     }
     for (name, part) in schema["$defs"].as_object().unwrap_or(&none) {
-        rows(part, &format!("{name}: "), out);
+        rows(part, &format!("{name}: "), out, &mut parts);
     }
     out.push('\n');
 }
 
-fn rows(schema: &Value, of: &str, out: &mut String) {
+/// A row for each setting, and for each of its own settings, unless such `parts` have been told of.
+fn rows(schema: &Value, of: &str, out: &mut String, parts: &mut BTreeMap<String, String>) {
     let none = Map::new();
     let required = schema["required"].as_array().cloned().unwrap_or_default();
     for (name, property) in schema["properties"].as_object().unwrap_or(&none) {
         let must = if required.contains(&Value::from(name.as_str())) { ", required" } else { "" };
-        let means = property["description"].as_str().map(flat).unwrap_or_default();
+        let mut means = property["description"].as_str().map(flat).unwrap_or_default();
         let sort = sort_of(property);
+        let own = property["properties"].to_string();
+        let told = parts.get(&own).filter(|_| property["properties"].is_object());
+        if let Some(told) = told {
+            let _ = write!(means, " Its settings are those of `{told}`.");
+        }
         let _ = writeln!(out, "| {of}`{name}` | {sort}{must} | {} |", means.replace('|', "\\|"));
-        rows(property, &format!("`{name}`: "), out);
+        if told.is_none() {
+            rows(property, &format!("`{name}`: "), out, parts);
+            parts.insert(own, name.clone());
+        }
     }
 }
 
