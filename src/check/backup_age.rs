@@ -19,6 +19,7 @@ use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Role, Step};
 use crate::model::quantity::{Parameter, Side};
 use crate::model::time::Limit;
 use crate::model::verdict::Reason;
+use crate::model::words::capital;
 
 /// The kind.
 pub(super) struct BackupAge;
@@ -327,12 +328,6 @@ impl Settings {
         }
         all
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
 }
 
 #[cfg(test)]

@@ -76,13 +76,14 @@ fn rows(schema: &Value, of: &str, out: &mut String, parts: &mut BTreeMap<String,
         let must = if required.contains(&Value::from(name.as_str())) { ", required" } else { "" };
         let mut means = property["description"].as_str().map(flat).unwrap_or_default();
         let sort = sort_of(property);
-        let own = property["properties"].to_string();
-        let told = parts.get(&own).filter(|_| property["properties"].is_object());
+        let own =
+            property["properties"].as_object().map(|own| Value::from(own.clone()).to_string());
+        let told = own.as_ref().and_then(|own| parts.get(own));
         if let Some(told) = told {
             let _ = write!(means, " Its settings are those of `{told}`.");
         }
         let _ = writeln!(out, "| {of}`{name}` | {sort}{must} | {} |", means.replace('|', "\\|"));
-        if told.is_none() {
+        if let Some(own) = own.filter(|_| told.is_none()) {
             rows(property, &format!("`{name}`: "), out, parts);
             parts.insert(own, name.clone());
         }

@@ -120,9 +120,8 @@ fn parameters(kind: &dyn Kind, check: &Check) -> Vec<Parameter> {
 fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {
     let to_diagnostic = |flaw: Flaw| {
         let steps = check.settings.get("steps").map_or(&[][..], Node::items);
-        let names = steps.iter().filter_map(|step| step.get("name"));
-        let step =
-            flaw.step().and_then(|step| names.into_iter().find(|name| name.as_str() == Some(step)));
+        let mut names = steps.iter().filter_map(|step| step.get("name"));
+        let step = names.find(|name| flaw.step().is_some() && name.as_str() == flaw.step());
         let span = step.map_or(&check.kind.span, |step| &step.span);
         let help = match &flaw {
             Flaw::Uncontrolled(_) => {

@@ -6,7 +6,7 @@ use avouch::load::StandIns;
 use avouch::model::assessment::{Assessment, Seeds};
 use avouch::model::diagnostic::{Diagnostic, Severity};
 use avouch::model::evidence::{Outcome, outcomes};
-use avouch::render::{self, Files, Input, Past};
+use avouch::render::{self, Files, Input, Past, SECURITY_TXT};
 use jiff::Timestamp;
 
 use crate::args::Build;
@@ -18,9 +18,6 @@ use crate::session::{Open, Session};
 use crate::store;
 use crate::talk::Talk;
 use crate::{previous, publish, versions};
-
-/// Where a site says how to report a vulnerability (RFC 9116).
-const SECURITY_TXT: &str = ".well-known/security.txt";
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {

@@ -36,8 +36,8 @@ pub(crate) fn look_alikes(redline: &Redline) -> Option<String> {
 
 /// Who wrote the two sides, and when; nothing where neither is committed.
 pub(crate) fn authors(redline: &Redline) -> Option<String> {
-    let is_known = redline.quote.by.is_some() || redline.policy.by.is_some();
-    is_known
+    redline
+        .is_committed()
         .then(|| format!("checked: {}; now: {}", author(&redline.quote), author(&redline.policy)))
 }
 

@@ -12,6 +12,7 @@ use crate::load::passage::{Bound, Of};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::policy::Extent;
 use crate::model::source::Place;
+use crate::model::words::runs;
 
 /// How a claim or statement is written.
 const HOW: &str = "write `[the words](../checks/claim.yaml)`, or `[](../checks/claim.yaml)` at the end \
@@ -244,18 +245,6 @@ fn broken_link_in(words: &str) -> Option<&str> {
         before = run;
     }
     None
-}
-
-/// The bytes of each run of characters that are no white space.
-fn runs(words: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let rest = &words[at..];
-        let start = at + (rest.len() - rest.trim_start().len());
-        let length = words[start..].find(char::is_whitespace).unwrap_or(words.len() - start);
-        at = start + length;
-        (length > 0).then_some(start..at)
-    })
 }
 
 #[cfg(test)]

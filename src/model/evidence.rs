@@ -36,6 +36,13 @@ pub struct Outcome<'a> {
     pub checks: Vec<CheckOutcome<'a>>,
 }
 
+impl<'a> Outcome<'a> {
+    /// Its waiver, if it is waived.
+    pub fn waived_by(&self) -> Option<&Waiving<'a>> {
+        self.waiving.as_ref().filter(|_| self.standing == Standing::Waived)
+    }
+}
+
 /// Where a claim stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {

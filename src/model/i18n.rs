@@ -171,7 +171,7 @@ impl Words {
 }
 
 /// The first part of a tag, which names the language itself.
-fn primary(tag: &str) -> String {
+pub fn primary(tag: &str) -> String {
     tag.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }
 

@@ -32,6 +32,16 @@ pub struct Policy {
     pub statements: Vec<Statement>,
 }
 
+impl Policy {
+    /// The tables of sub-processors that it shows.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::SubProcessors(table) => Some(table),
+            _ => None,
+        })
+    }
+}
+
 /// The YAML between the `---` lines at a policy's start.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 pub struct FrontMatter {

@@ -34,6 +34,11 @@ pub struct Side {
 }
 
 impl Redline {
+    /// Whether it is known of either side who wrote it.
+    pub fn is_committed(&self) -> bool {
+        self.quote.by.is_some() || self.policy.by.is_some()
+    }
+
     /// What became of a claim's quote in its policy; who wrote the two is not known yet.
     pub fn new(claim: &ClaimId, quote: Side, policy: Side) -> Self {
         let runs = redline(&quote.text, &policy.text);

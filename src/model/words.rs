@@ -9,6 +9,8 @@
 //! that only looks like another, or means the same, is another one: a minus sign is no hyphen, a
 //! superscript or full-width digit no digit, a Cyrillic letter no Latin one.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// A text as it is read: on one line, composed (NFC), with one space for any white space.
@@ -22,6 +24,22 @@ pub fn normalise(text: &str) -> String {
     let line = without_spaces_in_guillemets(&one_line(text));
     let words: Vec<String> = line.split(' ').map(of_word).collect();
     without_idle_spaces(&words.join(" "))
+}
+
+/// The bytes of each run of characters that are no white space.
+pub fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.split_whitespace().map(move |run| {
+        // Both are slices of one text.
+        let start = run.as_ptr().addr() - text.as_ptr().addr();
+        start..start + run.len()
+    })
+}
+
+/// The text with a capital at its head.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }
 
 /// Whether two texts have the same words.

@@ -22,7 +22,7 @@ use crate::probe::http::{self, Asked, Instrument, Question};
 use crate::probe::journal::Journal;
 use crate::probe::limits::Urgency;
 use crate::probe::observed::Observed;
-use crate::probe::redact::Redactor;
+use crate::probe::redact::{Redactor, SECRET_LENGTH_MIN};
 use crate::probe::values::Values;
 use crate::probe::{Job, command, dns, facts, file, open, record, tls};
 
@@ -324,14 +324,13 @@ fn address_of(tools: &Instrument<'_>, values: &Values) -> impl Fn(&Request) -> O
 }
 
 /// Puts back what must never be kept: the actors' secrets, and what the plan's programs are given by
-/// name. Shorter than a secret can be, a value is none, and would be found in anything.
+/// name.
 fn known(tools: &Instrument<'_>, plan: &Plan) -> Arc<Redactor> {
-    const SECRET_CHARS_MIN: usize = 6;
     let of_all = tools.minter.redactor();
     let programs = plan.steps.iter().filter_map(|step| step.act.program());
     let values = programs.flat_map(|program| &program.env).filter_map(|name| (tools.env)(name));
     let values: Vec<String> =
-        values.filter(|value| value.chars().count() >= SECRET_CHARS_MIN).collect();
+        values.filter(|value| value.chars().count() >= SECRET_LENGTH_MIN).collect();
     if values.is_empty() {
         return of_all;
     }

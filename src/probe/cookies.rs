@@ -2,9 +2,7 @@
 
 use crate::model::project::Secret;
 use crate::probe::random;
-
-/// What is shorter is no secret, and would be found in anything.
-const SECRET_BYTES_MIN: usize = 6;
+use crate::probe::redact::SECRET_LENGTH_MIN;
 
 /// Whether a header field of this name carries cookies.
 pub(super) fn is_cookie(field: &str) -> bool {
@@ -14,7 +12,7 @@ pub(super) fn is_cookie(field: &str) -> bool {
 /// The values of the cookies, each of which is as secret as the whole field.
 pub(super) fn secrets(field: &Secret) -> impl Iterator<Item = String> {
     let values = pairs(field).map(|(_, value)| value);
-    values.filter(|value| value.len() >= SECRET_BYTES_MIN).map(str::to_owned)
+    values.filter(|value| value.len() >= SECRET_LENGTH_MIN).map(str::to_owned)
 }
 
 /// The same cookies with other values: without its name, no session would be looked up.

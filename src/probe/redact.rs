@@ -14,6 +14,9 @@ use crate::probe::spelling::percent;
 /// What stands in a secret's place.
 pub(super) const SECRET: &str = "[secret]";
 
+/// A value that is shorter is no secret, and would be found in anything.
+pub(super) const SECRET_LENGTH_MIN: usize = 6;
+
 /// Header fields whose values are never kept, by a part of their name.
 const SECRET_FIELDS: [&str; 7] =
     ["authorization", "authentication-info", "cookie", "token", "secret", "session", "api-key"];

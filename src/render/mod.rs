@@ -49,6 +49,9 @@ pub struct Past {
 /// The files of a site: path below its root, with `/` between its parts, and content.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
+/// Where a site says how to report a vulnerability (RFC 9116).
+pub use site::SECURITY_TXT;
+
 /// Renders the site, or says what is wrong with the project's templates.
 pub fn site(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
     site::render(input, site::Stage::Published)

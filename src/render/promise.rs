@@ -6,10 +6,10 @@ use crate::model::basis;
 use crate::model::binding::ClaimBinding;
 use crate::model::claim::{Claim, ClaimId, Passage};
 use crate::model::decode::Spanned;
-use crate::model::evidence::{Outcome, Standing};
+use crate::model::evidence::Outcome;
 use crate::model::i18n::Language;
 use crate::model::plan::{Act, Plan, Role, Step};
-use crate::model::policy::{Piece, Policy, Statement};
+use crate::model::policy::{Policy, Statement};
 use crate::model::project::Project;
 use crate::model::published::{
     self, Bound, Check, Expected, NotTested, Processor, Promises, Question, Translated, Waiver,
@@ -96,8 +96,7 @@ fn claim(
 }
 
 fn waiver(outcome: &Outcome<'_>, project: &Project) -> Option<Waiver> {
-    let waived = outcome.standing == Standing::Waived;
-    let waiving = outcome.waiving.as_ref().filter(|_| waived)?;
+    let waiving = outcome.waived_by()?;
     Some(Waiver {
         by: wording::role(waiving, project),
         day: waiving.waiver.day,
@@ -215,11 +214,7 @@ impl Names {
 fn sub_processors(project: &Project) -> Vec<Processor> {
     let mut all: Vec<Processor> = Vec::new();
     for policy in &project.policies {
-        let tables = policy.pieces.iter().filter_map(|piece| match piece {
-            Piece::SubProcessors(table) => Some(&table.rows),
-            _ => None,
-        });
-        for about in tables.flatten() {
+        for about in policy.tables().flat_map(|table| &table.rows) {
             if !all.iter().any(|one| one.about.name == about.name) {
                 all.push(Processor { page: policy.slug.clone(), about: about.clone() });
             }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::model::basis::Basis;
+use crate::model::binding::WorldBinding;
 use crate::model::evidence::{Outcome, Standing};
 use crate::render::wording::list;
 
@@ -31,6 +32,11 @@ const WORST_FIRST: [(&str, &str, &str); 9] = [
     ("holds", "holds", "hold"),
     ("attested", "is attested", "are attested"),
 ];
+
+/// Who was asked, in words.
+pub fn target(world: &WorldBinding) -> &str {
+    if world.demo { "the embedded demo add-on, not a live service" } else { &world.target }
+}
 
 /// How many claims stand where, worst first; places where none stands are left out.
 pub fn counts<'a, 'b: 'a>(outcomes: impl IntoIterator<Item = &'a Outcome<'b>>) -> Vec<Count> {

@@ -73,6 +73,23 @@ fn by_connect(answers: &Answers) -> Fit {
 
 const LOGIN: &str = "login";
 
+/// A customer is let in at the private path, and nobody else is.
+macro_rules! login_required {
+    () => {
+        "\
+because: >
+  We ask as a customer, who must be let in. Then we ask the same without a credential, and with bad
+  ones of many sorts, and must be refused each time.
+valid_for: 24h
+checks:
+  - kind: auth-required
+    as: customer # an actor of avouch.yaml, whose credential is good
+    endpoints: # list every one that must be protected: what is not listed is not shown
+      - get: {PRIVATE}
+"
+    };
+}
+
 const HEALTH: &str = "reported";
 
 macro_rules! health {
@@ -171,17 +188,7 @@ checks:
         id: "login-required",
         heading: "Who can reach data",
         words: "What stands at {PRIVATE} of our service is for those who are logged in.",
-        rest: "\
-because: >
-  We ask as a customer, who must be let in. Then we ask the same without a credential, and with bad
-  ones of many sorts, and must be refused each time.
-valid_for: 24h
-checks:
-  - kind: auth-required
-    as: customer # an actor of avouch.yaml, whose credential is good
-    endpoints: # list every one that must be protected: what is not listed is not shown
-      - get: {PRIVATE}
-",
+        rest: login_required!(),
         group: Some(LOGIN),
         fits: logs_in,
     },
@@ -189,16 +196,9 @@ checks:
         id: "login-required-untimed",
         heading: "Who can reach data",
         words: "What stands at {PRIVATE} of our service is for those who are logged in.",
-        rest: "\
-because: >
-  We ask as a customer, who must be let in. Then we ask the same without a credential, and with bad
-  ones of many sorts, and must be refused each time.
-valid_for: 24h
-checks:
-  - kind: auth-required
-    as: customer # an actor of avouch.yaml, whose credential is good
-    endpoints: # list every one that must be protected: what is not listed is not shown
-      - get: {PRIVATE}
+        rest: concat!(
+            login_required!(),
+            "\
     # Some libraries look at no time of a token but its end, atlassian-connect-express among them.
     # The page tells what is not tried. Take these lines away once the service refuses such tokens.
     without:
@@ -206,7 +206,8 @@ checks:
       issued-in-future: only who holds the customer's secret can make such a token
       no-expiry: only who holds the customer's secret can make such a token
       ten-years: only who holds the customer's secret can make such a token
-",
+"
+        ),
         group: Some(LOGIN),
         fits: by_connect,
     },

@@ -128,7 +128,7 @@ fn of_diagnostic(one: &Diagnostic, written: &Checked, shown: &Shown<'_>) -> Note
 
 /// Who wrote which side of a redline; nothing where neither is committed.
 fn by(redline: &Redline) -> String {
-    if redline.quote.by.is_none() && redline.policy.by.is_none() {
+    if !redline.is_committed() {
         return String::new();
     }
     let by = |side: &Side| match &side.by {

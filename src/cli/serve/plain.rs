@@ -3,6 +3,7 @@
 use avouch::model::diagnostic::Diagnostic;
 use avouch::model::project::Project;
 use avouch::model::redline::{Fate, Run};
+use avouch::model::words::capital;
 use avouch::model::words::same;
 use serde::Serialize;
 
@@ -429,7 +430,7 @@ fn word(one: &Diagnostic, file: &str, project: Option<&Project>) -> Plain {
             "Somebody's word has run out"
         }
         .into(),
-        says: format!("This sentence rests on the word of {role}. {}.", capitalised(&one.message)),
+        says: format!("This sentence rests on the word of {role}. {}.", capital(&one.message)),
         todo: format!("Ask {role} to look again and to give their word anew."),
         who: YOU.into(),
     }
@@ -497,12 +498,7 @@ fn quoted(message: &str) -> String {
 }
 
 fn sentence(message: &str) -> String {
-    capitalised(&quoted(message))
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    capital(&quoted(message))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::model::promise::words as known;
+use crate::model::words::runs;
 
 /// A sentence as its words, with where its clauses begin.
 pub(super) struct Clauses {
@@ -28,9 +29,8 @@ impl Clauses {
     /// The words of a sentence.
     pub(super) fn of(sentence: &str) -> Self {
         let mut all = Self { tokens: Vec::new() };
-        for run in sentence.split_whitespace() {
-            let start = run.as_ptr().addr() - sentence.as_ptr().addr();
-            all.push(run, start);
+        for run in runs(sentence) {
+            all.push(&sentence[run.clone()], run.start);
         }
         all
     }

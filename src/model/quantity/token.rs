@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::model::quantity::number;
 use crate::model::quantity::vocabulary;
+use crate::model::words::runs;
 
 /// A word or number.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,15 +59,6 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         }
     }
     all
-}
-
-/// The bytes of each run of characters that are no white space.
-fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
-    text.split_whitespace().map(move |run| {
-        // Both are slices of one text.
-        let start = run.as_ptr().addr() - text.as_ptr().addr();
-        start..start + run.len()
-    })
 }
 
 fn opaque(text: &str, span: Range<usize>) -> Token<'_> {

@@ -28,9 +28,7 @@ pub(super) fn up_to(input: &Input<'_>, most: usize) -> Vec<u8> {
 fn write(out: &mut String, input: &Input<'_>, most: usize) -> fmt::Result {
     let mut worst: Vec<&Outcome<'_>> = input.outcomes.iter().collect();
     worst.sort_by_key(|outcome| summary::rank(outcome));
-    let world = &input.assessment.world;
-    let target =
-        if world.demo { "the embedded demo add-on, not a live service" } else { &world.target };
+    let target = summary::target(&input.assessment.world);
     writeln!(out, "## Security claims: {}\n", summary::in_words(input.outcomes))?;
     let finished = in_words(input.assessment.finished);
     writeln!(out, "Asked of {}, {finished}.", escaped(target))?;

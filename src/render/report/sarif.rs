@@ -8,6 +8,7 @@ use crate::model::binding::Digest;
 use crate::model::claim::Claim;
 use crate::model::evidence::{Outcome, Standing};
 use crate::model::source::Place;
+use crate::model::words::capital;
 use crate::render::finding::{Finding, findings};
 use crate::render::{Input, summary, wording};
 
@@ -80,11 +81,6 @@ fn rule(outcome: &Outcome<'_>) -> Value {
 
 /// An id as rules are named: `BackupDaily`.
 fn name(id: &str) -> String {
-    let capital = |part: &str| {
-        let mut letters = part.chars();
-        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-        first.into_iter().chain(letters).collect::<String>()
-    };
     id.split(['-', '_']).map(capital).collect()
 }
 

@@ -33,9 +33,7 @@ fn write(out: &mut String, input: &Input<'_>) -> fmt::Result {
     left_behind(out, input)?;
     idle(out, input)?;
     table(out, input)?;
-    let world = &input.assessment.world;
-    let target =
-        if world.demo { "the embedded demo add-on, not a live service" } else { &world.target };
+    let target = summary::target(&input.assessment.world);
     let finished = in_words(input.assessment.finished);
     writeln!(out, "\n{}", sentence(&summary::in_words(input.outcomes)))?;
     writeln!(out, "Asked of {target}, {finished}.")?;

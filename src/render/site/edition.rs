@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::model::claim::{Claim, Passage};
+use crate::model::evidence::Outcome;
 use crate::model::i18n::{Language, Words};
 use crate::model::policy::{Marked, Policy};
 use crate::render::Input;
@@ -95,6 +96,16 @@ impl<'a> Edition<'a> {
     /// A day, for machines and for people.
     pub(crate) fn day(&self, day: Date) -> view::Day {
         view::Day { iso: day.to_string(), words: self.words().day(day) }
+    }
+
+    /// A path below the folder of this language.
+    pub(crate) fn below<'p>(&self, path: &'p str) -> &'p str {
+        path.strip_prefix(&self.language.folder).unwrap_or(path)
+    }
+
+    /// Where a claim stands, if it was assessed.
+    pub(crate) fn outcome(&self, claim: &str) -> Option<&'a Outcome<'a>> {
+        self.input.outcomes.iter().find(|one| one.claim.id == claim)
     }
 
     /// The same page in each language of the site; `None` where it is not there. Of a policy, `policy`

@@ -19,7 +19,7 @@ const STEPS_MAX: usize = 200;
 
 /// What the page says of a claim.
 pub(crate) fn claim<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::Claim {
-    let outcome = edition.outcomes.iter().find(|one| one.claim.id == claim.id);
+    let outcome = edition.outcome(&claim.id);
     let passage = edition.passage(claim);
     let policy = edition.policy_of(claim);
     let said = |key: &str, basis: Basis| {
@@ -52,7 +52,7 @@ pub(crate) fn claim<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::Claim 
 
 /// A claim among others.
 pub(crate) fn claim_link<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::ClaimLink {
-    let outcome = edition.outcomes.iter().find(|one| one.claim.id == claim.id);
+    let outcome = edition.outcome(&claim.id);
     view::ClaimLink {
         words: edition.words_of(claim),
         mark: mark(outcome, edition.words()),
@@ -63,7 +63,7 @@ pub(crate) fn claim_link<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::C
 
 /// How bad a claim's standing is, 0 being the worst; what was not assessed is as bad as can be.
 pub(crate) fn rank(claim: &Claim, edition: &Edition<'_>) -> usize {
-    let outcome = edition.outcomes.iter().find(|one| one.claim.id == claim.id);
+    let outcome = edition.outcome(&claim.id);
     outcome.map_or(0, summary::rank)
 }
 
@@ -101,8 +101,7 @@ fn waived(outcome: &Outcome<'_>, words: &Words) -> String {
 
 /// Who accepts that a claim does not hold, if it is waived.
 fn waiver(outcome: &Outcome<'_>, edition: &Edition<'_>) -> Option<view::Waiver> {
-    let waived = outcome.standing == Standing::Waived;
-    let waiving = outcome.waiving.as_ref().filter(|_| waived)?;
+    let waiving = outcome.waived_by()?;
     Some(view::Waiver {
         role: edition.language.role(&waiving.waiver.role),
         day: edition.day(waiving.waiver.day),

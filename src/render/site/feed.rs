@@ -11,6 +11,7 @@ use crate::model::change::{About, Recorded};
 use crate::model::policy::Policy;
 use crate::model::published::{Claim, Published, Stood};
 use crate::model::time::start_of_day;
+use crate::model::words::capital;
 use crate::render::site::edition::Edition;
 use crate::render::site::{absolute, link, view};
 
@@ -162,12 +163,6 @@ fn changed(recorded: &Recorded, url: &Url) -> Entry {
 /// Enough of a digest to tell the changes of one page apart.
 fn short(digest: &Digest) -> &str {
     digest.0.get(..16).unwrap_or(&digest.0)
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).collect()
 }
 
 /// Text as it may stand in XML 1.0, which has no room for most controls (section 2.2).

@@ -6,7 +6,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use crate::model::i18n::{Language, Words};
-use crate::model::policy::{Piece, Policy};
+use crate::model::policy::Policy;
 use crate::model::sub_processor::Table;
 use crate::render::site::edition::{Edition, root};
 use crate::render::site::index_files::plain;
@@ -148,11 +148,7 @@ fn begun(link_type: LinkType, to: &str, title: &str, image: bool) -> Open {
 
 /// The table of sub-processors, where that is what a link stands for.
 fn table<'a>(to: &str, policy: &'a Policy) -> Option<&'a Table> {
-    let mut tables = policy.pieces.iter().filter_map(|piece| match piece {
-        Piece::SubProcessors(table) => Some(table),
-        _ => None,
-    });
-    tables.next().filter(|_| to.ends_with("sub-processors.yaml"))
+    policy.tables().next().filter(|_| to.ends_with("sub-processors.yaml"))
 }
 
 /// The claim whose file a link leads to.

@@ -35,6 +35,8 @@ use crate::model::policy::Policy;
 use crate::model::project::Project;
 use crate::model::published::Published;
 use crate::render::{Files, Input};
+pub use security_txt::PATH as SECURITY_TXT;
+
 use edition::Edition;
 use theme::Theme;
 
@@ -204,7 +206,7 @@ impl Pages<'_> {
             changes: history::changes_of_policy(policy, self.published, &edition),
             ..policy::policy(policy, &edition)
         };
-        let below = policy.slug.strip_prefix(&edition.language.folder).unwrap_or(&policy.slug);
+        let below = edition.below(&policy.slug);
         let mut page = view::Page {
             until: said.standing.until.clone(),
             title: policy.front.title.value.clone(),
@@ -220,7 +222,7 @@ impl Pages<'_> {
         let Some(path) = versions::path(policy, &edition) else { return };
         let versions = versions::versions(policy, &edition);
         let title = [("title", versions.title.as_str())];
-        let below = path.strip_prefix(&edition.language.folder).unwrap_or(&path);
+        let below = edition.below(&path);
         let page = view::Page {
             title: edition.words().fill("versions-title", &title),
             description: edition.words().fill("versions-about", &title),

@@ -66,7 +66,7 @@ fn marker(of: &Marked, policy: &Policy, edition: &Edition<'_>) -> String {
     let words = edition.words();
     match of {
         Marked::Claim(id) => {
-            let outcome = edition.outcomes.iter().find(|one| one.claim.id == *id);
+            let outcome = edition.outcome(id);
             let claim = edition.project.claim(id);
             let products = claim.map_or_else(Vec::new, |claim| edition.products(claim));
             let said = match products.is_empty() {

@@ -11,11 +11,12 @@ use lol_html::{ElementContentHandlers, HandlerResult, RewriteStrSettings, Select
 use crate::model::claim::ClaimId;
 use crate::model::published::{Claim, Published, Stood};
 use crate::model::time::in_words;
-use crate::model::words::normalise;
+use crate::model::words::{capital, normalise};
 use crate::render::Files;
 use crate::render::site::claims::json;
 use crate::render::site::link::escaped;
 use crate::render::site::{badge, feed};
+use crate::render::wording::count;
 
 /// What is written in place of a claim's standing.
 const SINCE: &str = "not verified since";
@@ -28,7 +29,7 @@ pub fn retract(
     failed: &BTreeMap<ClaimId, Timestamp>,
 ) -> Result<Files, String> {
     let marked = marked(&mut page, failed);
-    let counts = format!("{} {SINCE} {}", counted(marked.len()), last(failed));
+    let counts = format!("{} {SINCE} {}", count(marked.len(), "claim"), last(failed));
     let badge = badge::retracted(&counts);
     let mut site = Files::new();
     for (path, bytes) in files {
@@ -48,10 +49,6 @@ pub fn retract(
         site.insert(path.clone(), new);
     }
     Ok(site)
-}
-
-fn counted(claims: usize) -> String {
-    if claims == 1 { "1 claim".into() } else { format!("{claims} claims") }
 }
 
 fn last(failed: &BTreeMap<ClaimId, Timestamp>) -> String {
@@ -182,10 +179,4 @@ fn markdown(page: &str, claims: &[Claim]) -> String {
     let told = claims.iter().filter(|claim| plain.contains(&normalise(&claim.words)));
     let notice = told.map(|claim| format!("> **{}:** {}\n\n", capital(&since(claim)), claim.words));
     notice.collect::<String>() + page
-}
-
-fn capital(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next()
-        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + rest.as_str())
 }

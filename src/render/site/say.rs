@@ -3,7 +3,7 @@
 
 use tera::{Error, Function, Kwargs, State, Tera, TeraResult, Value};
 
-use crate::model::i18n::{Language, TECHNICAL, Words, direction, filled, holes};
+use crate::model::i18n::{Language, TECHNICAL, Words, direction, filled, holes, primary};
 use crate::render::site::link::escaped;
 
 /// Gives templates their functions, for pages in one language of a project that has its own.
@@ -74,7 +74,6 @@ impl Function<TeraResult<String>> for Lang {
             "project" => &self.project,
             tag => tag,
         };
-        let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_owned();
         Ok(match primary(tag) == primary(&self.page) {
             true => String::new(),
             false => format!(" lang=\"{}\" dir=\"{}\"", escaped(tag), direction(tag)),

@@ -14,7 +14,7 @@ use crate::render::Input;
 use crate::render::site::absolute;
 
 /// Where the file must stand (section 3).
-pub(crate) const PATH: &str = ".well-known/security.txt";
+pub const PATH: &str = ".well-known/security.txt";
 
 /// The file, if somebody has given their word for the contacts.
 pub(crate) fn file(input: &Input<'_>) -> Option<String> {

@@ -12,7 +12,7 @@ const FOLDER: &str = "versions";
 /// The path of a policy's page of versions; `None` where it had one version only, as far as is known.
 pub(crate) fn path(policy: &Policy, edition: &Edition<'_>) -> Option<String> {
     let several = of(policy, edition).len() > 1;
-    let below = policy.slug.strip_prefix(&edition.language.folder).unwrap_or(&policy.slug);
+    let below = edition.below(&policy.slug);
     several.then(|| edition.path(&format!("{FOLDER}/{below}/index.html")))
 }
 

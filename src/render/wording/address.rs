@@ -1,13 +1,13 @@
 //! What must be so at each address of a host, in English.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::model::expect::{Test, Within};
 use crate::render::wording::{list, plain, value};
 
 /// What must be so of one address, as a clause, where the place that it looks at is known.
 pub(super) fn of_each(within: &Within) -> Option<String> {
-    let words = |wanted: &[serde_json::Value]| {
+    let words = |wanted: &[Value]| {
         list(
             &wanted.iter().map(|one| plain(one.as_str().unwrap_or_default())).collect::<Vec<_>>(),
             "or",
@@ -15,10 +15,10 @@ pub(super) fn of_each(within: &Within) -> Option<String> {
     };
     Some(match (within.at.as_str(), &within.is) {
         ("/version", Test::OneOf(versions)) => format!("{} is spoken", words(versions)),
-        ("/certificate/covers_host", Test::Equals(_)) => {
+        ("/certificate/covers_host", Test::Equals(Value::Bool(true))) => {
             "the certificate is made out to this host".to_owned()
         }
-        ("/certificate/trusted", Test::Equals(_)) => {
+        ("/certificate/trusted", Test::Equals(Value::Bool(true))) => {
             "the certificate's issuer is trusted".to_owned()
         }
         ("/certificate/not_before", Test::NotOlderThan(_)) => {
@@ -33,7 +33,7 @@ pub(super) fn of_each(within: &Within) -> Option<String> {
         ("/weakest/hash", Test::OneOf(hashes)) => {
             format!("every certificate is signed with {}", words(hashes))
         }
-        ("/refused", Test::Equals(_)) => "the offer is refused".to_owned(),
+        ("/refused", Test::Equals(Value::Bool(true))) => "the offer is refused".to_owned(),
         ("/answer", Test::OneOf(answers)) if answers.len() == 1 => "the port is closed".to_owned(),
         ("/answer", Test::OneOf(_)) => "the port is closed, or sends to https".to_owned(),
         ("/sets", Test::Equals(none)) if *none == json!([]) => "no cookie is set".to_owned(),

@@ -45,7 +45,7 @@ pub fn seen(outcome: &Outcome<'_>) -> String {
 
 /// Where a claim stands, in one line with what was seen, and who accepts that it does not hold.
 pub fn told(outcome: &Outcome<'_>, project: &Project) -> String {
-    let waiving = outcome.waiving.as_ref().filter(|_| outcome.standing == Standing::Waived);
+    let waiving = outcome.waived_by();
     let waived = waiving.map(|one| format!("; waived {}", waived(one, project)));
     let stands = if waived.is_some() { Standing::Violated } else { outcome.standing };
     let (standing, seen) = (standing(stands), seen(outcome));

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::model::expect::{Directive, Expectation, Refusal, Test, Within, read_time};
 use crate::model::judge::Judged;
 use crate::model::time::in_words;
+use crate::model::words::capital;
 use crate::render::wording::{address, cut, list, plain, value};
 
 /// How many characters are shown of an answer to a stranger: its status, and where it sends.
@@ -210,11 +211,6 @@ fn header(at: &str) -> Option<String> {
 }
 
 fn capitals(name: &str) -> String {
-    let capital = |part: &str| {
-        let mut letters = part.chars();
-        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-        first.into_iter().chain(letters).collect::<String>()
-    };
     name.split('-').map(capital).collect::<Vec<_>>().join("-")
 }
 
