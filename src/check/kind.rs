@@ -2,14 +2,15 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::model::claim::Claim;
-use crate::model::decode::{Spanned, decode};
-use crate::model::diagnostic::{Code, Diagnostic, help_with_list};
-use crate::model::node::Node;
+use crate::model::plan::parameter::Parameter;
 use crate::model::plan::{ANYONE, Plan};
-use crate::model::project::{Actor, Project};
-use crate::model::quantity::Parameter;
+use crate::model::project::Project;
+use crate::model::project::actor::Actor;
+use crate::model::project::claim::Claim;
 use crate::model::source::Place;
+use crate::model::source::decode::{Spanned, decode};
+use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
+use crate::model::source::node::Node;
 
 /// A kind of check: a pure function from its settings to a plan, with its manual beside it.
 pub trait Kind: Sync {

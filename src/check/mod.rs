@@ -1,59 +1,42 @@
 //! The kinds of check: what each one asks, planned before anything is asked. Pure.
 
-mod ask;
-mod attestation;
-mod auth_required;
-mod backup_age;
-mod backup_restore;
-mod backup_source;
-mod bad_credential;
-mod command;
 #[cfg(test)]
 mod conformance;
-mod connect_descriptor;
-mod connect_lifecycle;
-mod counterexample;
-mod dns;
-mod encounters;
-mod expect;
 #[cfg(test)]
 mod fixture;
-mod forge_remote;
-mod headers;
-mod http;
 pub mod kind;
-mod limits;
-mod link;
+pub(crate) mod kinds;
 pub mod manual;
-mod names;
 pub mod numbers;
-mod program;
-mod refusals;
-mod security_txt;
-mod tenant_isolation;
-mod tenants;
-mod tls;
-mod value_test;
+pub mod waivers;
+pub(crate) mod written;
 
 use std::collections::BTreeMap;
 
 use crate::check::kind::{Context, Kind};
-use crate::model::assessment::Seeds;
-use crate::model::claim::{Check, Claim, ClaimId};
-use crate::model::diagnostic::{Diagnostic, help_with_list};
-use crate::model::node::Node;
-use crate::model::plan::{Flaw, Plan};
+use crate::check::kinds::backup::{age, restore};
+use crate::check::kinds::{
+    attestation, auth_required, command, connect_descriptor, connect_lifecycle, dns, forge_remote,
+    headers, http, link, security_txt, tenant_isolation, tls,
+};
+use crate::model::judge::assessment::Seeds;
+use crate::model::plan::Plan;
+use crate::model::plan::flaw::Flaw;
+use crate::model::plan::parameter::Parameter;
 use crate::model::project::Project;
-use crate::model::quantity::Parameter;
+use crate::model::project::claim::{Check, Claim};
 use crate::model::source::Place;
+use crate::model::source::claim_id::ClaimId;
+use crate::model::source::diagnostic::{Diagnostic, help_with_list};
+use crate::model::source::node::Node;
 
 /// Every kind of check, in the order of the manual. A new kind is one file and one row.
 pub static KINDS: &[&dyn Kind] = &[
     &http::Http,
     &auth_required::AuthRequired,
     &tenant_isolation::TenantIsolation,
-    &backup_age::BackupAge,
-    &backup_restore::BackupRestore,
+    &age::BackupAge,
+    &restore::BackupRestore,
     &command::Command,
     &headers::Headers,
     &tls::Tls,
