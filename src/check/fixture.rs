@@ -25,6 +25,7 @@ use crate::model::project::world::{Limits, World};
 use crate::model::project::{Project, Site};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Entry, Node, Value as Yaml};
 use crate::model::source::{Place, Sources};
 
@@ -169,11 +170,11 @@ pub(crate) fn plan_with(project: &Project, yaml: &str, seed: u64) -> Result<Plan
     let name = node.get("kind").and_then(Node::as_str).unwrap();
     let claim = claim();
     let context = Context { project, claim: &claim, seed };
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = Report::new();
     let plan = kind(name).plan(&node.without("kind"), &context, &mut diagnostics);
     match plan {
         Some(plan) if diagnostics.is_empty() => Ok(plan),
-        _ => Err(diagnostics),
+        _ => Err(diagnostics.into_vec()),
     }
 }
 

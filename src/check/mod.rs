@@ -27,6 +27,7 @@ use crate::model::project::Project;
 use crate::model::project::claim::{Check, Claim};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 use crate::model::source::node::Node;
 
@@ -54,21 +55,21 @@ pub static KINDS: &[&dyn Kind] = &[
 ///
 /// The seeds decide what differs from run to run, such as which tenants meet.
 pub fn plans(project: &Project, seeds: &Seeds) -> (BTreeMap<ClaimId, Vec<Plan>>, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = Report::new();
     let mut plans = BTreeMap::new();
     for claim in &project.claims {
-        let told = diagnostics.len();
+        let told = diagnostics.mark();
         let context = Context { project, claim, seed: seeds.of(&claim.id) };
         let planned = of_claim(&context, &mut diagnostics);
         // Half of a claim's checks would look like all of them.
-        if !diagnostics[told..].iter().any(Diagnostic::is_error) {
+        if !diagnostics.has_errors_since(told) {
             plans.insert(claim.id.clone(), planned);
         }
     }
-    (plans, diagnostics)
+    (plans, diagnostics.into_vec())
 }
 
-fn of_claim(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Plan> {
+fn of_claim(context: &Context<'_>, diagnostics: &mut Report) -> Vec<Plan> {
     let mut plans = Vec::new();
     for check in &context.claim.checks {
         let place = check.kind.place(&context.claim.file);

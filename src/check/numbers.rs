@@ -229,6 +229,7 @@ mod tests {
     use crate::model::source::Place;
     use crate::model::source::decode::{Spanned, decode};
     use crate::model::source::diagnostic::Diagnostic;
+    use crate::model::source::diagnostic::report::Report;
     use crate::model::source::node::Node;
 
     const BACKUP: &str = "{kind: backup-age, as: operator, get: /b, at: /t, max_age: 24h}";
@@ -248,7 +249,7 @@ mod tests {
         let kind = node.get("kind").unwrap();
         Check {
             kind: Spanned { value: kind.as_str().unwrap().into(), span: kind.span.clone() },
-            states: states.and_then(|one| decode(one, "", &mut Vec::new())).unwrap_or_default(),
+            states: states.and_then(|one| decode(one, "", &mut Report::new())).unwrap_or_default(),
             settings: node.without("kind").without("states"),
         }
     }

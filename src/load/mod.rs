@@ -34,15 +34,16 @@ const TOLD_MAX: usize = 200;
 /// Reads the project below `root`.
 pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let mut reader = Reader::new(root, options.instead);
+    let start = reader.diagnostics.mark();
     let settings = settings::read(&mut reader, options);
     // Where nobody can tell what is allowed, nothing is told of it.
     let html = settings.as_ref().map_or(RawHtml::Sanitised, |one| one.site.raw_html);
-    reader.unread_since(0);
+    reader.unread_since(start);
     let languages = settings.as_ref().map_or(&[][..], |one| &one.languages);
     let promises = settings.as_ref().map_or(Promises::Off, |one| one.promises);
     let mut policies = policies(&mut reader, languages, (html, promises));
     sub_processors::place(&mut reader, &mut policies);
-    let told = reader.diagnostics.len();
+    let told = reader.diagnostics.mark();
     let claims = claim::read(&mut reader);
     reader.unread_since(told);
     let home = settings.as_ref().map_or("", |settings| settings.site.url.as_str());
@@ -53,7 +54,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         demo: settings.as_ref().is_none_or(|settings| settings.world.demo),
         today: options.today,
     };
-    let told = reader.diagnostics.len();
+    let told = reader.diagnostics.mark();
     let attestations = attestations::read(&mut reader, &measure);
     let waivers = waivers::read(&mut reader, &measure);
     reader.unread_since(told);
@@ -89,7 +90,12 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         templates,
         sources: sources.clone(),
     });
-    Loaded { project, diagnostics: bounded(in_source_order(diagnostics)), sources, unread }
+    Loaded {
+        project,
+        diagnostics: bounded(in_source_order(diagnostics.into_vec())),
+        sources,
+        unread,
+    }
 }
 
 /// The policies in the order of the site.

@@ -12,7 +12,8 @@ use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Record, Role, Step, Word};
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::{Diagnostic, help_with_list};
+use crate::model::source::diagnostic::help_with_list;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// The kind.
@@ -46,9 +47,9 @@ impl Kind for AttestationKind {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let settings: Settings = context.read(settings, diagnostics)?;
         let roles = &context.project.roles;
         if let Some(by) = settings.by.as_ref().filter(|by| !roles.contains_key(&by.value)) {
@@ -60,7 +61,7 @@ impl Kind for AttestationKind {
             Some(by) => vec![json!(by.value)],
             None => roles.keys().map(|role| json!(role)).collect(),
         };
-        (diagnostics.len() == before).then(|| plan(context, accepted))
+        (diagnostics.is_clean_since(before)).then(|| plan(context, accepted))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::model::plan::parameter::Parameter;
 use crate::model::plan::request::Program;
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word};
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// The kind.
@@ -75,14 +75,14 @@ impl Kind for Command {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let settings: Settings = context.read(settings, diagnostics)?;
         let run = Run { line: &settings.run, env: &settings.env, timeout: settings.timeout };
         let program = program(&run, context, diagnostics);
         let expect = settings.expect(context, diagnostics);
-        let program = program.filter(|_| diagnostics.len() == before)?;
+        let program = program.filter(|_| diagnostics.is_clean_since(before))?;
         Some(settings.plan(program, expect))
     }
 }
@@ -98,7 +98,7 @@ json:
 ";
 
 impl Settings {
-    fn expect(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Expectation> {
+    fn expect(&self, context: &Context<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
         let mut all = vec![Expectation::new("/exit", Test::Equals(self.exit.into()))];
         if self.json.is_empty() && self.text.is_none() {
             return all;

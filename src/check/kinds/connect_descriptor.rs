@@ -13,7 +13,7 @@ use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step};
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// The kind.
@@ -52,9 +52,9 @@ impl Kind for ConnectDescriptor {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let span = settings.span.clone();
         let settings: Settings = context.read(settings, diagnostics)?;
         let get = settings.get.clone();
@@ -62,7 +62,7 @@ impl Kind for ConnectDescriptor {
         let span = get.span.clone();
         let ask = Spanned { value: Ask { get: Some(get), ..Ask::default() }, span };
         let request = request::request(&ask, &Names::none(context), diagnostics);
-        let request = request.filter(|_| diagnostics.len() == before)?;
+        let request = request.filter(|_| diagnostics.is_clean_since(before))?;
         let origin = context.project.world.target.origin().ascii_serialization();
         Some(settings.plan(request, &origin))
     }

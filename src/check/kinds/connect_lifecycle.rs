@@ -22,7 +22,7 @@ use crate::model::plan::request::{Body, Request};
 use crate::model::plan::{Canary, Plan, Role, Step, Word};
 use crate::model::project::actor::Scheme;
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// The tenant of every installation here, made up anew on each run: a careless add-on would take a
@@ -109,15 +109,16 @@ impl Kind for ConnectLifecycle {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let settings: Settings = context.read(settings, diagnostics)?;
         let tries = settings.tries(context, diagnostics);
         context.needs_writes(&settings.actor.span, diagnostics);
         settings.tell_bad_paths(context, diagnostics);
         let controls = settings.controls(context, diagnostics);
-        let (tries, controls) = tries.zip(controls).filter(|_| diagnostics.len() == before)?;
+        let (tries, controls) =
+            tries.zip(controls).filter(|_| diagnostics.is_clean_since(before))?;
         Some(settings.plan(&tries, controls))
     }
 }
@@ -130,7 +131,7 @@ uninstalled: /uninstalled
 ";
 
 impl Settings {
-    fn tries(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Tries> {
+    fn tries(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Tries> {
         let actor = context.actor(&self.actor, diagnostics)?;
         if !matches!(actor.scheme, Scheme::Signed(_)) {
             let message = format!("`{}` has no key: its scheme is not `signed`", self.actor.value);
@@ -142,7 +143,7 @@ impl Settings {
         Some(Tries { bad, refusal: context.project.refusal.clone() })
     }
 
-    fn tell_bad_paths(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    fn tell_bad_paths(&self, context: &Context<'_>, diagnostics: &mut Report) {
         let paths = self.installed.iter().chain(&self.uninstalled);
         for path in paths.filter(|path| !path.starts_with('/')) {
             let message = format!("`{}` is no path of the target", path.value);
@@ -151,11 +152,7 @@ impl Settings {
     }
 
     /// What shows that good installations are taken, and what takes ours away again.
-    fn controls(
-        &self,
-        context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<Vec<Step>> {
+    fn controls(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Vec<Step>> {
         let actor = context.project.actors.get(&self.actor.value)?;
         let signs = matches!(&actor.scheme, Scheme::Signed(signed) if signed.key.is_some());
         match &self.recorded {
@@ -224,7 +221,7 @@ impl Settings {
 }
 
 impl Recorded {
-    fn control(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Step> {
+    fn control(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Step> {
         context.actor(&self.actor, diagnostics)?;
         let ask = Ask { get: Some(self.get.clone()), ..Ask::default() };
         let ask = Spanned { value: ask, span: self.get.span.clone() };

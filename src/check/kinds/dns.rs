@@ -11,7 +11,7 @@ use crate::model::plan::expect::{Expectation, Test, Within};
 use crate::model::plan::question::{DnsQuestion, DnsRecord, HostName};
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step};
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// The role that plays the contacts' mail domain while the demo is the target.
@@ -101,14 +101,14 @@ impl Kind for Dns {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let settings: Settings = context.read(settings, diagnostics)?;
         let names = settings.of.names(context, diagnostics);
         let zone = settings.cname_into.as_ref().map(|zone| domain(zone, context, diagnostics));
         settings.tell_empty_caa(context, diagnostics);
-        let sound = diagnostics.len() == before;
+        let sound = diagnostics.is_clean_since(before);
         sound.then(|| settings.plan(&names, zone.as_deref()))
     }
 }
@@ -122,11 +122,7 @@ no_dangling: true
 
 impl About {
     /// The names that are asked about, each as the plan has it and as a reader sees it.
-    fn names(
-        &self,
-        context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Vec<(HostName, String)> {
+    fn names(&self, context: &Context<'_>, diagnostics: &mut Report) -> Vec<(HostName, String)> {
         match self {
             Self::Target => {
                 let host = context.project.world.target.host_str().unwrap_or_default();
@@ -169,19 +165,15 @@ fn mail_domains(context: &Context<'_>) -> Vec<(HostName, String)> {
 }
 
 /// A name with its holes filled, in lower case and without dots at its ends.
-fn domain(
-    written: &Spanned<String>,
-    context: &Context<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> String {
-    let told = diagnostics.len();
+fn domain(written: &Spanned<String>, context: &Context<'_>, diagnostics: &mut Report) -> String {
+    let told = diagnostics.mark();
     let text = Names::none(context).text(written, &written.span, diagnostics);
     let name = text.trim_matches('.').to_ascii_lowercase();
     let is_name = |name: &str| {
         let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         name.split('.').all(|label| !label.is_empty() && label.chars().all(of_name))
     };
-    if diagnostics.len() == told && !is_name(&name) {
+    if diagnostics.is_clean_since(told) && !is_name(&name) {
         let message = format!("`{}` is no name", written.value);
         let help = "write it like `example.com`";
         diagnostics.push(context.mistake("no-domain", &written.span, message).help(help));
@@ -190,7 +182,7 @@ fn domain(
 }
 
 impl Settings {
-    fn tell_empty_caa(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    fn tell_empty_caa(&self, context: &Context<'_>, diagnostics: &mut Report) {
         if let Some(caa) = self.caa.as_ref().filter(|caa| caa.is_empty()) {
             let message = "this names no authority, so that anybody might issue";
             let help = "name the authorities, or write `[;]` if nobody may issue";

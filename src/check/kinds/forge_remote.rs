@@ -15,7 +15,7 @@ use crate::model::plan::request::Request;
 use crate::model::plan::{Plan, Role, Step};
 use crate::model::project::actor::Scheme;
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// The kind.
@@ -60,13 +60,13 @@ impl Kind for ForgeRemote {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let settings: Settings = context.read(settings, diagnostics)?;
         let tries = settings.tries(context, diagnostics);
         let requests = settings.requests(context, diagnostics);
-        let tries = tries.filter(|_| diagnostics.len() == before)?;
+        let tries = tries.filter(|_| diagnostics.is_clean_since(before))?;
         Some(settings.plan(&requests, &tries))
     }
 }
@@ -79,7 +79,7 @@ endpoints:
 ";
 
 impl Settings {
-    fn tries(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Tries> {
+    fn tries(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Tries> {
         let actor = context.actor(&self.actor, diagnostics)?;
         let token_of = self.token_of.as_ref();
         if let Some(token_of) = token_of {
@@ -101,7 +101,7 @@ impl Settings {
         Some(Tries { bad, refusal: context.project.refusal.clone() })
     }
 
-    fn requests(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Request> {
+    fn requests(&self, context: &Context<'_>, diagnostics: &mut Report) -> Vec<Request> {
         if self.endpoints.is_empty() {
             let message = "no endpoints, so that nothing would be asked";
             diagnostics.push(context.mistake("empty-list", &self.endpoints.span, message));

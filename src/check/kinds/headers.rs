@@ -17,7 +17,7 @@ use crate::model::plan::parameter::Parameter;
 use crate::model::plan::request::Request;
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step};
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// The kind.
@@ -65,16 +65,16 @@ impl Kind for Headers {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let settings: Settings = context.read(settings, diagnostics)?;
         if let Some(actor) = settings.actor.as_ref().filter(|actor| actor.value != ANYONE) {
             context.actor(actor, diagnostics);
         }
         let request = settings.request(context, diagnostics);
         let expect = settings.expect(context, diagnostics);
-        let request = request.filter(|_| diagnostics.len() == before)?;
+        let request = request.filter(|_| diagnostics.is_clean_since(before))?;
         Some(settings.plan(request, expect))
     }
 }
@@ -88,13 +88,13 @@ headers:
 ";
 
 impl Settings {
-    fn request(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Request> {
+    fn request(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Request> {
         let ask = Ask { get: Some(self.get.clone()), host: self.host.clone(), ..Ask::default() };
         let span = self.get.span.clone();
         request::request(&Spanned { value: ask, span }, &Names::none(context), diagnostics)
     }
 
-    fn expect(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Expectation> {
+    fn expect(&self, context: &Context<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
         let names = Names::none(context);
         let reading = Reading { names: &names, planters: &[], span: self.headers.span.clone() };
         let expect = Expect { header: self.headers.value.clone(), ..Expect::default() };

@@ -19,7 +19,8 @@ use crate::model::plan::request::{Body, Request};
 use crate::model::plan::template::Template;
 use crate::model::plan::{ANYONE, Act, Canary, Capture, Keep, Plan, Role, Step, Word};
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::{Diagnostic, help_with_list};
+use crate::model::source::diagnostic::help_with_list;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// The kind.
@@ -126,9 +127,9 @@ impl Kind for Http {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let settings: Settings = context.read(settings, diagnostics)?;
         if settings.steps.is_empty() {
             let message = "no steps, so that nothing would be asked";
@@ -138,7 +139,7 @@ impl Kind for Http {
         for step in &settings.steps.value {
             reader.step(step, diagnostics);
         }
-        (diagnostics.len() == before).then(|| reader.plan(settings.leaves_open))
+        (diagnostics.is_clean_since(before)).then(|| reader.plan(settings.leaves_open))
     }
 }
 
@@ -191,7 +192,7 @@ impl<'a> Reader<'a> {
         Self { context, word, steps: Vec::new(), planters: Vec::new(), captured: BTreeMap::new() }
     }
 
-    fn step(&mut self, written: &Spanned<Written>, diagnostics: &mut Vec<Diagnostic>) {
+    fn step(&mut self, written: &Spanned<Written>, diagnostics: &mut Report) {
         self.tell_same_name(&written.name, diagnostics);
         let role = written.role.unwrap_or(Role::Probe);
         let Some((actor, act)) = self.act(written, diagnostics) else {
@@ -216,7 +217,7 @@ impl<'a> Reader<'a> {
         self.steps.push(step);
     }
 
-    fn tell_same_name(&self, name: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) {
+    fn tell_same_name(&self, name: &Spanned<String>, diagnostics: &mut Report) {
         if self.steps.iter().any(|step| step.name == name.value) {
             let message = format!("two steps have the name `{}`", name.value);
             diagnostics.push(self.context.mistake("duplicate-step", &name.span, message));
@@ -227,7 +228,7 @@ impl<'a> Reader<'a> {
     fn act(
         &mut self,
         written: &Spanned<Written>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<(String, Act)> {
         if let Some(again) = &written.again {
             let earlier = self.named(again, diagnostics)?;
@@ -276,7 +277,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn named(&self, name: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) -> Option<StepId> {
+    fn named(&self, name: &Spanned<String>, diagnostics: &mut Report) -> Option<StepId> {
         let found = self.steps.iter().position(|step| step.name == name.value);
         if found.is_none() {
             let message = format!("no earlier step has the name `{}`", name.value);
@@ -286,7 +287,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn captures(&mut self, written: &Written, diagnostics: &mut Vec<Diagnostic>) -> Vec<Capture> {
+    fn captures(&mut self, written: &Written, diagnostics: &mut Report) -> Vec<Capture> {
         let mut captures = Vec::new();
         for (name, at) in &written.capture {
             let taken = self.captured.insert(name.clone(), name.clone()).is_some();
@@ -301,12 +302,12 @@ impl<'a> Reader<'a> {
         captures
     }
 
-    fn published(&self, written: &Written, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
+    fn published(&self, written: &Written, diagnostics: &mut Report) -> Vec<String> {
         let all = written.publish.iter();
         all.filter_map(|at| self.pointer(at, diagnostics)).collect()
     }
 
-    fn pointer(&self, at: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
+    fn pointer(&self, at: &Spanned<String>, diagnostics: &mut Report) -> Option<String> {
         let found = pointer(at);
         if found.is_none() {
             let message = format!("`{}` points to nothing in an answer", at.value);
@@ -321,7 +322,7 @@ impl<'a> Reader<'a> {
         written: &Spanned<Written>,
         role: Role,
         actor: &str,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Vec<crate::model::plan::expect::Expectation> {
         let Some(expect) = &written.expect else {
             if matches!(role, Role::Probe | Role::Control) {
@@ -343,7 +344,7 @@ impl<'a> Reader<'a> {
         written: &Written,
         role: Role,
         recalled: Option<StepId>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<StepId> {
         if let Some(name) = &written.control {
             return self.named(name, diagnostics);

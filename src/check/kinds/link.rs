@@ -15,7 +15,7 @@ use crate::model::plan::request::{Destination, Request};
 use crate::model::plan::{ANYONE, Plan, Role, Step};
 use crate::model::project::Project;
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// A page may send a reader on a few times: to another language, to a newer address.
@@ -54,9 +54,9 @@ impl Kind for Link {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let whole = settings.span.clone();
         let settings: Settings = context.read(settings, diagnostics)?;
         if settings.title.trim().is_empty() {
@@ -65,7 +65,7 @@ impl Kind for Link {
         }
         let address = settings.address(whole, context, diagnostics)?;
         let request = request(&address, context, diagnostics);
-        let request = request.filter(|_| diagnostics.len() == before)?;
+        let request = request.filter(|_| diagnostics.is_clean_since(before))?;
         Some(plan(request, &address, &settings.title, context.project))
     }
 }
@@ -76,7 +76,7 @@ impl Settings {
         &self,
         whole: std::ops::Range<usize>,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Spanned<String>> {
         if let Some(address) = &self.address {
             return Some(address.clone());
@@ -99,7 +99,7 @@ impl Settings {
 fn request(
     address: &Spanned<String>,
     context: &Context<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) -> Option<Request> {
     let ask = Ask { get: Some(address.clone()), ..Ask::default() };
     let span = address.span.clone();

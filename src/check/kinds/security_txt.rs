@@ -16,7 +16,7 @@ use crate::model::plan::request::{Destination, Request};
 use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Role, Step};
 use crate::model::project::Project;
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// Where the file must stand (RFC 9116, section 3).
@@ -58,9 +58,9 @@ impl Kind for SecurityTxt {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let span = settings.span.clone();
         let Settings { host } = context.read(settings, diagnostics)?;
         if context.project.contacts.is_empty() {
@@ -71,7 +71,7 @@ impl Kind for SecurityTxt {
         let get = Some(Spanned { value: PATH.to_owned(), span: span.clone() });
         let ask = Spanned { value: Ask { get, host, ..Ask::default() }, span };
         let request = request::request(&ask, &Names::none(context), diagnostics);
-        let request = request.filter(|_| diagnostics.len() == before)?;
+        let request = request.filter(|_| diagnostics.is_clean_since(before))?;
         Some(plan(request, context.project))
     }
 }

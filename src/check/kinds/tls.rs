@@ -16,7 +16,7 @@ use crate::model::plan::parameter::{Parameter, Side};
 use crate::model::plan::question::{HostName, TlsAsk, TlsQuestion, TlsVersion};
 use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Role, Step};
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 const DAY_S: i64 = 86_400;
@@ -99,7 +99,7 @@ impl Kind for Tls {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
         let settings: Settings = context.read(settings, diagnostics)?;
         let (host, shown) = match &settings.host {

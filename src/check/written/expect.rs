@@ -14,7 +14,8 @@ use crate::check::written::test::Tests;
 use crate::model::answer::ids::CanaryId;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::{Diagnostic, help_with_list};
+use crate::model::source::diagnostic::help_with_list;
+use crate::model::source::diagnostic::report::Report;
 
 /// What must be true of an answer; every line of it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -52,11 +53,7 @@ pub(crate) struct Reading<'a> {
 
 impl Expect {
     /// The expectations, in the order of the documentation; mistakes are told.
-    pub(crate) fn read(
-        &self,
-        reading: &Reading<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Vec<Expectation> {
+    pub(crate) fn read(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
         let mut all = Vec::new();
         if let Some(status) = &self.status {
             all.push(Expectation::new("/status", status.test()));
@@ -87,11 +84,7 @@ impl Expect {
         !self.json.is_empty() || self.text.is_some() || self.title.is_some()
     }
 
-    fn refusal(
-        &self,
-        reading: &Reading<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<Expectation> {
+    fn refusal(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Option<Expectation> {
         let context = reading.names.context;
         let refused = self.refused.as_ref()?;
         if !refused.value {
@@ -111,7 +104,7 @@ impl Expect {
         Some(Expectation::new("", Test::Refused(refusal)))
     }
 
-    fn shown(&self, reading: &Reading<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Expectation> {
+    fn shown(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
         let mut all = Vec::new();
         for actor in &self.shows {
             let index: Option<CanaryId> =
@@ -128,12 +121,7 @@ impl Expect {
         all
     }
 
-    fn tell_nothing(
-        &self,
-        reading: &Reading<'_>,
-        all: &[Expectation],
-        diagnostics: &mut Vec<Diagnostic>,
-    ) {
+    fn tell_nothing(&self, reading: &Reading<'_>, all: &[Expectation], diagnostics: &mut Report) {
         let context = reading.names.context;
         if all.is_empty() {
             let message = "nothing is expected here, and any answer would do";
@@ -243,11 +231,7 @@ pub(crate) fn of_header(name: &str, test: Test) -> Expectation {
     }
 }
 
-fn filled(
-    tests: &Spanned<Tests>,
-    reading: &Reading<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Test> {
+fn filled(tests: &Spanned<Tests>, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Test> {
     let told = std::cell::RefCell::new(diagnostics);
     let fill = |name: &str| {
         let text = format!("${{{name}}}");
@@ -261,7 +245,7 @@ fn tell_bad_pointer(
     pointer: &str,
     span: &Range<usize>,
     reading: &Reading<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) {
     if pointer.is_empty() || pointer.starts_with('/') {
         return;

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::check::kind::Context;
 use crate::model::plan::template::Template;
-use crate::model::source::diagnostic::{Diagnostic, help_with_list};
+use crate::model::source::diagnostic::help_with_list;
+use crate::model::source::diagnostic::report::Report;
 
 /// What `${names}` stand for at one place.
 #[derive(Clone, Debug)]
@@ -27,12 +28,7 @@ impl<'a> Names<'a> {
     }
 
     /// `text` with every name replaced by its value or its hole; unknown names are told.
-    pub(crate) fn text(
-        &self,
-        text: &str,
-        span: &Range<usize>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> String {
+    pub(crate) fn text(&self, text: &str, span: &Range<usize>, diagnostics: &mut Report) -> String {
         let template = Template::new(text);
         for name in template.holes().filter(|name| self.meaning(name).is_none()) {
             let known = self.known();
@@ -52,7 +48,7 @@ impl<'a> Names<'a> {
         &self,
         value: &Value,
         span: &Range<usize>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Value {
         match value {
             Value::String(text) => Value::String(self.text(text, span, diagnostics)),

@@ -4,7 +4,7 @@ use crate::check::kind::Context;
 use crate::language::period::Period;
 use crate::model::plan::request::Program;
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 
 /// The settings that name a program.
 pub(crate) struct Run<'a> {
@@ -20,9 +20,9 @@ pub(crate) struct Run<'a> {
 pub(crate) fn program(
     run: &Run<'_>,
     context: &Context<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) -> Option<Program> {
-    let before = diagnostics.len();
+    let before = diagnostics.mark();
     let span = &run.line.span;
     if !context.project.commands {
         let message = "this runs a program, which the project does not permit";
@@ -38,7 +38,7 @@ pub(crate) fn program(
         let help = "write its name alone: its value is taken from the environment of Avouch";
         diagnostics.push(context.mistake("no-variable", &name.span, message).help(help));
     }
-    (diagnostics.len() == before).then(|| Program {
+    (diagnostics.is_clean_since(before)).then(|| Program {
         line: run.line.value.clone(),
         env: run.env.iter().map(|name| name.value.clone()).collect(),
         timeout: run.timeout.unwrap_or(context.project.limits.timeout),

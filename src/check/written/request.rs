@@ -13,7 +13,8 @@ use crate::check::written::placeholders::Names;
 use crate::model::plan::request::{Body, Destination, Request};
 use crate::model::plan::template::Template;
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::{Diagnostic, help_with_list};
+use crate::model::source::diagnostic::help_with_list;
+use crate::model::source::diagnostic::report::Report;
 
 /// More redirects than this are a loop.
 const REDIRECTS_MAX: u8 = 10;
@@ -67,9 +68,9 @@ pub(crate) struct Upload {
 pub(crate) fn request(
     ask: &Spanned<Ask>,
     names: &Names<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) -> Option<Request> {
-    let before = diagnostics.len();
+    let before = diagnostics.mark();
     let (method, address) = ask.line(&ask.span, names, diagnostics)?;
     let to = ask.destination(address, names, diagnostics);
     let request = Request {
@@ -83,7 +84,7 @@ pub(crate) fn request(
     if request.writes() {
         names.context.needs_writes(&address.span, diagnostics);
     }
-    (diagnostics.len() == before).then_some(request)
+    (diagnostics.is_clean_since(before)).then_some(request)
 }
 
 /// For a sentence: `GET /notes`.
@@ -112,7 +113,7 @@ impl Ask {
         &self,
         span: &std::ops::Range<usize>,
         names: &Names<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<(&'static str, &Spanned<String>)> {
         let mut lines = self.lines();
         let first = lines.next();
@@ -133,7 +134,7 @@ impl Ask {
         &self,
         address: &Spanned<String>,
         names: &Names<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Destination> {
         let context = names.context;
         let text = names.text(address, &address.span, diagnostics);
@@ -168,7 +169,7 @@ impl Ask {
     fn header_fields(
         &self,
         names: &Names<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Vec<(String, Template)> {
         let mut fields = Vec::new();
         for (name, value) in &self.headers {
@@ -190,7 +191,7 @@ impl Ask {
         fields
     }
 
-    fn body(&self, names: &Names<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Body> {
+    fn body(&self, names: &Names<'_>, diagnostics: &mut Report) -> Option<Body> {
         if let Some(json) = &self.json {
             let value = names.value(json, &json.span, diagnostics);
             return Some(Body::Json(value));
@@ -213,7 +214,7 @@ impl Ask {
         })
     }
 
-    fn redirects(&self, names: &Names<'_>, diagnostics: &mut Vec<Diagnostic>) -> u8 {
+    fn redirects(&self, names: &Names<'_>, diagnostics: &mut Report) -> u8 {
         let Some(redirects) = &self.redirects else {
             return 0;
         };
@@ -237,7 +238,7 @@ impl Ask {
         &self,
         request: &Request,
         names: &Names<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) {
         let bodies = self.bodies();
         let mut tell = |span: &std::ops::Range<usize>, message: String| {

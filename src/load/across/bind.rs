@@ -8,15 +8,12 @@ use crate::model::project::claim::{Claim, Passage};
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::redline::{Redline, Side};
 
 /// Gives each claim its passages, in the order of `policies`, and tells where words and quotes
 /// differ. The claims come back in the order in which they stand, those that stand nowhere last.
-pub(crate) fn all(
-    claims: Claims,
-    policies: &[PolicyFile],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Claim> {
+pub(crate) fn all(claims: Claims, policies: &[PolicyFile], diagnostics: &mut Report) -> Vec<Claim> {
     let Claims { mut by_id, broken, .. } = claims;
     let mut order = Vec::new();
     for bound in policies.iter().flat_map(|policy| &policy.bounds) {
@@ -58,7 +55,7 @@ struct Quote<'a> {
     of: Option<&'a Passage>,
 }
 
-fn compare(claim: &Claim, policies: &[PolicyFile], diagnostics: &mut Vec<Diagnostic>) {
+fn compare(claim: &Claim, policies: &[PolicyFile], diagnostics: &mut Report) {
     let also = claim.written.proves_also.iter().map(|also| Quote {
         words: &also.words,
         under: also.under.as_ref(),

@@ -7,6 +7,7 @@ use crate::load::policy::link::Aim;
 use crate::load::policy::{FOLDER, PolicyFile};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
 
 /// Tells every link to a claim, page or heading that is not there, and every picture that the pages
@@ -14,7 +15,7 @@ use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
 pub(crate) fn check(
     (policies, home): (&[PolicyFile], &str),
     claims: &BTreeSet<ClaimId>,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) {
     let pages: BTreeMap<&str, &PolicyFile> =
         policies.iter().map(|one| (&*one.policy.file, one)).collect();

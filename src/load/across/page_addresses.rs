@@ -6,16 +6,13 @@ use crate::load::policy::PolicyFile;
 use crate::model::project::i18n::Language;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 
 /// Folders of the site in which it has pages of its own.
 const OWN_FOLDERS: [&str; 2] = ["evidence", "versions"];
 
 /// Tells policies that would have one address, and addresses that none can have.
-pub(crate) fn check(
-    policies: &[PolicyFile],
-    languages: &[Language],
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+pub(crate) fn check(policies: &[PolicyFile], languages: &[Language], diagnostics: &mut Report) {
     let mut taken: std::collections::BTreeMap<String, Arc<str>> = Default::default();
     for PolicyFile { policy, .. } in policies {
         let place = Place::file(policy.file.clone());

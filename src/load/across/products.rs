@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use crate::load::claim::Claims;
 use crate::load::policy::PolicyFile;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
 /// Tells every product that `avouch.yaml` does not know.
@@ -12,7 +13,7 @@ pub(crate) fn check(
     products: &IndexMap<String, String>,
     policies: &[PolicyFile],
     claims: &Claims,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) {
     let of_policies = policies.iter().flat_map(|one| {
         let file = &one.policy.file;

@@ -8,6 +8,7 @@ use crate::model::project::claim::Claim;
 use crate::model::project::i18n::{Language, Words};
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 
 /// Tells languages in which nothing is said, claims that are not made in each, and folders that look
 /// like a language's and are none.
@@ -15,7 +16,7 @@ pub(crate) fn check(
     languages: &[Language],
     policies: &[PolicyFile],
     claims: &[Claim],
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) {
     for language in languages {
         let folder = format!("{}/{}", policy::FOLDER, language.folder);

@@ -17,6 +17,7 @@ use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::decode::{Spanned, decode};
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Node, Value};
 
 /// The folder of the claims' files.
@@ -54,10 +55,10 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Claims {
         if !is_id(&id) {
             reader.diagnostics.push(no_id(&id, &source.file));
         }
-        let told = reader.diagnostics.len();
+        let told = reader.diagnostics.mark();
         if let Some(claim) = claim(&id, &source, &mut reader.diagnostics) {
             let is_harmless = |one: &Diagnostic| HARMLESS.contains(&one.code);
-            if !reader.diagnostics[told..].iter().all(is_harmless) {
+            if !reader.diagnostics.since(told).iter().all(is_harmless) {
                 claims.broken.insert(id.clone());
             }
             claims.by_id.insert(id, claim);
@@ -91,7 +92,7 @@ fn duplicate(id: &str, file: &Arc<str>, first: &Arc<str>) -> Diagnostic {
         .help("keep one of the two")
 }
 
-fn claim(id: &str, source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Option<Claim> {
+fn claim(id: &str, source: &SourceFile, diagnostics: &mut Report) -> Option<Claim> {
     let file = &source.file;
     let whole = document::whole(&source.text);
     let document: Document<Written> = document::read(&source.text, whole, file, diagnostics)?;
@@ -122,7 +123,7 @@ fn claim(id: &str, source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Op
     })
 }
 
-fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Check> {
+fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Check> {
     let Some(list) = node.get("checks") else {
         return Vec::new();
     };
@@ -169,11 +170,7 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Vec<Diagnostic>) -> Ve
 }
 
 /// The names after `states:`, which any check may have.
-fn states(
-    check: &Node,
-    file: &Arc<str>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Spanned<String>> {
+fn states(check: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Spanned<String>> {
     let states = check.get("states");
     states.and_then(|states| decode(states, file, diagnostics)).unwrap_or_default()
 }

@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use crate::language::words::{is_hidden, one_line};
 use crate::load::file::{document, yaml};
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Node, Value};
 
 /// Columns at which words are wrapped that were not, or in short lines.
@@ -38,7 +39,7 @@ pub fn requote(text: &str, span: Range<usize>, new_words: &str) -> Option<String
 /// Whether the new text holds the words at `start`, and besides them what the old one held.
 fn says(old: &str, new: &str, start: usize, words: &str) -> bool {
     let read = |text: &str| {
-        let mut told = Vec::new();
+        let mut told = Report::new();
         let node = yaml::parse(text, document::whole(text), &"".into(), &mut told);
         node.filter(|_| told.is_empty())
     };
@@ -191,9 +192,9 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Node {
-        let mut told = Vec::new();
+        let mut told = Report::new();
         let node = yaml::parse(text, document::whole(text), &"a".into(), &mut told).unwrap();
-        assert_eq!(told, [], "{text}");
+        assert_eq!(told.into_vec(), [], "{text}");
         node
     }
 

@@ -14,6 +14,7 @@ use crate::load::file::reader::{Reader, SourceFile};
 use crate::load::file::{day, document};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
 use crate::model::source::node::Node;
 
@@ -45,7 +46,7 @@ pub(crate) struct Sheet<'a> {
     pub(crate) id: &'a str,
     pub(crate) file: &'a Arc<str>,
     node: &'a Node,
-    pub(crate) diagnostics: &'a mut Vec<Diagnostic>,
+    pub(crate) diagnostics: &'a mut Report,
 }
 
 impl Measure<'_> {
@@ -92,11 +93,11 @@ fn second(sort: &Sort, id: &str, file: &Arc<str>, first: &Arc<str>) -> Diagnosti
 fn one<T: DeserializeOwned>(
     sort: &Sort,
     source: &SourceFile,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
     look: &dyn Fn(&T, &mut Sheet<'_>),
 ) -> Option<T> {
     let file = &source.file;
-    let told = diagnostics.len();
+    let told = diagnostics.mark();
     let whole = document::whole(&source.text);
     let document: Document<T> = document::read(&source.text, whole, file, diagnostics)?;
     let node = &document.node;

@@ -13,6 +13,7 @@ use crate::model::project::waiver::{DAYS_MAX, Waiver};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 
 const SORT: Sort =
     Sort { folder: "waivers", noun: "waiver", verb: "waive", days: &["day", "until"] };
@@ -86,7 +87,7 @@ fn until(waiver: &Waiver, today: Date, sheet: &mut Sheet<'_>) {
 pub(crate) fn compare(
     waivers: &BTreeMap<ClaimId, (Arc<str>, Waiver)>,
     claims: &[Claim],
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) {
     for claim in claims {
         let Some((file, waiver)) = waivers.get(&claim.id) else {

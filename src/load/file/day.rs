@@ -6,15 +6,11 @@ use jiff::civil::Date;
 
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::{Mark, Report};
 use crate::model::source::node::Node;
 
 /// Tells a day that is in no calendar, in place of what was told of it since `told`.
-pub(crate) fn check(
-    node: Option<&Node>,
-    file: &Arc<str>,
-    diagnostics: &mut Vec<Diagnostic>,
-    told: usize,
-) {
+pub(crate) fn check(node: Option<&Node>, file: &Arc<str>, diagnostics: &mut Report, told: Mark) {
     let Some(node) = node else {
         return;
     };
@@ -23,7 +19,7 @@ pub(crate) fn check(
         return;
     };
     let place = Place::new(file.clone(), node.span.clone());
-    let since = diagnostics.split_off(told.min(diagnostics.len()));
+    let since = diagnostics.split_off(told);
     let others = since.into_iter().filter(|one| one.place.as_ref() != Some(&place));
     diagnostics.extend(others);
     let message = format!("`{text}` is no day in the calendar");

@@ -9,6 +9,7 @@ use crate::load::file::yaml;
 use crate::model::source::Place;
 use crate::model::source::decode::decode;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Node, Value};
 
 /// A document: its tree, and the value that it was read as.
@@ -26,7 +27,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     text: &str,
     range: Range<usize>,
     file: &Arc<str>,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) -> Option<Document<T>> {
     let start = range.start;
     let node = yaml::parse(text, range, file, diagnostics)?;
@@ -89,7 +90,7 @@ mod tests {
     }
 
     fn told(text: &str) -> (bool, Vec<String>) {
-        let mut diagnostics = Vec::new();
+        let mut diagnostics = Report::new();
         let document: Option<Document<Outer>> =
             read(text, whole(text), &"a.yaml".into(), &mut diagnostics);
         let told = diagnostics.iter().map(|one| {
@@ -106,11 +107,11 @@ mod tests {
     #[test]
     fn a_sound_document_is_read_with_its_places() {
         let text = "\u{feff}name: x\nlimit: 2h\nday: 2026-11-22\ntest: {equals: 5}\ninner: [{count: 1, flag: true, in: f}]\n";
-        let mut diagnostics = Vec::new();
+        let mut diagnostics = Report::new();
         let document: Document<Outer> =
             read(text, whole(text), &"a.yaml".into(), &mut diagnostics).unwrap();
         let value = document.value.unwrap();
-        assert_eq!(diagnostics, []);
+        assert!(diagnostics.is_empty());
         assert_eq!(&text[value.name.span], "x");
         assert_eq!((value.limit, value.day), (Period::hours(2), jiff::civil::date(2026, 11, 22)));
         assert_eq!(value.test.unwrap().value, Test::Equals(5.into()));

@@ -12,6 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::load::file::hidden;
 use crate::load::options::StandIns;
+use crate::model::source::diagnostic::report::{Mark, Report};
 use crate::model::source::diagnostic::{Code, Diagnostic};
 use crate::model::source::{Place, Sources};
 
@@ -34,7 +35,7 @@ pub(crate) struct Reader<'a> {
     /// What was read.
     pub(crate) sources: Sources,
     /// What is wrong with the files as such.
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Report,
     /// The files of which something could not be read.
     pub(crate) unread: BTreeSet<Arc<str>>,
 }
@@ -55,14 +56,14 @@ impl<'a> Reader<'a> {
             root: fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
             instead,
             sources: Sources::default(),
-            diagnostics: Vec::new(),
+            diagnostics: Report::new(),
             unread: BTreeSet::new(),
         }
     }
 
-    /// Counts the files with mistakes that were told after the first `told` as unread.
-    pub(crate) fn unread_since(&mut self, told: usize) {
-        let errors = self.diagnostics[told..].iter().filter(|one| one.is_error());
+    /// Counts the files with mistakes that were reported after `told` as unread.
+    pub(crate) fn unread_since(&mut self, told: Mark) {
+        let errors = self.diagnostics.since(told).iter().filter(|one| one.is_error());
         self.unread.extend(errors.filter_map(|one| Some(one.place.as_ref()?.file.clone())));
     }
 

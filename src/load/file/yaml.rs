@@ -11,6 +11,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use crate::load::file::hidden;
 use crate::model::source::Place;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Code, Diagnostic};
 use crate::model::source::node::{Entry, Node, Value};
 
@@ -27,7 +28,7 @@ pub(crate) fn parse(
     text: &str,
     range: Range<usize>,
     file: &Arc<str>,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) -> Option<Node> {
     let document = text.get(range.clone())?;
     let mut builder = Builder {
@@ -40,7 +41,7 @@ pub(crate) fn parse(
         told: Vec::new(),
     };
     let read = builder.read(document, range.start);
-    diagnostics.append(&mut builder.told);
+    diagnostics.extend(builder.told);
     let empty = Node { span: range.start..range.start, value: Value::Null };
     read.map(|()| builder.root.unwrap_or(empty))
 }
@@ -383,7 +384,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (Option<Node>, Vec<String>) {
-        let mut diagnostics = Vec::new();
+        let mut diagnostics = Report::new();
         let node = parse(text, 0..text.len(), &"a.yaml".into(), &mut diagnostics);
         let told = diagnostics.iter().map(|one| {
             let span = one.place.as_ref().unwrap().span();

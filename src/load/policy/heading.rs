@@ -9,12 +9,13 @@ use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::policy::Heading;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 
 /// The headings in order, each with the event that it begins at.
 pub(crate) fn all(
     markdown: &Markdown,
     file: &Arc<str>,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) -> Vec<(Index, Heading)> {
     let mut headings: Vec<(Index, Heading)> = Vec::new();
     let mut taken = anchors_by_hand(markdown, file, diagnostics);
@@ -41,11 +42,7 @@ pub(crate) fn all(
 }
 
 /// The anchors that the author gave; giving one twice is told.
-fn anchors_by_hand(
-    markdown: &Markdown,
-    file: &Arc<str>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Taken {
+fn anchors_by_hand(markdown: &Markdown, file: &Arc<str>, diagnostics: &mut Report) -> Taken {
     let mut taken = Taken::new();
     for index in 0..markdown.len() {
         let Some(Tag::Heading { id: Some(id), .. }) = markdown.tag(index) else {
@@ -140,7 +137,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (Vec<String>, Vec<String>) {
-        let mut diagnostics = Vec::new();
+        let mut diagnostics = Report::new();
         let all = all(&Markdown::parse(text, 0), &"a.md".into(), &mut diagnostics);
         let told = diagnostics.iter().map(|one| {
             let place = one.place.as_ref().unwrap();

@@ -34,6 +34,7 @@ use crate::model::project::promises::Promises;
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 
 /// The folder of policies.
 pub(crate) const FOLDER: &str = "content";
@@ -63,11 +64,11 @@ pub(crate) fn read(
     language: &str,
     html: RawHtml,
     promises: Promises,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) -> PolicyFile {
-    let told = diagnostics.len();
+    let told = diagnostics.mark();
     let (front, start) = front_matter(source, diagnostics);
-    let is_read = !diagnostics[told..].iter().any(Diagnostic::is_error);
+    let is_read = !diagnostics.has_errors_since(told);
     let file = &source.file;
     let markdown = Markdown::parse(&source.text, start);
     let headings = heading::all(&markdown, file, diagnostics);
@@ -109,7 +110,7 @@ fn bounds(
     markdown: &Markdown,
     links: &[Link],
     headings: &[(usize, crate::model::project::policy::Heading)],
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) -> Vec<Bound> {
     let binds = |link: &&Link| matches!(link.aim, Aim::Check(_) | Aim::Statement(_));
     let binding = links.iter().filter(binds);
@@ -150,7 +151,7 @@ fn slug(file: &str) -> &str {
 }
 
 /// Reads the front matter, or tells what is wrong with it; and the byte at which the body begins.
-fn front_matter(source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatter, usize) {
+fn front_matter(source: &SourceFile, diagnostics: &mut Report) -> (FrontMatter, usize) {
     let file = &source.file;
     let (front, body) = match split(&source.text) {
         Ok(split) => split,
@@ -163,7 +164,7 @@ fn front_matter(source: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> (Fron
             return (no_front_matter(), 0);
         }
     };
-    let told = diagnostics.len();
+    let told = diagnostics.mark();
     let document: Option<Document<FrontMatter>> =
         document::read(&source.text, front, file, diagnostics);
     let value = document.and_then(|document| {

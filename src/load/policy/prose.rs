@@ -13,6 +13,7 @@ use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::policy::Extent;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 
 /// How a claim or statement is written.
 const HOW: &str = "write `[the words](../checks/claim.yaml)`, or `[](../checks/claim.yaml)` at the end \
@@ -24,7 +25,7 @@ pub(crate) fn check(
     (file, text): (&Arc<str>, &str),
     markdown: &Markdown,
     links: &[Link],
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) {
     let prose = Prose { file, text };
     for index in 0..markdown.len() {
@@ -50,7 +51,7 @@ fn shown<'a>(event: &'a Event<'_>) -> Vec<&'a str> {
 }
 
 /// Tells what is wrong with the words of a claim or statement.
-pub(crate) fn check_bound(bound: &Bound, markdown: &Markdown, diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn check_bound(bound: &Bound, markdown: &Markdown, diagnostics: &mut Report) {
     let file = bound.passage.policy.clone();
     let place = Place::new(file.clone(), bound.link_span.clone());
     if bound.passage.words.is_empty() {

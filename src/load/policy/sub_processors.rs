@@ -19,6 +19,7 @@ use crate::load::policy::link::{Aim, aim};
 use crate::model::project::policy::Piece;
 use crate::model::project::sub_processor::{SubProcessor, Table};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Code, Diagnostic};
 use crate::model::source::node::Node;
 use crate::model::source::{Place, Sources};
@@ -86,7 +87,7 @@ fn leads_here(aim: &Aim) -> bool {
 /// The rows of the file; `None` if there is no such file.
 fn rows(reader: &mut Reader) -> Option<Vec<SubProcessor>> {
     let source = reader.file(FILE)?;
-    let told = reader.diagnostics.len();
+    let told = reader.diagnostics.mark();
     let whole = document::whole(&source.text);
     let document: Option<Document<SubProcessorsFile>> =
         document::read(&source.text, whole, &source.file, &mut reader.diagnostics);
@@ -102,11 +103,7 @@ fn rows(reader: &mut Reader) -> Option<Vec<SubProcessor>> {
     Some(rows.filter_map(|one| row(one, &mut names, &mut reader.diagnostics)).collect())
 }
 
-fn row(
-    row: &Row,
-    names: &mut BTreeSet<String>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<SubProcessor> {
+fn row(row: &Row, names: &mut BTreeSet<String>, diagnostics: &mut Report) -> Option<SubProcessor> {
     let mut tell = |code: Code, span: &Range<usize>, message: String, help: &str| {
         let place = Place::new(FILE, span.clone());
         diagnostics.push(Diagnostic::error(code, place, message).help(help));

@@ -14,6 +14,7 @@ use crate::load::project::scope::Scope;
 use crate::model::project::i18n::{FORMS, Language, Words, holes};
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
 use crate::model::source::node::{Entry, Node};
 
@@ -117,11 +118,11 @@ pub(crate) fn of(source: &SourceFile, languages: &[Language]) -> usize {
 /// The project's own words, by language: of each file its text, and its phrases with their places.
 struct OwnWords {
     files: BTreeMap<String, (SourceFile, Option<Node>)>,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Report,
 }
 
 fn own_words(reader: &mut Reader) -> OwnWords {
-    let mut own = OwnWords { files: BTreeMap::new(), diagnostics: Vec::new() };
+    let mut own = OwnWords { files: BTreeMap::new(), diagnostics: Report::new() };
     for source in reader.folder(FOLDER, &["yaml", "yml"]) {
         let name = source.file.rsplit('/').next().unwrap_or_default();
         let tag = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
@@ -181,7 +182,7 @@ impl OwnWords {
                 self.diagnostics.push(warning.help(help));
             }
         }
-        reader.diagnostics.append(&mut self.diagnostics);
+        reader.diagnostics.extend(self.diagnostics);
     }
 }
 
@@ -199,7 +200,7 @@ fn add_words(tag: &str) -> String {
 
 struct WordsFile<'a> {
     source: &'a SourceFile,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    diagnostics: &'a mut Report,
 }
 
 impl WordsFile<'_> {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::load::file::reader::SourceFile;
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Code, Diagnostic};
 use crate::model::source::node::Node;
 
@@ -12,7 +13,7 @@ use crate::model::source::node::Node;
 pub(crate) struct Scope<'a> {
     pub(crate) source: &'a SourceFile,
     pub(crate) node: &'a Node,
-    pub(crate) diagnostics: &'a mut Vec<Diagnostic>,
+    pub(crate) diagnostics: &'a mut Report,
 }
 
 impl Scope<'_> {

@@ -26,6 +26,7 @@ use crate::model::project::{RawHtml, Site};
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Node, Value};
 
 /// What stands in the project's file, validated.
@@ -56,7 +57,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, options: &Options<'_>) -> Option<Set
         }
         return None;
     };
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = Report::new();
     let whole = document::whole(&source.text);
     let document = document::read(&source.text, whole, &source.file, &mut diagnostics);
     let settings = document.and_then(|document: Document<ProjectFile>| {
@@ -64,7 +65,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, options: &Options<'_>) -> Option<Set
             &mut Scope { source: &source, node: &document.node, diagnostics: &mut diagnostics };
         settings(&document.value?, scope, reader, options)
     });
-    reader.diagnostics.append(&mut diagnostics);
+    reader.diagnostics.extend(diagnostics);
     settings
 }
 

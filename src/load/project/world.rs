@@ -61,11 +61,11 @@ fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> (
         return (address::nowhere(), false);
     }
     let variables = Variables { options, demo: false };
-    let told = scope.diagnostics.len();
+    let told = scope.diagnostics.mark();
     let filled = variables.fill(&written, scope);
     read_target(&filled).unwrap_or_else(|fault| {
         // A variable without a value has been told; that no origin comes of it is no news.
-        if scope.diagnostics.len() == told {
+        if scope.diagnostics.is_clean_since(told) {
             let message = format!("the target `{}` is no origin", written.value);
             let help = fault.help(&written, HELP);
             scope.tell("bad-target", &written.span, message, &help);

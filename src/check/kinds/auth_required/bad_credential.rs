@@ -15,7 +15,8 @@ use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Keep, Role, Step};
 use crate::model::project::actor::{Actor, Prefix, Scheme, Signed};
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::{Diagnostic, help_with_list};
+use crate::model::source::diagnostic::help_with_list;
+use crate::model::source::diagnostic::report::Report;
 
 /// The bad credentials that an author leaves out, by name, each with the reason.
 pub(crate) type Without = BTreeMap<String, Spanned<String>>;
@@ -96,7 +97,7 @@ pub(crate) fn leave_out(
     without: &Without,
     span: &Range<usize>,
     context: &Context<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) {
     for (name, reason) in without {
         if !all.iter().any(|bad| bad.name == name) {

@@ -19,7 +19,7 @@ use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::plan::request::Request;
 use crate::model::project::actor::{Actor, Scheme};
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// The kind.
@@ -73,9 +73,9 @@ impl Kind for AuthRequired {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let settings: Settings = context.read(settings, diagnostics)?;
         let refusals = Refusals {
             owner: settings.actor.value.clone(),
@@ -88,7 +88,7 @@ impl Kind for AuthRequired {
             leaves_open: settings.leaves_open(),
         };
         settings.tell_bad_endpoints(&refusals.requests.endpoints, context, diagnostics);
-        (diagnostics.len() == before).then(|| refusals.plan())
+        (diagnostics.is_clean_since(before)).then(|| refusals.plan())
     }
 }
 
@@ -107,11 +107,7 @@ without:
 ";
 
 impl Settings {
-    fn bad_credentials(
-        &self,
-        context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Vec<Bad> {
+    fn bad_credentials(&self, context: &Context<'_>, diagnostics: &mut Report) -> Vec<Bad> {
         let Some(actor) = context.actor(&self.actor, diagnostics) else {
             return Vec::new();
         };
@@ -144,7 +140,7 @@ impl Settings {
         actor: &Actor,
         other: &Spanned<String>,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) {
         let Some(found) = context.actor(other, diagnostics) else {
             return;
@@ -168,7 +164,7 @@ impl Settings {
         &self,
         platform: &Spanned<String>,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) {
         let Some(found) = context.actor(platform, diagnostics) else {
             return;
@@ -179,7 +175,7 @@ impl Settings {
         }
     }
 
-    fn requests(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Requests {
+    fn requests(&self, context: &Context<'_>, diagnostics: &mut Report) -> Requests {
         if self.endpoints.is_empty() {
             let message = "no endpoints, so that nothing would be asked";
             diagnostics.push(context.mistake("empty-list", &self.endpoints.span, message));
@@ -197,7 +193,7 @@ impl Settings {
         Requests { create, endpoints, remove }
     }
 
-    fn tell_left_behind(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    fn tell_left_behind(&self, context: &Context<'_>, diagnostics: &mut Report) {
         if let (Some(create), None) = (&self.create, &self.remove) {
             let message = "the object that is made here is never taken away";
             let help = "add `remove:` with the request that does";
@@ -214,7 +210,7 @@ impl Settings {
         &self,
         requests: &[Request],
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) {
         for (index, (request, written)) in requests.iter().zip(self.endpoints.iter()).enumerate() {
             let earlier = &requests[..index];

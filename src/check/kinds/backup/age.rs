@@ -19,7 +19,7 @@ use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::{Parameter, Side};
 use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Role, Step};
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// The kind.
@@ -141,15 +141,15 @@ impl Kind for BackupAge {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let settings: Settings = context.read(settings, diagnostics)?;
         let source = settings.sources().read(&settings.max_age.span, context, diagnostics);
         settings.tell_bad_pointers(context, diagnostics);
         let source = source?;
         let newest = settings.newest(&source, context, diagnostics);
-        (diagnostics.len() == before).then(|| settings.plan(source, newest))
+        (diagnostics.is_clean_since(before)).then(|| settings.plan(source, newest))
     }
 }
 
@@ -186,7 +186,7 @@ impl Settings {
         all.into_iter().flatten().chain(state)
     }
 
-    fn tell_bad_pointers(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    fn tell_bad_pointers(&self, context: &Context<'_>, diagnostics: &mut Report) {
         for pointer in self.pointers().filter(|pointer| !pointer.starts_with('/')) {
             let message = format!("`{}` is no JSON Pointer", pointer.value);
             let help = format!("write `/{}`", pointer.replace('.', "/"));
@@ -195,12 +195,7 @@ impl Settings {
     }
 
     /// How the newest one is picked from what a source says.
-    fn newest(
-        &self,
-        source: &Source,
-        context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Newest {
+    fn newest(&self, source: &Source, context: &Context<'_>, diagnostics: &mut Report) -> Newest {
         let (list, [name, at, bytes]) = match source {
             Source::Json(_) => return self.newest_in("/body/json", context, diagnostics),
             Source::Program(_) => return self.newest_in("/stdout/json", context, diagnostics),
@@ -223,12 +218,7 @@ impl Settings {
         }
     }
 
-    fn newest_in(
-        &self,
-        document: &str,
-        context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Newest {
+    fn newest_in(&self, document: &str, context: &Context<'_>, diagnostics: &mut Report) -> Newest {
         if self.at.is_none() {
             let message = "nothing says where the time of a backup stands";
             let help = "write `at:` with a JSON Pointer such as `/completed_at`";

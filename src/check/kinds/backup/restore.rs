@@ -18,7 +18,7 @@ use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word, backup};
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// Bytes that are fetched at the most, where the author says nothing of it.
@@ -100,9 +100,9 @@ impl Kind for BackupRestore {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let settings: Settings = context.read(settings, diagnostics)?;
         let from = settings.source(context, diagnostics);
         let form = settings.form(context, diagnostics);
@@ -110,7 +110,7 @@ impl Kind for BackupRestore {
         let (from, form) = (from?, form?);
         let size_max = settings.size_max.map_or(SIZE_MAX, |size| size.0);
         let opening = Opening { from, form, size_max };
-        (diagnostics.len() == before).then(|| settings.plan(opening))
+        (diagnostics.is_clean_since(before)).then(|| settings.plan(opening))
     }
 }
 
@@ -123,11 +123,7 @@ tables: { tenants: 1, notes: 0 }
 ";
 
 impl Settings {
-    fn source(
-        &self,
-        context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<backup::Source> {
+    fn source(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<backup::Source> {
         let sources = Sources {
             actor: self.actor.as_ref(),
             get: self.get.as_ref(),
@@ -145,9 +141,9 @@ impl Settings {
         }
     }
 
-    fn form(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Form> {
+    fn form(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Form> {
         let span = self.form.span.clone();
-        let run = |line, diagnostics: &mut Vec<Diagnostic>| {
+        let run = |line, diagnostics: &mut Report| {
             program(&Run { line, env: &self.env, timeout: self.timeout }, context, diagnostics)
         };
         Some(match self.form.value {
@@ -172,7 +168,7 @@ impl Settings {
         })
     }
 
-    fn tell_misplaced(&self, context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    fn tell_misplaced(&self, context: &Context<'_>, diagnostics: &mut Report) {
         let form = self.form.value;
         let mut tell = |span: &std::ops::Range<usize>, message: &str| {
             diagnostics.push(context.mistake("misplaced-setting", span, message));

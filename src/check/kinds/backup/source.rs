@@ -12,7 +12,7 @@ use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{ANYONE, Act, Role, Step, Word};
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 
 /// The suffixes of files that are still being written, where the author names none.
 const PARTIAL: [&str; 4] = [".part", ".partial", ".tmp", ".incomplete"];
@@ -55,7 +55,7 @@ impl Sources<'_> {
         &self,
         span: &std::ops::Range<usize>,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Source> {
         if let Some(actor) = self.actor.filter(|actor| actor.value != ANYONE) {
             context.actor(actor, diagnostics);
@@ -109,7 +109,7 @@ impl Sources<'_> {
         &self,
         get: &Spanned<String>,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Request> {
         let ask = Ask { get: Some(get.clone()), host: self.host.cloned(), ..Ask::default() };
         let ask = Spanned { value: ask, span: get.span.clone() };

@@ -16,7 +16,7 @@ use crate::check::written::request::Ask;
 use crate::model::plan::Plan;
 use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
 /// The kind.
@@ -70,9 +70,9 @@ impl Kind for TenantIsolation {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let settings: Settings = context.read(settings, diagnostics)?;
         let named = tenants::actors(&settings.tenants, context, diagnostics);
         let tenants = match &settings.owns {
@@ -85,7 +85,7 @@ impl Kind for TenantIsolation {
             id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
             seed: context.seed,
         };
-        (diagnostics.len() == before).then(|| encounters.plan())
+        (diagnostics.is_clean_since(before)).then(|| encounters.plan())
     }
 }
 
@@ -120,7 +120,7 @@ impl Settings {
         owns: &Spanned<Owns>,
         named: &[Spanned<String>],
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Vec<Tenant> {
         tenants::tell_bad_owns(owns, named, context, diagnostics);
         if self.create.is_some()
@@ -156,7 +156,7 @@ impl Settings {
         &self,
         named: &[Spanned<String>],
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Vec<Tenant> {
         let Some(making) = self.making(context, diagnostics) else {
             return Vec::new();
@@ -164,7 +164,7 @@ impl Settings {
         making.tell_bad(self.id.as_ref(), context, diagnostics);
         let mut all = Vec::new();
         for (index, name) in named.iter().enumerate() {
-            let mut again = Vec::new();
+            let mut again = Report::new();
             let told = if index == 0 { &mut *diagnostics } else { &mut again };
             if let Some(requests) = making.requests(name, context, told) {
                 all.push(Tenant { actor: name.value.clone(), marker: None, requests });
@@ -173,11 +173,7 @@ impl Settings {
         all
     }
 
-    fn making(
-        &self,
-        context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<Making<'_>> {
+    fn making(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Making<'_>> {
         let help = "an object needs `create`, `object` and `delete`; or say in `owns:` what each \
                     tenant has already";
         let missing = [
@@ -206,7 +202,7 @@ impl Making<'_> {
         &self,
         id: Option<&Spanned<String>>,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) {
         let mut tell = |code, span: &std::ops::Range<usize>, message: &str, help: &str| {
             diagnostics.push(context.mistake(code, span, message).help(help));
@@ -236,7 +232,7 @@ impl Making<'_> {
         &self,
         tenant: &str,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Requests> {
         let mut names = Names { canary_of: Some(tenant), ..Names::none(context) };
         let create = request::request(self.create, &names, diagnostics);
@@ -260,11 +256,7 @@ impl Making<'_> {
     }
 }
 
-fn reading(
-    path: &Spanned<String>,
-    names: &Names<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Request> {
+fn reading(path: &Spanned<String>, names: &Names<'_>, diagnostics: &mut Report) -> Option<Request> {
     let ask = Ask { get: Some(path.clone()), ..Ask::default() };
     request::request(&Spanned { value: ask, span: path.span.clone() }, names, diagnostics)
 }

@@ -9,7 +9,7 @@ use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use crate::check::kind::Context;
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 
 /// Fewer characters than this turn up by chance.
 const MARKER_CHARS_MIN: usize = 8;
@@ -84,7 +84,7 @@ impl JsonSchema for Tenants {
 pub(crate) fn actors(
     tenants: &Spanned<Tenants>,
     context: &Context<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) -> Vec<Spanned<String>> {
     let named = match &tenants.value {
         Tenants::Named(names) => names.clone(),
@@ -109,7 +109,7 @@ pub(crate) fn actors(
     named
 }
 
-fn tell_bad(named: &[Spanned<String>], context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) {
+fn tell_bad(named: &[Spanned<String>], context: &Context<'_>, diagnostics: &mut Report) {
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for name in named {
         let Some(actor) = context.actor(name, diagnostics) else {
@@ -135,7 +135,7 @@ pub(crate) fn tell_bad_owns(
     owns: &Owns,
     named: &[Spanned<String>],
     context: &Context<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) {
     let mut tell = |code, span: &Range<usize>, message: String, help: &str| {
         diagnostics.push(context.mistake(code, span, message).help(help));

@@ -17,6 +17,7 @@ use crate::load::policy::bound::Bound;
 use crate::load::policy::link::{Aim, aim};
 use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::source::Place;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Code, Diagnostic};
 
 /// Elements that may stand within a line.
@@ -122,7 +123,7 @@ pub(crate) fn kept(
     (file, text): (&str, &str),
     markdown: &Markdown,
     bounds: &[Bound],
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) -> Kept {
     let mut reading = Reading { file, text, markdown, bounds, diagnostics, open: Vec::new() };
     let mut kept = Kept::default();
@@ -147,7 +148,7 @@ pub(crate) fn kept(
 pub(crate) fn refused(
     (file, text): (&str, &str),
     markdown: &Markdown,
-    diagnostics: &mut Vec<Diagnostic>,
+    diagnostics: &mut Report,
 ) -> Kept {
     for index in 0..markdown.len() {
         let is_html = match markdown.event(index) {
@@ -195,7 +196,7 @@ struct Reading<'a> {
     text: &'a str,
     markdown: &'a Markdown,
     bounds: &'a [Bound],
-    diagnostics: &'a mut Vec<Diagnostic>,
+    diagnostics: &'a mut Report,
     open: Vec<Open>,
 }
 

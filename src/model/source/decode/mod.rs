@@ -19,6 +19,7 @@ use crate::model::source::decode::error::Error;
 use crate::model::source::decode::stand_in::{Missing, STAND_INS, StandIn};
 use crate::model::source::decode::tree::De;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Entry, Node};
 
 /// How often one document is read again at the most; each time finds one more mistake.
@@ -97,11 +98,7 @@ impl<'de, T: de::Deserialize<'de>> de::Deserialize<'de> for Spanned<T> {
 ///
 /// Every mistake is added to `diagnostics`. A value comes back where enough of it could be read to
 /// look for further mistakes with; it is whole only if nothing was added.
-pub fn decode<T: DeserializeOwned>(
-    node: &Node,
-    file: &str,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<T> {
+pub fn decode<T: DeserializeOwned>(node: &Node, file: &str, diagnostics: &mut Report) -> Option<T> {
     let state = State::default();
     let mut value = None;
     for _ in 0..MISTAKES_MAX {

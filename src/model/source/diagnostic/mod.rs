@@ -1,5 +1,7 @@
 //! A mistake in the author's files, with its code, its place and what to do about it.
 
+pub mod report;
+
 use crate::model::source::Place;
 use crate::model::source::redline::Redline;
 
