@@ -8,3 +8,4 @@ pub mod load;
 pub mod model;
 pub mod probe;
 pub mod render;
+pub mod workflow;

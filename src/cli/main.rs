@@ -5,7 +5,6 @@ pub(crate) mod disk;
 mod exit;
 mod init;
 mod previous;
-mod reuse;
 mod run;
 mod schemas;
 mod serve;

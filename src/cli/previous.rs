@@ -4,16 +4,11 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use avouch::model::project::Project;
 use avouch::model::project::world::World;
 use avouch::model::published;
-use avouch::model::published::change::brought_back;
-use avouch::model::published::{Published, Retracted, history};
-use avouch::model::source::Place;
-use avouch::model::source::diagnostic::Diagnostic;
-use avouch::model::time::in_words;
+use avouch::model::published::{Published, history};
 use avouch::probe::fetch;
-use avouch::render::wording;
+use avouch::workflow::retracted::used_again;
 use jiff::Timestamp;
 use url::Url;
 
@@ -58,37 +53,9 @@ pub(crate) fn may_be_followed(
         talk.complain(&message, help);
         return Err(Exit::Unusable);
     }
-    let wrong = said_again(project, &previous.retracted);
+    let wrong = used_again(project, &previous.retracted);
     talk.diagnostics(&wrong, &project.sources);
     if wrong.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
-}
-
-/// Every retracted wording that the project brings back without saying why.
-pub(crate) fn said_again(project: &Project, retracted: &[Retracted]) -> Vec<Diagnostic> {
-    let claims = project.claims.iter().filter(|claim| claim.written.reinstated.is_none());
-    let claims = claims.filter_map(|claim| {
-        let place = claim.passages.first()?.place.clone();
-        let help = format!(
-            "say it in other words, or say in `{}` why it holds again: `reinstated:`",
-            claim.file
-        );
-        told(&wording::words(claim), place, &help, retracted)
-    });
-    let statements = project.policies.iter().flat_map(|policy| &policy.statements);
-    let statements = statements.filter_map(|statement| {
-        let words = wording::words_of(&statement.passage);
-        told(&words, statement.passage.place.clone(), "say it in other words", retracted)
-    });
-    claims.chain(statements).collect()
-}
-
-fn told(words: &str, place: Place, help: &str, retracted: &[Retracted]) -> Option<Diagnostic> {
-    let before = brought_back(words, retracted)?;
-    let message = format!(
-        "these words were retracted: the page of {} had them no longer",
-        in_words(before.at)
-    );
-    Some(Diagnostic::error("retracted-words", place, message).help(help))
 }
 
 fn is_address(from: &str) -> bool {

@@ -1,38 +1,28 @@
-//! A project opened for work: read, planned, and put to its world. Every mistake is told at once.
+//! Opens a project for a verb: reports every mistake in the sources, and starts the demo add-on where it
+//! is the target.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
 
-use avouch::load::options::{Loaded, Options, StandIns};
+use avouch::load::options::{Options, StandIns};
 use avouch::model::judge::assessment::Seeds;
-use avouch::model::plan::Plan;
 use avouch::model::project::Project;
-use avouch::model::source::Sources;
-use avouch::model::source::claim_id::ClaimId;
-use avouch::model::source::diagnostic::{Diagnostic, Severity, in_source_order};
-use avouch::{check, load, render};
+use avouch::model::source::diagnostic::Severity;
+use avouch::model::time::day_of;
+use avouch::workflow::clock::Clock;
+use avouch::workflow::sources::Checked;
+use avouch::workflow::{session, sources};
 use avouch_demo::{Demo, Secrets};
 
 use crate::args::{DemoOptions, Target};
 use crate::disk::git;
 use crate::exit::Exit;
-use crate::terminal::clock::Clock;
+use crate::terminal::clock::clock;
 use crate::terminal::talk::Talk;
 
-/// A project that is fit to work with.
+/// A session, with the demo add-on running for as long as it lasts.
 pub(crate) struct Session {
-    /// Its folder.
-    pub(crate) root: PathBuf,
-    /// What people wrote, put to the world that it is assessed in.
-    pub(crate) project: Project,
-    /// What each claim's checks ask.
-    pub(crate) plans: BTreeMap<ClaimId, Vec<Plan>>,
-    /// What the plans' rotations were made from.
-    pub(crate) seeds: Seeds,
-    /// The time.
-    pub(crate) clock: Clock,
-    /// The demo add-on, while it runs.
+    session: session::Session,
     _demo: Option<Demo>,
 }
 
@@ -78,33 +68,11 @@ impl<'a> Open<'a> {
     }
 }
 
-/// What was read, with all that is wrong with it, plans and templates included.
-pub(crate) struct Checked {
-    /// The project, where enough of it could be read.
-    pub(crate) project: Option<Project>,
-    /// The plans, where the checks are in order.
-    pub(crate) plans: BTreeMap<ClaimId, Vec<Plan>>,
-    /// Everything that is wrong.
-    pub(crate) diagnostics: Vec<Diagnostic>,
-    /// The text of every file.
-    pub(crate) sources: Sources,
-    /// The files of which something could not be read.
-    pub(crate) unread: BTreeSet<Arc<str>>,
-}
-
-impl Checked {
-    /// Whether a claim's words, or where they stand, are no longer what its checks were made for.
-    pub(crate) fn is_suspect(&self, claim: &ClaimId) -> bool {
-        let mut redlines = self.diagnostics.iter().filter_map(|one| one.redline.as_ref());
-        redlines.any(|redline| redline.claim == *claim)
-    }
-}
-
 /// What stands for the demo's secrets where it is not asked anything.
 const SECRET: &str = "a secret of the demo add-on";
 
-/// Reads a project and looks for every mistake that can be found without a network. The demo's secrets
-/// are needed only if it is to be asked: keys take longer to make than all of the rest.
+/// Reads a project and finds every mistake that can be found without a network. The demo's secrets are
+/// needed only if the demo is started: generating its keys takes longer than all of the rest.
 pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: Clock) -> Checked {
     let of_demo = |name: &str| match secrets {
         Some(secrets) => secrets.get(name).map(str::to_owned),
@@ -113,41 +81,23 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
     let env = |name: &str, demo: bool| {
         demo.then(|| of_demo(name)).flatten().or_else(|| std::env::var(name).ok())
     };
-    let today = avouch::model::time::day_of(clock.now());
     let options = Options {
         target: open.target,
         env: &env,
         unset: open.unset,
-        today,
+        today: day_of(clock.now()),
         instead: &open.instead,
     };
-    let Loaded { mut project, mut diagnostics, sources, mut unread } =
-        load::project(open.root, &options);
-    let mut plans = BTreeMap::new();
-    if let Some(project) = &mut project {
-        if project.world.demo {
-            project.world.hosts.extend(avouch_demo::hosts());
-        }
-        let (planned, mut wrong) = check::plans(project, &open.seeds);
-        plans = planned;
-        if !wrong.iter().any(Diagnostic::is_error) {
-            wrong.extend(check::waivers::unmatched(project, &plans));
-        }
-        wrong.extend(render::lint_templates(project));
-        let errors = wrong.iter().filter(|one| one.is_error());
-        unread.extend(errors.filter_map(|one| Some(one.place.as_ref()?.file.clone())));
-        diagnostics.extend(wrong);
-        diagnostics.extend(check::numbers::check(project, &plans));
-    }
-    let mut diagnostics = in_source_order(diagnostics);
-    git::sign(open.root, &mut diagnostics, &sources);
-    Checked { project, plans, diagnostics, sources, unread }
+    let mut checked =
+        sources::check_sources(open.root, &options, &open.seeds, &avouch_demo::hosts());
+    git::sign(open.root, &mut checked.diagnostics, &checked.sources);
+    checked
 }
 
 impl Session {
     /// Opens a project, or tells everything that is wrong with it.
     pub(crate) fn open(open: &Open<'_>, talk: Talk) -> Result<Self, Exit> {
-        let clock = Clock { fixed: open.demo.and_then(|demo| demo.clock) };
+        let clock = clock(open.demo.and_then(|demo| demo.clock));
         let secrets = Secrets::generate();
         let checked = check_sources(open, open.demo.map(|_| &secrets), clock);
         talk.diagnostics(&checked.diagnostics, &checked.sources);
@@ -159,12 +109,22 @@ impl Session {
         let demo = start_demo(open, &mut project, &secrets, talk)?;
         let root = open.root.to_owned();
         let seeds = open.seeds.clone();
-        Ok(Self { root, project, plans: checked.plans, seeds, clock, _demo: demo })
+        let session = session::Session { root, project, plans: checked.plans, seeds, clock };
+        Ok(Self { session, _demo: demo })
     }
+}
 
-    /// A path that was given relative to the project's folder.
-    pub(crate) fn path(&self, path: &Path) -> PathBuf {
-        self.root.join(path)
+impl Deref for Session {
+    type Target = session::Session;
+
+    fn deref(&self) -> &Self::Target {
+        &self.session
+    }
+}
+
+impl DerefMut for Session {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.session
     }
 }
 

@@ -7,6 +7,7 @@ mod axe;
 mod backup;
 mod below_http;
 mod browser;
+mod circles;
 mod connect;
 mod controls;
 mod docs;

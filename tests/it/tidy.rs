@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-const ROOMS: [&str; 7] = ["language", "model", "load", "check", "probe", "render", "cli"];
+const ROOMS: [&str; 8] =
+    ["language", "workflow", "model", "load", "check", "probe", "render", "cli"];
 
 /// A path prefix, and the rooms that may name it.
 const WALLS: &[(&str, &[&str])] = &[
@@ -45,11 +46,12 @@ const WALLS: &[(&str, &[&str])] = &[
     ("ammonia", &["load"]),
     ("lol_html", &["render"]),
     // The command line is a crate of its own: there, `crate::` leads to its own modules.
-    ("crate::model", &["model", "load", "check", "probe", "render", "cli"]),
-    ("crate::load", &["load", "cli"]),
-    ("crate::check", &["check", "cli"]),
-    ("crate::probe", &["probe", "cli"]),
-    ("crate::render", &["render", "cli"]),
+    ("crate::model", &["model", "load", "check", "probe", "render", "workflow", "cli"]),
+    ("crate::load", &["load", "workflow", "cli"]),
+    ("crate::check", &["check", "workflow", "cli"]),
+    ("crate::probe", &["probe", "workflow", "cli"]),
+    ("crate::render", &["render", "workflow", "cli"]),
+    ("crate::workflow", &["workflow", "cli"]),
 ];
 
 /// Methods of `Path` that touch the disk.
@@ -127,10 +129,16 @@ pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn trespasses_in(room: &str, text: &str) -> Vec<String> {
+/// Every path that the source names outside of tests, and every method that it calls, as `.name`.
+pub(crate) fn paths_in(text: &str) -> Vec<String> {
     let stream: TokenStream = text.parse().unwrap();
     let mut paths = Vec::new();
     collect(stream, &mut paths);
+    paths
+}
+
+fn trespasses_in(room: &str, text: &str) -> Vec<String> {
+    let paths = paths_in(text);
     let walls = paths.iter().flat_map(|path| {
         let crosses = |(wall, rooms): &&(&str, &[&str])| {
             let named = path == wall || path.starts_with(&format!("{wall}::"));

@@ -44,7 +44,7 @@ fn begin(root: &Path, args: &Init, talk: Talk) -> Result<Exit, Exit> {
     // Within the project's folder, so that what is asked of it is asked of the right one.
     let within = |prefix| tempfile::Builder::new().prefix(prefix).tempdir_in(root);
     let failed = |error: io::Error| failed(&error, talk);
-    let today = day_of(crate::terminal::clock::Clock::default().now());
+    let today = day_of(crate::terminal::clock::clock(None).now());
     let trial = within(".trial").map_err(failed)?;
     let tried = STARTERS.iter().filter(|one| (one.fits)(&answers) == Fit::Tried);
     let tried: Vec<&Starter> = tried.collect();

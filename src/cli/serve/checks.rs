@@ -7,10 +7,11 @@ use std::thread::JoinHandle;
 use avouch::model::judge::evidence::outcomes;
 use avouch::probe::job::{Event, Interrupt};
 use avouch::render::summary;
+use avouch::workflow::assess::{Surroundings, assessment, jobs, transcripts};
 
 use crate::args::Target;
 use crate::disk::store;
-use crate::run::{assessment, jobs, transcripts};
+use crate::run::environment;
 use crate::serve::board::{Run, Writer};
 use crate::session::{Open, Session};
 use crate::terminal::talk::Talk;
@@ -63,8 +64,12 @@ impl Runner {
         let jobs = jobs(&session, &|_| true);
         self.board.send_modify(|board| board.run.total = jobs.len());
         let started = session.clock.now();
-        let transcripts = transcripts(&session, &jobs, &self.interrupt, &|event| self.tell(event));
-        let Some(transcripts) = transcripts else {
+        let surroundings = Surroundings {
+            env: &environment,
+            events: &|event| self.tell(event),
+            interrupt: &self.interrupt,
+        };
+        let Some(transcripts) = transcripts(&session, &jobs, &surroundings) else {
             return Some("The checks were interrupted.".to_owned());
         };
         let assessment = assessment(&session, &jobs, started, transcripts);

@@ -9,26 +9,27 @@ use std::sync::Arc;
 
 use avouch::load::options::StandIns;
 use avouch::model::judge::assessment::{Assessment, Seeds};
-use avouch::model::judge::binding::{ClaimBinding, WorldBinding};
-use avouch::model::judge::evidence;
-use avouch::model::judge::evidence::Outcome;
-use avouch::model::judge::waiving::Waiving;
+use avouch::model::judge::binding::WorldBinding;
 use avouch::model::published::Promises;
 use avouch::model::source::Sources;
 use avouch::model::source::diagnostic::Diagnostic;
 use avouch::render;
 use avouch::render::{Files, Input, Past, promise};
+use avouch::workflow::assess::empty;
+use avouch::workflow::clock::Clock;
+use avouch::workflow::evidence::current_outcomes;
+use avouch::workflow::retracted::used_again;
+use avouch::workflow::sources::Checked;
 use jiff::Timestamp;
 
 use crate::args::Serve;
-use crate::previous;
 use crate::serve::evidence_file::EvidenceFile;
 use crate::serve::note::Note;
 use crate::serve::readiness::Readiness;
 use crate::serve::shown::Shown;
 use crate::serve::{notes, pages, readiness};
-use crate::session::{Checked, Open, check_sources};
-use crate::terminal::clock::Clock;
+use crate::session::{Open, check_sources};
+use crate::terminal::clock::clock;
 
 /// What people may write, and what may stand in for itself; other files hold secrets.
 const REMEMBERED: [&str; 5] = ["content/", "checks/", "attestations/", "waivers/", "templates/"];
@@ -65,7 +66,7 @@ pub(crate) struct Look {
 impl Desk {
     /// An empty desk, with what was published before.
     pub(crate) fn new(root: &Path, args: &Serve, past: Past) -> Self {
-        let clock = Clock { fixed: args.target.demo.clock };
+        let clock = clock(args.target.demo.clock);
         Self {
             root: root.to_owned(),
             target: args.target.target.clone(),
@@ -122,12 +123,12 @@ impl Desk {
 
     fn shown(&self, written: &Checked, checked: &Checked, assessment: Option<&Assessment>) -> Look {
         let now = self.clock.now();
-        let outcomes = outcomes(checked, assessment, now);
+        let outcomes = current_outcomes(checked, assessment, now);
         let shown = Shown { checked, outcomes: &outcomes, assessment };
         let (files, wrong) = self.files(&shown, now);
         let project = checked.project.as_ref();
         let retracted = self.past.previous.as_ref().map_or(&[][..], |one| &one.retracted);
-        let again = project.map(|project| previous::said_again(project, retracted));
+        let again = project.map(|project| used_again(project, retracted));
         let wrong: Vec<Diagnostic> = wrong.into_iter().chain(again.unwrap_or_default()).collect();
         let notes = notes::all(written, &shown, &wrong);
         let readiness = readiness::of(&notes, &shown, self.evidence.trouble());
@@ -165,46 +166,15 @@ impl Desk {
     }
 }
 
-/// Where each claim stands whose evidence is for these words, this plan and this world. A suspect one
-/// has none: it may stand in another place than the one that it was checked for.
-fn outcomes<'a>(
-    checked: &'a Checked,
-    assessment: Option<&'a Assessment>,
-    now: Timestamp,
-) -> Vec<Outcome<'a>> {
-    let (Some(project), Some(assessment)) = (&checked.project, assessment) else {
-        return Vec::new();
-    };
-    if assessment.world != WorldBinding::of(project) {
-        return Vec::new();
-    }
-    let of = |claim: &'a avouch::model::project::claim::Claim| {
-        let evidence = assessment.claims.get(&claim.id)?;
-        let plans = checked.plans.get(&claim.id)?;
-        let is_for_this = evidence.binding == ClaimBinding::of(claim, plans);
-        let waiving = Waiving::of(project, &claim.id, now);
-        is_for_this.then(|| evidence::outcome(claim, plans, &evidence.transcripts, waiving, now))
-    };
-    project.claims.iter().filter(|claim| !checked.is_suspect(&claim.id)).filter_map(of).collect()
-}
-
 /// Unset variables stop a run as mistakes do, and nothing else.
 fn can_be_checked(written: &Checked) -> bool {
     let stops = |one: &Diagnostic| one.is_error() || one.code == "unset-variable";
     !written.diagnostics.iter().any(stops)
 }
 
-/// A run in which nothing was asked, where there was none.
+/// The assessment of a run in which nothing was asked, for a project that has no other.
 fn no_assessment(checked: &Checked, begun: Timestamp) -> Option<Assessment> {
-    Some(Assessment {
-        schema: avouch::model::judge::assessment::SCHEMA.to_owned(),
-        generator: concat!("avouch ", env!("CARGO_PKG_VERSION")).to_owned(),
-        started: begun,
-        finished: begun,
-        clock: None,
-        world: WorldBinding::of(checked.project.as_ref()?),
-        claims: BTreeMap::new(),
-    })
+    Some(empty(WorldBinding::of(checked.project.as_ref()?), begun))
 }
 
 fn policies(sources: &Sources) -> BTreeMap<Arc<str>, Arc<str>> {

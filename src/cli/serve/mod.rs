@@ -36,9 +36,10 @@ use crate::serve::checks::Runner;
 use crate::serve::desk::Desk;
 use crate::serve::http::Office;
 use crate::serve::watch::Watch;
-use crate::session::{Checked, Open, check_sources};
-use crate::terminal::clock::Clock;
+use crate::session::{Open, check_sources};
+use crate::terminal::clock::clock;
 use crate::terminal::talk::Talk;
+use avouch::workflow::sources::Checked;
 
 /// How many ports behind the wanted one are tried, should it be taken.
 const PORTS_MAX: u16 = 100;
@@ -83,7 +84,7 @@ pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
 /// one is the wrong folder.
 fn in_a_project(root: &Path, args: &Serve, talk: Talk) -> Result<Checked, Exit> {
     let open = Open::to_read(root, args.target.target.as_deref());
-    let checked = check_sources(&open, None, Clock::default());
+    let checked = check_sources(&open, None, clock(None));
     if checked.diagnostics.iter().any(|one| one.code == "no-project") {
         talk.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);

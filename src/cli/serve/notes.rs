@@ -11,11 +11,11 @@ use avouch::model::source::Place;
 use avouch::model::source::diagnostic::Diagnostic;
 use avouch::model::source::redline::{Redline, Side};
 use avouch::model::time::in_words;
+use avouch::workflow::sources::Checked;
 
 use crate::serve::note::{Anchor, Excerpt, Note};
 use crate::serve::shown::{Shown, claim_id, page_of};
 use crate::serve::{plain, standings};
-use crate::session::Checked;
 
 /// Characters by which a block is found on the page.
 const START_MAX: usize = 40;

@@ -2,9 +2,9 @@
 //! them, and a page for what cannot be shown yet.
 
 use avouch::render::Files;
+use avouch::workflow::sources::Checked;
 
 use crate::serve::shown::{Shown, page_of};
-use crate::session::Checked;
 
 /// What the preview puts into the head of each page.
 const HEAD: &str = "<link rel=\"stylesheet\" href=\"/_avouch/serve.css\">\n\

@@ -3,8 +3,7 @@
 use avouch::model::judge::assessment::Assessment;
 use avouch::model::judge::evidence::Outcome;
 use avouch::model::project::claim::Claim;
-
-use crate::session::Checked;
+use avouch::workflow::sources::Checked;
 
 /// A project as it can be shown, with its evidence.
 pub(crate) struct Shown<'a> {

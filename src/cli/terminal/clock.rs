@@ -1,5 +1,6 @@
 //! The one place that reads the clock.
 
+use avouch::workflow::clock::Clock;
 use jiff::Timestamp;
 
 use crate::exit::Exit;
@@ -8,19 +9,11 @@ use crate::terminal::talk::Talk;
 /// <https://reproducible-builds.org/specs/source-date-epoch/>
 const SOURCE_DATE: &str = "SOURCE_DATE_EPOCH";
 
-/// The time: the machine's, or one that was given (with the demo only).
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Clock {
-    /// The time that was given.
-    pub(crate) fixed: Option<Timestamp>,
-}
-
-impl Clock {
-    /// The time.
+/// The system's clock, or a fixed time (with the demo only).
+pub(crate) fn clock(fixed: Option<Timestamp>) -> Clock {
     #[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
-    pub(crate) fn now(self) -> Timestamp {
-        self.fixed.unwrap_or_else(Timestamp::now)
-    }
+    let system = Timestamp::now;
+    Clock { fixed, system }
 }
 
 /// The time that `SOURCE_DATE_EPOCH` gives for the build's; `None` if it is not set.

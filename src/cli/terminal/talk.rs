@@ -6,7 +6,7 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use serde_json::{Map, Value, json};
 
-use crate::terminal::clock::Clock;
+use crate::terminal::clock::clock;
 use crate::terminal::diagnostics;
 use crate::terminal::style::{Colour, Format, Global};
 
@@ -114,7 +114,7 @@ impl Talk {
 /// One line for programs: when, how bad, what, and what there is to know of it.
 fn log(level: &str, event: &str, fields: Map<String, Value>) {
     let mut line = Map::new();
-    line.insert("at".into(), json!(Clock::default().now()));
+    line.insert("at".into(), json!(clock(None).now()));
     line.insert("level".into(), level.into());
     line.insert("event".into(), event.into());
     line.extend(fields);

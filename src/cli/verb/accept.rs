@@ -19,16 +19,17 @@ use crate::args::Accept;
 use crate::disk::file;
 use crate::disk::file::Mode;
 use crate::exit::Exit;
-use crate::session::{Checked, Open, check_sources};
-use crate::terminal::clock::Clock;
+use crate::session::{Open, check_sources};
+use crate::terminal::clock::clock;
 use crate::terminal::talk::Talk;
 use crate::terminal::{diagnostics, redline};
+use avouch::workflow::sources::Checked;
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Accept, talk: Talk) -> Result<Exit, Exit> {
     by_a_person(talk)?;
     let open = Open::to_read(root, None);
-    let mut checked = check_sources(&open, None, Clock::default());
+    let mut checked = check_sources(&open, None, clock(None));
     let Some(project) = checked.project.take() else {
         talk.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);

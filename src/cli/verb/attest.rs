@@ -13,14 +13,14 @@ use crate::disk::file;
 use crate::disk::file::Mode;
 use crate::exit::Exit;
 use crate::session::{Open, check_sources};
-use crate::terminal::clock::Clock;
+use crate::terminal::clock::clock;
 use crate::terminal::talk::Talk;
 use crate::verb::accept::by_a_person;
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Attest, talk: Talk) -> Result<Exit, Exit> {
     by_a_person(talk)?;
-    let clock = Clock::default();
+    let clock = clock(None);
     let open = Open::to_read(root, None);
     let checked = check_sources(&open, None, clock);
     let Some(project) = checked.project else {

@@ -5,15 +5,15 @@ use std::path::Path;
 use avouch::model::judge::assessment::Assessment;
 use avouch::model::judge::evidence::outcomes;
 use avouch::model::source::claim_id::ClaimId;
-use avouch::model::source::diagnostic::help_with_list;
+use avouch::model::source::diagnostic::{Diagnostic, help_with_list};
 use avouch::probe;
 use avouch::render::{Input, Past};
+use avouch::workflow::reuse::{Earlier, Scope};
 
 use crate::args::Check;
 use crate::disk::outlets::Outlets;
 use crate::disk::store;
 use crate::exit::Exit;
-use crate::reuse::Kept;
 use crate::run::assess;
 use crate::serve::watch::Watch;
 use crate::session::{Open, Session};
@@ -52,20 +52,8 @@ fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     let mut session = Session::open(&open, talk)?;
     known(&session, &args.claims, talk)?;
     let assessment = match earlier {
-        None => {
-            let mut assessment = assess(&session, &|id| named(&args.claims, id), talk)?;
-            if let Some(others) = others(args, &session) {
-                Kept::of(others, &session, talk)?.beside(&mut assessment, &mut session, talk)?;
-            }
-            assessment
-        }
-        Some(earlier) => {
-            let kept = Kept::of(earlier, &session, talk)?;
-            let asked = kept.to_ask(&session, &args.claims, args.again);
-            let mut assessment = assess(&session, &|id| asked.contains(id), talk)?;
-            kept.into(&mut assessment, &mut session, talk)?;
-            assessment
-        }
+        Some(earlier) => reusing(earlier, args, &mut session, talk)?,
+        None => alone(args, &mut session, talk)?,
     };
     store::save(&assessment, &session.path(&args.out), talk)?;
     let now = session.clock.now();
@@ -84,10 +72,52 @@ fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     Ok(Exit::of(&outcomes))
 }
 
-/// What is written already, where only some claims are checked: the others keep their evidence.
-fn others(args: &Check, session: &Session) -> Option<Assessment> {
+/// A run without `--reuse`. Where only some claims are checked, the others keep their evidence.
+fn alone(args: &Check, session: &mut Session, talk: Talk) -> Result<Assessment, Exit> {
+    let mut assessment = assess(session, &|id| named(&args.claims, id), talk)?;
     let is_partial = !args.claims.is_empty();
-    is_partial.then(|| store::parse(&session.path(&args.out)).ok()).flatten()
+    let others = is_partial.then(|| store::parse(&session.path(&args.out)).ok()).flatten();
+    if let Some(others) = others {
+        let others = compared(others, session, talk)?;
+        let completed = others.complete(&mut assessment, session);
+        completed.map_err(|wrong| refused(&wrong, session, talk))?;
+    }
+    Ok(assessment)
+}
+
+/// A run with `--reuse`: checks only claims without good evidence.
+fn reusing(
+    earlier: Assessment,
+    args: &Check,
+    session: &mut Session,
+    talk: Talk,
+) -> Result<Assessment, Exit> {
+    let earlier = compared(earlier, session, talk)?;
+    let scope = if args.again { Scope::All } else { Scope::Open };
+    let to_check = earlier.to_check(session, &args.claims, scope);
+    let mut assessment = assess(session, &|id| to_check.contains(id), talk)?;
+    let merged = earlier.merge(&mut assessment, session);
+    let reused = merged.map_err(|wrong| refused(&wrong, session, talk))?;
+    for (id, reason) in &reused.inconclusive {
+        let reason = reason.name();
+        talk.say(&format!("`{id}` is inconclusive now ({reason}); its earlier evidence is kept"));
+    }
+    let all = assessment.claims.len();
+    talk.say(&format!("reused evidence for {} of {all} claims", reused.claims));
+    Ok(assessment)
+}
+
+fn compared(earlier: Assessment, session: &Session, talk: Talk) -> Result<Earlier, Exit> {
+    let earlier = Earlier::new(earlier, session).map_err(|wrong| refused(&wrong, session, talk))?;
+    for difference in &earlier.differences {
+        talk.say(&format!("nothing can be reused: {difference}"));
+    }
+    Ok(earlier)
+}
+
+fn refused(wrong: &[Diagnostic], session: &Session, talk: Talk) -> Exit {
+    talk.diagnostics(wrong, &session.project.sources);
+    Exit::Unusable
 }
 
 fn named(claims: &[String], id: &ClaimId) -> bool {

@@ -12,14 +12,14 @@ use url::Url;
 
 use crate::exit::Exit;
 use crate::previous;
-use crate::terminal::clock::Clock;
+use crate::terminal::clock::clock;
 use crate::terminal::talk::Talk;
 
 /// Looks at the page at `from`, which is an address or a folder, and at each claim on it.
 pub(crate) fn run(root: &Path, from: &str, within: Period, talk: Talk) -> Result<Exit, Exit> {
     let from = file_of(root, from);
     let page = previous::read(&from, root, &nothing_special(&from, talk)?, talk)?;
-    let now = Clock::default().now();
+    let now = clock(None).now();
     let soon = now.checked_add(within.as_signed()).unwrap_or(Timestamp::MAX);
     let mut worst = Exit::Holds;
     let mut told = String::new();

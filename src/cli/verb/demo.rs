@@ -10,7 +10,7 @@ use avouch_demo::{FLAWS, Mode, Secrets};
 use crate::args::Demo;
 use crate::exit::Exit;
 use crate::session::{Open, check_sources};
-use crate::terminal::clock::Clock;
+use crate::terminal::clock::clock;
 use crate::terminal::talk::Talk;
 
 /// Runs the verb.
@@ -37,7 +37,7 @@ pub(crate) fn run(root: &Path, args: &Demo, talk: Talk) -> Result<Exit, Exit> {
 /// The contacts of the project that stands here, if any: the demo names them as its own.
 fn contacts(root: &Path) -> Vec<String> {
     let open = Open::to_read(root, Some("demo"));
-    let checked = check_sources(&open, None, Clock::default());
+    let checked = check_sources(&open, None, clock(None));
     let contacts = checked.project.map(|project| project.contacts).unwrap_or_default();
     contacts.iter().map(ToString::to_string).collect()
 }

@@ -18,7 +18,9 @@ use avouch::render::wording;
 
 use crate::args::Doctor;
 use crate::exit::Exit;
-use crate::run::{ask, jobs};
+use avouch::workflow::assess::jobs;
+
+use crate::run::ask;
 use crate::session::{Open, Session};
 use crate::terminal::talk::Talk;
 

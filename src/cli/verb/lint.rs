@@ -7,18 +7,19 @@ use serde_json::json;
 
 use crate::args::Lint;
 use crate::exit::Exit;
-use crate::session::{Checked, Open, check_sources};
-use crate::terminal::clock::Clock;
+use crate::session::{Open, check_sources};
+use crate::terminal::clock::clock;
 use crate::terminal::diagnostics;
 use crate::terminal::style::Format;
 use crate::terminal::talk::Talk;
 use crate::verb::lint_since;
 use crate::verb::lint_since::Since;
+use avouch::workflow::sources::Checked;
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Lint, talk: Talk) -> Result<Exit, Exit> {
     let open = Open::to_read(root, args.target.as_deref());
-    let mut checked = check_sources(&open, None, Clock::default());
+    let mut checked = check_sources(&open, None, clock(None));
     let before = args.since.as_ref();
     let since =
         before.map(|before| lint_since::since(before, root, args, &checked, talk)).transpose();

@@ -11,6 +11,8 @@ use avouch::model::published::{Promises, Retracted};
 use avouch::model::source::Place;
 use avouch::model::source::diagnostic::Diagnostic;
 use avouch::render::{promise, wording};
+use avouch::workflow::retracted::used_again;
+use avouch::workflow::sources::Checked;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -18,8 +20,8 @@ use crate::args::Lint;
 use crate::disk::git;
 use crate::exit::Exit;
 use crate::previous;
-use crate::session::{Checked, Open, check_sources};
-use crate::terminal::clock::Clock;
+use crate::session::{Open, check_sources};
+use crate::terminal::clock::clock;
 use crate::terminal::talk::Talk;
 
 /// Bytes of one file that is looked at: no source is longer.
@@ -49,7 +51,7 @@ pub(crate) fn since(
     let changes = between(&old, &new).into_iter();
     Ok(Since {
         changes: changes.map(|change| placed(change, project)).collect(),
-        wrong: previous::said_again(project, &retracted),
+        wrong: used_again(project, &retracted),
     })
 }
 
@@ -127,7 +129,7 @@ fn promised(
         Exit::Unusable
     })?;
     let open = Open::to_read(folder.path(), args.target.as_deref());
-    let checked = check_sources(&open, None, Clock::default());
+    let checked = check_sources(&open, None, clock(None));
     match promises(&checked) {
         Some((_, promises)) => Ok((promises, Vec::new())),
         None => {

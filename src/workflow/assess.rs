@@ -1,0 +1,113 @@
+//! Runs the checks of a session and collects the evidence.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::model::answer::observation::Transcript;
+use crate::model::answer::verdict::{Reason, Verdict};
+use crate::model::judge::assessment::{Assessment, ClaimEvidence, SCHEMA};
+use crate::model::judge::binding::{ClaimBinding, WorldBinding};
+use crate::model::judge::judge;
+use crate::model::judge::view::View;
+use crate::model::plan::Plan;
+use crate::model::source::claim_id::ClaimId;
+use crate::probe;
+use crate::probe::job::{Event, Interrupt, Job, Settings};
+use crate::workflow::session::Session;
+
+/// The journal of pending clean-up, in the project's folder.
+const JOURNAL: &str = ".avouch/journal.jsonl";
+
+/// The surroundings of a run.
+pub struct Surroundings<'a> {
+    /// Reads a variable of the environment.
+    pub env: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// Receives what happens, from any thread.
+    pub events: &'a (dyn Fn(Event<'_>) + Sync),
+    /// Ends the run early.
+    pub interrupt: &'a Interrupt,
+}
+
+/// Every check of the claims that `wanted` selects, in the order of the sources.
+pub fn jobs<'a>(session: &'a Session, wanted: &dyn Fn(&ClaimId) -> bool) -> Vec<Job<'a>> {
+    let claims = session.project.claims.iter().filter(|claim| wanted(&claim.id));
+    claims
+        .flat_map(|claim| {
+            let plans = session.plans.get(&claim.id).map_or(&[][..], Vec::as_slice);
+            plans.iter().enumerate().map(|(check, plan)| Job { claim: &claim.id, check, plan })
+        })
+        .collect()
+}
+
+/// Runs the jobs; gives one transcript for each, or `None` if the run was interrupted.
+pub fn transcripts(
+    session: &Session,
+    jobs: &[Job<'_>],
+    surroundings: &Surroundings<'_>,
+) -> Option<Vec<Transcript>> {
+    let settings = Settings {
+        project: &session.project,
+        root: &session.root,
+        env: surroundings.env,
+        now: &|| session.clock.now(),
+        events: surroundings.events,
+        interrupt: surroundings.interrupt,
+        journal: Some(session.path(Path::new(JOURNAL))),
+    };
+    let transcripts = probe::run(jobs, &settings);
+    (!surroundings.interrupt.is_set()).then_some(transcripts)
+}
+
+/// The assessment of a run that began at `started` and ends now.
+pub fn assessment(
+    session: &Session,
+    jobs: &[Job<'_>],
+    started: Timestamp,
+    transcripts: Vec<Transcript>,
+) -> Assessment {
+    let finished = session.clock.now();
+    let claims = evidence(session, jobs, transcripts);
+    let empty = empty(WorldBinding::of(&session.project), started);
+    Assessment { finished, clock: session.clock.fixed, claims, ..empty }
+}
+
+/// The assessment of a run in which nothing was asked.
+pub fn empty(world: WorldBinding, at: Timestamp) -> Assessment {
+    Assessment {
+        schema: SCHEMA.into(),
+        generator: concat!("avouch ", env!("CARGO_PKG_VERSION")).into(),
+        started: at,
+        finished: at,
+        clock: None,
+        world,
+        claims: BTreeMap::new(),
+    }
+}
+
+fn evidence(
+    session: &Session,
+    jobs: &[Job<'_>],
+    transcripts: Vec<Transcript>,
+) -> BTreeMap<ClaimId, ClaimEvidence> {
+    let mut by_claim: BTreeMap<&ClaimId, Vec<Transcript>> = BTreeMap::new();
+    for (job, transcript) in jobs.iter().zip(transcripts) {
+        by_claim.entry(job.claim).or_default().push(transcript);
+    }
+    let to_evidence = |(id, transcripts): (&ClaimId, Vec<Transcript>)| {
+        let claim = session.project.claim(id)?;
+        let plans = session.plans.get(id)?;
+        let binding = ClaimBinding::of(claim, plans);
+        let verdict = verdict(plans, &transcripts);
+        let seed = session.seeds.of(id);
+        Some((id.clone(), ClaimEvidence { seed, binding, verdict, transcripts }))
+    };
+    by_claim.into_iter().filter_map(to_evidence).collect()
+}
+
+fn verdict(plans: &[Plan], transcripts: &[Transcript]) -> Verdict {
+    let both = plans.iter().zip(transcripts);
+    let verdicts = both.map(|(plan, one)| judge(&View::new(plan, &one.observations)).verdict);
+    verdicts.reduce(Verdict::and).unwrap_or(Verdict::Inconclusive(Reason::NotAsked))
+}

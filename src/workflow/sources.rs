@@ -1,0 +1,65 @@
+//! Reads a project and finds every mistake that can be found without a network.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::load::options::{Loaded, Options};
+use crate::model::judge::assessment::Seeds;
+use crate::model::plan::Plan;
+use crate::model::project::Project;
+use crate::model::source::Sources;
+use crate::model::source::claim_id::ClaimId;
+use crate::model::source::diagnostic::{Diagnostic, in_source_order};
+use crate::{check, load, render};
+
+/// A project as it was read, its plans, and everything that is wrong with either.
+pub struct Checked {
+    /// The project, where enough of it could be read.
+    pub project: Option<Project>,
+    /// The plans of the claims whose checks have no mistakes.
+    pub plans: BTreeMap<ClaimId, Vec<Plan>>,
+    /// Everything that is wrong, in the order of the sources.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The text of every file.
+    pub sources: Sources,
+    /// The files of which some part could not be read.
+    pub unread: BTreeSet<Arc<str>>,
+}
+
+impl Checked {
+    /// Whether the words of a claim, or their place, differ from those that its checks were made for.
+    pub fn is_suspect(&self, claim: &ClaimId) -> bool {
+        let mut redlines = self.diagnostics.iter().filter_map(|one| one.redline.as_ref());
+        redlines.any(|redline| redline.claim == *claim)
+    }
+}
+
+/// Reads the project at `root`, plans its checks, and checks its templates and numbers.
+///
+/// `demo_hosts` are the hosts that the demo add-on adds where it is the target.
+pub fn check_sources(
+    root: &Path,
+    options: &Options<'_>,
+    seeds: &Seeds,
+    demo_hosts: &BTreeMap<String, String>,
+) -> Checked {
+    let Loaded { mut project, mut diagnostics, sources, mut unread } = load::project(root, options);
+    let mut plans = BTreeMap::new();
+    if let Some(project) = &mut project {
+        if project.world.demo {
+            project.world.hosts.extend(demo_hosts.clone());
+        }
+        let (planned, mut found) = check::plans(project, seeds);
+        plans = planned;
+        if !found.iter().any(Diagnostic::is_error) {
+            found.extend(check::waivers::unmatched(project, &plans));
+        }
+        found.extend(render::lint_templates(project));
+        let errors = found.iter().filter(|one| one.is_error());
+        unread.extend(errors.filter_map(|one| Some(one.place.as_ref()?.file.clone())));
+        diagnostics.extend(found);
+        diagnostics.extend(check::numbers::check(project, &plans));
+    }
+    Checked { project, plans, diagnostics: in_source_order(diagnostics), sources, unread }
+}
