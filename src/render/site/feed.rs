@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::model::binding::Digest;
 use crate::model::change::{About, Recorded};
+use crate::model::i18n::{TECHNICAL, Words};
 use crate::model::policy::Policy;
 use crate::model::published::{Claim, Published, Stood};
 use crate::model::time::start_of_day;
@@ -94,9 +95,10 @@ pub(crate) fn with_news(feed: &str, claims: &[Claim]) -> String {
 
 fn taken_back(claim: &Claim) -> Option<Entry> {
     let stood = claim.history.last()?;
+    let mark = view::Mark::of(&stood.standing, &Words::built_in(TECHNICAL));
     Some(Entry {
         id: format!("{}#stood-{}", claim.evidence, stood.since),
-        title: format!("{}: {}", capital(&stood.standing), claim.words),
+        title: format!("{}: {}", mark.word, claim.words),
         updated: stood.since,
         to: claim.evidence.clone(),
         summary: claim.told.clone(),
