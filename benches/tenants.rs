@@ -12,14 +12,15 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use avouch::model::assessment::Seeds;
-use avouch::model::diagnostic::Severity;
-use avouch::model::falsify::{Falsification, Grade, falsify};
+use avouch::model::answer::observation::{Answer, Transcript};
+use avouch::model::answer::verdict::Verdict;
+use avouch::model::judge::assessment::Seeds;
+use avouch::model::judge::falsify::{Falsification, Grade, falsify};
 use avouch::model::judge::judge;
-use avouch::model::observation::{Answer, Transcript, View};
+use avouch::model::judge::view::View;
 use avouch::model::plan::Plan;
 use avouch::model::project::Project;
-use avouch::model::verdict::Verdict;
+use avouch::model::source::diagnostic::Severity;
 use avouch::{check, load, probe};
 
 /// Anything may go wrong; a benchmark only says what.
@@ -142,12 +143,12 @@ fn assess(folder: &Path) -> Outcome<()> {
 }
 
 fn read(folder: &Path) -> Outcome<Project> {
-    let options = load::Options {
+    let options = load::options::Options {
         target: None,
         env: &|_, _| None,
         unset: Severity::Error,
         today: jiff::Zoned::default().date(),
-        instead: &load::StandIns::new(),
+        instead: &load::options::StandIns::new(),
     };
     let loaded = load::project(folder, &options);
     if let Some(wrong) = loaded.diagnostics.first() {
@@ -165,10 +166,10 @@ fn plan(project: &Project) -> Outcome<Plan> {
 }
 
 fn run(project: &Project, plan: &Plan, folder: &Path) -> Outcome<Transcript> {
-    let interrupt = probe::Interrupt::default();
+    let interrupt = probe::job::Interrupt::default();
     let began = Instant::now();
     let start = jiff::Timestamp::from_second(seconds_now()?)?;
-    let settings = probe::Settings {
+    let settings = probe::job::Settings {
         root: std::path::Path::new("."),
         env: &|_| None,
         project,
@@ -178,7 +179,7 @@ fn run(project: &Project, plan: &Plan, folder: &Path) -> Outcome<Transcript> {
         journal: Some(folder.join("journal.jsonl")),
     };
     let claim = "isolation".to_owned();
-    let jobs = [probe::Job { claim: &claim, check: 0, plan }];
+    let jobs = [probe::job::Job { claim: &claim, check: 0, plan }];
     let transcript = probe::run(&jobs, &settings).into_iter().next();
     let transcript = transcript.ok_or("nothing came back")?;
     match transcript.left_behind.first() {

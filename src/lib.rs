@@ -3,6 +3,7 @@
 //! The rooms, and which may know which, are drawn in `ARCHITECTURE.md`.
 
 pub mod check;
+pub mod language;
 pub mod load;
 pub mod model;
 pub mod probe;

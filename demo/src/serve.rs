@@ -19,13 +19,16 @@ use tokio::net::TcpSocket;
 use tokio::runtime::{Builder, Runtime};
 use tokio_rustls::TlsAcceptor;
 
-use crate::addon::{self, App, LANDING};
+use crate::addon;
+use crate::addon::{App, LANDING};
 use crate::authority::Authority;
 use crate::flaw::Flaw;
 use crate::furnish::{describe, furnish, tenants};
 use crate::key_server::KeyServer;
-use crate::listen::{self, Speech, by_host};
-use crate::mode::{self, Mode};
+use crate::listen;
+use crate::listen::{Speech, by_host};
+use crate::mode;
+use crate::mode::Mode;
 use crate::names::{
     ADDON, KEYS, MAIL_DOMAIN, MEDIA, PLATFORM, PLATFORM_ZONE, SUPPORT, TARGET, VENDOR, WORLD,
 };

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use crate::check::KINDS;
 use crate::check::fixture::{everybody_gets, names, plan, sound, tried, verdict};
-use crate::model::falsify::{Class, Grade};
+use crate::model::answer::verdict::Verdict;
+use crate::model::judge::falsify::Grade;
+use crate::model::plan::counterexample::Class;
 use crate::model::plan::{Plan, Role};
-use crate::model::verdict::Verdict;
 
 fn examples() -> impl Iterator<Item = (&'static str, Plan)> {
     KINDS.iter().map(|kind| (kind.name(), plan(kind.manual().example)))

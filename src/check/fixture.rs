@@ -9,34 +9,36 @@ use serde_json::{Value, json};
 
 use crate::check::KINDS;
 use crate::check::kind::{Context, Kind};
-use crate::model::claim::{Claim, Passage, PassageLink, Written};
-use crate::model::decode::Spanned;
-use crate::model::diagnostic::Diagnostic;
-use crate::model::expect::{Expectation, Refusal, Test};
-use crate::model::facts::Facts;
-use crate::model::falsify::{Falsification, falsify};
+use crate::language::period::Period;
+use crate::model::answer::attestation::{Attestation, AttestationDay};
+use crate::model::answer::facts::Facts;
+use crate::model::answer::observation::{Answer, Observation};
+use crate::model::answer::verdict::Verdict;
+use crate::model::judge::falsify::{Falsification, falsify};
 use crate::model::judge::judge;
-use crate::model::node::{Entry, Node, Value as Yaml};
-use crate::model::observation::{Answer, Observation, View};
+use crate::model::judge::view::View;
+use crate::model::plan::expect::{Expectation, Refusal, Test};
 use crate::model::plan::{Act, Plan};
-use crate::model::project::{
-    Actor, Attestation, AttestationDay, Issuer, Limits, Prefix, Project, Scheme, Secret, Signed,
-    Site, World,
-};
+use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
+use crate::model::project::claim::{Claim, Passage, PassageLink, Written};
+use crate::model::project::world::{Limits, World};
+use crate::model::project::{Project, Site};
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
+use crate::model::source::node::{Entry, Node, Value as Yaml};
 use crate::model::source::{Place, Sources};
-use crate::model::time::Limit;
-use crate::model::verdict::Verdict;
 
 /// The words of the claim that the tests' checks support.
-pub(super) const WORDS: &str = "Heroku keeps the service <https://www.heroku.com/policy/security>.";
+pub(crate) const WORDS: &str = "Heroku keeps the service <https://www.heroku.com/policy/security>.";
 
 /// When the answers came.
-pub(super) fn observed() -> Timestamp {
+pub(crate) fn observed() -> Timestamp {
     "2026-11-22T10:00:00Z".parse().unwrap()
 }
 
 /// The demo's actors and hosts, permitted to write.
-pub(super) fn project() -> Project {
+pub(crate) fn project() -> Project {
     let connect = |tenant: &str| Actor {
         tenant: Some(tenant.into()),
         scheme: Scheme::Connect {
@@ -57,7 +59,7 @@ pub(super) fn project() -> Project {
     let attestation = Attestation {
         role: "officer".into(),
         day: AttestationDay::Demo,
-        valid_for: Limit::days(90),
+        valid_for: Period::days(90),
         looked_at: "the storage".into(),
         words: WORDS.into(),
     };
@@ -108,7 +110,7 @@ pub(super) fn project() -> Project {
 }
 
 /// Who signs as the platform does.
-pub(super) fn signed(prefix: Prefix) -> Actor {
+pub(crate) fn signed(prefix: Prefix) -> Actor {
     let signed = Signed {
         key: Some(Secret::new("k")),
         public_key: None,
@@ -122,7 +124,7 @@ pub(super) fn signed(prefix: Prefix) -> Actor {
 }
 
 /// A claim that links to the platform's page.
-pub(super) fn claim() -> Claim {
+pub(crate) fn claim() -> Claim {
     let text = |value: &str| Spanned { value: value.to_owned(), span: 0..0 };
     let policy: Arc<str> = "content/security.md".into();
     Claim {
@@ -135,7 +137,7 @@ pub(super) fn claim() -> Claim {
             because: text("because"),
             applies_to: Vec::new(),
             reinstated: None,
-            valid_for: Spanned { value: Limit::hours(24), span: 0..0 },
+            valid_for: Spanned { value: Period::hours(24), span: 0..0 },
             checks: Spanned { value: Vec::new(), span: 0..0 },
         },
         checks: Vec::new(),
@@ -153,42 +155,42 @@ pub(super) fn claim() -> Claim {
 }
 
 /// The kind of this name.
-pub(super) fn kind(name: &str) -> &'static dyn Kind {
+pub(crate) fn kind(name: &str) -> &'static dyn Kind {
     *KINDS.iter().find(|kind| kind.name() == name).unwrap()
 }
 
 /// Plans a check that is written in YAML, `kind:` included.
-pub(super) fn plan_in(project: &Project, yaml: &str) -> Result<Plan, Vec<Diagnostic>> {
+pub(crate) fn plan_in(project: &Project, yaml: &str) -> Result<Plan, Vec<Diagnostic>> {
     plan_with(project, yaml, 0)
 }
 
 /// The same with what differs from run to run.
-pub(super) fn plan_with(project: &Project, yaml: &str, seed: u64) -> Result<Plan, Vec<Diagnostic>> {
+pub(crate) fn plan_with(project: &Project, yaml: &str, seed: u64) -> Result<Plan, Vec<Diagnostic>> {
     let node = node(yaml);
     let name = node.get("kind").and_then(Node::as_str).unwrap();
     let claim = claim();
     let context = Context { project, claim: &claim, seed };
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = Report::new();
     let plan = kind(name).plan(&node.without("kind"), &context, &mut diagnostics);
     match plan {
         Some(plan) if diagnostics.is_empty() => Ok(plan),
-        _ => Err(diagnostics),
+        _ => Err(diagnostics.into_vec()),
     }
 }
 
 /// The same in the tests' own project.
-pub(super) fn plan(yaml: &str) -> Plan {
+pub(crate) fn plan(yaml: &str) -> Plan {
     plan_in(&project(), yaml).unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"))
 }
 
 /// What is wrong with a check: code, and message.
-pub(super) fn mistakes(yaml: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn mistakes(yaml: &str) -> Vec<(&'static str, String)> {
     let diagnostics = plan_in(&project(), yaml).expect_err("the check is sound");
     diagnostics.into_iter().map(|one| (one.code, one.message)).collect()
 }
 
 /// Answers that meet every expectation of a plan.
-pub(super) fn sound(plan: &Plan) -> Vec<Observation> {
+pub(crate) fn sound(plan: &Plan) -> Vec<Observation> {
     let mut looks: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, step) in plan.steps.iter().enumerate() {
         let at = if let Act::Recall(earlier) = step.act { earlier } else { index };
@@ -218,7 +220,7 @@ pub(super) fn sound(plan: &Plan) -> Vec<Observation> {
 }
 
 /// The same with some steps' answers changed, by a part of their name; at least one must be.
-pub(super) fn changed(plan: &Plan, part: &str, change: impl Fn(&mut Facts)) -> Vec<Observation> {
+pub(crate) fn changed(plan: &Plan, part: &str, change: impl Fn(&mut Facts)) -> Vec<Observation> {
     let mut all = sound(plan);
     let mut count = 0;
     for (step, observation) in plan.steps.iter().zip(&mut all) {
@@ -234,7 +236,7 @@ pub(super) fn changed(plan: &Plan, part: &str, change: impl Fn(&mut Facts)) -> V
 }
 
 /// The same answer to everybody; what needs a capture that it does not give is not asked.
-pub(super) fn everybody_gets(plan: &Plan, facts: &Value) -> Vec<Observation> {
+pub(crate) fn everybody_gets(plan: &Plan, facts: &Value) -> Vec<Observation> {
     let mut all = sound(plan);
     let facts = Facts(facts.clone());
     let mut missing: Vec<String> = Vec::new();
@@ -257,17 +259,17 @@ pub(super) fn everybody_gets(plan: &Plan, facts: &Value) -> Vec<Observation> {
 }
 
 /// The names of a plan's steps.
-pub(super) fn names(plan: &Plan) -> Vec<&str> {
+pub(crate) fn names(plan: &Plan) -> Vec<&str> {
     plan.steps.iter().map(|step| step.name.as_str()).collect()
 }
 
 /// The verdict on some answers.
-pub(super) fn verdict(plan: &Plan, observations: &[Observation]) -> Verdict {
+pub(crate) fn verdict(plan: &Plan, observations: &[Observation]) -> Verdict {
     judge(&View::new(plan, observations)).verdict
 }
 
 /// What the check notices, given that everything is sound.
-pub(super) fn tried(plan: &Plan) -> Falsification {
+pub(crate) fn tried(plan: &Plan) -> Falsification {
     falsify(plan, &sound(plan))
 }
 
@@ -340,7 +342,7 @@ fn value(test: &Test) -> Value {
         Test::AtMost(limit) | Test::AtLeast(limit) => json!(limit),
         Test::NotOlderThan(_) => json!("2026-11-22T09:30:00Z"),
         Test::AtLeastAhead(limit) => {
-            json!(Limit::hours(1).after(limit.after(observed())).to_string())
+            json!(Period::hours(1).after(limit.after(observed())).to_string())
         }
         _ => json!("there"),
     }
@@ -350,7 +352,7 @@ fn value(test: &Test) -> Value {
 ///
 /// The places are not those of the text: reading files is another room's, and only needs them to
 /// differ.
-pub(super) fn node(yaml: &str) -> Node {
+pub(crate) fn node(yaml: &str) -> Node {
     let mut next = 0;
     tree(&serde_yaml::from_str(yaml).unwrap(), &mut next)
 }

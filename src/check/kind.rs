@@ -2,14 +2,16 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::model::claim::Claim;
-use crate::model::decode::{Spanned, decode};
-use crate::model::diagnostic::{Code, Diagnostic, help_with_list};
-use crate::model::node::Node;
+use crate::model::plan::parameter::Parameter;
 use crate::model::plan::{ANYONE, Plan};
-use crate::model::project::{Actor, Project};
-use crate::model::quantity::Parameter;
+use crate::model::project::Project;
+use crate::model::project::actor::Actor;
+use crate::model::project::claim::Claim;
 use crate::model::source::Place;
+use crate::model::source::decode::{Spanned, decode};
+use crate::model::source::diagnostic::report::Report;
+use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
+use crate::model::source::node::Node;
 
 /// A kind of check: a pure function from its settings to a plan, with its manual beside it.
 pub trait Kind: Sync {
@@ -27,7 +29,7 @@ pub trait Kind: Sync {
         &self,
         settings: &Node,
         context: &Context<'_>,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<Plan>;
 
     /// The limits among its settings, each with its place: what the claim's words must say. What is
@@ -64,11 +66,11 @@ impl Context<'_> {
     pub fn read<T: DeserializeOwned>(
         &self,
         settings: &Node,
-        diagnostics: &mut Vec<Diagnostic>,
+        diagnostics: &mut Report,
     ) -> Option<T> {
-        let before = diagnostics.len();
+        let before = diagnostics.mark();
         let value = decode(settings, &self.claim.file, diagnostics);
-        value.filter(|_| diagnostics.len() == before)
+        value.filter(|_| diagnostics.is_clean_since(before))
     }
 
     /// A place in the claim's file.
@@ -87,11 +89,7 @@ impl Context<'_> {
     }
 
     /// The actor of this name, who has a credential; a name that no actor has becomes a diagnostic.
-    pub fn actor(
-        &self,
-        name: &Spanned<String>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<&Actor> {
+    pub fn actor(&self, name: &Spanned<String>, diagnostics: &mut Report) -> Option<&Actor> {
         let actor = self.project.actors.get(&name.value);
         if actor.is_none() {
             let known = self.project.actors.keys().map(String::as_str);
@@ -108,7 +106,7 @@ impl Context<'_> {
     }
 
     /// The host of a role; a role that no host has becomes a diagnostic.
-    pub fn host(&self, role: &Spanned<String>, diagnostics: &mut Vec<Diagnostic>) -> Option<&str> {
+    pub fn host(&self, role: &Spanned<String>, diagnostics: &mut Report) -> Option<&str> {
         let hosts = &self.project.world.hosts;
         let host = hosts.get(&role.value);
         if host.is_none() {
@@ -120,7 +118,7 @@ impl Context<'_> {
     }
 
     /// Tells that a check writes where the project does not permit it.
-    pub fn needs_writes(&self, span: &std::ops::Range<usize>, diagnostics: &mut Vec<Diagnostic>) {
+    pub fn needs_writes(&self, span: &std::ops::Range<usize>, diagnostics: &mut Report) {
         if !self.project.writes {
             diagnostics.push(
                 self.mistake(

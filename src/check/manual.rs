@@ -6,8 +6,9 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use crate::check::kind::Kind;
-use crate::model::falsify::{Class, standard};
+use crate::model::judge::falsify::standard;
 use crate::model::plan::Plan;
+use crate::model::plan::counterexample::Class;
 
 /// The manual's first lines.
 pub const HEAD: &str = "\

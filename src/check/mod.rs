@@ -1,59 +1,43 @@
 //! The kinds of check: what each one asks, planned before anything is asked. Pure.
 
-mod ask;
-mod attestation;
-mod auth_required;
-mod backup_age;
-mod backup_restore;
-mod backup_source;
-mod bad_credential;
-mod command;
 #[cfg(test)]
 mod conformance;
-mod connect_descriptor;
-mod connect_lifecycle;
-mod counterexample;
-mod dns;
-mod encounters;
-mod expect;
 #[cfg(test)]
 mod fixture;
-mod forge_remote;
-mod headers;
-mod http;
 pub mod kind;
-mod limits;
-mod link;
+pub(crate) mod kinds;
 pub mod manual;
-mod names;
 pub mod numbers;
-mod program;
-mod refusals;
-mod security_txt;
-mod tenant_isolation;
-mod tenants;
-mod tls;
-mod value_test;
+pub mod waivers;
+pub(crate) mod written;
 
 use std::collections::BTreeMap;
 
 use crate::check::kind::{Context, Kind};
-use crate::model::assessment::Seeds;
-use crate::model::claim::{Check, Claim, ClaimId};
-use crate::model::diagnostic::{Diagnostic, help_with_list};
-use crate::model::node::Node;
-use crate::model::plan::{Flaw, Plan};
+use crate::check::kinds::backup::{age, restore};
+use crate::check::kinds::{
+    attestation, auth_required, command, connect_descriptor, connect_lifecycle, dns, forge_remote,
+    headers, http, link, security_txt, tenant_isolation, tls,
+};
+use crate::model::judge::assessment::Seeds;
+use crate::model::plan::Plan;
+use crate::model::plan::flaw::Flaw;
+use crate::model::plan::parameter::Parameter;
 use crate::model::project::Project;
-use crate::model::quantity::Parameter;
+use crate::model::project::claim::{Check, Claim};
 use crate::model::source::Place;
+use crate::model::source::claim_id::ClaimId;
+use crate::model::source::diagnostic::report::Report;
+use crate::model::source::diagnostic::{Diagnostic, help_with_list};
+use crate::model::source::node::Node;
 
 /// Every kind of check, in the order of the manual. A new kind is one file and one row.
 pub static KINDS: &[&dyn Kind] = &[
     &http::Http,
     &auth_required::AuthRequired,
     &tenant_isolation::TenantIsolation,
-    &backup_age::BackupAge,
-    &backup_restore::BackupRestore,
+    &age::BackupAge,
+    &restore::BackupRestore,
     &command::Command,
     &headers::Headers,
     &tls::Tls,
@@ -71,21 +55,21 @@ pub static KINDS: &[&dyn Kind] = &[
 ///
 /// The seeds decide what differs from run to run, such as which tenants meet.
 pub fn plans(project: &Project, seeds: &Seeds) -> (BTreeMap<ClaimId, Vec<Plan>>, Vec<Diagnostic>) {
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = Report::new();
     let mut plans = BTreeMap::new();
     for claim in &project.claims {
-        let told = diagnostics.len();
+        let told = diagnostics.mark();
         let context = Context { project, claim, seed: seeds.of(&claim.id) };
         let planned = of_claim(&context, &mut diagnostics);
         // Half of a claim's checks would look like all of them.
-        if !diagnostics[told..].iter().any(Diagnostic::is_error) {
+        if !diagnostics.has_errors_since(told) {
             plans.insert(claim.id.clone(), planned);
         }
     }
-    (plans, diagnostics)
+    (plans, diagnostics.into_vec())
 }
 
-fn of_claim(context: &Context<'_>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Plan> {
+fn of_claim(context: &Context<'_>, diagnostics: &mut Report) -> Vec<Plan> {
     let mut plans = Vec::new();
     for check in &context.claim.checks {
         let place = check.kind.place(&context.claim.file);

@@ -5,14 +5,16 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::check::limits;
-use crate::model::claim::{Check, Claim, ClaimId, Passage};
-use crate::model::decode::Spanned;
-use crate::model::diagnostic::{Diagnostic, help_with_list};
+use crate::check::written::limits;
+use crate::language::quantity::{Amount, Quantity, Unit, find};
+use crate::model::plan::parameter::{Parameter, Side};
 use crate::model::plan::{Plan, Step, Word};
 use crate::model::project::Project;
-use crate::model::quantity::{Amount, Parameter, Quantity, Side, Unit, find};
+use crate::model::project::claim::{Check, Claim, Passage};
 use crate::model::source::Place;
+use crate::model::source::claim_id::ClaimId;
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
 /// Where the words of claims and the limits of their checks differ. Of a claim that has no `plans`,
 /// the limits are not known.
@@ -222,19 +224,20 @@ mod tests {
 
     use crate::check::fixture::{claim, node, project};
     use crate::check::{Seeds, plans};
-    use crate::model::claim::{Check, Claim};
-    use crate::model::decode::{Spanned, decode};
-    use crate::model::diagnostic::Diagnostic;
-    use crate::model::node::Node;
     use crate::model::project::Project;
+    use crate::model::project::claim::{Check, Claim};
     use crate::model::source::Place;
+    use crate::model::source::decode::{Spanned, decode};
+    use crate::model::source::diagnostic::Diagnostic;
+    use crate::model::source::diagnostic::report::Report;
+    use crate::model::source::node::Node;
 
     const BACKUP: &str = "{kind: backup-age, as: operator, get: /b, at: /t, max_age: 24h}";
 
     /// A claim with these words, written so in its policy, and these checks.
     fn claim_of(words: &str, checks: &[&str]) -> Claim {
         let mut claim = claim();
-        claim.passages[0].words = crate::model::words::normalise(&words.replace('*', ""));
+        claim.passages[0].words = crate::language::words::normalise(&words.replace('*', ""));
         let file: Arc<str> = "content/a.md".into();
         claim.passages[0].place = Place::new(file, 0..words.len());
         claim.checks = checks.iter().map(|yaml| check_of(&node(yaml))).collect();
@@ -246,7 +249,7 @@ mod tests {
         let kind = node.get("kind").unwrap();
         Check {
             kind: Spanned { value: kind.as_str().unwrap().into(), span: kind.span.clone() },
-            states: states.and_then(|one| decode(one, "", &mut Vec::new())).unwrap_or_default(),
+            states: states.and_then(|one| decode(one, "", &mut Report::new())).unwrap_or_default(),
             settings: node.without("kind").without("states"),
         }
     }

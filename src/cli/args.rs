@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::str::FromStr;
 
-use avouch::render::report::FORMATS;
+use avouch::language::period::Period;
+use avouch::model::source::diagnostic::help_with_list;
+use avouch::render::report::{self, FORMATS};
 use avouch_demo::{Flaw, Mode};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
 
-use crate::outlets::Wanted;
-use crate::schema::WRITTEN;
+use crate::schemas::SCHEMAS;
+use crate::terminal::style::{Format, Global};
 
 /// Publishes a security page only while every claim in it holds.
 #[derive(Debug, Parser)]
@@ -33,45 +36,6 @@ Exit codes:
   3    nothing is violated, but a claim is inconclusive or its evidence has ended
   4    a check is vacuous, weak or uncontrolled
   130  interrupted, after cleanup";
-
-/// What holds for every verb.
-#[derive(Debug, Args)]
-pub(crate) struct Global {
-    /// The project's folder
-    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
-    pub(crate) root: PathBuf,
-    /// Say nothing but results and errors
-    #[arg(long, short, global = true)]
-    pub(crate) quiet: bool,
-    /// When to use colour; NO_COLOR is honoured
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
-    pub(crate) color: Colour,
-    /// The form of what is said on standard error; `json` is one object a line
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(crate) log: Format,
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum Colour {
-    /// On a terminal, unless `NO_COLOR` is set.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// The form of a verb's data.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
-}
 
 fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(
@@ -248,7 +212,7 @@ pub(crate) struct Check {
     pub(crate) published: Option<String>,
     /// With `--published`, how long evidence must still be good for
     #[arg(long, value_name = "TIME", default_value = "6h", requires = "published")]
-    pub(crate) within: avouch::model::time::Limit,
+    pub(crate) within: Period,
     /// Take evidence from an earlier run where it is still good, and ask only what it lacks
     #[arg(long, value_name = "FILE")]
     pub(crate) reuse: Option<PathBuf>,
@@ -366,7 +330,7 @@ pub(crate) struct Attest {
     pub(crate) looked_at: String,
     /// How long the word is good for, such as `90d`
     #[arg(long, value_name = "TIME", default_value = "90d")]
-    pub(crate) valid_for: avouch::model::time::Limit,
+    pub(crate) valid_for: Period,
 }
 
 /// `avouch schema`
@@ -374,7 +338,7 @@ pub(crate) struct Attest {
 #[group(required = true, multiple = false)]
 pub(crate) struct Schema {
     /// The file that it is about
-    #[arg(value_parser = PossibleValuesParser::new(WRITTEN.iter().map(|(name, _)| *name)))]
+    #[arg(value_parser = PossibleValuesParser::new(SCHEMAS.iter().map(|(name, _)| *name)))]
     pub(crate) name: Option<String>,
     /// Write all of them into a folder of the project
     #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "schemas")]
@@ -400,4 +364,29 @@ pub(crate) struct Demo {
     /// Tell the flaws and modes, and end
     #[arg(long)]
     pub(crate) list: bool,
+}
+
+/// A report that is wanted: `junit=report.xml`, or `github=-` for standard output.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) format: &'static report::Format,
+    /// `None` for standard output.
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl FromStr for Wanted {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, file) = text.split_once('=').unwrap_or((text, ""));
+        let names = FORMATS.iter().map(|format| format.name);
+        let format = report::format(name).ok_or_else(|| {
+            format!("there is no format `{name}`: {}", help_with_list(name, names))
+        })?;
+        match file {
+            "" => Err(format!("write where it goes: `{name}=FILE`, or `{name}=-`")),
+            "-" => Ok(Self { format, file: None }),
+            file => Ok(Self { format, file: Some(file.into()) }),
+        }
+    }
 }

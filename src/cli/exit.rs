@@ -2,7 +2,7 @@
 
 use std::process::{ExitCode, Termination};
 
-use avouch::model::evidence::{Outcome, Standing};
+use avouch::model::judge::evidence::{Outcome, Standing};
 
 /// How a run ended; the number is the process's exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,44 +1,27 @@
 //! The command line: what was typed, to what is done.
 
-mod accept;
 mod args;
-mod attest;
-mod build;
-mod check;
-mod clock;
-mod demo;
-mod diagnostics;
-mod doctor;
+pub(crate) mod disk;
 mod exit;
-mod explain;
-mod falsify;
-mod file;
-mod git;
 mod init;
-mod lint;
-mod manual;
-mod outlets;
 mod previous;
-mod progress;
-mod publish;
-mod published;
-mod redline;
-mod retract;
 mod reuse;
 mod run;
-mod schema;
+mod schemas;
 mod serve;
 mod session;
-mod since;
-mod store;
-mod talk;
+pub(crate) mod terminal;
+pub(crate) mod verb;
 mod versions;
 
 use clap::Parser;
 
 use crate::args::{Cli, Verb};
 use crate::exit::Exit;
-use crate::talk::Talk;
+use crate::terminal::talk::Talk;
+use crate::verb::{
+    accept, attest, build, check, demo, doctor, explain, falsify, lint, manual, retract, schema,
+};
 
 fn main() -> Exit {
     let cli = match Cli::try_parse() {

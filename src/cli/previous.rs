@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use avouch::model::change::brought_back;
-use avouch::model::diagnostic::Diagnostic;
-use avouch::model::history;
-use avouch::model::project::{Project, World};
-use avouch::model::published::{self, Published, Retracted};
+use avouch::model::project::Project;
+use avouch::model::project::world::World;
+use avouch::model::published;
+use avouch::model::published::change::brought_back;
+use avouch::model::published::{Published, Retracted, history};
 use avouch::model::source::Place;
+use avouch::model::source::diagnostic::Diagnostic;
 use avouch::model::time::in_words;
 use avouch::probe::fetch;
 use avouch::render::wording;
@@ -18,7 +19,7 @@ use url::Url;
 
 use crate::exit::Exit;
 use crate::session::Session;
-use crate::talk::Talk;
+use crate::terminal::talk::Talk;
 
 /// Bytes of a published file: a thousand claims with their history have a tenth of this.
 const BYTES_MAX: usize = 64 * 1024 * 1024;

@@ -4,16 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use avouch::check;
-use avouch::model::assessment::{Assessment, Seeds};
-use avouch::model::binding::WorldBinding;
-use avouch::model::claim::ClaimId;
-use avouch::model::diagnostic::Diagnostic;
-use avouch::model::evidence::{Standing, outcome};
+use avouch::model::judge::assessment::{Assessment, Seeds};
+use avouch::model::judge::binding::WorldBinding;
+use avouch::model::judge::evidence::{Standing, outcome};
 use avouch::model::plan::Plan;
+use avouch::model::source::claim_id::ClaimId;
+use avouch::model::source::diagnostic::Diagnostic;
 
 use crate::exit::Exit;
 use crate::session::Session;
-use crate::talk::Talk;
+use crate::terminal::talk::Talk;
 
 /// What an earlier run is still good for.
 pub(crate) struct Kept {

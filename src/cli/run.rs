@@ -2,20 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use avouch::model::assessment::{Assessment, ClaimEvidence, SCHEMA};
-use avouch::model::binding::{ClaimBinding, WorldBinding};
-use avouch::model::claim::ClaimId;
+use avouch::model::answer::observation::Transcript;
+use avouch::model::answer::verdict::{Reason, Verdict};
+use avouch::model::judge::assessment::{Assessment, ClaimEvidence, SCHEMA};
+use avouch::model::judge::binding::{ClaimBinding, WorldBinding};
 use avouch::model::judge::judge;
-use avouch::model::observation::{Transcript, View};
+use avouch::model::judge::view::View;
 use avouch::model::plan::Plan;
-use avouch::model::verdict::{Reason, Verdict};
-use avouch::probe::{self, Event, Interrupt, Job};
+use avouch::model::source::claim_id::ClaimId;
+use avouch::probe;
+use avouch::probe::job::{Event, Interrupt, Job};
 use jiff::Timestamp;
 
 use crate::exit::Exit;
-use crate::progress::Progress;
 use crate::session::Session;
-use crate::talk::Talk;
+use crate::terminal::progress::Progress;
+use crate::terminal::talk::Talk;
 
 /// Asks what the checks of the wanted claims ask.
 pub(crate) fn assess(
@@ -71,7 +73,7 @@ pub(crate) fn transcripts(
     events: &(dyn Fn(Event<'_>) + Sync),
 ) -> Option<Vec<Transcript>> {
     let now = || session.clock.now();
-    let settings = probe::Settings {
+    let settings = probe::job::Settings {
         project: &session.project,
         root: &session.root,
         env: &|name| std::env::var(name).ok(),

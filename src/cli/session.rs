@@ -4,22 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use avouch::load::{self, Loaded, StandIns};
-use avouch::model::assessment::Seeds;
-use avouch::model::claim::ClaimId;
-use avouch::model::diagnostic::{Diagnostic, Severity, in_source_order};
+use avouch::load::options::{Loaded, Options, StandIns};
+use avouch::model::judge::assessment::Seeds;
 use avouch::model::plan::Plan;
 use avouch::model::project::Project;
 use avouch::model::source::Sources;
-use avouch::model::waiver;
-use avouch::{check, render};
+use avouch::model::source::claim_id::ClaimId;
+use avouch::model::source::diagnostic::{Diagnostic, Severity, in_source_order};
+use avouch::{check, load, render};
 use avouch_demo::{Demo, Secrets};
 
 use crate::args::{DemoOptions, Target};
-use crate::clock::Clock;
+use crate::disk::git;
 use crate::exit::Exit;
-use crate::git;
-use crate::talk::Talk;
+use crate::terminal::clock::Clock;
+use crate::terminal::talk::Talk;
 
 /// A project that is fit to work with.
 pub(crate) struct Session {
@@ -115,7 +114,7 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
         demo.then(|| of_demo(name)).flatten().or_else(|| std::env::var(name).ok())
     };
     let today = avouch::model::time::day_of(clock.now());
-    let options = load::Options {
+    let options = Options {
         target: open.target,
         env: &env,
         unset: open.unset,
@@ -132,7 +131,7 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
         let (planned, mut wrong) = check::plans(project, &open.seeds);
         plans = planned;
         if !wrong.iter().any(Diagnostic::is_error) {
-            wrong.extend(waiver::unmatched(project, &plans));
+            wrong.extend(check::waivers::unmatched(project, &plans));
         }
         wrong.extend(render::lint_templates(project));
         let errors = wrong.iter().filter(|one| one.is_error());

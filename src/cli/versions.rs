@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use avouch::load::blocks;
-use avouch::model::policy::Version;
-use avouch::model::words::normalise;
+use avouch::language::words::normalise;
+use avouch::load::policy::blocks;
+use avouch::model::project::policy::Version;
 
-use crate::git;
+use crate::disk::git;
 use crate::session::Session;
 
 /// Versions of one policy that are kept, the newest of all.

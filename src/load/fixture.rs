@@ -4,12 +4,13 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use crate::load::{Loaded, Options, StandIns, project};
-use crate::model::diagnostic::{Diagnostic, Severity};
+use crate::load::options::{Loaded, Options, StandIns};
+use crate::load::project;
 use crate::model::source::Sources;
+use crate::model::source::diagnostic::{Diagnostic, Severity};
 
 /// The files of the sound project.
-pub(super) const FILES: [(&str, &str); 6] = [
+pub(crate) const FILES: [(&str, &str); 6] = [
     (
         "avouch.yaml",
         "site: {title: Trust, organisation: Example, url: https://trust.example.com, language: en}
@@ -90,14 +91,14 @@ words: Customer data is backed up every day.
 ];
 
 /// A project in a folder of its own.
-pub(super) struct Fixture {
+pub(crate) struct Fixture {
     root: TempDir,
     target: Option<&'static str>,
 }
 
 impl Fixture {
     /// A sound project.
-    pub(super) fn sound() -> Self {
+    pub(crate) fn sound() -> Self {
         let fixture = Self { root: tempfile::tempdir().unwrap(), target: None };
         for (file, text) in FILES {
             fixture.write(file, text);
@@ -112,19 +113,19 @@ impl Fixture {
     }
 
     /// The same with a file of this content.
-    pub(super) fn with(self, file: &str, text: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn with(self, file: &str, text: impl AsRef<[u8]>) -> Self {
         self.write(file, text);
         self
     }
 
     /// The same without a file.
-    pub(super) fn without(self, file: &str) -> Self {
+    pub(crate) fn without(self, file: &str) -> Self {
         fs::remove_file(self.root.path().join(file)).unwrap();
         self
     }
 
     /// The same with another text in the place of one that must be there.
-    pub(super) fn replace(self, file: &str, from: &str, to: &str) -> Self {
+    pub(crate) fn replace(self, file: &str, from: &str, to: &str) -> Self {
         let text = fs::read_to_string(self.root.path().join(file)).unwrap();
         assert!(text.contains(from), "`{from}` is not in {file}");
         self.write(file, text.replacen(from, to, 1));
@@ -132,18 +133,18 @@ impl Fixture {
     }
 
     /// The same with a target from the command line.
-    pub(super) fn target(mut self, target: &'static str) -> Self {
+    pub(crate) fn target(mut self, target: &'static str) -> Self {
         self.target = Some(target);
         self
     }
 
     /// Reads it.
-    pub(super) fn load(&self) -> Loaded {
+    pub(crate) fn load(&self) -> Loaded {
         self.load_instead(&StandIns::new())
     }
 
     /// Reads it with something in place of files.
-    pub(super) fn load_instead(&self, instead: &StandIns) -> Loaded {
+    pub(crate) fn load_instead(&self, instead: &StandIns) -> Loaded {
         let env = |name: &str, demo: bool| match name {
             "ACME_SECRET" | "OPS_TOKEN" => Some(format!("{name} of demo {demo}")),
             "TARGET" => Some("https://from.env.example".to_owned()),
@@ -162,7 +163,7 @@ impl Fixture {
     }
 
     /// What is wrong with it: `file:line:column code: message ? help`.
-    pub(super) fn told(&self) -> Vec<String> {
+    pub(crate) fn told(&self) -> Vec<String> {
         let loaded = self.load();
         lines(&loaded.diagnostics, &loaded.sources)
     }

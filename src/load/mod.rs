@@ -1,97 +1,32 @@
 //! Disk to [`Project`], with everything that is wrong with it; it never stops at the first mistake.
 
-mod actor;
-mod address;
-mod attestations;
-mod bind;
-pub mod blocks;
-mod claims;
-mod day;
-mod document;
+pub(crate) mod across;
+pub mod claim;
+pub(crate) mod file;
 #[cfg(test)]
 mod fixture;
-mod heading;
-mod hidden;
-mod html;
-mod language;
-mod limits;
-mod link;
-mod links;
-mod markdown;
-mod passage;
-mod pieces;
-mod policy;
-mod products;
-mod promises;
-mod prose;
-pub mod quote;
-mod read;
-mod record;
-mod sentence;
-pub mod settings;
-pub mod sub_processors;
-mod tenants;
-mod variable;
-mod waivers;
-mod words;
-mod world;
-mod yaml;
+pub mod options;
+pub mod policy;
+pub mod project;
 
-pub use crate::load::address::origin;
+pub use crate::load::project::address::origin;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::civil::Date;
-
-use crate::load::claims::Claims;
-use crate::load::passage::Of;
-use crate::load::policy::PolicyFile;
-use crate::load::promises::Promises;
-use crate::load::read::Reader;
-use crate::model::diagnostic::{Diagnostic, Severity, in_source_order};
-use crate::model::i18n::Language;
+use crate::load::across::{bind, link_targets, page_addresses, products, translations};
+use crate::load::claim::{Claims, attestations, record, waivers};
+use crate::load::file::reader::Reader;
+use crate::load::options::{Loaded, Options};
+use crate::load::policy::bound::Of;
+use crate::load::policy::{PolicyFile, sub_processors};
+use crate::load::project::{language, settings};
+use crate::model::project::i18n::Language;
+use crate::model::project::promises::Promises;
 use crate::model::project::{Project, RawHtml};
-use crate::model::source::{Place, Sources};
-
-/// The project's own file.
-pub(crate) const PROJECT_FILE: &str = "avouch.yaml";
-
-/// What the command line adds to the files.
-pub struct Options<'a> {
-    /// The target in place of `avouch.yaml`'s.
-    pub target: Option<&'a str>,
-    /// The value of an environment variable, for `${NAME}`; the second argument tells whether the
-    /// target is the demo add-on, which has values of its own.
-    pub env: &'a dyn Fn(&str, bool) -> Option<String>,
-    /// How bad it is if a variable has no value.
-    pub unset: Severity,
-    /// The day, in UTC.
-    pub today: Date,
-    /// What is read in place of files.
-    pub instead: &'a StandIns,
-}
-
-/// What is read in place of files, by their path: a text, or nothing, as if there were no such file.
-///
-/// Whoever shows a project while it is being written has the last good text of a file stand in for
-/// one that cannot be read just now, so that it takes nothing else with it.
-pub type StandIns = BTreeMap<Arc<str>, Option<Arc<str>>>;
-
-/// What was read.
-pub struct Loaded {
-    /// The project, where enough of it could be read to look further with. It is sound only if no
-    /// diagnostic is an error.
-    pub project: Option<Project>,
-    /// Everything that is wrong, in the order of the sources.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The text of every file that was read.
-    pub sources: Sources,
-    /// The files of which something could not be read, so that what they say as a whole is not
-    /// known. A policy whose body alone has mistakes is none of them: it can be shown.
-    pub unread: BTreeSet<Arc<str>>,
-}
+use crate::model::source::Place;
+use crate::model::source::diagnostic::{Diagnostic, in_source_order};
 
 /// Diagnostics of one file: whoever has made more mistakes will look again after mending these.
 const TOLD_MAX: usize = 200;
@@ -99,26 +34,27 @@ const TOLD_MAX: usize = 200;
 /// Reads the project below `root`.
 pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let mut reader = Reader::new(root, options.instead);
+    let start = reader.diagnostics.mark();
     let settings = settings::read(&mut reader, options);
     // Where nobody can tell what is allowed, nothing is told of it.
     let html = settings.as_ref().map_or(RawHtml::Sanitised, |one| one.site.raw_html);
-    reader.unread_since(0);
+    reader.unread_since(start);
     let languages = settings.as_ref().map_or(&[][..], |one| &one.languages);
     let promises = settings.as_ref().map_or(Promises::Off, |one| one.promises);
     let mut policies = policies(&mut reader, languages, (html, promises));
     sub_processors::place(&mut reader, &mut policies);
-    let told = reader.diagnostics.len();
-    let claims = claims::read(&mut reader);
+    let told = reader.diagnostics.mark();
+    let claims = claim::read(&mut reader);
     reader.unread_since(told);
     let home = settings.as_ref().map_or("", |settings| settings.site.url.as_str());
-    links::check((&policies, home), &claims.known, &mut reader.diagnostics);
+    link_targets::check((&policies, home), &claims.known, &mut reader.diagnostics);
     let measure = record::Measure {
         claims: &claims.known,
         roles: settings.as_ref().map(|settings| &settings.roles),
         demo: settings.as_ref().is_none_or(|settings| settings.world.demo),
         today: options.today,
     };
-    let told = reader.diagnostics.len();
+    let told = reader.diagnostics.mark();
     let attestations = attestations::read(&mut reader, &measure);
     let waivers = waivers::read(&mut reader, &measure);
     reader.unread_since(told);
@@ -130,7 +66,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let claims = bind::all(claims, &policies, &mut reader.diagnostics);
     waivers::compare(&waivers, &claims, &mut reader.diagnostics);
     if let Some(settings) = &settings {
-        language::check(&settings.languages, &policies, &claims, &mut reader.diagnostics);
+        translations::check(&settings.languages, &policies, &claims, &mut reader.diagnostics);
     }
     let Reader { sources, diagnostics, unread, .. } = reader;
     let project = settings.map(|settings| Project {
@@ -154,7 +90,12 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         templates,
         sources: sources.clone(),
     });
-    Loaded { project, diagnostics: bounded(in_source_order(diagnostics)), sources, unread }
+    Loaded {
+        project,
+        diagnostics: bounded(in_source_order(diagnostics.into_vec())),
+        sources,
+        unread,
+    }
 }
 
 /// The policies in the order of the site.
@@ -177,7 +118,7 @@ fn policies(
     let policies: Vec<PolicyFile> = policies.into_iter().map(|(_, policy)| policy).collect();
     let unread = policies.iter().filter(|one| !one.is_read).map(|one| one.policy.file.clone());
     reader.unread.extend(unread);
-    policy::check_addresses(&policies, languages, diagnostics);
+    page_addresses::check(&policies, languages, diagnostics);
     policies
 }
 
@@ -241,7 +182,9 @@ mod tests {
 
     use super::*;
     use crate::load::fixture::Fixture;
-    use crate::model::project::AttestationDay;
+    use crate::load::options::StandIns;
+    use crate::model::answer::attestation::AttestationDay;
+    use crate::model::source::diagnostic::Severity;
 
     #[test]
     fn a_sound_project_is_read_whole_and_in_order() {

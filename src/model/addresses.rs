@@ -5,7 +5,7 @@ use url::Url;
 
 /// Whether every address in `value`, however deep, leads to `origin`. A text is an address if it is
 /// all there is, stands under a name such as `url`, or looks like one.
-pub(super) fn stay_on(value: &Value, origin: &str) -> bool {
+pub(crate) fn stay_on(value: &Value, origin: &str) -> bool {
     let Ok(origin) = Url::parse(origin) else {
         return false;
     };

@@ -1,125 +1,8 @@
-//! Spans of time as people write them, and the instants that follow from them.
+//! Instants and days: reading them, and wording them for a reader. All in UTC.
 
-use std::fmt;
-use std::str::FromStr;
-
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-/// A span of time as authors write it (`90s`, `24h`, `90d`), kept in whole seconds.
-///
-/// A day is 24 hours: the limits are about elapsed time, not about calendars.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Limit(u64);
-
-impl Limit {
-    /// A limit of so many seconds.
-    pub const fn seconds(seconds: u64) -> Self {
-        Self(seconds)
-    }
-
-    /// A limit of so many hours.
-    pub const fn hours(hours: u64) -> Self {
-        Self(hours * 3600)
-    }
-
-    /// A limit of so many days of 24 hours.
-    pub const fn days(days: u64) -> Self {
-        Self::hours(days * 24)
-    }
-
-    /// Length in whole seconds.
-    pub const fn as_seconds(self) -> u64 {
-        self.0
-    }
-
-    /// Length as a duration of the standard library.
-    pub const fn as_std(self) -> std::time::Duration {
-        std::time::Duration::from_secs(self.0)
-    }
-
-    /// Length as a signed duration; a limit beyond 292 billion years is cut.
-    pub fn as_signed(self) -> SignedDuration {
-        SignedDuration::from_secs(i64::try_from(self.0).unwrap_or(i64::MAX))
-    }
-
-    /// The instant this much after `start`, or the end of representable time.
-    pub fn after(self, start: Timestamp) -> Timestamp {
-        start.checked_add(self.as_signed()).unwrap_or(Timestamp::MAX)
-    }
-
-    /// In words for a reader: `24 hours`, `90 days`.
-    pub fn in_words(self) -> String {
-        let (count, unit) = match self.0 {
-            0 => (0, "second"),
-            s if s % 86_400 == 0 && s > 2 * 86_400 => (s / 86_400, "day"),
-            s if s % 3600 == 0 => (s / 3600, "hour"),
-            s if s % 60 == 0 => (s / 60, "minute"),
-            s => (s, "second"),
-        };
-        format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
-    }
-}
-
-impl fmt::Display for Limit {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            s if s % 86_400 == 0 && s > 2 * 86_400 => write!(out, "{}d", s / 86_400),
-            s if s % 3600 == 0 && s > 0 => write!(out, "{}h", s / 3600),
-            s if s % 60 == 0 && s > 0 => write!(out, "{}m", s / 60),
-            s => write!(out, "{s}s"),
-        }
-    }
-}
-
-impl FromStr for Limit {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong =
-            || format!("`{text}` is no length of time: write it like `90s`, `24h` or `90d`");
-        let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
-        let (count, unit) = text.split_at(digits);
-        let count: u64 = count.parse().map_err(|_| wrong())?;
-        let unit = match unit.trim() {
-            "s" => 1,
-            "m" | "min" => 60,
-            "h" => 3600,
-            "d" => 86_400,
-            "w" => 7 * 86_400,
-            _ => return Err(wrong()),
-        };
-        count.checked_mul(unit).map(Self).ok_or_else(wrong)
-    }
-}
-
-impl Serialize for Limit {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Limit {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-impl schemars::JsonSchema for Limit {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Limit".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "type": "string",
-            "pattern": "^[0-9]+ ?(s|m|min|h|d|w)$",
-            "description": "a length of time, such as `90s`, `24h` or `90d`"
-        })
-    }
-}
+use serde_json::Value;
 
 /// The last instant of a day in UTC, exclusive: what lasts "until" a day lasts to its end.
 pub fn end_of_day(day: Date) -> Timestamp {
@@ -142,23 +25,27 @@ pub fn in_words(instant: Timestamp) -> String {
     instant.to_zoned(jiff::tz::TimeZone::UTC).strftime("%-d %b %Y, %H:%M UTC").to_string()
 }
 
+/// Reads an instant: RFC 3339, seconds or milliseconds since 1970, or an HTTP date (RFC 9110).
+pub fn read_time(value: &Value) -> Option<Timestamp> {
+    /// Later than this many seconds, a number is milliseconds (the year 5138).
+    const SECONDS_MAX: i64 = 100_000_000_000;
+    match value {
+        Value::String(text) => text.parse().ok().or_else(|| http_date(text)),
+        Value::Number(number) => match number.as_i64()? {
+            ms if ms > SECONDS_MAX => Timestamp::from_millisecond(ms).ok(),
+            seconds => Timestamp::from_second(seconds).ok(),
+        },
+        _ => None,
+    }
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn limits_are_read_and_shown_as_people_write_them() {
-        for (text, shown) in [("24h", "24h"), ("90d", "90d"), ("60s", "1m"), ("5 min", "5m")] {
-            assert_eq!(text.parse::<Limit>().unwrap().to_string(), shown);
-        }
-    }
-
-    #[test]
-    fn what_is_no_limit_is_refused() {
-        for text in ["", "24", "h", "1.5h", "-1h", "24 hours", "99999999999999999999d"] {
-            assert!(text.parse::<Limit>().is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn a_day_ends_where_the_next_begins() {

@@ -7,8 +7,8 @@ use reqwest::header::LOCATION;
 use url::{Host, Url};
 
 use crate::model::plan::ANYONE;
-use crate::model::project::World;
-use crate::probe::pool::Pool;
+use crate::model::project::world::World;
+use crate::probe::http::pool::Pool;
 
 /// How long it may take, redirects included.
 const TIME_MAX: Duration = Duration::from_secs(30);

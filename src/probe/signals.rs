@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::probe::Interrupt;
+use crate::probe::job::Interrupt;
 
 /// The one interrupt of this process, which the first SIGINT or SIGTERM sets from the first call on.
 ///

@@ -1,13 +1,13 @@
 //! Findings: what broke a claim, with the control's answer beside the probe's, ready to be told.
 
-use crate::model::evidence::Outcome;
-use crate::model::expect::Expectation;
-use crate::model::judge::Broken;
-use crate::model::observation::View;
+use crate::model::answer::broken::Broken;
+use crate::model::judge::evidence::Outcome;
+use crate::model::judge::view::View;
 use crate::model::plan::Step;
+use crate::model::plan::expect::Expectation;
 use crate::model::project::Project;
+use crate::model::project::waiver::Accepted;
 use crate::model::source::LineColumn;
-use crate::model::waiver::Accepted;
 use crate::render::wording;
 
 /// One thing that broke a claim.

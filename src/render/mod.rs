@@ -15,12 +15,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::model::assessment::Assessment;
-use crate::model::diagnostic::Diagnostic;
-use crate::model::evidence::Outcome;
-use crate::model::policy::Version;
+use crate::model::judge::assessment::Assessment;
+use crate::model::judge::evidence::Outcome;
 use crate::model::project::Project;
+use crate::model::project::policy::Version;
 use crate::model::published::Published;
+use crate::model::source::diagnostic::Diagnostic;
 
 /// What a site or a report is made from.
 #[derive(Clone, Copy, Debug)]

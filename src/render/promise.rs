@@ -2,20 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::basis;
-use crate::model::binding::ClaimBinding;
-use crate::model::claim::{Claim, ClaimId, Passage};
-use crate::model::decode::Spanned;
-use crate::model::evidence::Outcome;
-use crate::model::i18n::Language;
+use crate::language::quantity::Amount;
+use crate::model::judge::basis;
+use crate::model::judge::binding::ClaimBinding;
+use crate::model::judge::evidence::Outcome;
+use crate::model::plan::parameter::Side;
+use crate::model::plan::question::{TlsAsk, TlsQuestion};
 use crate::model::plan::{Act, Plan, Role, Step};
-use crate::model::policy::{Policy, Statement};
 use crate::model::project::Project;
+use crate::model::project::claim::{Claim, Passage};
+use crate::model::project::i18n::Language;
+use crate::model::project::policy::{Policy, Statement};
+use crate::model::published;
 use crate::model::published::{
-    self, Bound, Check, Expected, NotTested, Processor, Promises, Question, Translated, Waiver,
+    Bound, Check, Expected, NotTested, Processor, Promises, Question, Translated, Waiver,
 };
-use crate::model::quantity::{Amount, Side};
-use crate::model::question::{TlsAsk, TlsQuestion};
+use crate::model::source::claim_id::ClaimId;
+use crate::model::source::decode::Spanned;
 use crate::render::site::{absolute, evidence};
 use crate::render::{summary, wording};
 

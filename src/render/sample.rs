@@ -8,25 +8,32 @@ use jiff::Timestamp;
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 use serde_json::{Value, json};
 
-use crate::model::assessment::{Assessment, ClaimEvidence, SCHEMA};
-use crate::model::binding::{ClaimBinding, WorldBinding};
-use crate::model::claim::{Claim, ClaimId, Passage, Written};
-use crate::model::decode::Spanned;
-use crate::model::evidence::{self, Outcome};
-use crate::model::expect::{Expectation, Refusal, Test};
-use crate::model::facts::Facts;
-use crate::model::falsify::{Class, Counterexample, Edit};
-use crate::model::i18n::{Language, Words};
-use crate::model::observation::{Answer, Observation, ProbeError, Transcript};
-use crate::model::plan::{ANYONE, Act, Canary, Keep, Plan, Record, Request, Role, Step, Word};
-use crate::model::policy::{Extent, FrontMatter, Heading, Mark, Marked, Piece, Policy, Statement};
-use crate::model::project::{
-    Actor, Attestation, AttestationDay, Limits, Project, RawHtml, Scheme, Secret, Site, World,
+use crate::language::period::Period;
+use crate::model::answer::attestation::{Attestation, AttestationDay};
+use crate::model::answer::error::ProbeError;
+use crate::model::answer::facts::Facts;
+use crate::model::answer::observation::{Answer, Observation, Transcript};
+use crate::model::answer::verdict::{Reason, Verdict};
+use crate::model::judge::assessment::{Assessment, ClaimEvidence, SCHEMA};
+use crate::model::judge::binding::{ClaimBinding, WorldBinding};
+use crate::model::judge::evidence;
+use crate::model::judge::evidence::Outcome;
+use crate::model::plan::counterexample::{Class, Counterexample, Edit};
+use crate::model::plan::expect::{Expectation, Refusal, Test};
+use crate::model::plan::request::Request;
+use crate::model::plan::{ANYONE, Act, Canary, Keep, Plan, Record, Role, Step, Word};
+use crate::model::project::actor::{Actor, Scheme, Secret};
+use crate::model::project::claim::{Claim, Passage, Written};
+use crate::model::project::i18n::{Language, Words};
+use crate::model::project::policy::{
+    Extent, FrontMatter, Heading, Mark, Marked, Piece, Policy, Statement,
 };
+use crate::model::project::waiver::{Accepted, Waiver};
+use crate::model::project::world::{Limits, World};
+use crate::model::project::{Project, RawHtml, Site};
+use crate::model::source::claim_id::ClaimId;
+use crate::model::source::decode::Spanned;
 use crate::model::source::{Place, Sources};
-use crate::model::time::Limit;
-use crate::model::verdict::{Reason, Verdict};
-use crate::model::waiver::{Accepted, Waiver};
 use crate::render::{Input, Past};
 
 const POLICY: &str = "content/security.md";
@@ -203,7 +210,7 @@ fn passage(words: &str) -> Passage {
 }
 
 fn claim(id: &str, words: &str) -> Claim {
-    let valid_for = if id == "privacy-policy" { Limit::seconds(1) } else { Limit::hours(24) };
+    let valid_for = if id == "privacy-policy" { Period::seconds(1) } else { Period::hours(24) };
     Claim {
         id: id.into(),
         file: Arc::from(format!("checks/{id}.yaml")),
@@ -268,7 +275,7 @@ fn hsts() -> Step {
 
 fn backup() -> Step {
     let mut step = page("/ops/backups/latest", Test::Equals(json!(200)));
-    let newest = Test::NotOlderThan(Limit::hours(24));
+    let newest = Test::NotOlderThan(Period::hours(24));
     step.expect.push(Expectation::new("/body/json/completed_at", newest));
     step.word = Word::Reported;
     step
@@ -280,7 +287,7 @@ fn attestation() -> Step {
         attestation: Some(Attestation {
             role: "officer".into(),
             day: AttestationDay::On(jiff::civil::date(2026, 11, 20)),
-            valid_for: Limit::days(90),
+            valid_for: Period::days(90),
             looked_at: "the storage settings".into(),
             words: "Content is kept in our cloud storage.".into(),
         }),

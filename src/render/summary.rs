@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::model::basis::Basis;
-use crate::model::binding::WorldBinding;
-use crate::model::evidence::{Outcome, Standing};
+use crate::model::judge::basis::Basis;
+use crate::model::judge::binding::WorldBinding;
+use crate::model::judge::evidence::{Outcome, Standing};
 use crate::render::wording::list;
 
 /// How many claims stand in one place.

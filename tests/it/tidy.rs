@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-const ROOMS: [&str; 6] = ["model", "load", "check", "probe", "render", "cli"];
+const ROOMS: [&str; 7] = ["language", "model", "load", "check", "probe", "render", "cli"];
 
 /// A path prefix, and the rooms that may name it.
 const WALLS: &[(&str, &[&str])] = &[
@@ -45,6 +45,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("ammonia", &["load"]),
     ("lol_html", &["render"]),
     // The command line is a crate of its own: there, `crate::` leads to its own modules.
+    ("crate::model", &["model", "load", "check", "probe", "render", "cli"]),
     ("crate::load", &["load", "cli"]),
     ("crate::check", &["check", "cli"]),
     ("crate::probe", &["probe", "cli"]),

@@ -1,6 +1,6 @@
 //! What has to be known to begin a project: from flags, or asked at the terminal.
 
-use std::io::IsTerminal;
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use avouch::load::origin;
@@ -8,9 +8,9 @@ use dialoguer::{Confirm, Input, Select};
 use url::Url;
 
 use crate::args::{Init, Login};
+use crate::disk::git;
 use crate::exit::Exit;
-use crate::git;
-use crate::talk::Talk;
+use crate::terminal::talk::Talk;
 
 /// Everything that a new project is made from.
 pub(crate) struct Answers {

@@ -1,15 +1,14 @@
 //! The files of a new project, with a comment on each line that a newcomer would wonder about.
 
-use std::fs;
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
 use jiff::civil::Date;
 
 use crate::args::Login;
 use crate::init::answers::Answers;
-use crate::init::starters::{STARTERS, Starter, claim_file};
-use crate::schema;
+use crate::init::starters::{STARTERS, Starter, claim_file, quoted};
+use crate::schemas;
 
 /// The starter that a role gives its word for.
 const ATTESTED: &str = "reports-are-read";
@@ -32,11 +31,6 @@ indent_size = 2
 trim_trailing_whitespace = true
 ";
 
-/// A text as YAML that says nothing else, whatever stands in it: JSON is YAML too.
-pub(crate) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
 /// Writes a whole project into an empty folder.
 pub(crate) fn write(
     folder: &Path,
@@ -57,7 +51,7 @@ pub(crate) fn write(
         let file = folder.join(format!("attestations/{ATTESTED}.yaml"));
         fs::write(file, attestation(&starter.words(answers), answers, today))?;
     }
-    schema::write(&folder.join("schemas"))?;
+    schemas::write(&folder.join("schemas"))?;
     fs::write(folder.join("CODEOWNERS"), CODEOWNERS)?;
     fs::write(folder.join(".editorconfig"), EDITORCONFIG)?;
     fs::write(folder.join(".gitignore"), "/public\n/assessment.json\n/.avouch\n")

@@ -8,9 +8,8 @@ mod files;
 mod starters;
 mod trial;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use avouch::model::time::day_of;
 use avouch::render::wording;
@@ -18,7 +17,7 @@ use avouch::render::wording;
 use crate::args::Init;
 use crate::exit::Exit;
 use crate::init::starters::{Fit, STARTERS, Starter};
-use crate::talk::Talk;
+use crate::terminal::talk::Talk;
 
 /// What a project has; where one of these is, nothing is begun.
 const PARTS: [&str; 4] = ["avouch.yaml", "content", "checks", "attestations"];
@@ -45,7 +44,7 @@ fn begin(root: &Path, args: &Init, talk: Talk) -> Result<Exit, Exit> {
     // Within the project's folder, so that what is asked of it is asked of the right one.
     let within = |prefix| tempfile::Builder::new().prefix(prefix).tempdir_in(root);
     let failed = |error: io::Error| failed(&error, talk);
-    let today = day_of(crate::clock::Clock::default().now());
+    let today = day_of(crate::terminal::clock::Clock::default().now());
     let trial = within(".trial").map_err(failed)?;
     let tried = STARTERS.iter().filter(|one| (one.fits)(&answers) == Fit::Tried);
     let tried: Vec<&Starter> = tried.collect();

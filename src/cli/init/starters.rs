@@ -2,7 +2,6 @@
 
 use crate::args::Login;
 use crate::init::answers::Answers;
-use crate::init::files::quoted;
 
 /// A claim that a project may begin with.
 pub(crate) struct Starter {
@@ -302,4 +301,9 @@ pub(crate) fn claim_file(starter: &Starter, answers: &Answers) -> String {
          proves: {words}\nunder: {}\n{rest}",
         starter.heading
     )
+}
+
+/// A text as YAML that says nothing else, whatever stands in it: JSON is YAML too.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use avouch::model::evidence::{CheckOutcome, Outcome, Standing, outcomes};
-use avouch::model::observation::{Answer, ProbeError};
+use avouch::model::answer::error::ProbeError;
+use avouch::model::answer::observation::Answer;
+use avouch::model::answer::verdict::Reason;
+use avouch::model::judge::evidence::{CheckOutcome, Outcome, Standing, outcomes};
 use avouch::model::plan::Act;
-use avouch::model::verdict::Reason;
 use avouch::render::wording;
 
 use crate::args::Target;
@@ -14,10 +15,10 @@ use crate::init::answers::Answers;
 use crate::init::starters::{Fit, STARTERS, Starter};
 use crate::run::assess;
 use crate::session::{Open, Session};
-use crate::talk::Talk;
+use crate::terminal::talk::Talk;
 
 /// Checks every claim of the trial, tells what came of each, and gives those to keep.
-pub(super) fn those_that_hold(
+pub(crate) fn those_that_hold(
     trial: &Path,
     answers: &Answers,
     talk: Talk,

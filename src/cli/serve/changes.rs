@@ -3,16 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use avouch::load::blocks;
-use avouch::model::change::{self, Effect, between};
-use avouch::model::published::Published;
-use avouch::model::redline::{self, Run, redline};
+use avouch::load::policy::blocks;
+use avouch::model::published::change::between;
+use avouch::model::published::recorded::Effect;
+use avouch::model::published::{Published, recorded};
+use avouch::model::source::redline;
+use avouch::model::source::redline::{Run, redline};
 use avouch::model::time::in_words;
 use serde::Serialize;
 
-use crate::git;
+use crate::disk::git;
 use crate::serve::desk::Look;
-use crate::serve::notes::page_of;
+use crate::serve::shown::page_of;
 
 /// Blocks of one page that are compared word by word.
 const BLOCKS_MAX: usize = 2000;
@@ -76,7 +78,7 @@ impl Previous {
 }
 
 /// What changed in what is promised, page by page.
-fn promised(all: &[change::Change]) -> Vec<PageChanges> {
+fn promised(all: &[recorded::Change]) -> Vec<PageChanges> {
     let mut pages: Vec<PageChanges> = Vec::new();
     for one in all {
         let words = match (one.effect, &one.before) {

@@ -4,16 +4,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use avouch::model::evidence::outcomes;
-use avouch::probe::{Event, Interrupt};
+use avouch::model::judge::evidence::outcomes;
+use avouch::probe::job::{Event, Interrupt};
 use avouch::render::summary;
 
 use crate::args::Target;
+use crate::disk::store;
 use crate::run::{assessment, jobs, transcripts};
 use crate::serve::board::{Run, Writer};
 use crate::session::{Open, Session};
-use crate::store;
-use crate::talk::Talk;
+use crate::terminal::talk::Talk;
 
 /// What is said of a run that could not begin.
 const REFUSED: &str = "The checks were not run: something has to be mended first. See the notes.";

@@ -7,25 +7,28 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use avouch::load::StandIns;
-use avouch::model::assessment::{Assessment, Seeds};
-use avouch::model::binding::{ClaimBinding, WorldBinding};
-use avouch::model::diagnostic::Diagnostic;
-use avouch::model::evidence::{self, Outcome};
+use avouch::load::options::StandIns;
+use avouch::model::judge::assessment::{Assessment, Seeds};
+use avouch::model::judge::binding::{ClaimBinding, WorldBinding};
+use avouch::model::judge::evidence;
+use avouch::model::judge::evidence::Outcome;
+use avouch::model::judge::waiving::Waiving;
 use avouch::model::published::Promises;
 use avouch::model::source::Sources;
-use avouch::model::waiver::Waiving;
-use avouch::render::{self, Files, Input, Past, promise};
+use avouch::model::source::diagnostic::Diagnostic;
+use avouch::render;
+use avouch::render::{Files, Input, Past, promise};
 use jiff::Timestamp;
 
 use crate::args::Serve;
-use crate::clock::Clock;
 use crate::previous;
 use crate::serve::evidence_file::EvidenceFile;
-use crate::serve::notes::{self, Note};
-use crate::serve::pages;
-use crate::serve::readiness::{self, Readiness};
+use crate::serve::note::Note;
+use crate::serve::readiness::Readiness;
+use crate::serve::shown::Shown;
+use crate::serve::{notes, pages, readiness};
 use crate::session::{Checked, Open, check_sources};
+use crate::terminal::clock::Clock;
 
 /// What people may write, and what may stand in for itself; other files hold secrets.
 const REMEMBERED: [&str; 5] = ["content/", "checks/", "attestations/", "waivers/", "templates/"];
@@ -57,16 +60,6 @@ pub(crate) struct Look {
     pub(crate) policies: BTreeMap<Arc<str>, Arc<str>>,
     /// What they promise, for the same.
     pub(crate) promises: Promises,
-}
-
-/// A project as it can be shown, with its evidence.
-pub(crate) struct Shown<'a> {
-    /// What was read, with stand-ins for what could not be.
-    pub(crate) checked: &'a Checked,
-    /// Where each claim stands for which there is evidence in these words.
-    pub(crate) outcomes: &'a [Outcome<'a>],
-    /// The last run of the checks, if there was one.
-    pub(crate) assessment: Option<&'a Assessment>,
 }
 
 impl Desk {
@@ -185,7 +178,7 @@ fn outcomes<'a>(
     if assessment.world != WorldBinding::of(project) {
         return Vec::new();
     }
-    let of = |claim: &'a avouch::model::claim::Claim| {
+    let of = |claim: &'a avouch::model::project::claim::Claim| {
         let evidence = assessment.claims.get(&claim.id)?;
         let plans = checked.plans.get(&claim.id)?;
         let is_for_this = evidence.binding == ClaimBinding::of(claim, plans);
@@ -204,7 +197,7 @@ fn can_be_checked(written: &Checked) -> bool {
 /// A run in which nothing was asked, where there was none.
 fn no_assessment(checked: &Checked, begun: Timestamp) -> Option<Assessment> {
     Some(Assessment {
-        schema: avouch::model::assessment::SCHEMA.to_owned(),
+        schema: avouch::model::judge::assessment::SCHEMA.to_owned(),
         generator: concat!("avouch ", env!("CARGO_PKG_VERSION")).to_owned(),
         started: begun,
         finished: begun,

@@ -5,9 +5,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use avouch::model::assessment::Assessment;
+use avouch::model::judge::assessment::Assessment;
 
-use crate::store;
+use crate::disk::store;
 
 /// What tells one state of a file from another: inode, length, and when it was written.
 type Stamp = (u64, u64, i64, i64);

@@ -6,10 +6,12 @@ mod checks;
 mod desk;
 mod evidence_file;
 mod http;
+pub(crate) mod note;
 mod notes;
 mod pages;
 mod plain;
 mod readiness;
+pub(crate) mod shown;
 mod standings;
 pub(crate) mod watch;
 
@@ -21,11 +23,11 @@ use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use avouch::model::published::Published;
-use avouch::probe::{self, Interrupt};
+use avouch::probe;
+use avouch::probe::job::Interrupt;
 use avouch::render::Past;
 
 use crate::args::Serve;
-use crate::clock::Clock;
 use crate::exit::Exit;
 use crate::previous;
 use crate::serve::board::Writer;
@@ -35,7 +37,8 @@ use crate::serve::desk::Desk;
 use crate::serve::http::Office;
 use crate::serve::watch::Watch;
 use crate::session::{Checked, Open, check_sources};
-use crate::talk::Talk;
+use crate::terminal::clock::Clock;
+use crate::terminal::talk::Talk;
 
 /// How many ports behind the wanted one are tried, should it be taken.
 const PORTS_MAX: u16 = 100;

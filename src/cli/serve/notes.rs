@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use avouch::load::blocks::{self, Block};
-use avouch::model::claim::Claim;
-use avouch::model::diagnostic::Diagnostic;
-use avouch::model::policy::{Mark, Marked, Piece};
+use avouch::load::policy::blocks;
+use avouch::load::policy::blocks::Block;
 use avouch::model::project::Project;
-use avouch::model::redline::{Redline, Run, Side};
+use avouch::model::project::claim::Claim;
+use avouch::model::project::policy::{Mark, Marked, Piece};
 use avouch::model::source::Place;
+use avouch::model::source::diagnostic::Diagnostic;
+use avouch::model::source::redline::{Redline, Side};
 use avouch::model::time::in_words;
-use serde::Serialize;
 
-use crate::serve::desk::Shown;
-use crate::serve::plain::{self, Plain};
-use crate::serve::standings;
+use crate::serve::note::{Anchor, Excerpt, Note};
+use crate::serve::shown::{Shown, claim_id, page_of};
+use crate::serve::{plain, standings};
 use crate::session::Checked;
 
 /// Characters by which a block is found on the page.
@@ -25,60 +25,6 @@ const EXCERPT_LINES: usize = 3;
 
 /// Characters of one of them.
 const LINE_MAX: usize = 200;
-
-/// One note.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Note {
-    /// Whether nothing can be published because of it.
-    pub(crate) stops: bool,
-    /// The page that it stands on, as its path below the site's root; none if it is about no page.
-    pub(crate) page: Option<String>,
-    /// Where on the page.
-    pub(crate) anchor: Anchor,
-    /// What it says, and what is to be done by whom.
-    #[serde(flatten)]
-    pub(crate) plain: Plain,
-    /// Which words changed, if that is what it is about.
-    pub(crate) redline: Vec<Run>,
-    /// Who wrote which side of that, and when.
-    pub(crate) by: String,
-    /// The lines of the source, where the page cannot show them.
-    pub(crate) excerpt: Option<Excerpt>,
-    /// File and line, for people.
-    pub(crate) place: String,
-    /// The same in the words of the command line, for those who know it.
-    pub(crate) detail: String,
-}
-
-/// Where on a page a note stands.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Anchor {
-    /// Beside a claim.
-    Claim(String),
-    /// Beside a block of the policy.
-    Block {
-        /// How it begins, without white space: themes differ, but all show the words.
-        start: String,
-        /// How many blocks before it begin so.
-        nth: usize,
-        /// The words in it that the note is about, as written.
-        words: String,
-    },
-    /// At the top of the page.
-    Top,
-}
-
-/// A few lines of a source.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Excerpt {
-    /// The number of the first line.
-    pub(crate) from: usize,
-    /// The lines.
-    pub(crate) lines: Vec<String>,
-    /// The number of the line with the mistake.
-    pub(crate) at: usize,
-}
 
 /// The note of each mistake, and of each claim that does not stand as it should.
 ///
@@ -94,18 +40,6 @@ pub(crate) fn all(written: &Checked, shown: &Shown<'_>, templates: &[Diagnostic]
     all.extend(rest.chain(templates).map(|one| of_diagnostic(one, shown.checked, shown)));
     all.extend(standings::notes(shown));
     all
-}
-
-/// The path of a policy's page.
-pub(crate) fn page_of(file: &str) -> String {
-    let below = file.strip_prefix("content/").unwrap_or(file);
-    let slug = below.rsplit_once('.').map_or(below, |(stem, _)| stem);
-    format!("{slug}/index.html")
-}
-
-/// The page on which a claim stands first.
-pub(crate) fn page_of_claim(claim: &Claim) -> Option<String> {
-    claim.passages.first().map(|passage| page_of(&passage.policy))
 }
 
 fn of_diagnostic(one: &Diagnostic, written: &Checked, shown: &Shown<'_>) -> Note {
@@ -197,13 +131,6 @@ fn on_page(place: &Place, written: &Checked, project: Option<&Project>) -> Ancho
 /// How a block begins.
 fn start(block: &Block) -> String {
     block.words.chars().filter(|c| !c.is_whitespace()).take(START_MAX).collect()
-}
-
-/// The claim that a file under `checks/`, `attestations/` or `waivers/` is about, by its name.
-pub(crate) fn claim_id(file: &str) -> Option<&str> {
-    let (folder, name) = file.split_once('/')?;
-    let is_claims = matches!(folder, "checks" | "attestations" | "waivers");
-    name.rsplit_once('.').map(|(id, _)| id).filter(|_| is_claims)
 }
 
 /// The claim whose words stand at just this place.

@@ -3,8 +3,7 @@
 
 use avouch::render::Files;
 
-use crate::serve::desk::Shown;
-use crate::serve::notes::page_of;
+use crate::serve::shown::{Shown, page_of};
 use crate::session::Checked;
 
 /// What the preview puts into the head of each page.

@@ -1,13 +1,12 @@
 //! Diagnostics in words for people who write policies: what is the matter, and what to do about it.
 
-use avouch::model::diagnostic::Diagnostic;
+use avouch::language::words::{capital, same};
 use avouch::model::project::Project;
-use avouch::model::redline::{Fate, Run};
-use avouch::model::words::capital;
-use avouch::model::words::same;
+use avouch::model::source::diagnostic::Diagnostic;
+use avouch::model::source::redline::{Fate, Run};
 use serde::Serialize;
 
-use crate::serve::notes::claim_id;
+use crate::serve::shown::claim_id;
 
 /// Who does it, if it is whoever reads the note.
 pub(crate) const YOU: &str = "You";
@@ -503,7 +502,7 @@ fn sentence(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use avouch::model::redline::redline;
+    use avouch::model::source::redline::redline;
 
     use super::*;
 

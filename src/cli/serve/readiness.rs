@@ -3,8 +3,8 @@
 use avouch::model::time::in_words;
 use serde::Serialize;
 
-use crate::serve::desk::Shown;
-use crate::serve::notes::Note;
+use crate::serve::note::Note;
+use crate::serve::shown::Shown;
 
 /// Whether this could be published now.
 #[derive(Clone, Debug, PartialEq, Serialize)]

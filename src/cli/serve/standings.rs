@@ -1,15 +1,15 @@
 //! Notes on claims that do not stand as they should: what it means, and who can do something.
 
-use avouch::model::binding::WorldBinding;
-use avouch::model::claim::Claim;
-use avouch::model::evidence::{Outcome, Standing};
+use avouch::model::judge::binding::WorldBinding;
+use avouch::model::judge::evidence::{Outcome, Standing};
 use avouch::model::project::Project;
+use avouch::model::project::claim::Claim;
 use avouch::render::finding::findings;
 use avouch::render::{summary, wording};
 
-use crate::serve::desk::Shown;
-use crate::serve::notes::{Anchor, Note, page_of_claim};
+use crate::serve::note::{Anchor, Note};
 use crate::serve::plain::{Plain, SECURITY, YOU};
+use crate::serve::shown::{Shown, page_of_claim};
 
 /// One note for each claim that was asked and does not hold, and one for all that were not asked.
 pub(crate) fn notes(shown: &Shown<'_>) -> Vec<Note> {

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::server::{Reply, Server};
 use super::*;
-use crate::model::plan::{Destination, Keep};
-use crate::model::template::Template;
-use crate::model::verdict::Reason;
+use crate::model::answer::verdict::Reason;
+use crate::model::plan::Keep;
+use crate::model::plan::request::Destination;
+use crate::model::plan::template::Template;
 
 fn reason(ran: &Ran) -> Reason {
     match ran.answer(0) {
@@ -50,7 +51,7 @@ fn silence_is_a_timeout_also_in_the_middle_of_an_answer() {
         _ => Reply::Silence(Vec::new()),
     });
     let mut project = project(&server.url());
-    project.limits.timeout = Limit::seconds(1);
+    project.limits.timeout = Period::seconds(1);
     for path in ["/none", "/half"] {
         let ran = run_plan(&project, &plan([get("anyone", path)]));
         assert_eq!(reason(&ran), Reason::Timeout);
@@ -141,7 +142,7 @@ fn an_address_at_a_roles_host_is_asked_of_that_host_in_this_world() {
 fn planted(path: &str) -> Plan {
     let mut request = Request::to_target("POST", "/notes");
     let body = json!({"text": "note ${canary:acme}"});
-    request.body = Some(crate::model::plan::Body::Json(body));
+    request.body = Some(crate::model::plan::request::Body::Json(body));
     let mut plant = Step::http(Role::Prepare, "plant", "acme", request);
     plant.sees = vec![0];
     plant.captures = capture("note", "/body/json/id");
@@ -233,7 +234,7 @@ fn a_capture_that_is_missing_is_named_and_nothing_is_asked() {
 fn files_are_uploaded_as_forms() {
     let server = Server::start(|_| Reply::text(201, ""));
     let mut request = Request::to_target("POST", "/images");
-    request.body = Some(crate::model::plan::Body::Upload {
+    request.body = Some(crate::model::plan::request::Body::Upload {
         field: "image".into(),
         file_name: "a\"b.png".into(),
         media_type: "image/png".into(),

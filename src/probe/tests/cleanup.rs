@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::server::{Reply, Server};
 use super::*;
-use crate::model::plan::Destination;
+use crate::model::plan::request::Destination;
 
 fn create() -> Step {
     let request = Request::to_target("POST", "/notes");

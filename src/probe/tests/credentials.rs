@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::server::{Reply, Server};
 use super::*;
-use crate::model::plan::{Credential, Destination, Forgery};
-use crate::model::template::Template;
+use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::plan::request::Destination;
+use crate::model::plan::template::Template;
 
 #[test]
 fn a_token_is_bound_to_the_request_and_signed_with_the_shared_secret() {
@@ -17,7 +18,7 @@ fn a_token_is_bound_to_the_request_and_signed_with_the_shared_secret() {
     let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::HS256);
     rules.validate_exp = false;
     let claims = jsonwebtoken::decode::<serde_json::Value>(token, &key, &rules).unwrap().claims;
-    let hash = crate::model::binding::Digest::of(b"GET&/notes&a=2&b=1").0;
+    let hash = crate::model::judge::binding::Digest::of(b"GET&/notes&a=2&b=1").0;
     assert_eq!(claims["qsh"], hash);
     assert_eq!(claims["iss"], "key-of-acme");
     assert_eq!(claims["exp"], now().as_second() + 180);
@@ -78,7 +79,7 @@ fn a_body_is_never_sent_on_to_another_origin() {
     let server = Server::start(move |_| Reply::redirect(307, there.clone()));
     let mut request = Request::to_target("POST", "/a");
     request.redirects_max = 5;
-    request.body = Some(crate::model::plan::Body::Json(json!({"x": 1})));
+    request.body = Some(crate::model::plan::request::Body::Json(json!({"x": 1})));
     let ran = run_plan(&project(&server.url()), &plan([probe("acme", request)]));
     assert_eq!(ran.facts(0)["status"], 307);
     assert!(other.seen().is_empty());

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::server::{Reply, Server};
 use super::*;
-use crate::model::verdict::Reason;
+use crate::model::answer::verdict::Reason;
 
 /// Fails with 503 so many times, then answers.
 fn recovering(failures: usize, retry_after: &'static str) -> Server {
@@ -58,7 +58,7 @@ fn what_will_not_pass_is_not_asked_again() {
     let mut project = project(&server.url());
     project.limits.retries = 5;
     let mut step = get("acme", "/");
-    step.expect = vec![Expectation::new("/body/json/x", Test::NotOlderThan(Limit::hours(1)))];
+    step.expect = vec![Expectation::new("/body/json/x", Test::NotOlderThan(Period::hours(1)))];
     step.captures = capture("n", "/body/json/n");
     let ran = run_plan(&project, &plan([step, get("acme", "/${n}")]));
     assert_eq!(ran.transcripts[0].attempts, 1);
@@ -68,7 +68,7 @@ fn what_will_not_pass_is_not_asked_again() {
 fn a_run_that_took_as_long_as_it_may_asks_nothing_more() {
     let server = Server::start(|_| Reply::text(200, "ok"));
     let mut project = project(&server.url());
-    project.limits.run = Limit::seconds(0);
+    project.limits.run = Period::seconds(0);
     let plan = plan([get("acme", "/")]);
     let ran = run_plan(&project, &plan);
     assert_eq!(ran.verdict(&plan), Verdict::Inconclusive(Reason::Budget));

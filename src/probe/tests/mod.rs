@@ -15,18 +15,23 @@ use std::sync::{Arc, Mutex};
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
-use crate::model::expect::{Expectation, Refusal, Test};
+use crate::language::period::Period;
+use crate::model::answer::observation::{Answer, Observation, Transcript};
+use crate::model::answer::verdict::Verdict;
 use crate::model::judge::judge;
-use crate::model::observation::{Answer, Observation, Transcript, View};
-use crate::model::plan::{Canary, Capture, Plan, Request, Role, Step};
-use crate::model::project::{Actor, Limits, Project, Scheme, Secret, Site, World};
+use crate::model::judge::view::View;
+use crate::model::plan::expect::{Expectation, Refusal, Test};
+use crate::model::plan::request::Request;
+use crate::model::plan::{Canary, Capture, Plan, Role, Step};
+use crate::model::project::actor::{Actor, Scheme, Secret};
+use crate::model::project::world::{Limits, World};
+use crate::model::project::{Project, Site};
 use crate::model::source::Sources;
-use crate::model::time::Limit;
-use crate::model::verdict::Verdict;
-use crate::probe::{Event, Interrupt, Job, Settings, run};
+use crate::probe::job::{Event, Interrupt, Job, Settings};
+use crate::probe::run;
 
 /// A project without sources, whose target this is.
-pub(super) fn project(target: &str) -> Project {
+pub(crate) fn project(target: &str) -> Project {
     let actor = |key: &str| Actor {
         tenant: Some(key.into()),
         scheme: Scheme::Connect {
@@ -52,7 +57,7 @@ pub(super) fn project(target: &str) -> Project {
         tenants: Vec::new(),
         contacts: Vec::new(),
         limits: Limits {
-            timeout: Limit::seconds(20),
+            timeout: Period::seconds(20),
             per_second: 1000,
             retries: 0,
             ..Limits::default()
@@ -112,7 +117,7 @@ fn capture(name: &str, at: &str) -> Vec<Capture> {
     vec![Capture { name: name.into(), at: at.into() }]
 }
 
-pub(super) fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-11-22T10:00:00Z".parse().unwrap()
 }
 

@@ -5,8 +5,8 @@ use tokio::runtime::Runtime;
 
 use super::server::{Reply, Server};
 use super::*;
-use crate::model::verdict::Reason;
-use crate::probe::peers_for_tests::{closed_port, serve_dns};
+use crate::model::answer::verdict::Reason;
+use crate::probe::host::peers_for_tests::{closed_port, serve_dns};
 
 /// A project at `name`, on the port of the server, with a resolver that knows these records.
 fn named(name: &str, server: &Server, records: Vec<(&str, RData)>) -> (Runtime, Project) {
@@ -61,7 +61,7 @@ fn what_the_system_knows_of_a_name_is_asked_or_listed() {
 fn a_name_that_the_named_resolver_does_not_know_or_tell_is_an_error() {
     let server = Server::start(|_| Reply::text(200, "hi"));
     let (dns, mut project) = named("other.test", &server, records());
-    project.limits.timeout = Limit::seconds(1);
+    project.limits.timeout = Period::seconds(1);
     let ran = run_plan(&project, &plan([get("anyone", "/")]));
     let Answer::Error(error) = ran.answer(0) else { panic!("{:?}", ran.answer(0)) };
     assert_eq!((error.reason, error.detail.as_str()), (Reason::Dns, "`other.test` has no address"));

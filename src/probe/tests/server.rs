@@ -9,28 +9,28 @@ use tokio_rustls::TlsAcceptor;
 
 /// One request as it came.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
     /// The client's port: which connection it was.
-    pub(super) port: u16,
+    pub(crate) port: u16,
 }
 
 impl Seen {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let field = self.headers.iter().find(|(one, _)| one == name);
         field.map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
 /// What is answered.
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// Status, fields, body.
     Http(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// These bytes, and the end of the connection.
@@ -40,16 +40,16 @@ pub(super) enum Reply {
 }
 
 impl Reply {
-    pub(super) fn text(status: u16, body: impl Into<String>) -> Self {
+    pub(crate) fn text(status: u16, body: impl Into<String>) -> Self {
         Self::Http(status, vec![("content-type", "text/plain".into())], body.into().into_bytes())
     }
 
-    pub(super) fn json(status: u16, body: serde_json::Value) -> Self {
+    pub(crate) fn json(status: u16, body: serde_json::Value) -> Self {
         let media_type = ("content-type", "application/json".into());
         Self::Http(status, vec![media_type], body.to_string().into_bytes())
     }
 
-    pub(super) fn redirect(status: u16, to: impl Into<String>) -> Self {
+    pub(crate) fn redirect(status: u16, to: impl Into<String>) -> Self {
         Self::Http(status, vec![("location", to.into())], Vec::new())
     }
 }
@@ -57,20 +57,20 @@ impl Reply {
 type Handler = dyn Fn(&Seen) -> Reply + Send + Sync;
 
 /// A server that ends with its value.
-pub(super) struct Server {
-    pub(super) address: std::net::SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: std::net::SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
     runtime: Option<Runtime>,
 }
 
 impl Server {
     /// Serves plain HTTP on a free port.
-    pub(super) fn start(handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
         Self::serve(None, Arc::new(handler))
     }
 
     /// Serves HTTPS on a free port.
-    pub(super) fn start_tls(
+    pub(crate) fn start_tls(
         tls: rustls::ServerConfig,
         handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
     ) -> Self {
@@ -105,17 +105,17 @@ impl Server {
         Self { address, seen, runtime: Some(runtime) }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Every request so far, in the order of arrival.
-    pub(super) fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
     /// Every request so far, as `METHOD PATH`.
-    pub(super) fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.seen().iter().map(|one| format!("{} {}", one.method, one.path)).collect()
     }
 }

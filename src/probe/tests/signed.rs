@@ -7,11 +7,12 @@ use rsa::RsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use serde_json::{Map, Value, json};
 
-use crate::model::plan::{Credential, Forgery};
-use crate::model::project::{Actor, Issuer, Prefix, Project, Scheme, Secret, Signed};
-use crate::probe::connect::hs256;
+use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::project::Project;
+use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
+use crate::probe::credential::connect::hs256;
+use crate::probe::credential::tokens::{Errand, Minter};
 use crate::probe::tests::{now, project};
-use crate::probe::tokens::{Errand, Minter};
 
 const BODY: &[u8] = br#"{"clientKey":"new"}"#;
 

@@ -1,11 +1,13 @@
 //! Whether each check can fail, as a table: `avouch falsify`.
 
-use std::fmt::{self, Write};
+use std::fmt;
+use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::model::evidence::{CheckOutcome, Outcome};
-use crate::model::falsify::{Class, Grade};
+use crate::model::judge::evidence::{CheckOutcome, Outcome};
+use crate::model::judge::falsify::Grade;
+use crate::model::plan::counterexample::Class;
 use crate::render::wording;
 
 /// The table, for people.

@@ -4,10 +4,10 @@
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-use crate::model::evidence::{Outcome, Standing};
+use crate::model::judge::evidence::{Outcome, Standing};
 use crate::render::finding::{findings, place_of};
-use crate::render::wording::{self, cut};
-use crate::render::{Input, summary};
+use crate::render::wording::cut;
+use crate::render::{Input, summary, wording};
 
 /// How many annotations of one level GitHub shows of one step.
 const LEVEL_MAX: usize = 10;

@@ -4,14 +4,15 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::model::basis::Basis;
-use crate::model::evidence::{CheckOutcome, Outcome, Standing};
-use crate::model::falsify::{Grade, Row};
-use crate::model::verdict::{Reason, Verdict};
-use crate::model::waiver::{Accepted, Waiving};
+use crate::model::answer::verdict::{Reason, Verdict};
+use crate::model::judge::basis::Basis;
+use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
+use crate::model::judge::falsify::{Grade, Row};
+use crate::model::judge::waiving::Waiving;
+use crate::model::project::waiver::Accepted;
 use crate::render::finding::{Finding, findings, place_of};
-use crate::render::summary::{self, Count};
-use crate::render::{Input, wording};
+use crate::render::summary::Count;
+use crate::render::{Input, summary, wording};
 
 /// The version of the report's form.
 const SCHEMA: &str = "avouch-report/1";

@@ -8,7 +8,7 @@ use quick_junit::{
     NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestRerun, TestSuite,
 };
 
-use crate::model::evidence::{CheckOutcome, Outcome, Standing};
+use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
 use crate::render::finding::place_of;
 use crate::render::report::text;
 use crate::render::{Input, wording};

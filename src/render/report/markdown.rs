@@ -2,12 +2,12 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::model::evidence::{Outcome, Standing};
+use crate::model::judge::evidence::{Outcome, Standing};
 use crate::model::time::in_words;
 use crate::render::finding::place_of;
 use crate::render::report::text;
-use crate::render::wording::{self, cut};
-use crate::render::{Input, summary};
+use crate::render::wording::cut;
+use crate::render::{Input, summary, wording};
 
 /// Characters of one cell.
 const CELL_MAX: usize = 120;

@@ -1,11 +1,12 @@
 //! What a claim's checks ask, before anything is asked: `avouch explain`.
 
-use std::fmt::{self, Write};
+use std::fmt;
+use std::fmt::Write;
 
-use crate::model::basis;
-use crate::model::claim::Claim;
+use crate::model::judge::basis;
 use crate::model::plan::{Plan, Role, Step};
 use crate::model::project::Project;
+use crate::model::project::claim::Claim;
 use crate::render::wording;
 
 /// Expectations of one check that are shown in short.

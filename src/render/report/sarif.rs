@@ -4,11 +4,11 @@
 
 use serde_json::{Value, json};
 
-use crate::model::binding::Digest;
-use crate::model::claim::Claim;
-use crate::model::evidence::{Outcome, Standing};
+use crate::language::words::capital;
+use crate::model::judge::binding::Digest;
+use crate::model::judge::evidence::{Outcome, Standing};
+use crate::model::project::claim::Claim;
 use crate::model::source::Place;
-use crate::model::words::capital;
 use crate::render::finding::{Finding, findings};
 use crate::render::{Input, summary, wording};
 

@@ -2,13 +2,14 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::model::evidence::{CheckOutcome, Outcome, Standing};
-use crate::model::falsify::{Class, Falsification};
-use crate::model::observation::View;
+use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
+use crate::model::judge::falsify::Falsification;
+use crate::model::judge::view::View;
+use crate::model::plan::counterexample::Class;
 use crate::model::time::in_words;
 use crate::render::finding::{Finding, findings, place_of};
-use crate::render::wording::{self, count, cut, doubts, plain};
-use crate::render::{Input, summary};
+use crate::render::wording::{count, cut, doubts, plain};
+use crate::render::{Input, summary, wording};
 
 /// How many lines are given to one trouble's causes at the most.
 const CAUSES_MAX: usize = 8;

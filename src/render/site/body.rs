@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
 
-use crate::model::claim::ClaimId;
-use crate::model::i18n::Words;
-use crate::model::policy::{Mark, Marked, Piece, Policy};
+use crate::model::project::i18n::Words;
+use crate::model::project::policy::{Mark, Marked, Piece, Policy};
+use crate::model::source::claim_id::ClaimId;
+use crate::render::site::link::id_of;
 use crate::render::site::{link, sub_processors};
 
 /// Stands in the HTML where evidence is to be shown. Text cannot contain it: `<` is escaped there.
@@ -67,14 +68,6 @@ pub(crate) fn body(
     html.split(CUT)
         .map(|html| Stretch { html: html.to_owned(), claims: cuts.next().unwrap_or_default() })
         .collect()
-}
-
-/// The id of a passage's element: `claim-backup-daily`, `statement-1`.
-pub(crate) fn id_of(of: &Marked) -> String {
-    match of {
-        Marked::Claim(id) => format!("claim-{id}"),
-        Marked::Statement(index) => format!("statement-{}", index + 1),
-    }
 }
 
 struct Writer<'a> {
@@ -321,8 +314,9 @@ fn is_inline(tag: &TagEnd) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::policy::Extent;
-    use crate::render::sample::{self, link as to, marked, text, within};
+    use crate::model::project::policy::Extent;
+    use crate::render::sample;
+    use crate::render::sample::{link as to, marked, text, within};
 
     fn html(pieces: Vec<Piece>) -> String {
         let mut policies = sample::project().policies;

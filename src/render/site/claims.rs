@@ -5,9 +5,8 @@ use schemars::transform::{RecursiveTransform, Transform as _};
 use schemars::{Schema, schema_for};
 use serde::Serialize;
 
-use crate::model::evidence::Outcome;
-use crate::model::history;
-use crate::model::published::{Published, Publisher, SCHEMA, Target};
+use crate::model::judge::evidence::Outcome;
+use crate::model::published::{Published, Publisher, SCHEMA, Target, history};
 use crate::render::site::view;
 use crate::render::{Input, promise, summary};
 

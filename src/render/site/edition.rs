@@ -5,14 +5,13 @@ use std::ops::Deref;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::model::claim::{Claim, Passage};
-use crate::model::evidence::Outcome;
-use crate::model::i18n::{Language, Words};
-use crate::model::policy::{Marked, Policy};
-use crate::render::Input;
-use crate::render::site::body::id_of;
+use crate::model::judge::evidence::Outcome;
+use crate::model::project::claim::{Claim, Passage};
+use crate::model::project::i18n::{Language, Words};
+use crate::model::project::policy::{Marked, Policy};
+use crate::render::site::link::id_of;
 use crate::render::site::{Stage, absolute, view};
-use crate::render::wording;
+use crate::render::{Input, wording};
 
 /// What the pages in one language are made from.
 #[derive(Clone, Copy)]
@@ -134,9 +133,4 @@ impl<'a> Edition<'a> {
             languages => languages.iter().map(of).collect(),
         }
     }
-}
-
-/// The way from a file of the site to its root: empty, or `../` for each folder above it.
-pub(crate) fn root(path: &str) -> String {
-    "../".repeat(path.matches('/').count())
 }

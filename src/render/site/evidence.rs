@@ -1,18 +1,18 @@
 //! A claim with its evidence, as a reader is shown it.
 
-use crate::model::basis::Basis;
-use crate::model::claim::Claim;
-use crate::model::evidence::{CheckOutcome, Outcome, Standing};
-use crate::model::expect;
-use crate::model::i18n::Words;
-use crate::model::observation::View;
-use crate::model::plan::{Plan, Role, Step, StepId};
+use crate::model::answer::ids::StepId;
+use crate::model::answer::verdict::Verdict;
+use crate::model::judge::basis::Basis;
+use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
+use crate::model::judge::view::View;
+use crate::model::plan::{Plan, Role, Step, expect};
 use crate::model::project::Project;
-use crate::model::verdict::Verdict;
+use crate::model::project::claim::Claim;
+use crate::model::project::i18n::Words;
 use crate::render::site::edition::Edition;
 use crate::render::site::{public, seen, view};
-use crate::render::summary;
-use crate::render::wording::{self, count, plain};
+use crate::render::wording::{count, plain};
+use crate::render::{summary, wording};
 
 /// How many steps of one check are shown; the rest are counted.
 const STEPS_MAX: usize = 200;

@@ -1,18 +1,17 @@
 //! `feed.xml`: an Atom feed (RFC 4287) of what changed: policies as they came into force, what is
 //! promised in them, and where the claims stand.
 
-use std::fmt::Write;
-
 use jiff::Timestamp;
+use std::fmt::Write;
 use url::Url;
 
-use crate::model::binding::Digest;
-use crate::model::change::{About, Recorded};
-use crate::model::i18n::{TECHNICAL, Words};
-use crate::model::policy::Policy;
+use crate::language::words::capital;
+use crate::model::judge::binding::Digest;
+use crate::model::project::i18n::{TECHNICAL, Words};
+use crate::model::project::policy::Policy;
+use crate::model::published::recorded::{About, Recorded};
 use crate::model::published::{Claim, Published, Stood};
 use crate::model::time::start_of_day;
-use crate::model::words::capital;
 use crate::render::site::edition::Edition;
 use crate::render::site::{absolute, link, view};
 

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::model::change::Recorded;
-use crate::model::i18n::Words;
-use crate::model::policy::Policy;
+use crate::model::project::i18n::Words;
+use crate::model::project::policy::Policy;
+use crate::model::published::recorded::Recorded;
 use crate::model::published::{Claim, Published, Stood};
-use crate::model::redline::redline;
+use crate::model::source::redline::redline;
 use crate::render::site::edition::Edition;
 use crate::render::site::view;
 use crate::render::wording::plain;

@@ -1,13 +1,12 @@
 //! What leads machines over the site: `sitemap.xml`, `robots.txt` and `llms.txt`.
 
-use std::fmt::Write;
-
-use crate::model::i18n::Words;
+use crate::model::project::i18n::Words;
 use crate::model::time::day_of;
 use crate::render::Input;
 use crate::render::site::edition::Edition;
-use crate::render::site::link::escaped;
+use crate::render::site::link::{escaped, plain};
 use crate::render::site::{absolute, evidence, markdown, view};
+use std::fmt::Write;
 
 /// The name of the overview.
 pub(crate) const OVERVIEW: &str = "llms.txt";
@@ -74,18 +73,6 @@ fn said(site: &view::Site, words: &Words) -> String {
     let warnings: String = site.warnings.iter().map(|one| format!(" {one}")).collect();
     let about = words.fill("site-is-about", &[("organisation", &site.organisation)]);
     format!("{about}.{warnings}")
-}
-
-/// Text on one line of Markdown, with nothing in it that Markdown would read.
-pub(crate) fn plain(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for character in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
-        if "\\`*_[]<>".contains(character) {
-            line.push('\\');
-        }
-        line.push(character);
-    }
-    line
 }
 
 #[cfg(test)]

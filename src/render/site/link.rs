@@ -1,7 +1,6 @@
 //! Addresses on the site: all of them relative, so that it can be read from a disk or below any path.
 
-use crate::model::policy::Policy;
-use crate::render::site::edition::root;
+use crate::model::project::policy::{Marked, Policy};
 
 /// Where a link of `from` leads on the site; `None` where it must not be followed.
 pub(crate) fn address(written: &str, from: &Policy, policies: &[Policy]) -> Option<String> {
@@ -70,6 +69,31 @@ pub(crate) fn escaped(text: &str) -> String {
         }
     }
     html
+}
+
+/// The way from a file of the site to its root: empty, or `../` for each folder above it.
+pub(crate) fn root(path: &str) -> String {
+    "../".repeat(path.matches('/').count())
+}
+
+/// The id of a passage's element: `claim-backup-daily`, `statement-1`.
+pub(crate) fn id_of(of: &Marked) -> String {
+    match of {
+        Marked::Claim(id) => format!("claim-{id}"),
+        Marked::Statement(index) => format!("statement-{}", index + 1),
+    }
+}
+
+/// Text on one line of Markdown, with nothing in it that Markdown would read.
+pub(crate) fn plain(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
+        if "\\`*_[]<>".contains(character) {
+            line.push('\\');
+        }
+        line.push(character);
+    }
+    line
 }
 
 #[cfg(test)]

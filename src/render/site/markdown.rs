@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
-use crate::model::i18n::{Language, Words};
-use crate::model::policy::Policy;
-use crate::model::sub_processor::Table;
-use crate::render::site::edition::{Edition, root};
-use crate::render::site::index_files::plain;
+use crate::model::project::i18n::{Language, Words};
+use crate::model::project::policy::Policy;
+use crate::model::project::sub_processor::Table;
+use crate::render::site::edition::Edition;
+use crate::render::site::link::{plain, root};
 use crate::render::site::{link, sub_processors, view};
 
 /// Where the Markdown of a policy stands on the site.

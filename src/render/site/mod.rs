@@ -27,18 +27,18 @@ mod versions;
 mod view;
 mod whole;
 
-use tera::Context;
-
-use crate::model::claim::Claim;
-use crate::model::diagnostic::{Diagnostic, in_source_order};
-use crate::model::policy::Policy;
-use crate::model::project::Project;
-use crate::model::published::Published;
-use crate::render::{Files, Input};
-pub use security_txt::PATH as SECURITY_TXT;
-
 use edition::Edition;
+use tera::Context;
 use theme::Theme;
+
+use crate::model::project::Project;
+use crate::model::project::claim::Claim;
+use crate::model::project::policy::Policy;
+use crate::model::published::Published;
+use crate::model::source::diagnostic::{Diagnostic, in_source_order};
+use crate::render::{Files, Input};
+
+pub use security_txt::PATH as SECURITY_TXT;
 
 /// What a site is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -255,7 +255,7 @@ impl Pages<'_> {
         view::Page {
             title: String::new(),
             description: String::new(),
-            root: edition::root(&path),
+            root: link::root(&path),
             address: absolute(&self.edition.project.site.url, &path),
             path,
             sheet: format!("sheet-{}", self.made.sheets.len() + 1),

@@ -1,11 +1,10 @@
 //! A policy as a reader is shown it: its body with marks, its contents, and what is not verified.
 
-use crate::model::i18n::Words;
-use crate::model::policy::{Marked, Policy};
-use crate::render::site::body::{self, id_of};
+use crate::model::project::i18n::Words;
+use crate::model::project::policy::{Marked, Policy};
 use crate::render::site::edition::Edition;
-use crate::render::site::link::escaped;
-use crate::render::site::{evidence, standing, versions, view};
+use crate::render::site::link::{escaped, id_of};
+use crate::render::site::{body, evidence, standing, versions, view};
 use crate::render::wording;
 
 /// The deepest heading that the contents list.

@@ -4,11 +4,11 @@
 use indexmap::IndexSet;
 use serde_json::Value;
 
-use crate::model::expect::{Expectation, Outcome, Test};
+use crate::model::answer::ids::StepId;
 use crate::model::judge::Judged;
-use crate::model::observation::View;
-use crate::model::plan::StepId;
-use crate::model::template::Template;
+use crate::model::judge::view::View;
+use crate::model::plan::expect::{Expectation, Outcome, Test};
+use crate::model::plan::template::Template;
 use crate::render::wording::{found, list, plain, value};
 
 /// What is told of an expectation that was met, where what was found may not be told.
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn what_the_expectation_names_is_told() {
-        let age = Test::NotOlderThan(crate::model::time::Limit::hours(24));
+        let age = Test::NotOlderThan(crate::language::period::Period::hours(24));
         let time = json!("2026-11-22T08:00:00Z");
         assert_eq!(told("/body/json/at", age, time, true), "at: 22 Nov 2026, 08:00 UTC");
         let status = told("/status", Test::Equals(json!(200)), json!(403), false);

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use lol_html::html_content::{ContentType, Element};
 use lol_html::{ElementContentHandlers, HandlerResult, RewriteStrSettings, Selector, element};
 
-use crate::model::claim::ClaimId;
+use crate::language::words::{capital, normalise};
 use crate::model::published::{Claim, Published, Stood};
+use crate::model::source::claim_id::ClaimId;
 use crate::model::time::in_words;
-use crate::model::words::{capital, normalise};
 use crate::render::Files;
 use crate::render::site::claims::json;
 use crate::render::site::link::escaped;

@@ -3,7 +3,7 @@
 
 use tera::{Error, Function, Kwargs, State, Tera, TeraResult, Value};
 
-use crate::model::i18n::{Language, TECHNICAL, Words, direction, filled, holes, primary};
+use crate::model::project::i18n::{Language, TECHNICAL, Words, direction, filled, holes, primary};
 use crate::render::site::link::escaped;
 
 /// Gives templates their functions, for pages in one language of a project that has its own.

@@ -6,10 +6,11 @@
 
 use jiff::Timestamp;
 
-use crate::model::evidence::{Outcome, Standing};
-use crate::model::expect::read_time;
-use crate::model::observation::View;
-use crate::model::project::{AttestationDay, Project};
+use crate::model::answer::attestation::AttestationDay;
+use crate::model::judge::evidence::{Outcome, Standing};
+use crate::model::judge::view::View;
+use crate::model::project::Project;
+use crate::model::time::read_time;
 use crate::render::Input;
 use crate::render::site::absolute;
 
@@ -63,10 +64,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::facts::Facts;
-    use crate::model::observation::Answer;
-    use crate::model::project::Attestation;
-    use crate::model::time::Limit;
+    use crate::language::period::Period;
+    use crate::model::answer::attestation::Attestation;
+    use crate::model::answer::facts::Facts;
+    use crate::model::answer::observation::Answer;
     use crate::render::sample::Sample;
 
     const CLAIM: &str = "content-storage";
@@ -80,7 +81,7 @@ mod tests {
         let attestation = Attestation {
             role: "officer".into(),
             day,
-            valid_for: Limit::days(90),
+            valid_for: Period::days(90),
             looked_at: "the mailbox".into(),
             words: words.into(),
         };

@@ -4,14 +4,18 @@ use indexmap::{IndexMap, IndexSet};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::model::evidence::CheckOutcome;
-use crate::model::expect::{Expectation, Outcome, Test};
-use crate::model::judge::Broken;
-use crate::model::observation::{Answer, View};
-use crate::model::plan::{Act, Plan, Role, Step, StepId, Word};
-use crate::model::project::{Attestation, AttestationDay, Project};
+use crate::model::answer::attestation::{Attestation, AttestationDay};
+use crate::model::answer::broken::Broken;
+use crate::model::answer::ids::StepId;
+use crate::model::answer::observation::Answer;
+use crate::model::judge::evidence::CheckOutcome;
+use crate::model::judge::view::View;
+use crate::model::plan::expect::{Expectation, Outcome, Test};
+use crate::model::plan::{Act, Plan, Role, Step, Word};
+use crate::model::project::Project;
 use crate::render::site::public;
-use crate::render::wording::{self, count, plain};
+use crate::render::wording;
+use crate::render::wording::{count, plain};
 
 /// How many different clauses, or answers, are told of one check.
 const TOLD_MAX: usize = 6;

@@ -29,7 +29,7 @@ pub(crate) fn pages() -> Vec<(&'static str, Context)> {
 }
 
 fn mark(name: &str) -> Mark {
-    Mark::of(name, &crate::model::i18n::Words::default())
+    Mark::of(name, &crate::model::project::i18n::Words::default())
 }
 
 fn words(words: &str) -> String {
@@ -225,7 +225,7 @@ fn empty_claim() -> Claim {
 }
 
 fn versions() -> Versions {
-    let runs = crate::model::redline::redline("It was so.", "It is so.");
+    let runs = crate::model::source::redline::redline("It was so.", "It is so.");
     let since = Day { iso: words("2026-01-01"), words: words("1 Jan 2026") };
     let newer = Version { since: since.clone(), changes: vec![runs], is_oldest: false };
     let oldest = Version { since, changes: Vec::new(), is_oldest: true };
@@ -259,7 +259,7 @@ fn change() -> Change {
         effect: words("reworded"),
         words: words("It is so."),
         told: words("It was: “It was so.”"),
-        redline: crate::model::redline::redline("It was so.", "It is so."),
+        redline: crate::model::source::redline::redline("It was so.", "It is so."),
         at: time(),
         evidence: words("evidence/a/index.html"),
     }

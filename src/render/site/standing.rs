@@ -1,8 +1,8 @@
 //! The verification strip: where the claims of a page stand, worst news first.
 
-use crate::model::claim::Claim;
-use crate::model::evidence::Outcome;
-use crate::model::policy::Policy;
+use crate::model::judge::evidence::Outcome;
+use crate::model::project::claim::Claim;
+use crate::model::project::policy::Policy;
 use crate::render::site::edition::Edition;
 use crate::render::site::{claims, evidence, view};
 use crate::render::summary;

@@ -1,11 +1,9 @@
 //! The table of sub-processors, for the page and for the Markdown beside it.
 
+use crate::model::project::i18n::Words;
+use crate::model::project::sub_processor::{SubProcessor, Table};
+use crate::render::site::link::{escaped, plain};
 use std::fmt::Write;
-
-use crate::model::i18n::Words;
-use crate::model::sub_processor::{SubProcessor, Table};
-use crate::render::site::index_files::plain;
-use crate::render::site::link::escaped;
 
 /// The keys of what the columns are called.
 const COLUMNS: [&str; 5] = [

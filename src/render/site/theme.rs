@@ -4,10 +4,10 @@
 
 use tera::{Context, ErrorKind, ReportError, Tera};
 
-use crate::model::diagnostic::{Diagnostic, help_with_list};
-use crate::model::i18n::Language;
 use crate::model::project::Project;
+use crate::model::project::i18n::Language;
 use crate::model::source::Place;
+use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 use crate::render::site::say;
 
 /// The built-in theme: every file by its name.

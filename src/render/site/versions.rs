@@ -1,7 +1,7 @@
 //! The page of a policy's earlier versions, with what changed from each to the next.
 
-use crate::model::policy::{Policy, Version};
-use crate::model::redline;
+use crate::model::project::policy::{Policy, Version};
+use crate::model::source::redline;
 use crate::model::time::day_of;
 use crate::render::site::edition::Edition;
 use crate::render::site::view;

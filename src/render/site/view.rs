@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::model::i18n::Words;
+use crate::model::project::i18n::Words;
 
 /// `site`: what is the same on every page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -357,7 +357,7 @@ pub(crate) struct Version {
     /// The day of the commit.
     pub(crate) since: Day,
     /// What changed from the version before, block by block.
-    pub(crate) changes: Vec<Vec<crate::model::redline::Run>>,
+    pub(crate) changes: Vec<Vec<crate::model::source::redline::Run>>,
     /// Whether no version before is known.
     pub(crate) is_oldest: bool,
 }
@@ -373,7 +373,7 @@ pub(crate) struct Change {
     pub(crate) words: String,
     pub(crate) told: String,
     /// How the words became these; empty where they stayed.
-    pub(crate) redline: Vec<crate::model::redline::Run>,
+    pub(crate) redline: Vec<crate::model::source::redline::Run>,
     pub(crate) at: Time,
     /// The page with the claim's evidence; empty where it has none now.
     pub(crate) evidence: String,

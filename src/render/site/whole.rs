@@ -1,9 +1,10 @@
 //! What every page says of the whole: who publishes, what was asked and how, where the claims stand.
 
-use crate::model::binding::Digest;
-use crate::model::i18n::Words;
-use crate::model::policy::Policy;
-use crate::model::project::{Project, World};
+use crate::model::judge::binding::Digest;
+use crate::model::project::Project;
+use crate::model::project::i18n::Words;
+use crate::model::project::policy::Policy;
+use crate::model::project::world::World;
 use crate::render::site::edition::Edition;
 use crate::render::site::{
     Stage, feed, index_files, markdown, security_headers, security_txt, standing, view,

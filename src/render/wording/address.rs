@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::model::expect::{Test, Within};
+use crate::model::plan::expect::{Test, Within};
 use crate::render::wording::{list, plain, value};
 
 /// What must be so of one address, as a clause, where the place that it looks at is known.

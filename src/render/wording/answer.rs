@@ -2,15 +2,19 @@
 
 use serde_json::Value;
 
-use crate::model::evidence::{CheckOutcome, Outcome, Standing};
-use crate::model::expect::{self, Expectation, Test};
-use crate::model::falsify::{Class, Grade};
-use crate::model::judge::{Broken, Judged, StepJudgement};
-use crate::model::observation::View;
-use crate::model::plan::{Act, Role, Step, StepId};
-use crate::model::project::{AttestationDay, Project};
+use crate::model::answer::attestation::AttestationDay;
+use crate::model::answer::broken::Broken;
+use crate::model::answer::ids::StepId;
+use crate::model::answer::verdict::{Reason, Verdict};
+use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
+use crate::model::judge::falsify::Grade;
+use crate::model::judge::view::View;
+use crate::model::judge::{Judged, StepJudgement};
+use crate::model::plan::counterexample::Class;
+use crate::model::plan::expect::{Expectation, Test};
+use crate::model::plan::{Act, Role, Step, expect};
+use crate::model::project::Project;
 use crate::model::time::in_words;
-use crate::model::verdict::{Reason, Verdict};
 use crate::render::wording::{cut, found, list, plain, standing, waived};
 
 /// The answer to a step: `status 200, 512 bytes`, or why there is none.

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::model::expect::{Directive, Expectation, Refusal, Test, Within, read_time};
+use crate::language::words::capital;
 use crate::model::judge::Judged;
-use crate::model::time::in_words;
-use crate::model::words::capital;
+use crate::model::plan::expect::{Directive, Expectation, Refusal, Test, Within};
+use crate::model::time::{in_words, read_time};
 use crate::render::wording::{address, cut, list, plain, value};
 
 /// How many characters are shown of an answer to a stranger: its status, and where it sends.
@@ -217,8 +217,8 @@ fn capitals(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::expect::Outcome;
-    use crate::model::time::Limit;
+    use crate::language::period::Period;
+    use crate::model::plan::expect::Outcome;
     use serde_json::json;
 
     fn every_test() -> Vec<Expectation> {
@@ -236,8 +236,8 @@ mod tests {
             Expectation::new("/headers/x-powered-by", Test::Exists(false)),
             Expectation::new("/body/bytes", Test::AtMost(1024.0)),
             Expectation::new("/body/json/scopes", Test::SameSet(vec![json!("read"), json!("act")])),
-            Expectation::new("/body/json/at", Test::NotOlderThan(Limit::hours(24))),
-            Expectation::new("/not_after", Test::AtLeastAhead(Limit::days(14))),
+            Expectation::new("/body/json/at", Test::NotOlderThan(Period::hours(24))),
+            Expectation::new("/not_after", Test::AtLeastAhead(Period::days(14))),
             Expectation::new("/body/json", Test::Every(within("/why", Test::Exists(true)))),
             Expectation::new("/body/json", Test::Some(within("", Test::Equals(json!("x"))))),
             Expectation::new(
@@ -258,7 +258,7 @@ mod tests {
                     "",
                     Test::All(vec![
                         Within { at: "/signed".into(), is: Test::Equals(json!(true)) },
-                        Within { at: "/at".into(), is: Test::NotOlderThan(Limit::days(30)) },
+                        Within { at: "/at".into(), is: Test::NotOlderThan(Period::days(30)) },
                     ]),
                 )),
             ),
@@ -279,7 +279,7 @@ mod tests {
             ),
             Expectation::new(
                 "/addresses",
-                Test::Every(within("/certificate/not_after", Test::AtLeastAhead(Limit::days(14)))),
+                Test::Every(within("/certificate/not_after", Test::AtLeastAhead(Period::days(14)))),
             ),
             Expectation::new("/addresses", Test::Every(within("/why", Test::Exists(true)))),
         ]
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn what_was_found_is_named_after_where_it_was_looked_for() {
         let judged = |actual| Judged { outcome: Outcome::NotMet, actual };
-        let time = Expectation::new("/body/json/at", Test::NotOlderThan(Limit::hours(24)));
+        let time = Expectation::new("/body/json/at", Test::NotOlderThan(Period::hours(24)));
         assert_eq!(
             found(&time, &judged(json!("2026-11-20T10:00:00Z"))),
             "at: 20 Nov 2026, 10:00 UTC"

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::evidence::{CheckOutcome, Outcome};
-use crate::model::expect::{self, Test};
+use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::StepJudgement;
-use crate::model::plan::Step;
-use crate::model::verdict::{Reason, Verdict};
+use crate::model::judge::evidence::{CheckOutcome, Outcome};
+use crate::model::plan::expect::Test;
+use crate::model::plan::{Step, expect};
 use crate::render::wording::plain;
 
 /// Everything that may help, if anything is known to.

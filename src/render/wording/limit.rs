@@ -1,8 +1,9 @@
 //! The limits in an expectation, with what each of them limits.
 
-use crate::model::expect::{Directive, Expectation, Test, Within};
+use crate::language::quantity::{Amount, Unit};
+use crate::model::plan::expect::{Directive, Expectation, Test, Within};
+use crate::model::plan::parameter::Side;
 use crate::model::published::Bound;
-use crate::model::quantity::{Amount, Side, Unit};
 use crate::render::wording::expectation::subject;
 use crate::render::wording::plain;
 

@@ -22,9 +22,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::model::claim::{Claim, Passage, PassageLink};
-use crate::model::evidence::{CheckOutcome, Standing};
-use crate::model::falsify::Grade;
+use crate::model::judge::evidence::{CheckOutcome, Standing};
+use crate::model::judge::falsify::Grade;
+use crate::model::project::claim::{Claim, Passage, PassageLink};
 
 /// How many characters of one text are shown at the most.
 const TEXT_MAX: usize = 120;

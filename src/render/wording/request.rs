@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use crate::model::backup::{Files, Form, Opening, Source};
-use crate::model::plan::{
-    ANYONE, Act, Body, Credential, Destination, Forgery, Program, Request, Step,
-};
-use crate::model::project::{Project, Scheme};
-use crate::model::question::HostName;
-use crate::model::template::{Part, Template};
+use crate::model::plan::backup::{Files, Form, Opening, Source};
+use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::plan::question::HostName;
+use crate::model::plan::request::{Body, Destination, Program, Request};
+use crate::model::plan::template::{Part, Template};
+use crate::model::plan::{ANYONE, Act, Step};
+use crate::model::project::Project;
+use crate::model::project::actor::Scheme;
 use crate::render::wording::plain;
 
 /// Who asks, and with what credential: `globex, a customer, with its own credential`.

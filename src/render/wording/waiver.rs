@@ -2,9 +2,9 @@
 
 use jiff::civil::Date;
 
-use crate::model::evidence::{Outcome, Standing};
+use crate::model::judge::evidence::{Outcome, Standing};
+use crate::model::judge::waiving::Waiving;
 use crate::model::project::Project;
-use crate::model::waiver::Waiving;
 use crate::render::wording::{cut, plain};
 
 /// How many characters of a reason are told.
@@ -52,7 +52,7 @@ pub fn idle(outcome: &Outcome<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::waiver::{Accepted, Waiver};
+    use crate::model::project::waiver::{Accepted, Waiver};
     use crate::render::sample::Sample;
 
     /// The sample, with everything that the claim's only probe expects accepted.
@@ -60,7 +60,7 @@ mod tests {
         let mut sample = Sample::new();
         let mut waiver: Waiver = sample.project.waivers["image-storage"].1.clone();
         let step = &sample.plans[id][0].steps.last().unwrap().clone();
-        let of = |one: &crate::model::expect::Expectation| Accepted {
+        let of = |one: &crate::model::plan::expect::Expectation| Accepted {
             check: 1,
             step: step.name.clone(),
             at: one.at.clone(),
@@ -109,7 +109,7 @@ mod tests {
         let mut sample = Sample::new();
         let (_, waiver) = sample.project.waivers.get_mut("image-storage").unwrap();
         let mut dead = waiver.accepts[0].clone();
-        dead.value.is = crate::model::expect::Test::ShowsNoForeignCanary;
+        dead.value.is = crate::model::plan::expect::Test::ShowsNoForeignCanary;
         dead.value.at = String::new();
         waiver.accepts.push(dead);
         let outcomes = sample.outcomes();

@@ -1,0 +1,227 @@
+//! Credentials that must be refused, by the scheme that they imitate, and the steps that try them.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde_json::json;
+
+use crate::check::kind::Context;
+use crate::check::written::request;
+use crate::model::answer::ids::StepId;
+use crate::model::plan::counterexample::{Class, Counterexample, Edit};
+use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::plan::expect::{Expectation, Refusal, Test};
+use crate::model::plan::request::Request;
+use crate::model::plan::{Act, Keep, Role, Step};
+use crate::model::project::actor::{Actor, Prefix, Scheme, Signed};
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::help_with_list;
+use crate::model::source::diagnostic::report::Report;
+
+/// The bad credentials that an author leaves out, by name, each with the reason.
+pub(crate) type Without = BTreeMap<String, Spanned<String>>;
+
+/// A credential that must be refused.
+pub(crate) struct Bad {
+    /// The name by which an author leaves it out.
+    pub(crate) name: &'static str,
+    /// For a step's name, after `GET /notes `.
+    pub(crate) words: &'static str,
+    /// Who asks.
+    pub(crate) actor: String,
+    /// With what.
+    pub(crate) credential: Credential,
+}
+
+/// A forgery of an actor's credential.
+pub(crate) fn forged(
+    actor: &str,
+    name: &'static str,
+    words: &'static str,
+    forgery: Forgery,
+) -> Bad {
+    Bad { name, words, actor: actor.to_owned(), credential: Credential::Forged(forgery) }
+}
+
+/// The bad credentials of a scheme.
+pub(crate) fn forgeries(name: &str, actor: &Actor) -> Vec<Bad> {
+    let mut all = vec![
+        Bad {
+            name: "none",
+            words: "without a credential",
+            actor: name.to_owned(),
+            credential: Credential::None,
+        },
+        forged(name, "garbage", "with garbage for a credential", Forgery::Garbage),
+    ];
+    match &actor.scheme {
+        Scheme::Connect { .. } => all.extend(of_table(name, CONNECT)),
+        Scheme::Signed(signed) => all.extend(of_signed(name, signed)),
+        _ => {}
+    }
+    all
+}
+
+fn of_table(name: &str, table: &[(&'static str, &'static str, Forgery)]) -> Vec<Bad> {
+    let row = |(short, words, forgery): &(&'static str, &'static str, Forgery)| {
+        forged(name, short, words, forgery.clone())
+    };
+    table.iter().map(row).collect()
+}
+
+/// What nobody has signed can be forged by everybody; what is signed and wrong all the same, only
+/// with the key: signed with another one, it would be refused for that.
+fn of_signed(name: &str, signed: &Signed) -> Vec<Bad> {
+    let mut all = of_table(name, IMITATED);
+    if signed.key.is_some() || signed.public_key.is_some() {
+        all.push(public_key_of(name, name));
+    }
+    if signed.key.is_some() {
+        all.extend(of_table(name, SIGNED));
+        if signed.prefix == Prefix::Jwt {
+            all.extend(of_table(name, BOUND));
+        }
+    }
+    all
+}
+
+/// A token of `actor` that is signed with the public key of `platform` for its secret.
+pub(crate) fn public_key_of(actor: &str, platform: &str) -> Bad {
+    let words = "with a token that has the platform's public key for its secret (`HS256`)";
+    forged(actor, "platform-key-as-secret", words, Forgery::PublicKeyOf(platform.to_owned()))
+}
+
+/// Takes away what the author leaves out; what is wrong with that is told at `span`.
+pub(crate) fn leave_out(
+    all: &mut Vec<Bad>,
+    without: &Without,
+    span: &Range<usize>,
+    context: &Context<'_>,
+    diagnostics: &mut Report,
+) {
+    for (name, reason) in without {
+        if !all.iter().any(|bad| bad.name == name) {
+            let message = format!("`{name}` is no credential that would be tried here");
+            let help = help_with_list(name, all.iter().map(|bad| bad.name).collect::<Vec<_>>());
+            diagnostics.push(context.mistake("unknown-name", &reason.span, message).help(help));
+        }
+        if reason.trim().is_empty() {
+            let message = format!("no reason is given why `{name}` is left out");
+            diagnostics.push(context.mistake("no-reason", &reason.span, message));
+        }
+    }
+    all.retain(|bad| !without.contains_key(bad.name));
+    if all.is_empty() {
+        let message = "every bad credential is left out, so that nothing would be asked";
+        diagnostics.push(context.mistake("empty-list", span, message));
+    }
+}
+
+/// For the reader, after what a check leaves open: what was left out, and why.
+pub(crate) fn left_out(without: &Without) -> String {
+    let one = |(name, reason): (&String, &Spanned<String>)| {
+        format!("; `{name}` was not tried: {}", reason.value.trim().trim_end_matches('.'))
+    };
+    without.iter().map(one).collect()
+}
+
+/// What is tried on each endpoint, and what must come of it.
+pub(crate) struct Tries {
+    /// The credentials.
+    pub(crate) bad: Vec<Bad>,
+    /// What counts as a refusal.
+    pub(crate) refusal: Refusal,
+}
+
+impl Tries {
+    /// The request with each bad credential, which must be refused; `control` shows that it is not
+    /// with a good one.
+    pub(crate) fn probes(&self, request: &Request, control: StepId) -> impl Iterator<Item = Step> {
+        let asked = request::in_words(request);
+        self.bad.iter().map(move |bad| {
+            let name = format!("{asked} {}", bad.words);
+            let mut step = Step::new(Role::Probe, name, &bad.actor, Act::Http(request.clone()));
+            step.credential = bad.credential.clone();
+            step.expect = vec![Expectation::new("", Test::Refused(self.refusal.clone()))];
+            step.control = Some(control);
+            step.keep = Keep::Digest;
+            step
+        })
+    }
+
+    /// What nobody saw before: an answer that says "error" with a status of success, and a refusal
+    /// in another form.
+    pub(crate) fn counterexamples(&self, steps: &[Step]) -> Vec<Counterexample> {
+        let Some(step) = steps.iter().position(|step| step.keep == Keep::Digest) else {
+            return Vec::new();
+        };
+        let set = |at: &str, value| Edit::Set { step, at: at.into(), value };
+        let name = &steps[step].name;
+        let status_200 = vec![set("/status", json!(200)), set("/body/text", json!("error 401"))];
+        let mut all = vec![Counterexample {
+            class: Class::Negation,
+            when: format!("the answer to “{name}” says “error” with a status of success"),
+            edits: status_200,
+        }];
+        all.extend(self.refusal.statuses.iter().map(|status| Counterexample {
+            class: Class::Benign,
+            when: format!("“{name}” is refused with {status}"),
+            edits: vec![set("/status", json!(status))],
+        }));
+        all
+    }
+
+    /// For the reader: what was tried on which requests.
+    pub(crate) fn covers<'a>(&self, requests: impl Iterator<Item = &'a Request>) -> String {
+        let asked: Vec<String> = requests.map(request::in_words).collect();
+        let bad: Vec<&str> = self.bad.iter().map(|bad| bad.words).collect();
+        format!("{}; each {}.", asked.join(", "), bad.join(", "))
+    }
+}
+
+/// What can be wrong with a token of the platform's, whoever makes it.
+const IMITATED: &[(&str, &str, Forgery)] = &[
+    ("strange-key", "with a token signed with a strange key", Forgery::StrangeKey),
+    ("unknown-key", "with a token signed with a key of an unknown name", Forgery::UnknownKey),
+    ("wrong-secret", "with a token signed with a secret (`HS256`)", Forgery::WrongSecret),
+    ("alg-none", "with an unsigned token (`alg: none`)", Forgery::AlgNone),
+];
+
+/// What can be wrong with a token that the platform has signed.
+const SIGNED: &[(&str, &str, Forgery)] = &[
+    ("expired", "with an expired token", Forgery::Expired),
+    ("not-yet-valid", "with a token that is not yet valid", Forgery::NotYetValid),
+    ("issued-in-future", "with a token from the future", Forgery::IssuedInFuture),
+    ("no-expiry", "with a token that never expires", Forgery::NoExpiry),
+    ("ten-years", "with a token for ten years", Forgery::TenYears),
+    ("other-audience", "with a token that is meant for another add-on", Forgery::OtherAudience),
+    ("unknown-issuer", "with a token of an unknown issuer", Forgery::UnknownIssuer),
+];
+
+/// What can be wrong with such a token that is bound to one request.
+const BOUND: &[(&str, &str, Forgery)] = &[
+    ("no-qsh", "with a token that is bound to no request", Forgery::NoQsh),
+    ("other-qsh", "with a token that is bound to another request", Forgery::OtherQsh),
+    ("context-qsh", "with a token that is good for a page's context only", Forgery::ContextQsh),
+];
+
+/// What can be wrong with a token of Atlassian Connect.
+const CONNECT: &[(&str, &str, Forgery)] = &[
+    ("expired", "with an expired token", Forgery::Expired),
+    ("not-yet-valid", "with a token that is not yet valid", Forgery::NotYetValid),
+    ("issued-in-future", "with a token from the future", Forgery::IssuedInFuture),
+    ("no-expiry", "with a token that never expires", Forgery::NoExpiry),
+    ("ten-years", "with a token for ten years", Forgery::TenYears),
+    ("wrong-secret", "with a token signed with another secret", Forgery::WrongSecret),
+    ("alg-none", "with an unsigned token (`alg: none`)", Forgery::AlgNone),
+    ("other-algorithm", "with a token of another algorithm", Forgery::OtherAlgorithm),
+    (
+        "public-key-as-secret",
+        "with a token signed with a public key for its secret",
+        Forgery::PublicKeyAsSecret,
+    ),
+    ("no-qsh", "with a token that is bound to no request", Forgery::NoQsh),
+    ("other-qsh", "with a token that is bound to another request", Forgery::OtherQsh),
+    ("context-qsh", "with a token that is good for a page's context only", Forgery::ContextQsh),
+    ("unknown-issuer", "with a token of an unknown issuer", Forgery::UnknownIssuer),
+];

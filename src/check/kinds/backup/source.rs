@@ -1,0 +1,157 @@
+//! Where a check learns of backups: an answer, a bucket's listing, files, or a program.
+
+use serde_json::json;
+
+use crate::check::kind::Context;
+use crate::check::written::placeholders::Names;
+use crate::check::written::program::{Run, program};
+use crate::check::written::request;
+use crate::check::written::request::Ask;
+use crate::model::plan::backup::Files;
+use crate::model::plan::expect::{Expectation, Test};
+use crate::model::plan::request::Request;
+use crate::model::plan::{ANYONE, Act, Role, Step, Word};
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::report::Report;
+
+/// The suffixes of files that are still being written, where the author names none.
+const PARTIAL: [&str; 4] = [".part", ".partial", ".tmp", ".incomplete"];
+
+/// The settings that name a source, one of them only.
+pub(crate) struct Sources<'a> {
+    /// The actor that asks.
+    pub(crate) actor: Option<&'a Spanned<String>>,
+    /// An answer in JSON.
+    pub(crate) get: Option<&'a Spanned<String>>,
+    /// A bucket's listing.
+    pub(crate) s3: Option<&'a Spanned<String>>,
+    /// The role of the host that is asked.
+    pub(crate) host: Option<&'a Spanned<String>>,
+    /// A file or a folder.
+    pub(crate) file: Option<&'a Spanned<String>>,
+    /// Only files whose names end so.
+    pub(crate) suffix: Option<&'a Spanned<String>>,
+    /// How the names of unfinished backups end.
+    pub(crate) partial: Option<&'a [String]>,
+    /// A program.
+    pub(crate) run: Option<Run<'a>>,
+}
+
+/// A source.
+pub(crate) enum Source {
+    /// An answer in JSON.
+    Json(Request),
+    /// A bucket's listing.
+    Bucket(Request),
+    /// Files.
+    Files(Files),
+    /// A program that prints JSON.
+    Program(crate::model::plan::request::Program),
+}
+
+impl Sources<'_> {
+    /// The one source that is named, or what is wrong; `span` is that of a setting which is there.
+    pub(crate) fn read(
+        &self,
+        span: &std::ops::Range<usize>,
+        context: &Context<'_>,
+        diagnostics: &mut Report,
+    ) -> Option<Source> {
+        if let Some(actor) = self.actor.filter(|actor| actor.value != ANYONE) {
+            context.actor(actor, diagnostics);
+        }
+        let given = [self.get, self.s3, self.file];
+        let spans = given.iter().flatten().map(|one| &one.span);
+        let spans: Vec<_> = spans.chain(self.run.as_ref().map(|run| &run.line.span)).collect();
+        if spans.len() != 1 {
+            let message = match spans.len() {
+                0 => "nothing says where the backups are told of",
+                _ => "backups are told of in one place, and here are several",
+            };
+            let place = spans.get(1).copied().unwrap_or(span);
+            let help = "write one of `get:`, `s3:`, `file:` or `run:`";
+            diagnostics.push(context.mistake("no-single-source", place, message).help(help));
+            return None;
+        }
+        if self.file.is_none()
+            && let Some(suffix) = self.suffix
+        {
+            let message = "`suffix` chooses among the files of `file`, which is missing";
+            diagnostics.push(context.mistake("misplaced-setting", &suffix.span, message));
+        }
+        if let Some(run) = &self.run {
+            return program(run, context, diagnostics).map(Source::Program);
+        }
+        if let Some(file) = self.file {
+            return Some(Source::Files(self.files(file)));
+        }
+        if let Some(s3) = self.s3 {
+            return self.request(s3, context, diagnostics).map(Source::Bucket);
+        }
+        self.request(self.get?, context, diagnostics).map(Source::Json)
+    }
+
+    /// How the names of unfinished backups end.
+    pub(crate) fn partial(&self) -> Vec<String> {
+        let usual = || PARTIAL.map(str::to_owned).to_vec();
+        self.partial.map_or_else(usual, <[String]>::to_vec)
+    }
+
+    fn files(&self, file: &Spanned<String>) -> Files {
+        Files {
+            path: file.value.clone(),
+            suffix: self.suffix.map(|suffix| suffix.value.clone()).unwrap_or_default(),
+            partial: self.partial(),
+        }
+    }
+
+    fn request(
+        &self,
+        get: &Spanned<String>,
+        context: &Context<'_>,
+        diagnostics: &mut Report,
+    ) -> Option<Request> {
+        let ask = Ask { get: Some(get.clone()), host: self.host.cloned(), ..Ask::default() };
+        let ask = Spanned { value: ask, span: get.span.clone() };
+        request::request(&ask, &Names::none(context), diagnostics)
+    }
+}
+
+impl Source {
+    /// The step that shows that there is an answer at all.
+    pub(crate) fn control(self, actor: &str) -> Step {
+        let status = Expectation::new("/status", Test::Equals(json!(200)));
+        let there = |at: &str| Expectation::new(at, Test::Exists(true));
+        let (name, actor, expect) = match &self {
+            Self::Json(request) => {
+                let name = format!("the answer of {}", request::in_words(request));
+                (name, actor, vec![status, there("/body/json")])
+            }
+            Self::Bucket(request) => {
+                let name = format!("the listing of {}", request::in_words(request));
+                (name, actor, vec![status, there("/body/listing")])
+            }
+            Self::Files(files) => {
+                let found = Expectation::new("/found", Test::Equals(json!(true)));
+                (format!("the files of `{}`", files.path), ANYONE, vec![found])
+            }
+            Self::Program(program) => {
+                let exit = Expectation::new("/exit", Test::Equals(json!(0)));
+                let name = format!("the run of `{}`", program.line.join(" "));
+                (name, ANYONE, vec![exit, there("/stdout/json")])
+            }
+        };
+        let word = self.word();
+        let act = match self {
+            Self::Json(request) | Self::Bucket(request) => Act::Http(request),
+            Self::Files(files) => Act::Files(files),
+            Self::Program(program) => Act::Command(program),
+        };
+        Step { expect, word, ..Step::new(Role::Control, name, actor, act) }
+    }
+
+    /// Whose word it is.
+    pub(crate) fn word(&self) -> Word {
+        if matches!(self, Self::Files(_)) { Word::Seen } else { Word::Reported }
+    }
+}

@@ -1,0 +1,164 @@
+//! Which tenants `tenant-isolation` is about, and what they own already.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
+
+use crate::check::kind::Context;
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::report::Report;
+
+/// Fewer characters than this turn up by chance.
+const MARKER_CHARS_MIN: usize = 8;
+
+/// The tenants, as an author names them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Tenants {
+    /// All of the file that `tenants:` in `avouch.yaml` names.
+    All,
+    /// These actors.
+    Named(Vec<Spanned<String>>),
+}
+
+/// An object that a tenant has already.
+#[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
+pub(crate) struct Owned {
+    /// The path at which its owner reads it.
+    pub(crate) path: Spanned<String>,
+    /// Text that stands in it, and in nothing of anybody else's.
+    pub(crate) marker: Spanned<String>,
+}
+
+/// What tenants own already, by actor.
+pub(crate) type Owns = BTreeMap<String, Spanned<Owned>>;
+
+impl<'de> Deserialize<'de> for Tenants {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+        impl<'de> Visitor<'de> for Names {
+            type Value = Tenants;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("`all`, or a list of actors")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Tenants, E> {
+                match text {
+                    "all" => Ok(Tenants::All),
+                    other => Err(E::invalid_value(de::Unexpected::Str(other), &self)),
+                }
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Tenants, A::Error> {
+                let mut names = Vec::new();
+                while let Some(name) = seq.next_element()? {
+                    names.push(name);
+                }
+                Ok(Tenants::Named(names))
+            }
+        }
+        deserializer.deserialize_any(Names)
+    }
+}
+
+impl JsonSchema for Tenants {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Tenants".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "anyOf": [{ "const": "all" }, { "type": "array", "items": { "type": "string" } }]
+        })
+    }
+}
+
+/// The actors, in order; what is wrong with them is told.
+pub(crate) fn actors(
+    tenants: &Spanned<Tenants>,
+    context: &Context<'_>,
+    diagnostics: &mut Report,
+) -> Vec<Spanned<String>> {
+    let named = match &tenants.value {
+        Tenants::Named(names) => names.clone(),
+        Tenants::All => {
+            let of_file = context.project.tenants.iter();
+            of_file
+                .map(|name| Spanned { value: name.clone(), span: tenants.span.clone() })
+                .collect()
+        }
+    };
+    tell_bad(&named, context, diagnostics);
+    if named.len() < 2 {
+        let message = "isolation needs two tenants at least";
+        let error = context.mistake("empty-list", &tenants.span, message);
+        diagnostics.push(match tenants.value {
+            Tenants::Named(_) => error,
+            Tenants::All => {
+                error.help("`all` are those of the file that `tenants:` in `avouch.yaml` names")
+            }
+        });
+    }
+    named
+}
+
+fn tell_bad(named: &[Spanned<String>], context: &Context<'_>, diagnostics: &mut Report) {
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    for name in named {
+        let Some(actor) = context.actor(name, diagnostics) else {
+            continue;
+        };
+        let mut tell = |code, message: String, help: &str| {
+            diagnostics.push(context.mistake(code, &name.span, message).help(help));
+        };
+        let Some(tenant) = &actor.tenant else {
+            let message = format!("`{}` belongs to no tenant", name.value);
+            tell("no-tenant", message, "give it a `tenant:` in `avouch.yaml`");
+            continue;
+        };
+        if let Some(other) = seen.insert(tenant, name) {
+            let message = format!("`{}` and `{other}` are of the same tenant", name.value);
+            tell("same-tenant", message, "name actors of different tenants");
+        }
+    }
+}
+
+/// Tells what is wrong with what the tenants own: each needs one object, with a mark of its own.
+pub(crate) fn tell_bad_owns(
+    owns: &Owns,
+    named: &[Spanned<String>],
+    context: &Context<'_>,
+    diagnostics: &mut Report,
+) {
+    let mut tell = |code, span: &Range<usize>, message: String, help: &str| {
+        diagnostics.push(context.mistake(code, span, message).help(help));
+    };
+    for name in named.iter().filter(|name| !owns.contains_key(&name.value)) {
+        let message = format!("it is not said what `{}` owns", name.value);
+        tell("no-object", &name.span, message, "give it a `path` and a `marker` in `owns:`");
+    }
+    for (actor, owned) in owns {
+        if !named.iter().any(|name| name.value == *actor) {
+            let message = format!("`{actor}` is none of these tenants");
+            tell("unknown-actor", &owned.span, message, "add it to `tenants:`, or leave it out");
+        }
+        let marker = &owned.marker;
+        if marker.chars().count() < MARKER_CHARS_MIN {
+            let message = "so short a text turns up by chance".to_owned();
+            let help = "choose one of 8 characters at least that stands nowhere else";
+            tell("weak-marker", &marker.span, message, help);
+        }
+        let contains = |other: &Spanned<Owned>| marker.contains(other.marker.as_str());
+        if owns.iter().any(|(other, one)| other != actor && contains(one)) {
+            let message = "the marker of another tenant stands in this one".to_owned();
+            tell("same-marker", &marker.span, message, "choose texts that only their owner has");
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Expectations as authors write them: what must be true of an answer.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
+use serde_json::{Value, json};
+
+use crate::check::written::placeholders::Names;
+use crate::check::written::test::Tests;
+use crate::model::answer::ids::CanaryId;
+use crate::model::plan::expect::{Expectation, Test};
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::help_with_list;
+use crate::model::source::diagnostic::report::Report;
+
+/// What must be true of an answer; every line of it.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct Expect {
+    /// The status, or a list of statuses any of which will do.
+    pub(crate) status: Option<Spanned<Statuses>>,
+    /// Tests of header fields, by name.
+    pub(crate) header: BTreeMap<String, Spanned<Tests>>,
+    /// Tests of the JSON body, by JSON Pointer (RFC 6901), such as `/items/0/id`.
+    pub(crate) json: BTreeMap<String, Spanned<Tests>>,
+    /// Tests of a text body.
+    pub(crate) text: Option<Spanned<Tests>>,
+    /// Tests of the title of an HTML page.
+    pub(crate) title: Option<Spanned<Tests>>,
+    /// Tests of the length of the body in bytes.
+    pub(crate) bytes: Option<Spanned<Tests>>,
+    /// `true`: the answer is a refusal (400, 401, 403, or what the project takes for one).
+    pub(crate) refused: Option<Spanned<bool>>,
+    /// `true`: 404 is a refusal as well; for an object of another tenant only.
+    pub(crate) or_not_found: Option<bool>,
+    /// Actors whose canary is found in the answer.
+    pub(crate) shows: Vec<Spanned<String>>,
+}
+
+/// What [`Expect`] is read with.
+pub(crate) struct Reading<'a> {
+    /// What `${names}` stand for.
+    pub(crate) names: &'a Names<'a>,
+    /// The actors that planted a canary, in the order of the plan's canaries.
+    pub(crate) planters: &'a [&'a str],
+    /// The bytes of the whole.
+    pub(crate) span: Range<usize>,
+}
+
+impl Expect {
+    /// The expectations, in the order of the documentation; mistakes are told.
+    pub(crate) fn read(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
+        let mut all = Vec::new();
+        if let Some(status) = &self.status {
+            all.push(Expectation::new("/status", status.test()));
+        }
+        for (name, tests) in &self.header {
+            let tests = filled(tests, reading, diagnostics);
+            all.extend(tests.into_iter().map(|test| of_header(name, test)));
+        }
+        for (pointer, tests) in &self.json {
+            tell_bad_pointer(pointer, &tests.span, reading, diagnostics);
+            let tests = filled(tests, reading, diagnostics).into_iter();
+            all.extend(tests.map(|test| Expectation::new(format!("/body/json{pointer}"), test)));
+        }
+        for (at, tests) in
+            [("/body/text", &self.text), ("/body/title", &self.title), ("/body/bytes", &self.bytes)]
+        {
+            let tests = tests.iter().flat_map(|tests| filled(tests, reading, diagnostics));
+            all.extend(tests.map(|test| Expectation::new(at, test)));
+        }
+        all.extend(self.refusal(reading, diagnostics));
+        all.extend(self.shown(reading, diagnostics));
+        self.tell_nothing(reading, &all, diagnostics);
+        all
+    }
+
+    /// Whether the body itself is looked at, so that it must be kept.
+    pub(crate) fn reads_body(&self) -> bool {
+        !self.json.is_empty() || self.text.is_some() || self.title.is_some()
+    }
+
+    fn refusal(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Option<Expectation> {
+        let context = reading.names.context;
+        let refused = self.refused.as_ref()?;
+        if !refused.value {
+            let message = "an answer is refused, or says what it must say";
+            let help = "leave `refused` out, and write what is expected";
+            diagnostics.push(context.mistake("empty-expect", &refused.span, message).help(help));
+        }
+        if self.reads_body() {
+            let message = "the body of a refusal is not kept, so nothing can be expected of it";
+            diagnostics.push(context.mistake("misplaced-expect", &refused.span, message));
+        }
+        let refusal = context.project.refusal.clone();
+        let refusal = match self.or_not_found {
+            Some(true) => refusal.or_not_found(),
+            _ => refusal,
+        };
+        Some(Expectation::new("", Test::Refused(refusal)))
+    }
+
+    fn shown(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
+        let mut all = Vec::new();
+        for actor in &self.shows {
+            let index: Option<CanaryId> =
+                reading.planters.iter().position(|planter| *planter == actor.value);
+            let Some(index) = index else {
+                let message = format!("no step of `{}` plants a canary", actor.value);
+                let help = help_with_list(actor, reading.planters.iter().copied());
+                let context = reading.names.context;
+                diagnostics.push(context.mistake("no-canary", &actor.span, message).help(help));
+                continue;
+            };
+            all.push(Expectation::new("", Test::ShowsCanary(index)));
+        }
+        all
+    }
+
+    fn tell_nothing(&self, reading: &Reading<'_>, all: &[Expectation], diagnostics: &mut Report) {
+        let context = reading.names.context;
+        if all.is_empty() {
+            let message = "nothing is expected here, and any answer would do";
+            let help = "write `status:`, `header:`, `json:`, `text:` or `refused:` with a test";
+            diagnostics.push(context.mistake("empty-expect", &reading.span, message).help(help));
+        }
+        if self.or_not_found.is_some() && self.refused.is_none() {
+            let message = "`or_not_found` widens `refused`, which is missing";
+            diagnostics.push(context.mistake("misplaced-expect", &reading.span, message));
+        }
+    }
+}
+
+/// One status, or several any of which will do.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Statuses(Vec<u16>);
+
+impl Statuses {
+    /// The test of it.
+    pub(crate) fn test(&self) -> Test {
+        match self.0[..] {
+            [only] => Test::Equals(json!(only)),
+            _ => Test::OneOf(self.0.iter().map(|status| json!(status)).collect()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Statuses {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct StatusVisitor;
+        impl<'de> Visitor<'de> for StatusVisitor {
+            type Value = Statuses;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a status such as 200, or a list of them")
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, status: i64) -> Result<Statuses, E> {
+                let known = u16::try_from(status).ok().filter(|s| (100..600).contains(s));
+                let wrong = || E::custom(format!("{status} is no status of HTTP"));
+                known.map(|status| Statuses(vec![status])).ok_or_else(wrong)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Statuses, A::Error> {
+                let mut all = Vec::new();
+                while let Some(Statuses(one)) = items.next_element()? {
+                    all.extend(one);
+                }
+                match all.is_empty() {
+                    true => Err(A::Error::custom("an empty list, which no status is on")),
+                    false => Ok(Statuses(all)),
+                }
+            }
+        }
+        deserializer.deserialize_any(StatusVisitor)
+    }
+}
+
+impl JsonSchema for Statuses {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Statuses".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let status = json!({"type": "integer", "minimum": 100, "maximum": 599});
+        let list = json!({"type": "array", "items": status, "minItems": 1});
+        schemars::json_schema!({
+            "description": "a status, or a list of statuses any of which will do",
+            "anyOf": [status, list]
+        })
+    }
+}
+
+/// Where an author points in an answer: `/id` into its JSON body, `header location`, `title`.
+pub(crate) fn pointer(written: &str) -> Option<String> {
+    if written.starts_with('/') {
+        return Some(format!("/body/json{written}"));
+    }
+    match written.split_once(' ') {
+        Some(("header", name)) => Some(format!("{}/0", header(name.trim()))),
+        None if written == "title" => Some("/body/title".into()),
+        _ => None,
+    }
+}
+
+/// The pointer to all values of a header field.
+pub(crate) fn header(name: &str) -> String {
+    let name = name.to_ascii_lowercase().replace('~', "~0").replace('/', "~1");
+    format!("/headers/{name}")
+}
+
+/// A test of a header field: of all its values where it is about directives, of the first otherwise.
+pub(crate) fn of_header(name: &str, test: Test) -> Expectation {
+    let at = header(name);
+    let text = |value: Value| match value {
+        Value::Number(_) | Value::Bool(_) => Value::String(value.to_string()),
+        other => other,
+    };
+    match test {
+        Test::Directive(_)
+        | Test::Exists(_)
+        | Test::Every(_)
+        | Test::Some(_)
+        | Test::SameSet(_) => Expectation::new(at, test),
+        Test::Equals(value) => Expectation::new(format!("{at}/0"), Test::Equals(text(value))),
+        test => Expectation::new(format!("{at}/0"), test),
+    }
+}
+
+fn filled(tests: &Spanned<Tests>, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Test> {
+    let told = std::cell::RefCell::new(diagnostics);
+    let fill = |name: &str| {
+        let text = format!("${{{name}}}");
+        Some(reading.names.text(&text, &tests.span, &mut told.borrow_mut()))
+    };
+    let tests = tests.value.0.iter();
+    tests.filter_map(|test| test.filled(&fill).ok()).collect()
+}
+
+fn tell_bad_pointer(
+    pointer: &str,
+    span: &Range<usize>,
+    reading: &Reading<'_>,
+    diagnostics: &mut Report,
+) {
+    if pointer.is_empty() || pointer.starts_with('/') {
+        return;
+    }
+    let message = format!("`{pointer}` is no JSON Pointer");
+    let help = format!("write `/{}`", pointer.replace('.', "/"));
+    let context = reading.names.context;
+    diagnostics.push(context.mistake("no-pointer", span, message).help(help));
+}
+
+/// The answer is a success, and one that says so.
+pub(crate) fn succeeds() -> Expectation {
+    let statuses = [200, 201, 202, 203, 204].map(|status| json!(status));
+    Expectation::new("/status", Test::OneOf(statuses.into()))
+}

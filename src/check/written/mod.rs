@@ -1,0 +1,9 @@
+//! The parts of a check that several kinds read: requests, expectations, value tests, placeholders, limits.
+
+pub(crate) mod counterexample;
+pub(crate) mod expect;
+pub(crate) mod limits;
+pub(crate) mod placeholders;
+pub(crate) mod program;
+pub(crate) mod request;
+pub(crate) mod test;

@@ -1,0 +1,51 @@
+//! A program as authors name it, and what is wrong with it.
+
+use crate::check::kind::Context;
+use crate::language::period::Period;
+use crate::model::plan::request::Program;
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::report::Report;
+
+/// The settings that name a program.
+pub(crate) struct Run<'a> {
+    /// The program, and what it is given.
+    pub(crate) line: &'a Spanned<Vec<String>>,
+    /// The variables that it gets.
+    pub(crate) env: &'a [Spanned<String>],
+    /// How long it may take; as long as a request if left out.
+    pub(crate) timeout: Option<Period>,
+}
+
+/// The program that an author named; the project must permit running it.
+pub(crate) fn program(
+    run: &Run<'_>,
+    context: &Context<'_>,
+    diagnostics: &mut Report,
+) -> Option<Program> {
+    let before = diagnostics.mark();
+    let span = &run.line.span;
+    if !context.project.commands {
+        let message = "this runs a program, which the project does not permit";
+        let help = "set `commands: true` in `avouch.yaml` if checks may run programs";
+        diagnostics.push(context.mistake("commands-not-permitted", span, message).help(help));
+    }
+    if run.line.value.first().is_none_or(String::is_empty) {
+        let help = "write a list: the program, then each of its arguments";
+        diagnostics.push(context.mistake("no-program", span, "no program is named").help(help));
+    }
+    for name in run.env.iter().filter(|name| !is_name(name)) {
+        let message = format!("`{}` is no name of a variable", name.value);
+        let help = "write its name alone: its value is taken from the environment of Avouch";
+        diagnostics.push(context.mistake("no-variable", &name.span, message).help(help));
+    }
+    (diagnostics.is_clean_since(before)).then(|| Program {
+        line: run.line.value.clone(),
+        env: run.env.iter().map(|name| name.value.clone()).collect(),
+        timeout: run.timeout.unwrap_or(context.project.limits.timeout),
+    })
+}
+
+fn is_name(name: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+    name.starts_with(letter) && name.chars().all(|c| letter(c) || c.is_ascii_digit())
+}

@@ -1,0 +1,7 @@
+//! Files and Git: everything that the command line reads from disk or writes to it.
+
+pub(crate) mod file;
+pub(crate) mod git;
+pub(crate) mod outlets;
+pub(crate) mod publish;
+pub(crate) mod store;

@@ -1,0 +1,56 @@
+//! `assessment.json` on the disk: private, whole or not at all.
+
+use std::fs;
+use std::io;
+use std::io::Write;
+use std::path::Path;
+
+use avouch::model::judge::assessment::{Assessment, SCHEMA};
+
+use crate::disk::file;
+use crate::disk::file::Mode;
+use crate::exit::Exit;
+use crate::terminal::talk::Talk;
+
+/// An assessment is never larger than this: two thousand tenants take about a tenth of it.
+const BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// Writes an assessment where only its owner can read it.
+pub(crate) fn save(assessment: &Assessment, to: &Path, talk: Talk) -> Result<(), Exit> {
+    write(assessment, to).map_err(|error| {
+        talk.complain(&format!("`{}` could not be written: {error}", to.display()), "");
+        Exit::Unusable
+    })
+}
+
+fn write(assessment: &Assessment, to: &Path) -> io::Result<()> {
+    file::replace(to, Mode::Private, |file| {
+        serde_json::to_writer_pretty(&mut *file, assessment)?;
+        file.write_all(b"\n")
+    })
+}
+
+/// Reads an assessment; what it is evidence for is not judged here.
+pub(crate) fn read(from: &Path, talk: Talk) -> Result<Assessment, Exit> {
+    parse(from).map_err(|why| {
+        let help = "make it anew with `avouch check`";
+        talk.complain(&format!("`{}` is no assessment to build from: {why}", from.display()), help);
+        Exit::Unusable
+    })
+}
+
+/// Reads an assessment, or says why that cannot be done.
+pub(crate) fn parse(from: &Path) -> Result<Assessment, String> {
+    let size = fs::metadata(from).map_err(|error| error.to_string())?.len();
+    if size > BYTES_MAX {
+        return Err(format!("it has more than {BYTES_MAX} bytes"));
+    }
+    let text = fs::read(from).map_err(|error| error.to_string())?;
+    let value: serde_json::Value =
+        serde_json::from_slice(&text).map_err(|error| error.to_string())?;
+    let schema = value.get("schema").and_then(serde_json::Value::as_str).unwrap_or("none");
+    if schema != SCHEMA {
+        return Err(format!("its schema is `{schema}`, and this version reads `{SCHEMA}`"));
+    }
+    serde_json::from_value(value).map_err(|error| error.to_string())
+}

@@ -1,0 +1,122 @@
+//! The JSON Schema of every file that people write, for editors and other programs.
+
+use std::fs;
+use std::path::Path;
+
+use avouch::check::KINDS;
+use avouch::load::policy::sub_processors::SubProcessorsFile;
+use avouch::load::project::file::ProjectFile;
+use avouch::model::answer::attestation::Attestation;
+use avouch::model::project::claim::Written;
+use avouch::model::project::policy::FrontMatter;
+use avouch::model::project::waiver::Waiver;
+use schemars::transform::{RecursiveTransform, Transform as _};
+use schemars::{JsonSchema, Schema, schema_for};
+use serde_json::{Value, json};
+
+pub(crate) type Make = fn() -> Schema;
+
+/// What people write, by the name of its schema.
+pub(crate) const SCHEMAS: &[(&str, Make)] = &[
+    ("project", closed::<ProjectFile>),
+    ("policy", closed::<FrontMatter>),
+    ("claim", claim),
+    ("attestation", closed::<Attestation>),
+    ("waiver", closed::<Waiver>),
+    ("sub-processors", closed::<SubProcessorsFile>),
+];
+
+/// Writes every schema into a folder, which is made if it is not there.
+pub(crate) fn write(folder: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let file = |name: &str| folder.join(format!("{name}.schema.json"));
+    SCHEMAS.iter().try_for_each(|(name, schema)| fs::write(file(name), text(name, *schema)))
+}
+
+/// A schema as it is given: its title says which files it is about, not what our types are called.
+pub(crate) fn text(name: &str, schema: Make) -> String {
+    let mut schema = schema();
+    schema.insert("title".into(), json!(format!("Avouch: {name}")));
+    format!("{:#}\n", schema.as_value())
+}
+
+/// A type's schema, with the keys that it names and no others: our reader is as strict.
+fn closed<T: JsonSchema>() -> Schema {
+    let mut schema = schema_for!(T);
+    close(&mut schema);
+    schema
+}
+
+fn close(schema: &mut Schema) {
+    RecursiveTransform(|schema: &mut Schema| {
+        if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
+            schema.insert("additionalProperties".into(), json!(false));
+        }
+        // The size of our integers is nobody else's business; their bounds stand beside it.
+        if schema.get("format").and_then(Value::as_str).is_some_and(|one| one.starts_with("uint")) {
+            schema.remove("format");
+        }
+    })
+    .transform(schema);
+}
+
+/// A claim's file: what each kind of check takes follows from its `kind`.
+fn claim() -> Schema {
+    let mut schema = closed::<Written>();
+    let names: Vec<&str> = KINDS.iter().map(|kind| kind.name()).collect();
+    let when = |kind: &str| json!({"properties": {"kind": {"const": kind}}, "required": ["kind"]});
+    let rules = KINDS.iter().map(|kind| {
+        json!({"if": when(kind.name()), "then": {"$ref": format!("#/$defs/kind.{}", kind.name())}})
+    });
+    let check = json!({
+        "type": "object",
+        "required": ["kind"],
+        "properties": {
+            "kind": {"enum": names, "description": "What sort of check it is."},
+            "states": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "The names of limits of this check that the claim's words need not say.",
+            },
+        },
+        "allOf": rules.collect::<Vec<_>>(),
+    });
+    let mut definitions = match schema.remove("$defs") {
+        Some(Value::Object(definitions)) => definitions,
+        _ => serde_json::Map::new(),
+    };
+    definitions.insert("Check".into(), check);
+    for kind in KINDS {
+        definitions.extend(definitions_of(kind.name(), kind.schema()));
+    }
+    schema.insert("$defs".into(), Value::Object(definitions));
+    if let Some(checks) = schema.pointer_mut("/properties/checks") {
+        checks["items"] = json!({"$ref": "#/$defs/Check"});
+        checks["minItems"] = json!(1);
+    }
+    schema
+}
+
+/// A kind's settings and what they are made of, under names that no other kind has.
+fn definitions_of(kind: &str, mut settings: Schema) -> Vec<(String, Value)> {
+    close(&mut settings);
+    let own = format!("#/$defs/kind.{kind}.");
+    RecursiveTransform(|schema: &mut Schema| {
+        if let Some(Value::String(reference)) = schema.get_mut("$ref") {
+            *reference = reference.replace("#/$defs/", &own);
+        }
+    })
+    .transform(&mut settings);
+    let parts = match settings.remove("$defs") {
+        Some(Value::Object(parts)) => parts,
+        _ => serde_json::Map::new(),
+    };
+    settings.remove("$schema");
+    settings.remove("title");
+    if let Some(Value::Object(keys)) = settings.get_mut("properties") {
+        keys.insert("kind".into(), json!({"const": kind}));
+        keys.insert("states".into(), json!(true));
+    }
+    let parts = parts.into_iter().map(|(name, part)| (format!("kind.{kind}.{name}"), part));
+    parts.chain([(format!("kind.{kind}"), settings.to_value())]).collect()
+}

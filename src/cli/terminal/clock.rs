@@ -1,0 +1,41 @@
+//! The one place that reads the clock.
+
+use jiff::Timestamp;
+
+use crate::exit::Exit;
+use crate::terminal::talk::Talk;
+
+/// <https://reproducible-builds.org/specs/source-date-epoch/>
+const SOURCE_DATE: &str = "SOURCE_DATE_EPOCH";
+
+/// The time: the machine's, or one that was given (with the demo only).
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Clock {
+    /// The time that was given.
+    pub(crate) fixed: Option<Timestamp>,
+}
+
+impl Clock {
+    /// The time.
+    #[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
+    pub(crate) fn now(self) -> Timestamp {
+        self.fixed.unwrap_or_else(Timestamp::now)
+    }
+}
+
+/// The time that `SOURCE_DATE_EPOCH` gives for the build's; `None` if it is not set.
+pub(crate) fn source_date(talk: Talk) -> Result<Option<Timestamp>, Exit> {
+    let Some(value) = std::env::var_os(SOURCE_DATE) else { return Ok(None) };
+    let value = value.to_string_lossy();
+    let digits = Some(&value).filter(|value| value.chars().all(|c| c.is_ascii_digit()));
+    let seconds = digits.and_then(|digits| digits.parse().ok());
+    match seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()) {
+        Some(time) => Ok(Some(time)),
+        None => {
+            let message = format!("`{SOURCE_DATE}` is `{value}`, which is no time");
+            let help = "set it to whole seconds since 1970, as `date +%s` prints them, or unset it";
+            talk.complain(&message, help);
+            Err(Exit::Unusable)
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Diagnostics as people and programs read them: with the place underlined, or as JSON.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use avouch::model::source::diagnostic::{Diagnostic, Severity};
+use avouch::model::source::redline::{Redline, Side};
+use avouch::model::source::{Place, Sources};
+use serde_json::{Value, json};
+
+use crate::terminal::redline;
+
+/// Lines of one place that are shown; of a longer one, the first alone.
+const LINES_MAX: usize = 6;
+
+/// Characters of one line that are shown around a place: minified files have lines without end.
+const LINE_MAX: usize = 400;
+
+/// All diagnostics, each with an excerpt of its place and an empty line behind it.
+pub(crate) fn text(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let mut out = String::new();
+    for one in diagnostics {
+        out.push_str(&renderer.render(&[report(one, sources, colour)]));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+/// All diagnostics as a JSON array, in their order.
+pub(crate) fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
+    let place = |place: &Place| {
+        let at = sources.line_column(place);
+        json!({ "file": &*place.file, "line": at.line, "column": at.column })
+    };
+    let related = |(at, label): &(Place, String)| {
+        let mut value = place(at);
+        value["label"] = label.as_str().into();
+        value
+    };
+    let one = |one: &Diagnostic| {
+        let at = one.place.as_ref().map(place).unwrap_or_default();
+        let mut value = json!({
+            "file": at["file"],
+            "line": at["line"],
+            "column": at["column"],
+            "code": one.code,
+            "severity": one.severity,
+            "message": one.message,
+            "help": one.help,
+            "related": one.related.iter().map(related).collect::<Vec<_>>(),
+        });
+        if let Some(redline) = &one.redline {
+            value["redline"] = json_of(redline);
+        }
+        value
+    };
+    diagnostics.iter().map(one).collect()
+}
+
+fn json_of(redline: &Redline) -> Value {
+    let side = |side: &Side| {
+        let by = side.by.as_ref();
+        let by = by.map(|by| json!({ "author": by.author, "at": by.at, "commit": by.id }));
+        json!({ "text": side.text, "by": by })
+    };
+    json!({
+        "claim": redline.claim,
+        "runs": redline.runs,
+        "quote": side(&redline.quote),
+        "policy": side(&redline.policy),
+    })
+}
+
+fn report<'a>(one: &'a Diagnostic, sources: &Sources, colour: bool) -> Group<'a> {
+    let level = match one.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group = Group::with_title(level.primary_title(&one.message).id(one.code));
+    if let Some(place) = &one.place {
+        group = excerpt(group, place, sources, AnnotationKind::Primary, None);
+    }
+    for (place, label) in &one.related {
+        group = excerpt(group, place, sources, AnnotationKind::Context, Some(label));
+    }
+    if let Some(changed) = &one.redline {
+        group = group.element(Level::NOTE.message(redline::text(&changed.runs, colour)));
+        group = redline::look_alikes(changed)
+            .into_iter()
+            .chain(redline::authors(changed))
+            .fold(group, |group, note| group.element(Level::NOTE.message(note)));
+    }
+    match &one.help {
+        Some(help) => {
+            let help = annotate_snippets::normalize_untrusted_str(help);
+            group.element(Level::HELP.message(help))
+        }
+        None => group,
+    }
+}
+
+fn excerpt<'a>(
+    group: Group<'a>,
+    place: &'a Place,
+    sources: &Sources,
+    kind: AnnotationKind,
+    label: Option<&'a String>,
+) -> Group<'a> {
+    let at = sources.line_column(place);
+    let whole = sources.text(&place.file).map_or("", |text| text.as_ref());
+    // A place at the very start with no width is about the file, and shows none of its lines.
+    let about_file = place.start == 0 && place.end == 0 && label.is_none();
+    if whole.is_empty() || about_file {
+        let origin = Origin::path(&*place.file);
+        return group.element(if whole.is_empty() {
+            origin
+        } else {
+            origin.line(1).char_column(1)
+        });
+    }
+    let shown = shown(whole, place);
+    let annotation = kind.span(within(&shown, whole, place));
+    let annotation = match label {
+        Some(label) => annotation.label(annotate_snippets::normalize_untrusted_str(label)),
+        None => annotation,
+    };
+    let snippet = Snippet::source(whole[shown].to_owned())
+        .path(&*place.file)
+        .line_start(at.line)
+        .annotation(annotation);
+    group.element(snippet)
+}
+
+/// The bytes of the lines that are shown of a place: all of its lines, or the first of many.
+fn shown(whole: &str, place: &Place) -> Range<usize> {
+    let start = floor(whole, place.start);
+    let end = floor(whole, place.end.max(place.start));
+    let line_start = whole[..start].rfind('\n').map_or(0, |newline| newline + 1);
+    let lines = whole[start..end].matches('\n').count() + 1;
+    let from = if lines > LINES_MAX { start } else { end };
+    let line_end = whole[from..].find('\n').map_or(whole.len(), |newline| from + newline);
+    if line_end - line_start <= LINE_MAX {
+        return line_start..line_end;
+    }
+    // Line numbers stay right, and columns are those of the message: only the excerpt is cut.
+    line_start..floor(whole, (start + LINE_MAX).min(line_end)).max(start)
+}
+
+/// The underlined bytes within what is shown, at least one character where there is one.
+fn within(shown: &Range<usize>, whole: &str, place: &Place) -> Range<usize> {
+    let start = floor(whole, place.start).clamp(shown.start, shown.end);
+    let end = floor(whole, place.end).clamp(start, shown.end);
+    start - shown.start..end - shown.start
+}
+
+/// The last boundary of characters that is not beyond `at`.
+fn floor(text: &str, at: usize) -> usize {
+    text.floor_char_boundary(at.min(text.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources() -> Sources {
+        let mut sources = Sources::default();
+        sources.insert("a.md", "one\ntwé [link](x) end\nlast\n");
+        sources.insert("checks/b.yaml", "proves: >\n  old\n  words\nbecause: x\n");
+        sources
+    }
+
+    #[test]
+    fn a_place_is_underlined_with_cause_and_help() {
+        let one =
+            Diagnostic::error("missing-page", Place::new("a.md", 9..18), "there is no page `x`")
+                .help("did you mean `y`?");
+        insta::assert_snapshot!(text(&[one], &sources(), false), @r"
+        error[missing-page]: there is no page `x`
+         --> a.md:2:5
+          |
+        2 | twé [link](x) end
+          |     ^^^^^^^^^
+          |
+          = help: did you mean `y`?
+        ");
+    }
+
+    #[test]
+    fn the_other_side_is_shown_too() {
+        let one = Diagnostic::warning("suspect", Place::new("a.md", 0..3), "other words")
+            .related(Place::new("checks/b.yaml", 8..23), "the words that were checked");
+        insta::assert_snapshot!(text(&[one], &sources(), false), @r"
+        warning[suspect]: other words
+         --> a.md:1:1
+          |
+        1 |   one
+          |   ^^^
+          |
+         ::: checks/b.yaml:1:9
+          |
+        1 |   proves: >
+          |  _________-
+        2 | |   old
+        3 | |   words
+          | |_______- the words that were checked
+        ");
+    }
+
+    #[test]
+    fn a_mistake_of_no_file_has_no_place() {
+        let one = Diagnostic {
+            place: None,
+            ..Diagnostic::error("no-project", Place::file("x"), "there is none")
+        };
+        let two = Diagnostic::error("same-address", Place::file("a.md"), "two pages");
+        let gone = Diagnostic::error("unreadable", Place::file("gone.md"), "it cannot be read");
+        insta::assert_snapshot!(text(&[one, two, gone], &sources(), false), @r"
+        error[no-project]: there is none
+
+        error[same-address]: two pages
+        --> a.md:1:1
+
+        error[unreadable]: it cannot be read
+        --> gone.md
+        ");
+    }
+
+    #[test]
+    fn colour_is_only_used_when_asked_for() {
+        let one = Diagnostic::error("a-code", Place::new("a.md", 4..7), "evil \u{1b}[31m");
+        assert!(text(std::slice::from_ref(&one), &sources(), true).contains('\u{1b}'));
+        assert!(!text(&[one], &sources(), false).contains('\u{1b}'));
+        assert_eq!(text(&[], &sources(), true), "");
+    }
+
+    #[test]
+    fn long_places_and_lines_are_cut() {
+        let mut sources = Sources::default();
+        let long = format!("{}\n", "é".repeat(10_000));
+        sources.insert("long.md", long.as_str());
+        sources.insert("many.md", "x\n".repeat(1000));
+        for (file, span) in [
+            ("long.md", 10_001..10_005),
+            ("long.md", 0..20_000),
+            ("many.md", 2..2000),
+            ("long.md", 30_000..40_000),
+        ] {
+            let one = Diagnostic::error("a-code", Place::new(file, span), "x");
+            let text = text(&[one], &sources, false);
+            assert!(text.lines().count() < 15, "{text}");
+        }
+    }
+
+    #[test]
+    fn programs_get_line_column_code_message_and_help() {
+        let one = Diagnostic::error("suspect", Place::new("a.md", 8..10), "m")
+            .help("h")
+            .related(Place::new("checks/b.yaml", 8..9), "there");
+        let none = Diagnostic { place: None, ..Diagnostic::warning("w", Place::file("x"), "n") };
+        assert_eq!(
+            json(&[one, none], &sources()),
+            json!([
+                {
+                    "file": "a.md", "line": 2, "column": 4, "code": "suspect", "severity": "error",
+                    "message": "m", "help": "h",
+                    "related": [{"file": "checks/b.yaml", "line": 1, "column": 9, "label": "there"}],
+                },
+                {
+                    "file": null, "line": null, "column": null, "code": "w", "severity": "warning",
+                    "message": "n", "help": null, "related": [],
+                },
+            ])
+        );
+    }
+}

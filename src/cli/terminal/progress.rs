@@ -1,0 +1,109 @@
+//! What a run says while it runs: a bar and the slowest checks on a terminal, plain lines elsewhere.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use avouch::probe::job::{Event, Job};
+use avouch::render::wording;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::terminal::talk::Talk;
+
+/// How many of the running checks are named at once.
+const NAMED_MAX: usize = 3;
+
+/// What a run says while it runs.
+pub(crate) struct Progress {
+    bar: Option<ProgressBar>,
+    running: Mutex<Vec<String>>,
+    talk: Talk,
+}
+
+impl Progress {
+    /// Begins to tell of these jobs.
+    pub(crate) fn new(jobs: &[Job<'_>], talk: Talk) -> Self {
+        let bar = talk.is_watched().then(|| bar(jobs.len()));
+        if bar.is_none() {
+            talk.say(&format!("running {}", wording::count(jobs.len(), "check")));
+        }
+        Self { bar, running: Mutex::default(), talk }
+    }
+
+    /// Tells of one event.
+    pub(crate) fn tell(&self, event: Event<'_>) {
+        if self.talk.is_log() {
+            return self.log(event);
+        }
+        match event {
+            Event::Started(job) => self.update(|running| running.push(name(job))),
+            Event::Finished(job, _) => {
+                self.update(|running| running.retain(|one| *one != name(job)));
+                if let Some(bar) = &self.bar {
+                    bar.inc(1);
+                }
+            }
+            Event::Retrying(job, verdict, wait_ms) => {
+                let wait_s = Duration::from_millis(wait_ms).as_secs_f32();
+                self.line(&format!("{}: {verdict}, asking again in {wait_s:.1} s", name(job)));
+            }
+            Event::LeftBehind(job, what) => {
+                self.line(&format!("{}: left behind: {what}", name(job)))
+            }
+        }
+    }
+
+    /// Tells programs of one event.
+    fn log(&self, event: Event<'_>) {
+        let (name, job, more): (_, _, &[(&str, Value)]) = match &event {
+            Event::Started(job) => ("started", job, &[]),
+            Event::Finished(job, verdict) => ("finished", job, &[("verdict", json!(verdict))]),
+            Event::Retrying(job, verdict, wait_ms) => {
+                ("retrying", job, &[("verdict", json!(verdict)), ("wait_ms", json!(wait_ms))])
+            }
+            Event::LeftBehind(job, what) => ("left-behind", job, &[("what", json!(what))]),
+        };
+        let of = [
+            ("claim", json!(job.claim)),
+            ("check", json!(job.check + 1)),
+            ("kind", json!(job.plan.kind)),
+        ];
+        self.talk.event(name, &[&of, more].concat());
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// The checks that began first, and still run, are the slowest.
+    fn update(&self, change: impl FnOnce(&mut Vec<String>)) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut running);
+        if let Some(bar) = &self.bar {
+            bar.set_message(running[..running.len().min(NAMED_MAX)].join(", "));
+        }
+    }
+
+    fn line(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None => self.talk.say(text),
+        }
+    }
+}
+
+fn name(job: Job<'_>) -> String {
+    format!("{} ({})", job.claim, job.plan.kind)
+}
+
+fn bar(jobs: usize) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(jobs).unwrap_or(u64::MAX));
+    if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} checks  {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}

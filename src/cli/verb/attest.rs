@@ -1,0 +1,69 @@
+//! `avouch attest`: writes down a role's word for a claim, as of today.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use avouch::model::answer::attestation::{Attestation, AttestationDay};
+use avouch::model::source::diagnostic::help_with_list;
+use avouch::model::time::day_of;
+
+use crate::args::Attest;
+use crate::disk::file;
+use crate::disk::file::Mode;
+use crate::exit::Exit;
+use crate::session::{Open, check_sources};
+use crate::terminal::clock::Clock;
+use crate::terminal::talk::Talk;
+use crate::verb::accept::by_a_person;
+
+/// Runs the verb.
+pub(crate) fn run(root: &Path, args: &Attest, talk: Talk) -> Result<Exit, Exit> {
+    by_a_person(talk)?;
+    let clock = Clock::default();
+    let open = Open::to_read(root, None);
+    let checked = check_sources(&open, None, clock);
+    let Some(project) = checked.project else {
+        talk.diagnostics(&checked.diagnostics, &checked.sources);
+        return Err(Exit::Unusable);
+    };
+    let Some(claim) = project.claim(&args.claim) else {
+        let names: Vec<&str> = project.claims.iter().map(|claim| claim.id.as_str()).collect();
+        let help = help_with_list(&args.claim, names);
+        talk.complain(&format!("there is no claim `{}`", args.claim), &help);
+        return Err(Exit::Unusable);
+    };
+    if !project.roles.contains_key(&args.role) {
+        let names: Vec<&str> = project.roles.keys().map(String::as_str).collect();
+        let help = help_with_list(&args.role, names);
+        talk.complain(&format!("`roles:` in avouch.yaml has no `{}`", args.role), &help);
+        return Err(Exit::Unusable);
+    }
+    let attestation = Attestation {
+        role: args.role.clone(),
+        day: AttestationDay::On(day_of(clock.now())),
+        valid_for: args.valid_for,
+        looked_at: args.looked_at.clone(),
+        words: claim.words().to_owned(),
+    };
+    write(root, &args.claim, &attestation, talk)?;
+    Ok(Exit::Holds)
+}
+
+fn write(root: &Path, claim: &str, attestation: &Attestation, talk: Talk) -> Result<(), Exit> {
+    let file = format!("attestations/{claim}.yaml");
+    let text = serde_yaml::to_string(attestation).map_err(|error| error.to_string());
+    let written = text.and_then(|text| {
+        let to = root.join(&file);
+        let folder = to.parent().map_or(Ok(()), fs::create_dir_all);
+        let written = folder
+            .and_then(|()| file::replace(&to, Mode::Kept, |to| to.write_all(text.as_bytes())));
+        written.map_err(|error| error.to_string())
+    });
+    written.map_err(|error| {
+        talk.complain(&format!("`{file}` could not be written: {error}"), "");
+        Exit::Unusable
+    })?;
+    talk.say(&format!("wrote {file}: read it, commit it, and let its code owners review it"));
+    Ok(())
+}

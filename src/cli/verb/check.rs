@@ -1,0 +1,107 @@
+//! `avouch check`: asks, reports, and keeps the evidence.
+
+use std::path::Path;
+
+use avouch::model::judge::assessment::Assessment;
+use avouch::model::judge::evidence::outcomes;
+use avouch::model::source::claim_id::ClaimId;
+use avouch::model::source::diagnostic::help_with_list;
+use avouch::probe;
+use avouch::render::{Input, Past};
+
+use crate::args::Check;
+use crate::disk::outlets::Outlets;
+use crate::disk::store;
+use crate::exit::Exit;
+use crate::reuse::Kept;
+use crate::run::assess;
+use crate::serve::watch::Watch;
+use crate::session::{Open, Session};
+use crate::terminal::talk::Talk;
+use crate::verb::check_published;
+
+/// Runs the verb: once, or with `--watch` whenever the sources change, until it is interrupted.
+pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
+    if !args.watch {
+        return once(root, args, talk);
+    }
+    let interrupt = probe::signals::interrupt();
+    let mut watch = Watch::sources(root);
+    loop {
+        // What is wrong has been told, and may be mended by the next change.
+        if matches!(once(root, args, talk), Err(Exit::Interrupted)) {
+            return Err(Exit::Interrupted);
+        }
+        talk.say("waiting for the sources to change; Ctrl-C ends it");
+        while !watch.is_new() {
+            if interrupt.is_set() {
+                return Err(Exit::Interrupted);
+            }
+        }
+    }
+}
+
+fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
+    if let Some(page) = &args.published {
+        return check_published::run(root, page, args.within, talk);
+    }
+    let open = Open::to_ask(root, &args.target);
+    let earlier =
+        args.reuse.as_deref().map(|file| store::read(&root.join(file), talk)).transpose()?;
+    let outlets = Outlets::open(&args.reports, root, &[&args.out], talk)?;
+    let mut session = Session::open(&open, talk)?;
+    known(&session, &args.claims, talk)?;
+    let assessment = match earlier {
+        None => {
+            let mut assessment = assess(&session, &|id| named(&args.claims, id), talk)?;
+            if let Some(others) = others(args, &session) {
+                Kept::of(others, &session, talk)?.beside(&mut assessment, &mut session, talk)?;
+            }
+            assessment
+        }
+        Some(earlier) => {
+            let kept = Kept::of(earlier, &session, talk)?;
+            let asked = kept.to_ask(&session, &args.claims, args.again);
+            let mut assessment = assess(&session, &|id| asked.contains(id), talk)?;
+            kept.into(&mut assessment, &mut session, talk)?;
+            assessment
+        }
+    };
+    store::save(&assessment, &session.path(&args.out), talk)?;
+    let now = session.clock.now();
+    let mut outcomes = outcomes(&session.project, &session.plans, &assessment, now);
+    if args.reuse.is_none() {
+        outcomes.retain(|outcome| named(&args.claims, &outcome.claim.id));
+    }
+    let input = Input {
+        project: &session.project,
+        outcomes: &outcomes,
+        assessment: &assessment,
+        now,
+        past: &Past::default(),
+    };
+    outlets.write(&input, talk)?;
+    Ok(Exit::of(&outcomes))
+}
+
+/// What is written already, where only some claims are checked: the others keep their evidence.
+fn others(args: &Check, session: &Session) -> Option<Assessment> {
+    let is_partial = !args.claims.is_empty();
+    is_partial.then(|| store::parse(&session.path(&args.out)).ok()).flatten()
+}
+
+fn named(claims: &[String], id: &ClaimId) -> bool {
+    claims.is_empty() || claims.contains(id)
+}
+
+/// Refuses claims that the project does not have.
+pub(crate) fn known(session: &Session, claims: &[String], talk: Talk) -> Result<(), Exit> {
+    let ids = || session.project.claims.iter().map(|claim| claim.id.as_str());
+    let unknown: Vec<&String> =
+        claims.iter().filter(|id| session.project.claim(id).is_none()).collect();
+    for id in &unknown {
+        let names: Vec<&str> = ids().collect();
+        talk.complain(&format!("there is no claim `{id}`"), &help_with_list(id, names));
+    }
+    if unknown.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
+}

@@ -1,0 +1,180 @@
+//! What the sources promise now, against what was published before or what they promised at a revision.
+
+use std::fs;
+use std::path::{Component, Path};
+
+use avouch::language::words;
+use avouch::model::project::Project;
+use avouch::model::published::change::between;
+use avouch::model::published::recorded::{About, Change};
+use avouch::model::published::{Promises, Retracted};
+use avouch::model::source::Place;
+use avouch::model::source::diagnostic::Diagnostic;
+use avouch::render::{promise, wording};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::args::Lint;
+use crate::disk::git;
+use crate::exit::Exit;
+use crate::previous;
+use crate::session::{Checked, Open, check_sources};
+use crate::terminal::clock::Clock;
+use crate::terminal::talk::Talk;
+
+/// Bytes of one file that is looked at: no source is longer.
+const FILE_MAX: u64 = 16 * 1024 * 1024;
+
+/// What changed.
+pub(crate) struct Since {
+    /// Every change, worst first, with its place where it has one now.
+    changes: Vec<(Change, Option<Place>)>,
+    /// What must not be published.
+    pub(crate) wrong: Vec<Diagnostic>,
+}
+
+/// What changed since `before`: a published file, or else a revision.
+pub(crate) fn since(
+    before: &str,
+    root: &Path,
+    args: &Lint,
+    checked: &Checked,
+    talk: Talk,
+) -> Result<Since, Exit> {
+    let (old, retracted) = promised(before, root, args, talk)?;
+    let Some((project, new)) = promises(checked) else {
+        talk.say("what changed is told once these mistakes are mended");
+        return Err(Exit::Unusable);
+    };
+    let changes = between(&old, &new).into_iter();
+    Ok(Since {
+        changes: changes.map(|change| placed(change, project)).collect(),
+        wrong: previous::said_again(project, &retracted),
+    })
+}
+
+fn placed(change: Change, project: &Project) -> (Change, Option<Place>) {
+    let place = place(&change, project);
+    (change, place)
+}
+
+impl Since {
+    /// For people: each change in a few lines.
+    pub(crate) fn text(&self, checked: &Checked) -> String {
+        let mut text = String::new();
+        for (change, place) in &self.changes {
+            let at = place.as_ref().map_or_else(String::new, |place| {
+                let at = checked.sources.line_column(place);
+                format!("\n  --> {}:{}:{}", place.file, at.line, at.column)
+            });
+            let words = wording::cut(&change.words, 300);
+            let told = wording::cut(&change.told, 600);
+            let effect = change.effect.in_words();
+            text.push_str(&format!("{effect}: {words}{at}\n  {told}\n\n"));
+        }
+        text
+    }
+
+    /// For programs.
+    pub(crate) fn json(&self, checked: &Checked) -> Value {
+        let one = |(change, place): &(Change, Option<Place>)| {
+            let at = place.as_ref().map(|place| checked.sources.line_column(place));
+            json!({
+                "effect": change.effect,
+                "about": change.about,
+                "claim": change.claim,
+                "words": change.words,
+                "before": change.before,
+                "told": change.told,
+                "file": place.as_ref().map(|place| &*place.file),
+                "line": at.map(|at| at.line),
+                "column": at.map(|at| at.column),
+            })
+        };
+        self.changes.iter().map(one).collect()
+    }
+
+    /// In a few words: `2 changes`, and how many of them for the worse.
+    pub(crate) fn counted(&self) -> String {
+        use avouch::model::published::recorded::Effect::{Retracted, Weakened};
+        let worse = |(change, _): &&(Change, _)| matches!(change.effect, Weakened | Retracted);
+        let worse = self.changes.iter().filter(worse).count();
+        format!("{}, {worse} of them for the worse", wording::count(self.changes.len(), "change"))
+    }
+}
+
+/// What sources promise, as far as they can be read.
+fn promises(checked: &Checked) -> Option<(&Project, Promises)> {
+    let project = checked.project.as_ref()?;
+    let planned = project.claims.iter().all(|claim| checked.plans.contains_key(&claim.id));
+    planned.then(|| (project, promise::planned(project, &checked.plans)))
+}
+
+/// What was promised before, and the words that had been retracted by then.
+fn promised(
+    before: &str,
+    root: &Path,
+    args: &Lint,
+    talk: Talk,
+) -> Result<(Promises, Vec<Retracted>), Exit> {
+    if root.join(before).is_file() {
+        let published = previous::in_file(before, root, talk)?;
+        return Ok((published.promises, published.retracted));
+    }
+    let folder = checked_out(root, before).map_err(|why| {
+        let help = "name a published `claims.json`, or a revision such as `HEAD` or `v1.2`";
+        talk.complain(&format!("nothing can be compared with `{before}`: {why}"), help);
+        Exit::Unusable
+    })?;
+    let open = Open::to_read(folder.path(), args.target.as_deref());
+    let checked = check_sources(&open, None, Clock::default());
+    match promises(&checked) {
+        Some((_, promises)) => Ok((promises, Vec::new())),
+        None => {
+            talk.diagnostics(&checked.diagnostics, &checked.sources);
+            let help = "name a revision whose sources can be read";
+            talk.complain(&format!("these mistakes stand in the sources at `{before}`"), help);
+            Err(Exit::Unusable)
+        }
+    }
+}
+
+/// The project's folder as it was at a revision, for as long as it is looked at.
+fn checked_out(root: &Path, revision: &str) -> Result<TempDir, String> {
+    let commit = git::resolved(root, revision)
+        .ok_or("there is no such file, and Git knows no such revision here")?;
+    let files = git::files_at(root, &commit, FILE_MAX).ok_or("Git cannot list its files")?;
+    let names: Vec<&str> = files.iter().map(|(blob, _)| blob.as_str()).collect();
+    let blobs = git::blobs(root, &names).ok_or("Git cannot read its files")?;
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    for ((_, path), bytes) in files.iter().zip(blobs) {
+        write(folder.path(), path, &bytes).map_err(|error| error.to_string())?;
+    }
+    Ok(folder)
+}
+
+/// Writes one file below a folder; a path that leads elsewhere is left out.
+fn write(folder: &Path, path: &str, bytes: &[u8]) -> std::io::Result<()> {
+    let stays = |part| matches!(part, Component::Normal(_));
+    if !Path::new(path).components().all(stays) {
+        return Ok(());
+    }
+    let to = folder.join(path);
+    if let Some(parent) = to.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    fs::write(to, bytes)
+}
+
+/// Where the words of a change stand now; where they are gone, the policy that they stood in.
+fn place(change: &Change, project: &Project) -> Option<Place> {
+    let claim = change.claim.as_ref().and_then(|id| project.claim(id));
+    if let Some(passage) = claim.and_then(|claim| claim.passages.first()) {
+        return Some(passage.place.clone());
+    }
+    let policy = project.policies.iter().find(|policy| policy.slug == change.page)?;
+    let mut statements = policy.statements.iter().filter(|_| change.about == About::Statement);
+    let stated =
+        statements.find(|one| words::same(&wording::words_of(&one.passage), &change.words));
+    Some(stated.map_or_else(|| Place::file(policy.file.clone()), |one| one.passage.place.clone()))
+}

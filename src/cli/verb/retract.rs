@@ -1,0 +1,105 @@
+//! `avouch retract`: marks claims that failed on a site that is already out. It can only downgrade, and
+//! needs no sources: a stored verdict is believed here because it can do no more than take away.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, io};
+
+use avouch::model::answer::verdict::Verdict;
+use avouch::model::judge::assessment::{Assessment, ClaimEvidence};
+use avouch::model::published;
+use avouch::model::published::Published;
+use avouch::model::source::claim_id::ClaimId;
+use avouch::model::time::in_words;
+use avouch::render;
+use avouch::render::Files;
+use jiff::Timestamp;
+
+use crate::args::Retract;
+use crate::disk::{publish, store};
+use crate::exit::Exit;
+use crate::terminal::talk::Talk;
+
+/// Runs the verb.
+pub(crate) fn run(root: &Path, args: &Retract, talk: Talk) -> Result<Exit, Exit> {
+    let assessment = store::read(&root.join(&args.assessment), talk)?;
+    let out = root.join(&args.out);
+    let failed = |message: String, help: &str| {
+        talk.complain(&message, help);
+        Exit::Unusable
+    };
+    let not_there = |why: String| {
+        let message = format!("`{}` is no published site: {why}", args.out.display());
+        failed(message, "name the folder that `avouch build` published to")
+    };
+    let mut files = Files::new();
+    gather(&out, "", &mut files).map_err(|error| not_there(error.to_string()))?;
+    // Publishing writes it anew.
+    files.remove(publish::MARKER);
+    let claims =
+        files.get("claims.json").ok_or_else(|| not_there("it has no `claims.json`".into()))?;
+    let page = published::read(claims).map_err(not_there)?;
+    same_target(&page, &assessment)
+        .map_err(|why| failed(why, "take an assessment of the service that the page is about"))?;
+    let found = violated(&page, &assessment, talk);
+    if found.is_empty() {
+        talk.say("nothing to take back: no claim of the page was found violated");
+        return Ok(Exit::Holds);
+    }
+    let site = render::retract(&files, page, &found).map_err(|why| failed(why, ""))?;
+    publish::publish(&site, &out).map_err(|error| failed(error.to_string(), error.help()))?;
+    for (id, since) in &found {
+        talk.data(format!("{id}: not verified since {}\n", in_words(*since)).as_bytes());
+    }
+    Ok(Exit::Violated)
+}
+
+/// Every file of a site, by its path within it.
+fn gather(folder: &Path, below: &str, files: &mut Files) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = format!("{below}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            gather(&entry.path(), &format!("{path}/"), files)?;
+        } else {
+            files.insert(path, fs::read(entry.path())?);
+        }
+    }
+    Ok(())
+}
+
+fn same_target(page: &Published, assessment: &Assessment) -> Result<(), String> {
+    let world = &assessment.world;
+    let same = page.target.demo == world.demo && (world.demo || page.target.name == world.target);
+    let other = if world.demo { "the demo" } else { &world.target };
+    if same {
+        return Ok(());
+    }
+    Err(format!("the page is about `{}`, and the assessment about `{other}`", page.target.name))
+}
+
+/// The claims of the page that were found violated, each with the time of the answer.
+fn violated(page: &Published, assessment: &Assessment, talk: Talk) -> BTreeMap<ClaimId, Timestamp> {
+    let mut found = BTreeMap::new();
+    for claim in &page.promises.claims {
+        let evidence = assessment.claims.get(&claim.id);
+        let Some(evidence) = evidence.filter(|one| one.verdict == Verdict::Violated) else {
+            continue;
+        };
+        let is_waived = claim.standing == "waived";
+        if evidence.binding.words.0 != claim.digest {
+            talk.say(&format!(
+                "`{}` is violated in other words than are out: not marked",
+                claim.id
+            ));
+        } else if claim.standing != "violated" && !is_waived {
+            found.insert(claim.id.clone(), seen(evidence).unwrap_or(assessment.finished));
+        }
+    }
+    found
+}
+
+/// When the last answer came.
+fn seen(evidence: &ClaimEvidence) -> Option<Timestamp> {
+    evidence.transcripts.iter().flat_map(|one| &one.observations).map(|one| one.at).max()
+}

@@ -1,0 +1,8 @@
+//! Natural language: sentences, quantities and promises. Knows nothing of projects or plans.
+
+pub mod period;
+pub mod promise;
+pub mod quantity;
+pub mod sentence;
+pub mod size;
+pub mod words;

@@ -1,0 +1,162 @@
+//! The clauses of a sentence: whom each is about, and whether it only sets a condition.
+
+use std::ops::Range;
+
+use crate::language::promise::words as known;
+use crate::language::words::runs;
+
+/// A sentence as its words, with where its clauses begin.
+pub(crate) struct Clauses {
+    pub(crate) tokens: Vec<Token>,
+}
+
+/// A word.
+pub(crate) struct Token {
+    /// In lower case.
+    pub(crate) word: String,
+    /// Its bytes.
+    pub(crate) span: Range<usize>,
+    /// The first token of its clause.
+    clause: usize,
+    /// Whether punctuation stands behind it.
+    breaks: bool,
+}
+
+/// A longer run of characters is no word.
+const WORD_MAX: usize = 60;
+
+impl Clauses {
+    /// The words of a sentence.
+    pub(crate) fn of(sentence: &str) -> Self {
+        let mut all = Self { tokens: Vec::new() };
+        for run in runs(sentence) {
+            all.push(&sentence[run.clone()], run.start);
+        }
+        all
+    }
+
+    fn push(&mut self, run: &str, start: usize) {
+        let is_mark = |c: char| !c.is_alphanumeric() && c != '%' && c != '/';
+        let text = run.trim_matches(is_mark);
+        let from = run.len() - run.trim_start_matches(is_mark).len();
+        let is_opened = run.starts_with(['(', '[', '–', '—']);
+        if text.is_empty() {
+            // A dash or the like on its own: what follows is another clause.
+            return if let Some(last) = self.tokens.last_mut() {
+                last.breaks = true
+            };
+        }
+        let at = self.tokens.len();
+        let word = if text.len() > WORD_MAX {
+            String::new()
+        } else {
+            text.to_lowercase().replace('’', "'")
+        };
+        let begins = is_opened || self.begins(at, &word);
+        let clause = if begins { at } else { self.tokens[at - 1].clause };
+        let behind = run[from + text.len()..].chars().next();
+        let breaks =
+            behind.is_some_and(|c| matches!(c, ',' | ';' | ':' | '.' | ')' | ']' | '–' | '—'));
+        self.tokens.push(Token {
+            word,
+            span: start + from..start + from + text.len(),
+            clause,
+            breaks,
+        });
+    }
+
+    /// Whether a clause begins with this word.
+    fn begins(&self, at: usize, word: &str) -> bool {
+        let Some(last) = self.tokens.last() else {
+            return true;
+        };
+        let first = self.word(last.clause);
+        // "When you leave we delete": what follows from a condition begins with us.
+        let is_main = word == "we" && known::is_condition(first) && last.clause + 1 < at;
+        last.breaks
+            || known::is_condition(word) && !matches!(last.word.as_str(), "only" | "even")
+            || is_main
+    }
+
+    /// A word in lower case; empty where there is none.
+    pub(crate) fn word(&self, at: usize) -> &str {
+        self.tokens.get(at).map_or("", |token| &token.word)
+    }
+
+    /// The word before one, if it stands in the same clause.
+    pub(crate) fn before(&self, at: usize) -> &str {
+        match self.tokens.get(at) {
+            Some(token) if token.clause < at => self.word(at - 1),
+            _ => "",
+        }
+    }
+
+    /// Whether punctuation stands behind a word.
+    pub(crate) fn breaks_behind(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.breaks)
+    }
+
+    /// The words of a clause, up to a word of it.
+    pub(crate) fn clause(&self, at: usize) -> &[Token] {
+        let start = self.tokens.get(at).map_or(0, |token| token.clause);
+        // A clause without punctuation has no end; what matters stands near.
+        let start = start.max(at.saturating_sub(CLAUSE_MAX));
+        self.tokens.get(start..at).unwrap_or_default()
+    }
+
+    /// Whether a sign at this word promises nothing: it is asked of the reader, or a condition.
+    pub(crate) fn is_excused(&self, at: usize) -> bool {
+        let start = self.tokens.get(at).map_or(0, |token| token.clause);
+        let first = self.word(start);
+        // "Who can reach it." names a subject, as "Where data is kept" does.
+        let asks = start == 0 && matches!(first, "who" | "what" | "which" | "whose");
+        if asks || known::is_condition(first) {
+            return true;
+        }
+        let speaks =
+            self.tokens[..at].iter().rev().take(CLAUSE_MAX).any(|token| known::is_us(&token.word));
+        !speaks && (self.is_request() || self.is_about_reader(at))
+    }
+
+    /// Whether the sentence asks the reader for something: "Tell us ...", "Please ...".
+    fn is_request(&self) -> bool {
+        let first = self.word(0);
+        let second = self.word(1);
+        known::is_request(first) && !matches!(second, "is" | "are" | "was" | "will" | "must" | "of")
+            || first == "do" && second == "not"
+            || matches!(first, "never" | "always") && known::is_request(second)
+    }
+
+    /// Whether the clause is about what "you" do or have to do.
+    fn is_about_reader(&self, at: usize) -> bool {
+        let clause = self.clause(at);
+        clause.iter().enumerate().any(|(index, token)| {
+            let before = index.checked_sub(1).map_or("", |before| &clause[before].word);
+            matches!(token.word.as_str(), "you" | "you'll" | "you're" | "sie" | "vous")
+                && !known::is_before_object(before)
+        })
+    }
+
+    /// Whether the clause is about what customers and the like have to do.
+    pub(crate) fn is_about_others(&self, at: usize) -> bool {
+        self.is_about_reader(at)
+            || self.clause(at).last().is_some_and(|token| known::is_other(&token.word))
+    }
+
+    /// Whether a clause is about us, our service or our data.
+    pub(crate) fn is_ours(&self, at: usize) -> bool {
+        self.clause(at)
+            .iter()
+            .any(|token| known::is_us(&token.word) || known::is_service(&token.word))
+    }
+
+    /// Whether these words only tell which things are meant: "reports that do not".
+    pub(crate) fn is_relative(&self, at: usize) -> bool {
+        let near = self.clause(at).iter().rev().take(2);
+        let mut words = near.map(|token| token.word.as_str());
+        words.any(|word| matches!(word, "that" | "which" | "who" | "whose"))
+    }
+}
+
+/// Words that are looked at before one, at the most.
+const CLAUSE_MAX: usize = 30;

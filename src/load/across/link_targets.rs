@@ -1,0 +1,114 @@
+//! Where the links within the site lead, once all of its pages are known.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use crate::load::policy::link::Aim;
+use crate::load::policy::{FOLDER, PolicyFile};
+use crate::model::source::Place;
+use crate::model::source::claim_id::ClaimId;
+use crate::model::source::diagnostic::report::Report;
+use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
+
+/// Tells every link to a claim, page or heading that is not there, and every picture that the pages
+/// of the site at the address `home` do not show.
+pub(crate) fn check(
+    (policies, home): (&[PolicyFile], &str),
+    claims: &BTreeSet<ClaimId>,
+    diagnostics: &mut Report,
+) {
+    let pages: BTreeMap<&str, &PolicyFile> =
+        policies.iter().map(|one| (&*one.policy.file, one)).collect();
+    for policy in policies {
+        let site = Site { pages: &pages, claims, home, from: policy };
+        diagnostics.extend(policy.aims.iter().filter_map(|(aim, span)| site.link(aim, span)));
+    }
+}
+
+struct Site<'a> {
+    pages: &'a BTreeMap<&'a str, &'a PolicyFile>,
+    claims: &'a BTreeSet<ClaimId>,
+    home: &'a str,
+    from: &'a PolicyFile,
+}
+
+impl Site<'_> {
+    fn link(&self, aim: &Aim, span: &Range<usize>) -> Option<Diagnostic> {
+        match aim {
+            Aim::Check(id) if !self.claims.contains(id) => Some(self.no_claim(id, span)),
+            Aim::File(file, fragment) => match self.pages.get(file.as_str()) {
+                None => Some(self.no_page(file, span)),
+                Some(page) => self.heading(page, fragment.as_deref()?, span),
+            },
+            Aim::Here(fragment) => self.heading(self.from, fragment, span),
+            Aim::SitePath => {
+                let message = "nobody can tell whether there is such a page";
+                let help =
+                    "link the policy's file, such as `privacy.md`, or write the whole address";
+                Some(self.error("missing-page", span, message).help(help))
+            }
+            Aim::Picture(address) if !address.starts_with(self.home) => {
+                let message = "this picture is not shown: pages load none from elsewhere";
+                let help = "say in words what it shows, or link to it: `[the picture](address)`";
+                Some(self.error("picture-not-shown", span, message).help(help))
+            }
+            _ => None,
+        }
+    }
+
+    fn no_claim(&self, id: &str, span: &Range<usize>) -> Diagnostic {
+        let message = format!("there is no check file `checks/{id}.yaml`");
+        let known = self.claims.iter().map(String::as_str);
+        let help = match crate::model::source::diagnostic::did_you_mean(id, known) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => {
+                "write the file, or take the link away: a claim without a check is not published"
+                    .to_owned()
+            }
+        };
+        self.error("claim-without-file", span, message).help(help)
+    }
+
+    fn no_page(&self, file: &str, span: &Range<usize>) -> Diagnostic {
+        let message = format!("there is no page `{file}`");
+        let below = |file: &str| file.strip_prefix(FOLDER).unwrap_or(file)[..].to_owned();
+        let names: Vec<String> = self.pages.keys().map(|page| below(page)).collect();
+        let names = names.iter().map(|name| name.trim_start_matches('/'));
+        let help = help_with_list(below(file).trim_start_matches('/'), names);
+        self.error("missing-page", span, message).help(help)
+    }
+
+    fn heading(&self, page: &PolicyFile, anchor: &str, span: &Range<usize>) -> Option<Diagnostic> {
+        if anchor.is_empty() || page.anchors.contains(anchor) {
+            return None;
+        }
+        let message = format!("there is no heading `#{anchor}` in `{}`", page.policy.file);
+        let help = help_with_list(anchor, page.anchors.iter().map(String::as_str));
+        Some(self.error("missing-heading", span, message).help(help))
+    }
+
+    fn error(&self, code: Code, span: &Range<usize>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(code, Place::new(self.from.policy.file.clone(), span.clone()), message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::load::fixture::Fixture;
+
+    #[test]
+    fn links_to_pages_and_headings_that_are_not_there_are_told() {
+        let body = "[a](disclosur.md) [b](disclosure.md#how) [c](#data-bakup) [d](/pricing)\n[e](disclosure.md#how-to-report) [f](#data-backup) [g](../content/disclosure.md) [h](https://x.test/y.md) ![i](pic.png) ![j](https://trust.example.com/pic.png)\n";
+        let told = Fixture::sound().replace("content/security.md", "See ", body).told();
+        assert_eq!(
+            told,
+            [
+                "content/security.md:14:1 missing-page: there is no page `content/disclosur.md` ? did you mean `disclosure.md`?",
+                "content/security.md:14:19 missing-heading: there is no heading `#how` in `content/disclosure.md` ? known are `how-to-report`",
+                "content/security.md:14:42 missing-heading: there is no heading `#data-bakup` in `content/security.md` ? did you mean `data-backup`?",
+                "content/security.md:14:59 missing-page: nobody can tell whether there is such a page ? link the policy's file, such as `privacy.md`, or write the whole address",
+                "content/security.md:15:107 picture-not-shown: this picture is not shown: pages load none from elsewhere ? say in words what it shows, or link to it: `[the picture](address)`",
+            ]
+        );
+    }
+}

@@ -1,0 +1,9 @@
+//! Rules that compare files with each other.
+
+pub(crate) mod bind;
+#[cfg(test)]
+pub(crate) mod edits;
+pub(crate) mod link_targets;
+pub(crate) mod page_addresses;
+pub(crate) mod products;
+pub(crate) mod translations;

@@ -1,0 +1,52 @@
+//! No two policies may have the same address, and none may take an address of the site itself.
+
+use std::sync::Arc;
+
+use crate::load::policy::PolicyFile;
+use crate::model::project::i18n::Language;
+use crate::model::source::Place;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
+
+/// Folders of the site in which it has pages of its own.
+const OWN_FOLDERS: [&str; 2] = ["evidence", "versions"];
+
+/// Tells policies that would have one address, and addresses that none can have.
+pub(crate) fn check(policies: &[PolicyFile], languages: &[Language], diagnostics: &mut Report) {
+    let mut taken: std::collections::BTreeMap<String, Arc<str>> = Default::default();
+    for PolicyFile { policy, .. } in policies {
+        let place = Place::file(policy.file.clone());
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+        if policy.slug.is_empty() || !policy.slug.chars().all(fits) {
+            let message = format!("`{}` cannot be the address of a page", policy.slug);
+            let help = "name the file with letters, digits, `-`, `_` and `.`";
+            diagnostics.push(Diagnostic::error("bad-file-name", place.clone(), message).help(help));
+        }
+        // Some of the disks and servers that a site lands on do not tell capitals apart.
+        let address = policy.slug.to_lowercase();
+        let is_index = |language: &Language| {
+            let index = format!("{}index", language.folder).to_lowercase();
+            address == index || address == index.trim_end_matches("/index")
+        };
+        let of = languages.iter().find(|language| language.tag == policy.language);
+        let below = of.and_then(|language| policy.slug.strip_prefix(&language.folder));
+        let below = below.unwrap_or(&policy.slug).to_lowercase();
+        let folder = below.split_once('/').map(|(folder, _)| folder);
+        let is_index = languages.iter().any(is_index) || address == "index";
+        if is_index || folder.is_some_and(|folder| OWN_FOLDERS.contains(&folder)) {
+            let message = match is_index {
+                true => "this page would have the address of the site's own index",
+                false => "this page would stand in a folder of the site's own",
+            };
+            let help = "give the file another name";
+            diagnostics.push(Diagnostic::error("same-address", place, message).help(help));
+        } else if let Some(first) = taken.get(&address) {
+            let message = format!("this page would have the same address as `{first}`");
+            let error = Diagnostic::error("same-address", place, message);
+            let error = error.related(Place::file(first.clone()), "the other page");
+            diagnostics.push(error.help("give one of the two files another name"));
+        } else {
+            taken.insert(address, policy.file.clone());
+        }
+    }
+}

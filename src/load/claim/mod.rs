@@ -1,0 +1,274 @@
+//! The claims' files under `checks/`.
+
+pub(crate) mod attestations;
+pub mod quote;
+pub(crate) mod record;
+pub(crate) mod waivers;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::language::period::Period;
+use crate::load::file::document;
+use crate::load::file::document::Document;
+use crate::load::file::reader::{Reader, SourceFile};
+use crate::model::project::claim::{Check, Claim, Written};
+use crate::model::source::Place;
+use crate::model::source::claim_id::ClaimId;
+use crate::model::source::decode::{Spanned, decode};
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
+use crate::model::source::node::{Node, Value};
+
+/// The folder of the claims' files.
+const FOLDER: &str = "checks";
+
+/// Checks of one claim: more than any reader would look at.
+const CHECKS_MAX: usize = 100;
+
+/// Mistakes in a claim's file that leave its quotes as good as they were.
+const HARMLESS: [&str; 3] = ["unknown-key", "duplicate-proves-also", "empty-checks"];
+
+/// The claims as far as their files could be read.
+#[derive(Default)]
+pub(crate) struct Claims {
+    /// By id, in the order of their files. They stand nowhere yet.
+    pub(crate) by_id: BTreeMap<ClaimId, Claim>,
+    /// The ids of those with files, whatever stands in them.
+    pub(crate) known: BTreeSet<ClaimId>,
+    /// Those of `by_id` of which something that they need could not be read.
+    pub(crate) broken: BTreeSet<ClaimId>,
+}
+
+/// Reads every claim's file.
+pub(crate) fn read(reader: &mut Reader<'_>) -> Claims {
+    let mut claims = Claims::default();
+    let mut files: BTreeMap<ClaimId, Arc<str>> = BTreeMap::new();
+    for source in reader.folder(FOLDER, &["yaml", "yml"]) {
+        let id = id_of(&source.file).to_owned();
+        if let Some(first) = files.get(&id) {
+            reader.diagnostics.push(duplicate(&id, &source.file, first));
+            continue;
+        }
+        files.insert(id.clone(), source.file.clone());
+        claims.known.insert(id.clone());
+        if !is_id(&id) {
+            reader.diagnostics.push(no_id(&id, &source.file));
+        }
+        let told = reader.diagnostics.mark();
+        if let Some(claim) = claim(&id, &source, &mut reader.diagnostics) {
+            let is_harmless = |one: &Diagnostic| HARMLESS.contains(&one.code);
+            if !reader.diagnostics.since(told).iter().all(is_harmless) {
+                claims.broken.insert(id.clone());
+            }
+            claims.by_id.insert(id, claim);
+        }
+    }
+    claims
+}
+
+/// The id that a file below a folder gives: its path there, without the extension.
+pub(crate) fn id_of(file: &str) -> &str {
+    let below = file.split_once('/').map_or(file, |(_, below)| below);
+    below.rsplit_once('.').map_or(below, |(stem, _)| stem)
+}
+
+fn is_id(id: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    id.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()) && id.chars().all(fits)
+}
+
+fn no_id(id: &str, file: &Arc<str>) -> Diagnostic {
+    let message = format!("`{id}` cannot be a claim's id");
+    let help = "name the file with lower-case letters, digits and `-`, and put it directly into \
+                `checks/`";
+    Diagnostic::error("bad-file-name", Place::file(file.clone()), message).help(help)
+}
+
+fn duplicate(id: &str, file: &Arc<str>, first: &Arc<str>) -> Diagnostic {
+    let message = format!("the claim `{id}` has another file, `{first}`");
+    Diagnostic::error("duplicate-id", Place::file(file.clone()), message)
+        .related(Place::file(first.clone()), "the other file")
+        .help("keep one of the two")
+}
+
+fn claim(id: &str, source: &SourceFile, diagnostics: &mut Report) -> Option<Claim> {
+    let file = &source.file;
+    let whole = document::whole(&source.text);
+    let document: Document<Written> = document::read(&source.text, whole, file, diagnostics)?;
+    let node = &document.node;
+    let written = document.value.unwrap_or_else(|| what_is_there(node));
+    for (key, value) in [("proves", &written.proves), ("because", &written.because)] {
+        if node.get(key).and_then(Node::as_str).is_some_and(|text| text.trim().is_empty()) {
+            let place = value.place(file);
+            let error = Diagnostic::error("empty", place, format!("`{key}` is empty"));
+            diagnostics.push(error.help("write what belongs here, in the reader's words"));
+        }
+    }
+    let again = written.proves_also.iter().enumerate().filter(|(index, also)| {
+        let mut earlier = written.proves_also[..*index].iter();
+        earlier.any(|one| one.file.value == also.file.value && one.words.value == also.words.value)
+    });
+    for (_, also) in again {
+        let message = "these words are quoted twice for one file";
+        let error = Diagnostic::error("duplicate-proves-also", also.words.place(file), message);
+        diagnostics.push(error.help("keep one of the two"));
+    }
+    Some(Claim {
+        id: id.to_owned(),
+        file: file.clone(),
+        checks: checks(node, file, diagnostics),
+        written,
+        passages: Vec::new(),
+    })
+}
+
+fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Check> {
+    let Some(list) = node.get("checks") else {
+        return Vec::new();
+    };
+    let place = |node: &Node| Place::new(file.clone(), node.span.clone());
+    if matches!(&list.value, Value::List(items) if items.is_empty()) {
+        let message = "this claim has no check";
+        let help = "give it at least one: a claim that nothing supports is not published";
+        diagnostics.push(Diagnostic::error("empty-checks", place(list), message).help(help));
+    }
+    if list.items().len() > CHECKS_MAX {
+        let message = format!("this claim has more than {CHECKS_MAX} checks");
+        let help = "divide it into claims of their own";
+        diagnostics.push(Diagnostic::error("too-many-checks", place(list), message).help(help));
+    }
+    let mut checks = Vec::new();
+    for item in list.items().iter().take(CHECKS_MAX) {
+        if !matches!(item.value, Value::Map(_)) {
+            let message = format!("expected a mapping, found {}", item.value.sort());
+            let error = Diagnostic::error("wrong-type", place(item), message);
+            diagnostics.push(error.help("write it like `- kind: http`"));
+            continue;
+        }
+        match item.get("kind") {
+            None => {
+                let error =
+                    Diagnostic::error("missing-key", place(item), "the key `kind` is missing");
+                diagnostics.push(error.help("add `kind:`"));
+            }
+            Some(kind) => match kind.as_str() {
+                Some(name) => checks.push(Check {
+                    kind: Spanned { value: name.to_owned(), span: kind.span.clone() },
+                    states: states(item, file, diagnostics),
+                    settings: item.without("kind").without("states"),
+                }),
+                None => {
+                    let message = format!("expected a string, found {}", kind.value.sort());
+                    let error = Diagnostic::error("wrong-type", place(kind), message);
+                    diagnostics.push(error.help("write the name of a kind of check"));
+                }
+            },
+        }
+    }
+    checks
+}
+
+/// The names after `states:`, which any check may have.
+fn states(check: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Spanned<String>> {
+    let states = check.get("states");
+    states.and_then(|states| decode(states, file, diagnostics)).unwrap_or_default()
+}
+
+/// What could be read of a file in which something is missing, so that its checks can be looked at.
+fn what_is_there(node: &Node) -> Written {
+    let text = |key: &str| Spanned {
+        value: node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned(),
+        span: node.get(key).map_or(node.span.clone(), |node| node.span.clone()),
+    };
+    Written {
+        proves: text("proves"),
+        proves_also: Vec::new(),
+        under: None,
+        because: text("because"),
+        applies_to: Vec::new(),
+        reinstated: None,
+        valid_for: Spanned { value: Period::hours(24), span: node.span.clone() },
+        checks: Spanned { value: Vec::new(), span: node.span.clone() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::load::fixture::Fixture;
+
+    const CHECK: &str = "checks/backup-daily.yaml";
+
+    #[test]
+    fn a_file_with_mistakes_hides_neither_its_checks_nor_other_mistakes() {
+        let fixture = Fixture::sound().with(
+            CHECK,
+            "proves: ' '\nbecuase: x\nvalid_for: 1 day\napplies_to: [clowd]\nchecks:\n- kind: link\n- {as: x}\n- kind: 5\n- link\n",
+        );
+        assert_eq!(
+            fixture.told(),
+            [
+                "checks/backup-daily.yaml:1:9 empty: `proves` is empty ? write what belongs here, in the reader's words",
+                "checks/backup-daily.yaml:2:1 unknown-key: unknown key `becuase` ? did you mean `because`?",
+                "checks/backup-daily.yaml:3:12 wrong-value: `1 day` is no length of time ? write it like `90s`, `24h` or `90d`",
+                "checks/backup-daily.yaml:7:3 missing-key: the key `kind` is missing ? add `kind:`",
+                "checks/backup-daily.yaml:8:9 wrong-type: expected a string, found a number ? write the name of a kind of check",
+                "checks/backup-daily.yaml:9:3 wrong-type: expected a mapping, found a string ? write it like `- kind: http`",
+            ]
+        );
+        let project = fixture.load().project.unwrap();
+        assert_eq!(project.claims[0].checks.len(), 1);
+    }
+
+    #[test]
+    fn a_claim_without_a_check_is_an_error() {
+        let told = Fixture::sound()
+            .with(CHECK, "proves: Customer data is backed up every day.\nbecause: x\nvalid_for: 24h\napplies_to: [clowd]\nchecks: []\n")
+            .told();
+        assert_eq!(
+            told,
+            [
+                "checks/backup-daily.yaml:4:14 unknown-product: there is no product `clowd` ? did you mean `cloud`?",
+                "checks/backup-daily.yaml:5:9 empty-checks: this claim has no check ? give it at least one: a claim that nothing supports is not published",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_id_belongs_to_one_file_and_is_a_plain_word() {
+        let text = "proves: x\nbecause: x\nvalid_for: 24h\nchecks: [{kind: link}]\n";
+        let told = Fixture::sound()
+            .with("checks/backup-daily.yml", text)
+            .with("checks/Big.yaml", text)
+            .told();
+        assert_eq!(
+            told,
+            [
+                "checks/Big.yaml:1:1 bad-file-name: `Big` cannot be a claim's id ? name the file with lower-case letters, digits and `-`, and put it directly into `checks/`",
+                "checks/Big.yaml:1:1 check-without-claim: no policy makes the claim `Big` ? link its words to it, like `[words](../checks/Big.yaml)`, or take the file away",
+                "checks/backup-daily.yml:1:1 duplicate-id: the claim `backup-daily` has another file, `checks/backup-daily.yaml` ? keep one of the two",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_no_yaml_is_still_known() {
+        let told = Fixture::sound().with(CHECK, "proves: [\n").told();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].starts_with("checks/backup-daily.yaml:2:1 not-yaml: this is no YAML: "),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn a_claim_has_a_bound_on_its_checks() {
+        let more = format!("checks:\n{}", "  - kind: link\n".repeat(100));
+        assert_eq!(
+            Fixture::sound().replace(CHECK, "checks:\n", &more).told(),
+            [
+                "checks/backup-daily.yaml:7:3 too-many-checks: this claim has more than 100 checks ? divide it into claims of their own"
+            ]
+        );
+    }
+}

@@ -1,0 +1,28 @@
+//! Days of the calendar, as people write them.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::model::source::Place;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::{Mark, Report};
+use crate::model::source::node::Node;
+
+/// Tells a day that is in no calendar, in place of what was told of it since `told`.
+pub(crate) fn check(node: Option<&Node>, file: &Arc<str>, diagnostics: &mut Report, told: Mark) {
+    let Some(node) = node else {
+        return;
+    };
+    let Some(text) = node.as_str().filter(|text| *text != "demo" && text.parse::<Date>().is_err())
+    else {
+        return;
+    };
+    let place = Place::new(file.clone(), node.span.clone());
+    let since = diagnostics.split_off(told);
+    let others = since.into_iter().filter(|one| one.place.as_ref() != Some(&place));
+    diagnostics.extend(others);
+    let message = format!("`{text}` is no day in the calendar");
+    let error = Diagnostic::error("impossible-date", place, message);
+    diagnostics.push(error.help("write it like `2026-11-22`"));
+}

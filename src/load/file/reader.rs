@@ -1,0 +1,336 @@
+//! The files of a project, read once and bounded: nothing outside the root, nothing that is no
+//! regular file, nothing larger than anybody would write.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::load::file::hidden;
+use crate::load::options::StandIns;
+use crate::model::source::diagnostic::report::{Mark, Report};
+use crate::model::source::diagnostic::{Code, Diagnostic};
+use crate::model::source::{Place, Sources};
+
+/// Bytes of one file. The longest legal texts have a tenth of this.
+const FILE_MAX: u64 = 1024 * 1024;
+
+/// Bytes of a file of tenants, of whom there may be thousands.
+const SECRET_FILE_MAX: u64 = 16 * 1024 * 1024;
+
+/// Files in one folder with all below it.
+const FILES_MAX: usize = 10_000;
+
+/// Folders within folders.
+const DEPTH_MAX: usize = 12;
+
+/// Reads files below a root, and keeps their text for excerpts.
+pub(crate) struct Reader<'a> {
+    root: PathBuf,
+    instead: &'a StandIns,
+    /// What was read.
+    pub(crate) sources: Sources,
+    /// What is wrong with the files as such.
+    pub(crate) diagnostics: Report,
+    /// The files of which something could not be read.
+    pub(crate) unread: BTreeSet<Arc<str>>,
+}
+
+/// One file that was read.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceFile {
+    /// Path relative to the root, with `/` between its parts.
+    pub(crate) file: Arc<str>,
+    /// Its text.
+    pub(crate) text: Arc<str>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of the project at `root`, with what is read in place of its files.
+    pub(crate) fn new(root: &Path, instead: &'a StandIns) -> Self {
+        Self {
+            root: fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
+            instead,
+            sources: Sources::default(),
+            diagnostics: Report::new(),
+            unread: BTreeSet::new(),
+        }
+    }
+
+    /// Counts the files with mistakes that were reported after `told` as unread.
+    pub(crate) fn unread_since(&mut self, told: Mark) {
+        let errors = self.diagnostics.since(told).iter().filter(|one| one.is_error());
+        self.unread.extend(errors.filter_map(|one| Some(one.place.as_ref()?.file.clone())));
+    }
+
+    /// Reads one file by its path relative to the root; `None` if that cannot be done, which is told
+    /// unless there is no such file.
+    pub(crate) fn file(&mut self, file: &str) -> Option<SourceFile> {
+        if let Some(stand_in) = self.instead.get(file) {
+            return stand_in.clone().map(|text| self.stood_in(file, text));
+        }
+        let path = self.root.join(file);
+        if fs::symlink_metadata(&path).is_err() {
+            return None;
+        }
+        self.read(&path, file)
+    }
+
+    fn stood_in(&mut self, file: &str, text: Arc<str>) -> SourceFile {
+        self.sources.insert(file, text.clone());
+        SourceFile { file: Arc::from(file), text }
+    }
+
+    /// Reads one file that holds secrets. What is kept of it for excerpts is what `blot` leaves,
+    /// byte for byte in the same places.
+    pub(crate) fn secret_file(
+        &mut self,
+        file: &str,
+        blot: impl Fn(&str) -> String,
+    ) -> Option<SourceFile> {
+        let path = self.root.join(file);
+        if fs::symlink_metadata(&path).is_err() {
+            return None;
+        }
+        let source = self.read_up_to(&path, file, SECRET_FILE_MAX)?;
+        self.sources.insert(source.file.clone(), blot(&source.text));
+        Some(source)
+    }
+
+    /// Reads every file below `folder` whose name ends in one of `extensions`.
+    pub(crate) fn folder(&mut self, folder: &str, extensions: &[&str]) -> Vec<SourceFile> {
+        let wanted = |name: &str| has_extension(name, extensions);
+        let mut found = Vec::new();
+        for (path, file) in self.walk(folder) {
+            if !wanted(&file) || self.instead.contains_key(file.as_str()) {
+                continue;
+            }
+            if found.len() == FILES_MAX {
+                let message = format!("there are more than {FILES_MAX} files in `{folder}`");
+                self.tell("too-many-files", folder, message, "keep other files elsewhere");
+                break;
+            }
+            found.extend(self.read(&path, &file));
+        }
+        found.extend(self.standing_in(folder, &wanted));
+        found
+    }
+
+    /// What stands in for files below `folder`.
+    fn standing_in(&mut self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<SourceFile> {
+        let is_here = |file: &str| {
+            file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') && wanted(rest))
+        };
+        let here = self.instead.iter().filter(|(file, _)| is_here(file));
+        here.filter_map(|(file, text)| Some(self.stood_in(file, text.clone()?))).collect()
+    }
+
+    /// The files below `folder` with their paths relative to the root, in order.
+    fn walk(&mut self, folder: &str) -> Vec<(PathBuf, String)> {
+        let start = self.root.join(folder);
+        if !start.exists() {
+            return Vec::new();
+        }
+        let outside = RefCell::new(Vec::new());
+        let is_ours = |entry: &DirEntry| {
+            let is_hidden =
+                entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
+            let inside = !entry.path_is_symlink() || self.is_inside(entry.path());
+            if !inside {
+                outside.borrow_mut().push(self.relative(entry.path()));
+            }
+            inside && !is_hidden
+        };
+        let walk = WalkDir::new(&start).follow_links(true).max_depth(DEPTH_MAX).sort_by_file_name();
+        let entries: Vec<_> = walk.into_iter().filter_entry(is_ours).take(2 * FILES_MAX).collect();
+        let outside = outside.into_inner();
+        for file in outside {
+            self.refuse_outside(&file);
+        }
+        let mut files = Vec::new();
+        for entry in entries {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) => files.push((entry.path().to_owned(), self.relative(entry.path()))),
+                Err(error) => self.unreadable_entry(&error, folder),
+            }
+        }
+        files
+    }
+
+    fn unreadable_entry(&mut self, error: &walkdir::Error, folder: &str) {
+        let file = error.path().map_or_else(|| folder.to_owned(), |path| self.relative(path));
+        let message = match error.loop_ancestor() {
+            Some(_) => "this link leads back to a folder that it stands in".to_owned(),
+            None => format!("this cannot be read: {}", in_words(error.io_error())),
+        };
+        self.tell("unreadable", &file, message, "mend the file's permissions, or take it out");
+    }
+
+    fn read(&mut self, path: &Path, file: &str) -> Option<SourceFile> {
+        let source = self.read_up_to(path, file, FILE_MAX)?;
+        self.diagnostics.extend(hidden::in_text(&source.file, &source.text));
+        self.sources.insert(source.file.clone(), source.text.clone());
+        Some(source)
+    }
+
+    fn read_up_to(&mut self, path: &Path, file: &str, bytes_max: u64) -> Option<SourceFile> {
+        if !self.is_inside(path) {
+            self.refuse_outside(file);
+            return None;
+        }
+        let bytes = match bounded(path, bytes_max) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => {
+                let message = format!("this is longer than {} KiB", bytes_max / 1024);
+                self.tell("too-long", file, message, "split it");
+                return None;
+            }
+            Err(error) => {
+                let message = format!("this cannot be read: {}", in_words(Some(&error)));
+                self.tell("unreadable", file, message, "mend its permissions, or take it out");
+                return None;
+            }
+        };
+        Some(SourceFile { file: Arc::from(file), text: self.decoded(bytes, file) })
+    }
+
+    /// The text of a file. Bytes that are no UTF-8 are told, and stand as U+FFFD in what is read on.
+    fn decoded(&mut self, bytes: Vec<u8>, file: &str) -> Arc<str> {
+        let error = match String::from_utf8(bytes) {
+            Ok(text) => return text.into(),
+            Err(error) => error,
+        };
+        let at = error.utf8_error().valid_up_to();
+        let byte = error.as_bytes().get(at).copied().unwrap_or_default();
+        let place = Place::new(file, at..at + '\u{fffd}'.len_utf8());
+        self.unread.insert(Arc::from(file));
+        let message = format!("the byte 0x{byte:02X} is not UTF-8");
+        let help = "save the file in the encoding UTF-8";
+        self.diagnostics.push(Diagnostic::error("not-utf-8", place, message).help(help));
+        String::from_utf8_lossy(error.as_bytes()).into()
+    }
+
+    fn is_inside(&self, path: &Path) -> bool {
+        // A link that leads nowhere is told where it is read.
+        fs::canonicalize(path).map_or_else(
+            |_| path.parent().is_some_and(|parent| parent.starts_with(&self.root)),
+            |path| path.starts_with(&self.root),
+        )
+    }
+
+    fn refuse_outside(&mut self, file: &str) {
+        let message = "this leads out of the project's folder".to_owned();
+        self.tell("outside-project", file, message, "put the file itself into the project");
+    }
+
+    fn relative(&self, path: &Path) -> String {
+        let below = path.strip_prefix(&self.root).unwrap_or(path);
+        let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+        parts.join("/")
+    }
+
+    fn tell(&mut self, code: Code, file: &str, message: String, help: &str) {
+        self.unread.insert(Arc::from(file));
+        let error = Diagnostic::error(code, Place::file(file), message);
+        self.diagnostics.push(error.help(help));
+    }
+}
+
+/// The bytes of a regular file; `None` if there are more than [`FILE_MAX`].
+fn bounded(path: &Path, bytes_max: u64) -> std::io::Result<Option<Vec<u8>>> {
+    // A pipe or device is not opened: opening one may wait for ever.
+    if !fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= bytes_max))
+}
+
+fn has_extension(file: &str, extensions: &[&str]) -> bool {
+    let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
+    extensions.iter().any(|one| one.eq_ignore_ascii_case(extension))
+}
+
+/// The system's word for an error, in the form of our messages.
+fn in_words(error: Option<&std::io::Error>) -> String {
+    match error.map(std::io::Error::kind) {
+        None => "it leads nowhere".into(),
+        Some(std::io::ErrorKind::PermissionDenied) => "permission is denied".into(),
+        Some(std::io::ErrorKind::NotFound) => "there is no such file".into(),
+        Some(_) => error.map(ToString::to_string).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(reader: &Reader) -> Vec<String> {
+        let line = |one: &Diagnostic| {
+            let place = one.place.as_ref().unwrap();
+            format!("{} {}:{} {}", one.code, place.file, place.start, one.message)
+        };
+        reader.diagnostics.iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_byte_that_is_no_utf_8_is_told_and_the_rest_is_read() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("a.md"), b"caf\xe9 and more").unwrap();
+        let instead = StandIns::new();
+        let mut reader = Reader::new(root.path(), &instead);
+        let source = reader.file("a.md").unwrap();
+        assert_eq!(&*source.text, "caf\u{fffd} and more");
+        assert_eq!(told(&reader), ["not-utf-8 a.md:3 the byte 0xE9 is not UTF-8"]);
+    }
+
+    #[test]
+    fn only_what_stands_within_the_root_is_read() {
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("secret.md"), "x").unwrap();
+        let root = tempfile::tempdir().unwrap();
+        let content = root.path().join("content");
+        fs::create_dir_all(content.join("sub")).unwrap();
+        fs::write(content.join("sub/a.md"), "a").unwrap();
+        fs::write(content.join(".hidden.md"), "a").unwrap();
+        fs::write(content.join("b.txt"), "b").unwrap();
+        let link =
+            |to: &Path, name: &str| std::os::unix::fs::symlink(to, content.join(name)).unwrap();
+        link(&content.join("sub/a.md"), "inside.md");
+        link(&outside.path().join("secret.md"), "out.md");
+        link(outside.path(), "outfolder");
+        link(&content, "loop");
+        link(Path::new("nowhere"), "gone.md");
+        let instead = StandIns::new();
+        let mut reader = Reader::new(root.path(), &instead);
+        let files = reader.folder("content", &["md"]);
+        let names: Vec<&str> = files.iter().map(|one| &*one.file).collect();
+        assert_eq!(names, ["content/inside.md", "content/sub/a.md"]);
+        assert_eq!(
+            told(&reader),
+            [
+                "outside-project content/out.md:0 this leads out of the project's folder",
+                "outside-project content/outfolder:0 this leads out of the project's folder",
+                "unreadable content/gone.md:0 this cannot be read: there is no such file",
+                "unreadable content/loop:0 this link leads back to a folder that it stands in",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_of_any_size_does_not_fill_the_memory() {
+        let root = tempfile::tempdir().unwrap();
+        let file = File::create(root.path().join("big.md")).unwrap();
+        file.set_len(1 << 40).unwrap();
+        let instead = StandIns::new();
+        let mut reader = Reader::new(root.path(), &instead);
+        assert!(reader.file("big.md").is_none());
+        assert_eq!(told(&reader), ["too-long big.md:0 this is longer than 1024 KiB"]);
+    }
+}

@@ -1,0 +1,198 @@
+//! The headings of a policy, each with an anchor of its own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use pulldown_cmark::{Event, Tag};
+
+use crate::load::policy::markdown::{Index, Markdown};
+use crate::model::project::policy::Heading;
+use crate::model::source::Place;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
+
+/// The headings in order, each with the event that it begins at.
+pub(crate) fn all(
+    markdown: &Markdown,
+    file: &Arc<str>,
+    diagnostics: &mut Report,
+) -> Vec<(Index, Heading)> {
+    let mut headings: Vec<(Index, Heading)> = Vec::new();
+    let mut taken = anchors_by_hand(markdown, file, diagnostics);
+    for index in 0..markdown.len() {
+        let Some(Tag::Heading { level, id, .. }) = markdown.tag(index) else {
+            continue;
+        };
+        let text = text(markdown, index);
+        let place = Place::new(file.clone(), trimmed(markdown, index));
+        let level = *level as u8;
+        // The page's title is its heading of the first level.
+        let above = headings.last().map_or(1, |(_, heading)| heading.level);
+        if level > above + 1 {
+            diagnostics.push(skipped(place.clone(), above, level));
+        }
+        let anchor = match id {
+            Some(id) => id.to_string(),
+            None => free(&unlike_ours(slug(&text)), &mut taken),
+        };
+        let heading = Heading { level, text, anchor, place };
+        headings.push((index, heading));
+    }
+    headings
+}
+
+/// The anchors that the author gave; giving one twice is told.
+fn anchors_by_hand(markdown: &Markdown, file: &Arc<str>, diagnostics: &mut Report) -> Taken {
+    let mut taken = Taken::new();
+    for index in 0..markdown.len() {
+        let Some(Tag::Heading { id: Some(id), .. }) = markdown.tag(index) else {
+            continue;
+        };
+        let place = || Place::new(file.clone(), trimmed(markdown, index));
+        if taken.insert(id.to_string(), 1).is_some() {
+            let message = format!("another heading has the id `{id}`");
+            let error = Diagnostic::error("duplicate-anchor", place(), message);
+            diagnostics.push(error.help("give one of them another id"));
+        } else if is_ours(id) {
+            let message = format!("the page may have the id `{id}` for something else");
+            let help =
+                "begin it with another word than `page-`, `claim-`, `statement-` or `about-`";
+            diagnostics.push(Diagnostic::error("duplicate-anchor", place(), message).help(help));
+        }
+    }
+    taken
+}
+
+fn skipped(place: Place, above: u8, level: u8) -> Diagnostic {
+    let message =
+        format!("this heading is of level {level}, but the one above is of level {above}");
+    let help = format!("make it one of level {}: `{}`", above + 1, "#".repeat(above as usize + 1));
+    Diagnostic::error("heading-skips", place, message).help(help)
+}
+
+/// The bytes of a heading without the line break behind it.
+fn trimmed(markdown: &Markdown, index: Index) -> std::ops::Range<usize> {
+    let whole = markdown.span(index);
+    let inner = markdown.span_of(index + 1..markdown.end(index), |_| false);
+    whole.start..inner.map_or(whole.start + 1, |inner| inner.end)
+}
+
+fn text(markdown: &Markdown, index: Index) -> String {
+    let mut text = String::new();
+    for inner in index + 1..markdown.end(index) {
+        match markdown.event(inner) {
+            Event::Text(part) | Event::Code(part) => text.push_str(part),
+            Event::SoftBreak | Event::HardBreak => text.push(' '),
+            _ => {}
+        }
+    }
+    text.trim().to_owned()
+}
+
+/// The anchor that is made of a heading's text, as most Markdown viewers make it.
+fn slug(text: &str) -> String {
+    let kept = text.to_lowercase();
+    let kept = kept.chars().filter_map(|c| match c {
+        ' ' | '\t' => Some('-'),
+        c if c.is_alphanumeric() || c == '-' || c == '_' => Some(c),
+        _ => None,
+    });
+    let slug: String = kept.collect();
+    if slug.is_empty() { "section".into() } else { slug }
+}
+
+/// Whether an anchor is of the sort that a page gives to its own parts.
+fn is_ours(anchor: &str) -> bool {
+    ["page-", "claim-", "statement-", "about-"].iter().any(|ours| anchor.starts_with(ours))
+}
+
+fn unlike_ours(slug: String) -> String {
+    if is_ours(&slug) { format!("section-{slug}") } else { slug }
+}
+
+/// Anchors that are taken, each with the number that its next namesake gets.
+type Taken = BTreeMap<String, usize>;
+
+fn free(slug: &str, taken: &mut Taken) -> String {
+    let Some(mut number) = taken.get(slug).copied() else {
+        taken.insert(slug.to_owned(), 1);
+        return slug.to_owned();
+    };
+    // Beginning where the last namesake ended keeps many equal headings from taking the square of
+    // their number.
+    let free = loop {
+        let anchor = format!("{slug}-{number}");
+        number += 1;
+        if !taken.contains_key(&anchor) {
+            break anchor;
+        }
+    };
+    taken.insert(slug.to_owned(), number);
+    taken.insert(free.clone(), 1);
+    free
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Vec<String>, Vec<String>) {
+        let mut diagnostics = Report::new();
+        let all = all(&Markdown::parse(text, 0), &"a.md".into(), &mut diagnostics);
+        let told = diagnostics.iter().map(|one| {
+            let place = one.place.as_ref().unwrap();
+            format!("{}: {} at `{}`", one.code, one.message, &text[place.span()])
+        });
+        let all = all.iter().map(|(_, one)| format!("{} {} #{}", one.level, one.text, one.anchor));
+        (all.collect(), told.collect())
+    }
+
+    #[test]
+    fn anchors_are_unlike_each_other() {
+        let (all, told) = read("# Où *est* `X`?\n## A\n## A\n## B {#a-1}\n## !\n");
+        assert_eq!(
+            all,
+            ["1 Où est X? #où-est-x", "2 A #a", "2 A #a-2", "2 B #a-1", "2 ! #section"]
+        );
+        assert_eq!(told, Vec::<String>::new());
+    }
+
+    #[test]
+    fn no_anchor_is_one_of_the_page_s_own() {
+        let (all, told) = read("# Page content\n## Claim a\n## Statement\n## B {#page-claims}\n");
+        assert_eq!(
+            all,
+            [
+                "1 Page content #section-page-content",
+                "2 Claim a #section-claim-a",
+                "2 Statement #statement",
+                "2 B #page-claims",
+            ]
+        );
+        assert_eq!(
+            told,
+            [
+                "duplicate-anchor: the page may have the id `page-claims` for something else at `## B`"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_skipped_level_and_an_anchor_given_twice_are_told() {
+        let (_, told) = read("## A {#x}\n\n#### B {#x}\n\nText\n");
+        assert_eq!(
+            told,
+            [
+                "duplicate-anchor: another heading has the id `x` at `#### B`",
+                "heading-skips: this heading is of level 4, but the one above is of level 2 at `#### B`",
+            ]
+        );
+        let (_, told) = read("### First\n");
+        assert_eq!(
+            told,
+            [
+                "heading-skips: this heading is of level 3, but the one above is of level 1 at `### First`"
+            ]
+        );
+    }
+}

@@ -1,0 +1,532 @@
+//! HTML in a policy, where the project allows it: what is left of it, and what must not be there.
+//!
+//! `ammonia` keeps a short list of elements and attributes and drops everything else, whatever it
+//! looks like. The tags are read here too, but only to tell the author what will be dropped.
+//! HTML stands beside the words of claims and never in or around them: struck through or folded
+//! away they would say something else than what was checked.
+
+mod tags;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Tag as Element};
+use tags::{ENDS_BY_ITSELF, Tag, VOID};
+
+use crate::load::policy::bound::Bound;
+use crate::load::policy::link::{Aim, aim};
+use crate::load::policy::markdown::{Index, Markdown};
+use crate::model::source::Place;
+use crate::model::source::diagnostic::report::Report;
+use crate::model::source::diagnostic::{Code, Diagnostic};
+
+/// Elements that may stand within a line.
+const INLINE: [&str; 27] = [
+    "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "q",
+    "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var",
+];
+
+/// Elements that may stand between lines, in a block of HTML. Headings are none of them: the
+/// contents and the anchors are made from those in Markdown.
+const BLOCK: [&str; 24] = [
+    "a",
+    "blockquote",
+    "caption",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
+
+/// Attributes that any element may have. No `id`, `class` or `style`: anchors, marks and looks are ours.
+const ANYWHERE: [&str; 3] = ["dir", "lang", "title"];
+
+/// And those of one element.
+const ATTRIBUTES: [(&str, &[&str]); 8] = [
+    ("a", &["href"]),
+    ("col", &["span"]),
+    ("colgroup", &["span"]),
+    ("li", &["value"]),
+    ("ol", &["reversed", "start", "type"]),
+    ("td", &["colspan", "rowspan"]),
+    ("th", &["colspan", "rowspan", "scope"]),
+    ("time", &["datetime"]),
+];
+
+/// Elements of which not even the text is kept.
+const WITH_THEIR_TEXT: [&str; 14] = [
+    "iframe",
+    "math",
+    "noembed",
+    "noframes",
+    "noscript",
+    "object",
+    "plaintext",
+    "script",
+    "select",
+    "style",
+    "svg",
+    "template",
+    "textarea",
+    "xmp",
+];
+
+/// Schemes that a link may have, as those in Markdown.
+const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
+
+/// The HTML of a policy as it is published.
+#[derive(Default)]
+pub(crate) struct Kept {
+    /// By the event that it begins at. Of a block, the events within it have none.
+    pub(crate) by_event: BTreeMap<Index, String>,
+    /// By its bytes in the file.
+    spans: Vec<(Range<usize>, String)>,
+}
+
+impl Kept {
+    fn keep(&mut self, event: Index, span: Range<usize>, html: String) {
+        self.spans.push((span, html.clone()));
+        self.by_event.insert(event, html);
+    }
+
+    /// A text from its byte `start` on, with the HTML in it as it is published.
+    pub(crate) fn within(&self, text: &str, start: usize) -> String {
+        let (mut all, mut done) = (String::new(), start);
+        for (span, html) in &self.spans {
+            all.push_str(text.get(done..span.start).unwrap_or_default());
+            all.push_str(html);
+            done = span.end;
+        }
+        all + text.get(done..).unwrap_or_default()
+    }
+}
+
+/// What is kept of a policy's HTML; what is wrong with it, or is left out, is told.
+pub(crate) fn kept(
+    (file, text): (&str, &str),
+    markdown: &Markdown,
+    bounds: &[Bound],
+    diagnostics: &mut Report,
+) -> Kept {
+    let mut reading = Reading { file, text, markdown, bounds, diagnostics, open: Vec::new() };
+    let mut kept = Kept::default();
+    for index in 0..markdown.len() {
+        match markdown.event(index) {
+            Event::Start(Element::HtmlBlock) => {
+                let span = markdown.span(index);
+                kept.keep(index, span.clone(), reading.block(index, span));
+            }
+            Event::InlineHtml(_) => {
+                let span = markdown.span(index);
+                kept.keep(index, span.clone(), reading.inline(index, span));
+            }
+            _ => {}
+        }
+    }
+    reading.unclosed();
+    kept
+}
+
+/// Tells all HTML of a policy as a mistake; nothing of it is kept.
+pub(crate) fn refused(
+    (file, text): (&str, &str),
+    markdown: &Markdown,
+    diagnostics: &mut Report,
+) -> Kept {
+    for index in 0..markdown.len() {
+        let is_html = match markdown.event(index) {
+            Event::InlineHtml(html) => !html.starts_with("</"),
+            Event::Start(Element::HtmlBlock) => true,
+            _ => false,
+        };
+        if is_html {
+            let span = markdown.span(index);
+            let written = text.get(span.clone()).unwrap_or_default().trim_end();
+            let place = Place::new(file, span.start..span.start + written.len());
+            let error = Diagnostic::error("raw-html", place, "HTML stands in this policy");
+            let help = "write it in Markdown, or put it in back-ticks if readers are to see it";
+            diagnostics.push(error.help(help));
+        }
+    }
+    Kept::default()
+}
+
+/// HTML of which nothing is left but the elements, attributes and addresses listed above.
+fn sanitised(html: &str) -> String {
+    let attributes = ATTRIBUTES.iter().map(|(tag, all)| (*tag, all.iter().copied().collect()));
+    ammonia::Builder::empty()
+        .tags(INLINE.iter().chain(&BLOCK).copied().chain(["wbr"]).collect())
+        .clean_content_tags(WITH_THEIR_TEXT.into_iter().collect())
+        .generic_attributes(ANYWHERE.into_iter().collect())
+        .tag_attributes(attributes.collect())
+        .url_schemes(SCHEMES.into_iter().collect())
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(None)
+        .clean(html)
+        .to_string()
+}
+
+/// An element within a line that has not ended yet.
+struct Open {
+    name: String,
+    index: Index,
+    /// What it stands directly within.
+    within: Option<Index>,
+}
+
+struct Reading<'a> {
+    file: &'a str,
+    text: &'a str,
+    markdown: &'a Markdown,
+    bounds: &'a [Bound],
+    diagnostics: &'a mut Report,
+    open: Vec<Open>,
+}
+
+impl Reading<'_> {
+    fn tell(&mut self, code: Code, span: Range<usize>, message: impl Into<String>, help: &str) {
+        let error = Diagnostic::error(code, Place::new(self.file, span), message);
+        self.diagnostics.push(error.help(help));
+    }
+
+    /// A block of HTML. Its elements end with it, so that none can reach over what follows.
+    fn block(&mut self, index: Index, span: Range<usize>) -> String {
+        let html = self.text.get(span.clone()).unwrap_or_default();
+        self.refuse_in_claims(index..index + 1, &span);
+        let mut open: Vec<Tag> = Vec::new();
+        for tag in tags::all(html, span.start) {
+            self.say_what_is_left_out(&tag, true);
+            if VOID.contains(&tag.name.as_str()) || ENDS_BY_ITSELF.contains(&tag.name.as_str()) {
+                continue;
+            }
+            match open.iter().rposition(|one| one.name == tag.name) {
+                Some(at) if tag.ends => open.truncate(at),
+                None if tag.ends => {}
+                _ => open.push(tag),
+            }
+        }
+        let unclosed = open.into_iter().find(|tag| is_kept(&tag.name, true));
+        if let Some(tag) = unclosed {
+            let message = format!("`<{}>` does not end in this block of HTML", tag.name);
+            let help = "a blank line ends a block of HTML: end the element before it, or write \
+                        what is within it as HTML too";
+            self.tell("html-unclosed", tag.span, message, help);
+        }
+        let kept = sanitised(html);
+        if kept.ends_with('\n') || kept.is_empty() { kept } else { kept + "\n" }
+    }
+
+    /// One tag within a line.
+    fn inline(&mut self, index: Index, span: Range<usize>) -> String {
+        self.refuse_in_claims(index..index + 1, &span);
+        let html = self.text.get(span.clone()).unwrap_or_default();
+        let Some(tag) = tags::all(html, span.start).next() else {
+            return String::new();
+        };
+        self.say_what_is_left_out(&tag, false);
+        if !is_kept(&tag.name, false) {
+            return String::new();
+        }
+        if VOID.contains(&tag.name.as_str()) {
+            return if tag.ends { String::new() } else { sanitised(html) };
+        }
+        let within = self.markdown.ancestors(index).next();
+        if !tag.ends {
+            self.open.push(Open { name: tag.name.clone(), index, within });
+            let both = sanitised(html);
+            let end = format!("</{}>", tag.name);
+            return both.strip_suffix(&end).unwrap_or_default().to_owned();
+        }
+        let begun = self.open.pop_if(|open| open.name == tag.name && open.within == within);
+        match begun {
+            Some(open) => {
+                self.refuse_in_claims(open.index..index + 1, &self.markdown.span(open.index));
+            }
+            None => self.unpaired(&tag.name, span),
+        }
+        format!("</{}>", tag.name)
+    }
+
+    /// What was begun within a line and never ended.
+    fn unclosed(&mut self) {
+        for open in std::mem::take(&mut self.open) {
+            self.unpaired(&open.name, self.markdown.span(open.index));
+        }
+    }
+
+    fn unpaired(&mut self, name: &str, span: Range<usize>) {
+        let message = format!("`<{name}>` and `</{name}>` do not stand around the same words");
+        let help = "begin and end it within one paragraph, and within the same emphasis or link";
+        self.tell("html-unclosed", span, message, help);
+    }
+
+    /// HTML may neither stand in a claim's or statement's words, nor around them, nor where the
+    /// words of others are quoted from.
+    fn refuse_in_claims(&mut self, events: Range<Index>, span: &Range<usize>) {
+        let meets = |bound: &Bound| {
+            let of = bound.link.start.min(bound.events.start)..bound.link.end.max(bound.events.end);
+            of.start < events.end && events.start < of.end
+        };
+        let quoted = |at: Index| {
+            matches!(
+                self.markdown.tag(at),
+                Some(
+                    Element::Heading { .. }
+                        | Element::TableHead
+                        | Element::FootnoteDefinition(_)
+                        | Element::Image { .. }
+                )
+            )
+        };
+        if self.bounds.iter().any(meets) || self.markdown.ancestors(events.start).any(quoted) {
+            let message = "HTML stands where a claim's words are read";
+            let help = "in a claim or statement, a heading, a table's head and a footnote, and \
+                        around a claim, write in Markdown";
+            self.tell("raw-html", span.clone(), message, help);
+        }
+    }
+
+    fn say_what_is_left_out(&mut self, tag: &Tag, in_block: bool) {
+        let name = &tag.name;
+        if name == "a" && tag.attributes.iter().any(|(attribute, _)| attribute == "href") {
+            return self.link(tag, in_block);
+        }
+        let attributes = tag.attributes.iter().map(|(attribute, _)| attribute);
+        let unknown = attributes.clone().find(|one| !is_attribute(name, one));
+        let message = match unknown {
+            _ if !is_kept(name, in_block) && !tag.ends => format!("`<{name}>` is left out"),
+            Some(attribute) => format!("`{attribute}` of `<{name}>` is left out"),
+            None => return,
+        };
+        let place = Place::new(self.file, tag.span.clone());
+        let warning = Diagnostic::warning("html-left-out", place, message);
+        self.diagnostics.push(warning.help(match in_block {
+            _ if name == "a" => "an anchor is written behind a heading: `## Heading {#anchor}`",
+            true => "of HTML, only text, lists and tables are published, without looks and scripts",
+            false => "within a line, only elements of text are published, such as `<sub>`",
+        }));
+    }
+
+    /// A link leads anybody who reads it to a whole address; what Markdown can say is said in it.
+    fn link(&mut self, tag: &Tag, in_block: bool) {
+        let to = tag.attributes.iter().find(|(name, _)| name == "href");
+        match to.map(|(_, to)| aim(to, "", self.file)) {
+            Some(Aim::Scheme(scheme)) => {
+                let message = format!("this leads to a `{scheme}:` address");
+                let help = "use `https:`, `mailto:` or `tel:`";
+                self.tell("unsafe-link", tag.span.clone(), message, help);
+            }
+            Some(Aim::Web) if in_block => {}
+            _ => {
+                let message = "this link can be written in Markdown";
+                let help = "write `[words](address)`; in a block of HTML, a link leads to a whole \
+                            address, such as `https://example.com/`";
+                self.tell("html-link", tag.span.clone(), message, help);
+            }
+        }
+    }
+}
+
+fn is_kept(name: &str, in_block: bool) -> bool {
+    INLINE.contains(&name) || name == "wbr" || in_block && BLOCK.contains(&name)
+}
+
+fn is_attribute(tag: &str, attribute: &str) -> bool {
+    let of_tag = ATTRIBUTES.iter().find(|(name, _)| *name == tag);
+    ANYWHERE.contains(&attribute) || of_tag.is_some_and(|(_, all)| all.contains(&attribute))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::load::fixture::Fixture;
+    use crate::model::project::policy::Piece;
+
+    const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
+
+    fn project(body: &str) -> Fixture {
+        Fixture::sound()
+            .replace("avouch.yaml", "language: en", "language: en, raw_html: sanitised")
+            .with("content/third.md", format!("{FRONT}{body}"))
+    }
+
+    /// What is told of a policy with this body: `line:column code: message`.
+    fn told(body: &str) -> Vec<String> {
+        let short = |line: String| {
+            let rest = line.strip_prefix("content/third.md:").unwrap().to_owned();
+            let (number, rest) = rest.split_once(':').unwrap();
+            let line = number.parse::<usize>().unwrap() - 6;
+            format!("{line}:{}", rest.split(" ? ").next().unwrap())
+        };
+        project(body).told().into_iter().map(short).collect()
+    }
+
+    /// The HTML that is published of a body, a `|` between its pieces.
+    fn html(body: &str) -> String {
+        let project = project(body).load().project.unwrap();
+        let policy = project.policies.iter().find(|one| one.slug == "third").unwrap();
+        let html = policy.pieces.iter().filter_map(|piece| match piece {
+            Piece::Html(html) => Some(html.trim_end()),
+            _ => None,
+        });
+        html.collect::<Vec<_>>().join("|")
+    }
+
+    #[test]
+    fn nothing_hostile_is_left_of_a_block() {
+        for (hostile, left) in [
+            ("<script>alert(1)</script>", ""),
+            (
+                "<div onclick='alert(1)' style='x' class='mark holds' id='claim-a'>x</div>",
+                "<div>x</div>",
+            ),
+            ("<div><img src=x onerror=alert(1)>x</div>", "<div>x</div>"),
+            ("<iframe src='https://evil.test'>x</iframe>", ""),
+            ("<div><svg><script>alert(1)</script></svg>x</div>", "<div>x</div>"),
+            (
+                "<div><math><mtext><style><img src=x onerror=alert(1)></style></math>x</div>",
+                "<div>x</div>",
+            ),
+            ("<div><a href='java&#115;cript:alert(1)'>x</a></div>", "<div><a>x</a></div>"),
+            ("<div><a href='\u{1}javascript:alert(1)'>x</a></div>", "<div><a>x</a></div>"),
+            ("<div><a href='data:text/html,x'>x</a></div>", "<div><a>x</a></div>"),
+            ("<div><a href='privacy.md'>x</a></div>", "<div><a>x</a></div>"),
+            ("<form action='https://evil.test'><input name=a><button>x</button></form>", "x"),
+            ("<style>.violated { display: none }</style>", ""),
+            ("<link rel=stylesheet href='https://evil.test'>", ""),
+            ("<meta http-equiv=refresh content='0;url=https://evil.test'>", ""),
+            ("<base href='https://evil.test'>", ""),
+            ("<h1>Title</h1>", "Title"),
+            ("<div data-until='2000-01-01' data-then='x' hidden>x</div>", "<div>x</div>"),
+            ("<div><!--evidence-->x<!-- y --></div>", "<div>x</div>"),
+            ("<div></div></div></article></main>x", "<div></div>x"),
+            ("<div>\n<details class='about holds'>x", "<div>\n<details>x</details></div>"),
+            (
+                "<div><noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript></div>",
+                "<div>'&gt;</div>",
+            ),
+            (
+                "<div lang=\"de\" title='a\"b'>x</div>",
+                "<div lang=\"de\" title=\"a&quot;b\">x</div>",
+            ),
+        ] {
+            assert_eq!(html(hostile), left, "{hostile}");
+        }
+    }
+
+    #[test]
+    fn no_attribute_can_look_like_the_place_of_evidence() {
+        for body in ["<div title='<!--evidence-->'>x</div>", "a <b title='<!--evidence-->'>x</b>"] {
+            assert!(!html(body).contains("<!--"), "{}", html(body));
+        }
+    }
+
+    #[test]
+    fn nothing_hostile_is_left_within_a_line() {
+        for (hostile, left) in [
+            ("a <b onclick=alert(1) class=mark>x</b>", "<b>|</b>"),
+            ("a <script>alert(1)</script>", "|"),
+            ("a <img src=x onerror=alert(1)>", ""),
+            ("a <div>x</div>", "|"),
+            ("a <a href='javascript:alert(1)'>x</a>", "|"),
+            ("a <!--evidence--> <?php x ?> <!X> <![CDATA[<b>]]>", "|||"),
+            ("a H<sub>2</sub>O<br>b", "<sub>|</sub>|<br>"),
+        ] {
+            assert_eq!(html(hostile), left, "{hostile}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_told() {
+        assert_eq!(
+            told("a <blink>x</blink> <b STYLE=x>y</b>\n\n<div id=a>\n<h2>x</h2></div>\n"),
+            [
+                "1:3 html-left-out: `<blink>` is left out",
+                "1:20 html-left-out: `style` of `<b>` is left out",
+                "3:1 html-left-out: `id` of `<div>` is left out",
+                "4:1 html-left-out: `<h2>` is left out",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_anchor_in_html_is_left_out_and_no_link() {
+        assert_eq!(
+            told("a <a name='x'></a>b\n\n<a id='y'></a>\n"),
+            ["1:3 html-left-out: `<a>` is left out", "3:1 html-left-out: `<a>` is left out"]
+        );
+    }
+
+    #[test]
+    fn a_link_in_html_is_checked_as_any_other() {
+        assert_eq!(
+            told(
+                "<p><a href='javascript:x'>a</a> <a href=data:x>b</a> <a href=privacy.md>c</a>\n<a href='https://a.test'>d</a></p>\n\ne <a href='https://a.test'>f</a>\n"
+            ),
+            [
+                "1:4 unsafe-link: this leads to a `javascript:` address",
+                "1:33 unsafe-link: this leads to a `data:` address",
+                "1:54 html-link: this link can be written in Markdown",
+                "4:3 html-link: this link can be written in Markdown",
+            ]
+        );
+    }
+
+    #[test]
+    fn html_stands_neither_in_nor_around_a_claim() {
+        for body in [
+            "[a <b>x</b>](stated: \"y\")\n",
+            "a <s>b [x](stated: \"y\") c</s>\n",
+            "a <b>x</b> [](stated: \"y\")\n",
+            "- a [](stated: \"y\")\n  <div>\n  x\n  </div>\n",
+            "## A <s>b</s>\n",
+            "a[^1]\n\n[^1]: <s>x</s>\n",
+            "| a <s>b</s> |\n|---|\n| c |\n",
+        ] {
+            let told = told(body);
+            let is_told = told.iter().any(|one| one.contains(" raw-html: HTML stands where"));
+            assert!(is_told, "{body}: {told:?}");
+        }
+        assert_eq!(told("a <b>x</b> [x](stated: \"y\")\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_element_ends_where_it_began() {
+        assert_eq!(
+            told("a <b>b *c</b>* <i>d\n\ne</u> <s>f <q>g</s></q>\n\n<div>\n\nx\n\n</div>\n"),
+            [
+                "1:3 html-unclosed: `<b>` and `</b>` do not stand around the same words",
+                "1:10 html-unclosed: `<b>` and `</b>` do not stand around the same words",
+                "1:16 html-unclosed: `<i>` and `</i>` do not stand around the same words",
+                "3:2 html-unclosed: `<u>` and `</u>` do not stand around the same words",
+                "3:7 html-unclosed: `<s>` and `</s>` do not stand around the same words",
+                "3:16 html-unclosed: `<s>` and `</s>` do not stand around the same words",
+                "5:1 html-unclosed: `<div>` does not end in this block of HTML",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_markdown_beside_the_page_has_the_same_html() {
+        let loaded = project("a <b onclick=x>b</b>\n\n<script>x</script>\n\nc\n").load();
+        let project = loaded.project.unwrap();
+        let policy = project.policies.iter().find(|one| one.slug == "third").unwrap();
+        assert_eq!(policy.markdown.trim(), "a <b>b</b>\n\n\n\nc");
+    }
+}

@@ -1,0 +1,436 @@
+//! Promises without a claim: sentences of a policy that read like promises, where neither a claim nor
+//! a statement takes them in.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Tag, TagEnd};
+
+use crate::language::promise::{Setting, sign};
+use crate::language::sentence::sentences;
+use crate::load::file::reader::SourceFile;
+use crate::load::policy::bound::Bound;
+use crate::load::policy::markdown::{Index, Markdown};
+use crate::model::project::policy::FrontMatter;
+use crate::model::project::promises::Promises;
+use crate::model::source::Place;
+use crate::model::source::diagnostic::{Diagnostic, Severity};
+
+/// Promises that are told of one policy: whoever has made more will look again.
+const TOLD_MAX: usize = 100;
+
+/// Tells the promises of a policy that nothing stands behind, as bad as the project finds them.
+pub(crate) fn check(
+    source: &SourceFile,
+    front: &FrontMatter,
+    body: (&Markdown, &[Bound]),
+    promises: Promises,
+) -> Vec<Diagnostic> {
+    let severity = match promises {
+        Promises::Error => Severity::Error,
+        Promises::Warning => Severity::Warning,
+        Promises::Off => return Vec::new(),
+    };
+    if front.stated.is_some() {
+        return Vec::new();
+    }
+    let tell = |place, message| Diagnostic {
+        severity,
+        ..Diagnostic::error("unbound-promise", place, message)
+    };
+    let place = |span: Range<usize>| Place::new(source.file.clone(), span);
+    let in_summary = of_summary(front).map(|word| {
+        let help =
+            "say it in a sentence of the policy that a claim takes in; a summary cannot be checked";
+        tell(place(front.summary.span.clone()), message(word)).help(help)
+    });
+    let mut loose = Loose::new(&source.text, body.0, covered(body.0, body.1));
+    loose.read();
+    let found = loose.found.len();
+    let in_body = loose.found.into_iter().take(TOLD_MAX).map(|one| {
+        let help = "link the words to a check, `[the words](../checks/claim.yaml)`, or mark them as a \
+                    plain statement, `[](stated: \"why nobody can test it\")`";
+        tell(place(one.span), message(&one.word)).help(help)
+    });
+    let more = (found > TOLD_MAX).then(|| {
+        let message =
+            format!("{} more sentences of this policy read like promises", found - TOLD_MAX);
+        tell(Place::file(source.file.clone()), message)
+            .help("see to those that are told, and look again")
+    });
+    in_summary.into_iter().chain(in_body).chain(more).collect()
+}
+
+fn message(word: &str) -> String {
+    format!("`{word}` makes this read like a promise, and nothing stands behind it")
+}
+
+fn of_summary(front: &FrontMatter) -> Option<&str> {
+    let summary = &front.summary.value;
+    let mut signs = sentences(summary).into_iter().filter_map(|span| {
+        let sentence = &summary[span];
+        sign(sentence, Setting::Text, &|_| true).map(|span| &sentence[span])
+    });
+    signs.next()
+}
+
+/// The events that a claim or statement takes in: its own, the footnotes that they refer to, and what
+/// leads into a list or table of which it takes in every part.
+fn covered(markdown: &Markdown, bounds: &[Bound]) -> Vec<bool> {
+    let mut covered = vec![false; markdown.len()];
+    let cover = |covered: &mut Vec<bool>, events: Range<Index>| {
+        covered.get_mut(events).into_iter().flatten().for_each(|one| *one = true);
+    };
+    for bound in bounds {
+        cover(&mut covered, bound.events.clone());
+    }
+    for index in 0..markdown.len() {
+        if let Event::FootnoteReference(label) = markdown.event(index)
+            && covered[index]
+        {
+            let note = markdown.footnote(label);
+            note.into_iter().for_each(|start| cover(&mut covered, start..markdown.end(start)));
+        }
+    }
+    let counts = counts(&covered);
+    let is_list =
+        |index: &Index| matches!(markdown.tag(*index), Some(Tag::List(_) | Tag::Table(_)));
+    for list in (0..markdown.len()).filter(is_list) {
+        let lead_in = lead_in(markdown, list).filter(|_| is_covered(markdown, list, &counts));
+        lead_in.into_iter().for_each(|events| cover(&mut covered, events));
+    }
+    covered
+}
+
+/// How many of the events before each are taken in.
+fn counts(covered: &[bool]) -> Vec<usize> {
+    let mut count = 0;
+    let mut counts = vec![0];
+    counts.extend(covered.iter().map(|one| {
+        count += usize::from(*one);
+        count
+    }));
+    counts
+}
+
+/// The events that lead into a list or table: the words of the item around it, or the paragraph above.
+fn lead_in(markdown: &Markdown, list: Index) -> Option<Range<Index>> {
+    let parent = markdown.ancestors(list).next();
+    if let Some(item) = parent.filter(|parent| markdown.tag(*parent) == Some(&Tag::Item)) {
+        return Some(item + 1..list);
+    }
+    let above = markdown.start(list.checked_sub(1)?)?;
+    (markdown.tag(above) == Some(&Tag::Paragraph)).then_some(above..list)
+}
+
+/// Whether each item of a list, or row of a table below its head, is taken in.
+fn is_covered(markdown: &Markdown, list: Index, counts: &[usize]) -> bool {
+    let is_head = |part: &Index| markdown.tag(*part) == Some(&Tag::TableHead);
+    let mut parts = markdown.children(list).filter(|part| !is_head(part)).peekable();
+    parts.peek().is_some() && parts.all(|part| counts[markdown.end(part)] > counts[part])
+}
+
+/// A sentence that reads like a promise.
+struct Found {
+    /// Its bytes in the file, as far as nothing takes them in.
+    span: Range<usize>,
+    /// What makes it read so.
+    word: String,
+}
+
+/// Reads the words of a body block by block, and knows which of them are taken in.
+struct Loose<'a> {
+    text: &'a str,
+    markdown: &'a Markdown,
+    covered: Vec<bool>,
+    /// The words of the block so far.
+    words: String,
+    /// For each byte of them, where it stands in the file, and whether it is loose.
+    bytes: Vec<(usize, bool)>,
+    setting: Setting,
+    found: Vec<Found>,
+}
+
+impl<'a> Loose<'a> {
+    fn new(text: &'a str, markdown: &'a Markdown, covered: Vec<bool>) -> Self {
+        Self {
+            text,
+            markdown,
+            covered,
+            words: String::new(),
+            bytes: Vec::new(),
+            setting: Setting::Text,
+            found: Vec::new(),
+        }
+    }
+
+    fn read(&mut self) {
+        let mut index = 0;
+        while index < self.markdown.len() {
+            index = self.event(index) + 1;
+        }
+        self.end_block();
+    }
+
+    /// Reads an event, and tells the last one that was read with it.
+    fn event(&mut self, index: Index) -> Index {
+        match self.markdown.event(index) {
+            Event::Text(text) => self.push(index, text),
+            // Code promises nothing: it is no more than a name here.
+            Event::Code(_) => self.push(index, "x"),
+            Event::SoftBreak | Event::HardBreak => self.push(index, " "),
+            Event::Html(html) | Event::InlineHtml(html) => self.html(index, html),
+            Event::Start(Tag::CodeBlock(_)) => return self.markdown.end(index),
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => self.end(*tag),
+            _ => {}
+        }
+        index
+    }
+
+    fn start(&mut self, tag: &Tag<'_>) {
+        if !is_inline(tag.to_end()) {
+            self.end_block();
+        }
+        if matches!(tag, Tag::Heading { .. } | Tag::TableHead) {
+            self.setting = Setting::Heading;
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        if !is_inline(tag) {
+            self.end_block();
+        }
+        if matches!(tag, TagEnd::Heading(_) | TagEnd::TableHead) {
+            self.setting = Setting::Text;
+        }
+    }
+
+    /// Adds words, each with its place.
+    fn push(&mut self, index: Index, words: &str) {
+        let is_loose = !self.covered[index];
+        let span = self.markdown.span(index);
+        let mut at = span.start;
+        for c in words.chars() {
+            // Escapes and entities are longer in the file than what they stand for.
+            let written = self.text.get(at..span.end).unwrap_or_default();
+            let ahead = written.char_indices().take(ENTITY_MAX).find(|(_, other)| *other == c);
+            let place = at + ahead.map_or(0, |(ahead, _)| ahead);
+            self.words.push(c);
+            self.bytes.resize(self.words.len(), (place, is_loose));
+            at = if ahead.is_some() { place + c.len_utf8() } else { at };
+        }
+    }
+
+    /// Adds the words between tags; each tag ends a block.
+    fn html(&mut self, index: Index, html: &str) {
+        let start = self.markdown.span(index).start;
+        let is_loose = !self.covered[index];
+        let mut in_tag = false;
+        for (at, c) in html.char_indices() {
+            match c {
+                '<' => {
+                    self.end_block();
+                    in_tag = true;
+                }
+                '>' if in_tag => in_tag = false,
+                _ if in_tag => {}
+                _ => {
+                    self.words.push(c);
+                    self.bytes.resize(self.words.len(), (start + at, is_loose));
+                }
+            }
+        }
+    }
+
+    /// Looks for promises in the block that ends here.
+    fn end_block(&mut self) {
+        let words = std::mem::take(&mut self.words);
+        let bytes = std::mem::take(&mut self.bytes);
+        for span in sentences(&words) {
+            let loose = &bytes[span.clone()];
+            if !loose.iter().any(|(_, is_loose)| *is_loose) {
+                continue;
+            }
+            let is_loose =
+                |sign: &Range<usize>| loose[sign.clone()].iter().all(|(_, is_loose)| *is_loose);
+            let sentence = &words[span.clone()];
+            if let Some(sign) = sign(sentence, self.setting, &is_loose) {
+                let word = sentence[sign.clone()].to_owned();
+                self.found.push(Found { span: self.span_around(&sign, loose), word });
+            }
+        }
+    }
+
+    /// The bytes in the file of the loose part of a sentence around its sign.
+    fn span_around(&self, sign: &Range<usize>, loose: &[(usize, bool)]) -> Range<usize> {
+        let is_covered = |(_, is_loose): &(usize, bool)| !is_loose;
+        let first = loose[..sign.start].iter().rposition(is_covered).map_or(0, |at| at + 1);
+        let last = loose[sign.end..].iter().position(is_covered);
+        let last = last.map_or(loose.len(), |at| sign.end + at) - 1;
+        let (start, end) = (loose[first].0, loose[last].0);
+        let length =
+            self.text.get(end..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        let end = (end + length).max(start);
+        let written = self.text.get(start..end).unwrap_or_default();
+        let start = start + (written.len() - written.trim_start().len());
+        start..(start + written.trim().len())
+    }
+}
+
+/// The longest way of writing one character that is looked past.
+const ENTITY_MAX: usize = 32;
+
+fn is_inline(tag: TagEnd) -> bool {
+    matches!(
+        tag,
+        TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::load::fixture::Fixture;
+
+    const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
+
+    /// A project that is told of promises.
+    fn strict() -> Fixture {
+        Fixture::sound().replace("avouch.yaml", "promises: off", "promises: warning")
+    }
+
+    /// What is told of a third policy with this body: the sign, and the bytes underlined.
+    fn told(body: &str) -> Vec<String> {
+        with(strict(), &format!("{FRONT}{body}"))
+    }
+
+    fn with(fixture: Fixture, policy: &str) -> Vec<String> {
+        let loaded = fixture.with("content/third.md", policy).load();
+        let promises = loaded.diagnostics.iter().filter(|one| one.code == "unbound-promise");
+        let shown = |one: &crate::model::source::diagnostic::Diagnostic| {
+            let sign = one.message.split('`').nth(1).unwrap_or(&one.message);
+            format!("{sign}: {}", &policy[one.place.as_ref().unwrap().span()])
+        };
+        promises.map(shown).collect()
+    }
+
+    #[test]
+    fn a_promise_outside_a_claim_is_told_with_its_place_and_its_sign() {
+        let fixture = strict().with(
+            "content/third.md",
+            format!("{FRONT}## Keeping\n\nHello. We keep logs for\n**30** days. Bye.\n"),
+        );
+        assert_eq!(
+            fixture.told(),
+            [
+                "content/third.md:9:8 unbound-promise: `30 days` makes this read like a promise, and nothing stands behind it ? link the words to a check, `[the words](../checks/claim.yaml)`, or mark them as a plain statement, `[](stated: \"why nobody can test it\")`"
+            ]
+        );
+        assert!(!fixture.load().diagnostics[0].is_error());
+        assert_eq!(
+            told("Hello. We keep logs for\n**30** days. Bye.\n"),
+            ["30 days: We keep logs for\n**30** days."]
+        );
+    }
+
+    #[test]
+    fn what_a_claim_or_statement_takes_in_is_not_told() {
+        assert_eq!(told("We never look. [](stated: \"x\")\n"), Vec::<String>::new());
+        assert_eq!(told("[We never look](stated: \"x\").\n"), Vec::<String>::new());
+        assert_eq!(
+            told("[We never look](stated: \"x\"), and keep it for 30 days.\n"),
+            ["30 days: , and keep it for 30 days."]
+        );
+        assert_eq!(
+            told(
+                "It is so[^1]. [](stated: \"x\")\n\n[^1]: For 30 days.\n[^2]: For 31 days.\n\nIt[^2].\n"
+            ),
+            ["31 days: For 31 days."]
+        );
+    }
+
+    #[test]
+    fn lists_and_tables_are_read_part_by_part() {
+        assert_eq!(
+            told(
+                "- We never look\n- Hello\n  - always\n\n> Daily.\n\n| Logs | 30 days |\n|---|---|\n| Mails | 31 days |\n| Bills | [for 32 days](stated: \"x\") |\n"
+            ),
+            ["never: We never look", "always: always", "Daily: Daily.", "31 days: 31 days"]
+        );
+    }
+
+    #[test]
+    fn what_leads_into_a_list_of_claims_is_part_of_them() {
+        let list = "We never:\n\n- [sell it](stated: \"x\")\n- [show it](stated: \"y\")\n";
+        assert_eq!(told(list), Vec::<String>::new());
+        let one_loose = list.replace("[show it](stated: \"y\")", "show it");
+        assert_eq!(told(&one_loose), ["never: We never:"]);
+        let nested = "- We never\n  - [sell it](stated: \"x\")\n- We always\n  - do it\n";
+        assert_eq!(told(nested), ["always: We always"]);
+    }
+
+    #[test]
+    fn code_headings_and_addresses_promise_nothing() {
+        assert_eq!(
+            told(
+                "# Daily backups\n\n    never = always\n\n```\nnever\n```\n\nSee `never 30 days` and <https://a.test/never>, [here](https://a.test/30-days).\n"
+            ),
+            Vec::<String>::new()
+        );
+        assert_eq!(told("## We never sell\n"), ["never: We never sell"]);
+    }
+
+    #[test]
+    fn escapes_and_entities_keep_the_places_right() {
+        assert_eq!(
+            told("A &amp; B \\* c&eacute;. Wir l&ouml;schen nie &lt;x&gt;. Ende.\n"),
+            ["nie: Wir l&ouml;schen nie &lt;x&gt;."]
+        );
+    }
+
+    #[test]
+    fn html_that_is_published_is_read_too() {
+        let fixture =
+            strict().replace("avouch.yaml", "language: en", "language: en, raw_html: sanitised");
+        let policy =
+            format!("{FRONT}<table><tr><td>Logs</td>\n<td>for 30 days</td></tr></table>\n");
+        assert_eq!(with(fixture, &policy), ["30 days: for 30 days"]);
+    }
+
+    #[test]
+    fn a_summary_is_read_and_the_reason_in_the_front_matter_excuses_all() {
+        let loud = FRONT.replace("summary: B", "summary: We never look.");
+        assert_eq!(with(strict(), &loud), ["never: We never look."]);
+        let stated = loud.replace("owner", "stated: it tells how the law is read\nowner");
+        assert_eq!(with(strict(), &format!("{stated}We always do.\n")), Vec::<String>::new());
+        let empty = loud.replace("owner", "stated: ' '\nowner");
+        let told = strict().with("content/third.md", empty).told();
+        assert_eq!(
+            told,
+            [
+                "content/third.md:5:9 statement-without-reason: this gives no reason why the policy is not tested ? write it like `stated: this only tells how the law is read`"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_project_decides_how_bad_a_promise_is() {
+        let severity = |promises: &str| {
+            let promises = format!("promises: {promises}");
+            let fixture = Fixture::sound().replace("avouch.yaml", "promises: off", &promises);
+            let loaded =
+                fixture.with("content/third.md", format!("{FRONT}We never look.\n")).load();
+            loaded.diagnostics.first().map(|one| (one.code, one.is_error()))
+        };
+        assert_eq!(severity("error"), Some(("unbound-promise", true)));
+        assert_eq!(severity("warning"), Some(("unbound-promise", false)));
+        assert_eq!(severity("off"), None);
+        assert_eq!(severity("of"), Some(("unknown-value", true)));
+    }
+
+    #[test]
+    fn promises_without_end_are_told_a_hundred_at_a_time() {
+        let told = with(strict(), &format!("{FRONT}{}", "We never look. ".repeat(150)));
+        assert_eq!(told.len(), 101);
+        assert!(told.iter().any(|one| one.starts_with("50 more sentences")), "{told:?}");
+    }
+}

@@ -1,0 +1,255 @@
+//! Actors: who a step acts as, and how it shows that.
+
+use std::ops::Range;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::load::project::address;
+use crate::load::project::scope::{Scope, check_name};
+use crate::load::project::variable::Variables;
+use crate::model::plan::ANYONE;
+use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
+use crate::model::source::decode::Spanned;
+use crate::model::source::node::Node;
+
+/// One of `actors:` in the project's file: exactly one of the five ways to show who it is.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct ActorFile {
+    /// Its tenant, if it belongs to one.
+    pub tenant: Option<Spanned<String>>,
+    /// Atlassian Connect: a JSON Web Token for each request.
+    pub connect: Option<ConnectFile>,
+    /// `Authorization: Bearer` with this token.
+    pub bearer: Option<Spanned<String>>,
+    /// `Authorization: Basic`.
+    pub basic: Option<BasicFile>,
+    /// A header field of the service's own.
+    pub header: Option<HeaderFile>,
+    /// A JSON Web Token that the platform signs with RS256, for each request.
+    pub signed: Option<SignedFile>,
+    /// Origins beside the target's own to which its credential may go.
+    #[serde(default)]
+    pub send_to: Vec<Spanned<String>>,
+}
+
+/// `connect:` of an actor.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["client_key", "shared_secret"]))]
+pub struct ConnectFile {
+    /// The issuer.
+    pub client_key: Option<Spanned<String>>,
+    /// The secret that was shared at installation.
+    pub shared_secret: Option<Spanned<String>>,
+}
+
+/// `basic:` of an actor.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["user", "password"]))]
+pub struct BasicFile {
+    /// User name.
+    pub user: Option<Spanned<String>>,
+    /// Password.
+    pub password: Option<Spanned<String>>,
+}
+
+/// `header:` of an actor.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["name", "value"]))]
+pub struct HeaderFile {
+    /// Its name.
+    pub name: Option<Spanned<String>>,
+    /// Its value.
+    pub value: Option<Spanned<String>>,
+}
+
+/// `signed:` of an actor.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["key_id", "audience"]))]
+pub struct SignedFile {
+    /// The private key, PEM; without one, tokens can be imitated and none can be made.
+    pub key: Option<Spanned<String>>,
+    /// The public key, PEM, where there is no private one to take it from.
+    pub public_key: Option<Spanned<String>>,
+    /// The name of the key: `kid`.
+    pub key_id: Option<Spanned<String>>,
+    /// Who issues the tokens.
+    pub issuer: Option<Spanned<String>>,
+    /// In its place, a JSON Pointer to the issuer in the request's body, such as `/clientKey`.
+    pub issuer_at: Option<Spanned<String>>,
+    /// Whom they are meant for.
+    pub audience: Option<Spanned<String>>,
+    /// `JWT` for Atlassian Connect (if left out), `Bearer` for Forge.
+    pub prefix: Option<Prefix>,
+    /// What else they say.
+    #[serde(default)]
+    pub claims: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The schemes, as authors write them.
+const SCHEMES: [&str; 5] = ["connect", "bearer", "basic", "header", "signed"];
+
+/// Every actor by name. One with a mistake in it is known by its name all the same, so that the
+/// checks that name it are not told to be wrong.
+pub(crate) fn all(
+    read: &IndexMap<String, Spanned<ActorFile>>,
+    variables: &Variables<'_>,
+    scope: &mut Scope<'_>,
+) -> IndexMap<String, Actor> {
+    let root = scope.node;
+    let entries = root.get("actors").map_or(&[][..], Node::entries);
+    let mut actors = IndexMap::new();
+    for entry in entries {
+        check_name(&entry.key, &entry.key_span, scope);
+        if entry.key == ANYONE {
+            let message = format!("`{ANYONE}` is who has no credentials, and cannot be defined");
+            scope.tell("reserved-name", &entry.key_span, message, "give the actor another name");
+        }
+        let actor = read.get(&entry.key);
+        let actor =
+            actor.map(|actor| Reading { variables, scope, node: &entry.value }.actor(actor));
+        actors.insert(entry.key.clone(), actor.unwrap_or_else(nobody));
+    }
+    actors
+}
+
+/// What stands in for an actor that could not be read.
+fn nobody() -> Actor {
+    Actor { tenant: None, scheme: no_scheme(), send_to: Vec::new() }
+}
+
+fn no_scheme() -> Scheme {
+    Scheme::Bearer(Secret::new(""))
+}
+
+/// One actor on its way from the file.
+struct Reading<'a, 's> {
+    variables: &'a Variables<'a>,
+    scope: &'a mut Scope<'s>,
+    node: &'a Node,
+}
+
+impl Reading<'_, '_> {
+    fn actor(mut self, file: &ActorFile) -> Actor {
+        let tenant = file.tenant.as_ref().map(|tenant| self.fill(tenant));
+        Actor {
+            tenant,
+            scheme: self.scheme(file),
+            send_to: file.send_to.iter().filter_map(|one| self.origin(one)).collect(),
+        }
+    }
+
+    fn scheme(&mut self, file: &ActorFile) -> Scheme {
+        let node = self.node;
+        let written: Vec<_> =
+            node.entries().iter().filter(|entry| SCHEMES.contains(&entry.key.as_str())).collect();
+        let help = "give it exactly one of `connect`, `bearer`, `basic`, `header` and `signed`";
+        if written.is_empty() {
+            let message = "this actor has no way to show who it is";
+            self.scope.tell("credential-scheme", &node.span, message, help);
+        }
+        for second in written.iter().skip(1) {
+            let message = "this actor has more than one way to show who it is";
+            self.scope.tell("credential-scheme", &second.key_span, message, help);
+        }
+        match file {
+            ActorFile { connect: Some(file), .. } => Scheme::Connect {
+                client_key: self.text(file.client_key.as_ref(), "connect", "client_key"),
+                shared_secret: self.secret(file.shared_secret.as_ref(), "connect", "shared_secret"),
+            },
+            ActorFile { bearer: Some(token), .. } => {
+                Scheme::Bearer(Secret::new(self.checked(token)))
+            }
+            ActorFile { basic: Some(file), .. } => Scheme::Basic {
+                user: self.text(file.user.as_ref(), "basic", "user"),
+                password: self.secret(file.password.as_ref(), "basic", "password"),
+            },
+            ActorFile { header: Some(file), .. } => Scheme::Header {
+                name: self.header_name(file),
+                value: self.secret(file.value.as_ref(), "header", "value"),
+            },
+            ActorFile { signed: Some(file), .. } => Scheme::Signed(Box::new(self.signed(file))),
+            _ => no_scheme(),
+        }
+    }
+
+    fn signed(&mut self, file: &SignedFile) -> Signed {
+        // A key in PEM has line breaks, and goes into no header field.
+        let key = file.key.as_ref().map(|key| Secret::new(self.fill(key)));
+        Signed {
+            key,
+            public_key: file.public_key.as_ref().map(|key| self.fill(key)),
+            key_id: self.text(file.key_id.as_ref(), "signed", "key_id"),
+            issuer: self.issuer(file),
+            audience: self.text(file.audience.as_ref(), "signed", "audience"),
+            prefix: file.prefix.unwrap_or(Prefix::Jwt),
+            claims: file.claims.clone(),
+        }
+    }
+
+    fn issuer(&mut self, file: &SignedFile) -> Issuer {
+        match (&file.issuer, &file.issuer_at) {
+            (Some(issuer), None) => Issuer::Named(self.checked(issuer)),
+            (None, Some(at)) => Issuer::InBody(at.value.clone()),
+            (issuer, _) => {
+                let message = "tokens have one issuer";
+                let span = issuer.as_ref().map_or(&self.node.span, |issuer| &issuer.span).clone();
+                let help = "give either `issuer`, or `issuer_at` with its place in the body";
+                self.tell("credential-scheme", &span, message.into(), help);
+                Issuer::Named(String::new())
+            }
+        }
+    }
+
+    fn header_name(&mut self, file: &HeaderFile) -> String {
+        let name = self.text(file.name.as_ref(), "header", "name");
+        // A token (RFC 9110, section 5.6.2).
+        let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if let Some(written) = file.name.as_ref().filter(|_| !name.chars().all(fits)) {
+            let help = "write it like `X-Api-Key`";
+            self.scope.tell("bad-credential", &written.span, "this is no name of a header", help);
+        }
+        name
+    }
+
+    fn secret(&mut self, value: Option<&Spanned<String>>, scheme: &str, key: &str) -> Secret {
+        Secret::new(self.text(value, scheme, key))
+    }
+
+    fn text(&mut self, value: Option<&Spanned<String>>, scheme: &str, key: &str) -> String {
+        let node = self.node.get(scheme).unwrap_or(self.node);
+        let value = self.scope.required(value, key, node);
+        self.checked(&value)
+    }
+
+    /// A value with its variables read, fit for a header field.
+    fn checked(&mut self, written: &Spanned<String>) -> String {
+        let value = self.fill(written);
+        if value.chars().any(char::is_control) {
+            let message = "there is a line break or control character in this credential";
+            let help =
+                "look at the value of its variable: most often a line break stands at its end";
+            self.scope.tell("bad-credential", &written.span, message, help);
+        }
+        value
+    }
+
+    fn origin(&mut self, written: &Spanned<String>) -> Option<url::Url> {
+        const HELP: &str = "write it like `https://ops.example.com`, with nothing behind the host";
+        let origin = address::origin(&self.fill(written));
+        if let Err(fault) = &origin {
+            let message = format!("`{}` is no origin", written.value);
+            self.tell("bad-address", &written.span, message, &fault.help(written, HELP));
+        }
+        origin.ok()
+    }
+
+    fn fill(&mut self, written: &Spanned<String>) -> String {
+        self.variables.fill(written, self.scope)
+    }
+
+    fn tell(&mut self, code: &'static str, span: &Range<usize>, message: String, help: &str) {
+        self.scope.tell(code, span, message, help);
+    }
+}

@@ -1,0 +1,118 @@
+//! The form of `avouch.yaml`, as it is written.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::load::project::actor::ActorFile;
+use crate::load::project::limits::LimitsFile;
+use crate::model::project::RawHtml;
+use crate::model::project::promises::Promises;
+use crate::model::source::decode::Spanned;
+
+/// The name of the project's file.
+pub(crate) const PROJECT_FILE: &str = "avouch.yaml";
+
+/// The project's file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["site", "target"]))]
+pub struct ProjectFile {
+    /// The site that is published.
+    pub site: Option<Spanned<SiteFile>>,
+    /// Products, by the name that other files use, with the name that readers see.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub products: IndexMap<String, String>,
+    /// Roles that may attest and waive, by name, with their titles.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub roles: IndexMap<String, String>,
+    /// What is assessed: `demo`, or the origin of the live service: `https://` and a host, without a
+    /// path. Plain `http://` is taken on loopback only. May hold `${NAME}`.
+    pub target: Option<Spanned<String>>,
+    /// Other hosts by role; check files name the role.
+    #[serde(default)]
+    pub hosts: BTreeMap<String, Spanned<String>>,
+    /// Identities that checks act as. Their strings may hold `${NAME}`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, ActorFile>")]
+    pub actors: IndexMap<String, Spanned<ActorFile>>,
+    /// A file in the project with further actors, one tenant each: a JSON object a line, with
+    /// `name`, `tenant`, `client_key` and `shared_secret`. It holds secrets: keep it out of Git.
+    pub tenants: Option<Spanned<String>>,
+    /// How to report a vulnerability: `mailto:` and `https:` addresses, in order of preference.
+    #[serde(default)]
+    pub contacts: Vec<Spanned<String>>,
+    /// Where connections to a host really go: `host` or `host:port` to `address:port`.
+    #[serde(default)]
+    pub connect_to: BTreeMap<String, Spanned<String>>,
+    /// Files with certificate authorities to trust beside the public ones, as PEM.
+    #[serde(default)]
+    pub roots: Vec<Spanned<String>>,
+    /// The resolver to ask in place of the system's: `address` or `address:port`.
+    pub resolver: Option<Spanned<String>>,
+    /// Bounds on what is asked.
+    pub limits: Option<LimitsFile>,
+    /// Whether checks may create and delete our own objects on the target.
+    #[serde(default)]
+    pub writes: bool,
+    /// Whether checks may run programs.
+    #[serde(default)]
+    pub commands: bool,
+    /// What counts as a refusal, where that is less than 400, 401 and 403.
+    pub refused: Option<RefusedFile>,
+    /// What a sentence is that reads like a promise, where no claim or statement takes it in: `error`,
+    /// `warning` or `off`; a warning if left out.
+    pub promises: Option<Promises>,
+}
+
+/// `site:` in the project's file.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["title", "organisation", "url", "language"]))]
+pub struct SiteFile {
+    /// Its title.
+    pub title: Option<Spanned<String>>,
+    /// Who publishes it.
+    pub organisation: Option<Spanned<String>>,
+    /// Its address.
+    pub url: Option<Spanned<String>>,
+    /// Its language, as a BCP 47 tag such as `en`.
+    pub language: Option<Spanned<String>>,
+    /// Whether the earlier versions of the policies that Git knows are published, with what changed
+    /// between them. Everything that was ever committed to a policy counts: leave it out where drafts
+    /// were.
+    #[serde(default)]
+    pub versions: bool,
+    /// Further languages, by tag: the policies in each stand in `content/<tag>/`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, LanguageFile>")]
+    pub languages: IndexMap<String, LanguageFile>,
+    /// HTML in policies: `refused`, or `sanitised` to publish harmless elements of it outside claims.
+    pub raw_html: Option<RawHtml>,
+}
+
+/// `refused:` in the project's file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct RefusedFile {
+    /// The statuses that refuse, out of 400, 401 and 403.
+    pub statuses: Option<Vec<Spanned<u16>>>,
+    /// Where a redirect refuses too: the beginning of its address, such as `/login`.
+    pub login: Option<Spanned<String>>,
+}
+
+/// One of `languages:`.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+pub struct LanguageFile {
+    /// The site's title in this language.
+    pub title: Option<Spanned<String>>,
+    /// Names of products in this language.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub products: IndexMap<String, String>,
+    /// Titles of roles in this language.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub roles: IndexMap<String, String>,
+}

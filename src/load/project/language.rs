@@ -1,0 +1,424 @@
+//! The languages of the site: `languages:` in the project's file, and the interface's words.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use indexmap::IndexMap;
+
+use crate::load::file::document;
+use crate::load::file::document::Document;
+use crate::load::file::reader::{Reader, SourceFile};
+use crate::load::policy;
+use crate::load::project::file::{ProjectFile, SiteFile};
+use crate::load::project::scope::Scope;
+use crate::model::project::i18n::{FORMS, Language, Words, holes};
+use crate::model::source::Place;
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::report::Report;
+use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
+use crate::model::source::node::{Entry, Node};
+
+/// Where the interface's words stand.
+pub(crate) const FOLDER: &str = "templates/i18n";
+
+/// What begins the keys that only a project's own templates use.
+const OWN: &str = "own-";
+
+/// The site's languages, its own first.
+pub(crate) fn all(file: &ProjectFile, scope: &mut Scope<'_>, reader: &mut Reader) -> Vec<Language> {
+    let own = own_words(reader);
+    let nothing = SiteFile::default();
+    let site = file.site.as_ref().map_or(&nothing, |site| &site.value);
+    let text = |value: &Option<Spanned<String>>| {
+        value.as_ref().map_or_else(String::new, |value| value.value.clone())
+    };
+    let tag = text(&site.language);
+    let mut languages = vec![Language {
+        words: own.words(&tag),
+        folder: String::new(),
+        title: text(&site.title),
+        products: file.products.clone(),
+        roles: file.roles.clone(),
+        tag,
+    }];
+    let node = scope.node.get("site").and_then(|site| site.get("languages"));
+    for entry in node.map_or(&[][..], Node::entries) {
+        check_tag(entry, &languages, scope);
+        let given = site.languages.get(&entry.key).cloned().unwrap_or_default();
+        let titled = Some(text(&given.title)).filter(|title| !title.trim().is_empty());
+        languages.push(Language {
+            tag: entry.key.clone(),
+            folder: format!("{}/", entry.key),
+            title: titled.unwrap_or_else(|| languages[0].title.clone()),
+            products: named("products", &given.products, &file.products, &entry.value, scope),
+            roles: named("roles", &given.roles, &file.roles, &entry.value, scope),
+            words: own.words(&entry.key),
+        });
+    }
+    own.check(&languages, scope, reader);
+    languages
+}
+
+fn check_tag(entry: &Entry, before: &[Language], scope: &mut Scope<'_>) {
+    let tag = &entry.key;
+    let (message, help) = if !is_language(tag) {
+        (format!("`{tag}` is no language tag"), "write it like `en` or `pt-BR`")
+    } else if before.iter().any(|one| one.tag.eq_ignore_ascii_case(tag)) {
+        (format!("the site has the language `{tag}` already"), "name each further language once")
+    } else {
+        return;
+    };
+    scope.tell("bad-language", &entry.key_span, message, help);
+}
+
+/// The form of a language tag (BCP 47, section 2.1), without its registry.
+pub(crate) fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let is_primary =
+        |part: &str| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphabetic());
+    let is_sub = |part: &str| {
+        (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
+    };
+    parts.next().is_some_and(is_primary) && parts.all(is_sub)
+}
+
+/// Names in a language, with those of the site's own where it has none.
+fn named(
+    key: &'static str,
+    given: &IndexMap<String, String>,
+    known: &IndexMap<String, String>,
+    node: &Node,
+    scope: &mut Scope<'_>,
+) -> IndexMap<String, String> {
+    for entry in node.get(key).map_or(&[][..], Node::entries) {
+        if !known.contains_key(&entry.key) {
+            let (code, one) = match key {
+                "products" => ("unknown-product", "product"),
+                _ => ("unknown-role", "role"),
+            };
+            let message = format!("there is no {one} `{}`", entry.key);
+            let help = help_with_list(&entry.key, known.keys().map(String::as_str));
+            scope.tell(code, &entry.key_span, message, &help);
+        }
+    }
+    let name = |(name, title): (&String, &String)| {
+        (name.clone(), given.get(name).unwrap_or(title).clone())
+    };
+    known.iter().map(name).collect()
+}
+
+/// The place in `languages` of the one that a policy is written in.
+pub(crate) fn of(source: &SourceFile, languages: &[Language]) -> usize {
+    let below = source.file.strip_prefix(policy::FOLDER).unwrap_or(&source.file);
+    let below = below.trim_start_matches('/');
+    let in_folder = |one: &Language| !one.folder.is_empty() && below.starts_with(&one.folder);
+    languages.iter().position(in_folder).unwrap_or_default()
+}
+
+/// The project's own words, by language: of each file its text, and its phrases with their places.
+struct OwnWords {
+    files: BTreeMap<String, (SourceFile, Option<Node>)>,
+    diagnostics: Report,
+}
+
+fn own_words(reader: &mut Reader) -> OwnWords {
+    let mut own = OwnWords { files: BTreeMap::new(), diagnostics: Report::new() };
+    for source in reader.folder(FOLDER, &["yaml", "yml"]) {
+        let name = source.file.rsplit('/').next().unwrap_or_default();
+        let tag = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
+        let read: Option<Document<BTreeMap<String, String>>> = document::read(
+            &source.text,
+            document::whole(&source.text),
+            &source.file,
+            &mut own.diagnostics,
+        );
+        own.files.insert(tag, (source, read.map(|document| document.node)));
+    }
+    own
+}
+
+impl OwnWords {
+    fn words(&self, tag: &str) -> Words {
+        let node = self.files.get(tag).and_then(|(_, node)| node.as_ref());
+        let entries = node.map_or(&[][..], Node::entries).iter();
+        let own = entries.filter_map(|one| Some((one.key.clone(), one.value.as_str()?.to_owned())));
+        Words::built_in(tag).with(own.collect())
+    }
+
+    /// Tells what is wrong with the words, and the languages that have none.
+    fn check(mut self, languages: &[Language], scope: &mut Scope<'_>, reader: &mut Reader) {
+        let node = scope.node.get("site");
+        for language in languages.iter().filter(|one| is_language(&one.tag)) {
+            let file = self.files.get(&language.tag);
+            if let Some((source, node)) = file {
+                let Some(node) = node else { continue };
+                let mut file = WordsFile { source, diagnostics: &mut self.diagnostics };
+                file.entries(node);
+                file.missing(node, &language.words);
+                continue;
+            }
+            if language.words.iter().next().is_none() {
+                let further = node.and_then(|site| site.get("languages"));
+                let further = further.map_or(&[][..], Node::entries).iter();
+                let key = further.filter(|one| one.key == language.tag).map(|one| &one.key_span);
+                let own = node.and_then(|site| site.get("language")).map(|node| &node.span);
+                let span = key.chain(own).next().cloned().unwrap_or_default();
+                scope.tell(
+                    "no-interface-words",
+                    &span,
+                    no_words(&language.tag),
+                    &add_words(&language.tag),
+                );
+            }
+        }
+        for (tag, (source, _)) in &self.files {
+            let known = Words::languages().any(|one| one == tag);
+            if !known && !languages.iter().any(|language| language.tag == *tag) {
+                let message = format!("the site is not published in `{tag}`");
+                let warning =
+                    Diagnostic::warning("unused-words", Place::file(source.file.clone()), message);
+                let help =
+                    format!("add `{tag}:` to `languages:` under `site:`, or take the file away");
+                self.diagnostics.push(warning.help(help));
+            }
+        }
+        reader.diagnostics.extend(self.diagnostics);
+    }
+}
+
+fn no_words(tag: &str) -> String {
+    format!("there are no words of the interface in `{tag}`")
+}
+
+fn add_words(tag: &str) -> String {
+    let known: Vec<String> = Words::languages().map(|one| format!("`{one}`")).collect();
+    format!(
+        "write `{FOLDER}/{tag}.yaml`, with the keys of `en.yaml`; {} are there",
+        known.join(" and ")
+    )
+}
+
+struct WordsFile<'a> {
+    source: &'a SourceFile,
+    diagnostics: &'a mut Report,
+}
+
+impl WordsFile<'_> {
+    fn tell(&mut self, code: Code, span: &Range<usize>, message: String, help: String) {
+        let place = Place::new(self.source.file.clone(), span.clone());
+        self.diagnostics.push(Diagnostic::error(code, place, message).help(help));
+    }
+
+    /// Keys that nobody asks for, and phrases with other holes than those that are filled.
+    fn entries(&mut self, node: &Node) {
+        let english = Words::built_in("en");
+        for entry in node.entries().iter().filter(|entry| !entry.key.starts_with(OWN)) {
+            let (base, form) = entry.key.rsplit_once('.').unwrap_or((&entry.key, ""));
+            let counts = FORMS.contains(&form) && english.has(&format!("{base}.other"));
+            let model = if counts { format!("{base}.other") } else { entry.key.clone() };
+            if !english.has(&model) {
+                let help = help_with_list(&entry.key, english.iter().map(|(key, _)| key));
+                let help = if help.starts_with("did") {
+                    help
+                } else {
+                    format!(
+                        "the keys are those of `en.yaml`; those of your own templates begin with `{OWN}`"
+                    )
+                };
+                self.tell(
+                    "unknown-key",
+                    &entry.key_span,
+                    format!("unknown key `{}`", entry.key),
+                    help,
+                );
+            } else if let Some(phrase) = entry.value.as_str() {
+                self.holes(phrase, &english.say(&model), counts, &entry.value.span);
+            }
+        }
+    }
+
+    fn holes(&mut self, phrase: &str, model: &str, counts: bool, span: &Range<usize>) {
+        let help = || {
+            let known: Vec<String> = holes(model).map(|hole| format!("`{{{hole}}}`")).collect();
+            format!(
+                "this phrase is given {}",
+                if known.is_empty() { "nothing".into() } else { known.join(", ") }
+            )
+        };
+        if let Some(unknown) = holes(phrase).find(|hole| !holes(model).any(|one| one == *hole)) {
+            return self.tell(
+                "bad-words",
+                span,
+                format!("nothing fills `{{{unknown}}}` here"),
+                help(),
+            );
+        }
+        // "one" may be a word.
+        let may_miss = |hole: &str| counts && hole == "n" || holes(phrase).any(|one| one == hole);
+        let lost = holes(model).find(|hole| !may_miss(hole));
+        if let Some(lost) = lost {
+            self.tell("bad-words", span, format!("`{{{lost}}}` is missing here"), help());
+        }
+    }
+
+    /// The keys that a language needs and has not; of plural forms only the last one.
+    fn missing(&mut self, node: &Node, words: &Words) {
+        let english = Words::built_in("en");
+        let needed = english.iter().map(|(key, _)| key).filter(|key| !key.ends_with(".one"));
+        let missing: Vec<&str> = needed.filter(|key| !words.has(key)).collect();
+        for key in missing {
+            let help = format!("add it; in English it is “{}”", english.say(key));
+            self.tell(
+                "missing-key",
+                &(node.span.start..node.span.start),
+                format!("the key `{key}` is missing"),
+                help,
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::load::fixture::Fixture;
+
+    const SETTINGS: &str = "avouch.yaml";
+
+    /// The sound project, in English and German.
+    fn german() -> Fixture {
+        let policy = "---\ntitle: Sicherheit\nsummary: Wie Daten geschützt sind.\neffective: 2026-01-01\nowner: officer\n---\n## Sicherung\n\n[Daten werden täglich gesichert.](../../checks/backup-daily.yaml)\n\nSchreiben Sie an [uns](https://desk.example.com). [](../../checks/report-channels.yaml)\n";
+        let also = |words: &str| {
+            format!("proves_also: [{{in: content/de/security.md, words: \"{words}\"}}]\nbecause:")
+        };
+        Fixture::sound()
+            .replace(SETTINGS, "language: en", "language: en, languages: {de: {title: Vertrauen, products: {cloud: Cloud-Zusätze}}}")
+            .with("content/de/security.md", policy)
+            .replace("checks/backup-daily.yaml", "because:", &also("Daten werden täglich gesichert."))
+            .replace("checks/report-channels.yaml", "because:", &also("Schreiben Sie an uns <https://desk.example.com>."))
+    }
+
+    #[test]
+    fn each_language_has_its_policies_its_names_and_its_words() {
+        let loaded = german().load();
+        assert_eq!(loaded.diagnostics, []);
+        let project = loaded.project.unwrap();
+        let policies = project.policies.iter().map(|one| format!("{} {}", one.language, one.slug));
+        assert_eq!(
+            policies.collect::<Vec<_>>(),
+            ["en security", "en disclosure", "de de/security"]
+        );
+        let [english, german] = project.languages.as_slice() else { panic!() };
+        assert_eq!((english.title.as_str(), german.title.as_str()), ("Trust", "Vertrauen"));
+        assert_eq!(german.products["cloud"], "Cloud-Zusätze");
+        assert_eq!(german.products["server"], "Server add-ons");
+        assert_eq!(german.words.say("word-holds"), "Verifiziert");
+        assert_eq!(project.claims[0].words(), "Customer data is backed up every day.");
+        assert_eq!(project.claims[0].passages[1].words, "Daten werden täglich gesichert.");
+    }
+
+    #[test]
+    fn a_claim_that_is_not_made_in_a_language_is_told_with_both() {
+        let told = german()
+            .replace("content/de/security.md", "[Daten werden täglich gesichert.](../../checks/backup-daily.yaml)", "Nichts.")
+            .replace("checks/backup-daily.yaml", "proves_also: [{in: content/de/security.md, words: \"Daten werden täglich gesichert.\"}]\n", "")
+            .told();
+        assert_eq!(
+            told,
+            [
+                "content/security.md:10:2 untranslated: the claim `backup-daily` is not made in `de` ? link its words in `content/de/`, and quote them in `checks/backup-daily.yaml` under `proves_also:`"
+            ]
+        );
+    }
+
+    #[test]
+    fn changed_words_of_another_language_are_suspect() {
+        let told = german().replace("content/de/security.md", "täglich", "stündlich").told();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("content/de/security.md:9:2 suspect: "), "{told:?}");
+    }
+
+    #[test]
+    fn languages_that_cannot_be_are_told() {
+        let languages = "languages: {en: {}, x: {}, de: {products: {clod: A}, roles: {oficer: B}, title: C}, fr: {}}";
+        let told = Fixture::sound()
+            .replace(SETTINGS, "language: en", &format!("language: en, {languages}"))
+            .told();
+        let short: Vec<&str> = told.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
+        assert_eq!(
+            short,
+            [
+                "no-policies: there is no policy in `content/de/`",
+                "no-policies: there is no policy in `content/fr/`",
+                "no-policies: there is no policy in `content/x/`",
+                "avouch.yaml:1:103 bad-language: the site has the language `en` already",
+                "avouch.yaml:1:111 bad-language: `x` is no language tag",
+                "avouch.yaml:1:134 unknown-product: there is no product `clod`",
+                "avouch.yaml:1:152 unknown-role: there is no role `oficer`",
+                "avouch.yaml:1:175 no-interface-words: there are no words of the interface in `fr`",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_folder_that_looks_like_a_language_is_told() {
+        let told = Fixture::sound()
+            .with(
+                "content/de/a.md",
+                "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: officer\n---\n",
+            )
+            .told();
+        assert_eq!(
+            told,
+            [
+                "content/de/a.md:1:1 undeclared-language: `de` looks like a language, and is none of the site's ? add `de: {}` to `languages:` under `site:`, or rename the folder"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_policy_cannot_take_the_place_of_a_languages_index() {
+        let told = german()
+            .with(
+                "content/de.md",
+                "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: officer\n---\n",
+            )
+            .told();
+        assert!(told[0].starts_with("content/de.md:1:1 same-address: "), "{told:?}");
+    }
+
+    #[test]
+    fn mistakes_in_a_projects_own_words_are_told_at_their_places() {
+        let words = "word-hold: x\nday: \"{day}. {moonth}\"\ncount-holds.two: \"zwei stimmen\"\nstanding-inconclusive: unklar\nown-greeting: hello\nfor-products: 5\n";
+        let told = german()
+            .with("templates/i18n/de.yaml", words)
+            .with("templates/i18n/fr.yaml", "or: ou\n")
+            .told();
+        let short: Vec<&str> = told.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
+        assert_eq!(
+            short,
+            [
+                "templates/i18n/de.yaml:1:1 unknown-key: unknown key `word-hold`",
+                "templates/i18n/de.yaml:2:6 bad-words: nothing fills `{moonth}` here",
+                "templates/i18n/de.yaml:4:24 bad-words: `{reason}` is missing here",
+                "templates/i18n/de.yaml:6:15 wrong-type: expected a string, found a number",
+                "templates/i18n/fr.yaml:1:1 unused-words: the site is not published in `fr`",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_language_of_the_projects_own_needs_every_key() {
+        let english = include_str!("../../../templates/i18n/en.yaml");
+        let french = english.replace("\nor: or\n", "\n");
+        let fixture = |words: &str| {
+            Fixture::sound()
+                .replace(SETTINGS, "language: en", "language: fr-CA")
+                .with("templates/i18n/fr-CA.yaml", words)
+        };
+        assert_eq!(fixture(english).told(), Vec::<String>::new());
+        let [told] = &fixture(&french).told()[..] else { panic!("one key is missing") };
+        assert!(
+            told.ends_with("missing-key: the key `or` is missing ? add it; in English it is “or”")
+        );
+    }
+}

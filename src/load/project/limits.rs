@@ -1,0 +1,78 @@
+//! Bounds on what is asked: `limits:` in `avouch.yaml`.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::language::period::Period;
+use crate::language::size::Size;
+use crate::load::project::scope::Scope;
+use crate::model::project::world::Limits;
+use crate::model::source::decode::Spanned;
+
+/// `limits:` in the project's file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct LimitsFile {
+    /// Requests under way at once, over all.
+    pub at_once: Option<Spanned<u64>>,
+    /// Requests under way at once to one host.
+    pub per_host: Option<Spanned<u64>>,
+    /// Requests begun in a second, over all.
+    pub per_second: Option<Spanned<u64>>,
+    /// How long one request may take.
+    pub timeout: Option<Spanned<Period>>,
+    /// How long a whole run may take.
+    pub run: Option<Spanned<Period>>,
+    /// How much is read of one body.
+    pub body: Option<Spanned<Size>>,
+    /// How often an inconclusive check is begun again.
+    pub retries: Option<Spanned<u64>>,
+}
+
+/// The limits as written, and the usual ones where nothing is, or nothing that can be.
+pub(crate) fn of(file: &LimitsFile, scope: &mut Scope<'_>) -> Limits {
+    let usual = Limits::default();
+    let mut count = |value: &Option<Spanned<u64>>, range: RangeInclusive<u64>| {
+        let value = value.as_ref()?;
+        within(value, range, scope).then_some(value.value)
+    };
+    let at_once = count(&file.at_once, 1..=1000);
+    let per_host = count(&file.per_host, 1..=1000);
+    let per_second = count(&file.per_second, 1..=10_000);
+    let retries = count(&file.retries, 0..=10);
+    let mut time = |value: Option<Spanned<Period>>, max: Period| {
+        let value = value?;
+        within(&value, Period::seconds(1)..=max, scope).then_some(value.value)
+    };
+    let timeout = time(file.timeout.clone(), Period::seconds(600));
+    let run = time(file.run.clone(), Period::hours(24));
+    let body =
+        file.body.as_ref().filter(|body| within(body, Size(1 << 10)..=Size(64 << 20), scope));
+    let usize_of = |value: u64| usize::try_from(value).ok();
+    let u32_of = |value: u64| u32::try_from(value).ok();
+    Limits {
+        at_once: at_once.and_then(usize_of).unwrap_or(usual.at_once),
+        per_host: per_host.and_then(usize_of).unwrap_or(usual.per_host),
+        per_second: per_second.and_then(u32_of).unwrap_or(usual.per_second),
+        timeout: timeout.unwrap_or(usual.timeout),
+        run: run.unwrap_or(usual.run),
+        body: body.map_or(usual.body, |body| body.value.0),
+        retries: retries.and_then(u32_of).unwrap_or(usual.retries),
+    }
+}
+
+fn within<T: PartialOrd + fmt::Display>(
+    value: &Spanned<T>,
+    range: RangeInclusive<T>,
+    scope: &mut Scope<'_>,
+) -> bool {
+    if range.contains(&value.value) {
+        return true;
+    }
+    let message = format!("`{}` is no sensible limit here", value.value);
+    let help = format!("write one from `{}` to `{}`", range.start(), range.end());
+    scope.tell("bad-limit", &value.span, message, &help);
+    false
+}

@@ -1,0 +1,12 @@
+//! `avouch.yaml`: the settings of the project, its actors, hosts, languages and limits.
+
+pub(crate) mod actor;
+pub(crate) mod address;
+pub mod file;
+pub(crate) mod language;
+pub(crate) mod limits;
+pub(crate) mod scope;
+pub mod settings;
+pub(crate) mod tenants;
+pub(crate) mod variable;
+pub(crate) mod world;

@@ -1,0 +1,66 @@
+//! The scope in which a setting of `avouch.yaml` is read, and the form of names.
+
+use std::ops::Range;
+
+use crate::load::file::reader::SourceFile;
+use crate::model::source::Place;
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::report::Report;
+use crate::model::source::diagnostic::{Code, Diagnostic};
+use crate::model::source::node::Node;
+
+/// The project's file with the mistakes that are found in it.
+pub(crate) struct Scope<'a> {
+    pub(crate) source: &'a SourceFile,
+    pub(crate) node: &'a Node,
+    pub(crate) diagnostics: &'a mut Report,
+}
+
+impl Scope<'_> {
+    /// Tells a mistake at some bytes of the file.
+    pub(crate) fn tell(
+        &mut self,
+        code: Code,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        help: &str,
+    ) {
+        let place = Place::new(self.source.file.clone(), span.clone());
+        self.diagnostics.push(Diagnostic::error(code, place, message).help(help));
+    }
+
+    /// A value that must be there, or an empty one in its place, which is told.
+    pub(crate) fn required(
+        &mut self,
+        value: Option<&Spanned<String>>,
+        key: &str,
+        within: &Node,
+    ) -> Spanned<String> {
+        let span = within.get(key).map_or(&within.span, |node| &node.span);
+        match value {
+            Some(value) if !value.trim().is_empty() => return value.clone(),
+            Some(value) => {
+                let message = format!("`{key}` is empty");
+                self.tell("empty", &value.span, message, "write what belongs here");
+            }
+            // A value that is there but was refused has been told already.
+            None if within.get(key).is_some() => {}
+            None => {
+                let (message, help) =
+                    (format!("the key `{key}` is missing"), format!("add `{key}:`"));
+                self.tell("missing-key", span, message, &help);
+            }
+        }
+        Spanned { value: String::new(), span: span.clone() }
+    }
+}
+
+/// Tells a name that could not be used everywhere in other files.
+pub(crate) fn check_name(name: &str, span: &Range<usize>, scope: &mut Scope<'_>) {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.is_empty() || !name.chars().all(fits) {
+        let message = format!("`{name}` cannot be a name");
+        let help = "use letters, digits, `-`, `_` and `.`";
+        scope.tell("bad-name", span, message, help);
+    }
+}

@@ -1,0 +1,443 @@
+//! `avouch.yaml`: what it may hold, and its values once they are known to be good.
+//!
+//! Every key is optional to the reader of YAML, so that one mistake hides no other; what is needed
+//! and missing is told here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+use url::Url;
+
+use crate::load::file::document;
+use crate::load::file::document::Document;
+use crate::load::file::reader::Reader;
+use crate::load::options::Options;
+use crate::load::project::file::PROJECT_FILE;
+use crate::load::project::file::{ProjectFile, RefusedFile};
+use crate::load::project::scope::{Scope, check_name};
+use crate::load::project::variable::Variables;
+use crate::load::project::{actor, address, language, limits, tenants, variable, world};
+use crate::model::plan::expect::Refusal;
+use crate::model::project::actor::Actor;
+use crate::model::project::i18n::Language;
+use crate::model::project::promises::Promises;
+use crate::model::project::world::{Limits, World};
+use crate::model::project::{RawHtml, Site};
+use crate::model::source::Place;
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::report::Report;
+use crate::model::source::node::{Node, Value};
+
+/// What stands in the project's file, validated.
+pub(crate) struct Settings {
+    pub(crate) site: Site,
+    pub(crate) languages: Vec<Language>,
+    pub(crate) products: IndexMap<String, String>,
+    pub(crate) roles: IndexMap<String, String>,
+    pub(crate) hosts: BTreeMap<String, String>,
+    pub(crate) actors: IndexMap<String, Actor>,
+    pub(crate) tenants: Vec<String>,
+    pub(crate) contacts: Vec<Url>,
+    pub(crate) limits: Limits,
+    pub(crate) writes: bool,
+    pub(crate) commands: bool,
+    pub(crate) refusal: Refusal,
+    pub(crate) promises: Promises,
+    pub(crate) world: World,
+}
+
+/// Reads the project's file; `None` if so little of it can be read that other files would be
+/// measured with a broken ruler.
+pub(crate) fn read(reader: &mut Reader<'_>, options: &Options<'_>) -> Option<Settings> {
+    let Some(source) = reader.file(PROJECT_FILE) else {
+        let already_told = reader.diagnostics.iter().any(|one| is_about(one, PROJECT_FILE));
+        if !already_told {
+            reader.diagnostics.push(no_project());
+        }
+        return None;
+    };
+    let mut diagnostics = Report::new();
+    let whole = document::whole(&source.text);
+    let document = document::read(&source.text, whole, &source.file, &mut diagnostics);
+    let settings = document.and_then(|document: Document<ProjectFile>| {
+        let scope =
+            &mut Scope { source: &source, node: &document.node, diagnostics: &mut diagnostics };
+        settings(&document.value?, scope, reader, options)
+    });
+    reader.diagnostics.extend(diagnostics);
+    settings
+}
+
+fn is_about(diagnostic: &Diagnostic, file: &str) -> bool {
+    diagnostic.place.as_ref().is_some_and(|place| &*place.file == file)
+}
+
+fn no_project() -> Diagnostic {
+    let message = format!("there is no `{PROJECT_FILE}` here");
+    let help = "go to the project's folder, or begin one with `avouch init`";
+    Diagnostic {
+        place: None,
+        ..Diagnostic::error("no-project", Place::file(PROJECT_FILE), message).help(help)
+    }
+}
+
+fn settings(
+    file: &ProjectFile,
+    scope: &mut Scope<'_>,
+    reader: &mut Reader<'_>,
+    options: &Options<'_>,
+) -> Option<Settings> {
+    variable::refuse_elsewhere(scope);
+    let world = world::of(file, scope, reader, options);
+    let variables = Variables { options, demo: world.embedded };
+    let mut actors = actor::all(&file.actors, &variables, scope);
+    let tenants = tenants::read(file.tenants.as_ref(), &actors, scope, reader);
+    let names = tenants.keys().cloned().collect();
+    actors.extend(tenants);
+    let settings = Settings {
+        site: site(file, scope),
+        languages: language::all(file, scope, reader),
+        products: named(&file.products, "products", scope),
+        roles: named(&file.roles, "roles", scope),
+        hosts: world.hosts.clone(),
+        actors,
+        tenants: names,
+        contacts: contacts(&file.contacts, scope),
+        limits: file
+            .limits
+            .as_ref()
+            .map_or_else(Limits::default, |limits| limits::of(limits, scope)),
+        writes: file.writes,
+        commands: file.commands,
+        refusal: refusal(file.refused.as_ref(), scope),
+        promises: file.promises.unwrap_or_default(),
+        world,
+    };
+    let is_mapping = |key: &&str| {
+        let node = scope.node.get(key);
+        node.is_none_or(|node| matches!(node.value, Value::Map(_)))
+    };
+    ["products", "roles", "hosts", "actors"].iter().all(is_mapping).then_some(settings)
+}
+
+fn site(file: &ProjectFile, scope: &mut Scope<'_>) -> Site {
+    let root = scope.node;
+    let Some(node) = root.get("site") else {
+        let help = "add `site:` with `title`, `organisation`, `url` and `language`";
+        scope.tell("missing-key", &root.span, "the key `site` is missing", help);
+        return no_site();
+    };
+    let Some(site) = &file.site else {
+        return no_site();
+    };
+    let title = scope.required(site.title.as_ref(), "title", node).value;
+    let organisation = scope.required(site.organisation.as_ref(), "organisation", node).value;
+    let url = scope.required(site.url.as_ref(), "url", node);
+    let language = scope.required(site.language.as_ref(), "language", node);
+    if !language.is_empty() && !language::is_language(&language) {
+        let message = format!("`{}` is no language tag", language.value);
+        scope.tell("bad-language", &language.span, message, "write it like `en` or `pt-BR`");
+    }
+    Site {
+        title,
+        organisation,
+        url: address::web(&url, scope).unwrap_or_else(address::nowhere),
+        language: language.value,
+        raw_html: site.raw_html.unwrap_or_default(),
+        versions: site.versions,
+    }
+}
+
+/// What stands in for a site that could not be read, so that other files can be.
+fn no_site() -> Site {
+    Site {
+        title: String::new(),
+        organisation: String::new(),
+        url: address::nowhere(),
+        language: String::new(),
+        raw_html: RawHtml::default(),
+        versions: false,
+    }
+}
+
+/// A list of names with their titles; one whose title was refused is known by its name all the same.
+fn named(
+    read: &IndexMap<String, String>,
+    key: &str,
+    scope: &mut Scope<'_>,
+) -> IndexMap<String, String> {
+    let entries = scope.node.get(key).map_or(&[][..], Node::entries);
+    for entry in entries {
+        check_name(&entry.key, &entry.key_span, scope);
+    }
+    entries
+        .iter()
+        .map(|entry| (entry.key.clone(), read.get(&entry.key).cloned().unwrap_or_default()))
+        .collect()
+}
+
+fn contacts(written: &[Spanned<String>], scope: &mut Scope<'_>) -> Vec<Url> {
+    let mut contacts = Vec::new();
+    for contact in written {
+        match Url::parse(contact) {
+            Ok(url) if matches!(url.scheme(), "mailto" | "https") => contacts.push(url),
+            _ => {
+                let message = format!("`{}` is no contact", contact.value);
+                let help =
+                    "write it like `mailto:security@example.com` or `https://example.com/report`";
+                scope.tell("bad-address", &contact.span, message, help);
+            }
+        }
+    }
+    contacts
+}
+
+fn refusal(file: Option<&RefusedFile>, scope: &mut Scope<'_>) -> Refusal {
+    let standard = Refusal::standard();
+    let Some(file) = file else {
+        return standard;
+    };
+    let help = "the standard is `[400, 401, 403]`; a project can leave some of them out";
+    let mut statuses = BTreeSet::new();
+    for status in file.statuses.iter().flatten() {
+        if standard.statuses.contains(&status.value) {
+            statuses.insert(status.value);
+        } else {
+            let message = format!("a status of {} refuses nobody", status.value);
+            scope.tell("bad-refusal", &status.span, message, help);
+        }
+    }
+    let node = scope.node.get("refused").and_then(|node| node.get("statuses"));
+    if let Some(node) = node.filter(|node| node.items().is_empty() && file.statuses.is_some()) {
+        scope.tell("bad-refusal", &node.span, "no status is left that refuses", help);
+    }
+    if let Some(login) = file.login.as_ref().filter(|login| !login.starts_with('/')) {
+        let message = format!("`{}` is no path", login.value);
+        scope.tell("bad-refusal", &login.span, message, "write it like `/login`");
+    }
+    Refusal {
+        statuses: if statuses.is_empty() { standard.statuses } else { statuses },
+        login: file.login.as_ref().map(|login| login.value.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::load::fixture::Fixture;
+    use crate::model::project::actor::Scheme;
+
+    fn told(yaml: &str) -> Vec<String> {
+        Fixture::sound().with("avouch.yaml", yaml).told()
+    }
+
+    /// What is told of the sound file with another line in place of the one that begins so.
+    fn with(key: &str, line: &str) -> Vec<String> {
+        let (_, sound) = crate::load::fixture::FILES[0];
+        let kept = sound.lines().filter(|one| !one.starts_with(&format!("{key}:")));
+        let lines: Vec<&str> = [line].into_iter().chain(kept).collect();
+        told(&lines.join("\n"))
+    }
+
+    #[test]
+    fn keys_that_are_unknown_missing_or_of_another_type_are_told_at_once() {
+        assert_eq!(
+            told(
+                "sight: {}\nsite: {title: '', url: example.com, language: e}\nwrites: maybe\nroles: {officer: A}\nproducts: {cloud: A}\n"
+            ),
+            [
+                "avouch.yaml:1:1 unknown-key: unknown key `sight` ? did you mean `site`?",
+                "avouch.yaml:1:1 missing-key: the key `target` is missing ? add `target:`",
+                "avouch.yaml:2:7 missing-key: the key `organisation` is missing ? add `organisation:`",
+                "avouch.yaml:2:15 empty: `title` is empty ? write what belongs here",
+                "avouch.yaml:2:24 bad-address: `example.com` is no web address ? write it like `https://security.example.com`",
+                "avouch.yaml:2:47 bad-language: `e` is no language tag ? write it like `en` or `pt-BR`",
+                "avouch.yaml:3:9 wrong-type: expected `true` or `false`, found a string ? write `true` or `false`, without quotes",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_or_empty_file_is_told() {
+        assert_eq!(
+            Fixture::sound().without("avouch.yaml").told(),
+            [
+                "no-project: there is no `avouch.yaml` here ? go to the project's folder, or begin one with `avouch init`"
+            ]
+        );
+        assert_eq!(
+            told("# nothing yet\n"),
+            [
+                "avouch.yaml:1:1 empty: nothing is written here ? write its keys, such as `key: value`"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_target_is_told_at_its_place() {
+        let usual =
+            "write `demo`, or an origin such as `https://addon.example.com`, and nothing behind it";
+        let plain = "write `https://`: plain `http://` is taken on loopback only, as credentials would travel in the clear";
+        let path = "end it behind the host, and put `/path` into the paths of the checks";
+        for (bad, help) in [
+            ("http://addon.example.com", plain),
+            ("addon.example.com", usual),
+            ("https://a.test/path", path),
+            ("demon", usual),
+        ] {
+            assert_eq!(
+                with("target", &format!("target: {bad}")),
+                [format!("avouch.yaml:1:9 bad-target: the target `{bad}` is no origin ? {help}")]
+            );
+        }
+        assert_eq!(
+            Fixture::sound().target("nowhere").told(),
+            [
+                "bad-target: the target `nowhere` is no origin ? write `demo`, or an origin such as `https://addon.example.com`, and nothing behind it"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_demo_is_known_by_its_name_and_by_its_host() {
+        for (target, url, demo) in [
+            ("demo", "https://addon.demo.test/", true),
+            ("https://addon.demo.test:8443", "https://addon.demo.test:8443/", true),
+            ("https://demo.test.example.com", "https://demo.test.example.com/", false),
+        ] {
+            let project = Fixture::sound().target(target).load().project.unwrap();
+            assert_eq!((project.world.target.as_str(), project.world.demo), (url, demo));
+            assert_eq!(project.world.embedded, target == "demo");
+            let secret = project.actors["operator"].scheme.secret().unwrap().expose();
+            assert_eq!(secret, format!("OPS_TOKEN of demo {}", target == "demo"));
+        }
+    }
+
+    #[test]
+    fn variables_are_read_in_actors_and_target_only_and_never_shown() {
+        let fixture = Fixture::sound()
+            .replace("avouch.yaml", "https://addon.example.com", "${TARGET}")
+            .replace("avouch.yaml", "organisation: Example", "organisation: \"${TARGET} Ltd\"")
+            .replace("avouch.yaml", "${ACME_SECRET}", "a-${UNSET}")
+            .replace(
+                "avouch.yaml",
+                "bearer: \"${OPS_TOKEN}\"",
+                "basic: {user: \"${WITH_BREAK}\", password: \"${EMPTY}${1x}\"}",
+            );
+        assert_eq!(
+            fixture.told(),
+            [
+                "avouch.yaml:1:37 misplaced-variable: the variable `TARGET` is not read here ? variables are read in `actors` and `target` only",
+                "avouch.yaml:7:70 unset-variable: the variable `UNSET` has no value ? set `UNSET` in the environment",
+                "avouch.yaml:8:28 bad-credential: there is a line break or control character in this credential ? look at the value of its variable: most often a line break stands at its end",
+                "avouch.yaml:8:56 unset-variable: the variable `EMPTY` has no value ? set `EMPTY` in the environment",
+                "avouch.yaml:8:64 bad-variable: `1x` is no name of a variable ? use letters, digits and `_`, such as `${ACME_SECRET}`",
+            ]
+        );
+        let project = fixture.load().project.unwrap();
+        assert_eq!(project.world.target.as_str(), "https://from.env.example/");
+        assert!(!format!("{:?}", project.actors).contains("s3cret\n\""));
+    }
+
+    #[test]
+    fn an_actor_has_exactly_one_way_to_show_who_it_is() {
+        let actors = "actors: {none: {tenant: a}, two: {bearer: x, basic: {user: u}}, anyone: {bearer: x}, 'b c': 5, good: {header: {name: X-Key, value: v}, send_to: [ops.example.com]}}";
+        let (_, sound) = crate::load::fixture::FILES[0];
+        let before = sound.split("actors:").next().unwrap();
+        let fixture = Fixture::sound().with("avouch.yaml", format!("{before}{actors}\n"));
+        const ONE: &str =
+            "give it exactly one of `connect`, `bearer`, `basic`, `header` and `signed`";
+        assert_eq!(
+            fixture.told(),
+            [
+                format!("avouch.yaml:6:16 credential-scheme: this actor has no way to show who it is ? {ONE}"),
+                format!("avouch.yaml:6:46 credential-scheme: this actor has more than one way to show who it is ? {ONE}"),
+                "avouch.yaml:6:65 reserved-name: `anyone` is who has no credentials, and cannot be defined ? give the actor another name".to_owned(),
+                "avouch.yaml:6:86 bad-name: `b c` cannot be a name ? use letters, digits, `-`, `_` and `.`".to_owned(),
+                "avouch.yaml:6:93 wrong-type: expected a mapping, found a number ? write it as lines of `key: value`".to_owned(),
+                "avouch.yaml:6:146 bad-address: `ops.example.com` is no origin ? write it like `https://ops.example.com`, with nothing behind the host".to_owned(),
+            ]
+        );
+        let project = fixture.load().project.unwrap();
+        assert!(project.knows_actor("b c") && project.knows_actor("none"));
+        assert!(matches!(project.actors["good"].scheme, Scheme::Header { .. }));
+    }
+
+    #[test]
+    fn addresses_and_files_that_are_none_are_told() {
+        let extra = "hosts: {platform: 'https://a.test', media: a.test}\ncontacts: [security@example.com]\nconnect_to: {'a b': '127.0.0.1:1', a.test: localhost}\nroots: [../ca.pem, gone.pem, avouch.yaml]\nresolver: dns.example.com\n";
+        let (_, sound) = crate::load::fixture::FILES[0];
+        let kept =
+            sound.lines().filter(|one| !one.starts_with("hosts:") && !one.starts_with("contacts:"));
+        let text = format!("{extra}{}", kept.collect::<Vec<_>>().join("\n"));
+        assert_eq!(
+            told(&text),
+            [
+                "avouch.yaml:1:19 bad-host: `https://a.test` is no host ? write its name alone, such as `www.example.com`",
+                "avouch.yaml:2:12 bad-address: `security@example.com` is no contact ? write it like `mailto:security@example.com` or `https://example.com/report`",
+                "avouch.yaml:3:14 bad-connect-to: `a b` is no host ? write it like `addon.example.com` or `addon.example.com:443`",
+                "avouch.yaml:3:44 bad-connect-to: `localhost` is no address with a port ? write numbers, such as `127.0.0.1:8443`",
+                "avouch.yaml:4:9 outside-project: `../ca.pem` leads out of the project's folder ? put the file itself into the project",
+                "avouch.yaml:4:20 missing-file: `gone.pem` cannot be read ? name a file in the project that holds certificates as PEM",
+                "avouch.yaml:4:30 bad-root: there is no certificate in `avouch.yaml` ? it must hold certificates as PEM, between `-----BEGIN CERTIFICATE-----` and its end",
+                "avouch.yaml:5:11 bad-resolver: `dns.example.com` is no address of a resolver ? write numbers, such as `127.0.0.1:5353`",
+            ]
+        );
+    }
+
+    #[test]
+    fn limits_are_read_and_bounded() {
+        let sound = Fixture::sound().replace(
+            "avouch.yaml",
+            "hosts:",
+            "limits: {at_once: 4, timeout: 5s, body: 64KiB}\nhosts:",
+        );
+        let limits = sound.load().project.unwrap().limits;
+        assert_eq!((limits.at_once, limits.per_host, limits.body), (4, 8, 65536));
+        assert_eq!(
+            with("limits", "limits: {at_once: 0, retries: 11, timeout: 0s, body: 1GiB, run: 25h}"),
+            [
+                "avouch.yaml:1:19 bad-limit: `0` is no sensible limit here ? write one from `1` to `1000`",
+                "avouch.yaml:1:31 bad-limit: `11` is no sensible limit here ? write one from `0` to `10`",
+                "avouch.yaml:1:44 bad-limit: `0s` is no sensible limit here ? write one from `1s` to `10m`",
+                "avouch.yaml:1:54 wrong-value: `1GiB` is no size ? write it like `64KiB` or `1MiB`",
+                "avouch.yaml:1:65 bad-limit: `25h` is no sensible limit here ? write one from `1s` to `24h`",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_counts_as_a_refusal_can_only_be_narrowed() {
+        let narrow = Fixture::sound().replace(
+            "avouch.yaml",
+            "hosts:",
+            "refused: {statuses: [401], login: /login}\nhosts:",
+        );
+        let refusal = narrow.load().project.unwrap().refusal;
+        assert_eq!((refusal.statuses.len(), refusal.login.as_deref()), (1, Some("/login")));
+        assert_eq!(
+            with("refused", "refused: {statuses: [401, 200], login: login}"),
+            [
+                "avouch.yaml:1:27 bad-refusal: a status of 200 refuses nobody ? the standard is `[400, 401, 403]`; a project can leave some of them out",
+                "avouch.yaml:1:40 bad-refusal: `login` is no path ? write it like `/login`",
+            ]
+        );
+        assert_eq!(
+            with("refused", "refused: {statuses: []}"),
+            [
+                "avouch.yaml:1:21 bad-refusal: no status is left that refuses ? the standard is `[400, 401, 403]`; a project can leave some of them out"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_section_that_cannot_be_read_leaves_other_files_unmeasured() {
+        let told = with("products", "products: cloud");
+        assert_eq!(
+            told,
+            [
+                "avouch.yaml:1:11 wrong-type: expected a mapping, found a string ? write it as lines of `key: value`"
+            ]
+        );
+    }
+}

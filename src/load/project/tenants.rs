@@ -1,0 +1,215 @@
+//! The file of further tenants: one JSON object a line, with secrets in it.
+//!
+//! It is read for its values and never shown: what diagnostics quote of it is blotted out, and no
+//! message holds what stands in it.
+
+use std::ops::Range;
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use crate::load::file::reader::{Reader, SourceFile};
+use crate::load::project::scope::Scope;
+use crate::model::plan::ANYONE;
+use crate::model::project::actor::{Actor, Scheme, Secret};
+use crate::model::source::Place;
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
+
+/// The keys of a line; all of them must be there.
+const KEYS: [&str; 4] = ["name", "tenant", "client_key", "shared_secret"];
+
+const HELP: &str = "write it like `{\"name\": \"t1\", \"tenant\": \"t1\", \"client_key\": ..., \"shared_secret\": ...}`";
+
+/// The actors of the file that `tenants:` names, in its order; none where there is no such key.
+pub(crate) fn read(
+    written: Option<&Spanned<String>>,
+    actors: &IndexMap<String, Actor>,
+    scope: &mut Scope<'_>,
+    reader: &mut Reader<'_>,
+) -> IndexMap<String, Actor> {
+    let Some(file) = written else {
+        return IndexMap::new();
+    };
+    let stays = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    if !Path::new(&file.value).components().all(stays) {
+        let message = format!("`{}` leads out of the project's folder", file.value);
+        scope.tell("outside-project", &file.span, message, "put the file itself into the project");
+        return IndexMap::new();
+    }
+    let Some(source) = reader.secret_file(&file.value, blotted) else {
+        let message = format!("`{}` cannot be read", file.value);
+        let help = "name a file in the project with one JSON object a line for each tenant";
+        scope.tell("missing-file", &file.span, message, help);
+        return IndexMap::new();
+    };
+    let mut reading = Reading { source: &source, scope, found: IndexMap::new() };
+    reading.lines(actors);
+    let found = reading.found;
+    if found.is_empty() {
+        let message = format!("there is no tenant in `{}`", file.value);
+        scope.tell("empty", &file.span, message, HELP);
+    }
+    found
+}
+
+/// The text with all but its structure blotted out, each byte in its place.
+fn blotted(text: &str) -> String {
+    let blot = |byte: u8| match byte {
+        b'\n' | b'\r' | b' ' | b'{' | b'}' | b'"' | b':' | b',' => char::from(byte),
+        _ => '*',
+    };
+    text.bytes().map(blot).collect()
+}
+
+struct Reading<'a, 's> {
+    source: &'a SourceFile,
+    scope: &'a mut Scope<'s>,
+    found: IndexMap<String, Actor>,
+}
+
+impl Reading<'_, '_> {
+    fn lines(&mut self, actors: &IndexMap<String, Actor>) {
+        let text: Arc<str> = self.source.text.clone();
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let written = line.trim();
+            let at = start + line.find(written).unwrap_or(0);
+            start += line.len();
+            if written.is_empty() {
+                continue;
+            }
+            let span = at..at + written.len();
+            let Some((name, actor)) = self.line(written, &span) else {
+                continue;
+            };
+            if actors.contains_key(&name) || self.found.contains_key(&name) {
+                let message = format!("there is an actor `{name}` already");
+                self.tell("duplicate-name", &span, message, "give each tenant a name of its own");
+                continue;
+            }
+            self.found.insert(name, actor);
+        }
+    }
+
+    fn line(&mut self, written: &str, span: &Range<usize>) -> Option<(String, Actor)> {
+        let Ok(Value::Object(line)) = serde_json::from_str(written) else {
+            // serde's own words may quote what stands there.
+            self.tell("bad-tenant", span, "this line is no JSON object".into(), HELP);
+            return None;
+        };
+        if let Some(key) = line.keys().find(|key| !KEYS.contains(&key.as_str())) {
+            // A key of another form may be a secret in the wrong place.
+            let is_plain =
+                key.len() <= 20 && key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            let shown =
+                if is_plain { format!("unknown key `{key}`") } else { "unknown key".into() };
+            self.tell("unknown-key", span, shown, &help_with_list(key, KEYS));
+            return None;
+        }
+        let [name, tenant, client_key, secret] = KEYS.map(|key| self.text(&line, key, span));
+        let (name, tenant) = (name?, tenant?);
+        let scheme =
+            Scheme::Connect { client_key: client_key?, shared_secret: Secret::new(secret?) };
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if name == ANYONE || !name.chars().all(fits) {
+            let help = "use letters, digits, `-`, `_` and `.`; `anyone` is who has no credentials";
+            self.tell("bad-name", span, "the `name` of this line cannot be a name".into(), help);
+            return None;
+        }
+        Some((name, Actor { tenant: Some(tenant), scheme, send_to: Vec::new() }))
+    }
+
+    fn text(
+        &mut self,
+        line: &Map<String, Value>,
+        key: &str,
+        span: &Range<usize>,
+    ) -> Option<String> {
+        let message = match line.get(key) {
+            None => format!("the key `{key}` is missing"),
+            Some(Value::String(text)) if text.trim().is_empty() => format!("`{key}` is empty"),
+            Some(Value::String(text)) if text.chars().any(char::is_control) => {
+                format!("there is a line break or control character in `{key}`")
+            }
+            Some(Value::String(text)) => return Some(text.clone()),
+            Some(_) => format!("`{key}` is no text"),
+        };
+        self.tell("bad-tenant", span, message, HELP);
+        None
+    }
+
+    fn tell(&mut self, code: Code, span: &Range<usize>, message: String, help: &str) {
+        let place = Place::new(self.source.file.clone(), span.clone());
+        self.scope.diagnostics.push(Diagnostic::error(code, place, message).help(help));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::load::fixture::{FILES, Fixture};
+    use crate::model::project::actor::Scheme;
+
+    fn with(lines: &str) -> Fixture {
+        let (_, sound) = FILES[0];
+        let yaml = format!("{sound}tenants: tenants.jsonl\n");
+        Fixture::sound().with("avouch.yaml", yaml).with("tenants.jsonl", lines)
+    }
+
+    fn line(name: &str, secret: &str) -> String {
+        format!(
+            "{{\"name\":\"{name}\",\"tenant\":\"{name}\",\"client_key\":\"{name}-key\",\"shared_secret\":\"{secret}\"}}\n"
+        )
+    }
+
+    #[test]
+    fn tenants_of_a_file_are_actors_after_those_that_are_named() {
+        let loaded = with(&format!("{}\n{}", line("t1", "one"), line("t2", "two"))).load();
+        assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
+        let project = loaded.project.unwrap();
+        assert_eq!(project.tenants, ["t1", "t2"]);
+        assert_eq!(project.actors.keys().collect::<Vec<_>>(), ["acme", "operator", "t1", "t2"]);
+        let Scheme::Connect { client_key, shared_secret } = &project.actors["t2"].scheme else {
+            panic!("another scheme");
+        };
+        assert_eq!((client_key.as_str(), shared_secret.expose()), ("t2-key", "two"));
+    }
+
+    #[test]
+    fn bad_lines_are_told_with_their_place_and_nothing_of_what_stands_in_them() {
+        let bad = [
+            "{\"name\": \"s3cret\", ".to_owned(),
+            line("t1", "s3cret").replace("client_key", "clientkey"),
+            line("t2", "s3cret").replace("\"t2-key\"", "7"),
+            line("t3", "s3cret\\n"),
+            line("t 4", "s3cret"),
+            line("acme", "s3cret"),
+            "[\"s3cret\"]".to_owned(),
+        ];
+        let lines: Vec<&str> = bad.iter().map(|one| one.trim_end()).collect();
+        let fixture = with(&lines.join("\n"));
+        let told = fixture.told();
+        assert_eq!(told.len(), 8, "{told:#?}");
+        let places: Vec<&str> = told.iter().map(|one| one.split(' ').next().unwrap()).collect();
+        for line in 1..=7 {
+            assert!(places.contains(&&*format!("tenants.jsonl:{line}:1")), "{told:#?}");
+        }
+        let loaded = fixture.load();
+        let shown = format!("{:?} {:?}", loaded.diagnostics, loaded.sources);
+        assert!(!shown.contains("s3cret"), "{shown}");
+    }
+
+    #[test]
+    fn a_file_that_is_missing_or_elsewhere_is_told() {
+        let (_, sound) = FILES[0];
+        let told = |file: &str| {
+            let yaml = format!("{sound}tenants: {file}\n");
+            Fixture::sound().with("avouch.yaml", yaml).told()
+        };
+        assert!(told("none.jsonl")[0].contains("missing-file"), "{:?}", told("none.jsonl"));
+        assert!(told("../up.jsonl")[0].contains("outside-project"));
+        assert!(told("\"${FILE}\"").iter().any(|one| one.contains("misplaced-variable")));
+    }
+}

@@ -1,0 +1,103 @@
+//! `${NAME}` in `avouch.yaml`: read from the environment after parsing, in `actors` and `target`
+//! only, and never shown.
+
+use std::ops::Range;
+
+use crate::load::options::Options;
+use crate::load::project::scope::Scope;
+use crate::model::plan::template::{Part, Template};
+use crate::model::source::Place;
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::node::{Node, Value};
+
+/// Where variables get their values.
+pub(crate) struct Variables<'a> {
+    pub(crate) options: &'a Options<'a>,
+    /// Whether the target is the demo add-on.
+    pub(crate) demo: bool,
+}
+
+/// The keys of `avouch.yaml` in which variables are read.
+const READ_IN: [&str; 2] = ["actors", "target"];
+
+impl Variables<'_> {
+    /// The text with its variables read; one that has no value is told, and is empty.
+    ///
+    /// What comes back may be secret: it belongs in no message.
+    pub(crate) fn fill(&self, written: &Spanned<String>, scope: &mut Scope<'_>) -> String {
+        let template = Template::new(written.value.as_str());
+        let mut filled = String::new();
+        for part in template.parts() {
+            match part {
+                Part::Text(text) => filled.push_str(text),
+                Part::Hole(name) => filled.push_str(&self.value(name, &written.span, scope)),
+            }
+        }
+        filled
+    }
+
+    fn value(&self, name: &str, span: &Range<usize>, scope: &mut Scope<'_>) -> String {
+        let span = within(scope, span, name);
+        if !is_name(name) {
+            let message = format!("`{name}` is no name of a variable");
+            let help = "use letters, digits and `_`, such as `${ACME_SECRET}`";
+            scope.tell("bad-variable", &span, message, help);
+            return String::new();
+        }
+        // An empty value is what a missing secret looks like in most build systems.
+        let value = (self.options.env)(name, self.demo).filter(|value| !value.is_empty());
+        value.unwrap_or_else(|| {
+            let place = Place::new(scope.source.file.clone(), span);
+            let message = format!("the variable `{name}` has no value");
+            let unset = Diagnostic {
+                severity: self.options.unset,
+                ..Diagnostic::error("unset-variable", place, message)
+            };
+            let help = format!("set `{name}` in the environment");
+            scope.diagnostics.push(unset.help(help));
+            String::new()
+        })
+    }
+}
+
+/// Tells every variable that stands where none is read.
+pub(crate) fn refuse_elsewhere(scope: &mut Scope<'_>) {
+    let root = scope.node;
+    for entry in root.entries() {
+        if !READ_IN.contains(&entry.key.as_str()) {
+            refuse_in(&entry.value, scope);
+        }
+    }
+}
+
+fn refuse_in(node: &Node, scope: &mut Scope<'_>) {
+    match &node.value {
+        Value::String(text) => {
+            let template = Template::new(text.as_str());
+            for name in template.holes().filter(|name| is_name(name)) {
+                let span = within(scope, &node.span, name);
+                let message = format!("the variable `{name}` is not read here");
+                let help = "variables are read in `actors` and `target` only";
+                scope.tell("misplaced-variable", &span, message, help);
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| refuse_in(item, scope)),
+        Value::Map(entries) => entries.iter().for_each(|entry| refuse_in(&entry.value, scope)),
+        _ => {}
+    }
+}
+
+/// The bytes of `${name}` within a scalar, or all of the scalar where it is written otherwise.
+fn within(scope: &Scope<'_>, span: &Range<usize>, name: &str) -> Range<usize> {
+    let hole = format!("${{{name}}}");
+    let written = scope.source.text.get(span.clone()).unwrap_or_default();
+    let found = written.find(&hole).map(|at| span.start + at);
+    found.map_or(span.clone(), |start| start..start + hole.len())
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}

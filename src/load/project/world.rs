@@ -1,0 +1,172 @@
+//! What the checks are put to: target, hosts, overrides.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Component, Path};
+
+use url::Url;
+
+use crate::load::file::reader::Reader;
+use crate::load::options::Options;
+use crate::load::project::address;
+use crate::load::project::address::Fault;
+use crate::load::project::file::ProjectFile;
+use crate::load::project::scope::{Scope, check_name};
+use crate::load::project::variable::Variables;
+use crate::model::project::world::World;
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::node::Node;
+
+/// Hosts of the demo, and of the world around it, end so.
+const DEMO_SUFFIX: &str = ".demo.test";
+
+/// The world of the project's file, with what the command line puts in its place.
+pub(crate) fn of(
+    file: &ProjectFile,
+    scope: &mut Scope<'_>,
+    reader: &mut Reader<'_>,
+    options: &Options<'_>,
+) -> World {
+    let (target, embedded) = target(file, scope, options);
+    World {
+        embedded,
+        demo: target.host_str().is_some_and(|host| host.ends_with(DEMO_SUFFIX)),
+        target,
+        hosts: hosts(&file.hosts, scope),
+        connect_to: connect_to(&file.connect_to, scope),
+        roots: roots(&file.roots, scope, reader),
+        resolver: resolver(file.resolver.as_ref(), scope),
+        clock: None,
+    }
+}
+
+/// The target, and whether it is the demo add-on that is started within this process.
+fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> (Url, bool) {
+    const HELP: &str = "write `demo`, or an origin such as `https://addon.example.com`, and nothing \
+                        behind it";
+    if let Some(text) = options.target {
+        return read_target(text).unwrap_or_else(|fault| {
+            let place = crate::model::source::Place::file(scope.source.file.clone());
+            let message = format!("the target `{text}` is no origin");
+            let help = fault.help(text, HELP);
+            let error = Diagnostic::error("bad-target", place, message).help(help);
+            scope.diagnostics.push(Diagnostic { place: None, ..error });
+            (address::nowhere(), false)
+        });
+    }
+    let root = scope.node;
+    let written = scope.required(file.target.as_ref(), "target", root);
+    if written.is_empty() {
+        return (address::nowhere(), false);
+    }
+    let variables = Variables { options, demo: false };
+    let told = scope.diagnostics.mark();
+    let filled = variables.fill(&written, scope);
+    read_target(&filled).unwrap_or_else(|fault| {
+        // A variable without a value has been told; that no origin comes of it is no news.
+        if scope.diagnostics.is_clean_since(told) {
+            let message = format!("the target `{}` is no origin", written.value);
+            let help = fault.help(&written, HELP);
+            scope.tell("bad-target", &written.span, message, &help);
+        }
+        (address::nowhere(), false)
+    })
+}
+
+fn read_target(text: &str) -> Result<(Url, bool), Fault> {
+    if text == "demo" {
+        return Ok((address::demo(), true));
+    }
+    address::origin(text).map(|origin| (origin, false))
+}
+
+fn hosts(
+    read: &BTreeMap<String, Spanned<String>>,
+    scope: &mut Scope<'_>,
+) -> BTreeMap<String, String> {
+    let root = scope.node;
+    let mut hosts = BTreeMap::new();
+    for entry in root.get("hosts").map_or(&[][..], Node::entries) {
+        check_name(&entry.key, &entry.key_span, scope);
+        let host = read.get(&entry.key);
+        if let Some(host) = host.filter(|host| !address::is_host(host)) {
+            let message = format!("`{}` is no host", host.value);
+            let help = "write its name alone, such as `www.example.com`";
+            scope.tell("bad-host", &host.span, message, help);
+        }
+        hosts.insert(entry.key.clone(), host.map_or_else(String::new, |host| host.value.clone()));
+    }
+    hosts
+}
+
+fn connect_to(
+    read: &BTreeMap<String, Spanned<String>>,
+    scope: &mut Scope<'_>,
+) -> BTreeMap<String, SocketAddr> {
+    let root = scope.node;
+    let mut all = BTreeMap::new();
+    for entry in root.get("connect_to").map_or(&[][..], Node::entries) {
+        if !address::is_host(&entry.key) {
+            let message = format!("`{}` is no host", entry.key);
+            let help = "write it like `addon.example.com` or `addon.example.com:443`";
+            scope.tell("bad-connect-to", &entry.key_span, message, help);
+        }
+        let Some(to) = read.get(&entry.key) else {
+            continue;
+        };
+        match to.parse() {
+            Ok(address) => {
+                all.insert(entry.key.clone(), address);
+            }
+            Err(_) => {
+                let message = format!("`{}` is no address with a port", to.value);
+                let help = "write numbers, such as `127.0.0.1:8443`";
+                scope.tell("bad-connect-to", &to.span, message, help);
+            }
+        }
+    }
+    all
+}
+
+fn roots(
+    written: &[Spanned<String>],
+    scope: &mut Scope<'_>,
+    reader: &mut Reader<'_>,
+) -> BTreeMap<String, String> {
+    let mut roots = BTreeMap::new();
+    for root in written {
+        let stays = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+        if !Path::new(&root.value).components().all(stays) {
+            let message = format!("`{}` leads out of the project's folder", root.value);
+            let help = "put the file itself into the project";
+            scope.tell("outside-project", &root.span, message, help);
+            continue;
+        }
+        let Some(source) = reader.file(&root.value) else {
+            let message = format!("`{}` cannot be read", root.value);
+            let help = "name a file in the project that holds certificates as PEM";
+            scope.tell("missing-file", &root.span, message, help);
+            continue;
+        };
+        if source.text.contains("-----BEGIN CERTIFICATE-----") {
+            roots.insert(root.value.clone(), source.text.to_string());
+        } else {
+            let message = format!("there is no certificate in `{}`", root.value);
+            let help = "it must hold certificates as PEM, between `-----BEGIN CERTIFICATE-----` and its end";
+            scope.tell("bad-root", &root.span, message, help);
+        }
+    }
+    roots
+}
+
+fn resolver(written: Option<&Spanned<String>>, scope: &mut Scope<'_>) -> Option<SocketAddr> {
+    let written = written?;
+    let resolver = address::resolver(written);
+    if resolver.is_none() {
+        let message = format!("`{}` is no address of a resolver", written.value);
+        let help = "write numbers, such as `127.0.0.1:5353`";
+        scope.tell("bad-resolver", &written.span, message, help);
+    }
+    resolver
+}

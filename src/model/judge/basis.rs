@@ -1,0 +1,61 @@
+//! Why a reader may believe a verdict, computed from the plan: the weakest step decides.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::plan::backup::{Opening, Source};
+use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word};
+
+/// Why a reader may believe it, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// Anyone can repeat it.
+    Probed,
+    /// Whoever has the credentials can repeat it.
+    ProbedWithAccess,
+    /// The service's, or a command's, own word about itself.
+    Reported,
+    /// A named role's word.
+    Attested,
+}
+
+impl Basis {
+    /// Every basis, strongest first.
+    pub const ALL: [Self; 4] =
+        [Self::Probed, Self::ProbedWithAccess, Self::Reported, Self::Attested];
+
+    /// In words for a reader.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Probed => "probed",
+            Self::ProbedWithAccess => "probed with access",
+            Self::Reported => "reported",
+            Self::Attested => "attested",
+        }
+    }
+}
+
+/// The basis of one plan.
+pub fn of_plan(plan: &Plan) -> Basis {
+    let asks = |step: &&Step| matches!(step.role, Role::Probe | Role::Control);
+    plan.steps.iter().filter(asks).map(of_step).max().unwrap_or(Basis::Attested)
+}
+
+fn of_step(step: &Step) -> Basis {
+    match step.word {
+        Word::Attested => Basis::Attested,
+        Word::Reported => Basis::Reported,
+        Word::Seen if step.actor == ANYONE && !is_at_home(&step.act) => Basis::Probed,
+        Word::Seen => Basis::ProbedWithAccess,
+    }
+}
+
+/// Whether only those can repeat it who have access to the machine that Avouch runs on.
+fn is_at_home(act: &Act) -> bool {
+    let opens_file = |opening: &Opening| matches!(opening.from, Source::Files(_));
+    match act {
+        Act::Files(_) | Act::Command(_) => true,
+        Act::Open(opening) => opens_file(opening),
+        _ => false,
+    }
+}

@@ -1,0 +1,131 @@
+//! What evidence is bound to: digests of the words, the plan, and the world it was taken in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::language::words::normalise;
+use crate::model::plan::Plan;
+use crate::model::project::Project;
+use crate::model::project::claim::Claim;
+
+/// A SHA-256 digest in lower-case hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(pub String);
+
+impl Digest {
+    /// The digest of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The digest of a value's canonical JSON: every map of ours has a fixed order.
+    pub fn of_value(value: &impl Serialize) -> Self {
+        // Our own types always serialise: their keys are strings, and no writer can fail.
+        Self::of(&serde_json::to_vec(value).unwrap_or_default())
+    }
+}
+
+/// The words and plans that a claim's evidence was taken for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimBinding {
+    /// Digest of the claim's words.
+    pub words: Digest,
+    /// Digest of each of its plans, in order.
+    pub plans: Vec<Digest>,
+}
+
+impl ClaimBinding {
+    /// What evidence for this claim, taken by these plans, is bound to.
+    pub fn of(claim: &Claim, plans: &[Plan]) -> Self {
+        // A claim says the same in each place and language: other words anywhere are other words.
+        let others = claim.passages.iter().skip(1).map(|passage| passage.words.as_str());
+        let words: Vec<String> =
+            std::iter::once(claim.words()).chain(others).map(normalise).collect();
+        Self {
+            words: Digest::of(words.join("\n").as_bytes()),
+            plans: plans.iter().map(Digest::of_value).collect(),
+        }
+    }
+}
+
+/// The world that evidence was taken in, as far as it can be told: no secrets.
+///
+/// The demo add-on makes its ports, its certificates and the world around it anew at each start;
+/// of it, they are left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorldBinding {
+    /// The target's origin.
+    pub target: String,
+    /// Whether that was the demo add-on.
+    pub demo: bool,
+    /// Hosts by role.
+    pub hosts: BTreeMap<String, String>,
+    /// Overridden addresses by host.
+    pub connect_to: BTreeMap<String, String>,
+    /// Digests of the roots by file.
+    pub roots: BTreeMap<String, Digest>,
+    /// The resolver.
+    pub resolver: Option<String>,
+    /// What is known of each actor beside its secret: tenant, scheme, origins.
+    pub actors: BTreeMap<String, String>,
+    /// Digest of the same for the actors of the file of tenants, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenants: Option<Digest>,
+}
+
+impl WorldBinding {
+    /// The world of a project.
+    pub fn of(project: &Project) -> Self {
+        let world = &project.world;
+        let connect = world.connect_to.iter().filter(|_| !world.demo);
+        let roots = world.roots.iter().filter(|_| !world.demo);
+        let actor = |actor: &crate::model::project::actor::Actor| {
+            let send_to: Vec<&str> = actor.send_to.iter().map(url::Url::as_str).collect();
+            let tenant = actor.tenant.as_deref().unwrap_or("no tenant");
+            format!("{} of {tenant}, sent to {send_to:?}", actor.scheme.name())
+        };
+        let known: BTreeMap<&String, String> =
+            project.actors.iter().map(|(name, one)| (name, actor(one))).collect();
+        let of_file: BTreeSet<&String> = project.tenants.iter().collect();
+        let (tenants, actors): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            known.into_iter().partition(|(name, _)| of_file.contains(name));
+        Self {
+            target: world.target.origin().ascii_serialization(),
+            demo: world.demo,
+            hosts: if world.demo { BTreeMap::new() } else { world.hosts.clone() },
+            connect_to: connect.map(|(host, to)| (host.clone(), to.to_string())).collect(),
+            roots: roots.map(|(file, pem)| (file.clone(), Digest::of(pem.as_bytes()))).collect(),
+            resolver: world.resolver.filter(|_| !world.demo).map(|resolver| resolver.to_string()),
+            actors: actors.into_iter().map(|(name, known)| (name.clone(), known)).collect(),
+            tenants: (!tenants.is_empty()).then(|| Digest::of_value(&tenants)),
+        }
+    }
+
+    /// How two worlds differ, in words; empty if they do not.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let mut all = Vec::new();
+        let mut compare = |what: &str, mine: String, theirs: String| {
+            if mine != theirs {
+                all.push(format!("{what}: it was taken with `{mine}`, now it is `{theirs}`"));
+            }
+        };
+        compare("target", self.target.clone(), other.target.clone());
+        compare("demo", self.demo.to_string(), other.demo.to_string());
+        compare("hosts", format!("{:?}", self.hosts), format!("{:?}", other.hosts));
+        compare("connect_to", format!("{:?}", self.connect_to), format!("{:?}", other.connect_to));
+        compare("resolver", format!("{:?}", self.resolver), format!("{:?}", other.resolver));
+        if self.roots != other.roots {
+            all.push("roots: other certificate authorities are trusted now".into());
+        }
+        if self.tenants != other.tenants {
+            all.push("tenants: their file names other tenants now".into());
+        }
+        if self.actors != other.actors {
+            all.push("actors: other identities, tenants or origins are named now".into());
+        }
+        all
+    }
+}

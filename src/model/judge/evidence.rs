@@ -1,0 +1,249 @@
+//! What a claim's transcripts amount to at a given time: judged, tried, dated.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::model::answer::broken::Broken;
+use crate::model::answer::ids::StepId;
+use crate::model::answer::observation::{Answer, Transcript};
+use crate::model::answer::verdict::{Reason, Verdict};
+use crate::model::judge::assessment::Assessment;
+use crate::model::judge::basis::Basis;
+use crate::model::judge::falsify::{Falsification, Grade, falsify};
+use crate::model::judge::view::View;
+use crate::model::judge::waiving::Waiving;
+use crate::model::judge::{Judgement, basis, judge};
+use crate::model::plan::Plan;
+use crate::model::project::Project;
+use crate::model::project::claim::Claim;
+use crate::model::project::waiver::{Accepted, Waiver};
+use crate::model::source::claim_id::ClaimId;
+use crate::model::time::read_time;
+
+/// Where a claim stands.
+#[derive(Clone, Debug)]
+pub struct Outcome<'a> {
+    /// The claim.
+    pub claim: &'a Claim,
+    /// Where it stands now.
+    pub standing: Standing,
+    /// The bases of its checks, strongest first; the last one decides.
+    pub bases: BTreeSet<Basis>,
+    /// When the last answer came; `None` if nothing was asked.
+    pub observed: Option<Timestamp>,
+    /// When the evidence ends; `None` if there is none.
+    pub until: Option<Timestamp>,
+    /// What its waiver does for it, if it has one.
+    pub waiving: Option<Waiving<'a>>,
+    /// Its checks, in order.
+    pub checks: Vec<CheckOutcome<'a>>,
+}
+
+impl<'a> Outcome<'a> {
+    /// Its waiver, if it is waived.
+    pub fn waived_by(&self) -> Option<&Waiving<'a>> {
+        self.waiving.as_ref().filter(|_| self.standing == Standing::Waived)
+    }
+}
+
+/// Where a claim stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its evidence says so, and has not ended.
+    Holds,
+    /// Its evidence says the contrary, and all that is broken is accepted for now.
+    Waived,
+    /// Its evidence says the contrary.
+    Violated,
+    /// It could not be found out.
+    Inconclusive(Reason),
+    /// Its evidence said so, and has ended.
+    Expired,
+    /// A check of it cannot be evidence.
+    Unfit(Grade),
+}
+
+impl Standing {
+    /// In one word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Waived => "waived",
+            Self::Violated => "violated",
+            Self::Inconclusive(_) => "inconclusive",
+            Self::Expired => "expired",
+            Self::Unfit(Grade::Vacuous) => "vacuous",
+            Self::Unfit(Grade::Uncontrolled) => "uncontrolled",
+            Self::Unfit(_) => "weak",
+        }
+    }
+
+    /// Whether the claim may be published as it stands.
+    pub fn is_publishable(self) -> bool {
+        matches!(self, Self::Holds | Self::Waived)
+    }
+}
+
+/// What one check amounts to.
+#[derive(Clone, Debug)]
+pub struct CheckOutcome<'a> {
+    /// What was to be asked.
+    pub plan: &'a Plan,
+    /// What came back.
+    pub transcript: &'a Transcript,
+    /// What was concluded.
+    pub judgement: Judgement,
+    /// What of it is broken and waived.
+    pub waived: Vec<Broken>,
+    /// The verdict, with what is waived set aside.
+    pub verdict: Verdict,
+    /// What the check was shown to notice; `None` unless it holds.
+    pub falsification: Option<Falsification>,
+    /// Whether a second look gave another verdict.
+    pub intermittent: bool,
+    /// When its evidence ends.
+    pub until: Timestamp,
+}
+
+/// Judges every claim of `project` that was assessed, as it stands at `now`.
+pub fn outcomes<'a>(
+    project: &'a Project,
+    plans: &'a BTreeMap<ClaimId, Vec<Plan>>,
+    assessment: &'a Assessment,
+    now: Timestamp,
+) -> Vec<Outcome<'a>> {
+    let of = |claim: &'a Claim| {
+        let evidence = assessment.claims.get(&claim.id)?;
+        let plans = plans.get(&claim.id)?;
+        let waiving = Waiving::of(project, &claim.id, now);
+        Some(outcome(claim, plans, &evidence.transcripts, waiving, now))
+    };
+    project.claims.iter().filter_map(of).collect()
+}
+
+/// Judges one claim as it stands at `now`.
+pub fn outcome<'a>(
+    claim: &'a Claim,
+    plans: &'a [Plan],
+    transcripts: &'a [Transcript],
+    mut waiving: Option<Waiving<'a>>,
+    now: Timestamp,
+) -> Outcome<'a> {
+    let waiver = waiving.as_ref().filter(|one| !one.is_over).map(|one| one.waiver);
+    let both = plans.iter().zip(transcripts).enumerate();
+    let checks: Vec<CheckOutcome<'a>> = both
+        .map(|(index, (plan, transcript))| {
+            let judgement = judge(&View::new(plan, &transcript.observations));
+            let waived = waived(waiver, index, plan, &judgement);
+            check_outcome(claim, (plan, transcript), judgement, waived)
+        })
+        .collect();
+    let is_waived = checks.iter().any(|check| !check.waived.is_empty());
+    let waived_until = waiver.filter(|_| is_waived).map(Waiver::end);
+    let until = checks.iter().map(|check| check.until).chain(waived_until).min();
+    if let Some(waiving) = &mut waiving {
+        waiving.dead = dead(waiving.waiver, &checks);
+    }
+    Outcome {
+        claim,
+        standing: standing(&checks, until, now),
+        bases: plans.iter().map(basis::of_plan).collect(),
+        observed: checks.iter().filter_map(|check| last_seen(check.transcript)).max(),
+        until,
+        waiving,
+        checks,
+    }
+}
+
+fn standing(checks: &[CheckOutcome<'_>], until: Option<Timestamp>, now: Timestamp) -> Standing {
+    let none = Verdict::Inconclusive(Reason::NotAsked);
+    let verdict = checks.iter().map(|check| check.verdict).reduce(Verdict::and).unwrap_or(none);
+    let grades = checks.iter().filter_map(|check| check.falsification.as_ref());
+    let grade = grades.map(|one| one.grade).max().unwrap_or(Grade::Sound);
+    let is_waived = checks.iter().any(|check| !check.waived.is_empty());
+    match verdict {
+        Verdict::Violated => Standing::Violated,
+        _ if grade != Grade::Sound => Standing::Unfit(grade),
+        Verdict::Inconclusive(reason) => Standing::Inconclusive(reason),
+        Verdict::Holds if until.is_none_or(|until| until <= now) => Standing::Expired,
+        Verdict::Holds if is_waived => Standing::Waived,
+        Verdict::Holds => Standing::Holds,
+    }
+}
+
+fn check_outcome<'a>(
+    claim: &Claim,
+    (plan, transcript): (&'a Plan, &'a Transcript),
+    judgement: Judgement,
+    waived: Vec<Broken>,
+) -> CheckOutcome<'a> {
+    let holds = judgement.verdict == Verdict::Holds;
+    let again = transcript.again.as_ref().map(|again| judge(&View::new(plan, again)).verdict);
+    CheckOutcome {
+        falsification: holds.then(|| falsify(plan, &transcript.observations)),
+        intermittent: again.is_some_and(|again| again != judgement.verdict),
+        until: end(claim, plan, transcript, &waived),
+        verdict: judgement.apart_from(plan, &waived),
+        plan,
+        transcript,
+        judgement,
+        waived,
+    }
+}
+
+/// What is broken and accepted.
+fn waived(
+    waiver: Option<&Waiver>,
+    check: usize,
+    plan: &Plan,
+    judgement: &Judgement,
+) -> Vec<Broken> {
+    let Some(waiver) = waiver else {
+        return Vec::new();
+    };
+    let broken = judgement.broken(plan).into_iter();
+    broken.filter(|one| waiver.accepts(check, &plan.steps[one.step], *one)).collect()
+}
+
+/// What a waiver accepts although it was asked and is not broken.
+fn dead<'a>(waiver: &'a Waiver, checks: &[CheckOutcome<'_>]) -> Vec<&'a Accepted> {
+    let is_met = |accepted: &&Accepted| {
+        let index = accepted.check.wrapping_sub(1);
+        let Some(check) = checks.get(index) else {
+            return false;
+        };
+        let steps = &check.plan.steps;
+        let mut asked = steps.iter().zip(&check.judgement.steps);
+        let mut broken = check.judgement.broken(check.plan).into_iter();
+        asked.any(|(step, judged)| accepted.is_of(step) && judged.doubt.is_none())
+            && !broken.any(|one| Accepted::of(index, &steps[one.step], one) == **accepted)
+    };
+    waiver.accepts.iter().map(|one| &one.value).filter(is_met).collect()
+}
+
+fn last_seen(transcript: &Transcript) -> Option<Timestamp> {
+    let seen = transcript.observations.iter();
+    seen.filter(|one| matches!(one.answer, Answer::Facts(_))).map(|one| one.at).max()
+}
+
+/// The earliest end of a check's evidence: `valid_for` after its first answer, or a fact's own end.
+/// Where something is waived, an end that had passed already is what is broken, and does not count.
+fn end(claim: &Claim, plan: &Plan, transcript: &Transcript, waived: &[Broken]) -> Timestamp {
+    let view = View::new(plan, &transcript.observations);
+    let valid_for = claim.written.valid_for.value;
+    let seen = (0..plan.steps.len()).filter(|step| view.answer(*step).is_ok());
+    let seen = seen.filter_map(|step| view.observation(step)).map(|one| valid_for.after(one.at));
+    let facts = plan.ends.iter().filter_map(|end| {
+        let time = read_time(fact(&view, end.step, &end.at)?)?;
+        let ends = end.plus.after(time);
+        let passed = view.observation(end.step).is_some_and(|one| ends <= one.at);
+        Some(ends).filter(|_| waived.is_empty() || !passed)
+    });
+    seen.chain(facts).min().unwrap_or(Timestamp::MIN)
+}
+
+fn fact<'a>(view: &'a View<'_>, step: StepId, at: &str) -> Option<&'a Value> {
+    view.answer(step).ok()?.at(at)
+}

@@ -1,0 +1,303 @@
+//! Whether a check can fail: its transcript, changed on purpose, must be judged otherwise.
+//!
+//! No request is made. A check that notices no negation is vacuous, one that misses a declared one
+//! is weak; one whose refusal or absence has no control is uncontrolled. None of them is evidence.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::model::answer::error::ProbeError;
+use crate::model::answer::ids::{CanaryId, StepId};
+use crate::model::answer::observation::{Answer, Observation};
+use crate::model::answer::verdict::{Reason, Verdict};
+use crate::model::judge::rejudge::Trial;
+use crate::model::judge::view::View;
+use crate::model::plan::counterexample::{Class, Counterexample, Edit};
+use crate::model::plan::expect::{Expectation, Test, Within, fill_value};
+use crate::model::plan::flaw::Flaw;
+use crate::model::plan::{Plan, Role};
+use crate::model::time::read_time;
+
+/// Whether a check is fit to be evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grade {
+    /// It noticed every counterexample.
+    Sound,
+    /// It missed a counterexample.
+    Weak,
+    /// It expects a refusal or an absence without a control.
+    Uncontrolled,
+    /// It noticed no negation at all.
+    Vacuous,
+}
+
+/// What a check was shown to notice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Falsification {
+    /// Whether it is fit to be evidence.
+    pub grade: Grade,
+    /// Every counterexample with what the judge made of it.
+    pub rows: Vec<Row>,
+    /// Expectations of probes that no negation broke: step and index.
+    pub untouched: Vec<(StepId, usize)>,
+}
+
+/// One counterexample, judged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// What sort of change it was.
+    pub class: Class,
+    /// For the reader, after "this check was shown to fail when ".
+    pub when: String,
+    /// What the judge made of it.
+    pub verdict: Verdict,
+    /// Whether that was right.
+    pub noticed: bool,
+}
+
+/// Judges every counterexample of a check that holds.
+pub fn falsify(plan: &Plan, observations: &[Observation]) -> Falsification {
+    let mut rows = Vec::new();
+    let mut touched = std::collections::BTreeSet::new();
+    let mut view = View::new(plan, observations);
+    let trial = Trial::new(&view);
+    for counterexample in standard(plan).chain(plan.counterexamples.iter().cloned()) {
+        view.restore();
+        if !counterexample.edits.iter().all(|edit| apply(edit, &mut view)) {
+            continue;
+        }
+        let again = trial.judge(&view);
+        let Counterexample { class, when, .. } = counterexample;
+        if class == Class::Negation {
+            touched
+                .extend(again.broken.iter().filter_map(|one| Some((one.step, one.expectation?))));
+        }
+        let noticed = is_noticed(class, again.verdict);
+        rows.push(Row { class, when, verdict: again.verdict, noticed });
+    }
+    let untouched = probe_expectations(plan).filter(|one| !touched.contains(one)).collect();
+    Falsification { grade: grade(plan, &rows), rows, untouched }
+}
+
+fn is_noticed(class: Class, verdict: Verdict) -> bool {
+    match class {
+        Class::Negation => verdict == Verdict::Violated,
+        Class::Fault => matches!(verdict, Verdict::Inconclusive(_)),
+        Class::Benign => verdict == Verdict::Holds,
+    }
+}
+
+fn grade(plan: &Plan, rows: &[Row]) -> Grade {
+    let uncontrolled = |flaw: &Flaw| !matches!(flaw, Flaw::AsksNothing);
+    if !rows.iter().any(|row| row.class == Class::Negation && row.noticed) {
+        Grade::Vacuous
+    } else if plan.flaws().iter().any(uncontrolled) {
+        Grade::Uncontrolled
+    } else if rows.iter().any(|row| !row.noticed) {
+        Grade::Weak
+    } else {
+        Grade::Sound
+    }
+}
+
+fn probe_expectations(plan: &Plan) -> impl Iterator<Item = (StepId, usize)> {
+    let probes = plan.steps.iter().enumerate().filter(|(_, step)| step.role == Role::Probe);
+    probes.flat_map(|(index, step)| (0..step.expect.len()).map(move |one| (index, one)))
+}
+
+/// Makes one change; `false` where this transcript does not have what it would change.
+pub(crate) fn apply(edit: &Edit, view: &mut View<'_>) -> bool {
+    if let Edit::Fail { step, reason } = edit {
+        view.replace(*step, Answer::Error(ProbeError::new(*reason, "made up to try the check")));
+        return true;
+    }
+    if let Edit::Swap { step, with } = edit {
+        return view.swap(*step, *with);
+    }
+    let Ok(facts) = view.answer(edit.step()) else {
+        return false;
+    };
+    let mut facts = facts.clone();
+    match edit {
+        Edit::Set { at, value, .. } => {
+            let Ok(value) = fill_value(value, &|name| view.capture(name)) else {
+                return false;
+            };
+            facts.set(at, value);
+        }
+        Edit::Remove { at, .. } => facts.remove(at),
+        Edit::SetTime { step, at, after_s } => {
+            let Some(observation) = view.observation(*step) else {
+                return false;
+            };
+            let shift = jiff::SignedDuration::from_secs(*after_s);
+            let Ok(time) = observation.at.checked_add(shift) else {
+                return false;
+            };
+            facts.set(at, json!(time.to_string()));
+        }
+        Edit::Leak { canary, .. } => {
+            let mut found: Vec<CanaryId> = facts.canaries().collect();
+            found.push(*canary);
+            facts.set("/canaries", json!(found));
+        }
+        Edit::Swap { .. } | Edit::Fail { .. } => {}
+    }
+    view.replace(edit.step(), Answer::Facts(facts));
+    true
+}
+
+/// The counterexamples that follow from the plan alone, whatever its kind.
+pub fn standard(plan: &Plan) -> impl Iterator<Item = Counterexample> {
+    let probes = plan.steps.iter().enumerate().filter(|(_, step)| step.role == Role::Probe);
+    probes.flat_map(|(index, _)| of_probe(plan, index))
+}
+
+fn of_probe(plan: &Plan, index: StepId) -> Vec<Counterexample> {
+    let step = &plan.steps[index];
+    let name = &step.name;
+    let mut all = Vec::new();
+    if let Some(control) = step.control
+        && step.expect.iter().any(|one| matches!(one.test, Test::Refused(_)))
+    {
+        all.push(Counterexample {
+            class: Class::Negation,
+            when: format!("“{name}” is answered as its owner is"),
+            edits: vec![Edit::Swap { step: index, with: control }],
+        });
+    }
+    if let Some(canary) = (0..plan.canaries.len()).find(|one| !step.sees.contains(one)) {
+        all.push(Counterexample {
+            class: Class::Negation,
+            when: format!("somebody else's data turns up in the answer to “{name}”"),
+            edits: vec![Edit::Leak { step: index, canary }],
+        });
+    }
+    all.extend(step.expect.iter().filter_map(|one| of_expectation(index, name, one)));
+    for reason in [Reason::Unreachable, Reason::Timeout, Reason::Dns] {
+        all.push(Counterexample {
+            class: Class::Fault,
+            when: format!("“{name}” could not be asked: {}", reason.in_words()),
+            edits: vec![Edit::Fail { step: index, reason }],
+        });
+    }
+    if step.request().is_some() {
+        all.extend([429_u16, 503].map(|status| fault_status(index, name, step, status)));
+    }
+    all
+}
+
+fn fault_status(
+    step: StepId,
+    name: &str,
+    of: &crate::model::plan::Step,
+    status: u16,
+) -> Counterexample {
+    let named = of.expect.iter().any(|one| one.names_status(status));
+    let class = if named { Class::Benign } else { Class::Fault };
+    Counterexample {
+        class,
+        when: format!("“{name}” is answered with {status}"),
+        edits: vec![Edit::Set { step, at: "/status".into(), value: json!(status) }],
+    }
+}
+
+/// The plainest change that makes one expectation false.
+fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counterexample> {
+    let at = one.at.clone();
+    let set = |value: Value| Edit::Set { step, at: at.clone(), value };
+    let (what, edit) = match &one.test {
+        Test::Refused(_) => {
+            ("succeeds".to_owned(), Edit::Set { step, at: "/status".into(), value: json!(200) })
+        }
+        Test::Exists(true) => (format!("has nothing at {at}"), Edit::Remove { step, at }),
+        Test::NotOlderThan(limit) => {
+            let after_s = -i64::try_from(limit.as_seconds()).unwrap_or(i64::MAX) - 1;
+            (format!("is a second too old at {at}"), Edit::SetTime { step, at, after_s })
+        }
+        Test::AtLeastAhead(limit) => {
+            let after_s = i64::try_from(limit.as_seconds()).unwrap_or(i64::MAX) - 1;
+            (format!("ends a second too soon at {at}"), Edit::SetTime { step, at, after_s })
+        }
+        Test::StaysOn(_) => {
+            let value = json!("https://elsewhere.invalid/");
+            ("is sent elsewhere".into(), Edit::Set { step, at: "/url".into(), value })
+        }
+        Test::ShowsCanary(_) => {
+            let value = json!([]);
+            ("does not show it".into(), Edit::Set { step, at: "/canaries".into(), value })
+        }
+        Test::ShowsNoForeignCanary => return None,
+        Test::Directive(directive) => {
+            (format!("lacks the directive `{}` at {at}", directive.name), set(breaking(&one.test)?))
+        }
+        test => (format!("{} at {at}", what_breaks(test)), set(breaking(test)?)),
+    };
+    let when = format!("the answer to “{name}” {what}");
+    Some(Counterexample { class: Class::Negation, when, edits: vec![edit] })
+}
+
+/// In words, what an answer does that has [`breaking`] in it.
+fn what_breaks(test: &Test) -> &'static str {
+    match test {
+        Test::Contains(_) => "lacks the text",
+        Test::NotContains(_) | Test::NotEquals(_) => "has what must not stand",
+        Test::Exists(_) => "has something",
+        Test::AtMost(_) => "is over the limit",
+        Test::AtLeast(_) => "is under the limit",
+        Test::SameSet(_) => "has one more",
+        Test::Every(_) => "has another entry",
+        Test::Some(_) => "has no entry",
+        Test::AddressesOn(_) => "has an address elsewhere",
+        Test::IfThere(test) => what_breaks(test),
+        _ => "has another value",
+    }
+}
+
+/// A value that a test is not met by; `None` where no value alone breaks it.
+fn breaking(test: &Test) -> Option<Value> {
+    /// Neither young nor ahead.
+    const LONG_AGO: &str = "1970-01-01T00:00:00Z";
+    Some(match test {
+        Test::Equals(_) | Test::OneOf(_) | Test::StartsWith(_) | Test::EndsWith(_) => {
+            json!("something else")
+        }
+        Test::Contains(_) | Test::Exists(false) => json!("something else"),
+        Test::NotContains(text) => json!(text),
+        Test::NotEquals(value) => value.clone(),
+        Test::AtMost(limit) => json!(limit + 1.0),
+        Test::AtLeast(limit) => json!(limit - 1.0),
+        Test::SameSet(values) => {
+            let more = [json!("something more")];
+            values.iter().cloned().chain(more).collect()
+        }
+        Test::NotOlderThan(_) | Test::AtLeastAhead(_) => json!(LONG_AGO),
+        Test::Every(within) => json!([breaking_entry(within)?]),
+        Test::Some(_) => json!([]),
+        Test::Directive(_) => json!([""]),
+        Test::Exists(true)
+        | Test::Refused(_)
+        | Test::ShowsCanary(_)
+        | Test::ShowsNoForeignCanary
+        | Test::StaysOn(_) => return None,
+        Test::IfThere(test) => breaking(test)?,
+        Test::All(all) => breaking_entry(all.first()?)?,
+        Test::AddressesOn(_) => json!("https://elsewhere.invalid/"),
+    })
+}
+
+/// A list's entry that does not pass.
+fn breaking_entry(within: &Within) -> Option<Value> {
+    if within.is == Test::Exists(true) {
+        return (!within.at.is_empty()).then(|| json!({}));
+    }
+    let mut entry = crate::model::answer::facts::Facts(json!({}));
+    entry.set(&within.at, breaking(&within.is)?);
+    Some(entry.0)
+}
+
+/// Whether a pointer of these facts holds a time.
+pub fn holds_time(facts: &crate::model::answer::facts::Facts, at: &str) -> bool {
+    facts.at(at).is_some_and(|value| read_time(value).is_some())
+}

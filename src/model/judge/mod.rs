@@ -1,0 +1,267 @@
+//! The one judge of all kinds: from a plan and what came back to a verdict.
+//!
+//! Every expectation is judged; none hides another. A probe counts only if its control was met.
+
+pub mod assessment;
+pub mod basis;
+pub mod binding;
+pub mod evidence;
+pub mod falsify;
+pub(crate) mod rejudge;
+pub mod view;
+pub mod waiving;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::answer::broken::Broken;
+use crate::model::answer::error::ProbeError;
+use crate::model::answer::facts::Facts;
+use crate::model::answer::ids::{CanaryId, StepId};
+use crate::model::answer::verdict::{Reason, Verdict};
+use crate::model::judge::view::View;
+use crate::model::plan::expect::{CLOCK_TOLERANCE, Context, Outcome};
+use crate::model::plan::{Plan, Role, Step};
+use crate::model::time::read_time;
+
+/// What was concluded of one check, and from what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The conclusion.
+    pub verdict: Verdict,
+    /// How each step was judged, in the order of the plan.
+    pub steps: Vec<StepJudgement>,
+}
+
+/// How one step was judged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepJudgement {
+    /// Why it could not be asked, if it could not.
+    pub unasked: Option<ProbeError>,
+    /// Each expectation's outcome, with what was found.
+    pub expectations: Vec<Judged>,
+    /// Canaries in the answer that its actor may not see.
+    pub leaks: Vec<CanaryId>,
+    /// Why the step tells nothing: `None` if it does.
+    pub doubt: Option<Reason>,
+}
+
+/// One expectation's outcome.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// Whether it was met.
+    pub outcome: Outcome,
+    /// What was found where it looked.
+    pub actual: Value,
+}
+
+impl StepJudgement {
+    /// Whether it was asked, every expectation was met, and nothing leaked.
+    pub fn is_met(&self) -> bool {
+        self.is_met_but_for(self.doubt)
+    }
+
+    /// The same, had it this doubt in place of its own.
+    pub(crate) fn is_met_but_for(&self, doubt: Option<Reason>) -> bool {
+        doubt.is_none()
+            && self.leaks.is_empty()
+            && self.expectations.iter().all(|one| one.outcome == Outcome::Met)
+    }
+
+    /// What of it broke the claim, if it is this step of its plan.
+    pub(crate) fn broken(&self, step: StepId, role: Role) -> Vec<Broken> {
+        let leak = (!self.leaks.is_empty()).then_some(Broken { step, expectation: None });
+        let counts = role == Role::Probe && self.doubt.is_none();
+        let unmet = self.expectations.iter().enumerate();
+        let unmet = unmet.filter(|(_, one)| counts && one.outcome == Outcome::NotMet);
+        let unmet = unmet.map(|(index, _)| Broken { step, expectation: Some(index) });
+        leak.into_iter().chain(unmet).collect()
+    }
+
+    fn breaks(&self, role: Role) -> bool {
+        let broken = || self.expectations.iter().any(|one| one.outcome == Outcome::NotMet);
+        !self.leaks.is_empty() || (role == Role::Probe && self.doubt.is_none() && broken())
+    }
+
+    /// What it says of the claim.
+    pub(crate) fn verdict(&self, role: Role) -> Verdict {
+        if self.breaks(role) {
+            return Verdict::Violated;
+        }
+        if role != Role::Probe {
+            return Verdict::Holds;
+        }
+        let unknown = self.expectations.iter().find_map(|one| match one.outcome {
+            Outcome::Unknown(reason) => Some(reason),
+            _ => None,
+        });
+        self.doubt.or(unknown).map_or(Verdict::Holds, Verdict::Inconclusive)
+    }
+}
+
+impl Judgement {
+    /// Everything that broke the claim, in the order of the plan.
+    pub fn broken(&self, plan: &Plan) -> Vec<Broken> {
+        let steps = self.steps.iter().enumerate();
+        steps.flat_map(|(step, judged)| judged.broken(step, plan.steps[step].role)).collect()
+    }
+
+    /// The verdict, had these not been broken.
+    pub(crate) fn apart_from(&self, plan: &Plan, broken: &[Broken]) -> Verdict {
+        let mut steps = self.steps.clone();
+        for one in broken {
+            match one.expectation {
+                Some(index) => steps[one.step].expectations[index].outcome = Outcome::Met,
+                None => steps[one.step].leaks.clear(),
+            }
+        }
+        verdict(plan, &steps)
+    }
+}
+
+/// Judges the answers of one check.
+pub fn judge(view: &View<'_>) -> Judgement {
+    whole(view).judgement
+}
+
+/// A judgement with what it takes to judge a changed transcript without judging all of it again.
+pub(crate) struct Whole {
+    /// The judgement.
+    pub(crate) judgement: Judgement,
+    /// Each step's doubt before its control was looked at.
+    pub(crate) own_doubts: Vec<Option<Reason>>,
+    /// Steps that were doubted for the root of a control's trouble, wherever that lies.
+    pub(crate) rooted: Vec<StepId>,
+}
+
+/// Judges the answers of one check, in time linear in their number.
+pub(crate) fn whole(view: &View<'_>) -> Whole {
+    let plan = view.plan();
+    let root = first_error(view);
+    let mut steps: Vec<StepJudgement> =
+        (0..plan.steps.len()).map(|step| judge_step(view, step, root)).collect();
+    let own_doubts: Vec<Option<Reason>> = steps.iter().map(|step| step.doubt).collect();
+    let mut trouble = first_trouble(plan, &own_doubts);
+    let mut rooted = Vec::new();
+    for (index, step) in plan.steps.iter().enumerate() {
+        let control = step.control.filter(|_| steps[index].doubt.is_none());
+        let Some((control, judged)) = control.and_then(|one| Some((one, steps.get(one)?))) else {
+            continue;
+        };
+        if judged.is_met() {
+            continue;
+        }
+        let own = judged.doubt.filter(|reason| *reason != Reason::NotAsked);
+        if own.is_none() {
+            rooted.push(index);
+        }
+        let earlier = trouble.filter(|(at, _)| *at < control).map(|(_, reason)| reason);
+        let reason = own.or(earlier).unwrap_or(Reason::ControlFailed);
+        steps[index].doubt = Some(reason);
+        if step.role != Role::Probe && trouble.is_none_or(|(at, _)| index < at) {
+            trouble = Some((index, reason));
+        }
+    }
+    let verdict = verdict(plan, &steps);
+    Whole { judgement: Judgement { verdict, steps }, own_doubts, rooted }
+}
+
+fn verdict(plan: &Plan, steps: &[StepJudgement]) -> Verdict {
+    let roles = plan.steps.iter().map(|step| step.role);
+    let verdicts = steps.iter().zip(roles).map(|(step, role)| step.verdict(role));
+    verdicts.fold(start(plan), Verdict::and)
+}
+
+/// What is concluded of a plan before any answer is looked at.
+pub(crate) fn start(plan: &Plan) -> Verdict {
+    let asks = |step: &Step| step.role == Role::Probe && !step.expect.is_empty();
+    match plan.steps.iter().any(asks) {
+        true => Verdict::Holds,
+        false => Verdict::Inconclusive(Reason::NotAsked),
+    }
+}
+
+/// The first step beside the probes that tells nothing, and why.
+fn first_trouble(plan: &Plan, doubts: &[Option<Reason>]) -> Option<(StepId, Reason)> {
+    let beside = plan.steps.iter().zip(doubts).enumerate();
+    let beside = beside.filter(|(_, (step, _))| step.role != Role::Probe);
+    let mut reasons = beside.filter_map(|(index, (_, doubt))| Some((index, (*doubt)?)));
+    reasons.find(|(_, reason)| *reason != Reason::NotAsked)
+}
+
+/// The first step that could not be asked for another reason than that something was missing.
+fn first_error(view: &View<'_>) -> Option<(StepId, Reason)> {
+    (0..view.plan().steps.len()).find_map(|step| Some((step, error_of(view, step)?)))
+}
+
+/// Why a step could not be asked, but for "something was missing".
+pub(crate) fn error_of(view: &View<'_>, step: StepId) -> Option<Reason> {
+    view.answer(step).err().map(|error| error.reason).filter(|reason| *reason != Reason::NotAsked)
+}
+
+/// Judges one step without its control; `root` is the first error of the whole transcript.
+pub(crate) fn judge_step(
+    view: &View<'_>,
+    index: StepId,
+    root: Option<(StepId, Reason)>,
+) -> StepJudgement {
+    let step = &view.plan().steps[index];
+    let facts = match view.answer(index) {
+        Ok(facts) => facts,
+        Err(error) => {
+            // Behind "something was missing" lies what went wrong first.
+            let root = root.filter(|(at, _)| error.reason == Reason::NotAsked && *at < index);
+            let root = root.map_or(error.reason, |(_, reason)| reason);
+            let doubt = Some(source_of(view, step).unwrap_or(root));
+            return StepJudgement {
+                unasked: Some(error),
+                expectations: Vec::new(),
+                leaks: Vec::new(),
+                doubt,
+            };
+        }
+    };
+    let observed = view.observation(index).map_or(jiff::Timestamp::UNIX_EPOCH, |one| one.at);
+    let control = step.control.and_then(|control| view.answer(control).ok());
+    let capture = |name: &str| view.capture(name);
+    let context = Context { observed, capture: &capture, sees: &step.sees, control };
+    let judged = step.expect.iter().map(|expectation| {
+        let (outcome, actual) = expectation.judge(facts, &context);
+        Judged { outcome, actual }
+    });
+    StepJudgement {
+        unasked: None,
+        expectations: judged.collect(),
+        leaks: facts.canaries().filter(|found| !step.sees.contains(found)).collect(),
+        doubt: doubt_of(step, facts, observed),
+    }
+}
+
+/// Why the answer that a step is made of says nothing, if so.
+fn source_of(view: &View<'_>, step: &Step) -> Option<Reason> {
+    let source = step.looks_at()?;
+    let observed = view.observation(source)?.at;
+    doubt_of(&view.plan().steps[source], view.answer(source).ok()?, observed)
+}
+
+/// Why an answer says nothing about the question, if so.
+fn doubt_of(step: &Step, facts: &Facts, observed: jiff::Timestamp) -> Option<Reason> {
+    let named = |status| step.expect.iter().any(|one| one.names_status(status));
+    match facts.status() {
+        Some(429) if !named(429) => return Some(Reason::RateLimited),
+        Some(status @ 500..) if !named(status) => return Some(Reason::ServerError),
+        Some(401) if !named(401) && step.is_authenticated() => return Some(Reason::Credentials),
+        _ => {}
+    }
+    let about_time = step.expect.iter().any(|one| one.test.is_about_time());
+    (about_time && is_clock_off(facts, observed)).then_some(Reason::Clock)
+}
+
+/// Whether the peer's own clock, from its `Date` field, is more than a minute from ours.
+fn is_clock_off(facts: &Facts, observed: jiff::Timestamp) -> bool {
+    let Some(date) = facts.header("date").and_then(|date| read_time(&Value::from(date))) else {
+        return false;
+    };
+    let off = observed.duration_since(date).abs();
+    off > CLOCK_TOLERANCE.as_signed()
+}

@@ -1,0 +1,334 @@
+//! Judging a transcript that differs in a few answers, by what those answers bear on.
+//!
+//! A plan of tens of thousands of steps has hundreds of thousands of counterexamples, each of which
+//! changes a step or two. What `judge` would conclude of them follows from the judgement of the
+//! transcript as it came, and from the steps that lean on the changed ones: those that look again
+//! at them, and those whose control they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::answer::broken::Broken;
+use crate::model::answer::ids::StepId;
+use crate::model::answer::verdict::{Reason, Verdict};
+use crate::model::judge::view::View;
+use crate::model::judge::{
+    Judgement, StepJudgement, Whole, error_of, judge, judge_step, start, whole,
+};
+use crate::model::plan::{Act, Plan, Role, Step};
+
+/// A judged transcript that is about to be changed here and there.
+pub(crate) struct Trial<'a> {
+    plan: &'a Plan,
+    whole: Whole,
+    /// For each step, those that look again at it, or have it as their control.
+    leaning: Vec<Vec<StepId>>,
+    /// Steps that could not be asked, and why, but for "something was missing".
+    errors: Vec<(StepId, Reason)>,
+    /// Steps that were not asked because something was missing.
+    missing: Vec<StepId>,
+    /// Steps beside the probes that tell nothing, and why, but for "something was missing".
+    troubles: Vec<(StepId, Reason)>,
+    /// Steps that do not hold: which verdict they have.
+    failing: Vec<(StepId, Verdict)>,
+}
+
+/// What `judge` would conclude of a changed transcript.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Again {
+    /// The verdict.
+    pub(crate) verdict: Verdict,
+    /// Everything that broke the claim, in the order of the plan.
+    pub(crate) broken: Vec<Broken>,
+}
+
+/// The steps that are judged again.
+type Changed = BTreeMap<StepId, StepJudgement>;
+
+impl<'a> Trial<'a> {
+    /// Judges the answers of `view`, none of which may be replaced yet.
+    pub(crate) fn new(view: &View<'a>) -> Self {
+        let plan = view.plan();
+        let whole = whole(view);
+        let count = plan.steps.len();
+        let judged = || plan.steps.iter().zip(&whole.judgement.steps).enumerate();
+        let errors = (0..count).filter_map(|step| Some((step, error_of(view, step)?)));
+        let is_missing =
+            |step: &StepId| view.answer(*step).is_err_and(|error| error.reason == Reason::NotAsked);
+        let troubles = judged().filter_map(|(index, (step, judged))| {
+            trouble(step, judged).map(|reason| (index, reason))
+        });
+        let failing = judged().map(|(index, (step, judged))| (index, judged.verdict(step.role)));
+        Self {
+            plan,
+            leaning: leaning(plan),
+            errors: errors.collect(),
+            missing: (0..count).filter(is_missing).collect(),
+            troubles: troubles.collect(),
+            failing: failing.filter(|(_, verdict)| *verdict != Verdict::Holds).collect(),
+            whole,
+        }
+    }
+
+    /// What is concluded of the same transcript with the replaced answers of `view`.
+    pub(crate) fn judge(&self, view: &View<'a>) -> Again {
+        let mut touched = self.touched(view.replaced());
+        let root = self.first_error(view, &touched);
+        if root != self.errors.first().copied() {
+            touched.append(&mut self.touched(self.missing.iter().copied()));
+        }
+        let judged = touched.into_iter().map(|step| (step, judge_step(view, step, root)));
+        let mut changed: Changed = judged.collect();
+        self.look_at_controls(&mut changed);
+        if self.roots_differ(&changed) {
+            return self.in_full(view);
+        }
+        Again { verdict: self.verdict(&changed), broken: self.broken(&changed) }
+    }
+
+    fn in_full(&self, view: &View<'a>) -> Again {
+        let judgement: Judgement = judge(view);
+        Again { verdict: judgement.verdict, broken: judgement.broken(self.plan) }
+    }
+
+    /// These steps, and all that lean on them.
+    fn touched(&self, steps: impl Iterator<Item = StepId>) -> BTreeSet<StepId> {
+        let mut touched = BTreeSet::new();
+        let mut left: Vec<StepId> = steps.filter(|step| *step < self.leaning.len()).collect();
+        while let Some(step) = left.pop() {
+            if touched.insert(step) {
+                left.extend(&self.leaning[step]);
+            }
+        }
+        touched
+    }
+
+    fn first_error(&self, view: &View<'a>, touched: &BTreeSet<StepId>) -> Option<(StepId, Reason)> {
+        let kept = self.errors.iter().find(|(step, _)| !touched.contains(step)).copied();
+        let new = touched.iter().find_map(|step| Some((*step, error_of(view, *step)?)));
+        kept.into_iter().chain(new).min_by_key(|(step, _)| *step)
+    }
+
+    /// Puts the doubt of a failed control on what it controls, in the order of the plan.
+    fn look_at_controls(&self, changed: &mut Changed) {
+        let steps: Vec<StepId> = changed.keys().copied().collect();
+        for index in steps {
+            let control = self.plan.steps[index].control;
+            let has_doubt = changed.get(&index).is_some_and(|one| one.doubt.is_some());
+            let Some(control) = control.filter(|one| !has_doubt && *one < self.plan.steps.len())
+            else {
+                continue;
+            };
+            let (met, doubt) = self.control(control, index, changed);
+            if met {
+                continue;
+            }
+            let own = doubt.filter(|reason| *reason != Reason::NotAsked);
+            let reason = own.or_else(|| self.root_before(control, index, changed));
+            if let Some(judged) = changed.get_mut(&index) {
+                judged.doubt = Some(reason.unwrap_or(Reason::ControlFailed));
+            }
+        }
+    }
+
+    /// Whether a control is met, and its doubt, when `index` is judged: the doubt of a later control
+    /// does not count its own control yet.
+    fn control(&self, control: StepId, index: StepId, changed: &Changed) -> (bool, Option<Reason>) {
+        if let Some(judged) = changed.get(&control) {
+            return (judged.is_met(), judged.doubt);
+        }
+        let judged = &self.whole.judgement.steps[control];
+        let doubt = if control < index { judged.doubt } else { self.whole.own_doubts[control] };
+        (judged.is_met_but_for(doubt), doubt)
+    }
+
+    /// The first trouble before a control, as it is known when `index` is judged.
+    fn root_before(&self, control: StepId, index: StepId, changed: &Changed) -> Option<Reason> {
+        let is_known = |step: StepId| step < index || self.whole.own_doubts[step].is_some();
+        let kept = self.troubles.iter().copied();
+        let kept = kept.filter(|(step, _)| !changed.contains_key(step) && is_known(*step));
+        let new = changed
+            .iter()
+            .filter_map(|(step, judged)| Some((*step, trouble(&self.plan.steps[*step], judged)?)));
+        let first = |(step, _): &(StepId, Reason)| *step < control;
+        let both = kept.take(1).chain(new).filter(first);
+        both.min_by_key(|(step, _)| *step).map(|(_, reason)| reason)
+    }
+
+    /// Whether steps that were not touched may be doubted for another reason now: rare, and as good
+    /// as never so in a transcript that holds.
+    fn roots_differ(&self, changed: &Changed) -> bool {
+        !self.whole.rooted.is_empty()
+            && changed.iter().any(|(step, judged)| {
+                let before = &self.whole.judgement.steps[*step];
+                self.plan.steps[*step].role != Role::Probe && before.doubt != judged.doubt
+            })
+    }
+
+    fn verdict(&self, changed: &Changed) -> Verdict {
+        let kept = self.failing.iter().copied();
+        let kept = kept.filter(|(step, _)| !changed.contains_key(step));
+        let new =
+            changed.iter().map(|(step, one)| (*step, one.verdict(self.plan.steps[*step].role)));
+        let mut all: Vec<(StepId, Verdict)> = kept.chain(new).collect();
+        all.sort_unstable_by_key(|(step, _)| *step);
+        all.into_iter().map(|(_, verdict)| verdict).fold(start(self.plan), Verdict::and)
+    }
+
+    fn broken(&self, changed: &Changed) -> Vec<Broken> {
+        let of =
+            |step: StepId, judged: &StepJudgement| judged.broken(step, self.plan.steps[step].role);
+        let kept = self.failing.iter().filter(|(step, _)| !changed.contains_key(step));
+        let kept = kept.flat_map(|(step, _)| of(*step, &self.whole.judgement.steps[*step]));
+        let new = changed.iter().flat_map(|(step, judged)| of(*step, judged));
+        let mut all: Vec<Broken> = kept.chain(new).collect();
+        all.sort_by_key(|one| one.step);
+        all
+    }
+}
+
+fn trouble(step: &Step, judged: &StepJudgement) -> Option<Reason> {
+    let beside = step.role != Role::Probe;
+    judged.doubt.filter(|reason| beside && *reason != Reason::NotAsked)
+}
+
+fn leaning(plan: &Plan) -> Vec<Vec<StepId>> {
+    let mut all = vec![Vec::new(); plan.steps.len()];
+    let mut lean = |on: StepId, step| {
+        if let Some(steps) = all.get_mut(on) {
+            steps.push(step);
+        }
+    };
+    for (index, step) in plan.steps.iter().enumerate() {
+        if let Act::Recall(earlier) = step.act {
+            lean(earlier, index);
+        }
+        if let Some(control) = step.control {
+            lean(control, index);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::model::answer::error::ProbeError;
+    use crate::model::answer::facts::Facts;
+    use crate::model::answer::observation::{Answer, Observation};
+    use crate::model::judge::falsify::apply;
+    use crate::model::plan::ANYONE;
+    use crate::model::plan::counterexample::Edit;
+    use crate::model::plan::expect::{Expectation, Refusal, Test};
+    use crate::model::plan::request::Request;
+
+    fn step() -> impl Strategy<Value = Step> {
+        let role = prop::sample::select(vec![
+            Role::Prepare,
+            Role::Control,
+            Role::Control,
+            Role::Probe,
+            Role::Probe,
+            Role::Cleanup,
+        ]);
+        let expect = prop::sample::select(vec![
+            None,
+            Some(Expectation::new("", Test::Refused(Refusal::standard()))),
+            Some(Expectation::new("/status", Test::OneOf(vec![json!(200)]))),
+            Some(Expectation::new("", Test::ShowsCanary(0))),
+            Some(Expectation::new("", Test::ShowsNoForeignCanary)),
+        ]);
+        let actor = prop::sample::select(vec!["acme", ANYONE]);
+        let act = prop::option::weighted(0.2, 0_usize..8);
+        let control = prop::option::of(0_usize..9);
+        (role, expect, actor, act, control, prop::bool::ANY).prop_map(
+            |(role, expect, actor, recall, control, sees)| {
+                let act = recall.map_or(Act::Http(Request::get("/")), Act::Recall);
+                let mut step = Step::new(role, "", actor, act);
+                step.expect = expect.into_iter().collect();
+                step.control = control;
+                step.sees = if sees { vec![0] } else { Vec::new() };
+                step
+            },
+        )
+    }
+
+    fn answer() -> impl Strategy<Value = Answer> {
+        let facts = |status: u16, canary: bool| {
+            let canaries: Value = if canary { json!([0]) } else { json!([]) };
+            Answer::Facts(Facts(json!({
+                "status": status, "canaries": canaries, "body": {"bytes": 1, "sha256": status},
+            })))
+        };
+        let statuses = vec![200_u16, 200, 200, 401, 404, 429, 503];
+        let error = |reason| Answer::Error(ProbeError::new(reason, ""));
+        prop_oneof![
+            6 => (prop::sample::select(statuses), prop::bool::ANY)
+                .prop_map(move |(status, canary)| facts(status, canary)),
+            1 => Just(error(Reason::Timeout)),
+            1 => Just(error(Reason::Dns)),
+            1 => Just(Answer::NotAsked(String::new())),
+        ]
+    }
+
+    fn edit() -> impl Strategy<Value = Edit> {
+        let step = || 0_usize..8;
+        let reason = prop::sample::select(vec![Reason::Timeout, Reason::Dns, Reason::NotAsked]);
+        prop_oneof![
+            (step(), step()).prop_map(|(step, with)| Edit::Swap { step, with }),
+            (step(), prop::sample::select(vec![200, 401, 429, 503])).prop_map(|(step, status)| {
+                Edit::Set { step, at: "/status".into(), value: json!(status) }
+            }),
+            step().prop_map(|step| Edit::Leak { step, canary: 0 }),
+            (step(), reason).prop_map(|(step, reason)| Edit::Fail { step, reason }),
+        ]
+    }
+
+    fn plan(steps: Vec<Step>) -> Plan {
+        Plan {
+            parameters: Vec::new(),
+            kind: String::new(),
+            steps,
+            canaries: Vec::new(),
+            ends: Vec::new(),
+            counterexamples: Vec::new(),
+            covers: String::new(),
+            leaves_open: String::new(),
+        }
+    }
+
+    fn observed(answer: Answer) -> Observation {
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        Observation {
+            at,
+            took_ms: 0,
+            address: None,
+            not_asked: Vec::new(),
+            answer,
+            captures: BTreeMap::new(),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+        #[test]
+        fn what_follows_from_a_few_changes_is_what_the_judge_concludes_of_all(
+            steps in prop::collection::vec((step(), answer()), 1..8),
+            edits in prop::collection::vec(edit(), 0..3),
+        ) {
+            let (steps, answers): (Vec<Step>, Vec<Answer>) = steps.into_iter().unzip();
+            let plan = plan(steps);
+            let observations: Vec<Observation> = answers.into_iter().map(observed).collect();
+            let mut view = View::new(&plan, &observations);
+            let trial = Trial::new(&view);
+            let within = |edit: &&Edit| edit.step() < plan.steps.len();
+            for edit in edits.iter().filter(within) {
+                apply(edit, &mut view);
+            }
+            let full = trial.in_full(&view);
+            prop_assert_eq!(trial.judge(&view), full);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What is asked of a host below HTTP: of its TLS, of its plain HTTP port, of its name.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::project::world::World;
+
+/// Whose name it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HostName {
+    /// The target's host.
+    Target,
+    /// The host of a role in `hosts:`; while the demo is the target, the demo's.
+    Role(String),
+    /// This name, whatever the target.
+    Literal(String),
+}
+
+impl HostName {
+    /// The name itself, or `None` where no host has the role.
+    pub fn in_world<'a>(&'a self, world: &'a World) -> Option<&'a str> {
+        match self {
+            Self::Target => world.target.host_str(),
+            Self::Role(role) => world.hosts.get(role).map(String::as_str),
+            Self::Literal(name) => Some(name),
+        }
+    }
+}
+
+/// One question about how a host speaks; it is put to every address of the host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsQuestion {
+    /// The host.
+    pub host: HostName,
+    /// What is asked.
+    pub ask: TlsAsk,
+}
+
+/// What is asked of every address of a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TlsAsk {
+    /// A whole handshake in this version or a newer one; any certificate is accepted, and looked at.
+    Handshake(TlsVersion),
+    /// A client hello that offers this version and no other, by hand.
+    Offer(TlsVersion),
+    /// `GET /` by plain HTTP on port 80.
+    PlainHttp,
+}
+
+impl TlsAsk {
+    /// In words, before the host's name.
+    pub fn in_words(self) -> String {
+        match self {
+            Self::Handshake(TlsVersion::Tls13) => "handshake in TLS 1.3 with".into(),
+            Self::Handshake(oldest) => format!("handshake in {oldest} or newer with"),
+            Self::Offer(version) => format!("{version}, and no other version, offered to"),
+            Self::PlainHttp => "GET / by plain HTTP from".into(),
+        }
+    }
+}
+
+/// A version of TLS, oldest first.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
+pub enum TlsVersion {
+    /// RFC 6101.
+    #[serde(rename = "SSL 3.0")]
+    Ssl30,
+    /// RFC 2246.
+    #[serde(rename = "TLS 1.0")]
+    Tls10,
+    /// RFC 4346.
+    #[serde(rename = "TLS 1.1")]
+    Tls11,
+    /// RFC 5246.
+    #[serde(rename = "TLS 1.2")]
+    Tls12,
+    /// RFC 8446.
+    #[serde(rename = "TLS 1.3")]
+    Tls13,
+}
+
+impl TlsVersion {
+    /// Every version, oldest first.
+    pub const ALL: [Self; 5] = [Self::Ssl30, Self::Tls10, Self::Tls11, Self::Tls12, Self::Tls13];
+
+    /// Its name: `TLS 1.2`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ssl30 => "SSL 3.0",
+            Self::Tls10 => "TLS 1.0",
+            Self::Tls11 => "TLS 1.1",
+            Self::Tls12 => "TLS 1.2",
+            Self::Tls13 => "TLS 1.3",
+        }
+    }
+
+    /// Its two bytes in a hello.
+    pub fn wire(self) -> [u8; 2] {
+        match self {
+            Self::Ssl30 => [3, 0],
+            Self::Tls10 => [3, 1],
+            Self::Tls11 => [3, 2],
+            Self::Tls12 => [3, 3],
+            Self::Tls13 => [3, 4],
+        }
+    }
+}
+
+impl fmt::Display for TlsVersion {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+/// One question to the name system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DnsQuestion {
+    /// The name.
+    pub name: HostName,
+    /// A label to put before it, such as `_dmarc`.
+    pub below: Option<String>,
+    /// The records that are asked for.
+    pub record: DnsRecord,
+}
+
+/// The records that are asked for; aliases are followed and told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DnsRecord {
+    /// `A` and `AAAA`.
+    Address,
+    /// `MX`.
+    Mx,
+    /// `TXT`, with what SPF and DMARC read in it.
+    Txt,
+    /// `CAA`, of the name or of the nearest name above it that has one (RFC 8659).
+    Caa,
+}
+
+impl DnsRecord {
+    /// The names of the record types.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Address => "A and AAAA",
+            Self::Mx => "MX",
+            Self::Txt => "TXT",
+            Self::Caa => "CAA",
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! A rehearsal: a plan of which only the scene and the controls are left, for `avouch doctor`.
+
+use std::collections::BTreeSet;
+
+use crate::model::answer::ids::StepId;
+use crate::model::plan::{Act, Plan, Role};
+
+/// The same plan with its probes struck out: they send and expect nothing. Every step keeps its
+/// place, and a probe whose answer a control looks at again is still sent.
+pub fn rehearsal(plan: &Plan) -> Plan {
+    let mut rehearsed = plan.clone();
+    let needed = needed(plan);
+    for (id, step) in rehearsed.steps.iter_mut().enumerate() {
+        if step.role != Role::Probe {
+            continue;
+        }
+        step.expect.clear();
+        step.control = None;
+        if !needed.contains(&id) {
+            // A step that looks at its own answer has none, and nothing is sent for it.
+            step.act = Act::Recall(id);
+            step.captures.clear();
+        }
+    }
+    rehearsed
+}
+
+/// The steps whose answers the scene and the controls are made of.
+fn needed(plan: &Plan) -> BTreeSet<StepId> {
+    let mut needed = BTreeSet::new();
+    // A step looks at earlier ones only, so that one pass from the end finds all of them.
+    for (id, step) in plan.steps.iter().enumerate().rev() {
+        if step.role != Role::Probe || needed.contains(&id) {
+            needed.extend(step.looks_at());
+        }
+    }
+    needed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::plan::Step;
+    use crate::model::plan::request::Request;
+
+    #[test]
+    fn only_what_a_control_needs_is_sent() {
+        let http = |role, name: &str| Step::http(role, name, "acme", Request::get("/"));
+        let steps = vec![
+            http(Role::Probe, "looked at again"),
+            http(Role::Probe, "the question"),
+            http(Role::Control, "the owner reads"),
+            Step::new(Role::Control, "looks again", "acme", Act::Recall(0)),
+        ];
+        let plan = Plan {
+            kind: "http".into(),
+            steps,
+            canaries: Vec::new(),
+            ends: Vec::new(),
+            counterexamples: Vec::new(),
+            covers: String::new(),
+            leaves_open: String::new(),
+            parameters: Vec::new(),
+        };
+        let sent = rehearsal(&plan).steps.into_iter().map(|step| step.request().is_some());
+        assert_eq!(sent.collect::<Vec<_>>(), [true, false, true, false]);
+    }
+}

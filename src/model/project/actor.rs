@@ -1,0 +1,141 @@
+//! An actor: a test account, with its credential.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// An identity that a step acts as.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Actor {
+    /// Its tenant, if it belongs to one.
+    pub tenant: Option<String>,
+    /// How it shows who it is.
+    pub scheme: Scheme,
+    /// The origins, beside the target's own, to which its credential may go.
+    pub send_to: Vec<Url>,
+}
+
+/// How an actor shows who it is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scheme {
+    /// Atlassian Connect: an HS256 JSON Web Token with a query-string hash, for each request.
+    Connect {
+        /// The issuer.
+        client_key: String,
+        /// The secret that was shared at installation.
+        shared_secret: Secret,
+    },
+    /// `Authorization: Bearer` (RFC 6750).
+    Bearer(Secret),
+    /// `Authorization: Basic` (RFC 7617).
+    Basic {
+        /// User name.
+        user: String,
+        /// Password.
+        password: Secret,
+    },
+    /// A header field of the service's own.
+    Header {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: Secret,
+    },
+    /// A JSON Web Token that the platform signs with RS256, for each request.
+    Signed(Box<Signed>),
+}
+
+/// What the platform's tokens say, and what they are signed with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signed {
+    /// The private key, PEM; without one, tokens can be imitated and none can be made.
+    pub key: Option<Secret>,
+    /// The public key, PEM, where there is no private one to take it from.
+    pub public_key: Option<String>,
+    /// The name of the key: `kid`.
+    pub key_id: String,
+    /// Who issues the tokens.
+    pub issuer: Issuer,
+    /// Whom they are meant for.
+    pub audience: String,
+    /// How they are sent.
+    pub prefix: Prefix,
+    /// What else they say.
+    pub claims: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Who issues a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Issuer {
+    /// Always the same.
+    Named(String),
+    /// Whoever the request speaks for: a JSON Pointer into its body.
+    InBody(String),
+}
+
+/// How a signed token is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub enum Prefix {
+    /// `Authorization: JWT`, bound to its request by a query-string hash: Atlassian Connect.
+    #[serde(rename = "JWT")]
+    Jwt,
+    /// `Authorization: Bearer`, bound to no request: Forge.
+    Bearer,
+}
+
+impl Prefix {
+    /// As it is written in the header field.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jwt => "JWT",
+            Self::Bearer => "Bearer",
+        }
+    }
+}
+
+impl Scheme {
+    /// Its name, as authors write it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Connect { .. } => "connect",
+            Self::Bearer(_) => "bearer",
+            Self::Basic { .. } => "basic",
+            Self::Header { .. } => "header",
+            Self::Signed(_) => "signed",
+        }
+    }
+
+    /// Its secret, if it has one.
+    pub fn secret(&self) -> Option<&Secret> {
+        match self {
+            Self::Connect { shared_secret, .. } => Some(shared_secret),
+            Self::Bearer(secret) => Some(secret),
+            Self::Basic { password, .. } => Some(password),
+            Self::Header { value, .. } => Some(value),
+            Self::Signed(signed) => signed.key.as_ref(),
+        }
+    }
+}
+
+/// A secret: it is neither shown nor serialised.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps a secret.
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The secret itself, for the request that needs it and nothing else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("[secret]")
+    }
+}

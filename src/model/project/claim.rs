@@ -1,0 +1,144 @@
+//! A claim: words that can be true or false of the live service, and the checks that support them.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::language::period::Period;
+use crate::model::source::claim_id::ClaimId;
+use crate::model::source::decode::Spanned;
+use crate::model::source::node::Node;
+use crate::model::source::{Place, Sources};
+
+/// A claim's file, as it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    /// Its id.
+    pub id: ClaimId,
+    /// Its file, relative to the root.
+    pub file: std::sync::Arc<str>,
+    /// What stands in it.
+    pub written: Written,
+    /// Its checks, in order.
+    pub checks: Vec<Check>,
+    /// Where its words stand, in the order of the policies: at least one in a sound project.
+    pub passages: Vec<Passage>,
+}
+
+/// The fields of a claim's file, but for its checks.
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+pub struct Written {
+    /// The claim's words, as they stand in the policy.
+    pub proves: Spanned<String>,
+    /// The same claim's words in other places and languages.
+    #[serde(default)]
+    pub proves_also: Vec<ProvesAlso>,
+    /// What the words stand under: the headings, then the lead-in of a list.
+    pub under: Option<Spanned<String>>,
+    /// The argument, in the reader's words.
+    pub because: Spanned<String>,
+    /// The products that it is about, by their names in `avouch.yaml`; all of them if left out.
+    #[serde(default)]
+    pub applies_to: Vec<Spanned<String>>,
+    /// Why a claim that was retracted once is made again.
+    pub reinstated: Option<Spanned<String>>,
+    /// How long evidence supports it.
+    pub valid_for: Spanned<Period>,
+    /// What supports it.
+    #[schemars(with = "Vec<serde_json::Value>")]
+    pub checks: Spanned<Vec<CheckHead>>,
+}
+
+/// Another place in which a claim stands.
+#[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
+pub struct ProvesAlso {
+    /// The policy's file.
+    #[serde(rename = "in")]
+    pub file: Spanned<String>,
+    /// The words there.
+    pub words: Spanned<String>,
+    /// What they stand under there.
+    pub under: Option<Spanned<String>>,
+}
+
+/// The one field that every check has; the rest belongs to its kind.
+pub type CheckHead = Spanned<serde::de::IgnoredAny>;
+
+/// One check of a claim, as it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// The name of its kind.
+    pub kind: Spanned<String>,
+    /// The names of its limits that the claim's words need not say.
+    pub states: Vec<Spanned<String>>,
+    /// Its settings, without `kind` and `states`.
+    pub settings: Node,
+}
+
+/// Where a claim, or a plain statement, stands in a policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Passage {
+    /// The policy's file.
+    pub policy: std::sync::Arc<str>,
+    /// Its place there.
+    pub place: Place,
+    /// Its words, on one line (`model::words`), with the addresses of its links.
+    pub words: String,
+    /// What it stands under, outermost first, with ` / ` between: headings, the lead-in of a list or
+    /// table, and of words in a cell their row and column.
+    pub under: String,
+    /// The links within it, in order.
+    pub links: Vec<PassageLink>,
+}
+
+/// A link within a passage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassageLink {
+    /// Its text.
+    pub text: String,
+    /// Its address, as written.
+    pub address: String,
+}
+
+impl Passage {
+    /// The place of some of its words in the policy; the whole passage's where they stand outside
+    /// it, as a footnote does.
+    pub fn place_of(&self, span: &Range<usize>, sources: &Sources) -> Place {
+        let found = || {
+            let written = sources.text(&self.policy).or_else(|| sources.text(&self.place.file))?;
+            let within = place_within(written.get(self.place.span())?, &self.words, span)?;
+            let start = self.place.start;
+            Some(Place::new(self.place.file.clone(), start + within.start..start + within.end))
+        };
+        found().unwrap_or_else(|| self.place.clone())
+    }
+}
+
+/// Where the words at `span` stand as they were written, with emphasis and wrapping among them.
+fn place_within(written: &str, words: &str, span: &Range<usize>) -> Option<Range<usize>> {
+    const MARKUP: [char; 4] = ['*', '_', '`', '\\'];
+    let plain = |text: &str| -> String { text.chars().filter(|c| !MARKUP.contains(c)).collect() };
+    let wanted = plain(words.get(span.clone())?);
+    let earlier = plain(words.get(..span.start)?).matches(&wanted).count();
+    let mut text = String::with_capacity(written.len());
+    let mut places = Vec::new();
+    for (at, c) in written.char_indices().filter(|(_, c)| !MARKUP.contains(c)) {
+        let c = if c.is_whitespace() { ' ' } else { c };
+        if c != ' ' || !text.ends_with(' ') {
+            text.push(c);
+            places.resize(text.len(), at);
+        }
+    }
+    let (start, found) = text.match_indices(&wanted).nth(earlier)?;
+    let last = found.char_indices().next_back()?.0;
+    let (from, to) = (*places.get(start)?, *places.get(start + last)?);
+    let length = written[to..].chars().next().map_or(0, char::len_utf8);
+    Some(from..to + length)
+}
+
+impl Claim {
+    /// The claim's words as the policy has them: the first passage's, or the quote if there is none.
+    pub fn words(&self) -> &str {
+        self.passages.first().map_or(&self.written.proves.value, |passage| &passage.words)
+    }
+}

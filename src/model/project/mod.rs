@@ -1,0 +1,125 @@
+//! Everything that people wrote, read and validated; and the world that it is assessed in.
+
+pub mod actor;
+pub mod claim;
+pub mod i18n;
+pub mod policy;
+pub mod promises;
+pub mod sub_processor;
+pub mod waiver;
+pub mod world;
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::model::answer::attestation::Attestation;
+use crate::model::plan::ANYONE;
+use crate::model::plan::expect::Refusal;
+use crate::model::project::actor::Actor;
+use crate::model::project::claim::Claim;
+use crate::model::project::i18n::Language;
+use crate::model::project::policy::Policy;
+use crate::model::project::waiver::Waiver;
+use crate::model::project::world::{Limits, World};
+use crate::model::source::Sources;
+use crate::model::source::claim_id::ClaimId;
+
+/// A project: its sources, read once.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The site that is published.
+    pub site: Site,
+    /// Its languages, its own first.
+    pub languages: Vec<Language>,
+    /// Products, by the name that other files use.
+    pub products: IndexMap<String, String>,
+    /// Roles that may attest, by name, with their titles.
+    pub roles: IndexMap<String, String>,
+    /// Hosts by role, as written.
+    pub hosts: BTreeMap<String, String>,
+    /// Actors by name.
+    pub actors: IndexMap<String, Actor>,
+    /// Those of the actors that come from the file of tenants, in its order.
+    pub tenants: Vec<String>,
+    /// How to report a vulnerability: `mailto:` and `https:` addresses, in order of preference.
+    pub contacts: Vec<Url>,
+    /// Bounds on what is asked.
+    pub limits: Limits,
+    /// Whether checks may create and delete our own objects on the target.
+    pub writes: bool,
+    /// Whether checks may run programs.
+    pub commands: bool,
+    /// What counts as a refusal.
+    pub refusal: Refusal,
+    /// What the checks are put to.
+    pub world: World,
+    /// Policies, in the order of the site.
+    pub policies: Vec<Policy>,
+    /// Claims, in the order in which they stand in the policies.
+    pub claims: Vec<Claim>,
+    /// Attestations by claim.
+    pub attestations: BTreeMap<ClaimId, (std::sync::Arc<str>, Attestation)>,
+    /// Waivers by claim.
+    pub waivers: BTreeMap<ClaimId, (std::sync::Arc<str>, Waiver)>,
+    /// Templates of the project's own, by name, in place of the built-in ones.
+    pub templates: BTreeMap<String, String>,
+    /// The text of every source, for excerpts.
+    pub sources: Sources,
+}
+
+/// The site that is published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Site {
+    /// Its title.
+    pub title: String,
+    /// Who publishes it.
+    pub organisation: String,
+    /// Its address.
+    #[schemars(with = "String")]
+    pub url: Url,
+    /// Its language, as a BCP 47 tag.
+    pub language: String,
+    /// What becomes of HTML in its policies.
+    pub raw_html: RawHtml,
+    /// Whether the earlier versions of the policies that Git knows are published too.
+    pub versions: bool,
+}
+
+/// What becomes of HTML in a policy.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum RawHtml {
+    /// It is a mistake.
+    #[default]
+    Refused,
+    /// A short list of harmless elements is published; the rest is left out.
+    Sanitised,
+}
+
+impl Project {
+    /// The claim of this id.
+    pub fn claim(&self, id: &str) -> Option<&Claim> {
+        self.claims.iter().find(|claim| claim.id == id)
+    }
+
+    /// The tenant of an actor; [`ANYONE`] has none.
+    pub fn tenant(&self, actor: &str) -> Option<&str> {
+        self.actors.get(actor)?.tenant.as_deref()
+    }
+
+    /// Whether `name` can be a step's actor.
+    pub fn knows_actor(&self, name: &str) -> bool {
+        name == ANYONE || self.actors.contains_key(name)
+    }
+
+    /// The role whose host, as written, is the host of `address`.
+    pub fn role_of(&self, address: &Url) -> Option<&str> {
+        let host = address.host_str()?;
+        self.hosts.iter().find(|(_, name)| name.as_str() == host).map(|(role, _)| role.as_str())
+    }
+}

@@ -1,0 +1,201 @@
+//! How what a page promises differs from what it promised before: each change named by its effect on
+//! the reader, worst first.
+
+mod check;
+mod processor;
+
+use std::collections::BTreeSet;
+
+use crate::language::period::Period;
+use crate::language::words;
+use crate::model::published::recorded::{About, Change, Effect};
+use crate::model::published::{Claim, NotTested, Promises, Retracted};
+
+/// Every change from `old` to `new`, worst first.
+pub fn between(old: &Promises, new: &Promises) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for claim in &new.claims {
+        match predecessor(claim, old, new) {
+            Some(before) => changes.extend(of_claim(before, claim)),
+            None => changes.push(begun(claim, old)),
+        }
+    }
+    for claim in &old.claims {
+        let stays = new
+            .claims
+            .iter()
+            .any(|one| predecessor(one, old, new).is_some_and(|before| before.id == claim.id));
+        if !stays {
+            changes.push(ended(claim, new));
+        }
+    }
+    changes.extend(statements(old, new));
+    changes.extend(processor::between(&old.sub_processors, &new.sub_processors));
+    changes.sort_by_key(|change| change.effect);
+    // What is true of many questions alike is told once.
+    let mut told = BTreeSet::new();
+    changes.retain(|change| told.insert(change.clone()));
+    changes
+}
+
+/// The claim that `claim` was before: the one of its name, or of its words under a name that is gone.
+pub fn predecessor<'a>(claim: &Claim, old: &'a Promises, new: &Promises) -> Option<&'a Claim> {
+    old.claim(&claim.id).or_else(|| {
+        let mut gone = old.claims.iter().filter(|one| new.claim(&one.id).is_none());
+        gone.find(|one| words::same(&one.words, &claim.words))
+    })
+}
+
+/// The retracted wording that some words bring back.
+pub fn brought_back<'a>(words: &str, retracted: &'a [Retracted]) -> Option<&'a Retracted> {
+    retracted.iter().rev().find(|one| words::same(&one.words, words))
+}
+
+fn change(claim: &Claim, effect: Effect, told: String) -> Change {
+    Change {
+        effect,
+        about: About::Claim,
+        claim: Some(claim.id.clone()),
+        page: claim.page.clone(),
+        words: claim.words.clone(),
+        before: None,
+        told,
+    }
+}
+
+/// A claim that was not made before; it may have been a mere statement.
+fn begun(claim: &Claim, old: &Promises) -> Change {
+    let was_stated = old.not_tested.iter().any(|one| words::same(&one.words, &claim.words));
+    match was_stated {
+        true => {
+            let told = "This was only stated, and is checked now.";
+            change(claim, Effect::Strengthened, told.to_owned())
+        }
+        false => change(claim, Effect::New, "This was not claimed before.".to_owned()),
+    }
+}
+
+/// A claim that is made no longer; its words may still be stated.
+fn ended(claim: &Claim, new: &Promises) -> Change {
+    let is_stated = new.not_tested.iter().any(|one| words::same(&one.words, &claim.words));
+    match is_stated {
+        true => {
+            let told = "This was checked, and is only stated now.";
+            change(claim, Effect::Weakened, told.to_owned())
+        }
+        false => change(claim, Effect::Retracted, "This is claimed no longer.".to_owned()),
+    }
+}
+
+fn of_claim(old: &Claim, new: &Claim) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut tell = |effect, told: String| changes.push(change(new, effect, told));
+    if old.basis != new.basis {
+        // Where nothing is asked, there is less than anybody's word.
+        let rank = |claim: &Claim| claim.basis.map_or(usize::MAX, |basis| basis as usize);
+        let name = |claim: &Claim| claim.basis.map_or("not asked", |basis| basis.in_words());
+        let told = format!("It was {}, and is {} now.", name(old), name(new));
+        tell(turned(rank(new) > rank(old)), told);
+    }
+    if old.valid_for != new.valid_for && old.valid_for != 0 {
+        let in_words = |claim: &Claim| Period::seconds(claim.valid_for).in_words();
+        let told =
+            format!("An answer counts for at most {}; it was {}.", in_words(new), in_words(old));
+        tell(turned(new.valid_for > old.valid_for), told);
+    }
+    for (effect, told) in check::between(&old.checks, &new.checks) {
+        tell(effect, told);
+    }
+    if let Some(told) = scope(old, new) {
+        tell(Effect::ScopeChanged, told);
+    }
+    if !words::same(&old.words, &new.words) {
+        let told = format!("It was: “{}”", old.words);
+        let before = Some(old.words.clone());
+        changes.push(Change { before, ..change(new, Effect::Reworded, told) });
+    }
+    changes
+}
+
+/// Worse is weaker.
+fn turned(worse: bool) -> Effect {
+    if worse { Effect::Weakened } else { Effect::Strengthened }
+}
+
+/// What a claim is about, where that is something else than before.
+fn scope(old: &Claim, new: &Claim) -> Option<String> {
+    let products = |claim: &Claim| match claim.applies_to.as_slice() {
+        [] => "all products".to_owned(),
+        names => names.join(", "),
+    };
+    // Pages of earlier versions did not tell where a claim stands.
+    let moved =
+        !old.page.is_empty() && (old.page != new.page || !words::same(&old.under, &new.under));
+    if old.applies_to != new.applies_to {
+        return Some(format!(
+            "It was about {}, and is about {} now.",
+            products(old),
+            products(new)
+        ));
+    }
+    moved.then(|| format!("It stood under {}, and stands under {} now.", place(old), place(new)))
+}
+
+fn place(claim: &Claim) -> String {
+    match claim.under.as_str() {
+        "" => format!("the top of `{}`", claim.page),
+        under => format!("“{under}” of `{}`", claim.page),
+    }
+}
+
+/// Statements are known by their words; of two that are much alike, one became the other.
+fn statements(old: &Promises, new: &Promises) -> Vec<Change> {
+    let claimed = |one: &NotTested, in_it: &Promises| {
+        in_it.claims.iter().any(|claim| words::same(&claim.words, &one.words))
+    };
+    let is_in = |one: &NotTested, all: &Promises| {
+        all.not_tested.iter().any(|other| words::same(&other.words, &one.words))
+    };
+    let only = |these: &Promises, those: &Promises| -> Vec<NotTested> {
+        let all = these.not_tested.iter();
+        all.filter(|one| !is_in(one, those) && !claimed(one, those)).cloned().collect()
+    };
+    let mut gone = only(old, new);
+    let mut changes = Vec::new();
+    for one in only(new, old) {
+        let like =
+            gone.iter().position(|old| old.page == one.page && alike(&old.words, &one.words));
+        let change = match like.map(|index| gone.remove(index)) {
+            Some(before) => Change {
+                before: Some(before.words.clone()),
+                ..statement(&one, Effect::Reworded, format!("It was: “{}”", before.words))
+            },
+            None => statement(&one, Effect::New, "This was not stated before.".to_owned()),
+        };
+        changes.push(change);
+    }
+    let ended =
+        |one: &NotTested| statement(one, Effect::Retracted, "This is stated no longer.".to_owned());
+    changes.extend(gone.iter().map(ended));
+    changes
+}
+
+fn statement(one: &NotTested, effect: Effect, told: String) -> Change {
+    Change {
+        effect,
+        about: About::Statement,
+        claim: None,
+        page: one.page.clone(),
+        words: one.words.clone(),
+        before: None,
+        told,
+    }
+}
+
+/// Whether most words of two texts are the same.
+fn alike(old: &str, new: &str) -> bool {
+    similar::TextDiff::from_words(old, new).ratio() >= 0.6
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,242 @@
+use super::*;
+use crate::language::quantity::{Amount, Unit};
+use crate::model::judge::basis::Basis;
+use crate::model::plan::parameter::Side;
+use crate::model::published::{Bound, Check, Expected, Question};
+use jiff::Timestamp;
+
+fn claim(id: &str) -> Claim {
+    Claim {
+        digest: String::new(),
+        id: id.into(),
+        words: "At most 24 hours of data can be lost.".into(),
+        policy: "https://security.example.com/security/#claim".into(),
+        page: "security".into(),
+        under: "Backup".into(),
+        evidence: "https://security.example.com/evidence/".into(),
+        applies_to: vec!["Cloud add-ons".into()],
+        standing: "holds".into(),
+        told: String::new(),
+        basis: Some(Basis::Probed),
+        observed: None,
+        until: None,
+        waiver: None,
+        valid_for: 86_400,
+        checks: vec![check("backup-age", &[("GET /backups", 24.0), ("GET /more", 24.0)])],
+        also: Vec::new(),
+        history: Vec::new(),
+    }
+}
+
+fn check(kind: &str, asks: &[(&str, f64)]) -> Check {
+    let question = |(ask, hours): &(&str, f64)| Question {
+        ask: (*ask).to_owned(),
+        by: "anyone".to_owned(),
+        expects: vec![
+            Expected { words: "the status is 200".into(), limits: Vec::new() },
+            Expected {
+                words: format!("the newest is at most {hours} hours old"),
+                limits: vec![Bound {
+                    of: "the newest".into(),
+                    side: Side::AtMost,
+                    amount: Amount::new(hours * 3600.0, Unit::Seconds),
+                }],
+            },
+        ],
+    };
+    Check {
+        kind: kind.into(),
+        verdict: None,
+        covers: String::new(),
+        not_shown: String::new(),
+        asks: asks.iter().map(question).collect(),
+    }
+}
+
+fn stated(words: &str) -> NotTested {
+    NotTested {
+        words: words.into(),
+        policy: String::new(),
+        page: "security".into(),
+        reason: String::new(),
+    }
+}
+
+fn promises(claims: Vec<Claim>, statements: &[&str]) -> Promises {
+    Promises {
+        claims,
+        not_tested: statements.iter().map(|words| stated(words)).collect(),
+        ..Promises::default()
+    }
+}
+
+fn told(old: &Promises, new: &Promises) -> Vec<String> {
+    let line = |one: Change| format!("{}: {}", one.effect.in_words(), one.told);
+    between(old, new).into_iter().map(line).collect()
+}
+
+/// What is told when a claim is changed so.
+fn changed(edit: impl Fn(&mut Claim)) -> Vec<String> {
+    let mut new = claim("a");
+    edit(&mut new);
+    told(&promises(vec![claim("a")], &[]), &promises(vec![new], &[]))
+}
+
+#[test]
+fn what_stays_is_no_change_and_neither_is_a_new_wrapping_or_another_verdict() {
+    let same = changed(|claim| {
+        claim.words = claim.words.replace(' ', "\n");
+        claim.standing = "violated".into();
+        claim.observed = Some(Timestamp::UNIX_EPOCH);
+        claim.told = "x".into();
+    });
+    assert_eq!(same, Vec::<String>::new());
+}
+
+#[test]
+fn a_limit_that_is_raised_weakens_and_one_that_is_lowered_strengthens() {
+    let limit = |hours| {
+        move |claim: &mut Claim| {
+            claim.checks =
+                vec![check("backup-age", &[("GET /backups", hours), ("GET /more", hours)])];
+        }
+    };
+    assert_eq!(
+        changed(limit(72.0)),
+        ["weakened: The limit of the newest was raised from at most 24 hours to at most 3 days."]
+    );
+    assert_eq!(
+        changed(limit(12.0)),
+        [
+            "strengthened: The limit of the newest was lowered from at most 24 hours to at most 12 hours."
+        ]
+    );
+}
+
+#[test]
+fn of_what_must_be_at_least_so_much_less_is_weaker() {
+    let least = |value: f64| {
+        let mut claim = claim("a");
+        let limit = &mut claim.checks[0].asks[0].expects[1];
+        limit.words = format!("the age is at least {value}");
+        let amount = Amount::new(value, Unit::Count);
+        limit.limits[0] = Bound { of: "the age".into(), side: Side::AtLeast, amount };
+        promises(vec![claim], &[])
+    };
+    assert!(told(&least(365.0), &least(30.0))[0].starts_with("weakened: The limit"));
+    assert!(told(&least(30.0), &least(365.0))[0].starts_with("strengthened: The limit"));
+}
+
+#[test]
+fn a_check_an_endpoint_or_an_expectation_that_goes_weakens_and_one_that_comes_strengthens() {
+    let without_check = |claim: &mut Claim| claim.checks.clear();
+    assert_eq!(changed(without_check), ["weakened: A check was taken away: backup-age."]);
+    let another = |claim: &mut Claim| claim.checks.push(check("tls", &[]));
+    assert_eq!(changed(another), ["strengthened: A check was added: tls."]);
+    let endpoint = |claim: &mut Claim| drop(claim.checks[0].asks.remove(1));
+    assert_eq!(changed(endpoint), ["weakened: It is asked no longer: GET /more."]);
+    let asker = |claim: &mut Claim| claim.checks[0].asks[1].by = "a customer".into();
+    assert_eq!(
+        changed(asker),
+        [
+            "weakened: It is asked no longer: GET /more, by anyone.",
+            "strengthened: It is asked now: GET /more, by a customer.",
+        ]
+    );
+    let expectation = |claim: &mut Claim| drop(claim.checks[0].asks[0].expects.remove(0));
+    assert_eq!(changed(expectation), ["weakened: It need be so no longer: the status is 200."]);
+    let other = |claim: &mut Claim| {
+        claim.checks[0].asks[0].expects[0].words = "the status is 204".into();
+    };
+    assert_eq!(
+        changed(other),
+        [
+            "weakened: It need be so no longer: the status is 200.",
+            "strengthened: It must be so now: the status is 204.",
+        ]
+    );
+}
+
+#[test]
+fn a_weaker_basis_and_evidence_that_counts_longer_weaken() {
+    let basis = |claim: &mut Claim| claim.basis = Some(Basis::Attested);
+    assert_eq!(changed(basis), ["weakened: It was probed, and is attested now."]);
+    let longer = |claim: &mut Claim| claim.valid_for = 7 * 86_400;
+    assert_eq!(
+        changed(longer),
+        ["weakened: An answer counts for at most 7 days; it was 24 hours."]
+    );
+    let shorter = |claim: &mut Claim| claim.valid_for = 3600;
+    assert!(changed(shorter)[0].starts_with("strengthened: "));
+}
+
+#[test]
+fn other_words_other_products_and_another_place_are_told() {
+    let words = |claim: &mut Claim| claim.words = "At most 72 hours of data can be lost.".into();
+    assert_eq!(changed(words), ["reworded: It was: “At most 24 hours of data can be lost.”"]);
+    let products = |claim: &mut Claim| claim.applies_to.clear();
+    assert_eq!(
+        changed(products),
+        ["scope changed: It was about Cloud add-ons, and is about all products now."]
+    );
+    let place = |claim: &mut Claim| claim.under = "Exceptions".into();
+    assert_eq!(
+        changed(place),
+        [
+            "scope changed: It stood under “Backup” of `security`, and stands under “Exceptions” of `security` now."
+        ]
+    );
+}
+
+#[test]
+fn what_comes_and_goes_is_told_and_worst_news_first() {
+    let other = Claim { words: "All is well.".into(), ..claim("b") };
+    let (old, new) = (promises(vec![claim("a")], &[]), promises(vec![other], &[]));
+    assert_eq!(
+        told(&old, &new),
+        ["retracted: This is claimed no longer.", "new: This was not claimed before."]
+    );
+}
+
+#[test]
+fn a_claim_under_another_name_is_the_same_claim() {
+    let (old, new) = (promises(vec![claim("a")], &[]), promises(vec![claim("b")], &[]));
+    assert_eq!(told(&old, &new), Vec::<String>::new());
+}
+
+#[test]
+fn a_claim_that_is_only_stated_is_weakened_and_a_statement_that_is_checked_strengthened() {
+    let words = claim("a").words;
+    let (checked, stated) = (promises(vec![claim("a")], &[]), promises(Vec::new(), &[&words]));
+    assert_eq!(told(&checked, &stated), ["weakened: This was checked, and is only stated now."]);
+    assert_eq!(
+        told(&stated, &checked),
+        ["strengthened: This was only stated, and is checked now."]
+    );
+}
+
+#[test]
+fn a_statement_that_is_much_alike_is_reworded_and_any_other_comes_or_goes() {
+    let old = promises(Vec::new(), &["No system is quite impenetrable.", "We are nice."]);
+    let new = promises(Vec::new(), &["No system is impenetrable.", "Nobody is perfect."]);
+    assert_eq!(
+        told(&old, &new),
+        [
+            "retracted: This is stated no longer.",
+            "reworded: It was: “No system is quite impenetrable.”",
+            "new: This was not stated before.",
+        ]
+    );
+}
+
+#[test]
+fn a_page_that_did_not_tell_what_it_asked_is_compared_in_what_it_told() {
+    let mut old = claim("a");
+    old.page = String::new();
+    old.valid_for = 0;
+    old.checks[0].asks.clear();
+    assert_eq!(
+        told(&promises(vec![old], &[]), &promises(vec![claim("a")], &[])),
+        Vec::<String>::new()
+    );
+}

@@ -1,0 +1,233 @@
+//! What is carried forward from one published page to the next: where each claim stood, what changed
+//! in what is promised, and the words that are no longer said.
+//!
+//! Every date in it is a date of the evidence; none is that of a build.
+
+use jiff::Timestamp;
+
+use crate::model::published::recorded::{About, Change, Effect, Recorded};
+use crate::model::published::{Claim, Promises, Published, Retracted, Stood, change};
+
+/// Entries that are kept of one claim's history, and changes that are kept of a site.
+pub const ENTRIES_MAX: usize = 100;
+
+/// Retracted wordings that are kept.
+const RETRACTED_MAX: usize = 1000;
+
+/// The page `new`, with what came before it carried forward from `previous`.
+#[must_use]
+pub fn carried(mut new: Published, previous: Option<&Published>) -> Published {
+    let checked = new.checked;
+    let nothing = Promises::default();
+    let old = previous.map_or(&nothing, |previous| &previous.promises);
+    let before = previous.map_or(checked, |previous| previous.checked);
+    let histories = new.promises.claims.iter().map(|claim| {
+        match change::predecessor(claim, old, &new.promises) {
+            Some(was) => of_claim(was, before, now(claim, checked)),
+            None => vec![now(claim, checked)],
+        }
+    });
+    let histories: Vec<_> = histories.collect();
+    for (claim, history) in new.promises.claims.iter_mut().zip(histories) {
+        claim.history = history;
+    }
+    let Some(previous) = previous else { return new };
+    let mut changes = change::between(old, &new.promises);
+    for change in changes.iter_mut().filter(|change| change.effect == Effect::New) {
+        if change::brought_back(&change.words, &previous.retracted).is_some() {
+            change.told = "This was retracted, and is claimed again.".to_owned();
+        }
+    }
+    let gone = changes.iter().filter(|change| is_retraction(change)).map(|change| Retracted {
+        id: change.claim.clone().unwrap_or_default(),
+        words: change.words.clone(),
+        at: checked,
+    });
+    new.retracted = newest(previous.retracted.iter().cloned().chain(gone), RETRACTED_MAX);
+    let recorded = changes.iter().cloned().map(|change| Recorded { at: checked, change });
+    new.changes = newest(previous.changes.iter().cloned().chain(recorded), ENTRIES_MAX);
+    new
+}
+
+/// Why no page about the `demo`, or not, that is checked at `checked` can follow `previous`, in words,
+/// with what to do; `None` if one can.
+pub fn objection(
+    previous: &Published,
+    demo: bool,
+    checked: Timestamp,
+) -> Option<(String, &'static str)> {
+    if previous.target.demo != demo {
+        let of = |demo: bool| if demo { "the demo add-on" } else { "a live service" };
+        let message = format!(
+            "the previous page is about {}, and this one about {}",
+            of(previous.target.demo),
+            of(demo)
+        );
+        return Some((message, "leave out `--previous` for the first page about another service"));
+    }
+    (previous.checked > checked).then(|| {
+        let message = format!(
+            "the previous page was checked at {}, after this evidence ({checked})",
+            previous.checked
+        );
+        (message, "check again, or name the page that was published before this evidence")
+    })
+}
+
+fn now(claim: &Claim, checked: Timestamp) -> Stood {
+    let standing = claim.stands().to_owned();
+    let ended = claim.until.filter(|_| standing == "expired");
+    Stood { since: ended.or(claim.observed).unwrap_or(checked), standing }
+}
+
+/// The history of a claim that stands as `stands` now and was last checked at `checked` before.
+fn of_claim(before: &Claim, checked: Timestamp, stands: Stood) -> Vec<Stood> {
+    let mut history = before.history.clone();
+    if history.is_empty() {
+        history.push(now(before, checked));
+    }
+    history.extend(lapse(before, &stands));
+    if history.last().is_none_or(|last| last.standing != stands.standing) {
+        history.push(stands);
+    }
+    newest(history, ENTRIES_MAX)
+}
+
+/// The time in which the page that was out said nothing more, as its evidence had ended.
+fn lapse(before: &Claim, now: &Stood) -> Option<Stood> {
+    let held = matches!(before.stands(), "holds" | "attested" | "waived");
+    let ended = before.until.filter(|until| held && *until < now.since)?;
+    Some(Stood { since: ended, standing: "expired".to_owned() })
+}
+
+fn is_retraction(change: &Change) -> bool {
+    change.effect == Effect::Retracted && change.about == About::Claim
+}
+
+/// The last so many of some things that are in order.
+fn newest<T>(all: impl IntoIterator<Item = T>, count_max: usize) -> Vec<T> {
+    let mut all: Vec<T> = all.into_iter().collect();
+    all.drain(..all.len().saturating_sub(count_max));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::published::{Publisher, SCHEMA, Target};
+
+    fn at(time: &str) -> Timestamp {
+        format!("2026-11-{time}:00Z").parse().unwrap()
+    }
+
+    /// A page that was checked then, on which the one claim stood so.
+    fn page(time: &str, standing: &str) -> Published {
+        let words = "It is so.";
+        let claim = serde_json::json!({
+            "id": "a", "words": words, "policy": "https://a.test/p/", "page": "p",
+            "evidence": "https://a.test/e/", "applies_to": [], "standing": standing, "told": "",
+            "basis": "probed", "observed": at(time), "until": null, "checks": [],
+        });
+        let mut claim: Claim = serde_json::from_value(claim).unwrap();
+        claim.until = claim.observed.map(|at| crate::language::period::Period::hours(24).after(at));
+        Published {
+            schema: SCHEMA.into(),
+            site: Publisher {
+                title: String::new(),
+                organisation: String::new(),
+                url: String::new(),
+                language: String::new(),
+            },
+            target: Target { name: String::new(), demo: false },
+            generator: String::new(),
+            checked: at(time),
+            valid_until: None,
+            clock: None,
+            promises: Promises { claims: vec![claim], ..Promises::default() },
+            changes: Vec::new(),
+            retracted: Vec::new(),
+        }
+    }
+
+    fn history(page: &Published) -> Vec<String> {
+        let stood = page.promises.claims[0].history.iter();
+        stood.map(|one| format!("{} {}", one.since, one.standing)).collect()
+    }
+
+    #[test]
+    fn only_what_changed_is_added_and_the_old_is_carried_forward() {
+        let first = carried(page("22T10:00", "holds"), None);
+        let second = carried(page("23T09:00", "holds"), Some(&first));
+        let third = carried(page("23T12:00", "violated"), Some(&second));
+        assert_eq!(
+            history(&third),
+            ["2026-11-22T10:00:00Z holds", "2026-11-23T12:00:00Z violated"]
+        );
+        assert_eq!(carried(page("23T12:00", "violated"), Some(&third)), third);
+    }
+
+    #[test]
+    fn the_time_in_which_the_evidence_had_ended_is_told() {
+        let first = carried(page("20T10:00", "holds"), None);
+        let second = carried(page("22T10:00", "holds"), Some(&first));
+        assert_eq!(
+            history(&second),
+            [
+                "2026-11-20T10:00:00Z holds",
+                "2026-11-21T10:00:00Z expired",
+                "2026-11-22T10:00:00Z holds",
+            ]
+        );
+    }
+
+    #[test]
+    fn history_is_bounded_and_keeps_the_newest() {
+        let mut last = carried(page("01T00:00", "holds"), None);
+        for hour in 0..150 {
+            let standing = if hour % 2 == 0 { "violated" } else { "holds" };
+            let time = format!("{:02}T{:02}:01", 1 + hour / 24, hour % 24);
+            last = carried(page(&time, standing), Some(&last));
+        }
+        assert_eq!(history(&last).len(), ENTRIES_MAX);
+        assert_eq!(history(&last)[ENTRIES_MAX - 1], "2026-11-07T05:01:00Z holds");
+    }
+
+    #[test]
+    fn a_page_of_before_there_was_history_begins_one() {
+        let mut first = page("22T10:00", "holds");
+        first.promises.claims[0].history.clear();
+        let second = carried(page("22T12:00", "inconclusive"), Some(&first));
+        assert_eq!(
+            history(&second),
+            ["2026-11-22T10:00:00Z holds", "2026-11-22T12:00:00Z inconclusive"]
+        );
+    }
+
+    #[test]
+    fn retracted_words_are_kept_for_good_and_known_again() {
+        let first = carried(page("20T10:00", "holds"), None);
+        let empty = |time: &str| {
+            let mut page = page(time, "holds");
+            page.promises.claims.clear();
+            page
+        };
+        let second = carried(empty("20T12:00"), Some(&first));
+        let third = carried(empty("20T14:00"), Some(&second));
+        assert_eq!(third.retracted.len(), 1);
+        assert!(change::brought_back("It  is\nso.", &third.retracted).is_some());
+        let again = carried(page("20T15:00", "holds"), Some(&third));
+        let told: Vec<&str> = again.changes.iter().map(|one| one.change.told.as_str()).collect();
+        assert_eq!(
+            told,
+            ["This is claimed no longer.", "This was retracted, and is claimed again."]
+        );
+    }
+
+    #[test]
+    fn a_page_follows_only_an_older_one_about_the_same_sort_of_service() {
+        let old = page("22T10:00", "holds");
+        assert_eq!(objection(&old, false, at("22T10:00")), None);
+        assert!(objection(&old, true, at("22T10:00")).unwrap().0.contains("demo"));
+        assert!(objection(&old, false, at("22T09:00")).unwrap().0.contains("after this evidence"));
+    }
+}

@@ -1,0 +1,207 @@
+//! A redline: which words went, which came, and which stayed.
+
+use serde::Serialize;
+use similar::{ChangeTag, TextDiff};
+
+use crate::language::words::normalise;
+use crate::model::source::claim_id::ClaimId;
+use crate::model::source::{Commit, Place};
+
+/// What changed in a suspect claim since somebody last compared its words with its checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redline {
+    /// The claim.
+    pub claim: ClaimId,
+    /// What changed, word by word.
+    pub runs: Vec<Run>,
+    /// The quote in the claim's file.
+    pub quote: Side,
+    /// What the policy says now.
+    pub policy: Side,
+}
+
+/// One side of a redline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// The words.
+    pub text: String,
+    /// Where they stand.
+    pub place: Place,
+    /// The heading above, where the redline is about what the claim stands under.
+    pub heading: Option<Place>,
+    /// Who wrote it; `None` if it is not committed yet, or nobody has asked.
+    pub by: Option<Commit>,
+}
+
+impl Redline {
+    /// Whether it is known of either side who wrote it.
+    pub fn is_committed(&self) -> bool {
+        self.quote.by.is_some() || self.policy.by.is_some()
+    }
+
+    /// What became of a claim's quote in its policy; who wrote the two is not known yet.
+    pub fn new(claim: &ClaimId, quote: Side, policy: Side) -> Self {
+        let runs = redline(&quote.text, &policy.text);
+        Self { claim: claim.clone(), runs, quote, policy }
+    }
+
+    /// Characters that came in the place of others which they may look like: what went, and what
+    /// came. One of the two is plain ASCII.
+    pub fn look_alikes(&self) -> Vec<(char, char)> {
+        let mut all = Vec::new();
+        for pair in self.runs.windows(2) {
+            let is_swap = pair[0].fate == Fate::Removed && pair[1].fate == Fate::Added;
+            if is_swap && pair[0].text.chars().count() == pair[1].text.chars().count() {
+                let swapped = pair[0].text.chars().zip(pair[1].text.chars());
+                all.extend(swapped.filter(|(old, new)| old.is_ascii() != new.is_ascii()));
+            }
+        }
+        all.dedup();
+        all
+    }
+}
+
+impl Side {
+    /// Words in their place; who wrote them is not known yet.
+    pub fn new(text: &str, place: Place) -> Self {
+        Self { text: text.to_owned(), place, heading: None, by: None }
+    }
+}
+
+/// What became of some words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// They stayed.
+    Kept,
+    /// They are in the old text only.
+    Removed,
+    /// They are in the new text only.
+    Added,
+}
+
+/// Words that stand together and share a fate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Run {
+    /// What became of them.
+    pub fate: Fate,
+    /// The words, with the space that follows them.
+    pub text: String,
+}
+
+/// How `old` became `new`, word by word: what was removed stands before what came in its place.
+///
+/// Both are compared in their comparable form ([`normalise`]); no run is empty, and no two that
+/// follow each other share a fate.
+pub fn redline(old: &str, new: &str) -> Vec<Run> {
+    let (old, new) = (normalise(old), normalise(new));
+    let diff = TextDiff::from_unicode_words(old.as_str(), new.as_str());
+    let mut runs: Vec<Run> = Vec::new();
+    for change in diff.iter_all_changes() {
+        let fate = match change.tag() {
+            ChangeTag::Equal => Fate::Kept,
+            ChangeTag::Delete => Fate::Removed,
+            ChangeTag::Insert => Fate::Added,
+        };
+        push(&mut runs, fate, change.value());
+    }
+    runs
+}
+
+/// How the blocks of one text became those of another: those that changed, in their order. Of blocks
+/// that were replaced, those that are much alike are compared with each other.
+pub fn blocks(old: &[String], new: &[String]) -> Vec<Vec<Run>> {
+    let mut changes = Vec::new();
+    let mut add = |old: &str, new: &str| changes.push(redline(old, new));
+    for part in similar::capture_diff_slices(similar::Algorithm::Myers, old, new) {
+        if part.tag() == similar::DiffTag::Equal {
+            continue;
+        }
+        let mut gone = &old[part.old_range()];
+        for block in &new[part.new_range()] {
+            match gone.iter().position(|before| are_alike(before, block)) {
+                None => add("", block),
+                Some(at) => {
+                    gone[..at].iter().for_each(|before| add(before, ""));
+                    add(&gone[at], block);
+                    gone = &gone[at + 1..];
+                }
+            }
+        }
+        gone.iter().for_each(|before| add(before, ""));
+    }
+    let changed = |runs: &Vec<Run>| runs.iter().any(|run| run.fate != Fate::Kept);
+    changes.retain(changed);
+    changes
+}
+
+/// Whether two blocks have so much in common that a redline of them can be read.
+fn are_alike(old: &str, new: &str) -> bool {
+    TextDiff::from_unicode_words(old, new).ratio() >= 0.5
+}
+
+fn push(runs: &mut Vec<Run>, fate: Fate, text: &str) {
+    match runs.last_mut() {
+        Some(last) if last.fate == fate => last.text.push_str(text),
+        _ => runs.push(Run { fate, text: text.to_owned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(old: &str, new: &str) -> String {
+        let mark = |run: Run| match run.fate {
+            Fate::Kept => run.text,
+            Fate::Removed => format!("[-{}-]", run.text),
+            Fate::Added => format!("[+{}+]", run.text),
+        };
+        redline(old, new).into_iter().map(mark).collect()
+    }
+
+    #[test]
+    fn a_changed_number_is_one_word_out_and_one_word_in() {
+        assert_eq!(shown("at most 24 hours", "at most 72 hours"), "at most [-24-][+72+] hours");
+    }
+
+    #[test]
+    fn a_letter_that_only_looks_like_another_is_told() {
+        let side = |text: &str| Side::new(text, Place::file("a"));
+        let of = |old, new| Redline::new(&"a".into(), side(old), side(new)).look_alikes();
+        assert_eq!(of("All data.", "All d\u{430}ta."), [('a', '\u{430}')]);
+        assert_eq!(of("24 hours", "２４ hours"), [('2', '２'), ('4', '４')]);
+        assert_eq!(of("24 hours", "72 hours"), []);
+    }
+
+    #[test]
+    fn blocks_that_are_alike_are_compared_and_others_come_and_go() {
+        let of = |blocks: &[&str]| blocks.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        let old = of(&["Data", "It is kept for one day.", "We are nice.", "The end."]);
+        let new = of(&["Data", "Mail", "It is kept for two days.", "The end.", "Really."]);
+        let shown = |runs: Vec<Run>| {
+            let mark = |run: &Run| match run.fate {
+                Fate::Kept => run.text.clone(),
+                Fate::Removed => format!("[-{}-]", run.text),
+                Fate::Added => format!("[+{}+]", run.text),
+            };
+            runs.iter().map(mark).collect::<String>()
+        };
+        let changed: Vec<String> = blocks(&old, &new).into_iter().map(shown).collect();
+        assert_eq!(
+            changed,
+            [
+                "[+Mail+]",
+                "It is kept for [-one-][+two+] [-day-][+days+].",
+                "[-We are nice.-]",
+                "[+Really.+]",
+            ]
+        );
+    }
+
+    #[test]
+    fn wrapping_is_no_change() {
+        assert_eq!(shown("at most\n24 hours", "at most 24 hours"), "at most 24 hours");
+        assert_eq!(shown("", ""), "");
+    }
+}

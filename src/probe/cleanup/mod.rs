@@ -1,0 +1,5 @@
+//! Deletes the objects that a run created, and those that earlier runs left behind.
+
+pub(crate) mod earlier_runs;
+pub(crate) mod journal;
+pub(crate) mod obligations;

@@ -1,0 +1,5 @@
+//! Credentials: tokens minted for actors, forged tokens, cookies.
+
+pub(crate) mod connect;
+pub(crate) mod cookies;
+pub(crate) mod tokens;

@@ -1,0 +1,510 @@
+//! Credentials, made when they are sent and never before: good ones, and forgeries that must be
+//! refused. Token libraries will not make most forgeries, so all tokens are put together by hand.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::{Algorithm, EncodingKey};
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use rsa::RsaPrivateKey;
+use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _};
+use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _, LineEnding};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::model::plan::ANYONE;
+use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::project::Project;
+use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
+use crate::probe::credential::connect::{CONTEXT_QSH, hs256, query_string_hash, token};
+use crate::probe::credential::cookies;
+use crate::probe::random;
+use crate::probe::values::redact::Redactor;
+
+/// How long a good token is valid: Atlassian's own last three minutes.
+const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(3);
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// Bits of the key that forgeries are signed with: the least that verifiers accept.
+const KEY_BITS: usize = 2048;
+
+/// What a credential is made for.
+pub(crate) struct Errand<'a> {
+    /// Who asks.
+    pub(crate) actor: &'a str,
+    /// With what sort of credential.
+    pub(crate) credential: &'a Credential,
+    /// The method of the request.
+    pub(crate) method: &'a str,
+    /// Its address.
+    pub(crate) url: &'a Url,
+    /// Its body.
+    pub(crate) body: Option<&'a [u8]>,
+    /// The time.
+    pub(crate) now: Timestamp,
+}
+
+/// A header field that carries a credential. It is neither shown nor logged.
+pub(crate) struct Minted {
+    /// The field's name.
+    pub(crate) name: HeaderName,
+    /// Its value.
+    pub(crate) value: HeaderValue,
+}
+
+/// Makes credentials.
+pub(crate) struct Minter<'a> {
+    project: &'a Project,
+    key: OnceLock<Option<Key>>,
+    signers: BTreeMap<&'a str, OnceLock<Option<Key>>>,
+    redactor: Arc<Redactor>,
+}
+
+/// A private key with its public half: one made for the purpose, which nobody publishes, or that
+/// of an actor.
+struct Key {
+    private: EncodingKey,
+    public_pem: String,
+}
+
+/// A token before it is signed.
+struct Draft<'k> {
+    header: Value,
+    claims: Value,
+    signer: Signer<'k>,
+}
+
+enum Signer<'k> {
+    Secret(Vec<u8>),
+    Key(&'k Key),
+    Nobody,
+}
+
+impl<'a> Minter<'a> {
+    /// Makes credentials of this project's actors.
+    pub(crate) fn new(project: &'a Project) -> Self {
+        let signer = |name: &'a String| (name.as_str(), OnceLock::new());
+        let signers = project.actors.keys().map(signer).collect();
+        let redactor = Arc::new(Redactor::of_secrets(&secrets(project)));
+        Self { project, key: OnceLock::new(), signers, redactor }
+    }
+
+    /// Puts back what must never be kept: every actor's secret, in each form in which it is sent. Tokens
+    /// of one request are known by their looks.
+    pub(crate) fn redactor(&self) -> Arc<Redactor> {
+        self.redactor.clone()
+    }
+
+    /// Whether the actor's credentials may go to this address.
+    pub(crate) fn may_go(&self, actor: &str, url: &Url) -> bool {
+        let send_to = self.project.actors.get(actor);
+        let send_to = send_to.into_iter().flat_map(|actor| &actor.send_to);
+        let mut origins = send_to.chain([&self.project.world.target]);
+        origins.any(|allowed| allowed.origin() == url.origin())
+    }
+
+    /// Makes the credential for one request, or says why there is none to make.
+    pub(crate) fn mint(&self, errand: &Errand<'_>) -> Result<Option<Minted>, String> {
+        let forgery = match errand.credential {
+            Credential::None => return Ok(None),
+            Credential::Own if errand.actor == ANYONE => return Ok(None),
+            Credential::Own => None,
+            Credential::Forged(forgery) => Some(forgery),
+        };
+        let actor = self.actor(errand.actor)?;
+        let (name, prefix, secret) = match &actor.scheme {
+            Scheme::Header { name, value } => {
+                let secret = match forgery {
+                    Some(Forgery::Garbage) if cookies::is_cookie(name) => cookies::strange(value),
+                    _ => opaque(value, forgery)?,
+                };
+                let name = name.parse();
+                let name = name.map_err(|_| "the header's name is none".to_owned())?;
+                (name, "", secret)
+            }
+            Scheme::Bearer(secret) => (AUTHORIZATION, "Bearer ", opaque(secret, forgery)?),
+            Scheme::Basic { user, password } => {
+                (AUTHORIZATION, "Basic ", basic(user, password, forgery)?)
+            }
+            Scheme::Connect { client_key, shared_secret } => {
+                let token = self.connect(client_key, shared_secret, forgery, errand)?;
+                (AUTHORIZATION, "JWT ", token)
+            }
+            Scheme::Signed(signed) => {
+                let token = self.signed(signed, forgery, errand)?;
+                let prefix = match signed.prefix {
+                    Prefix::Jwt => "JWT ",
+                    Prefix::Bearer => "Bearer ",
+                };
+                (AUTHORIZATION, prefix, token)
+            }
+        };
+        let value = HeaderValue::from_str(&format!("{prefix}{secret}"));
+        let mut value = value.map_err(|_| "the credential fits in no header field".to_owned())?;
+        value.set_sensitive(true);
+        Ok(Some(Minted { name, value }))
+    }
+
+    fn actor(&self, name: &str) -> Result<&'a Actor, String> {
+        let actor = self.project.actors.get(name);
+        actor.ok_or_else(|| format!("`{name}` has no credentials"))
+    }
+
+    fn connect(
+        &self,
+        issuer: &str,
+        secret: &Secret,
+        forgery: Option<&Forgery>,
+        errand: &Errand<'_>,
+    ) -> Result<String, String> {
+        let base = self.project.world.target.path();
+        let hash = query_string_hash(errand.method, errand.url, base);
+        let mut draft = Draft {
+            header: json!({ "typ": "JWT", "alg": "HS256" }),
+            claims: json!({
+                "iss": issuer,
+                "iat": errand.now.as_second(),
+                "exp": after(errand.now, TOKEN_LIFE),
+                "qsh": hash,
+            }),
+            signer: Signer::Secret(secret.expose().into()),
+        };
+        match forgery {
+            Some(Forgery::Garbage) => return Ok(random::hex::<48>()),
+            Some(forgery) => self.spoil(&mut draft, forgery, errand)?,
+            None => {}
+        }
+        Ok(sign(&draft))
+    }
+
+    /// A token of the platform's, as callbacks of Atlassian Connect and calls of Forge carry it.
+    fn signed(
+        &self,
+        signed: &Signed,
+        forgery: Option<&Forgery>,
+        errand: &Errand<'_>,
+    ) -> Result<String, String> {
+        let mut claims = Value::Object(signed.claims.clone());
+        claims["iss"] = json!(issuer(&signed.issuer, errand.body)?);
+        claims["aud"] = json!(signed.audience);
+        claims["iat"] = json!(errand.now.as_second());
+        claims["exp"] = json!(after(errand.now, TOKEN_LIFE));
+        if signed.prefix == Prefix::Jwt {
+            let base = self.project.world.target.path();
+            claims["qsh"] = json!(query_string_hash(errand.method, errand.url, base));
+        }
+        let header = json!({ "typ": "JWT", "alg": "RS256", "kid": signed.key_id });
+        let mut draft = Draft { header, claims, signer: Signer::Nobody };
+        match forgery {
+            Some(Forgery::Garbage) => return Ok(random::hex::<48>()),
+            // What nobody but the platform can sign is wrong in no more than one way.
+            Some(forgery) if !forgery.needs_key() => self.spoil(&mut draft, forgery, errand)?,
+            Some(forgery) => {
+                draft.signer = Signer::Key(self.key_of(errand.actor)?);
+                self.spoil(&mut draft, forgery, errand)?;
+            }
+            None => draft.signer = Signer::Key(self.key_of(errand.actor)?),
+        }
+        Ok(sign(&draft))
+    }
+
+    /// Makes a good draft wrong in the one way that the forgery names.
+    fn spoil<'k>(
+        &'k self,
+        draft: &mut Draft<'k>,
+        forgery: &Forgery,
+        errand: &Errand<'_>,
+    ) -> Result<(), String> {
+        let now = errand.now;
+        match forgery {
+            Forgery::WrongSecret => {
+                draft.header["alg"] = json!("HS256");
+                draft.signer = Signer::Secret(random::hex::<32>().into());
+            }
+            Forgery::AlgNone => {
+                draft.header["alg"] = json!("none");
+                draft.signer = Signer::Nobody;
+            }
+            Forgery::OtherAlgorithm => {
+                draft.header["alg"] = json!("RS256");
+                draft.signer = Signer::Key(self.key()?);
+            }
+            Forgery::StrangeKey => {
+                draft.header["alg"] = json!("RS256");
+                draft.signer = Signer::Key(self.key()?);
+            }
+            Forgery::UnknownKey => {
+                draft.header["alg"] = json!("RS256");
+                draft.header["kid"] = json!(random::hex::<16>());
+                draft.signer = Signer::Key(self.key()?);
+            }
+            Forgery::PublicKeyAsSecret => {
+                draft.signer = Signer::Secret(self.key()?.public_pem.clone().into());
+            }
+            Forgery::PublicKeyOf(other) => {
+                let (key_id, public) = self.public_key(other)?;
+                draft.header["alg"] = json!("HS256");
+                draft.header["kid"] = json!(key_id);
+                draft.signer = Signer::Secret(public.into());
+            }
+            Forgery::IssuerOf(other) => match &self.actor(other)?.scheme {
+                Scheme::Connect { client_key, .. } => draft.claims["iss"] = json!(client_key),
+                other => return Err(cannot(other.name(), "another issuer")),
+            },
+            Forgery::OtherQsh => {
+                let mut other = errand.url.clone();
+                other.set_path(&format!("{}/another-request", errand.url.path()));
+                let base = self.project.world.target.path();
+                draft.claims["qsh"] = json!(query_string_hash(errand.method, &other, base));
+            }
+            other => spoil_claims(&mut draft.claims, other, now),
+        }
+        Ok(())
+    }
+
+    /// The private key of an actor of the scheme `signed`.
+    fn key_of(&self, actor: &str) -> Result<&Key, String> {
+        let Scheme::Signed(signed) = &self.actor(actor)?.scheme else {
+            return Err(format!("`{actor}` has no key"));
+        };
+        let written = signed.key.as_ref();
+        let written = written.ok_or_else(|| format!("`{actor}` has no private key"))?;
+        let read = self.signers.get(actor).map(|key| key.get_or_init(|| read_key(written)));
+        let unreadable = || format!("the key of `{actor}` is no RSA key in PEM");
+        read.and_then(Option::as_ref).ok_or_else(unreadable)
+    }
+
+    /// Name and text of the public key of an actor of the scheme `signed`.
+    fn public_key(&self, actor: &str) -> Result<(&str, String), String> {
+        let Scheme::Signed(signed) = &self.actor(actor)?.scheme else {
+            return Err(format!("`{actor}` has no key"));
+        };
+        let public = match &signed.public_key {
+            Some(written) => written.clone(),
+            None => self.key_of(actor)?.public_pem.clone(),
+        };
+        Ok((&signed.key_id, public))
+    }
+
+    fn key(&self) -> Result<&Key, String> {
+        let key = self.key.get_or_init(make_key).as_ref();
+        key.ok_or_else(|| "no key could be made for the forgery".to_owned())
+    }
+}
+
+fn secrets(project: &Project) -> Vec<String> {
+    let mut all = Vec::new();
+    for actor in project.actors.values() {
+        all.extend(actor.scheme.secret().map(|secret| secret.expose().to_owned()));
+        match &actor.scheme {
+            Scheme::Basic { user, password } => all.extend(basic(user, password, None)),
+            Scheme::Header { name, value } if cookies::is_cookie(name) => {
+                all.extend(cookies::secrets(value));
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+fn sign(draft: &Draft<'_>) -> String {
+    token(&draft.header, &draft.claims, |message| match &draft.signer {
+        Signer::Secret(secret) => hs256(message, secret),
+        Signer::Key(key) => {
+            jsonwebtoken::crypto::sign(message, &key.private, Algorithm::RS256).unwrap_or_default()
+        }
+        Signer::Nobody => String::new(),
+    })
+}
+
+fn issuer(issuer: &Issuer, body: Option<&[u8]>) -> Result<String, String> {
+    let at = match issuer {
+        Issuer::Named(name) => return Ok(name.clone()),
+        Issuer::InBody(at) => at,
+    };
+    let body: Option<Value> = body.and_then(|body| serde_json::from_slice(body).ok());
+    let found = body.as_ref().and_then(|body| body.pointer(at)?.as_str());
+    found.map(str::to_owned).ok_or_else(|| format!("the request names no issuer at `{at}`"))
+}
+
+fn spoil_claims(claims: &mut Value, forgery: &Forgery, now: Timestamp) {
+    match forgery {
+        Forgery::Expired => {
+            claims["iat"] = json!(after(now, -(HOUR * 2)));
+            claims["exp"] = json!(after(now, -HOUR));
+        }
+        Forgery::NotYetValid => {
+            claims["nbf"] = json!(after(now, HOUR));
+            claims["exp"] = json!(after(now, HOUR * 2));
+        }
+        Forgery::IssuedInFuture => {
+            claims["iat"] = json!(after(now, HOUR));
+            claims["exp"] = json!(after(now, HOUR * 2));
+        }
+        Forgery::TenYears => claims["exp"] = json!(after(now, HOUR * (24 * 3652))),
+        Forgery::NoExpiry => remove(claims, "exp"),
+        Forgery::NoQsh => remove(claims, "qsh"),
+        Forgery::ContextQsh => claims["qsh"] = json!(CONTEXT_QSH),
+        Forgery::UnknownIssuer => claims["iss"] = json!(random::hex::<16>()),
+        Forgery::OtherAudience => claims["aud"] = json!(["https://another-audience.invalid"]),
+        _ => {}
+    }
+}
+
+fn remove(claims: &mut Value, name: &str) {
+    if let Some(claims) = claims.as_object_mut() {
+        claims.shift_remove(name);
+    }
+}
+
+fn after(now: Timestamp, span: SignedDuration) -> i64 {
+    now.as_second().saturating_add(span.as_secs())
+}
+
+fn make_key() -> Option<Key> {
+    of_rsa(&RsaPrivateKey::new(&mut rsa::rand_core::OsRng, KEY_BITS).ok()?)
+}
+
+fn read_key(pem: &Secret) -> Option<Key> {
+    let pem = pem.expose();
+    let key = RsaPrivateKey::from_pkcs8_pem(pem).ok();
+    of_rsa(&key.or_else(|| RsaPrivateKey::from_pkcs1_pem(pem).ok())?)
+}
+
+fn of_rsa(key: &RsaPrivateKey) -> Option<Key> {
+    let private = key.to_pkcs1_der().ok()?;
+    Some(Key {
+        private: EncodingKey::from_rsa_der(private.as_bytes()),
+        public_pem: key.to_public_key().to_public_key_pem(LineEnding::LF).ok()?,
+    })
+}
+
+/// A secret that says nothing of itself, or one of its kind that is not it.
+fn opaque(secret: &Secret, forgery: Option<&Forgery>) -> Result<String, String> {
+    match forgery {
+        None => Ok(secret.expose().to_owned()),
+        Some(Forgery::Garbage | Forgery::WrongSecret) => Ok(random::hex::<24>()),
+        Some(other) => Err(cannot("opaque", &format!("{other:?}"))),
+    }
+}
+
+fn basic(user: &str, password: &Secret, forgery: Option<&Forgery>) -> Result<String, String> {
+    use base64::Engine as _;
+    let encode = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
+    match forgery {
+        None => Ok(encode(format!("{user}:{}", password.expose()))),
+        Some(Forgery::Garbage) => Ok(random::hex::<24>()),
+        Some(Forgery::WrongSecret) => Ok(encode(format!("{user}:{}", random::hex::<16>()))),
+        Some(other) => Err(cannot("basic", &format!("{other:?}"))),
+    }
+}
+
+fn cannot(scheme: &str, forgery: &str) -> String {
+    format!("a credential of scheme `{scheme}` cannot be forged so: `{forgery}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use crate::probe::tests::{now, project};
+
+    fn made(actor: &str, credential: Credential) -> Result<Option<String>, String> {
+        let mut project = project("https://addon.test");
+        let bearer = Scheme::Bearer(Secret::new("a-bearer"));
+        project
+            .actors
+            .insert("operator".into(), Actor { tenant: None, scheme: bearer, send_to: Vec::new() });
+        let url = "https://addon.test/notes?a=1".parse().unwrap();
+        let errand = Errand {
+            actor,
+            credential: &credential,
+            method: "GET",
+            url: &url,
+            body: None,
+            now: now(),
+        };
+        let minted = Minter::new(&project).mint(&errand)?;
+        Ok(minted.map(|minted| minted.value.to_str().unwrap().to_owned()))
+    }
+
+    /// Header, claims, and whether the signature is acme's.
+    fn forged(forgery: Forgery) -> (Value, Value, bool) {
+        let field = made("acme", Credential::Forged(forgery)).unwrap().unwrap();
+        let token = field.strip_prefix("JWT ").unwrap();
+        let (message, signature) = token.rsplit_once('.').unwrap();
+        let part = |index| {
+            let bytes = URL_SAFE_NO_PAD.decode(message.split('.').nth(index).unwrap()).unwrap();
+            serde_json::from_slice(&bytes).unwrap()
+        };
+        let ours = signature == hs256(message.as_bytes(), b"shared-secret-of-acme");
+        (part(0), part(1), ours)
+    }
+
+    #[test]
+    fn each_forgery_of_the_claims_is_wrong_in_its_one_way_and_well_signed() {
+        let hash = query_string_hash("GET", &"https://addon.test/notes?a=1".parse().unwrap(), "");
+        let now = now().as_second();
+        let good = json!({ "iss": "key-of-acme", "iat": now, "exp": now + 180, "qsh": hash });
+        let cases = [
+            (Forgery::Expired, json!({ "iat": now - 7200, "exp": now - 3600 })),
+            (Forgery::NotYetValid, json!({ "nbf": now + 3600, "exp": now + 7200 })),
+            (Forgery::IssuedInFuture, json!({ "iat": now + 3600, "exp": now + 7200 })),
+            (Forgery::TenYears, json!({ "exp": now + 3652 * 86_400 })),
+            (Forgery::NoExpiry, json!({ "exp": null })),
+            (Forgery::NoQsh, json!({ "qsh": null })),
+            (Forgery::ContextQsh, json!({ "qsh": "context-qsh" })),
+            (Forgery::IssuerOf("globex".into()), json!({ "iss": "key-of-globex" })),
+            (Forgery::OtherAudience, json!({ "aud": ["https://another-audience.invalid"] })),
+        ];
+        for (forgery, change) in cases {
+            let mut expected = good.clone();
+            for (name, value) in change.as_object().unwrap() {
+                expected[name] = value.clone();
+            }
+            expected.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+            let (header, claims, ours) = forged(forgery.clone());
+            assert_eq!(claims, expected, "{forgery:?}");
+            assert_eq!(header["alg"], "HS256");
+            assert!(ours, "{forgery:?}");
+        }
+        for (forgery, name) in [(Forgery::OtherQsh, "qsh"), (Forgery::UnknownIssuer, "iss")] {
+            let (_, claims, ours) = forged(forgery);
+            assert_ne!(claims[name], good[name]);
+            assert!(ours);
+        }
+    }
+
+    #[test]
+    fn each_forgery_of_the_signature_has_good_claims() {
+        let cases = [
+            (Forgery::WrongSecret, "HS256"),
+            (Forgery::AlgNone, "none"),
+            (Forgery::OtherAlgorithm, "RS256"),
+            (Forgery::StrangeKey, "RS256"),
+            (Forgery::PublicKeyAsSecret, "HS256"),
+        ];
+        for (forgery, algorithm) in cases {
+            let (header, claims, ours) = forged(forgery);
+            assert_eq!(header["alg"], algorithm);
+            assert_eq!(claims["iss"], "key-of-acme");
+            assert!(!ours);
+        }
+    }
+
+    #[test]
+    fn schemes_without_tokens_forge_what_they_can_and_say_what_they_cannot() {
+        let forge = |forgery| made("operator", Credential::Forged(forgery));
+        assert_eq!(made("operator", Credential::Own), Ok(Some("Bearer a-bearer".into())));
+        let wrong = forge(Forgery::WrongSecret).unwrap().unwrap();
+        assert!(wrong.starts_with("Bearer ") && !wrong.contains("a-bearer"));
+        assert!(forge(Forgery::AlgNone).unwrap_err().contains("cannot be forged"));
+        assert_eq!(made("anyone", Credential::Own), Ok(None));
+        assert_eq!(made("acme", Credential::None), Ok(None));
+        assert!(made("nobody", Credential::Own).is_err());
+    }
+}

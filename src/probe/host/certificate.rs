@@ -1,0 +1,332 @@
+//! The certificates that a server presents, reduced to what can be judged of them.
+//!
+//! Whether they are trusted is asked of the platform's verifier, with the project's own roots. Dates
+//! are left to the judge: trust is looked at as of a moment at which the certificate itself is good,
+//! so that an expired certificate of a known authority is expired and not unknown.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{AlertDescription, CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use rustls_platform_verifier::Verifier;
+use serde_json::{Value, json};
+use x509_parser::prelude::{FromDer as _, GeneralName, SubjectPublicKeyInfo, X509Certificate};
+use x509_parser::public_key::PublicKey;
+use x509_parser::signature_algorithm::SignatureAlgorithm;
+
+use crate::model::answer::error::ProbeError;
+use crate::model::answer::verdict::Reason;
+use crate::model::project::world::World;
+
+/// More names than this are not listed; whether the host is covered does not depend on the list.
+const NAMES_MAX: usize = 100;
+
+/// Asks the platform, and the project's own roots, whom to trust.
+pub(crate) fn verifier(
+    world: &World,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<Verifier>, ProbeError> {
+    let mut roots = Vec::new();
+    for (file, pem) in &world.roots {
+        for root in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+            let wrong = |_| ProbeError::new(Reason::Tls, format!("`{file}` holds no certificates"));
+            roots.push(root.map_err(wrong)?);
+        }
+    }
+    let verifier = Verifier::new_with_extra_roots(roots, provider.clone());
+    let wrong = |error: Error| ProbeError::new(Reason::Tls, format!("whom to trust: {error}"));
+    verifier.map(Arc::new).map_err(wrong)
+}
+
+/// Accepts every certificate, and remembers whether it would have been trusted.
+pub(crate) struct Recorder {
+    trusted_by: Arc<Verifier>,
+    trust: OnceLock<Result<(), String>>,
+}
+
+impl Recorder {
+    /// Nothing is recorded yet.
+    pub(crate) fn new(trusted_by: Arc<Verifier>) -> Self {
+        Self { trusted_by, trust: OnceLock::new() }
+    }
+
+    /// Whether the chain is trusted, or why it is not; `None` if none was presented.
+    pub(crate) fn trust(&self) -> Option<&Result<(), String>> {
+        self.trust.get()
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Recorder").field("trust", &self.trust).finish_non_exhaustive()
+    }
+}
+
+impl ServerCertVerifier for Recorder {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let moment = within_validity(end_entity, now);
+        let verified = self.trusted_by.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            moment,
+        );
+        // A peer presents its certificates once in a handshake; more often changes nothing.
+        let _ = self.trust.set(trust(verified));
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.trusted_by.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.trusted_by.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.trusted_by.supported_verify_schemes()
+    }
+}
+
+/// The names are looked at last, and apart: a chain that only fails by them is trusted.
+fn trust(verified: Result<ServerCertVerified, Error>) -> Result<(), String> {
+    match verified {
+        Ok(_) => Ok(()),
+        Err(Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        )) => Ok(()),
+        Err(error) => Err(in_words(&error)),
+    }
+}
+
+/// What is wrong with a handshake or a certificate, in words, after the name of the host.
+pub(crate) fn in_words(error: &Error) -> String {
+    let wrong = match error {
+        Error::InvalidCertificate(wrong) => wrong,
+        Error::AlertReceived(AlertDescription::NoApplicationProtocol) => {
+            return "it speaks no HTTP/1.1".into();
+        }
+        error => return error.to_string(),
+    };
+    match wrong {
+        CertificateError::UnknownIssuer => "its issuer is not known".into(),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "its certificate is for another host".into()
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "its certificate has ended".into()
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "its certificate is not good yet".into()
+        }
+        // The verifier has no name of its own for it: a certificate that may sign others.
+        other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            "its certificate is an authority's, and not one for a host (`CA:TRUE`)".into()
+        }
+        _ => error.to_string(),
+    }
+}
+
+fn within_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> UnixTime {
+    let Ok((_, parsed)) = X509Certificate::from_der(certificate) else {
+        return now;
+    };
+    let validity = parsed.validity();
+    let seconds = |time: i64| u64::try_from(time).unwrap_or(0);
+    let first = seconds(validity.not_before.timestamp());
+    let last = seconds(validity.not_after.timestamp()).max(first);
+    UnixTime::since_unix_epoch(Duration::from_secs(now.as_secs().clamp(first, last)))
+}
+
+/// The server's own certificate, and what is relied on in all that it presented.
+pub(crate) struct Presented {
+    /// Names, dates, trust.
+    pub(crate) certificate: Value,
+    /// Key and signature of each one, but for a root, on whose signature nobody relies.
+    pub(crate) chain: Vec<Value>,
+    /// The weakest key and the weakest hash among them.
+    pub(crate) weakest: Value,
+}
+
+/// Reduces what was presented; an error if it cannot be read.
+pub(crate) fn presented(
+    certificates: &[CertificateDer<'_>],
+    trust: &Result<(), String>,
+    host: &ServerName<'_>,
+) -> Result<Presented, ProbeError> {
+    let unreadable = || ProbeError::new(Reason::Tls, "the certificate cannot be read");
+    let parse = |der| X509Certificate::from_der(der).map(|(_, parsed)| parsed);
+    let first = certificates.first().ok_or_else(unreadable)?;
+    let leaf = parse(first).map_err(|_| unreadable())?;
+    let covers = ParsedCertificate::try_from(first)
+        .is_ok_and(|parsed| verify_server_name(&parsed, host).is_ok());
+    let issuers: Result<Vec<X509Certificate<'_>>, _> =
+        certificates[1..].iter().map(|der| parse(der)).collect();
+    let issuers = issuers.map_err(|_| unreadable())?;
+    let relied_on = issuers.iter().filter(|one| one.subject() != one.issuer());
+    let chain: Vec<Link> = std::iter::once(&leaf).chain(relied_on).map(Link::of).collect();
+    Ok(Presented {
+        certificate: json!({
+            "names": names(&leaf),
+            "covers_host": covers,
+            "trusted": trust.is_ok(),
+            "distrust": trust.as_ref().err(),
+            "not_before": time(leaf.validity().not_before.timestamp()),
+            "not_after": time(leaf.validity().not_after.timestamp()),
+        }),
+        weakest: json!({
+            "strength": chain.iter().map(|one| one.strength).min(),
+            "hash": chain.iter().map(|one| one.hash.as_str()).min_by_key(|hash| rank(hash)),
+        }),
+        chain: chain.iter().map(Link::fact).collect(),
+    })
+}
+
+fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
+    let Ok(Some(extension)) = certificate.subject_alternative_name() else {
+        return Vec::new();
+    };
+    let name = |name: &GeneralName<'_>| match name {
+        GeneralName::DNSName(name) => Some((*name).to_owned()),
+        GeneralName::IPAddress(bytes) => ip_address(bytes),
+        _ => None,
+    };
+    extension.value.general_names.iter().filter_map(name).take(NAMES_MAX).collect()
+}
+
+fn ip_address(bytes: &[u8]) -> Option<String> {
+    let v4 = <[u8; 4]>::try_from(bytes).map(std::net::IpAddr::from);
+    let v6 = || <[u8; 16]>::try_from(bytes).map(std::net::IpAddr::from);
+    v4.or_else(|_| v6()).ok().map(|address| address.to_string())
+}
+
+fn time(seconds: i64) -> Value {
+    Timestamp::from_second(seconds).map_or(Value::Null, |time| json!(time.to_string()))
+}
+
+/// One certificate of a chain, as far as the strength of the chain depends on it.
+struct Link {
+    subject: String,
+    algorithm: &'static str,
+    bits: usize,
+    strength: u16,
+    hash: String,
+}
+
+impl Link {
+    fn of(certificate: &X509Certificate<'_>) -> Self {
+        let (algorithm, bits) = key(certificate.public_key());
+        Self {
+            subject: certificate.subject().to_string(),
+            algorithm,
+            bits,
+            strength: strength(algorithm, bits),
+            hash: hash(certificate),
+        }
+    }
+
+    fn fact(&self) -> Value {
+        let key =
+            json!({"algorithm": self.algorithm, "bits": self.bits, "strength": self.strength});
+        json!({"subject": self.subject, "key": key, "hash": self.hash})
+    }
+}
+
+/// The hash functions, weakest first; one that we do not know is the weakest.
+fn rank(hash: &str) -> Option<usize> {
+    ["MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"].iter().position(|one| *one == hash)
+}
+
+fn key(info: &SubjectPublicKeyInfo<'_>) -> (&'static str, usize) {
+    match info.algorithm.algorithm.to_id_string().as_str() {
+        "1.3.101.112" => return ("Ed25519", 256),
+        "1.3.101.113" => return ("Ed448", 456),
+        _ => {}
+    }
+    match info.parsed() {
+        Ok(PublicKey::RSA(rsa)) => ("RSA", rsa.key_size()),
+        // The curve of 521 bits is told in whole bytes.
+        Ok(PublicKey::EC(point)) if point.key_size() == 528 => ("EC", 521),
+        Ok(PublicKey::EC(point)) => ("EC", point.key_size()),
+        Ok(PublicKey::DSA(key)) => ("DSA", key.len() * 8),
+        _ => ("unknown", 0),
+    }
+}
+
+/// Bits of security (NIST SP 800-57 part 1, revision 5, table 2).
+fn strength(algorithm: &str, bits: usize) -> u16 {
+    let table: &[(usize, u16)] = match algorithm {
+        "RSA" | "DSA" => &[(15_360, 256), (7680, 192), (3072, 128), (2048, 112), (1024, 80)],
+        "EC" => &[(512, 256), (384, 192), (256, 128), (224, 112), (160, 80)],
+        "Ed25519" => &[(256, 128)],
+        "Ed448" => &[(456, 224)],
+        _ => &[],
+    };
+    table.iter().find(|(least, _)| bits >= *least).map_or(0, |(_, strength)| *strength)
+}
+
+/// The hash function of the signature on a certificate.
+fn hash(certificate: &X509Certificate<'_>) -> String {
+    let algorithm = &certificate.signature_algorithm;
+    let id = match SignatureAlgorithm::try_from(algorithm) {
+        Ok(SignatureAlgorithm::RSASSA_PSS(parameters)) => {
+            parameters.hash_algorithm_oid().to_id_string()
+        }
+        _ => algorithm.algorithm.to_id_string(),
+    };
+    let name = match id.as_str() {
+        "1.2.840.113549.1.1.4" => "MD5",
+        "1.2.840.113549.1.1.5" | "1.2.840.10045.4.1" | "1.3.14.3.2.26" => "SHA-1",
+        "1.2.840.113549.1.1.14" | "1.2.840.10045.4.3.1" => "SHA-224",
+        "1.2.840.113549.1.1.11" | "1.2.840.10045.4.3.2" | "2.16.840.1.101.3.4.2.1" => "SHA-256",
+        "1.2.840.113549.1.1.12" | "1.2.840.10045.4.3.3" | "2.16.840.1.101.3.4.2.2" => "SHA-384",
+        // Ed25519 signs with SHA-512 (RFC 8032).
+        "1.2.840.113549.1.1.13"
+        | "1.2.840.10045.4.3.4"
+        | "2.16.840.1.101.3.4.2.3"
+        | "1.3.101.112" => "SHA-512",
+        _ => return id,
+    };
+    name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_have_the_strength_that_nist_gives_them() {
+        assert_eq!(strength("RSA", 2048), 112);
+        assert_eq!(strength("RSA", 2047), 80);
+        assert_eq!(strength("EC", 256), 128);
+        assert_eq!(strength("EC", 521), 256);
+        assert_eq!(strength("unknown", 4096), 0);
+    }
+}

@@ -1,0 +1,220 @@
+//! The TLS instrument against real peers.
+
+use std::net::Ipv4Addr;
+
+use hickory_resolver::proto::rr::RData;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, date_time_ymd};
+use rustls::version::{TLS12, TLS13};
+use tokio::net::TcpListener;
+
+use super::*;
+use crate::model::answer::facts::Facts;
+use crate::probe::host::peers_for_tests::{
+    Authority, closed_port, serve_bytes, serve_dns, serve_silence, serve_tls, world,
+};
+
+/// Far longer than loopback needs; only a test that breaks waits for it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn question(ask: TlsAsk) -> TlsQuestion {
+    TlsQuestion { host: HostName::Target, ask }
+}
+
+fn world_at(address: SocketAddr) -> World {
+    let mut world = world("https://addon.test");
+    world.connect_to.insert("addon.test".into(), address);
+    world
+}
+
+async fn ask(ask: TlsAsk, world: &World) -> Result<Facts, ProbeError> {
+    observe(&question(ask), world, PATIENCE).await.answer
+}
+
+async fn serve(config: rustls::ServerConfig) -> World {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    serve_tls(listener, config);
+    world_at(address)
+}
+
+fn at(facts: &Facts, pointer: &str) -> Value {
+    facts.at(&format!("/addresses/0{pointer}")).cloned().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_handshake_tells_version_certificate_and_trust() {
+    let authority = Authority::new();
+    let mut world = serve(authority.server("addon.test", &[&TLS12], |_| {})).await;
+    world.roots.insert("ca.pem".into(), authority.pem.clone());
+    let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &world).await.unwrap();
+    assert_eq!(at(&facts, "/version"), "TLS 1.2");
+    assert_eq!(at(&facts, "/certificate/trusted"), true);
+    assert_eq!(at(&facts, "/certificate/covers_host"), true);
+    assert_eq!(at(&facts, "/certificate/names"), json!(["addon.test"]));
+    assert_eq!(
+        at(&facts, "/chain/0/key"),
+        json!({"algorithm": "EC", "bits": 256, "strength": 128})
+    );
+    assert_eq!(at(&facts, "/weakest"), json!({"strength": 128, "hash": "SHA-256"}));
+    assert_eq!(facts.at("/not_after"), Some(&at(&facts, "/certificate/not_after")));
+}
+
+#[tokio::test]
+async fn the_newest_version_is_taken_and_an_old_one_not_offered() {
+    let authority = Authority::new();
+    let world = serve(authority.server("addon.test", &[&TLS12, &TLS13], |_| {})).await;
+    let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &world).await.unwrap();
+    assert_eq!(at(&facts, "/version"), "TLS 1.3");
+    let world = serve(authority.server("addon.test", &[&TLS12], |_| {})).await;
+    let facts = ask(TlsAsk::Handshake(TlsVersion::Tls13), &world).await.unwrap();
+    assert_eq!(at(&facts, "/answer"), "alert");
+    assert_eq!(at(&facts, "/version"), Value::Null);
+}
+
+#[tokio::test]
+async fn a_certificate_of_nobody_we_know_is_told_and_not_an_error() {
+    let world = serve(Authority::new().server("addon.test", &[&TLS13], |_| {})).await;
+    let mut other = world.clone();
+    other.roots.insert("ca.pem".into(), Authority::named("Somebody else").pem);
+    let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &other).await.unwrap();
+    assert_eq!(at(&facts, "/certificate/trusted"), false);
+    assert_eq!(at(&facts, "/certificate/covers_host"), true);
+    assert_eq!(at(&facts, "/certificate/distrust"), "its issuer is not known");
+}
+
+#[tokio::test]
+async fn an_authoritys_own_certificate_is_told_in_words() {
+    let authority = Authority::new();
+    let authoritys = |params: &mut CertificateParams| {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    };
+    let mut world = serve(authority.server("addon.test", &[&TLS13], authoritys)).await;
+    world.roots.insert("ca.pem".into(), authority.pem.clone());
+    let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &world).await.unwrap();
+    let told = at(&facts, "/certificate/distrust").to_string();
+    assert!(told.contains("an authority's, and not one for a host"), "{told}");
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_host_is_trusted_and_does_not_cover_this_one() {
+    let authority = Authority::new();
+    let mut world = serve(authority.server("other.test", &[&TLS13], |_| {})).await;
+    world.roots.insert("ca.pem".into(), authority.pem.clone());
+    let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &world).await.unwrap();
+    assert_eq!(at(&facts, "/certificate/trusted"), true);
+    assert_eq!(at(&facts, "/certificate/covers_host"), false);
+}
+
+#[tokio::test]
+async fn an_expired_certificate_is_expired_and_not_untrusted() {
+    let authority = Authority::new();
+    let config = authority.server("addon.test", &[&TLS13], |params| {
+        params.not_before = date_time_ymd(2019, 1, 1);
+        params.not_after = date_time_ymd(2020, 1, 1);
+    });
+    let mut world = serve(config).await;
+    world.roots.insert("ca.pem".into(), authority.pem.clone());
+    let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &world).await.unwrap();
+    assert_eq!(at(&facts, "/certificate/trusted"), true);
+    assert_eq!(facts.at("/not_after"), Some(&json!("2020-01-01T00:00:00Z")));
+}
+
+#[tokio::test]
+async fn old_versions_are_refused_by_a_server_that_does_not_speak_them() {
+    let authority = Authority::new();
+    let world = serve(authority.server("addon.test", &[&TLS12, &TLS13], |_| {})).await;
+    for version in [TlsVersion::Ssl30, TlsVersion::Tls10, TlsVersion::Tls11] {
+        let facts = ask(TlsAsk::Offer(version), &world).await.unwrap();
+        assert_eq!(at(&facts, "/refused"), true, "{version}");
+        assert_eq!(at(&facts, "/answer"), "alert", "{version}");
+    }
+    let facts = ask(TlsAsk::Offer(TlsVersion::Tls12), &world).await.unwrap();
+    assert_eq!(at(&facts, "/refused"), false);
+    assert_eq!(at(&facts, "/version"), "TLS 1.2");
+}
+
+#[tokio::test]
+async fn a_server_hello_takes_the_version_that_it_names() {
+    // No session, one of the oldest suites, no compression.
+    let mut hello = vec![22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1];
+    hello.extend([7; 32]);
+    hello.extend([0, 0, 0x2f, 0]);
+    let world = world_at(serve_bytes(hello.leak()).await);
+    let facts = ask(TlsAsk::Offer(TlsVersion::Tls10), &world).await.unwrap();
+    assert_eq!(at(&facts, "/refused"), false);
+    let facts = ask(TlsAsk::Offer(TlsVersion::Tls11), &world).await.unwrap();
+    assert_eq!(at(&facts, "/refused"), true);
+    assert_eq!(at(&facts, "/version"), "TLS 1.0");
+    let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &world).await.unwrap();
+    assert_eq!(at(&facts, "/answer"), "incompatible");
+}
+
+#[tokio::test]
+async fn silence_a_farewell_and_a_failure_refuse_nothing() {
+    let offer = TlsAsk::Offer(TlsVersion::Tls10);
+    for (answer, reason) in [
+        (&b""[..], Reason::Tls),
+        (&[21, 3, 1, 0, 2, 1, 0][..], Reason::Tls),
+        (&[21, 3, 1, 0, 2, 2, 80][..], Reason::ServerError),
+        (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], Reason::Unparsable),
+    ] {
+        let error = ask(offer, &world_at(serve_bytes(answer).await)).await.unwrap_err();
+        assert_eq!(error.reason, reason, "{answer:?}: {}", error.detail);
+    }
+    let silent = world_at(serve_silence().await);
+    let observed = observe(&question(offer), &silent, Duration::from_millis(50)).await;
+    assert_eq!(observed.answer.unwrap_err().reason, Reason::Timeout);
+    let closed = world_at(closed_port().await);
+    assert_eq!(ask(offer, &closed).await.unwrap_err().reason, Reason::Unreachable);
+}
+
+#[tokio::test]
+async fn a_broken_handshake_is_an_error_and_an_alert_an_answer() {
+    let shake = TlsAsk::Handshake(TlsVersion::Tls12);
+    let error = ask(shake, &world_at(serve_bytes(b"").await)).await.unwrap_err();
+    assert_eq!(error.reason, Reason::Tls);
+    let world = world_at(serve_bytes(&[21, 3, 3, 0, 2, 2, 40]).await);
+    let facts = ask(shake, &world).await.unwrap();
+    assert_eq!(at(&facts, "/alert"), "handshake_failure");
+    assert_eq!(facts.at("/not_after"), Some(&Value::Null));
+}
+
+#[tokio::test]
+async fn every_resolved_address_is_asked() {
+    let authority = Authority::new();
+    let first = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = first.local_addr().unwrap().port();
+    let second = TcpListener::bind(("127.0.0.2", port)).await.unwrap();
+    serve_tls(first, authority.server("addon.test", &[&TLS13], |_| {}));
+    serve_tls(second, authority.server("other.test", &[&TLS12], |_| {}));
+    let mut world = world(&format!("https://addon.test:{port}"));
+    let addresses = [Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::LOCALHOST];
+    let records = addresses.map(|address| ("addon.test", RData::A(address.into())));
+    world.resolver = Some(serve_dns(records.into()).await);
+    let observed = observe(&question(TlsAsk::Handshake(TlsVersion::Tls12)), &world, PATIENCE).await;
+    assert_eq!(observed.address, Some(format!("127.0.0.1:{port}, 127.0.0.2:{port}")));
+    let facts = observed.answer.unwrap();
+    assert_eq!(facts.at("/addresses/0/version"), Some(&json!("TLS 1.3")));
+    assert_eq!(facts.at("/addresses/1/certificate/covers_host"), Some(&json!(false)));
+}
+
+#[tokio::test]
+async fn plain_http_is_closed_or_says_where_it_leads() {
+    let plain = |address: SocketAddr| async move {
+        let mut world = world_at(closed_port().await);
+        world.connect_to.insert("addon.test:80".into(), address);
+        ask(TlsAsk::PlainHttp, &world).await
+    };
+    let facts = plain(closed_port().await).await.unwrap();
+    assert_eq!(at(&facts, "/answer"), "closed");
+    let redirect =
+        b"HTTP/1.1 308 Permanent Redirect\r\nLocation: https://addon.test/\r\nContent-Length: 0\r\n\r\n";
+    let facts = plain(serve_bytes(redirect).await).await.unwrap();
+    assert_eq!(at(&facts, "/answer"), "to-https");
+    assert_eq!(at(&facts, "/sets"), json!([]));
+    assert_eq!(facts.status(), Some(308));
+    let page = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+    assert_eq!(at(&plain(serve_bytes(page).await).await.unwrap(), "/answer"), "content");
+    let broken = plain(serve_bytes(b"").await).await.unwrap_err();
+    assert_eq!(broken.reason, Reason::Unreachable);
+}

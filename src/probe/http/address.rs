@@ -1,0 +1,154 @@
+//! From a destination to the address that is asked.
+
+use url::Url;
+
+use crate::model::plan::request::Destination;
+use crate::model::plan::template::{Part, Template};
+use crate::model::project::Project;
+use crate::model::project::world::World;
+use crate::probe::percent::percent;
+use crate::probe::values::{Values, missing};
+
+/// The address of a destination, or why there is none, in words.
+pub(crate) fn address(
+    destination: &Destination,
+    project: &Project,
+    values: &Values,
+) -> Result<Url, String> {
+    let world = &project.world;
+    match destination {
+        Destination::Target(path) => on(&world.target, &fill(path, values)?),
+        Destination::PlainTarget(path) => on(&plain(world)?, &fill(path, values)?),
+        Destination::Host(role, path) => {
+            let host = world.hosts.get(role);
+            let host = host.ok_or_else(|| format!("no host has the role `{role}`"))?;
+            let origin = Url::parse(&format!("https://{host}/"));
+            let origin = origin.map_err(|_| format!("`{host}` is no host"))?;
+            on(&origin, &fill(path, values)?)
+        }
+        Destination::Address(address) => {
+            let text = fill(address, values)?;
+            let url = Url::parse(&text).map_err(|_| format!("`{text}` is no address"))?;
+            if !matches!(url.scheme(), "https" | "http") {
+                return Err(format!("`{text}` is no address of the web"));
+            }
+            Ok(in_this_world(url, project))
+        }
+    }
+}
+
+/// The target by plain HTTP on port 80.
+fn plain(world: &World) -> Result<Url, String> {
+    let host = world.target.host_str().unwrap_or_default();
+    Url::parse(&format!("http://{host}/")).map_err(|_| "the target has no host".to_owned())
+}
+
+/// A path and query on an origin, and never anywhere else, whatever was filled in.
+fn on(origin: &Url, path: &str) -> Result<Url, String> {
+    let url = match path.starts_with('/') {
+        true => origin.join(&format!("{}{path}", origin.origin().ascii_serialization())),
+        // What was captured may be a whole address; it must lie on the same origin.
+        false => origin.join(path),
+    };
+    let url = url.map_err(|_| format!("`{path}` is no path"))?;
+    if url.origin() != origin.origin() {
+        return Err(format!("`{path}` does not lie on `{origin}`"));
+    }
+    Ok(url)
+}
+
+/// An address at a role's host, as written, is asked of that role's host in this world: the demo's
+/// own while it is the target.
+fn in_this_world(mut url: Url, project: &Project) -> Url {
+    let role = project.role_of(&url);
+    let host = role.and_then(|role| project.world.hosts.get(role));
+    if let Some(host) = host
+        && let Ok(theirs) = Url::parse(&format!("https://{host}/"))
+    {
+        // Neither fails: the host was just read from an address of the web.
+        let _ = url.set_host(theirs.host_str());
+        if theirs.port().is_some() {
+            let _ = url.set_port(theirs.port());
+        }
+    }
+    url
+}
+
+/// Fills a path or address. Values are percent-encoded, but for one that the template begins with:
+/// that is a path or an address of its own.
+fn fill(template: &Template, values: &Values) -> Result<String, String> {
+    let mut text = String::new();
+    for part in template.parts() {
+        match part {
+            Part::Text(part) => text.push_str(part),
+            Part::Hole(hole) => {
+                let value = values.get(hole).ok_or_else(|| missing(hole.to_owned()))?;
+                if text.is_empty() {
+                    text.push_str(&value);
+                } else {
+                    text.push_str(&segment(hole, &value)?);
+                }
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// A value as one segment. Refuses what would turn one object's path into that of all of them:
+/// `DELETE /notes/` instead of `DELETE /notes/7`.
+fn segment(hole: &str, value: &str) -> Result<String, String> {
+    match value {
+        "" | "." | ".." => {
+            Err(format!("`${{{hole}}}` is `{value}`, which names nothing within a path"))
+        }
+        _ => Ok(percent(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::tests::project;
+
+    fn target(path: &str, captures: &[(&str, &str)]) -> Result<String, String> {
+        let values = Values::default();
+        for (name, value) in captures {
+            values.capture(name, &(*value).into());
+        }
+        let destination = Destination::Target(Template::new(path));
+        address(&destination, &project("https://addon.test:8443"), &values).map(String::from)
+    }
+
+    #[test]
+    fn what_is_filled_in_stays_within_its_segment() {
+        let note = |value| target("/notes/${note}?q=${note}", &[("note", value)]);
+        assert_eq!(note("7").unwrap(), "https://addon.test:8443/notes/7?q=7");
+        let escaped = "https://addon.test:8443/notes/a%2F..%2Fb%3Fc%26d?q=a%2F..%2Fb%3Fc%26d";
+        assert_eq!(note("a/../b?c&d").unwrap(), escaped);
+        for nothing in ["", ".", ".."] {
+            assert!(note(nothing).is_err());
+        }
+    }
+
+    #[test]
+    fn a_path_leads_nowhere_but_to_its_origin() {
+        assert_eq!(target("//evil.test/x", &[]).unwrap(), "https://addon.test:8443//evil.test/x");
+        let whole = |value| target("${at}", &[("at", value)]);
+        assert_eq!(whole("/notes/7").unwrap(), "https://addon.test:8443/notes/7");
+        assert!(whole("https://addon.test:8443/notes/7").is_ok());
+        assert!(whole("https://evil.test/notes/7").is_err());
+        assert!(whole("http://addon.test:8443/").is_err());
+        assert!(target("/${missing}", &[]).unwrap_err().contains("`${missing}`"));
+    }
+
+    #[test]
+    fn only_addresses_of_the_web_are_asked() {
+        let ask = |text: &str| {
+            let destination = Destination::Address(Template::new(text));
+            address(&destination, &project("https://addon.test"), &Values::default())
+        };
+        assert!(ask("https://a.test/x").is_ok());
+        assert!(ask("file:///etc/passwd").is_err());
+        assert!(ask("/x").is_err());
+    }
+}

@@ -1,0 +1,298 @@
+//! From what an HTTP peer said to facts: see `model::facts` for their form.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::header::HeaderMap;
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::model::answer::facts::Facts;
+use crate::model::answer::ids::CanaryId;
+use crate::model::judge::binding::Digest;
+use crate::model::plan::{Keep, Step};
+use crate::probe::http::fields::fields;
+use crate::probe::http::listing;
+use crate::probe::percent::unescape;
+use crate::probe::values::redact::{Redactor, header};
+
+/// Characters that are kept of one header value.
+const HEADER_CHARS_MAX: usize = 8192;
+
+/// Header fields of one name that are kept.
+const HEADER_VALUES_MAX: usize = 64;
+
+/// Characters that are kept of a page's title.
+const TITLE_CHARS_MAX: usize = 200;
+
+/// Header fields that are kept of an answer that is not.
+const HEADERS_OF_DIGEST: [&str; 6] =
+    ["cache-control", "content-type", "date", "location", "retry-after", "www-authenticate"];
+
+/// What a peer said, once it has said all, or as much as is read.
+pub(crate) struct Heard {
+    /// The status.
+    pub(crate) status: u16,
+    /// The address that answered, after redirects.
+    pub(crate) url: Url,
+    /// The header fields.
+    pub(crate) headers: HeaderMap,
+    /// The redirects that were followed: status and address.
+    pub(crate) redirects: Vec<(u16, Url)>,
+    /// The body, as far as it was read.
+    pub(crate) body: Vec<u8>,
+    /// Whether there was more.
+    pub(crate) truncated: bool,
+    /// The canaries that were found anywhere.
+    pub(crate) canaries: BTreeSet<CanaryId>,
+}
+
+/// All facts of an answer, as it was. They never leave this room: see [`kept`].
+pub(crate) fn all(heard: &Heard) -> Value {
+    let redirects = heard.redirects.iter();
+    let redirects =
+        redirects.map(|(status, to)| json!({ "status": status, "location": to.as_str() }));
+    json!({
+        "status": heard.status,
+        "url": heard.url.as_str(),
+        "headers": headers(&heard.headers),
+        "redirects": redirects.collect::<Value>(),
+        "body": body(heard),
+        "canaries": heard.canaries,
+    })
+}
+
+/// The facts that may leave: without what is secret, and for a stranger without the answer itself.
+pub(crate) fn kept(mut facts: Value, step: &Step, redactor: &Redactor) -> Facts {
+    if let Some(headers) = facts.get_mut("headers").and_then(Value::as_object_mut) {
+        if step.keep == Keep::Digest {
+            headers.retain(|name, _| is_kept(name, step));
+        }
+        for (name, values) in headers.iter_mut() {
+            for value in values.as_array_mut().into_iter().flatten() {
+                *value = header(name, value.as_str().unwrap_or_default()).into();
+            }
+        }
+    }
+    if step.keep == Keep::Digest
+        && let Some(body) = facts.get_mut("body").and_then(Value::as_object_mut)
+    {
+        body.retain(|name, _| matches!(name.as_str(), "bytes" | "sha256" | "truncated"));
+    }
+    Facts(redactor.value(facts))
+}
+
+/// Whether a stranger's answer keeps this field: it is harmless, or an expectation is about it.
+fn is_kept(name: &str, step: &Step) -> bool {
+    let pointer = format!("/headers/{name}");
+    let named = |at: &String| {
+        at.strip_prefix(&pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    HEADERS_OF_DIGEST.contains(&name) || step.expect.iter().any(|one| named(&one.at))
+}
+
+fn headers(headers: &HeaderMap) -> BTreeMap<&str, Vec<String>> {
+    let mut all: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (name, value) in headers {
+        let values = all.entry(name.as_str()).or_default();
+        if values.len() < HEADER_VALUES_MAX {
+            values.push(cut(&text_of(value.as_bytes()), HEADER_CHARS_MAX));
+        }
+    }
+    all
+}
+
+/// Header values are ASCII by rule and Latin-1 by custom; UTF-8 is met as well.
+fn text_of(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => latin1(bytes),
+    }
+}
+
+fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}
+
+fn cut(text: &str, chars_max: usize) -> String {
+    match text.char_indices().nth(chars_max) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+fn body(heard: &Heard) -> Value {
+    let mut facts = Map::new();
+    facts.insert("bytes".into(), heard.body.len().into());
+    facts.insert("sha256".into(), Digest::of(&heard.body).0.into());
+    facts.insert("truncated".into(), heard.truncated.into());
+    let media_type = MediaType::of(&heard.headers);
+    if let Some(json) = media_type.json(&heard.body) {
+        facts.insert("json".into(), json);
+        return facts.into();
+    }
+    if let Some(text) = media_type.text(&heard.body, heard.truncated) {
+        if let Some(listing) = listing::read(&text) {
+            facts.insert("listing".into(), listing.entries);
+            facts.insert("truncated".into(), (heard.truncated || listing.more).into());
+            return facts.into();
+        }
+        let title = (media_type.is_html()).then(|| title(&text)).flatten();
+        let fields = fields(&text);
+        if media_type.name == "text/plain" && !fields.is_empty() {
+            facts.insert("fields".into(), json!(fields));
+        }
+        facts.insert("text".into(), text.into());
+        facts.extend(title.map(|title| ("title".to_owned(), title.into())));
+    }
+    facts.into()
+}
+
+/// What a body says that it is.
+struct MediaType {
+    /// Such as `text/html`, in lower case; empty if it says nothing.
+    name: String,
+    latin1: bool,
+}
+
+impl MediaType {
+    fn of(headers: &HeaderMap) -> Self {
+        let value = headers.get("content-type");
+        let value = value.map_or(String::new(), |value| text_of(value.as_bytes()));
+        let value = value.to_ascii_lowercase();
+        let (name, parameters) = value.split_once(';').unwrap_or((&value, ""));
+        Self {
+            name: name.trim().to_owned(),
+            latin1: parameters.contains("iso-8859-1") || parameters.contains("windows-1252"),
+        }
+    }
+
+    fn is_html(&self) -> bool {
+        matches!(self.name.as_str(), "text/html" | "application/xhtml+xml")
+    }
+
+    /// The body as JSON. Many services send objects as plain text; any other text that happens to
+    /// be JSON, such as a number, is one only if it says so.
+    fn json(&self, body: &[u8]) -> Option<Value> {
+        let says_so = self.name.ends_with("/json") || self.name.ends_with("+json");
+        let looks_so =
+            !self.is_html() && matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+        let read = (says_so || looks_so).then(|| serde_json::from_slice(body));
+        read?.ok()
+    }
+
+    fn text(&self, body: &[u8], truncated: bool) -> Option<String> {
+        let binary = ["image/", "audio/", "video/", "font/"];
+        if body.is_empty()
+            || binary.iter().any(|kind| self.name.starts_with(kind))
+            || self.name == "application/octet-stream"
+        {
+            return None;
+        }
+        match std::str::from_utf8(body) {
+            Ok(text) => Some(text.to_owned()),
+            // A text that was cut within a character is text up to there.
+            Err(error) if truncated && error.error_len().is_none() => {
+                let valid = &body[..error.valid_up_to()];
+                std::str::from_utf8(valid).ok().map(str::to_owned)
+            }
+            Err(_) => self.latin1.then(|| latin1(body)),
+        }
+    }
+}
+
+/// The text of a page's first `<title>`.
+fn title(html: &str) -> Option<String> {
+    let lower = html.to_ascii_lowercase();
+    let open = lower.find("<title")?;
+    let start = open + lower[open..].find('>')? + 1;
+    let end = start + lower[start..].find("</title")?;
+    let raw = html[start..end].split_whitespace().collect::<Vec<_>>();
+    let raw = raw.join(" ");
+    let text = match raw.contains('&').then(|| unescape(raw.as_bytes())).flatten() {
+        Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        None => raw,
+    };
+    Some(cut(&text, TITLE_CHARS_MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::plan::expect::{Expectation, Test};
+    use crate::model::plan::{Act, Role};
+
+    fn heard(content_type: &str, body: &[u8]) -> Heard {
+        let headers =
+            [("content-type", content_type), ("set-cookie", "sid=abc; Secure"), ("x-note", "1")];
+        let header =
+            |(name, value): (&'static str, &str)| (name.parse().unwrap(), value.parse().unwrap());
+        Heard {
+            status: 200,
+            url: "https://a.test/".parse().unwrap(),
+            headers: headers.map(header).into_iter().collect(),
+            redirects: Vec::new(),
+            body: body.to_vec(),
+            truncated: false,
+            canaries: BTreeSet::new(),
+        }
+    }
+
+    fn body_of(content_type: &str, body: &[u8]) -> Value {
+        let mut facts = all(&heard(content_type, body));
+        let mut body = facts["body"].take();
+        for name in ["bytes", "sha256", "truncated"] {
+            body.as_object_mut().unwrap().remove(name);
+        }
+        body
+    }
+
+    #[test]
+    fn a_body_is_json_or_text_or_neither() {
+        assert_eq!(body_of("application/json", b"7"), json!({"json": 7}));
+        assert_eq!(body_of("text/plain", b"7"), json!({"text": "7"}));
+        assert_eq!(body_of("text/plain", b" {}"), json!({"json": {}}));
+        assert_eq!(body_of("application/json", b"{"), json!({"text": "{"}));
+        assert_eq!(body_of("application/json", b"\"\xff\""), json!({}));
+        assert_eq!(body_of("image/png", b"abc"), json!({}));
+        assert_eq!(body_of("text/plain", b"a\xc3"), json!({}));
+        let latin1 = "text/plain; charset=ISO-8859-1";
+        assert_eq!(body_of(latin1, b"\xe9"), json!({"text": "é"}));
+    }
+
+    #[test]
+    fn a_text_that_was_cut_within_a_character_ends_before_it() {
+        let cut = Heard { truncated: true, ..heard("text/plain", b"a\xc3") };
+        assert_eq!(all(&cut)["body"]["text"], "a");
+    }
+
+    #[test]
+    fn a_page_has_a_title() {
+        let page = b"<html><TITLE lang=en>\n Terms &amp; more </title>";
+        let facts = body_of("text/html; charset=utf-8", page);
+        assert_eq!(facts["title"], "Terms & more");
+    }
+
+    #[test]
+    fn of_a_strangers_answer_only_length_and_digest_are_kept() {
+        let mut step = Step::new(Role::Probe, "a stranger reads", "anyone", Act::Recall(0));
+        step.keep = Keep::Digest;
+        step.expect = vec![Expectation::new("/headers/x-note/0", Test::Exists(true))];
+        let facts = kept(all(&heard("text/plain", b"abc")), &step, &Redactor::default());
+        let expected = json!({
+            "status": 200,
+            "url": "https://a.test/",
+            "headers": { "content-type": ["text/plain"], "x-note": ["1"] },
+            "redirects": [],
+            "body": { "bytes": 3, "sha256": Digest::of(b"abc").0, "truncated": false },
+            "canaries": [],
+        });
+        assert_eq!(facts.0, expected);
+    }
+
+    #[test]
+    fn cookies_are_never_kept() {
+        let step = Step::new(Role::Probe, "reads", "anyone", Act::Recall(0));
+        let facts = kept(all(&heard("text/plain", b"")), &step, &Redactor::default());
+        assert_eq!(facts.header("set-cookie"), Some("sid=[secret]; Secure"));
+    }
+}

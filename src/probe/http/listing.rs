@@ -1,0 +1,148 @@
+//! The listing of a bucket, as object stores give it in XML (Amazon S3, `ListObjectsV2`).
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use quick_xml::events::Event;
+use quick_xml::reader::Reader;
+use serde_json::{Value, json};
+
+/// Entries that are kept, the newest: a page of S3's has no more.
+const ENTRIES_MAX: usize = 1000;
+
+/// A listing.
+pub(crate) struct Listing {
+    /// `[{ "key": "...", "last_modified": "...", "bytes": 17 }]`, newest first.
+    pub(crate) entries: Value,
+    /// Whether there is more of it than this.
+    pub(crate) more: bool,
+}
+
+#[derive(Default)]
+struct Entry {
+    key: String,
+    last_modified: String,
+    bytes: Option<u64>,
+}
+
+/// Where within the document a text stands.
+#[derive(Default)]
+struct Walk {
+    path: Vec<String>,
+    text: String,
+    entries: Vec<Entry>,
+    more: bool,
+}
+
+/// The listing that a text is, if it is one, from its first line to its last.
+pub(crate) fn read(text: &str) -> Option<Listing> {
+    let mut reader = Reader::from_str(text);
+    let mut walk = Walk::default();
+    let mut whole = false;
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(tag) => {
+                let name = tag.local_name();
+                let name: &str = name.as_ref();
+                if walk.path.is_empty() && name != "ListBucketResult" {
+                    return None;
+                }
+                walk.enter(name);
+            }
+            Event::Text(part) => walk.text.push_str(&part.xml10_content()),
+            Event::CData(part) => walk.text.push_str(&part.xml10_content()),
+            Event::GeneralRef(name) => match name.resolve_char_ref().ok()? {
+                Some(letter) => walk.text.push(letter),
+                None => walk.text.push_str(quick_xml::escape::resolve_xml_entity(&name)?),
+            },
+            Event::End(_) => {
+                walk.leave();
+                whole |= walk.path.is_empty();
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    whole.then(|| walk.listing())
+}
+
+impl Walk {
+    fn enter(&mut self, name: &str) {
+        self.path.push(name.to_owned());
+        self.text.clear();
+        if self.is_at(&["ListBucketResult", "Contents"]) {
+            self.entries.push(Entry::default());
+        }
+    }
+
+    fn leave(&mut self) {
+        let text = Cow::from(self.text.trim());
+        if self.is_at(&["ListBucketResult", "IsTruncated"]) {
+            self.more = text == "true";
+        }
+        if let [_, contents, field] = &self.path[..]
+            && contents == "Contents"
+            && let Some(entry) = self.entries.last_mut()
+        {
+            match field.as_str() {
+                "Key" => entry.key = text.into_owned(),
+                "LastModified" => entry.last_modified = text.into_owned(),
+                "Size" => entry.bytes = text.parse().ok(),
+                _ => {}
+            }
+        }
+        self.text.clear();
+        self.path.pop();
+    }
+
+    fn is_at(&self, path: &[&str]) -> bool {
+        self.path.iter().eq(path)
+    }
+
+    fn listing(mut self) -> Listing {
+        let time = |entry: &Entry| entry.last_modified.parse::<Timestamp>().ok();
+        self.entries.sort_by_key(|entry| std::cmp::Reverse(time(entry)));
+        self.entries.truncate(ENTRIES_MAX);
+        let entry = |one: &Entry| json!({ "key": one.key, "last_modified": one.last_modified, "bytes": one.bytes });
+        Listing { entries: self.entries.iter().map(entry).collect(), more: self.more }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+        <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+          <Name>backups</Name><KeyCount>2</KeyCount><IsTruncated>false</IsTruncated>
+          <Contents><Key>a&amp;b&#x21;.dump</Key><LastModified>2026-11-21T10:00:00.000Z</LastModified>
+            <ETag>&quot;x&quot;</ETag><Size>10</Size><Owner><Key>no</Key></Owner></Contents>
+          <Contents><Key>c.dump</Key><LastModified>2026-11-22T10:00:00.000Z</LastModified>
+            <Size>0</Size></Contents>
+        </ListBucketResult>"#;
+
+    #[test]
+    fn a_listing_is_read_newest_first() {
+        let listing = read(PAGE).unwrap();
+        assert!(!listing.more);
+        let expected = json!([
+            {"key": "c.dump", "last_modified": "2026-11-22T10:00:00.000Z", "bytes": 0},
+            {"key": "a&b!.dump", "last_modified": "2026-11-21T10:00:00.000Z", "bytes": 10},
+        ]);
+        assert_eq!(listing.entries, expected);
+    }
+
+    #[test]
+    fn a_page_of_many_says_so() {
+        assert!(read(&PAGE.replace("false", "true")).unwrap().more);
+    }
+
+    #[test]
+    fn what_is_no_listing_or_ends_early_is_none() {
+        let cut = &PAGE[..PAGE.len() - 10];
+        let strange = "<!DOCTYPE a [<!ENTITY x \"y\">]><ListBucketResult>&x;</ListBucketResult>";
+        for text in ["", "<html></html>", "{}", "<ListBucketResult>", cut, strange] {
+            assert!(read(text).is_none(), "{text}");
+        }
+    }
+}

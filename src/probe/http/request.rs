@@ -1,0 +1,150 @@
+//! One HTTP request with everything filled in but its credential, and what becomes of it when the
+//! peer sends it elsewhere.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+use crate::model::plan::request::{Body, Request};
+use crate::model::plan::template::Template;
+use crate::model::project::Project;
+use crate::probe::http::address::address;
+use crate::probe::random;
+use crate::probe::values::Values;
+
+/// A request that is ready but for its credential.
+pub(crate) struct Draft {
+    /// Its method.
+    pub(crate) method: Method,
+    /// Its address.
+    pub(crate) url: Url,
+    /// The fields that the plan gives it.
+    pub(crate) headers: HeaderMap,
+    /// Its body.
+    pub(crate) body: Option<Vec<u8>>,
+    /// Whether it has stayed on the origin that it was first sent to: only then it may carry a
+    /// credential.
+    pub(crate) trusted: bool,
+}
+
+impl Draft {
+    /// Fills in a request, or says what is missing.
+    pub(crate) fn new(
+        request: &Request,
+        project: &Project,
+        values: &Values,
+    ) -> Result<Self, String> {
+        let method = Method::from_bytes(request.method.as_bytes());
+        let mut url = address(&request.to, project, values)?;
+        strip(&mut url);
+        let mut draft = Self {
+            method: method.map_err(|_| format!("`{}` is no method", request.method))?,
+            url,
+            headers: HeaderMap::new(),
+            body: None,
+            trusted: true,
+        };
+        if let Some(body) = &request.body {
+            draft.fill_body(body, values)?;
+        }
+        for (name, value) in &request.headers {
+            let (name, value) = field(name, value, values)?;
+            draft.headers.insert(name, value);
+        }
+        Ok(draft)
+    }
+
+    /// Host and port, by which requests are counted.
+    pub(crate) fn host(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        let port = self.url.port_or_known_default().unwrap_or_default();
+        format!("{host}:{port}")
+    }
+
+    /// The request that a redirect asks for (RFC 9110, section 15.4); `None` if it is not ours to
+    /// follow. To another origin go neither credentials, nor further fields, nor what was written.
+    pub(crate) fn redirected(&self, status: u16, location: &str) -> Option<Self> {
+        let mut url = self.url.join(location).ok()?;
+        strip(&mut url);
+        let keeps = matches!(status, 307 | 308) || self.is_read();
+        let stays = url.origin() == self.url.origin();
+        let leaks = keeps && !stays && !(self.is_read() && self.body.is_none());
+        if !matches!(url.scheme(), "https" | "http") || leaks {
+            return None;
+        }
+        let mut headers = self.headers.clone();
+        if !stays {
+            headers.clear();
+        } else if !keeps {
+            headers.remove(CONTENT_TYPE);
+        }
+        Some(Self {
+            method: if keeps { self.method.clone() } else { Method::GET },
+            url,
+            headers,
+            body: self.body.clone().filter(|_| keeps),
+            trusted: self.trusted && stays,
+        })
+    }
+
+    fn is_read(&self) -> bool {
+        matches!(self.method, Method::GET | Method::HEAD)
+    }
+
+    fn fill_body(&mut self, body: &Body, values: &Values) -> Result<(), String> {
+        let (media_type, bytes) = match body {
+            Body::Json(value) => {
+                let value = values.fill_value(value)?;
+                ("application/json".to_owned(), value.to_string().into_bytes())
+            }
+            Body::Text(media_type, text) => (media_type.clone(), values.fill(text)?.into_bytes()),
+            Body::Upload { field, file_name, media_type, base64 } => {
+                let content = STANDARD.decode(base64);
+                let content = content.map_err(|_| "the upload is no base64".to_owned())?;
+                form([field, file_name, media_type], &content)
+            }
+        };
+        let media_type = media_type.parse();
+        let media_type = media_type.map_err(|_| "the body's media type is none".to_owned())?;
+        self.headers.insert(CONTENT_TYPE, media_type);
+        self.body = Some(bytes);
+        Ok(())
+    }
+}
+
+/// Takes away what is never sent, and what the client would make a credential of.
+fn strip(url: &mut Url) {
+    url.set_fragment(None);
+    // These fail for addresses without a host only, which have neither.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+}
+
+fn field(
+    name: &str,
+    value: &Template,
+    values: &Values,
+) -> Result<(HeaderName, HeaderValue), String> {
+    let value = HeaderValue::from_str(&values.fill(value)?);
+    let value = value.map_err(|_| format!("what was filled in fits in no `{name}` field"))?;
+    let name: Result<HeaderName, _> = name.parse();
+    Ok((name.map_err(|_| "a header field has no proper name".to_owned())?, value))
+}
+
+/// A form with one file (RFC 7578): its media type and its bytes.
+fn form(names: [&str; 3], content: &[u8]) -> (String, Vec<u8>) {
+    // As browsers do: nothing in a name ends it, or its line.
+    let escape = |text: &str| text.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
+    let [field, file_name, media_type] = names.map(escape);
+    let boundary = random::hex::<16>();
+    let mut bytes = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; \
+         filename=\"{file_name}\"\r\nContent-Type: {media_type}\r\n\r\n"
+    )
+    .into_bytes();
+    bytes.extend_from_slice(content);
+    bytes.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    (format!("multipart/form-data; boundary={boundary}"), bytes)
+}

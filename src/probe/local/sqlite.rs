@@ -1,0 +1,145 @@
+//! Opens a SQLite database: its integrity, and how many rows there are. It may be hostile.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::Instant;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _};
+use serde_json::json;
+
+use crate::model::answer::error::ProbeError;
+use crate::probe::local::opened::{Opened, too_long};
+
+/// How each database begins (file format, section 1.3). SQLite takes an empty file for a database.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+/// Opens the database at `path`, which nobody else uses, and counts the rows of some tables.
+pub(crate) fn open(path: &Path, tables: &[String], end: Instant) -> Result<Opened, ProbeError> {
+    let mut head = [0; MAGIC.len()];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    if read.is_err() || head != *MAGIC {
+        return Ok(Opened::No("it is no SQLite database"));
+    }
+    match look(path, tables, end) {
+        Ok(opened) => Ok(opened),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+            Err(too_long())
+        }
+        Err(_) => Ok(Opened::No("it cannot be read")),
+    }
+}
+
+fn look(path: &Path, tables: &[String], end: Instant) -> rusqlite::Result<Opened> {
+    // The copy is ours alone, and one that was taken with a write-ahead log must be writable.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let database = Connection::open_with_flags(path, flags)?;
+    database.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
+    database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    until(end, &database, || {
+        let integrity: String =
+            database.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        let mut rows = BTreeMap::new();
+        for table in tables {
+            if let Some(count) = count(&database, table)? {
+                rows.insert(table, count);
+            }
+        }
+        // What is wrong is told in words of the database's own, which may be anybody's data.
+        let integrity = if integrity == "ok" { "ok" } else { "damaged" };
+        Ok(Opened::Yes(json!({ "integrity": integrity, "rows": rows })))
+    })
+}
+
+/// Does `work`, which the database ends if it takes too long.
+fn until<T>(
+    end: Instant,
+    database: &Connection,
+    work: impl FnOnce() -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let handle = database.get_interrupt_handle();
+    let (done, waits) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let span = end.saturating_duration_since(Instant::now());
+            if waits.recv_timeout(span) == Err(mpsc::RecvTimeoutError::Timeout) {
+                handle.interrupt();
+            }
+        });
+        let result = work();
+        drop(done);
+        result
+    })
+}
+
+/// How many rows a table has; `None` if there is no such table.
+fn count(database: &Connection, table: &str) -> rusqlite::Result<Option<i64>> {
+    let known = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+    let known: Option<String> = database.query_row(known, [table], |row| row.get(0)).optional()?;
+    let Some(name) = known else { return Ok(None) };
+    let count = format!("SELECT count(*) FROM \"{}\"", name.replace('"', "\"\""));
+    database.query_row(&count, [], |row| row.get(0)).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn database(folder: &Path) -> std::path::PathBuf {
+        let path = folder.join("a.sqlite");
+        let database = Connection::open(&path).unwrap();
+        let script = "PRAGMA journal_mode = WAL; CREATE TABLE \"a \"\"b\" (x TEXT); CREATE INDEX i ON \
+                      \"a \"\"b\" (x); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM \
+                      n WHERE i < 2000) INSERT INTO \"a \"\"b\" SELECT 'row ' || i FROM n;";
+        database.execute_batch(script).unwrap();
+        path
+    }
+
+    fn opened(path: &Path, tables: &[&str]) -> Result<Opened, ProbeError> {
+        let tables: Vec<String> = tables.iter().map(|name| (*name).to_owned()).collect();
+        open(path, &tables, Instant::now() + Duration::from_secs(60))
+    }
+
+    #[test]
+    fn a_database_is_checked_and_its_rows_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = database(folder.path());
+        let Ok(Opened::Yes(facts)) = opened(&path, &["a \"b", "nowhere"]) else { panic!() };
+        assert_eq!(facts, json!({"integrity": "ok", "rows": {"a \"b": 2000}}));
+    }
+
+    #[test]
+    fn what_is_damaged_or_cut_short_is_not_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = database(folder.path());
+        let whole = std::fs::read(&path).unwrap();
+        for (from, to) in [(4096 * 3, whole.len()), (whole.len() / 2, whole.len())] {
+            let mut damaged = whole.clone();
+            damaged[from..to].fill(0);
+            std::fs::write(&path, damaged).unwrap();
+            match opened(&path, &["a \"b"]).unwrap() {
+                Opened::No(_) => {}
+                Opened::Yes(facts) => assert_eq!(facts["integrity"], "damaged"),
+            }
+            std::fs::write(&path, &whole[..from]).unwrap();
+            match opened(&path, &[]).unwrap() {
+                Opened::No(_) => {}
+                Opened::Yes(facts) => assert_eq!(facts["integrity"], "damaged"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_database_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        for content in ["", "SQLite format", "<html>not found</html>"] {
+            std::fs::write(&path, content).unwrap();
+            assert!(matches!(opened(&path, &[]), Ok(Opened::No(_))), "{content}");
+        }
+    }
+}

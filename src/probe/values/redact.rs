@@ -1,0 +1,191 @@
+//! Redaction: what must not leave this room is put back to a placeholder, once, here.
+//!
+//! Canaries become their holes (`${canary:acme}`), so that evidence reads like its plan; secrets,
+//! and whatever looks like a JSON Web Token, become `[secret]`.
+
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use serde_json::Value;
+
+use crate::probe::percent::percent;
+use crate::probe::values::canary::base64_pieces;
+
+/// What stands in a secret's place.
+pub(crate) const SECRET: &str = "[secret]";
+
+/// A value that is shorter is no secret, and would be found in anything.
+pub(crate) const SECRET_LENGTH_MIN: usize = 6;
+
+/// Header fields whose values are never kept, by a part of their name.
+const SECRET_FIELDS: [&str; 7] =
+    ["authorization", "authentication-info", "cookie", "token", "secret", "session", "api-key"];
+
+/// Puts values back to their placeholders.
+#[derive(Default)]
+pub(crate) struct Redactor {
+    automaton: Option<AhoCorasick>,
+    placeholders: Vec<String>,
+    /// Does its part before this one does.
+    first: Option<Arc<Redactor>>,
+}
+
+impl Redactor {
+    /// Knows these values, each with its placeholder; empty ones are left out.
+    pub(crate) fn new<'a>(values: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        let (mut patterns, mut placeholders) = (Vec::new(), Vec::new());
+        for (value, placeholder) in values.into_iter().filter(|(value, _)| !value.is_empty()) {
+            for spelling in spellings(value) {
+                patterns.push(spelling);
+                placeholders.push(placeholder.clone());
+            }
+        }
+        // A private key has thousands of states, and a table of them would take longer to make than to
+        // use.
+        let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .match_kind(MatchKind::LeftmostLongest)
+            .ascii_case_insensitive(true)
+            .build(patterns);
+        Self { automaton: automaton.ok(), placeholders, first: None }
+    }
+
+    /// Knows these secrets.
+    pub(crate) fn of_secrets(secrets: &[String]) -> Self {
+        Self::new(secrets.iter().map(|secret| (secret.as_str(), SECRET.to_owned())))
+    }
+
+    /// The same, and before it all that `first` does.
+    pub(crate) fn after(self, first: Arc<Self>) -> Self {
+        Self { first: Some(first), ..self }
+    }
+
+    /// A text without what must not be kept.
+    pub(crate) fn text(&self, text: &str) -> String {
+        let text = self.first.as_ref().map_or_else(|| text.to_owned(), |first| first.text(text));
+        without_tokens(match &self.automaton {
+            Some(automaton) => automaton.replace_all(&text, &self.placeholders),
+            None => text,
+        })
+    }
+
+    /// A document without what must not be kept, in keys and in values.
+    pub(crate) fn value(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.text(&text)),
+            Value::Array(items) => items.into_iter().map(|item| self.value(item)).collect(),
+            Value::Object(fields) => fields
+                .into_iter()
+                .map(|(name, value)| (self.text(&name), self.value(value)))
+                .collect(),
+            // A secret of digits may come back as a number.
+            Value::Number(number) => match self.text(&number.to_string()) {
+                text if text == number.to_string() => Value::Number(number),
+                text => Value::String(text),
+            },
+            other => other,
+        }
+    }
+}
+
+fn spellings(value: &str) -> Vec<String> {
+    let json = Value::from(value).to_string();
+    let mut all = vec![value.to_owned(), percent(value), json.trim_matches('"').to_owned()];
+    all.extend(base64_pieces(value));
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// A header field's value as it may be kept: of a cookie its name and attributes, of anything that
+/// lets somebody in nothing.
+pub(crate) fn header(name: &str, value: &str) -> String {
+    if name == "set-cookie" {
+        let (pair, attributes) = match value.split_once(';') {
+            Some((pair, attributes)) => (pair, format!(";{attributes}")),
+            None => (value, String::new()),
+        };
+        let name = pair.split_once('=').map_or("", |(name, _)| name);
+        return format!("{name}={SECRET}{attributes}");
+    }
+    let secret = SECRET_FIELDS.iter().any(|part| name.contains(part));
+    // RFC 9110 and CORS have fields that only name such fields.
+    let harmless = name.starts_with("access-control-") || name == "clear-site-data";
+    if secret && !harmless { SECRET.to_owned() } else { value.to_owned() }
+}
+
+/// The text with each JSON Web Token (RFC 7519) replaced: three parts in base64 after `eyJ`.
+fn without_tokens(text: String) -> String {
+    if !text.contains("eyJ") {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(start) = rest.find("eyJ") {
+        let (before, token) = rest.split_at(start);
+        out.push_str(before);
+        let in_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let end = token.find(|c| !in_token(c)).unwrap_or(token.len());
+        let (word, tail) = token.split_at(end);
+        out.push_str(if word.matches('.').count() >= 2 { SECRET } else { word });
+        rest = tail;
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn redactor() -> Redactor {
+        Redactor::new([
+            ("00ff00ff00ff00ff", "${canary:acme}".to_owned()),
+            ("p/ss word", SECRET.to_owned()),
+            ("81726354", SECRET.to_owned()),
+            ("", SECRET.to_owned()),
+        ])
+    }
+
+    #[test]
+    fn values_are_put_back_in_keys_and_values() {
+        let kept = redactor().value(json!({
+            "a 00FF00ff00ff00ff": ["x p/ss word y", "p%2Fss%20word"], "n": 81726354, "m": 8,
+        }));
+        let expected = json!({
+            "a ${canary:acme}": ["x [secret] y", "[secret]"], "n": "[secret]", "m": 8,
+        });
+        assert_eq!(kept, expected);
+    }
+
+    #[test]
+    fn tokens_are_never_kept() {
+        let token = format!("{}.{}.{}", "eyJhbGciOiJub25lIn0", "eyJpc3MiOiJhIn0", "c2ln");
+        let kept = redactor().text(&format!("<a href='?jwt={token}'> eyJ eyJ.a"));
+        assert_eq!(kept, "<a href='?jwt=[secret]'> eyJ eyJ.a");
+    }
+
+    #[test]
+    fn of_a_cookie_only_name_and_attributes_are_kept() {
+        assert_eq!(header("set-cookie", "sid=abc; Path=/; Secure"), "sid=[secret]; Path=/; Secure");
+        assert_eq!(header("set-cookie", "abc"), "=[secret]");
+        assert_eq!(header("x-auth-token", "abc"), SECRET);
+        assert_eq!(header("cache-control", "private"), "private");
+    }
+
+    proptest! {
+        #[test]
+        fn a_secret_survives_in_no_spelling(
+            secret in "[a-zA-Z0-9/+ ]{16,24}", before in "[a-z ]{0,5}", after in "[a-z ]{0,5}",
+        ) {
+            let redactor = Redactor::new([(secret.as_str(), SECRET.to_owned())]);
+            let text = format!("{before}{secret}{after}");
+            let encoded = base64::engine::general_purpose::STANDARD.encode(&text);
+            prop_assert!(!redactor.text(&text).contains(&secret));
+            prop_assert!(redactor.text(&percent(&text)).contains(SECRET));
+            prop_assert!(redactor.text(&encoded).contains(SECRET));
+        }
+    }
+}
