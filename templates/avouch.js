@@ -1,10 +1,10 @@
-// Ages the page: what is past its date is said to be so. It can only take away, never add:
-// without it the text still says until when it counts.
+// Marks everything on the page that has expired. The script can downgrade a claim and never upgrades one.
+// Without it, the text still shows the expiry.
 (function () {
   "use strict";
   function age() {
     document.querySelectorAll("[data-until]").forEach(function (element) {
-      // What is no date is past it.
+      // A value that is not a date counts as expired.
       if (Date.parse(element.dataset.until) > Date.now()) return;
       var then = element.dataset.then;
       element.removeAttribute("data-until");

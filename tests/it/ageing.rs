@@ -72,12 +72,12 @@ fn past_their_dates_the_strip_the_title_the_icon_and_each_claim_say_expired() {
         assert!(strip.starts_with("Expired."), "{page}: {strip}");
         for claim in claims.iter().filter(|claim| claim.policy == page) {
             let shown = shown(&browser, &mark(claim));
-            assert!(shown.ends_with("expired"), "{}: {shown}", claim.id);
+            assert!(shown.ends_with("Expired"), "{}: {shown}", claim.id);
         }
     }
     for claim in &claims {
         browser.open(&site.address(&claim.evidence));
-        assert!(shown(&browser, "main .mark").ends_with("expired"), "{}", claim.evidence);
+        assert!(shown(&browser, "main .mark").ends_with("Expired"), "{}", claim.evidence);
         let title = browser.run("return document.title");
         assert!(title.as_str().unwrap().starts_with("Expired: "), "{}: {title}", claim.evidence);
     }
@@ -94,9 +94,9 @@ fn a_claim_whose_date_has_not_come_does_not_say_expired() {
     let (first, last) = (claims.first().unwrap(), claims.last().unwrap());
     browser.clock(first.until.unwrap() + SignedDuration::from_millis(1));
     browser.open(&site.address(&first.policy));
-    assert!(shown(&browser, &mark(first)).ends_with("expired"));
+    assert!(shown(&browser, &mark(first)).ends_with("Expired"));
     browser.open(&site.address(&last.policy));
-    assert!(!shown(&browser, &mark(last)).ends_with("expired"));
+    assert!(!shown(&browser, &mark(last)).ends_with("Expired"));
 }
 
 #[test]

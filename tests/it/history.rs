@@ -85,7 +85,7 @@ fn a_verdict_that_changed_is_on_the_page_in_the_feed_and_in_the_history() {
     let feed = project.read("public/feed.xml");
     let id = format!("evidence/tenant-isolation/#stood-{observed}</id>");
     assert!(feed.contains(&id), "{feed}");
-    assert!(feed.contains("<title>Violated: One customer"), "{feed}");
+    assert!(feed.contains("<title>Failed: One customer"), "{feed}");
 }
 
 #[test]

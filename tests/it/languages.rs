@@ -103,9 +103,9 @@ fn each_language_has_its_own_pages_in_its_own_words() {
             "In Kraft seit dem <time datetime=\"2026-03-01\">1. März 2026</time>.",
             "Verantwortlich: Beauftragte.",
             "für Cloud-Zusätze",
-            "data-then=\"abgelaufen\"",
+            "data-then=\"Abgelaufen\"",
             "data-then=\"Abgelaufen: Sicherheit\"",
-            "1 ist bezeugt",
+            "1 von einer benannten Stelle bestätigt",
             // What is not translated is said to be in English.
             "<dd lang=\"en\" dir=\"ltr\">The officer has looked at the settings of the storage.</dd>",
             "href=\"../../security/index.html#storage\"",
@@ -113,9 +113,15 @@ fn each_language_has_its_own_pages_in_its_own_words() {
         ],
     );
     let evidence = project.read("public/de/evidence/content-storage/index.html");
-    says(&evidence, &["<h1>Inhalte liegen in unserem Cloud-Speicher.</h1>", "Warum das zeigt"]);
+    says(
+        &evidence,
+        &["<h1>Inhalte liegen in unserem Cloud-Speicher.</h1>", "Warum das die Aussage belegt"],
+    );
     says(&project.read("public/de/index.html"), &["Alle Aussagen", "href=\"../de/security/"]);
-    says(&project.read("public/security/index.html"), &["<html lang=\"en\">", "1 is attested"]);
+    says(
+        &project.read("public/security/index.html"),
+        &["<html lang=\"en\">", "1 confirmed by a named role"],
+    );
     for (path, bytes) in project.files("public") {
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains('⟦'), "{}: {text}", path.display());

@@ -20,6 +20,7 @@ mod interrupt;
 mod languages;
 mod main_job;
 mod mistakes;
+mod phrases;
 mod pictures;
 mod print;
 mod promises;

@@ -70,7 +70,7 @@ fn a_claim_of_each_trouble_has_its_picture() {
             vec![about.clone().into()],
         );
         let mark = browser.run_with(
-            "return document.querySelector(`a.mark[href='${arguments[0]}']`).innerText",
+            "return document.querySelector(`a.mark[href='${arguments[0]}']`).className",
             vec![about.clone().into()],
         );
         let standing = name.strip_prefix("claim-").unwrap();

@@ -197,8 +197,8 @@ fn a_page_that_moves_while_it_is_loaded_is_noticed() {
         const late = document.createElement('p');
         late.textContent = 'late';
         document.body.prepend(late);
-    }));\n// Ages";
-    site.edit("avouch.js", "// Ages", script);
+    }));\n// Marks";
+    site.edit("avouch.js", "// Marks", script);
     assert!(layout_shift(&browser, &site, "security/index.html") > 0.0);
 }
 

@@ -24,7 +24,7 @@ fn one_block_and_one_variable_are_changed_and_the_rest_is_the_built_in_theme() {
     let run = plain.run(&["build"]);
     assert_eq!(run.code, Some(0), "{run}");
     let read = |project: &Project| project.read("public/security/index.html");
-    let added = "<p class=\"contact\">Questions about this policy? Ask security officer.</p>\n";
+    let added = "<p class=\"contact\">Questions about this policy? Ask the security officer.</p>\n";
     let (own_page, plain_page) = (without_times(&read(&own)), without_times(&read(&plain)));
     assert!(own_page.contains(added), "{own_page}");
     assert_eq!(own_page.replace(added, ""), plain_page);

@@ -59,9 +59,12 @@ fn what_is_waived_is_published_as_waived_and_never_among_what_holds() {
     assert_eq!(claim["checks"][0]["verdict"], "violated");
     assert_eq!(claim["waiver"]["until"], "2026-11-30");
     let index = project.read("public/index.html");
-    assert!(index.contains("1 is waived,"), "{index}");
+    assert!(index.contains("1 with an exception,"), "{index}");
     let page = project.read("public/evidence/backup-daily/index.html");
-    assert!(page.contains("is waived until 30 Nov 2026. A backup may be three days old"), "{page}");
+    assert!(
+        page.contains("has accepted this until 30 Nov 2026. A backup may be three days old"),
+        "{page}"
+    );
     // The reason and the ticket are for the house.
     let everywhere = project.files("public");
     let texts = everywhere.values().map(|bytes| String::from_utf8_lossy(bytes));
@@ -87,7 +90,7 @@ fn the_page_that_is_out_takes_a_waiver_down_when_it_ends() {
     let run = at(&project, &["build", "--flaw", "stale-backup"], "2026-11-30T23:00:00Z");
     assert_eq!(run.code, Some(0), "{run}");
     let ends =
-        r#" data-claim="backup-daily" data-until="2026-12-01T00:00:00Z" data-then="expired""#;
+        r#" data-claim="backup-daily" data-until="2026-12-01T00:00:00Z" data-then="Expired""#;
     for page in ["public/security/index.html", "public/evidence/backup-daily/index.html"] {
         let html = project.read(page);
         assert!(html.contains(&format!("class=\"mark waived\"{ends}")), "{page}");

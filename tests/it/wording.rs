@@ -1,11 +1,12 @@
-//! What people read: one word for one thing, spelt one way; and who must agree to which words.
+//! Consistent words in the texts that people read, and who must approve which words. For phrases, see
+//! `phrases`.
 
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// Words that have another of ours in their place, and spellings that are not ours. Those that standards
-/// have among their names (`user_canceled`, `Organization`) are left out.
+/// Words for which the project uses another word, and American spellings. Names that standards define
+/// (`user_canceled`, `Organization`) are not listed.
 const BANNED: &[(&str, &str)] = &[
     ("assertion", "claim, or expectation"),
     ("assertions", "claims, or expectations"),
@@ -25,7 +26,7 @@ const BANNED: &[(&str, &str)] = &[
     ("colored", "coloured"),
 ];
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -93,7 +94,7 @@ fn banned(text: &str) -> Vec<String> {
     found.map(|(word, ours)| format!("`{word}` for {ours}")).collect()
 }
 
-fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -107,8 +108,8 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Every literal, documentation included, outside of modules that are only there for tests.
-fn literals(stream: TokenStream, said: &mut Vec<String>) {
+/// Every literal, including doc comments, outside test modules.
+pub(crate) fn literals(stream: TokenStream, said: &mut Vec<String>) {
     let mut is_test = false;
     for token in stream {
         match token {

@@ -1,4 +1,4 @@
-"""The argument is a feed; what is printed is what a reader of feeds makes of it, as JSON."""
+"""The argument is a feed. Prints what feedparser reads from it, as JSON."""
 
 import json
 import sys

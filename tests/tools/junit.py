@@ -1,4 +1,4 @@
-"""The argument is a JUnit report; what is printed is what junitparser makes of it, as JSON."""
+"""The argument is a JUnit report. Prints what junitparser reads from it, as JSON."""
 
 import json
 import sys

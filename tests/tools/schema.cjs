@@ -1,5 +1,5 @@
-// The first argument is a JSON Schema, the others are documents; each line that is printed is something
-// wrong with one of them.
+// The first argument is a JSON Schema, and the others are documents. Each printed line is a problem in one of
+// the documents.
 "use strict";
 const fs = require("node:fs");
 const Ajv = require("ajv/dist/2020").default;
@@ -7,7 +7,7 @@ const formats = require("ajv-formats").default;
 
 const YAML = require("yaml");
 
-// What people write is YAML, and in a policy stands between two lines of its Markdown.
+// The source files are YAML. In a policy, the YAML is the front matter of the Markdown.
 const read = (path) => {
   const text = fs.readFileSync(path, "utf8");
   if (path.endsWith(".md")) return YAML.parse(text.split(/^---$/m)[1]);

@@ -1,4 +1,4 @@
-"""The argument is a file, then its address; each line that is printed is something wrong with it."""
+"""The arguments are a file and its address. Each printed line is a problem in the file."""
 
 import sys
 

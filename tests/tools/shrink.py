@@ -1,4 +1,4 @@
-"""Reads a picture on standard input and writes it with no more colours than our pages have."""
+"""Reads a picture from standard input, and writes it with only as many colours as our pages have."""
 
 import io
 import sys

@@ -1,13 +1,13 @@
-// The preview: keeps this page as the files are, without losing the reader's place, and writes notes
-// beside the sentences. Published pages do not have this script.
+// The preview: updates this page when files change, keeps the reader's place, and shows notes next to the
+// sentences. Published pages do not contain this script.
 (() => {
   "use strict";
 
   const path = location.pathname.replace(/^\//, "").replace(/(^|\/)$/, "$1index.html");
   const root = document.documentElement;
-  const EYE = 120; // how far below the window's top a reader reads, in pixels
-  let wanted = 0; // the version that there is
-  let shown = 0; // the version that is shown
+  const EYE = 120; // the assumed distance of the reader's eye from the top of the window, in pixels
+  let wanted = 0; // the newest version
+  let shown = 0; // the displayed version
   let busy = false;
   let state = null;
   let sheets = new Map();
@@ -27,7 +27,7 @@
   const redline = (runs) => make("p", { class: "avouch-redline" }, ...runs.map((run) =>
     run.fate === "kept" ? run.text : make(run.fate === "removed" ? "del" : "ins", {}, run.text)));
 
-  // --- the page: its nodes stay, and become what they ought to be ----------------------------------
+  // --- updating the page without replacing its nodes -----------------------------------------------
 
   const isOurs = (node) => node.nodeType === 1 && node.hasAttribute("data-avouch");
   const isKin = (old, fresh) => old.nodeType === fresh.nodeType && old.nodeName === fresh.nodeName &&
@@ -35,7 +35,7 @@
 
   function attributes(old, fresh) {
     for (const { name } of [...old.attributes]) {
-      // What the reader has opened stays open.
+      // An element that the reader has opened stays open.
       if (!fresh.hasAttribute(name) && !(name === "open" && old.localName === "details")) old.removeAttribute(name);
     }
     for (const { name, value } of fresh.attributes) {
@@ -53,7 +53,7 @@
     const left = [...old.childNodes].filter((node) => !isOurs(node));
     const wanted = [...fresh.childNodes];
     const isSame = (one, other) => one && other && (one.isEqualNode(other) || (one.id && isKin(one, other)));
-    // What is the same before and behind a change keeps its nodes.
+    // Equal nodes before and after a change are kept.
     while (isSame(left[0], wanted[0])) morph(left.shift(), wanted.shift());
     let end = [...old.childNodes].find(isOurs) || null;
     while (isSame(left.at(-1), wanted.at(-1))) {
@@ -75,7 +75,7 @@
     left.forEach((node) => node.remove());
   }
 
-  /// Changes the page, and leaves what the reader looks at where it is in the window.
+  /// Changes the page, and keeps the text that the reader looks at in the same place of the window.
   function inPlace(change) {
     const top = (element) => element.getBoundingClientRect().top;
     const near = [...document.querySelectorAll("main [id]")]
@@ -112,7 +112,7 @@
     }
     inPlace(() => {
       document.title = page.title;
-      // What the notes have put onto the page is taken off first, so that equal nodes are equal.
+      // Marks of notes are removed first, because they would make equal nodes differ.
       unmark();
       morph(document.body, page.body);
     });
@@ -144,7 +144,7 @@
 
   const keyOf = (note) => `${note.title}|${note.place}|${JSON.stringify(note.anchor)}`;
 
-  /// The block that begins so, the first if it cannot be told which: themes differ, words do not.
+  /// The block that begins with these words, or the first of several: themes differ, words do not.
   function blockOf({ start, nth }) {
     const all = [...document.querySelectorAll("main :is(p, h1, h2, h3, h4, h5, h6, li, td, th, pre, blockquote)")]
       .filter((element) => !element.closest("nav, details, [data-avouch]"))
@@ -161,7 +161,7 @@
     return claim ? document.getElementById(`claim-${claim}`) : block ? blockOf(block) : null;
   }
 
-  /// The words within an element, as a range.
+  /// The range of the words within an element.
   function wordsIn(element, words) {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -248,7 +248,7 @@
     onclick: () => unfold(!panel.hasAttribute("data-open")) });
   const reasons = make("ul", { class: "avouch-reasons" });
   const looks = make("ul", {});
-  const others = make("div", { class: "avouch-others" }, make("p", {}, "Worth a look, but not in the way:"), looks);
+  const others = make("div", { class: "avouch-others" }, make("p", {}, "Does not prevent publication, but check:"), looks);
   const evidence = make("p", { class: "avouch-evidence" });
   const progress = make("progress", { "aria-label": "Checks", hidden: true });
   const said = make("p", { class: "avouch-said", role: "status" });
@@ -282,7 +282,7 @@
     reasons.replaceChildren(...listed(true));
     looks.replaceChildren(...listed(false));
     others.hidden = looks.childElementCount === 0;
-    evidence.textContent = `${told} Made in ${Math.max(1, Math.round(state.took_ms))} ms.`;
+    evidence.textContent = `${told} Built in ${Math.max(1, Math.round(state.took_ms))} ms.`;
     compare.textContent = `What changed since ${state.previous}`;
     drawRun(state.run);
   }
@@ -318,7 +318,7 @@
     if (!dialog.open) dialog.showModal();
   }
 
-  // --- all of it -----------------------------------------------------------------------------------
+  // --- drawing everything --------------------------------------------------------------------------
 
   function draw() {
     document.body.append(margin, panel, dialog);
@@ -327,7 +327,7 @@
     root.dataset.avouchShown = String(shown);
   }
 
-  /// Goes to the note that the address names, or to where the reader was before.
+  /// Scrolls to the note that the address names, or to the reader's previous place.
   function arrive() {
     const note = location.hash.startsWith("#avouch-note-") && document.querySelector(location.hash);
     if (note) {
@@ -345,7 +345,7 @@
     source.onmessage = (event) => {
       const { version, run } = JSON.parse(event.data);
       root.removeAttribute("data-avouch-lost");
-      // A preview that was started anew counts from one again.
+      // A preview that was restarted counts from one again.
       if (version < wanted) shown = -1;
       wanted = version;
       drawRun(run);
@@ -353,11 +353,11 @@
     };
     source.onerror = () => {
       root.setAttribute("data-avouch-lost", "");
-      said.textContent = "The preview has ended. Start it again, and this page goes on.";
+      said.textContent = "The preview has stopped. Start it again to update this page.";
     };
   }
 
-  // A browser keeps few connections to one address: a page that nobody sees gives its own back.
+  // Browsers limit the connections to one address, so a hidden page closes its connection.
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && source) {
       source.close();

@@ -311,7 +311,7 @@ mod tests {
         assert_eq!((english.title.as_str(), german.title.as_str()), ("Trust", "Vertrauen"));
         assert_eq!(german.products["cloud"], "Cloud-Zusätze");
         assert_eq!(german.products["server"], "Server add-ons");
-        assert_eq!(german.words.say("word-holds"), "stimmt");
+        assert_eq!(german.words.say("word-holds"), "Verifiziert");
         assert_eq!(project.claims[0].words(), "Customer data is backed up every day.");
         assert_eq!(project.claims[0].passages[1].words, "Daten werden täglich gesichert.");
     }

@@ -99,7 +99,7 @@ mod tests {
         {
           "schemaVersion": 1,
           "label": "security claims",
-          "message": "demo: 1 does not hold, 1 rests on a weak check, 1 could not be verified, 1 has expired, 1 is waived, 1 holds and 1 is attested, until 23 Nov 2026, 10:00 UTC",
+          "message": "demo: 1 failed, 1 with a weak check, 1 could not be verified, 1 expired, 1 with an exception, 1 verified and 1 confirmed by a named role, until 23 Nov 2026, 10:00 UTC",
           "color": "a11a1a"
         }
         "#);

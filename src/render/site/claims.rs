@@ -118,7 +118,7 @@ mod tests {
             "Cloud add-ons"
           ],
           "standing": "holds",
-          "told": "This was checked, and holds.",
+          "told": "Tests confirm this claim.",
           "basis": "probed",
           "observed": "2026-11-22T10:00:00Z",
           "until": "2026-11-23T10:00:00Z",

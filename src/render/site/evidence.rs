@@ -70,7 +70,11 @@ pub(crate) fn rank(claim: &Claim, edition: &Edition<'_>) -> usize {
 /// The mark of a claim by where it stands.
 pub(crate) fn mark(outcome: Option<&Outcome<'_>>, words: &Words) -> view::Mark {
     let standing = outcome.filter(|one| one.standing.is_publishable());
-    let mark = view::Mark::of(outcome.map_or("inconclusive", summary::name), words);
+    let mut mark = view::Mark::of(outcome.map_or("inconclusive", summary::name), words);
+    if let Some(waiving) = outcome.and_then(Outcome::waived_by) {
+        let day = words.day(waiving.waiver.until);
+        mark.word = words.fill("word-waived-until", &[("day", &day)]);
+    }
     let ends = standing.and_then(summary::until).map(|until| view::Time::new(until, words));
     view::Mark { claim: outcome.map(|one| one.claim.id.clone()), ..mark.until(ends) }
 }

@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::language::words::capital;
 use crate::model::judge::binding::Digest;
+use crate::model::project::i18n::{TECHNICAL, Words};
 use crate::model::project::policy::Policy;
 use crate::model::published::recorded::{About, Recorded};
 use crate::model::published::{Claim, Published, Stood};
@@ -93,9 +94,10 @@ pub(crate) fn with_news(feed: &str, claims: &[Claim]) -> String {
 
 fn taken_back(claim: &Claim) -> Option<Entry> {
     let stood = claim.history.last()?;
+    let mark = view::Mark::of(&stood.standing, &Words::built_in(TECHNICAL));
     Some(Entry {
         id: format!("{}#stood-{}", claim.evidence, stood.since),
-        title: format!("{}: {}", capital(&stood.standing), claim.words),
+        title: format!("{}: {}", mark.word, claim.words),
         updated: stood.since,
         to: claim.evidence.clone(),
         summary: claim.told.clone(),

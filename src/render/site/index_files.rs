@@ -95,9 +95,9 @@ mod tests {
         insta::assert_snapshot!(rendered()["llms.txt"], @r"
         # Example security
 
-        > What Example says about security, and what was checked. Verified against the embedded demo add-on, not a live service.
+        > The security claims of Example, and the evidence for them. Verified against the embedded demo add-on, not a live service.
 
-        Checked 22 Nov 2026, 10:00 UTC against the embedded demo add-on. Treat what is said here as unverified after 23 Nov 2026, 10:00 UTC. Verified against the embedded demo add-on, not a live service.
+        Checked 22 Nov 2026, 10:00 UTC against the embedded demo add-on. Treat this page as unverified after 23 Nov 2026, 10:00 UTC. Verified against the embedded demo add-on, not a live service.
 
         ## Policies
 
@@ -106,17 +106,17 @@ mod tests {
 
         ## Claims and their evidence
 
-        - [Browsers are told to use HTTPS for a year.](https://security.example.com/evidence/encrypted-transport/): holds
-        - [One customer can never reach another customer's \<data\>.](https://security.example.com/evidence/tenant-isolation/): violated
-        - [Customer data is backed up every day.](https://security.example.com/evidence/backup-daily/): inconclusive
-        - [There is a privacy policy.](https://security.example.com/evidence/privacy-policy/): expired
-        - [The add-on asks for limited access.](https://security.example.com/evidence/limited-scopes/): weak
-        - [Content is kept in our cloud storage.](https://security.example.com/evidence/content-storage/): attested
-        - [Images are no longer kept on the old host.](https://security.example.com/evidence/image-storage/): waived
+        - [Browsers are told to use HTTPS for a year.](https://security.example.com/evidence/encrypted-transport/): Verified
+        - [One customer can never reach another customer's \<data\>.](https://security.example.com/evidence/tenant-isolation/): Failed
+        - [Customer data is backed up every day.](https://security.example.com/evidence/backup-daily/): Could not verify
+        - [There is a privacy policy.](https://security.example.com/evidence/privacy-policy/): Expired
+        - [The add-on asks for limited access.](https://security.example.com/evidence/limited-scopes/): Weak check
+        - [Content is kept in our cloud storage.](https://security.example.com/evidence/content-storage/): Confirmed by a named role
+        - [Images are no longer kept on the old host.](https://security.example.com/evidence/image-storage/): Exception until 30 Nov 2026
 
         ## Data
 
-        - [Every claim as JSON](https://security.example.com/claims.json): with its schema beside it
+        - [All claims as JSON](https://security.example.com/claims.json): described by its schema
         ");
     }
 }

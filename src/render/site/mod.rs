@@ -406,26 +406,26 @@ pub(crate) mod tests {
         let files = rendered();
         let summary = between(&files["index.html"], "<section class=\"summary", "</section>");
         insta::assert_snapshot!(summary, @r#"
-        <section class="summary violated" aria-label="Where the claims stand" data-until="2026-11-23T10:00:00Z">
-        <p class="lapsed" hidden data-until="2026-11-23T10:00:00Z"><strong>Expired.</strong> What is said here is unverified since <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>.</p>
+        <section class="summary violated" aria-label="Status of the claims" data-until="2026-11-23T10:00:00Z">
+        <p class="lapsed" hidden data-until="2026-11-23T10:00:00Z"><strong>Expired.</strong> Unverified since <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>.</p>
         <p>Checked <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time> against the embedded demo add-on:
-        <span class="count"><span class="shape violated" aria-hidden="true">✗</span> 1 does not hold,</span>
-        <span class="count"><span class="shape weak" aria-hidden="true">△</span> 1 rests on a weak check,</span>
+        <span class="count"><span class="shape violated" aria-hidden="true">✗</span> 1 failed,</span>
+        <span class="count"><span class="shape weak" aria-hidden="true">△</span> 1 with a weak check,</span>
         <span class="count"><span class="shape inconclusive" aria-hidden="true">?</span> 1 could not be verified,</span>
-        <span class="count"><span class="shape expired" aria-hidden="true">◷</span> 1 has expired,</span>
-        <span class="count"><span class="shape waived" aria-hidden="true">◐</span> 1 is waived,</span>
-        <span class="count"><span class="shape holds" aria-hidden="true">✓</span> 1 holds,</span>
-        <span class="count"><span class="shape attested" aria-hidden="true">◆</span> 1 is attested,</span>
+        <span class="count"><span class="shape expired" aria-hidden="true">◷</span> 1 expired,</span>
+        <span class="count"><span class="shape waived" aria-hidden="true">◐</span> 1 with an exception,</span>
+        <span class="count"><span class="shape holds" aria-hidden="true">✓</span> 1 verified,</span>
+        <span class="count"><span class="shape attested" aria-hidden="true">◆</span> 1 confirmed by a named role,</span>
         <span class="count"><span class="shape not-tested" aria-hidden="true">○</span> 1 statement not tested.</span>
         </p>
         <ul class="troubles">
-        <li><span class="mark violated" data-claim="tenant-isolation"><span aria-hidden="true">✗</span> violated</span> <a href="security/index.html#claim-tenant-isolation">One customer can never reach another customer&#39;s &lt;data&gt;.</a> <span class="standing">This was checked, and does not hold.</span></li>
-        <li><span class="mark weak" data-claim="limited-scopes"><span aria-hidden="true">△</span> weak</span> <a href="security/index.html#claim-limited-scopes">The add-on asks for limited access.</a> <span class="standing">This rests on a check that misses what would make it false.</span></li>
-        <li><span class="mark inconclusive" data-claim="backup-daily"><span aria-hidden="true">?</span> inconclusive</span> <a href="security/index.html#claim-backup-daily">Customer data is backed up every day.</a> <span class="standing">This could not be verified: the service could not be reached.</span></li>
-        <li><span class="mark expired" data-claim="privacy-policy"><span aria-hidden="true">◷</span> expired</span> <a href="security/index.html#claim-privacy-policy">There is a privacy policy.</a> <span class="standing">This held when it was checked; the evidence has ended since.</span></li>
-        <li><span class="mark waived" data-claim="image-storage" data-until="2026-11-23T10:00:00Z" data-then="expired"><span aria-hidden="true">◐</span> waived</span> <a href="security/index.html#claim-image-storage">Images are no longer kept on the old host.</a> <span class="standing">This does not hold at present, and is waived until 30 Nov 2026. Until the end of the month some images are still on the old host.</span></li>
+        <li><span class="mark violated" data-claim="tenant-isolation"><span aria-hidden="true">✗</span> Failed</span> <a href="security/index.html#claim-tenant-isolation">One customer can never reach another customer&#39;s &lt;data&gt;.</a> <span class="standing">Tests show that this claim is not true.</span></li>
+        <li><span class="mark weak" data-claim="limited-scopes"><span aria-hidden="true">△</span> Weak check</span> <a href="security/index.html#claim-limited-scopes">The add-on asks for limited access.</a> <span class="standing">The check of this claim misses something that would make the claim false.</span></li>
+        <li><span class="mark inconclusive" data-claim="backup-daily"><span aria-hidden="true">?</span> Could not verify</span> <a href="security/index.html#claim-backup-daily">Customer data is backed up every day.</a> <span class="standing">This claim could not be verified: the service could not be reached.</span></li>
+        <li><span class="mark expired" data-claim="privacy-policy"><span aria-hidden="true">◷</span> Expired</span> <a href="security/index.html#claim-privacy-policy">There is a privacy policy.</a> <span class="standing">This claim was true when it was tested, but the evidence has expired.</span></li>
+        <li><span class="mark waived" data-claim="image-storage" data-until="2026-11-23T10:00:00Z" data-then="Expired"><span aria-hidden="true">◐</span> Exception until 30 Nov 2026</span> <a href="security/index.html#claim-image-storage">Images are no longer kept on the old host.</a> <span class="standing">This claim is not true at present. A named role has accepted this until 30 Nov 2026. Until the end of the month some images are still on the old host.</span></li>
         </ul>
-        <p>What holds is valid until <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>. Treat what is said here as unverified after that.</p>
+        <p>The verified claims are valid until <time datetime="2026-11-23T10:00:00Z">23 Nov 2026, 10:00 UTC</time>. Treat this page as unverified after that.</p>
         </section>
         "#);
     }
@@ -452,23 +452,23 @@ pub(crate) mod tests {
             between(&files["security/index.html"], "<details class=\"about violated", "</details>");
         insta::assert_snapshot!(about, @r#"
         <details class="about violated" id="about-tenant-isolation">
-        <summary><span aria-hidden="true">Evidence</span><span class="visually-hidden">Evidence for “One customer can never reach another customer&#39;s &lt;data&gt;.”</span>: probed with access; <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time></summary>
+        <summary><span aria-hidden="true">Evidence</span><span class="visually-hidden">Evidence for “One customer can never reach another customer&#39;s &lt;data&gt;.”</span> · Tested with test accounts · <time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time></summary>
         <dl>
-        <div><dt>What we say</dt><dd>One customer can never reach another customer&#39;s &lt;data&gt;. <span class="products">for Cloud add-ons</span></dd></div>
-        <div><dt>Where it stands</dt><dd data-claim="tenant-isolation">This was checked, and does not hold. The service itself was asked, and whoever has credentials can repeat that.</dd></div>
-        <div><dt>Why this shows it</dt><dd>We ask, and look at what comes back (tenant-isolation).</dd></div>
+        <div><dt>Claim</dt><dd>One customer can never reach another customer&#39;s &lt;data&gt;. <span class="products">for Cloud add-ons</span></dd></div>
+        <div><dt>Status</dt><dd data-claim="tenant-isolation">Tests show that this claim is not true. Anyone who has the credentials can repeat the tests.</dd></div>
+        <div><dt>How this proves it</dt><dd>We ask, and look at what comes back (tenant-isolation).</dd></div>
         </dl>
 
         <dl>
         <div><dt>What we check</dt><dd>One address was asked, as one customer and as nobody.</dd></div>
-        <div><dt>What would make it false</dt><dd>Any answer for which one of these is not so:<ul><li>the answer is a refusal (400, 401, 403 or 404)</li></ul></dd></div>
-        <div><dt>What we saw</dt><dd><ul><li>globex reads acme&#39;s note: status 200</li></ul></dd></div>
-        <div class="broke"><dt>What broke it</dt><dd><ul><li>globex reads acme&#39;s note: status 200, with somebody else&#39;s data in it</li><li>globex reads acme&#39;s note. Expected: the answer is a refusal (400, 401, 403 or 404). Found: status 200</li></ul></dd></div>
-        <div><dt>When</dt><dd><time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time></dd></div>
+        <div><dt>What would make it false</dt><dd>The claim is false if any of these fails:<ul><li>the answer is a refusal (400, 401, 403 or 404)</li></ul></dd></div>
+        <div><dt>What we observed</dt><dd><ul><li>globex reads acme&#39;s note: status 200</li></ul></dd></div>
+        <div class="broke"><dt>Why it failed</dt><dd><ul><li>globex reads acme&#39;s note: status 200, with somebody else&#39;s data in it</li><li>globex reads acme&#39;s note. Expected: the answer is a refusal (400, 401, 403 or 404). Found: status 200</li></ul></dd></div>
+        <div><dt>Tested</dt><dd><time datetime="2026-11-22T10:00:00Z">22 Nov 2026, 10:00 UTC</time></dd></div>
         <div><dt>How to repeat it</dt><dd><pre tabindex="0"><code>curl -i -H &quot;Authorization: JWT ${GLOBEX_JWT}&quot; &quot;https://addon.demo.test/notes/${note}&quot;</code></pre></dd></div>
         <div><dt>What this does not show</dt><dd>This does not show what happens at other addresses.</dd></div>
         </dl>
-        <p class="more"><a href="../evidence/tenant-isolation/index.html">All of the evidence<span class="visually-hidden">: One customer can never reach another customer&#39;s &lt;data&gt;.</span></a></p>
+        <p class="more"><a href="../evidence/tenant-isolation/index.html">All evidence<span class="visually-hidden">: One customer can never reach another customer&#39;s &lt;data&gt;.</span></a></p>
         </details>
         "#);
     }
@@ -550,7 +550,7 @@ pub(crate) mod tests {
             let tag = mark.split('>').next().unwrap();
             assert_eq!(tag.contains("data-until"), good, "{tag}");
         }
-        assert!(policy.contains("Treat it as unverified after <time"));
+        assert!(policy.contains("Treat the claim as unverified after <time"));
         assert!(
             policy.contains("<title data-until=\"2026-11-23T10:00:00Z\" data-then=\"Expired: ")
         );

@@ -124,7 +124,7 @@ fn full_summary() -> Summary {
     let violated = mark("violated");
     Summary {
         worst: words("violated"),
-        counts: vec![Counted { mark: violated, words: words("1 does not hold") }],
+        counts: vec![Counted { mark: violated, words: words("1 failed") }],
         until: Some(time()),
         troubles: vec![claim_link()],
     }
@@ -138,7 +138,7 @@ fn claim_link() -> ClaimLink {
     ClaimLink {
         words: words("It is so."),
         mark: mark("violated"),
-        standing: words("This was checked, and does not hold."),
+        standing: words("Tests show that this claim is not true."),
         path: words("a/index.html#claim-a"),
     }
 }
@@ -186,7 +186,7 @@ fn empty_policy() -> Policy {
 fn full_claim() -> Claim {
     Claim {
         mark: Mark { ends: Some(time()), ..mark("holds") },
-        basis: words("probed"),
+        basis: words("Tested publicly: anyone can repeat it"),
         basis_means: words("anyone can repeat it"),
         products: vec![words("Cloud add-ons")],
         observed: Some(time()),
@@ -207,7 +207,7 @@ fn empty_claim() -> Claim {
         id: words("a"),
         words: words("It is so."),
         mark: mark("holds"),
-        standing: words("This was checked, and holds."),
+        standing: words("Tests confirm this claim."),
         basis: String::new(),
         basis_means: String::new(),
         products: Vec::new(),
@@ -243,7 +243,7 @@ fn history() -> History {
         width: 600,
         y: 0,
         height: 24,
-        words: words("holds since 22 Nov 2026, 10:00 UTC"),
+        words: words("Verified since 22 Nov 2026, 10:00 UTC"),
     };
     History {
         entries: vec![Stood { mark: mark("holds"), since: time() }],
@@ -285,7 +285,7 @@ fn empty_check() -> Check {
     Check {
         number: 1,
         kind: words("http"),
-        verdict: words("holds"),
+        verdict: words("Verified"),
         covers: words("One address was asked."),
         leaves_open: words("This does not show the rest."),
         must: Vec::new(),

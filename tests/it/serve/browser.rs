@@ -127,8 +127,10 @@ fn the_button_runs_the_checks_with_live_progress_and_their_evidence_is_shown() {
     );
     browser
         .wait_until("nothing stands in the way", &says("#avouch-panel", "could be published now"));
-    browser
-        .wait_until("the evidence is shown", &says("a.mark[href='#about-backup-daily']", "holds"));
+    browser.wait_until(
+        "the evidence is shown",
+        &says("a.mark[href='#about-backup-daily']", "Verified"),
+    );
     assert_eq!(browser.console(), Vec::<String>::new());
 }
 

@@ -40,7 +40,10 @@ fn a_sentence_that_was_moved_or_changed_is_no_longer_marked_as_one_that_holds() 
         preview.wait_until("it is told", |preview| preview.has_note("security/index.html", "was"));
         let page = preview.page("/security/");
         assert_eq!(mark(&page, "backup-daily"), "inconclusive", "{to}");
-        assert!(page.contains("This has not been checked yet as it stands here."), "{to}");
+        assert!(
+            page.contains("This claim has not been checked yet in its present wording."),
+            "{to}"
+        );
         assert_eq!(mark(&page, "tenant-isolation"), "holds", "the others are as they were");
         // Running the checks would not help: that is refused while words and check differ.
         assert_eq!(says(&preview, "not been checked"), None, "{to}");
