@@ -7,7 +7,7 @@ use crate::harness::Project;
 
 const REFERENCE: &str = "docs/templates.md";
 
-const VIEW: &str = include_str!("../../src/render/site/view.rs");
+const VIEW: &str = include_str!("../../../src/render/site/view.rs");
 
 fn built() -> Project {
     let project = Project::example("theme");
@@ -54,7 +54,7 @@ fn each_block_can_be_changed_alone() {
         ("evidence.html", &["heading", "standing", "because", "checks", "history"]),
         ("versions.html", &["heading", "versions"]),
     ];
-    let manual = include_str!("../../docs/templates.md");
+    let manual = include_str!("../../../docs/templates.md");
     for (template, names) in blocks {
         let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates").join(template);
         let text = std::fs::read_to_string(built_in).unwrap();
@@ -88,8 +88,8 @@ fn a_template_that_extends_what_is_not_there_is_told() {
 
 #[test]
 fn each_variable_of_the_style_sheet_is_in_the_manual() {
-    let manual = include_str!("../../docs/templates.md");
-    let style = include_str!("../../templates/style.css");
+    let manual = include_str!("../../../docs/templates.md");
+    let style = include_str!("../../../templates/style.css");
     let names = style.lines().filter_map(|line| line.trim().strip_prefix("--")?.split_once(':'));
     for (name, _) in names {
         assert!(manual.contains(&format!("`--{name}`")), "--{name}");

@@ -1,9 +1,8 @@
 //! Words that changed under their checks: told by every verb, with what changed and who wrote which
 //! side.
 
-use std::process::Command;
-
 use crate::harness::Project;
+use crate::surroundings;
 
 const POLICY: &str = "content/security.md";
 const CHECK: &str = "checks/backup-daily.yaml";
@@ -18,9 +17,8 @@ pub(crate) fn suspect() -> Project {
 /// A commit of everything, by an author, on a day.
 fn commit(project: &Project, author: &str, day: &str) {
     let git = |args: &[&str]| {
-        let mut command = Command::new("git");
+        let mut command = surroundings::git();
         command.args(args).current_dir(project.root());
-        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
         for who in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{who}_NAME"), author);
             command.env(format!("GIT_{who}_EMAIL"), "nobody@example.com");

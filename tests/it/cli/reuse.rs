@@ -4,14 +4,6 @@ use serde_json::Value;
 
 use crate::harness::{Project, Run};
 
-/// A project of which everything was checked, and held.
-fn checked() -> Project {
-    let project = Project::own();
-    let run = project.run(&["check"]);
-    assert_eq!(run.code, Some(0), "{run}");
-    project
-}
-
 fn reuse(project: &Project, args: &[&str]) -> Run {
     project.run(&[&["check", "--reuse", "assessment.json"], args].concat())
 }
@@ -24,7 +16,7 @@ fn stored(project: &Project) -> serde_json::Map<String, Value> {
 
 #[test]
 fn only_the_claim_whose_words_changed_is_asked_again() {
-    let project = checked();
+    let project = Project::checked();
     let before = stored(&project);
     for file in ["content/security.md", "checks/backup-daily.yaml"] {
         project.edit(file, "can be lost", "may be lost");
@@ -40,7 +32,7 @@ fn only_the_claim_whose_words_changed_is_asked_again() {
 
 #[test]
 fn an_add_on_that_is_down_is_not_asked_where_nothing_has_to_be() {
-    let project = checked();
+    let project = Project::checked();
     let before = stored(&project);
     let run = reuse(&project, &["--mode", "down"]);
     assert_eq!(run.code, Some(0), "{run}");
@@ -49,7 +41,7 @@ fn an_add_on_that_is_down_is_not_asked_where_nothing_has_to_be() {
 
 #[test]
 fn what_could_not_be_found_out_renews_nothing_and_voids_nothing() {
-    let project = checked();
+    let project = Project::checked();
     let before = stored(&project);
     let run = reuse(&project, &["--again", "--mode", "fails-everybody", "tenant-isolation"]);
     assert!(run.err.contains("`tenant-isolation` is inconclusive now"), "{run}");
@@ -59,7 +51,7 @@ fn what_could_not_be_found_out_renews_nothing_and_voids_nothing() {
 
 #[test]
 fn a_violation_voids_evidence_that_was_still_good() {
-    let project = checked();
+    let project = Project::checked();
     let run = reuse(&project, &["--flaw", "leak-read"]);
     assert_eq!(run.code, Some(0), "nothing was asked: {run}");
     let run = reuse(&project, &["--again", "--flaw", "leak-read"]);
@@ -71,7 +63,7 @@ fn a_violation_voids_evidence_that_was_still_good() {
 
 #[test]
 fn evidence_of_another_world_is_not_reused() {
-    let project = checked();
+    let project = Project::checked();
     let before = stored(&project);
     project.edit("avouch.yaml", "tenant: globex", "tenant: globus");
     let run = reuse(&project, &["limited-scopes"]);
@@ -82,7 +74,7 @@ fn evidence_of_another_world_is_not_reused() {
 
 #[test]
 fn checking_one_claim_leaves_the_evidence_of_the_others_as_it_is() {
-    let project = checked();
+    let project = Project::checked();
     let before = stored(&project);
     let run = project.run(&["check", "--flaw", "stale-backup"]);
     assert_eq!(run.code, Some(1), "{run}");

@@ -2,9 +2,9 @@
 //! makes evidence count that has ended.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
 use crate::harness::{Project, Run};
+use crate::surroundings::program;
 
 /// Seconds since 1970, some from now.
 #[expect(clippy::disallowed_methods, reason = "the build reads the real clock too")]
@@ -23,22 +23,15 @@ fn site(project: &Project) -> BTreeMap<String, Vec<u8>> {
 /// Builds from stored evidence, with a shell's settings and variables before.
 fn build(project: &Project, shell: &str, variables: &[(&str, &str)]) -> Run {
     let script = format!("{shell} exec \"$0\" build --assessment assessment.json");
-    let mut command = Command::new("sh");
+    let mut command = program("sh");
     command.args(["-c", &script, env!("CARGO_BIN_EXE_avouch")]).current_dir(project.root());
-    command.env_clear().envs(variables.iter().copied());
+    command.envs(variables.iter().copied());
     project.finish(&command.output().unwrap())
-}
-
-fn assessed() -> Project {
-    let project = Project::own();
-    let run = project.run(&["check"]);
-    assert_eq!(run.code, Some(0), "{run}");
-    project
 }
 
 #[test]
 fn two_builds_are_equal_to_the_byte_on_any_clock_and_machine() {
-    let (here, there) = (assessed(), Project::own());
+    let (here, there) = (Project::checked(), Project::own());
     there.write("assessment.json", &here.read("assessment.json"));
     let run = build(&here, "umask 022;", &[("TZ", "UTC"), ("SOURCE_DATE_EPOCH", "0")]);
     assert_eq!(run.code, Some(0), "{run}");
@@ -73,7 +66,7 @@ fn a_build_that_is_told_an_earlier_time_publishes_no_evidence_that_has_ended() {
 
 #[test]
 fn a_build_that_is_told_a_later_time_finds_the_evidence_ended() {
-    let project = assessed();
+    let project = Project::checked();
     let later = seconds_from_now(400 * 24 * 3600);
     let run = build(&project, "", &[("SOURCE_DATE_EPOCH", &later)]);
     assert_eq!(run.code, Some(3), "{run}");

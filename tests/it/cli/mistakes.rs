@@ -6,7 +6,7 @@ fn twenty_mistakes() -> Project {
     let project = Project::fixture("twenty-mistakes");
     project.write(
         "templates/index.html",
-        include_str!("../fixtures/twenty-mistakes/templates/index.html"),
+        include_str!("../../fixtures/twenty-mistakes/templates/index.html"),
     );
     project
 }

@@ -9,8 +9,7 @@ const CLAIM: &str = "backup-daily";
 
 /// A published site, and an assessment that found its backup too old.
 fn published_then_failed() -> Project {
-    let project = Project::own();
-    assert_eq!(project.run(&["build"]).code, Some(0));
+    let project = Project::built();
     let run = project.run(&["check", "--flaw", "stale-backup"]);
     assert_eq!(run.code, Some(1), "{run}");
     project
@@ -67,8 +66,7 @@ fn what_failed_is_marked_everywhere_and_nothing_else_is() {
 
 #[test]
 fn it_can_only_downgrade() {
-    let project = Project::own();
-    assert_eq!(project.run(&["build"]).code, Some(0));
+    let project = Project::built();
     let before = project.files("public");
     let run = project.run(&["retract"]);
     assert_eq!(run.code, Some(0), "nothing failed: {run}");
@@ -84,8 +82,7 @@ fn it_can_only_downgrade() {
 
 #[test]
 fn a_failure_in_other_words_is_not_marked() {
-    let project = Project::own();
-    assert_eq!(project.run(&["build"]).code, Some(0));
+    let project = Project::built();
     for file in ["content/security.md", "checks/backup-daily.yaml"] {
         project.edit(file, "can be lost", "may be lost");
     }

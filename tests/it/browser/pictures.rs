@@ -1,10 +1,10 @@
 //! The pictures of `docs/pictures/`: made anew by each run, and kept by `scripts/pictures`.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::browser::{Browser, Look, Site};
 use crate::serve::Preview;
+use crate::surroundings::program;
 use crate::tools;
 
 /// More than a picture should take of a reader's line.
@@ -111,7 +111,7 @@ fn first_sheet(pdf: &[u8]) -> Vec<u8> {
 }
 
 fn pages_as_png(from: &Path, to: &Path) {
-    let mut command = Command::new("pdftoppm");
+    let mut command = program("pdftoppm");
     command.args(["-png", "-r", "80", "-f", "1", "-singlefile"]);
     let done = command.args([from, to]).status().unwrap();
     assert!(done.success(), "{done}");

@@ -1,9 +1,10 @@
 //! The main job, end to end, over real sockets: the statement against the demo add-on.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use crate::harness::{Project, Run};
+use crate::surroundings::program;
 
 fn check(args: &[&str]) -> Run {
     let project = Project::own();
@@ -12,7 +13,7 @@ fn check(args: &[&str]) -> Run {
 
 #[test]
 fn the_sound_demo_holds_and_the_site_is_published() {
-    let project = Project::own();
+    let project = Project::paced();
     let run = project.run(&["build"]);
     assert_eq!(run.code, Some(0), "{run}");
     assert!(project.path("public/index.html").is_file());
@@ -26,7 +27,7 @@ fn the_sound_demo_holds_and_the_site_is_published() {
 fn nothing_but_loopback_is_needed() {
     let project = Project::own();
     let script = "ip link set lo up && exec \"$0\" build";
-    let output = Command::new("unshare")
+    let output = program("unshare")
         .args(["--net", "sh", "-c", script, env!("CARGO_BIN_EXE_avouch")])
         .current_dir(project.root())
         .output()
@@ -72,7 +73,7 @@ fn a_violation_names_its_sentence_and_place() {
 fn an_unreachable_add_on_is_inconclusive_not_violated() {
     let project = Project::own();
     let script = "ip link set lo up && exec \"$@\"";
-    let mut command = Command::new("unshare");
+    let mut command = program("unshare");
     command.args(["--net", "sh", "-c", script, "sh", env!("CARGO_BIN_EXE_avouch")]);
     command.args(["check", "--format", "json", "--target", "https://127.0.0.1:9"]);
     command.envs(avouch_demo::Secrets::VARIABLES.iter().map(|name| (name, "x")));
@@ -124,8 +125,8 @@ impl Running {
 /// A check as the demo says that it is done: with its secrets in the environment.
 fn checked(project: &Project) -> Run {
     let script = ". .avouch/demo/secrets.env && exec \"$0\" check --format json";
-    let mut command = Command::new("sh");
-    command.args(["-c", script, env!("CARGO_BIN_EXE_avouch")]).env_clear();
+    let mut command = program("sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_avouch")]);
     project.finish(&command.current_dir(project.root()).output().unwrap())
 }
 

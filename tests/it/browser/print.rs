@@ -1,15 +1,16 @@
 //! What comes out of a printer: a document that can be filed.
 
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::browser::{Browser, Site};
 use crate::harness::Project;
+use crate::surroundings::program;
 
 /// The text of each sheet, as a program reads it that is not ours.
 fn sheets(browser: &Browser, address: &str) -> Vec<String> {
     browser.open(address);
-    let mut command = Command::new("pdftotext");
+    let mut command = program("pdftotext");
     command.args(["-raw", "-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut reading = command.spawn().unwrap();
     reading.stdin.take().unwrap().write_all(&browser.pdf()).unwrap();

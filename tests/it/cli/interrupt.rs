@@ -1,9 +1,10 @@
 //! Ctrl-C: a run that is interrupted cleans up, says so, and concludes nothing.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::harness::Project;
+use crate::surroundings;
 
 #[test]
 fn an_interrupted_run_concludes_nothing_and_ends_with_130() {
@@ -14,8 +15,7 @@ fn an_interrupted_run_concludes_nothing_and_ends_with_130() {
     let mut line = String::new();
     talk.read_line(&mut line).unwrap();
     assert!(line.starts_with("running "), "{line}");
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(kill.success());
+    surroundings::interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(!project.path("assessment.json").exists());
     assert!(!project.path("public").exists());
@@ -46,7 +46,6 @@ fn a_check_that_watches_runs_again_at_each_change_until_it_is_interrupted() {
     assert!(mended.starts_with("running ") && !mended.contains("error"), "{mended}");
     // What a run itself has written is no change.
     assert!(project.path("assessment.json").exists());
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(kill.success());
+    surroundings::interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }

@@ -9,7 +9,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
 
 use crate::harness::Project;
-use crate::tidy::{rust_files, untested};
+use crate::tree::tidy::{rust_files, untested};
 
 /// What makes a diagnostic: its code is the first thing that it is given.
 const MAKERS: [&str; 4] = ["error", "warning", "tell", "mistake"];

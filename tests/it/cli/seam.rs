@@ -5,14 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::{Value, json};
 
 use crate::harness::{Project, Run};
-
-/// A project with the evidence of a sound run.
-fn assessed() -> Project {
-    let project = Project::own();
-    let run = project.run(&["check"]);
-    assert_eq!(run.code, Some(0), "{run}");
-    project
-}
+use crate::surroundings::program;
 
 fn build(project: &Project) -> Run {
     project.run(&["build", "--assessment", "assessment.json"])
@@ -34,8 +27,8 @@ fn refused(project: &Project, why: &str) {
 
 #[test]
 fn a_site_is_built_from_stored_evidence_without_a_network() {
-    let project = assessed();
-    let output = std::process::Command::new("unshare")
+    let project = Project::checked();
+    let output = program("unshare")
         .args(["--net", env!("CARGO_BIN_EXE_avouch"), "build", "--assessment", "assessment.json"])
         .current_dir(project.root())
         .output()
@@ -47,7 +40,7 @@ fn a_site_is_built_from_stored_evidence_without_a_network() {
 
 #[test]
 fn evidence_is_private_and_holds_no_secret() {
-    let project = assessed();
+    let project = Project::checked();
     let mode = std::fs::metadata(project.path("assessment.json")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let text = project.read("assessment.json");
@@ -68,7 +61,7 @@ fn a_verdict_that_was_edited_by_hand_changes_nothing() {
 
 #[test]
 fn evidence_for_other_words_is_refused() {
-    let project = assessed();
+    let project = Project::checked();
     let words = "can never reach another customer's data";
     let others = "can never see another customer's data";
     project.edit("checks/tenant-isolation.yaml", words, others);
@@ -78,21 +71,21 @@ fn evidence_for_other_words_is_refused() {
 
 #[test]
 fn evidence_by_another_plan_is_refused() {
-    let project = assessed();
+    let project = Project::checked();
     project.edit("checks/backup-daily.yaml", "is: finished", "is: complete");
     refused(&project, "`backup-daily`: it was taken by another plan");
 }
 
 #[test]
 fn evidence_from_another_target_is_refused() {
-    let project = assessed();
+    let project = Project::checked();
     project.edit("avouch.yaml", "target: demo", "target: https://addon.example.com");
     refused(&project, "target: it was taken with `https://addon.demo.test`");
 }
 
 #[test]
 fn evidence_taken_under_other_overrides_is_refused() {
-    let project = assessed();
+    let project = Project::checked();
     edit(&project, |value| {
         value["world"]["connect_to"] = json!({"addon.demo.test": "127.0.0.1:1"})
     });
@@ -101,7 +94,7 @@ fn evidence_taken_under_other_overrides_is_refused() {
 
 #[test]
 fn incomplete_evidence_is_refused() {
-    let project = assessed();
+    let project = Project::checked();
     edit(&project, |value| {
         value["claims"].as_object_mut().unwrap().remove("backup-daily");
     });
@@ -110,7 +103,7 @@ fn incomplete_evidence_is_refused() {
 
 #[test]
 fn evidence_of_another_version_or_no_json_is_refused() {
-    let project = assessed();
+    let project = Project::checked();
     edit(&project, |value| value["schema"] = json!("avouch-assessment/9"));
     refused(&project, "this version reads `avouch-assessment/1`");
     project.write("assessment.json", "{");

@@ -4,11 +4,11 @@
 //! code; `sh install` is what the tests have done already.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use crate::harness::Project;
+use crate::surroundings::program;
 use crate::tools;
 
 /// A block of commands.
@@ -56,24 +56,15 @@ fn follow(name: &str, project: &Project) {
     let own = Path::new(env!("CARGO_BIN_EXE_avouch")).parent().unwrap();
     let path = format!("{}:{}", own.display(), std::env::var("PATH").unwrap());
     for block in blocks {
-        let output = Command::new("sh")
+        let output = program("sh")
             .args(["-eu", "-c", &block.script])
             .current_dir(project.root())
             .env("PATH", &path)
-            .env_remove("CI")
             .output()
             .unwrap();
         let run = project.finish(&output);
         assert_eq!(run.code, Some(block.code), "{name}:\n{}\n{run}", block.script);
     }
-}
-
-/// This repository's own project, published once: what a how-to starts from.
-fn published() -> Project {
-    let project = Project::own();
-    let run = project.run(&["build"]);
-    assert_eq!(run.code, Some(0), "{run}");
-    project
 }
 
 #[test]
@@ -85,17 +76,17 @@ fn the_tutorial_leads_from_an_empty_folder_to_a_published_page() {
 
 #[test]
 fn the_how_to_for_publishers_can_be_followed() {
-    follow("docs/how-to-publish.md", &published());
+    follow("docs/how-to-publish.md", &Project::built());
 }
 
 #[test]
 fn the_how_to_for_ci_can_be_followed() {
-    follow("docs/how-to-ci.md", &published());
+    follow("docs/how-to-ci.md", &Project::built());
 }
 
 #[test]
 fn the_how_to_for_security_engineers_can_be_followed() {
-    follow("docs/how-to-checks.md", &published());
+    follow("docs/how-to-checks.md", &Project::built());
 }
 
 /// Every link from one page of the documentation to another file of the repository leads somewhere.

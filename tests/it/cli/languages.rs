@@ -186,7 +186,7 @@ fn a_language_that_runs_from_right_to_left_says_so() {
     let project = bilingual();
     project.edit("avouch.yaml", "language: en", "language: ar");
     project.edit("avouch.yaml", "    de:", "    en: {}\n    de:");
-    project.write("templates/i18n/ar.yaml", include_str!("../../templates/i18n/en.yaml"));
+    project.write("templates/i18n/ar.yaml", include_str!("../../../templates/i18n/en.yaml"));
     project.write("content/en/security.md", &ENGLISH.replace("../checks", "../../checks"));
     let also = "  - { in: content/en/security.md, words: Content is kept in our cloud storage. }\nbecause:";
     project.edit("checks/content-storage.yaml", "because:", also);
@@ -216,7 +216,7 @@ fn every_key_of_the_words_is_said_somewhere() {
     let all =
         all.filter(|one| one.path().extension().is_some_and(|end| end == "html" || end == "rs"));
     let said: String = all.map(|one| std::fs::read_to_string(one.path()).unwrap()).collect();
-    let words = include_str!("../../templates/i18n/en.yaml").lines();
+    let words = include_str!("../../../templates/i18n/en.yaml").lines();
     let keys = words.filter_map(|line| line.split_once(':').map(|(key, _)| key));
     for key in keys.filter(|key| !key.starts_with('#')) {
         let key = key.split('.').next().unwrap();

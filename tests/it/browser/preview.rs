@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::browser::{Browser, Look};
 use crate::serve::Preview;
+use crate::surroundings;
 
 const POLICY: &str = "content/security.md";
 
@@ -140,7 +141,7 @@ fn the_redline_against_what_is_published_is_one_click_away() {
         &["add", "-A"],
         &["-c", "user.name=Ann", "-c", "user.email=a@b", "commit", "-qm", "as published"],
     ] {
-        let mut git = std::process::Command::new("git");
+        let mut git = surroundings::git();
         assert!(
             git.args(arguments).current_dir(preview.project.root()).status().unwrap().success()
         );

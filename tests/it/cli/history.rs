@@ -1,22 +1,16 @@
 //! What changed since the page that was published last: carried forward, told, and never by the
 //! clock of a build.
 
-use std::sync::LazyLock;
-
 use serde_json::Value;
 
 use crate::harness::{Project, Run};
+use crate::surroundings;
 
 /// A project whose page is published once, with its evidence in `assessment.json`.
 fn published() -> Project {
-    static ONCE: LazyLock<Project> = LazyLock::new(|| {
-        let project = Project::own();
-        let run = project.run(&["build"]);
-        assert_eq!(run.code, Some(0), "{run}");
-        project.keep();
-        project
-    });
-    ONCE.again()
+    let project = Project::built();
+    project.keep();
+    project
 }
 
 impl Project {
@@ -201,9 +195,9 @@ fn a_page_about_another_sort_of_service_or_of_a_later_time_is_not_followed() {
 }
 
 fn git(project: &Project, args: &[&str]) {
-    let mut command = std::process::Command::new("git");
+    let mut command = surroundings::git();
     command.args(["-c", "user.name=A Lawyer", "-c", "user.email=a@example.com"]);
-    command.args(["-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"]);
+    command.args(["-c", "init.defaultBranch=main"]);
     let output = command.args(args).current_dir(project.root()).output().unwrap();
     assert!(output.status.success(), "{output:?}");
 }
