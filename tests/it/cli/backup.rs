@@ -10,9 +10,9 @@ use crate::harness::{Project, Run};
 const CLAIM: &str = "backup-daily";
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// The project's own, with these checks alone behind the claim about backups.
+/// A small project, with these checks alone behind its claim about backups.
 fn project(checks: &str) -> Project {
-    let project = Project::own();
+    let project = Project::fixture("backup");
     let file = format!("checks/{CLAIM}.yaml");
     let text = project.read(&file);
     let (head, _) = text.split_once("checks:\n").unwrap();

@@ -158,7 +158,7 @@ fn an_add_on_that_fails_refuses_or_is_down_is_inconclusive_throughout() {
 #[test]
 fn an_add_on_that_is_slow_is_inconclusive_within_the_time_that_a_run_may_take() {
     let project = Project::own();
-    project.edit("avouch.yaml", "limits:\n", "limits:\n  timeout: 1s\n  run: 10s\n");
+    project.edit("avouch.yaml", "limits:\n", "limits:\n  timeout: 1s\n  run: 4s\n");
     let run = project.run(&["check", "--format", "json", "--mode", "slow"]);
     assert_eq!(run.code, Some(3), "{run}");
     assert_eq!(run.with_standing("violated"), Vec::<String>::new(), "{run}");

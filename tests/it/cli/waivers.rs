@@ -13,7 +13,7 @@ const BROKEN: &str = r#"- { check: 1, step: "the newest finished backup", at: "/
 
 /// Where an old backup breaks the claim, waived from 2026-11-22 to the end of 2026-11-30.
 fn waived() -> Project {
-    let project = Project::own();
+    let project = Project::fixture("backup");
     give(&project, BROKEN);
     project
 }
@@ -37,7 +37,7 @@ const CHECK: [&str; 4] = ["check", "backup-daily", "--flaw", "stale-backup"];
 
 #[test]
 fn the_line_that_the_report_has_is_what_a_waiver_takes() {
-    let project = Project::own();
+    let project = Project::fixture("backup");
     let run = project.run(&["check", "backup-daily", "--flaw", "stale-backup"]);
     assert_eq!(run.code, Some(1), "{run}");
     assert!(run.out.contains(&format!("to waive  {BROKEN}\n")), "{run}");
@@ -134,7 +134,7 @@ fn what_could_not_be_found_out_cannot_be_waived() {
 
 #[test]
 fn an_entry_that_names_no_expectation_is_told_and_accepts_nothing() {
-    let project = Project::own();
+    let project = Project::fixture("backup");
     give(&project, &BROKEN.replace("24h", "25h"));
     let run = at(&project, &CHECK, "2026-11-23T10:00:00Z");
     assert_eq!(run.code, Some(1), "{run}");
