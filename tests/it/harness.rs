@@ -1,11 +1,15 @@
 //! A project in a temporary folder, and the real binary run on it.
 
 use std::collections::BTreeMap;
+use std::fs::Permissions;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 use std::sync::mpsc::channel;
 use std::time::Duration;
+
+use crate::surroundings::program;
 
 /// A project in a temporary folder, gone with this value.
 pub(crate) struct Project {
@@ -23,9 +27,30 @@ pub(crate) struct Run {
 }
 
 impl Project {
-    /// A copy of this repository's own project.
+    /// A copy of this repository's own project, in which no request waits for its turn.
     pub(crate) fn own() -> Self {
+        let project = Self::paced();
+        project.edit("avouch.yaml", "per_second: 100\n", "per_second: 10000\n");
+        project
+    }
+
+    /// A copy of this repository's own project to the byte, at the pace that it sets itself.
+    pub(crate) fn paced() -> Self {
         Self::of(Path::new(env!("CARGO_MANIFEST_DIR")))
+    }
+
+    /// This repository's own project after `avouch check`, in which every claim held. It is checked once
+    /// for all tests.
+    pub(crate) fn checked() -> Self {
+        static ONCE: OnceLock<Snapshot> = OnceLock::new();
+        ONCE.get_or_init(|| Snapshot::after(&["check"])).project()
+    }
+
+    /// This repository's own project after `avouch build`, with its site and its evidence. It is built
+    /// once for all tests.
+    pub(crate) fn built() -> Self {
+        static ONCE: OnceLock<Snapshot> = OnceLock::new();
+        ONCE.get_or_init(|| Snapshot::after(&["build"])).project()
     }
 
     /// A copy of the project of that name below `tests/fixtures/`.
@@ -44,13 +69,6 @@ impl Project {
     /// An empty folder.
     pub(crate) fn empty() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    /// A copy of it as it is now, with all that was made in it.
-    pub(crate) fn again(&self) -> Self {
-        let project = Self::empty();
-        copy(self.root(), project.root());
-        project
     }
 
     fn of(from: &Path) -> Self {
@@ -118,11 +136,10 @@ impl Project {
     ) -> Run {
         const WAIT: Duration = Duration::from_secs(60);
         let binary = env!("CARGO_BIN_EXE_avouch");
-        let mut command = Command::new("script");
+        let mut command = program("script");
         command.args(["--quiet", "--return", "--command"]);
         command.arg(format!("{binary} {}", args.join(" "))).arg("/dev/null");
-        command.current_dir(self.root()).env_clear().envs(env.iter().copied());
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.current_dir(self.root()).envs(env.iter().copied());
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -167,6 +184,34 @@ impl Project {
         let mut files = BTreeMap::new();
         gather(&self.path(name), &mut files);
         files
+    }
+}
+
+/// A project as it was, kept in memory, so that no folder is left behind.
+struct Snapshot(Vec<(PathBuf, Permissions, Vec<u8>)>);
+
+impl Snapshot {
+    /// This repository's own project after a run in which every claim held.
+    fn after(args: &[&str]) -> Self {
+        let project = Project::own();
+        let run = project.run(args);
+        assert_eq!(run.code, Some(0), "{run}");
+        let kept = project.files("").into_iter().map(|(path, content)| {
+            let permissions = std::fs::metadata(&path).unwrap().permissions();
+            (path.strip_prefix(project.root()).unwrap().to_owned(), permissions, content)
+        });
+        Self(kept.collect())
+    }
+
+    fn project(&self) -> Project {
+        let project = Project::empty();
+        for (path, permissions, content) in &self.0 {
+            let path = project.root().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, content).unwrap();
+            std::fs::set_permissions(&path, permissions.clone()).unwrap();
+        }
+        project
     }
 }
 

@@ -1,44 +1,13 @@
-//! The integration tests: one binary.
+//! The integration tests: one binary. Each module with tests is a group of `scripts/test`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop")]
 
-mod accept;
-mod ageing;
-mod axe;
-mod backup;
-mod below_http;
 mod browser;
-mod circles;
-mod connect;
-mod controls;
+mod cli;
 mod docs;
-mod doctor;
-mod falsify;
 mod harness;
-mod history;
-mod init;
-mod interrupt;
-mod languages;
-mod main_job;
-mod mistakes;
-mod phrases;
-mod pictures;
-mod print;
-mod promises;
 mod publish;
-mod published;
-mod reader;
-mod reference;
-mod reports;
-mod reproducible;
-mod retract;
-mod reuse;
-mod schema;
-mod seam;
 mod serve;
-mod suspect;
-mod theme;
-mod tidy;
+mod surroundings;
 mod tools;
+mod tree;
 mod validators;
-mod waivers;
-mod wording;

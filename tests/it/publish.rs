@@ -9,6 +9,8 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::surroundings::program;
+
 /// Every call by which a build can change the disk, and those by which it opens and locks.
 const CALLS: [&str; 12] = [
     "mkdir",
@@ -115,7 +117,7 @@ impl Fixture {
     fn avouch(&self, runner: &[&str]) -> Command {
         let binary = env!("CARGO_BIN_EXE_avouch");
         let mut words = runner.iter().copied().chain([binary]);
-        let mut command = Command::new(words.next().unwrap());
+        let mut command = program(words.next().unwrap());
         command.args(words).current_dir(self.root());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command

@@ -5,9 +5,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::surroundings::program;
+
 /// What the Nu HTML checker finds wrong with files of HTML, CSS and SVG.
 pub(crate) fn nu_checker(files: &[PathBuf]) -> Vec<String> {
-    let mut command = Command::new("java");
+    let mut command = program("java");
     command.arg("-jar").arg(installed("node_modules/vnu-jar/build/dist/vnu.jar"));
     command.args(["--stdout", "--exit-zero-always", "--format", "gnu"]);
     command.args(["--also-check-css", "--also-check-svg"]);
@@ -58,7 +60,7 @@ pub(crate) fn sarif_schema() -> PathBuf {
 
 /// The errors that Microsoft's SARIF multitool finds in a log. It ends well whatever it finds.
 pub(crate) fn sarif_multitool(log: &Path) -> Vec<String> {
-    let mut command = Command::new(installed(&format!("{SARIF}/Sarif.Multitool")));
+    let mut command = program(installed(&format!("{SARIF}/Sarif.Multitool")));
     let told = complaints(command.arg("validate").arg(log));
     assert!(told.iter().any(|line| line.contains("1 files scanned")), "{told:?}");
     told.into_iter().filter(|line| line.contains(": error ")).collect()
@@ -66,7 +68,7 @@ pub(crate) fn sarif_multitool(log: &Path) -> Vec<String> {
 
 /// Makes the documentation into a book in the folder `to`, and gives what mdBook finds wrong with it.
 pub(crate) fn mdbook(from: &Path, to: &Path) -> Vec<String> {
-    let mut command = Command::new(installed("bin/mdbook"));
+    let mut command = program(installed("bin/mdbook"));
     let output = command.arg("build").arg("--dest-dir").args([to, from]).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let told = String::from_utf8(output.stderr).unwrap();
@@ -86,14 +88,14 @@ pub(crate) fn installed(path: &str) -> PathBuf {
 
 /// A script of `tests/tools/`, for Node.
 fn node(script: &str) -> Command {
-    let mut command = Command::new("node");
+    let mut command = program("node");
     command.arg(ours(script)).env("NODE_PATH", installed("node_modules"));
     command
 }
 
 /// A script of `tests/tools/`, for Python.
 fn python(script: &str) -> Command {
-    let mut command = Command::new(installed("python/bin/python"));
+    let mut command = program(installed("python/bin/python"));
     command.arg(ours(script));
     command
 }

@@ -1,15 +1,20 @@
 //! The WebDriver program, and what fantoccini does not say in its language by itself.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use serde_json::{Value, json};
+
+use crate::surroundings::program;
+use crate::tools;
 
 /// A running `chromedriver`, gone with this value.
 pub(super) struct Driver {
     child: Child,
     port: u16,
+    /// Where the browser keeps what it keeps for its user.
+    _home: tempfile::TempDir,
 }
 
 /// How often it is started until it finds a port.
@@ -25,7 +30,11 @@ impl Driver {
     /// Starts it, and reads the port from its standard output. On a busy machine it was seen to end
     /// without one.
     fn once() -> Option<Self> {
-        let mut command = Command::new("chromedriver");
+        let home = tempfile::tempdir().unwrap();
+        let mut command = program("chromedriver");
+        command.env("HOME", home.path()).env("FONTCONFIG_FILE", tools::installed("fonts.conf"));
+        // The fonts are the same for all: they are looked through once.
+        command.env("XDG_CACHE_HOME", tools::installed("").join("cache"));
         command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap_or_else(|error| {
             panic!("chromedriver did not start: {error}\n  help: `scripts/test` installs it")
@@ -39,7 +48,7 @@ impl Driver {
         if port.is_none() {
             child.wait().unwrap();
         }
-        port.map(|port| Self { child, port })
+        port.map(|port| Self { child, port, _home: home })
     }
 
     pub(super) fn address(&self) -> String {

@@ -1,7 +1,13 @@
 //! A real browser: Debian's Chromium, without a window, driven through its WebDriver. Each test has
 //! one of its own. No host but this machine can be reached from it.
 
+mod ageing;
+mod axe;
 mod driver;
+mod pictures;
+mod preview;
+mod print;
+mod reader;
 mod site;
 mod trouble;
 

@@ -95,10 +95,7 @@ impl Site {
 }
 
 fn built() -> Files {
-    let project = Project::own();
-    let run = project.run(&["build"]);
-    assert_eq!(run.code, Some(0), "{run}");
-    read(&project.path("public"))
+    read(&Project::built().path("public"))
 }
 
 pub(super) fn read(folder: &Path) -> Files {

@@ -1,11 +1,12 @@
 //! Who is answered: a browser on this machine that came to the preview's own address, nobody else.
 
 use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Instant;
 
 use crate::harness::Project;
 use crate::serve::{EVERY, PATIENCE, Preview, ask};
+use crate::surroundings;
 
 fn status(preview: &Preview, request: &str) -> u16 {
     ask(&preview.address, &request.replace("OURS", &preview.address)).status
@@ -85,8 +86,7 @@ fn it_listens_on_loopback_alone_and_takes_the_next_port_if_its_own_is_taken() {
     assert!(own > port);
     // Every address of this machine that is not 127.0.0.1 is closed.
     assert!(TcpStream::connect(("127.0.0.2", own)).is_err());
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(kill.success());
+    surroundings::interrupt(&child);
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains(&format!("port {port} is taken; this is port {own}")), "{said}");

@@ -1,7 +1,6 @@
 //! `avouch serve`: the real binary, asked over a socket as a browser asks, and in a real browser.
 
 mod always_right;
-mod browser;
 mod doors;
 mod half_saved;
 mod many_edits;

@@ -1,0 +1,24 @@
+//! The verbs, end to end: the real binary, run on projects in temporary folders.
+
+mod accept;
+mod backup;
+mod below_http;
+mod connect;
+mod controls;
+mod doctor;
+mod falsify;
+mod history;
+mod init;
+mod interrupt;
+mod languages;
+mod main_job;
+mod mistakes;
+mod promises;
+mod published;
+mod reproducible;
+mod retract;
+mod reuse;
+mod seam;
+mod suspect;
+mod theme;
+mod waivers;

@@ -1,0 +1,8 @@
+//! Tests of this repository's own files. They need no network and no other programs.
+
+mod circles;
+mod groups;
+mod phrases;
+mod reference;
+pub(crate) mod tidy;
+pub(crate) mod wording;
