@@ -8,6 +8,7 @@ use std::path::Path;
 
 use avouch_demo::{FLAWS, Mode, Secrets};
 
+use crate::addon;
 use crate::args::Demo;
 use crate::clock::Clock;
 use crate::exit::Exit;
@@ -21,9 +22,8 @@ pub(crate) fn run(root: &Path, args: &Demo, talk: Talk) -> Result<Exit, Exit> {
         return Ok(Exit::Holds);
     }
     let secrets = Secrets::generate();
-    let options = avouch_demo::Options { contacts: contacts(root), ..args.options.to_options() };
-    let demo = avouch_demo::start(options, &secrets).map_err(|error| {
-        talk.complain(&format!("the demo add-on could not be started: {error}"), "");
+    let demo = addon::start(&args.options, contacts(root), &secrets).map_err(|error| {
+        error.complain(talk);
         Exit::Unusable
     })?;
     write(&root.join(&args.dir), &demo, &secrets).map_err(|error| {

@@ -1,11 +1,13 @@
 //! The command line: what was typed, to what is done.
 
 mod accept;
+mod addon;
 mod args;
 mod attest;
 mod build;
 mod check;
 mod clock;
+#[cfg(feature = "demo")]
 mod demo;
 mod diagnostics;
 mod doctor;
@@ -62,7 +64,7 @@ fn main() -> Exit {
         Verb::Serve(args) => serve::run(root, args, talk),
         Verb::Accept(args) => accept::run(root, args, talk),
         Verb::Attest(args) => attest::run(root, args, talk),
-        Verb::Demo(args) => demo::run(root, args, talk),
+        Verb::Demo(args) => addon::run(root, args, talk),
         Verb::Schema(args) => schema::run(root, args, talk),
         Verb::Completions(args) => Ok(manual::completions(args.shell, talk)),
         Verb::Man => manual::page(talk),

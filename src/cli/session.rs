@@ -13,8 +13,8 @@ use avouch::model::project::Project;
 use avouch::model::source::Sources;
 use avouch::model::waiver;
 use avouch::{check, render};
-use avouch_demo::{Demo, Secrets};
 
+use crate::addon::{self, Demo, Secrets};
 use crate::args::{DemoOptions, Target};
 use crate::clock::Clock;
 use crate::exit::Exit;
@@ -127,7 +127,8 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
     let mut plans = BTreeMap::new();
     if let Some(project) = &mut project {
         if project.world.demo {
-            project.world.hosts.extend(avouch_demo::hosts());
+            project.world.hosts.extend(addon::hosts());
+            diagnostics.extend(addon::missing());
         }
         let (planned, mut wrong) = check::plans(project, &open.seeds);
         plans = planned;
@@ -190,9 +191,8 @@ fn start_demo(
         return Ok(None);
     }
     let contacts = project.contacts.iter().map(ToString::to_string).collect();
-    let options = avouch_demo::Options { contacts, ..options.to_options() };
-    let demo = avouch_demo::start(options, secrets).map_err(|error| {
-        talk.complain(&format!("the demo add-on could not be started: {error}"), "");
+    let demo = addon::start(options, contacts, secrets).map_err(|error| {
+        error.complain(talk);
         Exit::Unusable
     })?;
     let world = &mut project.world;

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::model::claim::{Claim, ClaimId};
 use crate::model::expect::Refusal;
@@ -242,14 +243,14 @@ impl Scheme {
     }
 }
 
-/// A secret: it is neither shown nor serialised.
+/// A secret: it is neither shown nor serialised, and its memory is overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// Keeps a secret.
     pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
+        Self(Zeroizing::new(value.into()))
     }
 
     /// The secret itself, for the request that needs it and nothing else.

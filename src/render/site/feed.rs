@@ -14,6 +14,7 @@ use crate::model::time::start_of_day;
 use crate::model::words::capital;
 use crate::render::site::edition::Edition;
 use crate::render::site::{absolute, link, view};
+use crate::render::xml::is_permitted;
 
 /// Entries of the feed; older ones are left out.
 const ENTRIES_MAX: usize = 100;
@@ -165,10 +166,10 @@ fn short(digest: &Digest) -> &str {
     digest.0.get(..16).unwrap_or(&digest.0)
 }
 
-/// Text as it may stand in XML 1.0, which has no room for most controls (section 2.2).
+/// Text as it may stand in XML 1.0, which has no room for most controls.
 fn xml(text: &str) -> String {
-    let allowed = |c: &char| matches!(c, '\t' | '\n' | ' '..='\u{fffd}' | '\u{10000}'..);
-    link::escaped(&text.chars().filter(allowed).collect::<String>())
+    let permitted = text.chars().filter(|character| is_permitted(*character));
+    link::escaped(&permitted.collect::<String>())
 }
 
 #[cfg(test)]
