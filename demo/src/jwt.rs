@@ -6,9 +6,10 @@ use std::str;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, DecodingKey, crypto};
+use rsa::PublicKey;
+use rsa::pkcs8::DecodePublicKey;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::Sha256;
@@ -103,12 +104,10 @@ impl<C> Jwt<'_, C> {
             return Err("the token is not signed with `RS256`");
         }
         let wrong = "the token's signature is wrong";
-        let key = DecodingKey::from_rsa_pem(&public_key).map_err(|_| wrong)?;
-        let signed = self.signed.as_bytes();
-        match crypto::verify(self.signature, signed, &key, Algorithm::RS256) {
-            Ok(true) => Ok(()),
-            _ => Err(wrong),
-        }
+        let key = str::from_utf8(&public_key).map_err(|_| wrong)?;
+        let key = PublicKey::from_public_key_pem(key).map_err(|_| wrong)?;
+        let signature = URL_SAFE_NO_PAD.decode(self.signature).map_err(|_| wrong)?;
+        key.pkcs1v15_verify::<Sha256>(self.signed.as_bytes(), &signature).map_err(|_| wrong)
     }
 }
 

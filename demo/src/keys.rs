@@ -2,10 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::rngs::SysRng;
 use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey, LineEnding};
-use rsa::rand_core::OsRng;
 use rsa::traits::PublicKeyParts;
-use rsa::{BigUint, RsaPrivateKey, RsaPublicKey};
+use rsa::{BoxedUint, PrivateKey, PublicKey};
 use serde_json::{Value, json};
 
 /// The length of a key, in bits.
@@ -13,7 +13,7 @@ const BITS: usize = 2048;
 
 /// A new private key: PKCS #8, PEM.
 pub(crate) fn generate() -> Option<String> {
-    let key = RsaPrivateKey::new(&mut OsRng, BITS).ok()?;
+    let key = PrivateKey::new(&mut SysRng, BITS).ok()?;
     key.to_pkcs8_pem(LineEnding::LF).ok().map(|pem| pem.to_string())
 }
 
@@ -25,8 +25,7 @@ pub(crate) fn public_pem(private: &str) -> Option<String> {
 /// The public half of a private key as a key set (RFC 7517).
 pub(crate) fn key_set(private: &str, name: &str) -> Option<Value> {
     let key = public(private)?;
-    let number = |number: &BigUint| URL_SAFE_NO_PAD.encode(number.to_bytes_be());
-    let (n, e) = (number(key.n()), number(key.e()));
+    let (n, e) = (URL_SAFE_NO_PAD.encode(key.n_bytes()), URL_SAFE_NO_PAD.encode(key.e_bytes()));
     let key = json!({
         "kty": "RSA", "alg": "RS256", "use": "sig", "kid": name, "n": n, "e": e,
     });
@@ -40,14 +39,14 @@ pub(crate) fn find(key_set: &[u8], name: &str) -> Option<Vec<u8>> {
     let key = keys.find(|key| key["kid"] == name && key["kty"] == "RSA")?;
     let number = |name: &str| {
         let bytes = URL_SAFE_NO_PAD.decode(key[name].as_str()?).ok()?;
-        Some(BigUint::from_bytes_be(&bytes))
+        Some(BoxedUint::from_be_slice_vartime(&bytes))
     };
-    let key = RsaPublicKey::new(number("n")?, number("e")?).ok()?;
+    let key = PublicKey::new(number("n")?, number("e")?).ok()?;
     key.to_public_key_pem(LineEnding::LF).ok().map(String::into_bytes)
 }
 
-fn public(private: &str) -> Option<RsaPublicKey> {
-    RsaPrivateKey::from_pkcs8_pem(private).ok().map(|key| key.to_public_key())
+fn public(private: &str) -> Option<PublicKey> {
+    PrivateKey::from_pkcs8_pem(private).ok().map(|key| key.to_public_key())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::io;
 use std::time::Duration;
 
-use rand::RngCore;
+use rand::Rng;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

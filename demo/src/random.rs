@@ -1,6 +1,6 @@
 //! Random text: secrets and ids.
 
-use rand::RngCore;
+use rand::Rng;
 
 /// Text of `bytes` random bytes in hexadecimal, from the system's generator.
 pub(crate) fn hex(bytes: usize) -> String {

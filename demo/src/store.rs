@@ -154,7 +154,7 @@ impl Store {
                 installed: row.get(3)?,
             })
         };
-        self.lock().prepare_cached(sql)?.query_one([client_key], row).optional()
+        self.lock().prepare(sql)?.query_one([client_key], row).optional()
     }
 
     /// The tenant's configuration, JSON.
@@ -173,7 +173,7 @@ impl Store {
     pub(crate) fn notes(&self, whose: Whose<'_>) -> Result<Vec<Note>> {
         let sql = "SELECT id, text FROM notes WHERE ?1 IS NULL OR client_key = ?1 ORDER BY rowid";
         let connection = self.lock();
-        let mut statement = connection.prepare_cached(sql)?;
+        let mut statement = connection.prepare(sql)?;
         statement.query_map([whose.key()], note)?.collect()
     }
 
@@ -237,7 +237,7 @@ impl Store {
         let sql = "SELECT id, at, who, reason, note FROM
             (SELECT *, rowid FROM access ORDER BY rowid DESC LIMIT ?) ORDER BY rowid";
         let connection = self.lock();
-        let mut statement = connection.prepare_cached(sql)?;
+        let mut statement = connection.prepare(sql)?;
         let row = |row: &rusqlite::Row<'_>| {
             Ok(Access {
                 id: row.get(0)?,
@@ -264,7 +264,7 @@ impl Store {
         let sql = "SELECT id, at, event, client_key, signed FROM
             (SELECT *, rowid FROM lifecycle ORDER BY rowid DESC LIMIT ?) ORDER BY rowid";
         let connection = self.lock();
-        let mut statement = connection.prepare_cached(sql)?;
+        let mut statement = connection.prepare(sql)?;
         let row = |row: &rusqlite::Row<'_>| {
             Ok(Lifecycle {
                 id: row.get(0)?,

@@ -1,18 +1,17 @@
 //! What can be typed.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use avouch::language::period::Period;
 use avouch::model::source::diagnostic::help_with_list;
 use avouch::render::report::{self, FORMATS};
-use avouch_demo::{Flaw, Mode};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
 
+use crate::addon::{Flaw, Mode};
 use crate::schemas::SCHEMAS;
 use crate::terminal::style::{Format, Global};
 
@@ -69,6 +68,7 @@ pub(crate) enum Verb {
     /// Give a role's word for a claim that no probe can reach
     Attest(Attest),
     /// Run the reference add-on on its own
+    #[command(hide = cfg!(not(feature = "demo")))]
     Demo(Demo),
     /// Give the JSON Schema of the files that people write, for editors
     Schema(Schema),
@@ -93,10 +93,10 @@ pub(crate) struct Target {
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct DemoOptions {
     /// A flaw to switch on in the demo add-on; can be given more than once
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", hide = cfg!(not(feature = "demo")))]
     pub(crate) flaw: Vec<Flaw>,
     /// How the demo add-on answers as a whole
-    #[arg(long, value_name = "NAME", default_value = "sound")]
+    #[arg(long, value_name = "NAME", default_value = "sound", hide = cfg!(not(feature = "demo")))]
     pub(crate) mode: Mode,
     /// The time to take for now (demo only; it marks the page)
     #[arg(long, env = "AVOUCH_CLOCK", value_name = "TIME")]
@@ -107,16 +107,6 @@ impl DemoOptions {
     /// Whether anything was asked of the demo that a live service cannot do.
     pub(crate) fn is_given(&self) -> bool {
         !self.flaw.is_empty() || self.mode != Mode::Sound || self.clock.is_some()
-    }
-
-    /// As the demo takes them.
-    pub(crate) fn to_options(&self) -> avouch_demo::Options {
-        avouch_demo::Options {
-            flaws: self.flaw.iter().copied().collect::<BTreeSet<_>>(),
-            mode: self.mode,
-            clock: self.clock,
-            ..avouch_demo::Options::default()
-        }
     }
 }
 
@@ -354,6 +344,10 @@ pub(crate) struct Completions {
 
 /// `avouch demo`
 #[derive(Debug, Args)]
+#[cfg_attr(
+    not(feature = "demo"),
+    expect(dead_code, reason = "without the demo add-on, the verb is an error whatever is typed")
+)]
 pub(crate) struct Demo {
     /// How it is started.
     #[command(flatten)]

@@ -1,5 +1,6 @@
 //! The command line: what was typed, to what is done.
 
+mod addon;
 mod args;
 pub(crate) mod disk;
 mod exit;
@@ -19,7 +20,7 @@ use crate::args::{Cli, Verb};
 use crate::exit::Exit;
 use crate::terminal::talk::Talk;
 use crate::verb::{
-    accept, attest, build, check, demo, doctor, explain, falsify, lint, manual, retract, schema,
+    accept, attest, build, check, doctor, explain, falsify, lint, manual, retract, schema,
 };
 
 fn main() -> Exit {
@@ -44,7 +45,7 @@ fn main() -> Exit {
         Verb::Serve(args) => serve::run(root, args, talk),
         Verb::Accept(args) => accept::run(root, args, talk),
         Verb::Attest(args) => attest::run(root, args, talk),
-        Verb::Demo(args) => demo::run(root, args, talk),
+        Verb::Demo(args) => addon::run(root, args, talk),
         Verb::Schema(args) => schema::run(root, args, talk),
         Verb::Completions(args) => Ok(manual::completions(args.shell, talk)),
         Verb::Man => manual::page(talk),

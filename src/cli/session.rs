@@ -12,8 +12,8 @@ use avouch::model::time::day_of;
 use avouch::workflow::clock::Clock;
 use avouch::workflow::sources::Checked;
 use avouch::workflow::{session, sources};
-use avouch_demo::{Demo, Secrets};
 
+use crate::addon::{self, Demo, Secrets};
 use crate::args::{DemoOptions, Target};
 use crate::disk::git;
 use crate::exit::Exit;
@@ -88,8 +88,10 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
         today: day_of(clock.now()),
         instead: &open.instead,
     };
-    let mut checked =
-        sources::check_sources(open.root, &options, &open.seeds, &avouch_demo::hosts());
+    let mut checked = sources::check_sources(open.root, &options, &open.seeds, &addon::hosts());
+    if checked.project.as_ref().is_some_and(|project| project.world.demo) {
+        checked.diagnostics.extend(addon::missing());
+    }
     git::sign(open.root, &mut checked.diagnostics, &checked.sources);
     checked
 }
@@ -149,9 +151,8 @@ fn start_demo(
         return Ok(None);
     }
     let contacts = project.contacts.iter().map(ToString::to_string).collect();
-    let options = avouch_demo::Options { contacts, ..options.to_options() };
-    let demo = avouch_demo::start(options, secrets).map_err(|error| {
-        talk.complain(&format!("the demo add-on could not be started: {error}"), "");
+    let demo = addon::start(options, contacts, secrets).map_err(|error| {
+        error.complain(talk);
         Exit::Unusable
     })?;
     let world = &mut project.world;

@@ -1,18 +1,19 @@
 //! Random bits from the operating system.
 
-use rand::TryRngCore as _;
-use rand::rngs::OsRng;
+use rand::Rng as _;
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
 
 /// `N` random bytes as lower-case hexadecimal digits.
 ///
 /// A machine that has no randomness can mint nothing that proves anything: stopping is right.
 pub(crate) fn hex<const N: usize>() -> String {
     let mut bytes = [0; N];
-    rand::RngCore::fill_bytes(&mut OsRng.unwrap_err(), &mut bytes);
+    UnwrapErr(SysRng).fill_bytes(&mut bytes);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A number between 0 and 1.
 pub(crate) fn fraction() -> f64 {
-    f64::from(rand::RngCore::next_u32(&mut OsRng.unwrap_err())) / f64::from(u32::MAX)
+    f64::from(UnwrapErr(SysRng).next_u32()) / f64::from(u32::MAX)
 }

@@ -8,6 +8,7 @@ mod sample;
 mod site;
 pub mod summary;
 pub mod wording;
+mod xml;
 
 pub use site::retract::retract;
 

@@ -33,6 +33,20 @@ const WORST_FIRST: [(&str, &str, &str); 9] = [
     ("attested", "is attested", "are attested"),
 ];
 
+/// The label of a standing for English readers, from its name in `claims.json`.
+pub fn label(standing: &str) -> &str {
+    match standing {
+        "holds" => "Verified",
+        "attested" => "Confirmed by a named role",
+        "violated" => "Failed",
+        "inconclusive" => "Could not verify",
+        "expired" => "Expired",
+        "waived" => "Exception",
+        "not tested" => "Not tested",
+        other => other,
+    }
+}
+
 /// Who was asked, in words.
 pub fn target(world: &WorldBinding) -> &str {
     if world.demo { "the embedded demo add-on, not a live service" } else { &world.target }

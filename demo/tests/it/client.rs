@@ -8,10 +8,11 @@ use std::str::FromStr;
 use avouch_demo::{Demo, Flaw, Mode, Options, Secrets, query_string_hash, start};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use reqwest::{Certificate, Client, Method, StatusCode};
+use rsa::PrivateKey;
+use rsa::pkcs8::DecodePrivateKey;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -190,9 +191,9 @@ pub(crate) fn now() -> i64 {
 pub(crate) fn sign_rsa(header: &Value, claims: &Value, private: &str) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(header), part(claims));
-    let key = EncodingKey::from_rsa_pem(private.as_bytes()).unwrap();
-    let signature = crypto::sign(signed.as_bytes(), &key, Algorithm::RS256).unwrap();
-    format!("{signed}.{signature}")
+    let key = PrivateKey::from_pkcs8_pem(private).unwrap();
+    let signature = key.pkcs1v15_sign::<Sha256>(signed.as_bytes()).unwrap();
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
 /// A token with this header and these claims, signed with HMAC and SHA-256.

@@ -7,6 +7,7 @@ use std::{fs, io};
 
 use avouch_demo::{FLAWS, Mode, Secrets};
 
+use crate::addon;
 use crate::args::Demo;
 use crate::exit::Exit;
 use crate::session::{Open, check_sources};
@@ -20,9 +21,8 @@ pub(crate) fn run(root: &Path, args: &Demo, talk: Talk) -> Result<Exit, Exit> {
         return Ok(Exit::Holds);
     }
     let secrets = Secrets::generate();
-    let options = avouch_demo::Options { contacts: contacts(root), ..args.options.to_options() };
-    let demo = avouch_demo::start(options, &secrets).map_err(|error| {
-        talk.complain(&format!("the demo add-on could not be started: {error}"), "");
+    let demo = addon::start(&args.options, contacts(root), &secrets).map_err(|error| {
+        error.complain(talk);
         Exit::Unusable
     })?;
     write(&root.join(&args.dir), &demo, &secrets).map_err(|error| {

@@ -5,6 +5,7 @@ pub(crate) mod attest;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod check_published;
+#[cfg(feature = "demo")]
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod explain;

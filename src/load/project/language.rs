@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use crate::load::file::document;
 use crate::load::file::document::Document;
 use crate::load::file::reader::{Reader, SourceFile};
+use crate::load::file::yaml;
 use crate::load::policy;
 use crate::load::project::file::{ProjectFile, SiteFile};
 use crate::load::project::scope::Scope;
@@ -137,12 +138,23 @@ fn own_words(reader: &mut Reader) -> OwnWords {
     own
 }
 
+/// The words that come with Avouch for a language; none where it has none.
+fn built_in(tag: &str) -> Words {
+    let text = Words::built_in_text(tag);
+    // They are not of the project, and a test reads each of the files.
+    let node = yaml::parse(text, 0..text.len(), &FOLDER.into(), &mut Report::new());
+    Words::new(tag, phrases(node.as_ref()))
+}
+
+fn phrases(node: Option<&Node>) -> BTreeMap<String, String> {
+    let entries = node.map_or(&[][..], Node::entries).iter();
+    entries.filter_map(|one| Some((one.key.clone(), one.value.as_str()?.to_owned()))).collect()
+}
+
 impl OwnWords {
     fn words(&self, tag: &str) -> Words {
         let node = self.files.get(tag).and_then(|(_, node)| node.as_ref());
-        let entries = node.map_or(&[][..], Node::entries).iter();
-        let own = entries.filter_map(|one| Some((one.key.clone(), one.value.as_str()?.to_owned())));
-        Words::built_in(tag).with(own.collect())
+        built_in(tag).with(phrases(node))
     }
 
     /// Tells what is wrong with the words, and the languages that have none.
@@ -211,7 +223,7 @@ impl WordsFile<'_> {
 
     /// Keys that nobody asks for, and phrases with other holes than those that are filled.
     fn entries(&mut self, node: &Node) {
-        let english = Words::built_in("en");
+        let english = built_in("en");
         for entry in node.entries().iter().filter(|entry| !entry.key.starts_with(OWN)) {
             let (base, form) = entry.key.rsplit_once('.').unwrap_or((&entry.key, ""));
             let counts = FORMS.contains(&form) && english.has(&format!("{base}.other"));
@@ -263,7 +275,7 @@ impl WordsFile<'_> {
 
     /// The keys that a language needs and has not; of plural forms only the last one.
     fn missing(&mut self, node: &Node, words: &Words) {
-        let english = Words::built_in("en");
+        let english = built_in("en");
         let needed = english.iter().map(|(key, _)| key).filter(|key| !key.ends_with(".one"));
         let missing: Vec<&str> = needed.filter(|key| !words.has(key)).collect();
         for key in missing {
@@ -280,6 +292,7 @@ impl WordsFile<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::load::fixture::Fixture;
 
     const SETTINGS: &str = "avouch.yaml";
@@ -314,6 +327,17 @@ mod tests {
         assert_eq!(german.words.say("word-holds"), "Verifiziert");
         assert_eq!(project.claims[0].words(), "Customer data is backed up every day.");
         assert_eq!(project.claims[0].passages[1].words, "Daten werden täglich gesichert.");
+    }
+
+    #[test]
+    fn the_words_that_come_with_avouch_are_read_as_any_other_yaml_is() {
+        for tag in Words::languages() {
+            assert_eq!(built_in(tag), Words::built_in(tag), "{tag}");
+            let text = Words::built_in_text(tag);
+            let mut diagnostics = Report::new();
+            yaml::parse(text, 0..text.len(), &FOLDER.into(), &mut diagnostics);
+            assert!(diagnostics.is_empty(), "{tag}");
+        }
     }
 
     #[test]

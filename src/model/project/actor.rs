@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
+use zeroize::Zeroizing;
 
 /// An identity that a step acts as.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,14 +119,14 @@ impl Scheme {
     }
 }
 
-/// A secret: it is neither shown nor serialised.
+/// A secret. It is never shown or serialised, and its memory is overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// Keeps a secret.
     pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
+        Self(Zeroizing::new(value.into()))
     }
 
     /// The secret itself, for the request that needs it and nothing else.

@@ -6,6 +6,9 @@
 
 use std::collections::BTreeMap;
 
+use icu_locale_core::LanguageIdentifier;
+use icu_locale_core::subtags::Language as Subtag;
+use icu_plurals::{PluralCategory, PluralRules};
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -80,13 +83,22 @@ pub struct Words {
 }
 
 impl Words {
-    /// The words for a language: those that come with Avouch, where it has them.
-    pub fn built_in(tag: &str) -> Self {
+    /// The words for a language: these phrases, by their keys.
+    pub fn new(tag: &str, phrases: BTreeMap<String, String>) -> Self {
+        Self { language: primary(tag), phrases }
+    }
+
+    /// The YAML of the words that come with Avouch for a language: a mapping of keys to phrases; empty
+    /// where it has none.
+    pub fn built_in_text(tag: &str) -> &'static str {
         let language = primary(tag);
-        let known = BUILT_IN.iter().find(|(one, _)| *one == language);
-        // A test reads each of the files.
-        let phrases = known.and_then(|(_, text)| serde_yaml::from_str(text).ok());
-        Self { language, phrases: phrases.unwrap_or_default() }
+        BUILT_IN.iter().find(|(one, _)| *one == language).map_or("", |(_, text)| text)
+    }
+
+    /// The words that come with Avouch for a language, for tests that load no project.
+    #[cfg(test)]
+    pub(crate) fn built_in(tag: &str) -> Self {
+        Self::new(tag, serde_yaml::from_str(Self::built_in_text(tag)).unwrap_or_default())
     }
 
     /// The same with other phrases in place of some.
@@ -202,37 +214,20 @@ fn next_hole(phrase: &str) -> Option<(&str, &str, &str)> {
     Some((before, hole, behind))
 }
 
-/// The plural form for a whole number (Unicode CLDR, "Language Plural Rules").
+/// The plural form for a whole number (Unicode CLDR, "Language Plural Rules"); `other` for a language
+/// that CLDR does not know.
 fn form(language: &str, n: usize) -> &'static str {
-    let (ones, tens) = (n % 10, n % 100);
-    let (teens, few) = ((11..=19).contains(&tens), (2..=4).contains(&ones));
-    let few = few && !(12..=14).contains(&tens);
-    match language {
-        "ja" | "ko" | "zh" | "th" | "vi" | "id" | "ms" => "other",
-        "fr" | "pt" | "hi" | "fa" | "hy" | "bn" if n <= 1 => "one",
-        "ru" | "uk" | "be" | "sr" | "hr" | "bs" if ones == 1 && tens != 11 => "one",
-        "ru" | "uk" | "be" | "sr" | "hr" | "bs" | "pl" if few => "few",
-        "ru" | "uk" | "be" => "many",
-        "sr" | "hr" | "bs" => "other",
-        "pl" if n != 1 => "many",
-        "cs" | "sk" if (2..=4).contains(&n) => "few",
-        "lt" if ones == 0 || teens => "other",
-        "lt" if ones == 1 => "one",
-        "lt" => "few",
-        "lv" if ones == 0 || teens => "zero",
-        "lv" if ones == 1 => "one",
-        "lv" => "other",
-        "sl" if tens == 1 => "one",
-        "sl" if tens == 2 => "two",
-        "sl" if tens == 3 || tens == 4 => "few",
-        "sl" => "other",
-        "ro" if n != 1 && (n == 0 || (1..=19).contains(&tens)) => "few",
-        "ar" if n == 0 => "zero",
-        "ar" | "he" if n == 2 => "two",
-        "ar" if (3..=10).contains(&tens) => "few",
-        "ar" if (11..=99).contains(&tens) => "many",
-        _ if n == 1 => "one",
-        _ => "other",
+    let rules = Subtag::try_from_str(language).ok().and_then(|language| {
+        let locale = LanguageIdentifier::from((language, None, None));
+        PluralRules::try_new_cardinal(locale.into()).ok()
+    });
+    match rules.map_or(PluralCategory::Other, |rules| rules.category_for(n)) {
+        PluralCategory::Zero => "zero",
+        PluralCategory::One => "one",
+        PluralCategory::Two => "two",
+        PluralCategory::Few => "few",
+        PluralCategory::Many => "many",
+        PluralCategory::Other => "other",
     }
 }
 
@@ -281,6 +276,8 @@ mod tests {
             ("ar", "zero one two few many many many other"),
             ("lt", "other one few few other one few other"),
             ("sl", "other one two other other other other other"),
+            ("cy", "zero one two other other other other other"),
+            ("xx", "other other other other other other other other"),
         ] {
             let told = [0, 1, 2, 5, 11, 21, 22, 100].map(|n| form(language, n));
             assert_eq!(told.join(" "), forms, "{language}");

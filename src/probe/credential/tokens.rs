@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::{Algorithm, EncodingKey};
+use rand::rngs::SysRng;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
-use rsa::RsaPrivateKey;
-use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _};
+use rsa::PrivateKey;
+use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use serde_json::{Value, json};
 use url::Url;
@@ -17,7 +17,7 @@ use crate::model::plan::ANYONE;
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
-use crate::probe::credential::connect::{CONTEXT_QSH, hs256, query_string_hash, token};
+use crate::probe::credential::connect::{CONTEXT_QSH, hs256, query_string_hash, rs256, token};
 use crate::probe::credential::cookies;
 use crate::probe::random;
 use crate::probe::values::redact::Redactor;
@@ -65,7 +65,7 @@ pub(crate) struct Minter<'a> {
 /// A private key with its public half: one made for the purpose, which nobody publishes, or that
 /// of an actor.
 struct Key {
-    private: EncodingKey,
+    private: PrivateKey,
     public_pem: String,
 }
 
@@ -312,9 +312,7 @@ fn secrets(project: &Project) -> Vec<String> {
 fn sign(draft: &Draft<'_>) -> String {
     token(&draft.header, &draft.claims, |message| match &draft.signer {
         Signer::Secret(secret) => hs256(message, secret),
-        Signer::Key(key) => {
-            jsonwebtoken::crypto::sign(message, &key.private, Algorithm::RS256).unwrap_or_default()
-        }
+        Signer::Key(key) => rs256(message, &key.private),
         Signer::Nobody => String::new(),
     })
 }
@@ -364,21 +362,18 @@ fn after(now: Timestamp, span: SignedDuration) -> i64 {
 }
 
 fn make_key() -> Option<Key> {
-    of_rsa(&RsaPrivateKey::new(&mut rsa::rand_core::OsRng, KEY_BITS).ok()?)
+    of_rsa(PrivateKey::new(&mut SysRng, KEY_BITS).ok()?)
 }
 
 fn read_key(pem: &Secret) -> Option<Key> {
     let pem = pem.expose();
-    let key = RsaPrivateKey::from_pkcs8_pem(pem).ok();
-    of_rsa(&key.or_else(|| RsaPrivateKey::from_pkcs1_pem(pem).ok())?)
+    let key = PrivateKey::from_pkcs8_pem(pem).ok();
+    of_rsa(key.or_else(|| PrivateKey::from_pkcs1_pem(pem).ok())?)
 }
 
-fn of_rsa(key: &RsaPrivateKey) -> Option<Key> {
-    let private = key.to_pkcs1_der().ok()?;
-    Some(Key {
-        private: EncodingKey::from_rsa_der(private.as_bytes()),
-        public_pem: key.to_public_key().to_public_key_pem(LineEnding::LF).ok()?,
-    })
+fn of_rsa(private: PrivateKey) -> Option<Key> {
+    let public_pem = private.to_public_key().to_public_key_pem(LineEnding::LF).ok()?;
+    Some(Key { private, public_pem })
 }
 
 /// A secret that says nothing of itself, or one of its kind that is not it.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dom_query::Document;
 use reqwest::header::HeaderMap;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -12,7 +13,6 @@ use crate::model::judge::binding::Digest;
 use crate::model::plan::{Keep, Step};
 use crate::probe::http::fields::fields;
 use crate::probe::http::listing;
-use crate::probe::percent::unescape;
 use crate::probe::values::redact::{Redactor, header};
 
 /// Characters that are kept of one header value.
@@ -200,19 +200,19 @@ impl MediaType {
     }
 }
 
-/// The text of a page's first `<title>`.
+/// How much of a page is searched for its title, in bytes: a page can be made so that the time of
+/// reading it grows with the square of its length.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// The text of a page's title, on one line; `None` where it has none or the end of it was not read.
 fn title(html: &str) -> Option<String> {
-    let lower = html.to_ascii_lowercase();
-    let open = lower.find("<title")?;
-    let start = open + lower[open..].find('>')? + 1;
-    let end = start + lower[start..].find("</title")?;
-    let raw = html[start..end].split_whitespace().collect::<Vec<_>>();
-    let raw = raw.join(" ");
-    let text = match raw.contains('&').then(|| unescape(raw.as_bytes())).flatten() {
-        Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        None => raw,
-    };
-    Some(cut(&text, TITLE_CHARS_MAX))
+    let head = &html[..html.floor_char_boundary(HEAD_BYTES_MAX)];
+    head.to_ascii_lowercase().contains("</title").then_some(())?;
+    let document = Document::from(head);
+    let title = document.select_single("title:not(svg *)");
+    let text = title.exists().then(|| title.text())?;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    Some(cut(&words.join(" "), TITLE_CHARS_MAX))
 }
 
 #[cfg(test)]
@@ -270,6 +270,23 @@ mod tests {
         let page = b"<html><TITLE lang=en>\n Terms &amp; more </title>";
         let facts = body_of("text/html; charset=utf-8", page);
         assert_eq!(facts["title"], "Terms & more");
+    }
+
+    #[test]
+    fn a_title_is_what_a_browser_shows_as_one() {
+        for (page, expected) in [
+            ("<!-- <title>a</title> --><title>b &lt;i&gt;</title>", Some("b <i>")),
+            ("<script>'<title>a</title>'</script><title>b</title>", Some("b")),
+            ("<svg><title>a</title></svg><p><title>b</title>", Some("b")),
+            ("<svg><title>a</title></svg>", None),
+            ("<title></title>", Some("")),
+            ("<title>cut of", None),
+            ("<p>a</p>", None),
+        ] {
+            assert_eq!(title(page).as_deref(), expected, "{page}");
+        }
+        let late = format!("{}<title>a</title>", "é".repeat(HEAD_BYTES_MAX));
+        assert_eq!(title(&late), None);
     }
 
     #[test]

@@ -1,96 +1,213 @@
 //! JUnit XML, as CI servers read it: a suite for each policy, a case for each claim. What is violated
 //! failed; what could not be shown is an error; what is waived was skipped.
 
+use std::io;
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use quick_junit::{
-    NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestRerun, TestSuite,
-};
+use jiff::Timestamp;
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
 use crate::render::finding::place_of;
 use crate::render::report::text;
-use crate::render::{Input, wording};
+use crate::render::{Input, wording, xml};
+
+/// How far an element is set in under the element around it, in spaces.
+const INDENT: usize = 4;
+
+/// How a test case ended, as CI servers distinguish it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Success,
+    Skipped,
+    Failure,
+    Error,
+}
+
+/// An element with the reason why a case, or an earlier attempt at it, did not succeed.
+struct Trouble {
+    element: &'static str,
+    kind: &'static str,
+    message: String,
+    description: String,
+}
 
 /// Writes the report.
 pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
-    let mut suites: IndexMap<String, TestSuite> = IndexMap::new();
-    for outcome in input.outcomes {
-        let (file, _) = place_of(outcome, input.project);
-        let suite = suites.entry(file).or_insert_with_key(|file| suite(file, input));
-        suite.add_test_case(case(outcome, input));
-    }
-    let mut report = Report::new("avouch");
-    report.add_test_suites(suites.into_values());
-    let mut bytes = Vec::new();
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', INDENT);
     // Writing to a vector cannot fail.
-    let _ = report.serialize(&mut bytes);
-    bytes
+    let _ = report(&mut writer, input);
+    writer.into_inner()
 }
 
-fn suite(file: &str, input: &Input<'_>) -> TestSuite {
-    let mut suite = TestSuite::new(file);
-    suite.timestamp = input.assessment.started.to_string().parse().ok();
-    suite.add_property(Property::new("target", input.assessment.world.target.as_str()));
-    suite
-}
-
-fn case(outcome: &Outcome<'_>, input: &Input<'_>) -> TestCase {
-    let (file, at) = place_of(outcome, input.project);
-    let mut status = status(outcome, input);
-    status.add_reruns(outcome.checks.iter().flat_map(reruns));
-    let mut case = TestCase::new(outcome.claim.id.as_str(), status);
-    case.set_classname(file.trim_end_matches(".md").replace('/', "."));
-    case.set_time(took(outcome));
-    case.timestamp = outcome.observed.and_then(|at| at.to_string().parse().ok());
-    case.extra.insert("file".into(), file.into());
-    case.extra.insert("line".into(), at.line.to_string().into());
-    case.add_property(Property::new("words", wording::words(outcome.claim)));
-    let idle = wording::idle(outcome);
-    if !idle.is_empty() {
-        case.set_system_err(idle.join("\n"));
+fn report(writer: &mut Writer<Vec<u8>>, input: &Input<'_>) -> io::Result<()> {
+    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let mut suites: IndexMap<String, Vec<&Outcome<'_>>> = IndexMap::new();
+    for outcome in input.outcomes {
+        suites.entry(place_of(outcome, input.project).0).or_default().push(outcome);
     }
-    case
+    let [tests, skipped, failures, errors] = counts(input.outcomes.iter());
+    element(writer, "testsuites", &[("name", "avouch".into()), tests, skipped, failures, errors])
+        .write_inner_content(|writer| {
+        suites.iter().try_for_each(|(file, outcomes)| suite(writer, file, outcomes, input))
+    })?;
+    writer.write_indent()
 }
 
-fn status(outcome: &Outcome<'_>, input: &Input<'_>) -> TestCaseStatus {
-    let mut status = match outcome.standing {
-        Standing::Holds => return TestCaseStatus::success(),
-        Standing::Waived => TestCaseStatus::skipped(),
-        Standing::Violated => TestCaseStatus::non_success(NonSuccessKind::Failure),
-        Standing::Inconclusive(_) | Standing::Expired | Standing::Unfit(_) => {
-            TestCaseStatus::non_success(NonSuccessKind::Error)
+/// The attributes that count the cases of a suite, or of all of them.
+fn counts<'a>(
+    outcomes: impl Iterator<Item = &'a Outcome<'a>> + Clone,
+) -> [(&'static str, String); 4] {
+    let count = |one| outcomes.clone().filter(|outcome| status(outcome) == one).count().to_string();
+    [
+        ("tests", outcomes.clone().count().to_string()),
+        ("skipped", count(Status::Skipped)),
+        ("failures", count(Status::Failure)),
+        ("errors", count(Status::Error)),
+    ]
+}
+
+fn suite(
+    writer: &mut Writer<Vec<u8>>,
+    file: &str,
+    outcomes: &[&Outcome<'_>],
+    input: &Input<'_>,
+) -> io::Result<()> {
+    let [tests, skipped, failures, errors] = counts(outcomes.iter().copied());
+    let started = ("timestamp", time(input.assessment.started));
+    let target = input.assessment.world.target.as_str();
+    let name = ("name", file.to_owned());
+    element(writer, "testsuite", &[name, tests, skipped, errors, failures, started])
+        .write_inner_content(|writer| {
+            properties(writer, "target", target)?;
+            outcomes.iter().try_for_each(|outcome| case(writer, outcome, input))
+        })?;
+    Ok(())
+}
+
+fn case(writer: &mut Writer<Vec<u8>>, outcome: &Outcome<'_>, input: &Input<'_>) -> io::Result<()> {
+    let (file, at) = place_of(outcome, input.project);
+    let mut attributes = vec![
+        ("name", outcome.claim.id.clone()),
+        ("classname", file.trim_end_matches(".md").replace('/', ".")),
+    ];
+    attributes.extend(outcome.observed.map(|at| ("timestamp", time(at))));
+    attributes.push(("time", format!("{:.3}", took(outcome).as_secs_f64())));
+    attributes.extend([("file", file), ("line", at.line.to_string())]);
+    let idle = wording::idle(outcome);
+    element(writer, "testcase", &attributes).write_inner_content(|writer| {
+        properties(writer, "words", &wording::words(outcome.claim))?;
+        let troubles = trouble(outcome, input).into_iter().chain(reruns(outcome));
+        troubles.into_iter().try_for_each(|one| one.write(writer))?;
+        if !idle.is_empty() {
+            text_element(writer, "system-err", &[], &idle.join("\n"))?;
         }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn properties(writer: &mut Writer<Vec<u8>>, name: &str, value: &str) -> io::Result<()> {
+    element(writer, "properties", &[]).write_inner_content(|writer| {
+        let attributes = [("name", name.to_owned()), ("value", value.to_owned())];
+        element(writer, "property", &attributes).write_empty()?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+impl Trouble {
+    fn write(&self, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
+        let attributes = [("message", self.message.clone()), ("type", self.kind.to_owned())];
+        text_element(writer, self.element, &attributes, &self.description)
+    }
+}
+
+fn element<'w>(
+    writer: &'w mut Writer<Vec<u8>>,
+    name: &'static str,
+    attributes: &[(&'static str, String)],
+) -> quick_xml::writer::ElementWriter<'w, Vec<u8>> {
+    let attributes = attributes.iter().map(|(name, value)| (*name, xml::replaced(value)));
+    writer.create_element(name).with_attributes(attributes)
+}
+
+fn text_element(
+    writer: &mut Writer<Vec<u8>>,
+    name: &'static str,
+    attributes: &[(&'static str, String)],
+    text: &str,
+) -> io::Result<()> {
+    let text = xml::replaced(text);
+    element(writer, name, attributes).write_text_content(BytesText::new(&text))?;
+    Ok(())
+}
+
+/// An instant, to the millisecond, as `xs:dateTime`.
+fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3f+00:00").to_string()
+}
+
+fn status(outcome: &Outcome<'_>) -> Status {
+    match outcome.standing {
+        Standing::Holds => Status::Success,
+        Standing::Waived => Status::Skipped,
+        Standing::Violated => Status::Failure,
+        Standing::Inconclusive(_) | Standing::Expired | Standing::Unfit(_) => Status::Error,
+    }
+}
+
+fn trouble(outcome: &Outcome<'_>, input: &Input<'_>) -> Option<Trouble> {
+    let element = match status(outcome) {
+        Status::Success => return None,
+        Status::Skipped => "skipped",
+        Status::Failure => "failure",
+        Status::Error => "error",
     };
     let kind = match outcome.standing {
         Standing::Inconclusive(reason) => reason.name(),
         standing => standing.name(),
     };
-    status.set_type(kind);
-    status.set_message(wording::told(outcome, input.project));
-    status.set_description(text::trouble_of(outcome, input));
-    status
+    let message = wording::told(outcome, input.project);
+    Some(Trouble { element, kind, message, description: text::trouble_of(outcome, input) })
 }
 
-/// What was begun before the attempt that counts, and the second look at a violation.
-fn reruns(check: &CheckOutcome<'_>) -> Vec<TestRerun> {
-    let kind = &check.plan.kind;
-    let rerun = |sort, ty: &str, message: String| {
-        let mut rerun = TestRerun::new(sort);
-        rerun.set_type(ty).set_message(message);
-        rerun
+/// The attempts at a claim's checks that do not count.
+fn reruns(outcome: &Outcome<'_>) -> Vec<Trouble> {
+    let [error, failure] = match status(outcome) {
+        // A skipped case can have no reruns.
+        Status::Skipped => return Vec::new(),
+        Status::Success => ["flakyError", "flakyFailure"],
+        Status::Failure | Status::Error => ["rerunError", "rerunFailure"],
     };
-    let attempts = 1..check.transcript.attempts;
-    let attempts = attempts.map(|number| {
-        let message = format!("{kind}: attempt {number} was inconclusive, and was begun again");
-        rerun(NonSuccessKind::Error, "inconclusive", message)
-    });
-    let again = check.intermittent.then(|| {
-        let message = format!("{kind}: a second look gave another verdict: it is intermittent");
-        rerun(NonSuccessKind::Failure, "intermittent", message)
-    });
-    attempts.chain(again).collect()
+    let of_check = |check| attempts(check, error).chain(second_look(check, failure));
+    outcome.checks.iter().flat_map(of_check).collect()
+}
+
+/// What was begun before the attempt that counts.
+fn attempts(check: &CheckOutcome<'_>, element: &'static str) -> impl Iterator<Item = Trouble> {
+    let kind = check.plan.kind.clone();
+    (1..check.transcript.attempts).map(move |number| Trouble {
+        element,
+        kind: "inconclusive",
+        message: format!("{kind}: attempt {number} was inconclusive, and was begun again"),
+        description: String::new(),
+    })
+}
+
+/// The second look at a violation, if it gave another verdict.
+fn second_look(check: &CheckOutcome<'_>, element: &'static str) -> Option<Trouble> {
+    check.intermittent.then(|| Trouble {
+        element,
+        kind: "intermittent",
+        message: format!(
+            "{}: a second look gave another verdict: it is intermittent",
+            check.plan.kind
+        ),
+        description: String::new(),
+    })
 }
 
 /// How long the answers took, added up.
@@ -165,5 +282,37 @@ mod tests {
         <flakyError message="headers: attempt 1 was inconclusive, and was begun again" type="inconclusive"
         </flakyError
         "#);
+    }
+
+    #[test]
+    fn every_character_is_read_as_it_was_written_or_is_replaced() {
+        let mut sample = Sample::new();
+        let words =
+            "\u{0}\u{1b}[1m<b> & \"it's\"\t\r\n]]>\u{7f}\u{85}\u{d7ff}\u{e000}\u{fffe}\u{ffff}😀";
+        sample.project.claims[1].passages[0].words = words.into();
+        let xml = rendered(&sample);
+        let document = quick_xml::Reader::from_str(&xml);
+        let read = attributes(document).into_iter().find(|value| value.contains("<b>"));
+        let expected = "\u{fffd}\u{fffd}[1m<b> & \"it's\"\t\r\n]]>\u{7f}\u{85}\u{d7ff}\u{e000}\u{fffd}\u{fffd}😀";
+        assert_eq!(read.as_deref(), Some(expected));
+    }
+
+    /// The values of all attributes, as a reader of XML gets them.
+    fn attributes(mut document: quick_xml::Reader<&[u8]>) -> Vec<String> {
+        let mut values = Vec::new();
+        loop {
+            match document.read_event().unwrap() {
+                Event::Start(element) | Event::Empty(element) => {
+                    let all = element.attributes().map(|one| one.unwrap());
+                    values.extend(
+                        all.map(|one| {
+                            quick_xml::escape::unescape(&one.value).unwrap().into_owned()
+                        }),
+                    );
+                }
+                Event::Eof => return values,
+                _ => {}
+            }
+        }
     }
 }

@@ -7,13 +7,14 @@ use url::Url;
 
 use crate::language::words::capital;
 use crate::model::judge::binding::Digest;
-use crate::model::project::i18n::{TECHNICAL, Words};
 use crate::model::project::policy::Policy;
 use crate::model::published::recorded::{About, Recorded};
 use crate::model::published::{Claim, Published, Stood};
 use crate::model::time::start_of_day;
 use crate::render::site::edition::Edition;
 use crate::render::site::{absolute, link, view};
+use crate::render::summary::label;
+use crate::render::xml::is_permitted;
 
 /// Entries of the feed; older ones are left out.
 const ENTRIES_MAX: usize = 100;
@@ -94,10 +95,9 @@ pub(crate) fn with_news(feed: &str, claims: &[Claim]) -> String {
 
 fn taken_back(claim: &Claim) -> Option<Entry> {
     let stood = claim.history.last()?;
-    let mark = view::Mark::of(&stood.standing, &Words::built_in(TECHNICAL));
     Some(Entry {
         id: format!("{}#stood-{}", claim.evidence, stood.since),
-        title: format!("{}: {}", mark.word, claim.words),
+        title: format!("{}: {}", label(&stood.standing), claim.words),
         updated: stood.since,
         to: claim.evidence.clone(),
         summary: claim.told.clone(),
@@ -166,10 +166,10 @@ fn short(digest: &Digest) -> &str {
     digest.0.get(..16).unwrap_or(&digest.0)
 }
 
-/// Text as it may stand in XML 1.0, which has no room for most controls (section 2.2).
+/// Text as it may stand in XML 1.0, which has no room for most controls.
 fn xml(text: &str) -> String {
-    let allowed = |c: &char| matches!(c, '\t' | '\n' | ' '..='\u{fffd}' | '\u{10000}'..);
-    link::escaped(&text.chars().filter(allowed).collect::<String>())
+    let permitted = text.chars().filter(|character| is_permitted(*character));
+    link::escaped(&permitted.collect::<String>())
 }
 
 #[cfg(test)]

@@ -2,11 +2,9 @@
 //! not verified since then. It needs no sources, and only ever takes away.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
+use dom_query::{Document, NodeRef};
 use jiff::Timestamp;
-use lol_html::html_content::{ContentType, Element};
-use lol_html::{ElementContentHandlers, HandlerResult, RewriteStrSettings, Selector, element};
 
 use crate::language::words::{capital, normalise};
 use crate::model::published::{Claim, Published, Stood};
@@ -79,7 +77,8 @@ fn since(claim: &Claim) -> String {
     claim.history.last().map_or_else(String::new, |stood| sentence(stood.since))
 }
 
-/// A page of the site, with what it says of these claims taken back; as it is, if it says nothing.
+/// A page of the site, with what it says of these claims taken back; as it is, to the byte, if it says
+/// nothing. Any other page is read as a browser reads it and written anew.
 fn html(page: &str, claims: &[Claim]) -> Result<String, String> {
     let told: Vec<&Claim> = claims.iter().filter(|claim| page.contains(&hook(claim))).collect();
     if let Some(lost) =
@@ -90,60 +89,47 @@ fn html(page: &str, claims: &[Claim]) -> Result<String, String> {
     if told.is_empty() {
         return Ok(page.to_owned());
     }
-    let mut handlers: Vec<(std::borrow::Cow<'_, Selector>, ElementContentHandlers<'_>)> = vec![
-        element!("main", |main| {
-            main.prepend(&notice(&told), ContentType::Html);
-            Ok(())
-        }),
-        element!("title", |title| {
-            title.remove_attribute("data-until");
-            title.prepend("Not verified: ", ContentType::Text);
-            Ok(())
-        }),
-        element!("link[rel=icon][data-then]", |icon| {
-            let then = icon.get_attribute("data-then").unwrap_or_default();
-            icon.remove_attribute("data-until");
-            Ok(icon.set_attribute("href", &then)?)
-        }),
-        element!("meta[name=description]", |meta| {
-            Ok(meta.set_attribute("content", &described(&told))?)
-        }),
-        // What it said of the page is no longer so.
-        element!("script[type='application/ld+json']", |data| {
-            data.remove();
-            Ok(())
-        }),
-        element!(".summary", |section| {
-            section.remove_attribute("data-until");
-            Ok(section.set_attribute("class", "summary violated")?)
-        }),
-    ];
-    for claim in &told {
-        let words = Rc::new(since(claim));
-        handlers.push(element!(format!("[data-claim=\"{}\"]", claim.id), move |mark| {
-            take_down(mark, &words)
-        }));
+    let document = Document::from(page);
+    warn(&document, &told);
+    for mark in document.select("[data-claim]").nodes() {
+        let of = mark.attr("data-claim").unwrap_or_default();
+        if let Some(claim) = told.iter().find(|claim| *claim.id == *of) {
+            take_down(mark, &since(claim));
+        }
     }
-    let settings = handlers.into_iter().fold(RewriteStrSettings::new(), |settings, one| {
-        settings.append_element_content_handler(one)
-    });
-    lol_html::rewrite_str(page, settings).map_err(|error| error.to_string())
+    Ok(document.html().to_string())
 }
 
-fn take_down(mark: &mut Element<'_, '_>, words: &str) -> HandlerResult {
-    mark.remove_attribute("data-until");
-    mark.remove_attribute("data-then");
-    mark.set_attribute("lang", "en")?;
-    let is_mark = mark.get_attribute("class").is_some_and(|class| class.starts_with("mark"));
-    if is_mark {
-        mark.set_attribute("class", "mark violated")?;
-        let shape = "<span aria-hidden=\"true\">✗</span> ";
-        mark.set_inner_content(&format!("{shape}{}", escaped(words)), ContentType::Html);
-    } else {
-        let words = format!("A later check found that this does not hold: {words}.");
-        mark.set_inner_content(&words, ContentType::Text);
+/// Says of the page as a whole that these claims are not verified.
+fn warn(document: &Document, told: &[&Claim]) {
+    document.select("main").prepend_html(notice(told));
+    for title in document.select("head > title").nodes() {
+        title.remove_attr("data-until");
+        title.set_text(format!("Not verified: {}", title.text()));
     }
-    Ok(())
+    for icon in document.select("link[rel=icon][data-then]").nodes() {
+        let then = icon.attr("data-then").unwrap_or_default();
+        icon.remove_attr("data-until");
+        icon.set_attr("href", &then);
+    }
+    document.select("meta[name=description]").set_attr("content", &described(told));
+    // What it said of the page is no longer so.
+    document.select("script[type='application/ld+json']").remove();
+    let summary = document.select(".summary");
+    summary.remove_attr("data-until");
+    summary.set_attr("class", "summary violated");
+}
+
+fn take_down(mark: &NodeRef<'_>, words: &str) {
+    mark.remove_attrs(&["data-until", "data-then"]);
+    mark.set_attr("lang", "en");
+    if mark.attr("class").is_some_and(|class| class.starts_with("mark")) {
+        mark.set_attr("class", "mark violated");
+        let shape = "<span aria-hidden=\"true\">✗</span> ";
+        mark.set_html(format!("{shape}{}", escaped(words)));
+    } else {
+        mark.set_text(format!("A later check found that this does not hold: {words}."));
+    }
 }
 
 /// How a page marks where a claim stands.
@@ -179,4 +165,71 @@ fn markdown(page: &str, claims: &[Claim]) -> String {
     let told = claims.iter().filter(|claim| plain.contains(&normalise(&claim.words)));
     let notice = told.map(|claim| format!("> **{}:** {}\n\n", capital(&since(claim)), claim.words));
     notice.collect::<String>() + page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::site::tests::rendered;
+
+    /// A claim that failed at noon.
+    fn failed(id: &str) -> Claim {
+        let site = rendered();
+        let published: Published = serde_json::from_str(&site["claims.json"]).unwrap();
+        let mut page = published;
+        let noon = "2026-11-23T12:00:00Z".parse().unwrap();
+        marked(&mut page, &BTreeMap::from([(id.into(), noon)])).remove(0)
+    }
+
+    const HEAD: &str = "<!DOCTYPE html><html lang=\"en\"><head>\n<title data-until=\"x\">A &amp; b</title>\n</head>\n";
+
+    #[test]
+    fn a_claim_is_taken_down_and_the_page_warns_of_it() {
+        let claim = failed("backup-daily");
+        let page = format!(
+            "{HEAD}<body><main><p class=\"mark holds\" data-claim=\"backup-daily\" data-until=\"x\">x</p>\n\
+             <p data-claim=\"backup-daily\">x</p><p data-claim=\"other\">x</p></main></body></html>"
+        );
+        insta::assert_snapshot!(html(&page, &[claim]).unwrap(), @"");
+    }
+
+    #[test]
+    fn all_else_on_the_page_reads_as_before() {
+        let claim = failed("backup-daily");
+        for kept in [
+            "<pre>\n\n a  b\n</pre>",
+            "<p title=\"&quot;a&quot; 'b' <c>\">a &lt;b&gt; &amp;amp; “c”&nbsp;d</p>",
+            "<noscript><p>&lt;no&gt; script</p></noscript>",
+            "<script>if (a < b && c) { d(\"</p>\") }</script>",
+            "<style>p > a::after { content: \"<\" }</style>",
+            "<template><p>a</p></template>",
+            "<svg viewBox=\"0 0 1 1\" aria-hidden=\"true\"><title>a</title><path d=\"M0 0\"></path></svg>",
+            "<details open=\"\"><summary>a</summary>b</details>",
+            "<table><tbody><tr><td>a</td></tr></tbody></table>",
+            "<!-- a -->",
+            "<input value=\"a\"><br><img src=\"a\" alt=\"\">",
+        ] {
+            let page = format!(
+                "{HEAD}<body><main><b data-claim=\"backup-daily\">x</b>{kept}</main></body></html>"
+            );
+            let new = html(&page, std::slice::from_ref(&claim)).unwrap();
+            assert!(new.contains(kept), "{kept}: {new}");
+        }
+    }
+
+    #[test]
+    fn every_page_that_is_written_anew_is_the_same_to_a_browser() {
+        for (path, page) in rendered().iter().filter(|(path, _)| path.ends_with(".html")) {
+            let once = Document::from(page.as_str()).html();
+            assert_eq!(Document::from(once.clone()).html(), once, "{path}");
+            let text = |html: &str| Document::from(html).text().to_string();
+            assert_eq!(text(&once).trim(), text(page).trim(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_says_nothing_of_it_stays_as_it_is_to_the_byte() {
+        let page = "<!doctype html><TITLE>a</title><p data-claim='other'>x<br/>";
+        assert_eq!(html(page, &[failed("backup-daily")]).unwrap(), page);
+    }
 }

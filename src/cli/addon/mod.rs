@@ -1,0 +1,45 @@
+//! The demo add-on, as far as the command line knows it. Without the feature `demo` the program has none:
+//! whatever asks for it gets an error that says so.
+
+#[cfg(not(feature = "demo"))]
+mod absent;
+#[cfg(feature = "demo")]
+mod built_in;
+
+#[cfg(not(feature = "demo"))]
+pub(crate) use absent::{Demo, Flaw, Mode, Secrets, hosts, run, start};
+#[cfg(feature = "demo")]
+pub(crate) use built_in::{Demo, Flaw, Mode, Secrets, hosts, run, start};
+
+use avouch::model::source::Place;
+use avouch::model::source::diagnostic::Diagnostic;
+
+use crate::terminal::talk::Talk;
+
+/// Why the demo add-on cannot be used, and what to do.
+#[derive(Debug)]
+pub(crate) struct Unavailable {
+    message: String,
+    help: &'static str,
+}
+
+impl Unavailable {
+    /// Reports it.
+    pub(crate) fn complain(&self, talk: Talk) {
+        talk.complain(&self.message, self.help);
+    }
+}
+
+/// The mistake of a project whose target is the demo add-on, if this program has none.
+pub(crate) fn missing() -> Option<Diagnostic> {
+    let Unavailable { message, help } = (!cfg!(feature = "demo")).then(absence)?;
+    let error = Diagnostic::error("no-demo", Place::file("avouch.yaml"), message).help(help);
+    Some(Diagnostic { place: None, ..error })
+}
+
+fn absence() -> Unavailable {
+    Unavailable {
+        message: "this program was built without the demo add-on".into(),
+        help: "install Avouch with its default features, or name a service as the target",
+    }
+}
