@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use crate::language::lexicon::List;
+use crate::language::quantity::is_month;
+
 /// The bytes of each sentence of a paragraph, without the white space around it.
 ///
 /// A full stop ends none after an abbreviation, within a number, a name or an address, and before a
@@ -73,13 +76,6 @@ fn first_word(text: &str) -> &str {
     word.filter(|word| word.len() <= WORD_MAX).unwrap_or_default()
 }
 
-/// Abbreviations behind which a sentence goes on, in lower case.
-const ABBREVIATIONS: [&str; 33] = [
-    "e.g", "i.e", "cf", "vs", "mr", "mrs", "ms", "dr", "prof", "st", "no", "nos", "art", "sec",
-    "fig", "approx", "dept", "est", "z.b", "d.h", "u.a", "bzw", "ca", "nr", "abs", "vgl", "p.ex",
-    "mme", "m.e", "resp", "incl", "min", "max",
-];
-
 fn is_abbreviation(before: &str, next: &str) -> bool {
     let word = before.to_lowercase();
     // "J. Smith", "the U.S. market"; but "plan B. We".
@@ -90,9 +86,9 @@ fn is_abbreviation(before: &str, next: &str) -> bool {
         !matches!(next, "We" | "Our" | "The" | "This" | "It" | "You" | "Your" | "In" | "All");
     // "am 1. Januar"
     let is_ordinal = word.len() <= 2 && word.parse::<u8>().is_ok();
-    ABBREVIATIONS.contains(&word.as_str())
+    List::Abbreviations.has(&word)
         || is_initials && goes_on
-        || is_ordinal && crate::language::quantity::is_month(&next.to_lowercase())
+        || is_ordinal && is_month(&next.to_lowercase())
 }
 
 #[cfg(test)]

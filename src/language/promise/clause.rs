@@ -7,11 +7,11 @@ use crate::language::words::runs;
 
 /// A sentence as its words, with where its clauses begin.
 pub(crate) struct Clauses {
-    pub(crate) tokens: Vec<Token>,
+    pub(crate) tokens: Vec<ClauseToken>,
 }
 
 /// A word.
-pub(crate) struct Token {
+pub(crate) struct ClauseToken {
     /// In lower case.
     pub(crate) word: String,
     /// Its bytes.
@@ -57,7 +57,7 @@ impl Clauses {
         let behind = run[from + text.len()..].chars().next();
         let breaks =
             behind.is_some_and(|c| matches!(c, ',' | ';' | ':' | '.' | ')' | ']' | '–' | '—'));
-        self.tokens.push(Token {
+        self.tokens.push(ClauseToken {
             word,
             span: start + from..start + from + text.len(),
             clause,
@@ -97,7 +97,7 @@ impl Clauses {
     }
 
     /// The words of a clause, up to a word of it.
-    pub(crate) fn clause(&self, at: usize) -> &[Token] {
+    pub(crate) fn clause(&self, at: usize) -> &[ClauseToken] {
         let start = self.tokens.get(at).map_or(0, |token| token.clause);
         // A clause without punctuation has no end; what matters stands near.
         let start = start.max(at.saturating_sub(CLAUSE_MAX));

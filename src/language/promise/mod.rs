@@ -9,6 +9,7 @@ mod words;
 
 use std::ops::Range;
 
+use crate::language::lexicon::phrases;
 use crate::language::promise::clause::Clauses;
 use crate::language::promise::words as known;
 use crate::language::quantity::{Quantity, Unit, find};
@@ -56,7 +57,7 @@ impl Clauses {
     /// The last token of the sign that begins at a token, whatever the sentence around it.
     fn sign_end(&self, at: usize) -> Option<usize> {
         let word = self.word(at);
-        if let Some(length) = known::PHRASES.iter().find_map(|phrase| self.phrase(at, phrase)) {
+        if let Some(length) = phrases().iter().find_map(|phrase| self.phrase(at, phrase)) {
             return Some(at + length - 1);
         }
         let is_sign = match word {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::language::quantity::token::{Number, Token, Written, tokens};
+use crate::language::quantity::token::{Number, NumberForm, Token, tokens};
 use crate::language::quantity::{Amount, Quantity, Unit, vocabulary as known};
 
 /// The quantities in words, in the order in which they stand; none overlap.
@@ -11,7 +11,7 @@ use crate::language::quantity::{Amount, Quantity, Unit, vocabulary as known};
 /// "one" without a unit, nor "the two".
 pub fn find(words: &str) -> Vec<Quantity> {
     let tokens = tokens(words);
-    let reader = Reader { words, tokens: &tokens };
+    let reader = QuantityReader { words, tokens: &tokens };
     let mut all: Vec<Quantity> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -45,12 +45,12 @@ impl Read {
     }
 }
 
-pub(crate) struct Reader<'a> {
+pub(crate) struct QuantityReader<'a> {
     pub(crate) words: &'a str,
     pub(crate) tokens: &'a [Token<'a>],
 }
 
-impl Reader<'_> {
+impl QuantityReader<'_> {
     fn read(&self, at: usize) -> Read {
         self.version(at)
             .or_else(|| self.date(at))
@@ -331,9 +331,9 @@ impl Reader<'_> {
         let is_year = self.year(at).is_some() && matches!(before, "the" | "our" | "its" | "this");
         let is_anaphoric = matches!(before, "the" | "these" | "those" | "other" | "both");
         let is_written_well = match number.written {
-            Written::Digits => true,
-            Written::English => number.value > 1.0 && !is_anaphoric,
-            Written::Foreign => false,
+            NumberForm::Digits => true,
+            NumberForm::English => number.value > 1.0 && !is_anaphoric,
+            NumberForm::Foreign => false,
         };
         let neighbour = at.checked_sub(1).filter(|before| !self.ends(*before));
         let is_beside_number = neighbour.is_some_and(|before| self.number(before).is_some())

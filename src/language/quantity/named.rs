@@ -1,10 +1,10 @@
 //! Numbers that name something and count nothing: `Article 32`, `ISO 27001`, `Windows 10`.
 
-use crate::language::quantity::find::Reader;
-use crate::language::quantity::token::Written;
+use crate::language::quantity::find::QuantityReader;
+use crate::language::quantity::token::NumberForm;
 use crate::language::quantity::vocabulary as known;
 
-impl Reader<'_> {
+impl QuantityReader<'_> {
     /// Whether a number is a part of a name: `Article 32`, `ISO 27001, 27017`, `Windows 10`, `EUR 20`.
     pub(crate) fn is_named(&self, at: usize) -> bool {
         let mut at = at;
@@ -17,7 +17,7 @@ impl Reader<'_> {
             let same = |other: &usize| self.tokens[*other].text.len() == self.tokens[at].text.len();
             let is_number = |other: &usize| {
                 let number = self.number(*other);
-                number.is_some_and(|number| number.written == Written::Digits)
+                number.is_some_and(|number| number.written == NumberForm::Digits)
             };
             let of_reference = |other: &usize| {
                 other.checked_sub(1).is_some_and(|name| known::is_reference(self.word(name)))

@@ -26,12 +26,12 @@ pub(crate) struct Token<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Number {
     pub(crate) value: f64,
-    pub(crate) written: Written,
+    pub(crate) written: NumberForm,
 }
 
 /// How a number is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Written {
+pub(crate) enum NumberForm {
     /// `24`
     Digits,
     /// `twenty-four`
@@ -199,16 +199,17 @@ fn part<'a>(text: &'a str, span: Range<usize>, joined: bool, all: &mut Vec<Token
     let elided = ["d'", "l'", "d’", "l’"].iter().find_map(|article| word.strip_prefix(article));
     let word = elided.unwrap_or(word);
     let number = match number::digits(core) {
-        Some(value) => Some(Number { value, written: Written::Digits }),
+        Some(value) => Some(Number { value, written: NumberForm::Digits }),
         None => number_of(word),
     };
     all.push(Token { text: core, word: word.to_owned(), number, span, joined, stops: false });
 }
 
 fn number_of(word: &str) -> Option<Number> {
-    let english = number::english(word).map(|value| Number { value, written: Written::English });
-    english
-        .or_else(|| number::foreign(word).map(|value| Number { value, written: Written::Foreign }))
+    let english = number::english(word).map(|value| Number { value, written: NumberForm::English });
+    english.or_else(|| {
+        number::foreign(word).map(|value| Number { value, written: NumberForm::Foreign })
+    })
 }
 
 /// Where the unit begins in `24h`, `99.9%`, `5GB`.
