@@ -58,7 +58,10 @@ impl Kept {
     pub(crate) fn to_ask(&self, session: &Session, named: &[String], again: bool) -> Vec<ClaimId> {
         let ids = session.project.claims.iter().map(|claim| &claim.id);
         let open = |id: &&ClaimId| again || !self.good.contains(*id);
-        if named.is_empty() { ids.filter(open).cloned().collect() } else { named.to_vec() }
+        match named {
+            [] => ids.filter(open).cloned().collect(),
+            named => named.iter().map(|id| ClaimId::from(id.as_str())).collect(),
+        }
     }
 
     /// Takes what is still good into a new run, which must have been made in `session`, and puts the

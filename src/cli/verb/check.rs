@@ -91,7 +91,7 @@ fn others(args: &Check, session: &Session) -> Option<Assessment> {
 }
 
 fn named(claims: &[String], id: &ClaimId) -> bool {
-    claims.is_empty() || claims.contains(id)
+    claims.is_empty() || claims.iter().any(|claim| id == claim)
 }
 
 /// Refuses claims that the project does not have.

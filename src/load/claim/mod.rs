@@ -45,7 +45,7 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Claims {
     let mut claims = Claims::default();
     let mut files: BTreeMap<ClaimId, Arc<str>> = BTreeMap::new();
     for source in reader.folder(FOLDER, &["yaml", "yml"]) {
-        let id = id_of(&source.file).to_owned();
+        let id = ClaimId::from(id_of(&source.file));
         if let Some(first) = files.get(&id) {
             reader.diagnostics.push(duplicate(&id, &source.file, first));
             continue;
@@ -115,7 +115,7 @@ fn claim(id: &str, source: &SourceFile, diagnostics: &mut Report) -> Option<Clai
         diagnostics.push(error.help("keep one of the two"));
     }
     Some(Claim {
-        id: id.to_owned(),
+        id: id.into(),
         file: file.clone(),
         checks: checks(node, file, diagnostics),
         written,

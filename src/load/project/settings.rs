@@ -20,7 +20,7 @@ use crate::load::project::{actor, address, language, limits, tenants, variable, 
 use crate::model::plan::expect::Refusal;
 use crate::model::project::actor::Actor;
 use crate::model::project::i18n::Language;
-use crate::model::project::promises::Promises;
+use crate::model::project::promises::PromiseSeverity;
 use crate::model::project::world::{Limits, World};
 use crate::model::project::{RawHtml, Site};
 use crate::model::source::Place;
@@ -43,7 +43,7 @@ pub(crate) struct Settings {
     pub(crate) writes: bool,
     pub(crate) commands: bool,
     pub(crate) refusal: Refusal,
-    pub(crate) promises: Promises,
+    pub(crate) promises: PromiseSeverity,
     pub(crate) world: World,
 }
 

@@ -54,8 +54,9 @@ impl<'de> Deserialize<'de> for AttestationDay {
         if text == "demo" {
             return Ok(Self::Demo);
         }
-        let wrong =
-            || serde::de::Error::custom(format!("`{text}` is no day: write it like `2026-11-22`"));
+        let wrong = || {
+            serde::de::Error::custom(format!("`{text}` is no day: write it like `2026-11-22`"))
+        };
         text.parse().map(Self::On).map_err(|_| wrong())
     }
 }

@@ -116,7 +116,9 @@ impl Reason {
             Self::Timeout => "no answer came in time",
             Self::RateLimited => "the service asked us to slow down",
             Self::ServerError => "the service answered with an error of its own",
-            Self::ControlFailed => "the comparison that makes the question fair did not succeed",
+            Self::ControlFailed => {
+                "the comparison that makes the question fair did not succeed"
+            }
             Self::NotAsked => "something that the question needs was missing",
             Self::Unparsable => "the answer was not of the expected form",
             Self::Credentials => "our own credentials were refused or are missing",

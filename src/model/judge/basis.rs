@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::plan::backup::{Opening, Source};
+use crate::model::plan::backup::{BackupSource, Opening};
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word};
 
 /// Why a reader may believe it, strongest first.
@@ -52,7 +52,7 @@ fn of_step(step: &Step) -> Basis {
 
 /// Whether only those can repeat it who have access to the machine that Avouch runs on.
 fn is_at_home(act: &Act) -> bool {
-    let opens_file = |opening: &Opening| matches!(opening.from, Source::Files(_));
+    let opens_file = |opening: &Opening| matches!(opening.from, BackupSource::Files(_));
     match act {
         Act::Files(_) | Act::Command(_) => true,
         Act::Open(opening) => opens_file(opening),

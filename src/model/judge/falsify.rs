@@ -38,14 +38,14 @@ pub struct Falsification {
     /// Whether it is fit to be evidence.
     pub grade: Grade,
     /// Every counterexample with what the judge made of it.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TriedCounterexample>,
     /// Expectations of probes that no negation broke: step and index.
     pub untouched: Vec<(StepId, usize)>,
 }
 
 /// One counterexample, judged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Row {
+pub struct TriedCounterexample {
     /// What sort of change it was.
     pub class: Class,
     /// For the reader, after "this check was shown to fail when ".
@@ -74,7 +74,7 @@ pub fn falsify(plan: &Plan, observations: &[Observation]) -> Falsification {
                 .extend(again.broken.iter().filter_map(|one| Some((one.step, one.expectation?))));
         }
         let noticed = is_noticed(class, again.verdict);
-        rows.push(Row { class, when, verdict: again.verdict, noticed });
+        rows.push(TriedCounterexample { class, when, verdict: again.verdict, noticed });
     }
     let untouched = probe_expectations(plan).filter(|one| !touched.contains(one)).collect();
     Falsification { grade: grade(plan, &rows), rows, untouched }
@@ -88,7 +88,7 @@ fn is_noticed(class: Class, verdict: Verdict) -> bool {
     }
 }
 
-fn grade(plan: &Plan, rows: &[Row]) -> Grade {
+fn grade(plan: &Plan, rows: &[TriedCounterexample]) -> Grade {
     let uncontrolled = |flaw: &Flaw| !matches!(flaw, Flaw::AsksNothing);
     if !rows.iter().any(|row| row.class == Class::Negation && row.noticed) {
         Grade::Vacuous

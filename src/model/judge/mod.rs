@@ -20,7 +20,7 @@ use crate::model::answer::facts::Facts;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::view::View;
-use crate::model::plan::expect::{CLOCK_TOLERANCE, Context, Outcome};
+use crate::model::plan::expect::{CLOCK_TOLERANCE, JudgeContext, TestOutcome};
 use crate::model::plan::{Plan, Role, Step};
 use crate::model::time::read_time;
 
@@ -50,7 +50,7 @@ pub struct StepJudgement {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judged {
     /// Whether it was met.
-    pub outcome: Outcome,
+    pub outcome: TestOutcome,
     /// What was found where it looked.
     pub actual: Value,
 }
@@ -65,7 +65,7 @@ impl StepJudgement {
     pub(crate) fn is_met_but_for(&self, doubt: Option<Reason>) -> bool {
         doubt.is_none()
             && self.leaks.is_empty()
-            && self.expectations.iter().all(|one| one.outcome == Outcome::Met)
+            && self.expectations.iter().all(|one| one.outcome == TestOutcome::Met)
     }
 
     /// What of it broke the claim, if it is this step of its plan.
@@ -73,13 +73,13 @@ impl StepJudgement {
         let leak = (!self.leaks.is_empty()).then_some(Broken { step, expectation: None });
         let counts = role == Role::Probe && self.doubt.is_none();
         let unmet = self.expectations.iter().enumerate();
-        let unmet = unmet.filter(|(_, one)| counts && one.outcome == Outcome::NotMet);
+        let unmet = unmet.filter(|(_, one)| counts && one.outcome == TestOutcome::NotMet);
         let unmet = unmet.map(|(index, _)| Broken { step, expectation: Some(index) });
         leak.into_iter().chain(unmet).collect()
     }
 
     fn breaks(&self, role: Role) -> bool {
-        let broken = || self.expectations.iter().any(|one| one.outcome == Outcome::NotMet);
+        let broken = || self.expectations.iter().any(|one| one.outcome == TestOutcome::NotMet);
         !self.leaks.is_empty() || (role == Role::Probe && self.doubt.is_none() && broken())
     }
 
@@ -92,7 +92,7 @@ impl StepJudgement {
             return Verdict::Holds;
         }
         let unknown = self.expectations.iter().find_map(|one| match one.outcome {
-            Outcome::Unknown(reason) => Some(reason),
+            TestOutcome::Unknown(reason) => Some(reason),
             _ => None,
         });
         self.doubt.or(unknown).map_or(Verdict::Holds, Verdict::Inconclusive)
@@ -111,7 +111,7 @@ impl Judgement {
         let mut steps = self.steps.clone();
         for one in broken {
             match one.expectation {
-                Some(index) => steps[one.step].expectations[index].outcome = Outcome::Met,
+                Some(index) => steps[one.step].expectations[index].outcome = TestOutcome::Met,
                 None => steps[one.step].leaks.clear(),
             }
         }
@@ -224,7 +224,7 @@ pub(crate) fn judge_step(
     let observed = view.observation(index).map_or(jiff::Timestamp::UNIX_EPOCH, |one| one.at);
     let control = step.control.and_then(|control| view.answer(control).ok());
     let capture = |name: &str| view.capture(name);
-    let context = Context { observed, capture: &capture, sees: &step.sees, control };
+    let context = JudgeContext { observed, capture: &capture, sees: &step.sees, control };
     let judged = step.expect.iter().map(|expectation| {
         let (outcome, actual) = expectation.judge(facts, &context);
         Judged { outcome, actual }

@@ -16,7 +16,7 @@ pub const BACKUP: &str = "${backup}";
 
 /// A file, or the files of a folder, without those of its folders.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Files {
+pub struct FileQuery {
     /// Where: from the project's folder, or from the root of the file system.
     pub path: String,
     /// Only files whose names end so; empty for all.
@@ -50,7 +50,7 @@ pub struct Newest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Opening {
     /// Where it is fetched.
-    pub from: Source,
+    pub from: BackupSource,
     /// What it is, and so how it is opened.
     pub form: Form,
     /// Bytes beyond which it is not fetched.
@@ -60,11 +60,11 @@ pub struct Opening {
 /// Where a backup is fetched.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Source {
+pub enum BackupSource {
     /// It is the answer to this request.
     Http(Request),
     /// It is the newest finished one of these files.
-    Files(Files),
+    Files(FileQuery),
 }
 
 /// What a backup is, and so how it is opened.
@@ -82,7 +82,7 @@ pub enum Form {
 }
 
 /// A backup, as far as an answer tells of it.
-struct Told<'a> {
+struct ListedBackup<'a> {
     of: &'a Newest,
     entry: &'a Value,
     finished_at: Timestamp,
@@ -102,7 +102,7 @@ impl Newest {
             return Err(ProbeError::new(Reason::Unparsable, why));
         }
         let count = all.len();
-        all.retain(Told::is_finished);
+        all.retain(ListedBackup::is_finished);
         all.sort_by_key(|one| std::cmp::Reverse(one.finished_at));
         let mut facts = json!({ "backups": count, "finished": all.len() });
         // Whoever judges the time must see how the peer's own clock stood.
@@ -117,7 +117,7 @@ impl Newest {
         Ok(facts)
     }
 
-    fn told<'a>(&'a self, answer: &'a Facts) -> Vec<Told<'a>> {
+    fn told<'a>(&'a self, answer: &'a Facts) -> Vec<ListedBackup<'a>> {
         let entries = match answer.at(&self.list) {
             Some(Value::Array(entries)) => entries.as_slice(),
             Some(single) => std::slice::from_ref(single),
@@ -125,13 +125,13 @@ impl Newest {
         };
         let told = |entry| {
             let finished_at = read_time(pointed(entry, &self.at)?)?;
-            Some(Told { of: self, entry, finished_at })
+            Some(ListedBackup { of: self, entry, finished_at })
         };
         entries.iter().filter_map(told).collect()
     }
 }
 
-impl Told<'_> {
+impl ListedBackup<'_> {
     fn is_finished(&self) -> bool {
         let state = self.of.state.as_ref();
         let in_state = state.is_none_or(|(at, finished)| {

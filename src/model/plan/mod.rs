@@ -23,7 +23,7 @@ use crate::language::period::Period;
 use crate::model::answer::attestation::Attestation;
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::ids::{CanaryId, StepId};
-use crate::model::plan::backup::{Files, Form, Newest, Opening, Source};
+use crate::model::plan::backup::{BackupSource, FileQuery, Form, Newest, Opening};
 use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::credential::Credential;
 use crate::model::plan::expect::Expectation;
@@ -67,6 +67,7 @@ pub struct Canary {
     pub marker: Option<String>,
 }
 
+/// An error in place of an answer, for counterexamples.
 impl Canary {
     /// The name of its hole in a template: `canary:acme`.
     pub fn hole(&self) -> String {
@@ -194,7 +195,7 @@ pub enum Act {
     /// Asks the name system.
     Dns(DnsQuestion),
     /// Looks at files of the machine that Avouch runs on; nothing is sent.
-    Files(Files),
+    Files(FileQuery),
     /// Runs a program of the project's.
     Command(Program),
     /// Picks the newest finished backup from an earlier answer; nothing is sent.
@@ -263,7 +264,7 @@ impl Step {
     pub fn request(&self) -> Option<&Request> {
         match &self.act {
             Act::Http(request) => Some(request),
-            Act::Open(Opening { from: Source::Http(request), .. }) => Some(request),
+            Act::Open(Opening { from: BackupSource::Http(request), .. }) => Some(request),
             _ => None,
         }
     }
@@ -340,7 +341,6 @@ impl Plan {
     }
 }
 
-/// An error in place of an answer, for counterexamples.
 impl From<ProbeError> for crate::model::answer::observation::Answer {
     fn from(error: ProbeError) -> Self {
         Self::Error(error)

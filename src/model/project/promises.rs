@@ -6,7 +6,8 @@ use serde::Deserialize;
 /// What a promise without a claim is to the project.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Promises {
+#[schemars(rename = "Promises")]
+pub enum PromiseSeverity {
     /// A mistake: nothing is published with one.
     Error,
     /// Worth telling.
