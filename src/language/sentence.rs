@@ -7,8 +7,8 @@ use crate::language::quantity::is_month;
 
 /// The bytes of each sentence of a paragraph, without the white space around it.
 ///
-/// A full stop ends none after an abbreviation, within a number, a name or an address, and before a
-/// word in lower case.
+/// A full stop does not end a sentence after an abbreviation, within a number, a name or an address,
+/// or before a word in lower case.
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut all = Vec::new();
     let mut start = 0;
@@ -28,10 +28,11 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
     all
 }
 
-/// How far is looked behind a mark, so that a run of marks is read once and not again for each.
+/// How many characters after a mark are considered, so that a long run of marks is not read again for
+/// each of them.
 const LOOK_MAX: usize = 16;
 
-/// What may stand between a full stop and the end of its sentence.
+/// Whether a character may come between a full stop and the end of its sentence.
 fn is_closing(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…' | '"' | '\'' | '’' | '”' | '“' | '»' | ')' | ']' | '*' | '_')
 }
@@ -61,7 +62,7 @@ fn ends(before: &str, mark: char, after: &str) -> bool {
     mark != '.' || !is_abbreviation(last_word(before), first_word(next))
 }
 
-/// Longer words are compared with nothing.
+/// Longer words are not abbreviations.
 const WORD_MAX: usize = 40;
 
 fn last_word(text: &str) -> &str {

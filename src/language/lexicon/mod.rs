@@ -230,6 +230,7 @@ mod tests {
         assert!(!List::Absolutes.has("sometimes"));
         assert_eq!(Table::Seconds.number("wochen"), Some(604_800.0));
         assert_eq!(Table::Seconds.number("month"), None);
+        assert_eq!(Table::CalendarMonths.number("oktober"), Some(10.0));
         assert!(phrases().iter().any(|phrase| phrase == &["under", "no", "circumstances"]));
     }
 }

@@ -2,67 +2,67 @@
 
 use crate::language::lexicon::List;
 
-/// Signs wherever they stand.
+/// Words that are a sign of a promise anywhere in a sentence.
 pub(crate) fn is_absolute(word: &str) -> bool {
     List::Absolutes.has(word)
 }
 
-/// What is done to data, so that a sentence that says so promises it.
+/// Verbs for something that is done to data: a sentence with one is a promise.
 pub(crate) fn is_deed(word: &str) -> bool {
     is_participle(word) || List::Deeds.has(word)
 }
 
-/// The same as a participle: `is deleted`.
+/// The same verbs as participles: `is deleted`.
 pub(crate) fn is_participle(word: &str) -> bool {
     is_bare_deed(word) || List::Participles.has(word)
 }
 
-/// Standards that one is held to by others; a promise where we say so of ourselves.
+/// Standards that are certified by others; a promise if a sentence is about us.
 pub(crate) fn is_standard(word: &str) -> bool {
     List::Standards.has(word)
 }
 
-/// Words before "in" where a country behind it tells where data is.
+/// Words before "in", if a country after it is the location of data.
 pub(crate) fn is_held(word: &str) -> bool {
     List::Held.has(word)
 }
 
-/// What is done to data, in German.
+/// German participles for something that is done to data.
 pub(crate) fn is_done_in_german(word: &str) -> bool {
     List::GermanDeeds.has(word)
 }
 
-/// Those that are a promise without any verb: `Encrypted backups`.
+/// Participles that are a promise without a verb: `Encrypted backups`.
 pub(crate) fn is_bare_deed(word: &str) -> bool {
     List::BareDeeds.has(word)
 }
 
-/// What something is said to be.
+/// Adjectives that promise a property.
 pub(crate) fn is_state(word: &str) -> bool {
     List::States.has(word)
 }
 
-/// How something is done; a promise where we do it.
+/// Adverbs that are a promise if a sentence is about us.
 pub(crate) fn is_adverb(word: &str) -> bool {
     List::Adverbs.has(word)
 }
 
-/// Words by which something could be and need not.
+/// Words that make something possible, not certain.
 pub(crate) fn is_possible(word: &str) -> bool {
     List::Possibility.has(word)
 }
 
-/// Verbs of opinion: what "we do not" think is no promise.
+/// Verbs after "we do not" that do not make a promise.
 pub(crate) fn is_opinion(word: &str) -> bool {
     List::Opinions.has(word)
 }
 
-/// Parts of the world that data may stay within.
+/// Regions that data may be promised to stay in.
 pub(crate) fn is_region(word: &str) -> bool {
     List::Regions.has(word)
 }
 
-/// Words behind "within" that promise to be quick.
+/// Words after "within" that promise to be quick.
 pub(crate) fn is_soon(word: &str) -> bool {
     List::Soon.has(word)
 }
@@ -72,67 +72,67 @@ pub(crate) fn is_us(word: &str) -> bool {
     List::Us.has(word)
 }
 
-/// Words for what we run.
+/// Words for our services, staff and data.
 pub(crate) fn is_service(word: &str) -> bool {
     List::Services.has(word)
 }
 
-/// Words by which a heading speaks rather than names.
+/// Words by which a heading makes a statement instead of naming a subject.
 pub(crate) fn speaks(word: &str) -> bool {
     is_us(word) || List::Speaking.has(word)
 }
 
-/// Words for those who are not us, and whom we tell what to do.
+/// Words for other parties, whose duties are not our promises.
 pub(crate) fn is_other(word: &str) -> bool {
     List::Others.has(word)
 }
 
-/// Words before "you" where you are the one to whom something is done.
+/// Words before "you" if "you" is the object of a sentence.
 pub(crate) fn is_before_object(word: &str) -> bool {
     List::BeforeObject.has(word)
 }
 
-/// Words that set a condition, or ask without a question mark.
+/// Words that begin a condition, or a question without a question mark.
 pub(crate) fn is_condition(word: &str) -> bool {
     List::Conditions.has(word)
 }
 
-/// Verbs that ask something of the reader where a sentence begins with them.
+/// Verbs that begin a request to the reader.
 pub(crate) fn is_request(word: &str) -> bool {
     List::Requests.has(word)
 }
 
-/// Words behind "no" where it denies nothing.
+/// Words after "no" that make an idiom of it.
 pub(crate) fn is_idle_after_no(word: &str) -> bool {
     List::IdleAfterNo.has(word)
 }
 
-/// Words before "all" where it means nothing.
+/// Words before "all" that make an idiom of it.
 pub(crate) fn is_idle_before_all(word: &str) -> bool {
     List::IdleBeforeAll.has(word)
 }
 
-/// Words behind "all" where it means nothing.
+/// Words after "all" that make an idiom of it.
 pub(crate) fn is_idle_after_all(word: &str) -> bool {
     List::IdleAfterAll.has(word)
 }
 
-/// Words behind a number that tells of the past.
+/// Words after a number that describes the past.
 pub(crate) fn is_past(word: &str) -> bool {
     List::Past.has(word)
 }
 
-/// Words before a number that tells of a time that is over or to come anyway.
+/// Words before a number that describes a period in the past or future.
 pub(crate) fn is_span(word: &str) -> bool {
     List::Spans.has(word)
 }
 
-/// Words behind a share that tells who somebody is.
+/// Words near a percentage that describes customers or prices.
 pub(crate) fn is_public(word: &str) -> bool {
     List::Public.has(word)
 }
 
-/// Words behind "annual" and the like that name something and no deed.
+/// Words after "annual" and similar words that form a name instead of an interval.
 pub(crate) fn is_no_deed(word: &str) -> bool {
     List::NoDeeds.has(word)
 }

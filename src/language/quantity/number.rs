@@ -2,9 +2,9 @@
 
 use crate::language::lexicon::Table;
 
-/// The number that some digits are, with what separates them: `24`, `10,000`, `99.9`, `99,95`.
+/// The number that digits and their separators mean: `24`, `10,000`, `99.9`, `99,95`.
 ///
-/// A comma before three digits divides thousands, any other is a decimal one; a point is decimal.
+/// A comma before three digits separates thousands; any other comma, and a point, is decimal.
 pub(crate) fn digits(text: &str) -> Option<f64> {
     let is_number = text.starts_with(|c: char| c.is_ascii_digit())
         && text.ends_with(|c: char| c.is_ascii_digit())
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_are_read_with_what_separates_them() {
+    fn digits_are_read_with_their_separators() {
         for (text, value) in [
             ("24", 24.0),
             ("10,000", 10_000.0),

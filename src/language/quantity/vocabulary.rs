@@ -48,27 +48,27 @@ pub(crate) fn is_per(word: &str) -> bool {
     List::Per.has(word)
 }
 
-/// Words that make a unit an interval: `every` in `every day`.
+/// Words that turn a unit into an interval: `every` in `every day`.
 pub(crate) fn is_every(word: &str) -> bool {
     List::Every.has(word)
 }
 
-/// Words after which `a day` is a length of time and no figure of speech.
+/// Words after which `a day` is a duration, not a figure of speech.
 pub(crate) fn is_cue(word: &str) -> bool {
     List::TimeCues.has(word)
 }
 
-/// Words that may stand between a number and its unit.
+/// Words that may come between a number and its unit.
 pub(crate) fn is_filler(word: &str) -> bool {
     List::Fillers.has(word)
 }
 
-/// Words that make days of a week in which nobody works no days.
+/// Words that turn days into working days.
 pub(crate) fn is_working(word: &str) -> bool {
     List::WorkingDays.has(word)
 }
 
-/// A quarter of a year, where it stands behind "every" or "per".
+/// Words for a quarter of a year, if they follow "every" or "per".
 pub(crate) fn is_quarter(word: &str) -> bool {
     List::Quarters.has(word)
 }
@@ -80,22 +80,23 @@ pub(crate) fn is_always(unit: &str, per: &str) -> bool {
         || is(unit, DAY_S) && (is(per, 7.0 * DAY_S) || matches!(per, "year" | "jahr" | "an"))
 }
 
-/// What is paid or counted by the month or year, so that "monthly" tells how often nothing.
+/// Words for things that are paid or counted by the month or year, so that "monthly" is not an
+/// interval.
 pub(crate) fn is_priced(word: &str) -> bool {
     List::Priced.has(word)
 }
 
-/// Words for money, beside its number.
+/// Words for money, next to its amount.
 pub(crate) fn is_money(word: &str) -> bool {
     List::Money.has(word)
 }
 
-/// Protocols that are spoken in versions, as checks measure them.
+/// Protocols whose versions checks can test.
 pub(crate) fn is_protocol(name: &str) -> bool {
     List::Protocols.has(name)
 }
 
-/// Abbreviations that are written with a full stop before a number that names something.
+/// Abbreviations with a full stop, before a number that is part of a name.
 pub(crate) fn is_short_reference(word: &str) -> bool {
     List::ShortReferences.has(word)
 }
@@ -105,17 +106,17 @@ pub(crate) fn is_range(word: &str) -> bool {
     List::Ranges.has(word)
 }
 
-/// Words before a number that names something and counts nothing: `Article 32`.
+/// Words before a number that is part of a name: `Article 32`.
 pub(crate) fn is_reference(word: &str) -> bool {
     List::References.has(word)
 }
 
-/// Words before a number that make it a year.
+/// Words before a number that turn it into a year.
 pub(crate) fn is_before_year(word: &str) -> bool {
     List::BeforeYear.has(word)
 }
 
-/// Words before which a number is a time of the day.
+/// Words after a number that turn it into a time of day.
 pub(crate) fn is_clock(word: &str) -> bool {
     List::Clock.has(word)
 }

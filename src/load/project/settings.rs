@@ -400,7 +400,7 @@ mod tests {
                 "avouch.yaml:1:19 bad-limit: `0` is no sensible limit here ? write one from `1` to `1000`",
                 "avouch.yaml:1:31 bad-limit: `11` is no sensible limit here ? write one from `0` to `10`",
                 "avouch.yaml:1:44 bad-limit: `0s` is no sensible limit here ? write one from `1s` to `10m`",
-                "avouch.yaml:1:54 wrong-value: `1GiB` is no size ? write it like `64KiB` or `1MiB`",
+                "avouch.yaml:1:54 wrong-value: `1GiB` is not a size ? write it like `64KiB` or `1MiB`",
                 "avouch.yaml:1:65 bad-limit: `25h` is no sensible limit here ? write one from `1s` to `24h`",
             ]
         );

@@ -1,7 +1,7 @@
 //! Expectations: a pointer into facts, a test from a closed set, an operand.
 //!
-//! A test is met, or not, or cannot be decided from these facts; what cannot be decided is never
-//! met, and never broken.
+//! A test is met, not met, or undecidable from these facts. An undecidable test counts neither as met
+//! nor as not met.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::model::answer::ids::CanaryId;
 use crate::model::answer::verdict::Reason;
 use crate::model::time::read_time;
 
-/// How far ahead of ours a clock may be before a time counts as lying in the future.
+/// How far a peer's clock may be ahead of ours before a time counts as being in the future.
 pub const CLOCK_TOLERANCE: Period = Period::seconds(60);
 
 /// One thing that must be true of an answer.
@@ -28,7 +28,7 @@ pub struct Expectation {
     pub test: Test,
 }
 
-/// The closed set of tests. Strings within operands may hold `${captures}`.
+/// The closed set of tests. Strings in operands may contain `${captures}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Test {
@@ -99,7 +99,7 @@ pub struct Directive {
     pub is: Option<Test>,
 }
 
-/// What counts as a refusal.
+/// The answers that count as a refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Refusal {
     /// The statuses that refuse.
@@ -108,19 +108,19 @@ pub struct Refusal {
     pub login: Option<String>,
 }
 
-/// Whether an expectation was met.
+/// The outcome of one expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TestOutcome {
-    /// It is so.
+    /// The expectation is met.
     Met,
-    /// It is not so.
+    /// The expectation is not met.
     NotMet,
-    /// These facts do not tell.
+    /// It cannot be decided from these facts, for this reason.
     Unknown(Reason),
 }
 
-/// What an expectation is judged with, beside the facts.
+/// The values that an expectation is judged with, in addition to the facts.
 pub struct JudgeContext<'a> {
     /// When the answer was complete.
     pub observed: Timestamp,
@@ -139,12 +139,12 @@ impl From<bool> for TestOutcome {
 }
 
 impl Expectation {
-    /// An expectation of what stands at `at`.
+    /// An expectation of the value at the JSON Pointer `at`.
     pub fn new(at: impl Into<String>, test: Test) -> Self {
         Self { at: at.into(), test }
     }
 
-    /// Judges it: the outcome, and what was found there.
+    /// Judges the expectation; returns the outcome and the value that was found.
     pub fn judge(&self, facts: &Facts, context: &JudgeContext<'_>) -> (TestOutcome, Value) {
         let found = facts.at(&self.at);
         let shown = self.test.shown(facts, found, context);
@@ -157,7 +157,7 @@ impl Expectation {
         }
         let outcome = match found {
             Some(value) => match test.judge(value, facts, context) {
-                // What is looked for may stand in the part that was not read.
+                // The part that was not read may contain the wanted value.
                 TestOutcome::NotMet if facts.truncated() && self.may_lie_beyond(&test) => {
                     TestOutcome::Unknown(Reason::Budget)
                 }
@@ -180,7 +180,7 @@ impl Expectation {
         }
     }
 
-    /// Whether it speaks of this status, so that the status is an answer and not a failure.
+    /// Whether it names this status, so that the status is an expected answer, not a failure.
     pub fn names_status(&self, status: u16) -> bool {
         let is = |value: &Value| value.as_u64() == Some(u64::from(status));
         match (&self.at[..], &self.test) {
@@ -191,7 +191,7 @@ impl Expectation {
         }
     }
 
-    /// Whether a stranger's empty-handedness, or a mistyped path, would meet it, so that it needs a
+    /// Whether it expects a refusal or an absence. A mistyped path would meet it too, so it needs a
     /// control.
     pub fn is_refusal_or_absence(&self) -> bool {
         let refuses = |value: &Value| value.as_u64().is_some_and(|status| status / 100 == 4);
@@ -204,7 +204,7 @@ impl Expectation {
 }
 
 impl Test {
-    /// Whether there being nothing would meet it.
+    /// Whether the absence of any value would meet it.
     fn is_refusal_or_absence(&self) -> bool {
         matches!(
             self,
@@ -265,7 +265,7 @@ impl Test {
         }
     }
 
-    /// What a reader is shown as having been found.
+    /// The value that is shown to readers as found.
     fn shown(&self, facts: &Facts, found: Option<&Value>, context: &JudgeContext<'_>) -> Value {
         match self {
             Self::Refused(_) => answered(facts, context),
@@ -278,7 +278,11 @@ impl Test {
         }
     }
 
-    /// The test with the captures in its operand filled in, or the first one that is missing.
+    /// The test with the captures in its operand filled in.
+    ///
+    /// # Errors
+    ///
+    /// The name of the first capture without a value.
     pub fn filled(&self, capture: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let fill = |text: &String| fill_captures(text, capture);
         Ok(match self {
@@ -306,7 +310,7 @@ impl Within {
         Ok(Self { at: self.at.clone(), is: self.is.filled(capture)? })
     }
 
-    /// What was tested in each entry, and nothing that stands beside it.
+    /// The tested value of each entry, without the rest of the entry.
     fn shown(&self, found: Option<&Value>) -> Value {
         let tested = |entry: &Value| entry.pointer(&self.at).cloned().unwrap_or(Value::Null);
         match found {
