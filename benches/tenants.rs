@@ -178,7 +178,7 @@ fn run(project: &Project, plan: &Plan, folder: &Path) -> Outcome<Transcript> {
         interrupt: &interrupt,
         journal: Some(folder.join("journal.jsonl")),
     };
-    let claim = "isolation".to_owned();
+    let claim = "isolation".into();
     let jobs = [probe::job::Job { claim: &claim, check: 0, plan }];
     let transcript = probe::run(&jobs, &settings).into_iter().next();
     let transcript = transcript.ok_or("nothing came back")?;

@@ -101,7 +101,7 @@ pub(crate) fn project() -> Project {
         },
         policies: Vec::new(),
         claims: Vec::new(),
-        attestations: [("claim".to_owned(), (Arc::from("attestations/claim.yaml"), attestation))]
+        attestations: [("claim".into(), (Arc::from("attestations/claim.yaml"), attestation))]
             .into(),
         waivers: BTreeMap::new(),
         templates: BTreeMap::new(),

@@ -1,5 +1,6 @@
 //! Natural language: sentences, quantities and promises. Knows nothing of projects or plans.
 
+mod lexicon;
 pub mod period;
 pub mod promise;
 pub mod quantity;

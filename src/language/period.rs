@@ -6,24 +6,24 @@ use std::str::FromStr;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A span of time as authors write it (`90s`, `24h`, `90d`), kept in whole seconds.
+/// A period of time as authors write it (`90s`, `24h`, `90d`), in whole seconds.
 ///
-/// A day is 24 hours: the limits are about elapsed time, not about calendars.
+/// A day is 24 hours: periods measure elapsed time, not calendar days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Period(u64);
 
 impl Period {
-    /// A limit of so many seconds.
+    /// A period of `seconds` seconds.
     pub const fn seconds(seconds: u64) -> Self {
         Self(seconds)
     }
 
-    /// A limit of so many hours.
+    /// A period of `hours` hours.
     pub const fn hours(hours: u64) -> Self {
         Self(hours * 3600)
     }
 
-    /// A limit of so many days of 24 hours.
+    /// A period of `days` days of 24 hours each.
     pub const fn days(days: u64) -> Self {
         Self::hours(days * 24)
     }
@@ -33,22 +33,22 @@ impl Period {
         self.0
     }
 
-    /// Length as a duration of the standard library.
+    /// Length as a `std::time::Duration`.
     pub const fn as_std(self) -> std::time::Duration {
         std::time::Duration::from_secs(self.0)
     }
 
-    /// Length as a signed duration; a limit beyond 292 billion years is cut.
+    /// Length as a signed duration; the maximum is 292 billion years.
     pub fn as_signed(self) -> SignedDuration {
         SignedDuration::from_secs(i64::try_from(self.0).unwrap_or(i64::MAX))
     }
 
-    /// The instant this much after `start`, or the end of representable time.
+    /// The instant this long after `start`, or the last representable one.
     pub fn after(self, start: Timestamp) -> Timestamp {
         start.checked_add(self.as_signed()).unwrap_or(Timestamp::MAX)
     }
 
-    /// In words for a reader: `24 hours`, `90 days`.
+    /// In words: `24 hours`, `90 days`.
     pub fn in_words(self) -> String {
         let (count, unit) = match self.0 {
             0 => (0, "second"),
@@ -76,8 +76,7 @@ impl FromStr for Period {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong =
-            || format!("`{text}` is no length of time: write it like `90s`, `24h` or `90d`");
+        let wrong = || format!("`{text}` is not a duration: write it like `90s`, `24h` or `90d`");
         let digits = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
         let (count, unit) = text.split_at(digits);
         let count: u64 = count.parse().map_err(|_| wrong())?;
@@ -115,7 +114,7 @@ impl schemars::JsonSchema for Period {
         schemars::json_schema!({
             "type": "string",
             "pattern": "^[0-9]+ ?(s|m|min|h|d|w)$",
-            "description": "a length of time, such as `90s`, `24h` or `90d`"
+            "description": "a duration, such as `90s`, `24h` or `90d`"
         })
     }
 }
@@ -125,14 +124,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_are_read_and_shown_as_people_write_them() {
+    fn periods_are_read_and_shown_as_people_write_them() {
         for (text, shown) in [("24h", "24h"), ("90d", "90d"), ("60s", "1m"), ("5 min", "5m")] {
             assert_eq!(text.parse::<Period>().unwrap().to_string(), shown);
         }
     }
 
     #[test]
-    fn what_is_no_limit_is_refused() {
+    fn other_texts_are_refused() {
         for text in ["", "24", "h", "1.5h", "-1h", "24 hours", "99999999999999999999d"] {
             assert!(text.parse::<Period>().is_err(), "{text}");
         }

@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
+use crate::language::lexicon::List;
+use crate::language::quantity::is_month;
+
 /// The bytes of each sentence of a paragraph, without the white space around it.
 ///
-/// A full stop ends none after an abbreviation, within a number, a name or an address, and before a
-/// word in lower case.
+/// A full stop does not end a sentence after an abbreviation, within a number, a name or an address,
+/// or before a word in lower case.
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut all = Vec::new();
     let mut start = 0;
@@ -25,10 +28,11 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
     all
 }
 
-/// How far is looked behind a mark, so that a run of marks is read once and not again for each.
+/// How many characters after a mark are considered, so that a long run of marks is not read again for
+/// each of them.
 const LOOK_MAX: usize = 16;
 
-/// What may stand between a full stop and the end of its sentence.
+/// Whether a character may come between a full stop and the end of its sentence.
 fn is_closing(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…' | '"' | '\'' | '’' | '”' | '“' | '»' | ')' | ']' | '*' | '_')
 }
@@ -58,7 +62,7 @@ fn ends(before: &str, mark: char, after: &str) -> bool {
     mark != '.' || !is_abbreviation(last_word(before), first_word(next))
 }
 
-/// Longer words are compared with nothing.
+/// Longer words are not abbreviations.
 const WORD_MAX: usize = 40;
 
 fn last_word(text: &str) -> &str {
@@ -73,13 +77,6 @@ fn first_word(text: &str) -> &str {
     word.filter(|word| word.len() <= WORD_MAX).unwrap_or_default()
 }
 
-/// Abbreviations behind which a sentence goes on, in lower case.
-const ABBREVIATIONS: [&str; 33] = [
-    "e.g", "i.e", "cf", "vs", "mr", "mrs", "ms", "dr", "prof", "st", "no", "nos", "art", "sec",
-    "fig", "approx", "dept", "est", "z.b", "d.h", "u.a", "bzw", "ca", "nr", "abs", "vgl", "p.ex",
-    "mme", "m.e", "resp", "incl", "min", "max",
-];
-
 fn is_abbreviation(before: &str, next: &str) -> bool {
     let word = before.to_lowercase();
     // "J. Smith", "the U.S. market"; but "plan B. We".
@@ -90,9 +87,9 @@ fn is_abbreviation(before: &str, next: &str) -> bool {
         !matches!(next, "We" | "Our" | "The" | "This" | "It" | "You" | "Your" | "In" | "All");
     // "am 1. Januar"
     let is_ordinal = word.len() <= 2 && word.parse::<u8>().is_ok();
-    ABBREVIATIONS.contains(&word.as_str())
+    List::Abbreviations.has(&word)
         || is_initials && goes_on
-        || is_ordinal && crate::language::quantity::is_month(&next.to_lowercase())
+        || is_ordinal && is_month(&next.to_lowercase())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ impl<'de> Deserialize<'de> for Size {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         size(&text).map(Self).ok_or_else(|| {
-            de::Error::custom(format!("`{text}` is no size: write it like `64KiB` or `1MiB`"))
+            de::Error::custom(format!("`{text}` is not a size: write it like `64KiB` or `1MiB`"))
         })
     }
 }

@@ -1,18 +1,19 @@
-//! A passage's words, in the form in which they are compared, quoted and digested.
+//! The form of a passage's words in which they are compared, quoted and digested.
 //!
-//! What editors and typographers change by themselves does not count: white space and wrapping,
-//! characters that nobody sees, the shape of quotation marks and dashes, dots that became one
-//! ellipsis. Emphasis and code marks are not among the words at all.
+//! Changes that editors and typesetting make automatically are ignored: white space and wrapping,
+//! invisible characters, the shape of quotation marks and dashes, and dots in place of an ellipsis.
+//! Emphasis and code marks are not part of the words at all.
 //!
 //! Everything else counts: each letter and its case, each digit, each mark, and the addresses of
-//! links, which stand behind the linked text as `<address>`, a footnote as `[its text]`. A character
-//! that only looks like another, or means the same, is another one: a minus sign is no hyphen, a
-//! superscript or full-width digit no digit, a Cyrillic letter no Latin one.
+//! links, which follow the linked text as `<address>`; a footnote is `[its text]`. Characters that
+//! only look alike, or mean the same, are different: a minus sign and a hyphen, a superscript or
+//! full-width digit and a digit, a Cyrillic and a Latin letter.
 
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
-/// A text as it is read: on one line, composed (NFC), with one space for any white space.
+/// The text on one line, composed (NFC), with one space for any white space and without invisible
+/// characters.
 pub fn one_line(text: &str) -> String {
     let seen: String = text.chars().filter(|c| !is_invisible(*c)).nfc().collect();
     seen.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -25,7 +26,7 @@ pub fn normalise(text: &str) -> String {
     without_idle_spaces(&words.join(" "))
 }
 
-/// The bytes of each run of characters that are no white space.
+/// The bytes of each run of characters without white space.
 pub fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
     text.split_whitespace().map(move |run| {
         // Both are slices of one text.
@@ -34,7 +35,7 @@ pub fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// The text with a capital at its head.
+/// The text with its first letter in upper case.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
@@ -46,9 +47,9 @@ pub fn same(a: &str, b: &str) -> bool {
     normalise(a) == normalise(b)
 }
 
-/// Whether a character is one that nobody sees and that makes others be read otherwise than they
-/// stand: it turns the direction of writing (Unicode Annex 9), holds hidden text, or takes up room
-/// as a letter without a shape. No honest text needs one.
+/// Whether a character is invisible and changes how others are read: it reverses the direction of
+/// writing (Unicode Annex 9), contains hidden text, or is a letter without a shape. Honest text does
+/// not need any of them.
 pub fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' // embeddings, overrides, isolates
@@ -63,8 +64,8 @@ fn is_invisible(c: char) -> bool {
         | '\u{fe00}'..='\u{fe0f}')
 }
 
-/// A word with plain marks; several hyphens stand for one dash, but for those that lead a word:
-/// `--yes` is a flag.
+/// A word with plain marks. Several hyphens become one, except at the start of a word: `--yes` is a
+/// flag.
 fn of_word(word: &str) -> String {
     let plain = word.chars().map(plain_mark).collect::<String>().replace('…', "...");
     let body = plain.trim_start_matches('-');
@@ -89,8 +90,8 @@ fn plain_mark(c: char) -> char {
     }
 }
 
-/// Takes out the spaces that French sets within its quotation marks, `« so »`; German sets the marks
-/// the other way round, and its spaces stand outside.
+/// Removes the spaces inside French quotation marks: `« so »`. German uses the marks the other way
+/// round, with the spaces outside.
 fn without_spaces_in_guillemets(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut open = None;
@@ -115,8 +116,8 @@ fn without_spaces_in_guillemets(line: &str) -> String {
     out
 }
 
-/// Takes out spaces that part no words: beside Chinese and Japanese characters, where a line that is
-/// wrapped gets one, and between a number and its per-cent sign, where some houses set one.
+/// Removes spaces that do not separate words: next to Chinese and Japanese characters, where a wrapped
+/// line gets one, and between a number and its per-cent sign, where some styles put one.
 fn without_idle_spaces(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut chars = line.chars().peekable();
@@ -134,7 +135,7 @@ fn without_idle_spaces(line: &str) -> String {
 
 fn is_wide(c: char) -> bool {
     match c {
-        // Full-width letters and digits make words that spaces part; the marks among them do not.
+        // Full-width letters and digits form words that spaces separate; full-width marks do not.
         '\u{ff00}'..='\u{ff60}' => !c.is_alphanumeric(),
         '\u{2e80}'..='\u{312f}' | '\u{31a0}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' => true,
         _ => ('\u{20000}'..='\u{3ffff}').contains(&c),

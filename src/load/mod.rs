@@ -23,7 +23,7 @@ use crate::load::policy::bound::Of;
 use crate::load::policy::{PolicyFile, sub_processors};
 use crate::load::project::{language, settings};
 use crate::model::project::i18n::Language;
-use crate::model::project::promises::Promises;
+use crate::model::project::promises::PromiseSeverity;
 use crate::model::project::{Project, RawHtml};
 use crate::model::source::Place;
 use crate::model::source::diagnostic::{Diagnostic, in_source_order};
@@ -40,7 +40,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let html = settings.as_ref().map_or(RawHtml::Sanitised, |one| one.site.raw_html);
     reader.unread_since(start);
     let languages = settings.as_ref().map_or(&[][..], |one| &one.languages);
-    let promises = settings.as_ref().map_or(Promises::Off, |one| one.promises);
+    let promises = settings.as_ref().map_or(PromiseSeverity::Off, |one| one.promises);
     let mut policies = policies(&mut reader, languages, (html, promises));
     sub_processors::place(&mut reader, &mut policies);
     let told = reader.diagnostics.mark();
@@ -102,7 +102,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
 fn policies(
     reader: &mut Reader<'_>,
     languages: &[Language],
-    (html, promises): (RawHtml, Promises),
+    (html, promises): (RawHtml, PromiseSeverity),
 ) -> Vec<PolicyFile> {
     let sources = reader.folder(policy::FOLDER, &["md"]);
     let diagnostics = &mut reader.diagnostics;

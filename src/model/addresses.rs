@@ -1,10 +1,10 @@
-//! The addresses within a document, and where they lead.
+//! The addresses in a document, and the origins that they lead to.
 
 use serde_json::Value;
 use url::Url;
 
-/// Whether every address in `value`, however deep, leads to `origin`. A text is an address if it is
-/// all there is, stands under a name such as `url`, or looks like one.
+/// Whether every address in `value`, at any depth, leads to `origin`. A text is an address if it is
+/// the whole value, has a name that ends with `url`, or looks like an address.
 pub(crate) fn stay_on(value: &Value, origin: &str) -> bool {
     let Ok(origin) = Url::parse(origin) else {
         return false;
@@ -36,7 +36,7 @@ fn is_address(name: &str, text: &str) -> bool {
     name.to_ascii_lowercase().ends_with("url") || begins || lower.contains("://")
 }
 
-/// As a browser reads it: `//host` and `\\host` lead to that host, a bare path stays.
+/// Resolves an address as browsers do: `//host` and `\\host` lead to that host, a path stays.
 fn leads_to(text: &str, origin: &Url) -> bool {
     origin.join(text).is_ok_and(|url| url.origin() == origin.origin())
 }

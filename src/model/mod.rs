@@ -1,5 +1,5 @@
-//! The nouns of Avouch and their arithmetic: no I/O, no clock, nothing that can differ between two
-//! runs over the same data.
+//! The data types of Avouch and pure functions on them: no I/O, no clock, the same result for the same
+//! data.
 
 mod addresses;
 pub mod answer;

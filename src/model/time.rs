@@ -1,10 +1,10 @@
-//! Instants and days: reading them, and wording them for a reader. All in UTC.
+//! Reading instants and days, and putting them into words. All are in UTC.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
 
-/// The last instant of a day in UTC, exclusive: what lasts "until" a day lasts to its end.
+/// The end of a day in UTC, which is the first instant of the next day.
 pub fn end_of_day(day: Date) -> Timestamp {
     let next = day.tomorrow().unwrap_or(Date::MAX);
     next.to_zoned(jiff::tz::TimeZone::UTC).map_or(Timestamp::MAX, |zoned| zoned.timestamp())
@@ -20,12 +20,13 @@ pub fn day_of(instant: Timestamp) -> Date {
     instant.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
-/// An instant for a reader: `22 Nov 2026, 10:00 UTC`.
+/// An instant in words: `22 Nov 2026, 10:00 UTC`.
 pub fn in_words(instant: Timestamp) -> String {
     instant.to_zoned(jiff::tz::TimeZone::UTC).strftime("%-d %b %Y, %H:%M UTC").to_string()
 }
 
-/// Reads an instant: RFC 3339, seconds or milliseconds since 1970, or an HTTP date (RFC 9110).
+/// Reads an instant: RFC 3339, seconds or milliseconds since 1970, or an HTTP date (RFC 9110). Returns
+/// `None` for any other value.
 pub fn read_time(value: &Value) -> Option<Timestamp> {
     /// Later than this many seconds, a number is milliseconds (the year 5138).
     const SECONDS_MAX: i64 = 100_000_000_000;

@@ -422,7 +422,7 @@ fn heading(words: &str) -> Vec<Piece> {
 
 fn security() -> Policy {
     let claimed = |(id, words): (&str, &str)| {
-        let of = Marked::Claim(id.to_owned());
+        let of = Marked::Claim(id.into());
         within(Tag::Paragraph, marked(of, Extent::Words, vec![text(words)]))
     };
     let stated =

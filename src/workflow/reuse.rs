@@ -52,7 +52,7 @@ impl Earlier {
     /// The claims to check: those that are named; else all without good evidence, or all of them.
     pub fn to_check(&self, session: &Session, named: &[String], scope: Scope) -> Vec<ClaimId> {
         if !named.is_empty() {
-            return named.to_vec();
+            return named.iter().map(|id| ClaimId::from(id.as_str())).collect();
         }
         let ids = session.project.claims.iter().map(|claim| &claim.id);
         ids.filter(|id| scope == Scope::All || !self.good.contains(*id)).cloned().collect()

@@ -83,9 +83,9 @@ impl Runner {
 
     fn tell(&self, event: Event<'_>) {
         self.board.send_modify(|board| match event {
-            Event::Started(job) => board.run.now.push(job.claim.clone()),
+            Event::Started(job) => board.run.now.push(job.claim.to_string()),
             Event::Finished(job, _) => {
-                let at = board.run.now.iter().position(|one| one == job.claim);
+                let at = board.run.now.iter().position(|one| job.claim == one);
                 at.map(|at| board.run.now.remove(at));
                 board.run.done += 1;
             }

@@ -117,7 +117,7 @@ fn on_page(place: &Place, written: &Checked, project: Option<&Project>) -> Ancho
         return Anchor::Top;
     }
     if let Some(claim) = claim_at(place, project) {
-        return Anchor::Claim(claim.id.clone());
+        return Anchor::Claim(claim.id.to_string());
     }
     let text = written.sources.text(&place.file).map_or("", |text| text.as_ref());
     let words = text.get(place.span()).unwrap_or_default().trim().to_owned();

@@ -49,7 +49,7 @@ fn note(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Option<Note> {
     Some(Note {
         stops: !outcome.standing.is_publishable(),
         page: page_of_claim(outcome.claim),
-        anchor: Anchor::Claim(outcome.claim.id.clone()),
+        anchor: Anchor::Claim(outcome.claim.id.to_string()),
         plain,
         redline: Vec::new(),
         by: String::new(),

@@ -121,7 +121,7 @@ fn refused(wrong: &[Diagnostic], session: &Session, talk: Talk) -> Exit {
 }
 
 fn named(claims: &[String], id: &ClaimId) -> bool {
-    claims.is_empty() || claims.contains(id)
+    claims.is_empty() || claims.iter().any(|claim| id == claim)
 }
 
 /// Refuses claims that the project does not have.

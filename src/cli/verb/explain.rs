@@ -17,7 +17,7 @@ pub(crate) fn run(root: &Path, args: &Explain, talk: Talk) -> Result<Exit, Exit>
     let session = Session::open(&open, talk)?;
     known(&session, std::slice::from_ref(&args.claim), talk)?;
     let claim = session.project.claim(&args.claim).ok_or(Exit::Unusable)?;
-    let plans = session.plans.get(&args.claim).map_or(&[][..], Vec::as_slice);
+    let plans = session.plans.get(args.claim.as_str()).map_or(&[][..], Vec::as_slice);
     match args.format {
         Format::Text => talk.data(plan::text(&session.project, claim, plans).as_bytes()),
         Format::Json => {

@@ -19,7 +19,7 @@ pub(crate) fn run(root: &Path, args: &Falsify, talk: Talk) -> Result<Exit, Exit>
     let open = Open::to_ask(root, &args.target);
     let session = Session::open(&open, talk)?;
     known(&session, args.claim.as_slice(), talk)?;
-    let wanted = |id: &ClaimId| args.claim.as_ref().is_none_or(|claim| claim == id);
+    let wanted = |id: &ClaimId| args.claim.as_ref().is_none_or(|claim| id == claim);
     let assessment = assess(&session, &wanted, talk)?;
     let now = session.clock.now();
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);

@@ -1,28 +1,28 @@
-//! The clauses of a sentence: whom each is about, and whether it only sets a condition.
+//! The clauses of a sentence: the subject of each, and whether it only states a condition.
 
 use std::ops::Range;
 
 use crate::language::promise::words as known;
 use crate::language::words::runs;
 
-/// A sentence as its words, with where its clauses begin.
+/// The words of a sentence, divided into clauses.
 pub(crate) struct Clauses {
-    pub(crate) tokens: Vec<Token>,
+    pub(crate) tokens: Vec<ClauseToken>,
 }
 
 /// A word.
-pub(crate) struct Token {
+pub(crate) struct ClauseToken {
     /// In lower case.
     pub(crate) word: String,
     /// Its bytes.
     pub(crate) span: Range<usize>,
     /// The first token of its clause.
     clause: usize,
-    /// Whether punctuation stands behind it.
+    /// Whether punctuation follows it.
     breaks: bool,
 }
 
-/// A longer run of characters is no word.
+/// A longer run of characters is not a word.
 const WORD_MAX: usize = 60;
 
 impl Clauses {
@@ -41,7 +41,7 @@ impl Clauses {
         let from = run.len() - run.trim_start_matches(is_mark).len();
         let is_opened = run.starts_with(['(', '[', '–', '—']);
         if text.is_empty() {
-            // A dash or the like on its own: what follows is another clause.
+            // A dash or similar mark on its own starts another clause.
             return if let Some(last) = self.tokens.last_mut() {
                 last.breaks = true
             };
@@ -57,7 +57,7 @@ impl Clauses {
         let behind = run[from + text.len()..].chars().next();
         let breaks =
             behind.is_some_and(|c| matches!(c, ',' | ';' | ':' | '.' | ')' | ']' | '–' | '—'));
-        self.tokens.push(Token {
+        self.tokens.push(ClauseToken {
             word,
             span: start + from..start + from + text.len(),
             clause,
@@ -71,19 +71,19 @@ impl Clauses {
             return true;
         };
         let first = self.word(last.clause);
-        // "When you leave we delete": what follows from a condition begins with us.
+        // "When you leave we delete": after a condition, "we" begins the main clause.
         let is_main = word == "we" && known::is_condition(first) && last.clause + 1 < at;
         last.breaks
             || known::is_condition(word) && !matches!(last.word.as_str(), "only" | "even")
             || is_main
     }
 
-    /// A word in lower case; empty where there is none.
+    /// A word in lower case; empty if there is none.
     pub(crate) fn word(&self, at: usize) -> &str {
         self.tokens.get(at).map_or("", |token| &token.word)
     }
 
-    /// The word before one, if it stands in the same clause.
+    /// The word before this one, if it is in the same clause.
     pub(crate) fn before(&self, at: usize) -> &str {
         match self.tokens.get(at) {
             Some(token) if token.clause < at => self.word(at - 1),
@@ -91,20 +91,20 @@ impl Clauses {
         }
     }
 
-    /// Whether punctuation stands behind a word.
+    /// Whether punctuation follows a word.
     pub(crate) fn breaks_behind(&self, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|token| token.breaks)
     }
 
-    /// The words of a clause, up to a word of it.
-    pub(crate) fn clause(&self, at: usize) -> &[Token] {
+    /// The words of a clause, up to but not including the word `at`.
+    pub(crate) fn clause(&self, at: usize) -> &[ClauseToken] {
         let start = self.tokens.get(at).map_or(0, |token| token.clause);
-        // A clause without punctuation has no end; what matters stands near.
+        // A clause without punctuation can be long; only nearby words matter.
         let start = start.max(at.saturating_sub(CLAUSE_MAX));
         self.tokens.get(start..at).unwrap_or_default()
     }
 
-    /// Whether a sign at this word promises nothing: it is asked of the reader, or a condition.
+    /// Whether a sign at this word is not a promise: it is a request to the reader, or a condition.
     pub(crate) fn is_excused(&self, at: usize) -> bool {
         let start = self.tokens.get(at).map_or(0, |token| token.clause);
         let first = self.word(start);
@@ -127,7 +127,7 @@ impl Clauses {
             || matches!(first, "never" | "always") && known::is_request(second)
     }
 
-    /// Whether the clause is about what "you" do or have to do.
+    /// Whether the clause is about something that "you" do or have to do.
     fn is_about_reader(&self, at: usize) -> bool {
         let clause = self.clause(at);
         clause.iter().enumerate().any(|(index, token)| {
@@ -137,7 +137,7 @@ impl Clauses {
         })
     }
 
-    /// Whether the clause is about what customers and the like have to do.
+    /// Whether the clause is about something that customers or similar parties have to do.
     pub(crate) fn is_about_others(&self, at: usize) -> bool {
         self.is_about_reader(at)
             || self.clause(at).last().is_some_and(|token| known::is_other(&token.word))
@@ -150,7 +150,7 @@ impl Clauses {
             .any(|token| known::is_us(&token.word) || known::is_service(&token.word))
     }
 
-    /// Whether these words only tell which things are meant: "reports that do not".
+    /// Whether these words are a relative clause: "reports that do not".
     pub(crate) fn is_relative(&self, at: usize) -> bool {
         let near = self.clause(at).iter().rev().take(2);
         let mut words = near.map(|token| token.word.as_str());
@@ -158,5 +158,5 @@ impl Clauses {
     }
 }
 
-/// Words that are looked at before one, at the most.
+/// How many words before one are considered at most.
 const CLAUSE_MAX: usize = 30;

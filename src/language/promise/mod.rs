@@ -1,29 +1,30 @@
-//! Promises: what makes a sentence read like one.
+//! Promises: recognises sentences that read like a promise.
 //!
-//! A word such as "never", a number with a unit, or "we will" is a sign of a promise; but not in a
-//! question, in what is asked of the reader, or in a condition. English first; of German and French
-//! the plainest signs are known.
+//! A word such as "never", a number with a unit, or "we will" is a sign of a promise, but not in a
+//! question, in a request to the reader, or in a condition. The rules are made for English; only the
+//! plainest signs of German and French are known.
 
 mod clause;
 mod words;
 
 use std::ops::Range;
 
+use crate::language::lexicon::phrases;
 use crate::language::promise::clause::Clauses;
 use crate::language::promise::words as known;
 use crate::language::quantity::{Quantity, Unit, find};
 
-/// Where a sentence stands.
+/// The context of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
-    /// In running text, a list or a table.
+    /// Running text, a list or a table.
     Text,
-    /// In a heading, which names a subject more often than it promises anything.
+    /// A heading, which usually names a subject instead of promising anything.
     Heading,
 }
 
-/// The bytes of the word or number that makes a sentence read like a promise: the first one that
-/// `counts`, which may leave parts of the sentence out.
+/// The bytes of the first word or number that makes a sentence read like a promise; `None` if there is
+/// none. Only spans for which `counts` returns `true` are considered.
 pub fn sign(
     sentence: &str,
     setting: Setting,
@@ -53,10 +54,10 @@ impl Clauses {
         (!self.is_excused(at)).then_some(span)
     }
 
-    /// The last token of the sign that begins at a token, whatever the sentence around it.
+    /// The last token of the sign that begins at a token, without regard to the rest of the sentence.
     fn sign_end(&self, at: usize) -> Option<usize> {
         let word = self.word(at);
-        if let Some(length) = known::PHRASES.iter().find_map(|phrase| self.phrase(at, phrase)) {
+        if let Some(length) = phrases().iter().find_map(|phrase| self.phrase(at, phrase)) {
             return Some(at + length - 1);
         }
         let is_sign = match word {
@@ -93,7 +94,7 @@ impl Clauses {
         is_sign.then_some(at)
     }
 
-    /// How many tokens a phrase of several words takes up here.
+    /// The number of tokens of a phrase, if it begins at this token.
     fn phrase(&self, at: usize, phrase: &[&str]) -> Option<usize> {
         let fits = phrase.iter().enumerate().all(|(index, word)| self.word(at + index) == *word);
         fits.then_some(phrase.len())
@@ -126,7 +127,7 @@ impl Clauses {
         !matches!(self.word(at + 1), "rechte" | "droits") && !matches!(self.before(at), "sind")
     }
 
-    /// `shall mean`, `shall be governed by`: what is agreed and not what is done.
+    /// `shall mean`, `shall be governed by`: an agreement on terms, not on an action.
     fn is_legal_form(&self, at: usize) -> bool {
         let verb = at + 1 + usize::from(self.word(at + 1) == "be");
         matches!(
@@ -192,7 +193,7 @@ impl Clauses {
         words.any(|word| matches!(word, "has" | "have" | "use" | "uses" | "with"))
     }
 
-    /// `is encrypted`, `we delete`: something is done to data, and not only could be.
+    /// `is encrypted`, `we delete`: something is done to data, instead of being merely possible.
     fn is_done(&self, at: usize) -> bool {
         let word = self.word(at);
         let behind = (1..=4).map(|back| at.checked_sub(back).map_or("", |at| self.word(at)));
@@ -232,7 +233,7 @@ impl Clauses {
         (is_said || is_kept) && !near.iter().any(|word| known::is_possible(word))
     }
 
-    /// Whether a number is promised, and not told of the past or of somebody's size.
+    /// Whether a number is promised, instead of describing the past or the size of something.
     fn is_promised(&self, one: &Quantity) -> bool {
         let first = self.tokens.partition_point(|token| token.span.end <= one.span.start);
         let behind = self.tokens.partition_point(|token| token.span.start < one.span.end);

@@ -1,10 +1,12 @@
-//! Quantities: what a number in a claim's words, or a limit of a check, amounts to.
+//! Quantities: the amounts that numbers in a claim's words, or limits of a check, mean.
 //!
 //! A day is 24 hours, a week 7 days, a year 12 months or 365 days, as checks measure elapsed time. A
-//! month is no number of days: `30 days` is not `1 month`. `MB` is not `MiB`. "Daily" is a day, and
-//! so is "once a day"; "twice a day" is 12 hours.
+//! month has no fixed number of days: `30 days` is not `1 month`. `MB` is not `MiB`. "Daily" and "once
+//! a day" mean a day; "twice a day" means 12 hours.
 
+mod date;
 mod find;
+mod interval;
 mod named;
 mod number;
 mod token;
@@ -23,19 +25,20 @@ pub use crate::language::quantity::find::find;
 /// A number with its unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Amount {
-    /// How many; of a version, what orders it among others; of a day, its days since 1970.
+    /// The number of units. For a version, a number that orders versions; for a day, the days since
+    /// 1970.
     pub value: f64,
-    /// Of what.
+    /// The unit.
     pub unit: Unit,
 }
 
-/// What is counted.
+/// The unit of an amount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
     /// Elapsed time: seconds, minutes, hours, days, weeks, years.
     Seconds,
-    /// Calendar months that make no whole years.
+    /// Calendar months that are not whole years.
     Months,
     /// Per cent.
     Percent,
@@ -43,34 +46,34 @@ pub enum Unit {
     Bytes,
     /// The length or strength of keys.
     Bits,
-    /// Anything else: a bare number.
+    /// No unit: a bare number.
     Count,
-    /// Days on which people work, as `business days`.
+    /// Working days, such as `business days`.
     WorkingDays,
-    /// Versions of what is named, in capitals: `TLS`.
+    /// Versions of the named protocol, in upper case: `TLS`.
     Version(String),
     /// A day in the calendar.
     Day,
 }
 
-/// A quantity where it stands in words.
+/// A quantity in a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantity {
-    /// What it amounts to.
+    /// Its amount.
     pub amount: Amount,
     /// The number as it was written, whatever its unit: 30 of `30 days`, 1 of `daily`.
     pub number: f64,
-    /// Its bytes in the words.
+    /// Its bytes in the text.
     pub span: Range<usize>,
 }
 
 const DAY_S: f64 = 86_400.0;
 
-/// What the parts of a version's number count for: `1.2` is before `1.10`.
+/// The weights of the parts of a version number: `1.2` is before `1.10`.
 const VERSION_PARTS: [f64; 3] = [1_000_000.0, 1000.0, 1.0];
 
 impl Amount {
-    /// So many of a unit.
+    /// An amount of `value` units.
     pub fn new(value: f64, unit: Unit) -> Self {
         Self { value, unit }
     }
@@ -81,7 +84,7 @@ impl Amount {
         Self::new(limit.as_seconds() as f64, Unit::Seconds)
     }
 
-    /// So many months; whole years are 365 days each.
+    /// An amount of `count` months; whole years are 365 days each.
     pub fn months(count: f64) -> Self {
         match count % 12.0 == 0.0 {
             true => Self::new(count / 12.0 * 365.0 * DAY_S, Unit::Seconds),
@@ -89,7 +92,7 @@ impl Amount {
         }
     }
 
-    /// A version such as `TLS 1.2`; `None` if `number` is not made of one to three numbers.
+    /// A version such as `TLS 1.2`; `None` if `number` does not consist of one to three numbers.
     pub fn version(of: &str, number: &str) -> Option<Self> {
         let mut value = 0.0;
         let mut weights = VERSION_PARTS.iter();
@@ -100,12 +103,12 @@ impl Amount {
         Some(Self::new(value, Unit::Version(of.to_uppercase())))
     }
 
-    /// Whether both are the same, rounding aside.
+    /// Whether both are equal, apart from rounding errors.
     pub fn is(&self, other: &Self) -> bool {
         self.compare(other) == Some(Ordering::Equal)
     }
 
-    /// Which of two is more, if they are of one unit.
+    /// The order of two amounts; `None` if their units differ.
     pub fn compare(&self, other: &Self) -> Option<Ordering> {
         let nearly = (self.value - other.value).abs() <= 1e-9 * self.value.abs().max(1.0);
         let order =
@@ -113,11 +116,11 @@ impl Amount {
         order.filter(|_| self.unit == other.unit)
     }
 
-    /// For a reader: `24 hours`, `365 days`, `TLS 1.2`, `99.9 %`.
+    /// In words: `24 hours`, `365 days`, `TLS 1.2`, `99.9 %`.
     pub fn in_words(&self) -> String {
         let value = self.value;
         match &self.unit {
-            // Whole seconds, as everything that is read is bounded.
+            // The cast is exact: numbers that are read are bounded.
             Unit::Seconds if value.fract() == 0.0 => Period::seconds(value as u64).in_words(),
             Unit::Seconds => format!("{value} seconds"),
             Unit::Months if value == 1.0 => "1 month".into(),
@@ -193,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_are_told_as_people_write_them() {
+    fn amounts_are_put_into_words_as_people_write_them() {
         let of = |value, unit| Amount::new(value, unit).in_words();
         assert_eq!(of(86_400.0, Unit::Seconds), "24 hours");
         assert_eq!(of(31_536_000.0, Unit::Seconds), "365 days");

@@ -1,14 +1,14 @@
-//! Numbers that name something and count nothing: `Article 32`, `ISO 27001`, `Windows 10`.
+//! Numbers that are part of a name: `Article 32`, `ISO 27001`, `Windows 10`.
 
-use crate::language::quantity::find::Reader;
-use crate::language::quantity::token::Written;
+use crate::language::quantity::find::QuantityReader;
+use crate::language::quantity::token::NumberForm;
 use crate::language::quantity::vocabulary as known;
 
-impl Reader<'_> {
-    /// Whether a number is a part of a name: `Article 32`, `ISO 27001, 27017`, `Windows 10`, `EUR 20`.
+impl QuantityReader<'_> {
+    /// Whether a number is part of a name: `Article 32`, `ISO 27001, 27017`, `Windows 10`, `EUR 20`.
     pub(crate) fn is_named(&self, at: usize) -> bool {
         let mut at = at;
-        // Longer lists of numbers are none of names.
+        // Longer lists of numbers are not lists of names.
         for _ in 0..16 {
             let Some(before) = at.checked_sub(1) else { return false };
             if self.names(before) {
@@ -17,7 +17,7 @@ impl Reader<'_> {
             let same = |other: &usize| self.tokens[*other].text.len() == self.tokens[at].text.len();
             let is_number = |other: &usize| {
                 let number = self.number(*other);
-                number.is_some_and(|number| number.written == Written::Digits)
+                number.is_some_and(|number| number.written == NumberForm::Digits)
             };
             let of_reference = |other: &usize| {
                 other.checked_sub(1).is_some_and(|name| known::is_reference(self.word(name)))
@@ -31,7 +31,7 @@ impl Reader<'_> {
         false
     }
 
-    /// Whether a word makes a name together with the number behind it.
+    /// Whether a word and the number after it form a name.
     fn names(&self, at: usize) -> bool {
         let token = &self.tokens[at];
         let is_abbreviation = self.words[token.span.end..].starts_with(". ");
@@ -47,7 +47,7 @@ impl Reader<'_> {
             || has_capital && !begins && token.number.is_none()
     }
 
-    /// `+46 8 123`, `0800 123`: no quantity is written so.
+    /// Whether a number is part of a telephone number: `+46 8 123`, `0800 123`.
     pub(crate) fn is_telephone(&self, at: usize) -> bool {
         let token = &self.tokens[at];
         let is_led = self.words[..token.span.start].ends_with('+');
@@ -57,7 +57,7 @@ impl Reader<'_> {
         is_led || is_padded
     }
 
-    /// What stands before a token in a list or range of such: `12` in `12, 13` and `12 to 13`.
+    /// The token before this one in a list or range: `12` for the `13` of `12, 13` and `12 to 13`.
     pub(crate) fn listed_before(&self, at: usize) -> Option<usize> {
         let before = at.checked_sub(1)?;
         let is_range = known::is_range(self.word(before)) || self.word(before) == "through";

@@ -1,8 +1,10 @@
 //! Numbers as people write them: in digits, and written out in English, German and French.
 
-/// The number that some digits are, with what separates them: `24`, `10,000`, `99.9`, `99,95`.
+use crate::language::lexicon::Table;
+
+/// The number that digits and their separators mean: `24`, `10,000`, `99.9`, `99,95`.
 ///
-/// A comma before three digits divides thousands, any other is a decimal one; a point is decimal.
+/// A comma before three digits separates thousands; any other comma, and a point, is decimal.
 pub(crate) fn digits(text: &str) -> Option<f64> {
     let is_number = text.starts_with(|c: char| c.is_ascii_digit())
         && text.ends_with(|c: char| c.is_ascii_digit())
@@ -31,90 +33,32 @@ fn whole(group: &str) -> &str {
     group.split('.').next().unwrap_or_default()
 }
 
-/// The number that an English word is, in lower case: `twenty-four`, `twelve`.
+/// The number that an English word means, in lower case: `twenty-four`, `twelve`.
 pub(crate) fn english(word: &str) -> Option<f64> {
     if let Some((tens, ones)) = word.split_once('-') {
-        let ones = position(&ONES, ones).filter(|ones| (1.0..10.0).contains(ones))?;
-        return Some(position(&TENS, tens)? * 10.0 + ones);
+        let ones = Table::Ones.number(ones).filter(|ones| *ones < 10.0)?;
+        return Some(Table::Tens.number(tens)? + ones);
     }
-    position(&ONES, word).or_else(|| Some(position(&TENS, word)? * 10.0))
+    Table::Ones.number(word).or_else(|| Table::Tens.number(word))
 }
 
-/// What an English word multiplies the number before it by.
+/// The number by which a word multiplies the number before it: `hundred`, `million`.
 pub(crate) fn factor(word: &str) -> Option<f64> {
-    match word {
-        "hundred" => Some(100.0),
-        "thousand" => Some(1000.0),
-        "million" => Some(1_000_000.0),
-        _ => None,
-    }
+    Table::Factors.number(word)
 }
 
-/// The number that a German or French word is, in lower case. Many are other words too, so that they
-/// count only before a unit.
+/// The number that a German or French word means, in lower case. Many of these words have other
+/// meanings too, so they count only before a unit.
 pub(crate) fn foreign(word: &str) -> Option<f64> {
-    let known = FOREIGN.iter().find(|(_, names)| names.contains(&word));
-    known.map(|(value, _)| *value)
+    Table::Numbers.number(word)
 }
-
-fn position(list: &[&str], word: &str) -> Option<f64> {
-    let found = list.iter().position(|one| *one == word && !one.is_empty())?;
-    u32::try_from(found).ok().map(f64::from)
-}
-
-const ONES: [&str; 20] = [
-    "",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-
-const TENS: [&str; 10] =
-    ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-
-const FOREIGN: [(f64, &[&str]); 18] = [
-    (1.0, &["ein", "eine", "einem", "einen", "einer", "eines", "un", "une"]),
-    (2.0, &["zwei", "deux"]),
-    (3.0, &["drei", "trois"]),
-    (4.0, &["vier", "quatre"]),
-    (5.0, &["fünf", "cinq"]),
-    (6.0, &["sechs"]),
-    (7.0, &["sieben", "sept"]),
-    (8.0, &["acht", "huit"]),
-    (9.0, &["neun", "neuf"]),
-    (10.0, &["zehn", "dix"]),
-    (12.0, &["zwölf", "douze"]),
-    (14.0, &["vierzehn", "quatorze"]),
-    (24.0, &["vierundzwanzig", "vingt-quatre"]),
-    (30.0, &["dreißig", "trente"]),
-    (48.0, &["achtundvierzig", "quarante-huit"]),
-    (60.0, &["sechzig", "soixante"]),
-    (72.0, &["zweiundsiebzig", "soixante-douze"]),
-    (90.0, &["neunzig", "quatre-vingt-dix"]),
-];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn digits_are_read_with_what_separates_them() {
+    fn digits_are_read_with_their_separators() {
         for (text, value) in [
             ("24", 24.0),
             ("10,000", 10_000.0),

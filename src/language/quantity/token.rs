@@ -1,4 +1,4 @@
-//! Words as quantities are found in them: numbers, words, and what is neither.
+//! Tokens of a text, in which quantities are found: numbers, words, and everything else.
 
 use std::ops::Range;
 
@@ -8,17 +8,17 @@ use crate::language::words::runs;
 /// A word or number.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Token<'a> {
-    /// As it stands there.
+    /// Its text as written.
     pub(crate) text: &'a str,
-    /// The same in lower case, for the vocabulary; empty for what is no word.
+    /// Its text in lower case, for the vocabulary; empty if it is not a word.
     pub(crate) word: String,
-    /// The number that it is.
+    /// The number that it means, if it is a number.
     pub(crate) number: Option<Number>,
     /// Its bytes.
     pub(crate) span: Range<usize>,
-    /// Whether it is one word with the token before it: `24-hour`, `24h`.
+    /// Whether it forms one word with the token before it: `24-hour`, `24h`.
     pub(crate) joined: bool,
-    /// Whether punctuation stands behind it, across which nothing belongs together.
+    /// Whether punctuation follows it, so that the next token does not belong to it.
     pub(crate) stops: bool,
 }
 
@@ -26,21 +26,21 @@ pub(crate) struct Token<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Number {
     pub(crate) value: f64,
-    pub(crate) written: Written,
+    pub(crate) written: NumberForm,
 }
 
 /// How a number is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Written {
+pub(crate) enum NumberForm {
     /// `24`
     Digits,
     /// `twenty-four`
     English,
-    /// `vierundzwanzig`, which is a number before a unit only.
+    /// `vierundzwanzig`, which counts as a number only before a unit.
     Foreign,
 }
 
-/// A longer run of characters is no word of any language.
+/// A longer run of characters is not a word.
 const WORD_MAX: usize = 60;
 
 /// The tokens of a text.
@@ -48,7 +48,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut all = Vec::new();
     let mut in_address = false;
     for run in runs(text) {
-        // The address of a link stands behind its words, as `<address>`.
+        // The address of a link follows its words, as `<address>`.
         let is_address = in_address || text[run.clone()].starts_with('<');
         in_address = is_address && !text[run.clone()].contains('>');
         if is_address {
@@ -72,7 +72,7 @@ fn of_run<'a>(text: &'a str, run: Range<usize>, all: &mut Vec<Token<'a>>) {
     let span = start..start + core.len();
     let stops = span.end < run.end && !whole.ends_with('+') && !whole.ends_with('\'');
     if core.is_empty() {
-        // A dash alone divides; it is a range's where numbers stand on both sides.
+        // A dash alone separates; between two numbers it is that of a range.
         let is_dash = whole.chars().all(is_dash);
         let word = if is_dash { "to" } else { "" };
         all.push(Token { word: word.into(), stops: !is_dash, ..opaque(text, run) });
@@ -87,7 +87,7 @@ fn of_run<'a>(text: &'a str, run: Range<usize>, all: &mut Vec<Token<'a>>) {
             at += version.len() + 1;
         }
     } else if let Some(last) = last_of_names(core) {
-        // "SSL/TLS 1.2", "ISO/IEC 27001": the number behind is the last one's.
+        // "SSL/TLS 1.2", "ISO/IEC 27001": the number belongs to the last name.
         part(text, span.end - last.len()..span.end, false, all);
         if let Some(last) = all.last_mut() {
             last.stops = stops;
@@ -108,13 +108,13 @@ fn of_run<'a>(text: &'a str, run: Range<usize>, all: &mut Vec<Token<'a>>) {
     }
 }
 
-/// Whether this is two versions or more with strokes between them.
+/// Whether this is a list of versions that are separated by slashes.
 fn is_versions(core: &str) -> bool {
     let is_version = |one: &str| one.contains('.') && number::digits(one).is_some();
     core.len() <= WORD_MAX && core.contains('/') && core.split('/').all(is_version)
 }
 
-/// The last of several names with strokes between them.
+/// The last of several names that are separated by slashes.
 fn last_of_names(core: &str) -> Option<&str> {
     let is_name = |name: &str| !name.is_empty() && name.chars().all(char::is_alphabetic);
     let (_, last) = core.rsplit_once('/').filter(|_| core.len() <= WORD_MAX)?;
@@ -170,7 +170,8 @@ fn parts<'a>(text: &'a str, span: Range<usize>, all: &mut Vec<Token<'a>>) {
     if number_of(&core.to_lowercase()).is_some() || is_date || !core.contains(is_dash) {
         return part(text, span, false, all);
     }
-    // Of names such as `AES-256` the number is a part; of `24-hour` and `two-factor` the first part is.
+    // In names such as `AES-256` the number is part of the name; `24-hour` and `two-factor` are split
+    // after their number.
     let tens = core.match_indices(is_dash).nth(1).map(|(at, _)| &core[..at]);
     let tens = tens.filter(|tens| number::english(&tens.to_lowercase()).is_some());
     if !is_number && tens.is_none() && number::english(&first.to_lowercase()).is_none() {
@@ -199,19 +200,20 @@ fn part<'a>(text: &'a str, span: Range<usize>, joined: bool, all: &mut Vec<Token
     let elided = ["d'", "l'", "d’", "l’"].iter().find_map(|article| word.strip_prefix(article));
     let word = elided.unwrap_or(word);
     let number = match number::digits(core) {
-        Some(value) => Some(Number { value, written: Written::Digits }),
+        Some(value) => Some(Number { value, written: NumberForm::Digits }),
         None => number_of(word),
     };
     all.push(Token { text: core, word: word.to_owned(), number, span, joined, stops: false });
 }
 
 fn number_of(word: &str) -> Option<Number> {
-    let english = number::english(word).map(|value| Number { value, written: Written::English });
-    english
-        .or_else(|| number::foreign(word).map(|value| Number { value, written: Written::Foreign }))
+    let english = number::english(word).map(|value| Number { value, written: NumberForm::English });
+    english.or_else(|| {
+        number::foreign(word).map(|value| Number { value, written: NumberForm::Foreign })
+    })
 }
 
-/// Where the unit begins in `24h`, `99.9%`, `5GB`.
+/// The index at which the unit begins in `24h`, `99.9%`, `5GB`.
 fn split_suffix(core: &str) -> Option<usize> {
     let at = core.find(|c: char| !c.is_ascii_digit() && !".,'".contains(c)).filter(|at| *at > 0)?;
     let fits =
@@ -219,7 +221,7 @@ fn split_suffix(core: &str) -> Option<usize> {
     fits.then_some(at)
 }
 
-/// Where the number begins in `TLS1.2`, and its `v` in `TLSv1.2`.
+/// The index at which the number of `TLS1.2` begins, or the `v` of `TLSv1.2`.
 fn split_version(core: &str) -> Option<usize> {
     let at = core.find(|c: char| !c.is_ascii_uppercase()).filter(|at| *at > 1)?;
     let rest = core[at..].strip_prefix(['v', 'V']).unwrap_or(&core[at..]);

@@ -110,7 +110,7 @@ fn told(policy: &str) -> BTreeSet<String> {
         Some(redline) => {
             assert!(one.is_error() && one.code == "suspect", "{one:?}");
             assert!(redline.runs.iter().any(|run| run.fate != Fate::Kept), "{one:?}");
-            redline.claim.clone()
+            redline.claim.to_string()
         }
         None => one.code.to_owned(),
     };

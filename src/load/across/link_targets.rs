@@ -58,7 +58,7 @@ impl Site<'_> {
 
     fn no_claim(&self, id: &str, span: &Range<usize>) -> Diagnostic {
         let message = format!("there is no check file `checks/{id}.yaml`");
-        let known = self.claims.iter().map(String::as_str);
+        let known = self.claims.iter().map(ClaimId::as_str);
         let help = match crate::model::source::diagnostic::did_you_mean(id, known) {
             Some(name) => format!("did you mean `{name}`?"),
             None => {

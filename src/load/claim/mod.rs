@@ -45,7 +45,7 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Claims {
     let mut claims = Claims::default();
     let mut files: BTreeMap<ClaimId, Arc<str>> = BTreeMap::new();
     for source in reader.folder(FOLDER, &["yaml", "yml"]) {
-        let id = id_of(&source.file).to_owned();
+        let id = ClaimId::from(id_of(&source.file));
         if let Some(first) = files.get(&id) {
             reader.diagnostics.push(duplicate(&id, &source.file, first));
             continue;
@@ -115,7 +115,7 @@ fn claim(id: &str, source: &SourceFile, diagnostics: &mut Report) -> Option<Clai
         diagnostics.push(error.help("keep one of the two"));
     }
     Some(Claim {
-        id: id.to_owned(),
+        id: id.into(),
         file: file.clone(),
         checks: checks(node, file, diagnostics),
         written,
@@ -210,7 +210,7 @@ mod tests {
             [
                 "checks/backup-daily.yaml:1:9 empty: `proves` is empty ? write what belongs here, in the reader's words",
                 "checks/backup-daily.yaml:2:1 unknown-key: unknown key `becuase` ? did you mean `because`?",
-                "checks/backup-daily.yaml:3:12 wrong-value: `1 day` is no length of time ? write it like `90s`, `24h` or `90d`",
+                "checks/backup-daily.yaml:3:12 wrong-value: `1 day` is not a duration ? write it like `90s`, `24h` or `90d`",
                 "checks/backup-daily.yaml:7:3 missing-key: the key `kind` is missing ? add `kind:`",
                 "checks/backup-daily.yaml:8:9 wrong-type: expected a string, found a number ? write the name of a kind of check",
                 "checks/backup-daily.yaml:9:3 wrong-type: expected a mapping, found a string ? write it like `- kind: http`",

@@ -59,7 +59,7 @@ impl Measure<'_> {
     ) -> BTreeMap<ClaimId, (Arc<str>, T)> {
         let mut all = BTreeMap::new();
         for source in reader.folder(sort.folder, &["yaml", "yml"]) {
-            let id = claim::id_of(&source.file).to_owned();
+            let id = ClaimId::from(claim::id_of(&source.file));
             if let Some((first, _)) = all.get(&id) {
                 let error = second(sort, &id, &source.file, first);
                 reader.diagnostics.push(error);
@@ -77,7 +77,7 @@ impl Measure<'_> {
 
     fn unknown(&self, sort: &Sort, id: &str, file: &Arc<str>) -> Diagnostic {
         let message = format!("there is no claim `{id}` for this to {}", sort.verb);
-        let known = self.claims.iter().map(String::as_str);
+        let known = self.claims.iter().map(ClaimId::as_str);
         let error = Diagnostic::error("unknown-claim", Place::file(file.clone()), message);
         error.help(help_with_list(id, known))
     }

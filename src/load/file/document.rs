@@ -129,7 +129,7 @@ mod tests {
                 false,
                 [
                     "unknown-key: unknown key `nmae` @ nmae ? did you mean `name`?",
-                    "wrong-value: `soon` is no length of time @ soon ? write it like `90s`, `24h` or `90d`",
+                    "wrong-value: `soon` is not a duration @ soon ? write it like `90s`, `24h` or `90d`",
                     "unknown-key: unknown key `on` @ on ? known are `count`, `flag`, `in`",
                     "wrong-value: expected a whole number, 0 or more, found `-1` @ -1 ? write digits, without quotes or a unit",
                     "wrong-type: expected `true` or `false`, found a string @ yes ? write `true` or `false`, without quotes",

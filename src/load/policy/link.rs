@@ -130,7 +130,7 @@ fn scheme(address: &str) -> Option<&str> {
 fn check_of(path: &str) -> Option<ClaimId> {
     let name = path.strip_prefix("checks/")?;
     let id = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))?;
-    (!id.contains('/')).then(|| id.to_owned())
+    (!id.contains('/')).then(|| id.into())
 }
 
 fn looks_like_check(path: &str) -> bool {

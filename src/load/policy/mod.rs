@@ -30,7 +30,7 @@ use crate::load::policy::passage::Body;
 use crate::load::policy::words::Words;
 use crate::model::project::RawHtml;
 use crate::model::project::policy::{FrontMatter, Policy, Statement};
-use crate::model::project::promises::Promises;
+use crate::model::project::promises::PromiseSeverity;
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
@@ -63,7 +63,7 @@ pub(crate) fn read(
     source: &SourceFile,
     language: &str,
     html: RawHtml,
-    promises: Promises,
+    promises: PromiseSeverity,
     diagnostics: &mut Report,
 ) -> PolicyFile {
     let told = diagnostics.mark();

@@ -177,7 +177,7 @@ mod tests {
     use crate::load::policy;
     use crate::model::project::RawHtml;
     use crate::model::project::policy::{Marked, Piece};
-    use crate::model::project::promises::Promises;
+    use crate::model::project::promises::PromiseSeverity;
     use crate::model::source::diagnostic::report::Report;
 
     const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
@@ -210,7 +210,7 @@ mod tests {
     fn read(body: &str) -> policy::PolicyFile {
         let source =
             SourceFile { file: "content/a.md".into(), text: format!("{FRONT}{body}").into() };
-        policy::read(&source, "en", RawHtml::Refused, Promises::Off, &mut Report::new())
+        policy::read(&source, "en", RawHtml::Refused, PromiseSeverity::Off, &mut Report::new())
     }
 
     /// Words and context of each passage.

@@ -11,7 +11,7 @@ use crate::load::file::reader::SourceFile;
 use crate::load::policy::bound::Bound;
 use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::policy::FrontMatter;
-use crate::model::project::promises::Promises;
+use crate::model::project::promises::PromiseSeverity;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::{Diagnostic, Severity};
 
@@ -23,12 +23,12 @@ pub(crate) fn check(
     source: &SourceFile,
     front: &FrontMatter,
     body: (&Markdown, &[Bound]),
-    promises: Promises,
+    promises: PromiseSeverity,
 ) -> Vec<Diagnostic> {
     let severity = match promises {
-        Promises::Error => Severity::Error,
-        Promises::Warning => Severity::Warning,
-        Promises::Off => return Vec::new(),
+        PromiseSeverity::Error => Severity::Error,
+        PromiseSeverity::Warning => Severity::Warning,
+        PromiseSeverity::Off => return Vec::new(),
     };
     if front.stated.is_some() {
         return Vec::new();

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::load::project::actor::ActorFile;
 use crate::load::project::limits::LimitsFile;
 use crate::model::project::RawHtml;
-use crate::model::project::promises::Promises;
+use crate::model::project::promises::PromiseSeverity;
 use crate::model::source::decode::Spanned;
 
 /// The name of the project's file.
@@ -65,7 +65,7 @@ pub struct ProjectFile {
     pub refused: Option<RefusedFile>,
     /// What a sentence is that reads like a promise, where no claim or statement takes it in: `error`,
     /// `warning` or `off`; a warning if left out.
-    pub promises: Option<Promises>,
+    pub promises: Option<PromiseSeverity>,
 }
 
 /// `site:` in the project's file.

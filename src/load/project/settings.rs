@@ -20,7 +20,7 @@ use crate::load::project::{actor, address, language, limits, tenants, variable, 
 use crate::model::plan::expect::Refusal;
 use crate::model::project::actor::Actor;
 use crate::model::project::i18n::Language;
-use crate::model::project::promises::Promises;
+use crate::model::project::promises::PromiseSeverity;
 use crate::model::project::world::{Limits, World};
 use crate::model::project::{RawHtml, Site};
 use crate::model::source::Place;
@@ -43,7 +43,7 @@ pub(crate) struct Settings {
     pub(crate) writes: bool,
     pub(crate) commands: bool,
     pub(crate) refusal: Refusal,
-    pub(crate) promises: Promises,
+    pub(crate) promises: PromiseSeverity,
     pub(crate) world: World,
 }
 
@@ -400,7 +400,7 @@ mod tests {
                 "avouch.yaml:1:19 bad-limit: `0` is no sensible limit here ? write one from `1` to `1000`",
                 "avouch.yaml:1:31 bad-limit: `11` is no sensible limit here ? write one from `0` to `10`",
                 "avouch.yaml:1:44 bad-limit: `0s` is no sensible limit here ? write one from `1s` to `10m`",
-                "avouch.yaml:1:54 wrong-value: `1GiB` is no size ? write it like `64KiB` or `1MiB`",
+                "avouch.yaml:1:54 wrong-value: `1GiB` is not a size ? write it like `64KiB` or `1MiB`",
                 "avouch.yaml:1:65 bad-limit: `25h` is no sensible limit here ? write one from `1s` to `24h`",
             ]
         );

@@ -5,23 +5,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::language::period::Period;
 
-/// A role's dated word for what no probe can reach.
+/// A named role's dated confirmation of something that no probe can reach.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Attestation {
-    /// The role that gives it, from `roles:` in `avouch.yaml`.
+    /// The role that confirms it, from `roles:` in `avouch.yaml`.
     pub role: String,
-    /// The day on which it was given.
+    /// The day on which it was confirmed.
     pub day: AttestationDay,
-    /// How long it is good for, counted in days from then; it lasts to the end of its last day, UTC.
+    /// How long it is valid, counted in whole days from `day`; it expires at the end of its last day
+    /// (UTC).
     pub valid_for: Period,
-    /// What was looked at.
+    /// What the role examined.
     pub looked_at: String,
-    /// The claim's words that it is given for.
+    /// The claim's words that the role confirms.
     pub words: String,
 }
 
 impl Attestation {
-    /// The last day on which it is good, if it was given on `day`.
+    /// The last day on which it is valid, if it was confirmed on `day`.
     pub fn last_day(&self, day: Date) -> Date {
         let days = self.valid_for.as_seconds() / Period::days(1).as_seconds();
         let days = i64::try_from(days).unwrap_or(i64::MAX);
@@ -33,9 +34,9 @@ impl Attestation {
 /// The day of an attestation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttestationDay {
-    /// A day in the calendar.
+    /// A calendar day.
     On(Date),
-    /// The day on which the demo add-on is started: the demo's own word, good for the demo alone.
+    /// The day on which the demo add-on is started: an attestation that is valid for the demo only.
     Demo,
 }
 
@@ -54,8 +55,9 @@ impl<'de> Deserialize<'de> for AttestationDay {
         if text == "demo" {
             return Ok(Self::Demo);
         }
-        let wrong =
-            || serde::de::Error::custom(format!("`{text}` is no day: write it like `2026-11-22`"));
+        let wrong = || {
+            serde::de::Error::custom(format!("`{text}` is not a day: write it like `2026-11-22`"))
+        };
         text.parse().map(Self::On).map_err(|_| wrong())
     }
 }
@@ -68,7 +70,7 @@ impl schemars::JsonSchema for AttestationDay {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "description": "a day such as `2026-11-22`, or `demo` for the demo add-on's own word"
+            "description": "a day such as `2026-11-22`, or `demo` for an attestation of the demo add-on"
         })
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::model::answer::ids::StepId;
 
-/// What broke a claim: a step, and the expectation in it, or a leak.
+/// A reason why a claim is violated: an expectation that was not met, or a canary that leaked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Broken {
-    /// The step.
+    /// The step in whose answer it was found.
     pub step: StepId,
-    /// The expectation's index; `None` for a canary where it must not be.
+    /// The expectation's index in the step; `None` for a canary that the actor may not see.
     pub expectation: Option<usize>,
 }

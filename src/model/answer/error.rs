@@ -1,4 +1,4 @@
-//! Why the service could not be asked.
+//! Errors that prevent a request from being answered.
 
 use std::fmt;
 
@@ -6,17 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::answer::verdict::Reason;
 
-/// Why the target could not be asked: silence, or a failure of our own.
+/// An error in place of an answer: the target did not answer, or Avouch could not send the request.
+///
+/// It never means that a claim is false: a step with an error is inconclusive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeError {
-    /// Of what sort.
+    /// The class of the error.
     pub reason: Reason,
-    /// In words, without secrets.
+    /// A description for people, without secrets.
     pub detail: String,
 }
 
 impl ProbeError {
-    /// An error of this sort.
+    /// An error of the class `reason`.
     pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
         Self { reason, detail: detail.into() }
     }

@@ -1,4 +1,4 @@
-//! What an instrument reduces an answer to: one bounded JSON document.
+//! Facts: the bounded JSON document to which an instrument reduces an answer.
 //!
 //! For HTTP:
 //!
@@ -15,12 +15,12 @@
 //! For files: `{ "found": true, "folder": true, "truncated": false, "entries": [ { "name": "...",
 //! "bytes": 17, "modified": "...", "state": "finished" } ] }`, newest first. For a program: `{ "exit":
 //! 0, "stdout": { "bytes": 17, "sha256": "...", "truncated": false, "json": {} }, "stderr": 0 }`, where
-//! `exit` is missing if a signal ended it. Of a backup that was opened there are, beside the facts of
-//! how it was fetched, `opened`, and by its form `why`, `integrity`, `rows` and `entries`.
+//! `exit` is missing if a signal ended the program. The facts of an opened backup are those of the
+//! fetch, `opened`, and, depending on its form, `why`, `integrity`, `rows` and `entries`.
 //!
-//! Header names are in lower case; `json` is there where the body is JSON, `text` where it is text
-//! of any other sort, `title` where it is HTML that has one, `fields` where it is plain text with
-//! lines of the form `Name: value`; all four only where the body is kept.
+//! Header names are in lower case. `json` is present if the body is JSON, `text` if it is any other
+//! text, `title` if it is HTML with a title, and `fields` if it is plain text with lines of the form
+//! `Name: value`; all four only if the step keeps the body.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -46,19 +46,19 @@ impl Facts {
         self.0.get("headers")?.get(name)?.get(0)?.as_str()
     }
 
-    /// The canaries that were found anywhere in the answer, by their index in the plan.
+    /// The canaries that were found anywhere in the answer.
     pub fn canaries(&self) -> impl Iterator<Item = usize> {
         let found = self.at("/canaries").and_then(Value::as_array).into_iter().flatten();
         found.filter_map(Value::as_u64).filter_map(|index| usize::try_from(index).ok())
     }
 
-    /// Whether the answer was longer than what was read of it.
+    /// Whether the answer was longer than the part of it that was read.
     pub fn truncated(&self) -> bool {
         let cut = |at: &&str| self.at(at).and_then(Value::as_bool).unwrap_or(false);
         ["/body/truncated", "/stdout/truncated", "/truncated"].iter().any(cut)
     }
 
-    /// Writes `value` at `pointer`, making the objects on the way.
+    /// Writes `value` at `pointer` (RFC 6901), and creates the objects on the way.
     pub fn set(&mut self, pointer: &str, value: Value) {
         let tokens =
             pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"));
@@ -66,7 +66,7 @@ impl Facts {
         *node = value;
     }
 
-    /// Takes away what stands at `pointer`.
+    /// Removes the value at `pointer` (RFC 6901), if there is one.
     pub fn remove(&mut self, pointer: &str) {
         let Some((parent, last)) = pointer.rsplit_once('/') else {
             return;
@@ -88,7 +88,7 @@ impl Facts {
     }
 }
 
-/// The child of `node` by that name or index, made if there is none.
+/// The child of `node` with this name or index; it is created if it is missing.
 fn child<'a>(node: &'a mut Value, token: &str) -> &'a mut Value {
     let index = token.parse::<usize>().ok();
     if let Some(index) = index.filter(|index| node.get(*index).is_some()) {
@@ -106,7 +106,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_is_set_can_be_read_and_taken_away() {
+    fn a_value_that_was_set_can_be_read_and_removed() {
         let mut facts = Facts(json!({"headers": {"x": ["1"]}}));
         facts.set("/headers/x/0", json!("2"));
         facts.set("/body/json/a~1b", json!(3));

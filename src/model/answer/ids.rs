@@ -1,4 +1,4 @@
-//! Names of steps and canaries within a plan.
+//! Identifiers of steps and canaries within a plan.
 
 /// The index of a step in its plan.
 pub type StepId = usize;

@@ -1,4 +1,4 @@
-//! What came back from the service, and the verdict on it.
+//! Answers of the service: observations, facts and errors, and the verdict on them.
 
 pub mod attestation;
 pub mod broken;

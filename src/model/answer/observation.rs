@@ -1,4 +1,4 @@
-//! What came back from the steps of a plan; no conclusion.
+//! Observations: the answers to the steps of a plan, without any conclusion.
 
 use std::collections::BTreeMap;
 
@@ -9,50 +9,51 @@ use serde_json::Value;
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::facts::Facts;
 
-/// What came back from one step.
+/// The answer to one step, with the circumstances in which it was received.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
-    /// When the answer was complete, or given up.
+    /// When the answer was complete, or the step was given up.
     pub at: Timestamp,
-    /// How long it took, in milliseconds.
+    /// How long the step took, in milliseconds.
     pub took_ms: u64,
-    /// The address that was asked, such as `203.0.113.7:443`.
+    /// The address that the request was sent to, such as `203.0.113.7:443`.
     pub address: Option<String>,
-    /// The other addresses of the host, of which this was not asked.
+    /// The other addresses of the host, to which no request was sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_asked: Vec<String>,
-    /// What came back.
+    /// The answer.
     pub answer: Answer,
-    /// What the step captured, by name.
+    /// The values that the step captured, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub captures: BTreeMap<String, Value>,
 }
 
-/// What came back from one step.
+/// The answer to one step, or the reason why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
-    /// What the peer said.
+    /// The peer answered: the facts of its answer.
     Facts(Facts),
-    /// The peer could not be asked.
+    /// The request failed.
     Error(ProbeError),
-    /// It was not asked, because something that it needs was missing: which.
+    /// No request was sent, because something that the step needs was missing; the text names it.
     NotAsked(String),
-    /// The step looks again at an earlier answer, which is kept once, there.
+    /// The step evaluates an earlier step's answer, which is stored once, at that step.
     Recalled,
 }
 
-/// All that came back in one run of a check.
+/// All answers of one run of a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Transcript {
     /// One observation for each step of the plan, in its order.
     pub observations: Vec<Observation>,
-    /// How often the check was begun: 1 unless it was retried.
+    /// How often the check was started: 1 unless it was retried.
     pub attempts: u32,
-    /// What came back when a violated check was asked once more; it changes no verdict.
+    /// The answers of a second run of a violated check. They show whether the violation is
+    /// intermittent, and never change the verdict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<Vec<Observation>>,
-    /// What this run made and could not take away again, in words.
+    /// Objects that this run created and could not delete, described for people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_behind: Vec<String>,
 }

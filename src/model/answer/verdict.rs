@@ -1,23 +1,23 @@
-//! What is concluded, and on what basis a reader may believe it.
+//! Verdicts on checks, and the reasons why a check is inconclusive.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What the evidence says of a claim.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// It was asked, and is so.
+    /// Every expectation was met.
     Holds,
-    /// It could not be found out.
+    /// It could not be determined, for this reason.
     Inconclusive(Reason),
-    /// It was asked, and is not so.
+    /// An expectation was not met, or a canary leaked.
     Violated,
 }
 
 impl Verdict {
-    /// Its name in one word.
+    /// Its name: one word in lower case.
     pub fn name(self) -> &'static str {
         match self {
             Self::Holds => "holds",
@@ -38,33 +38,33 @@ impl Verdict {
     }
 }
 
-/// Why something could not be found out.
+/// Why a result could not be determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// No connection could be made, or it broke.
+    /// No connection could be made, or it was interrupted.
     Unreachable,
     /// The name could not be resolved.
     Dns,
     /// No trusted TLS connection could be made.
     Tls,
-    /// No answer came in time.
+    /// There was no complete answer in time.
     Timeout,
-    /// The service asked us to slow down (429).
+    /// The service limited the rate of requests (429).
     RateLimited,
-    /// The service failed (5xx) where no failure was asked about.
+    /// The service answered with an error (5xx) that the check does not test for.
     ServerError,
-    /// The control was not met, so that the probe proves nothing.
+    /// The control was not met, so the probe proves nothing.
     ControlFailed,
-    /// Something that the question needs was missing.
+    /// No request was sent, because something that it needs was missing.
     NotAsked,
-    /// The answer was not of the form that the question is about.
+    /// The answer did not have the expected form.
     Unparsable,
-    /// Our own credentials were refused, or there are none.
+    /// The test account's credentials were refused, or there are none.
     Credentials,
-    /// The target's clock is more than a minute off.
+    /// The target's clock differs from ours by more than a minute.
     Clock,
-    /// The project does not permit what the question needs.
+    /// The project does not permit what the step needs.
     NotPermitted,
     /// A limit on time, bytes or requests was reached.
     Budget,
@@ -107,26 +107,28 @@ impl Reason {
         }
     }
 
-    /// In words for a reader, after "could not be verified: ".
+    /// A clause for readers of the page, after "could not be verified: ".
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Unreachable => "the service could not be reached",
             Self::Dns => "the name could not be resolved",
             Self::Tls => "no trusted connection could be made",
-            Self::Timeout => "no answer came in time",
-            Self::RateLimited => "the service asked us to slow down",
-            Self::ServerError => "the service answered with an error of its own",
-            Self::ControlFailed => "the comparison that makes the question fair did not succeed",
-            Self::NotAsked => "something that the question needs was missing",
-            Self::Unparsable => "the answer was not of the expected form",
-            Self::Credentials => "our own credentials were refused or are missing",
-            Self::Clock => "the service's clock is more than a minute off",
-            Self::NotPermitted => "the project does not permit what the question needs",
+            Self::Timeout => "there was no answer in time",
+            Self::RateLimited => "the service limited the rate of requests",
+            Self::ServerError => "the service answered with an error",
+            Self::ControlFailed => {
+                "the comparison request did not succeed, so the test proves nothing"
+            }
+            Self::NotAsked => "something that the test needs was missing",
+            Self::Unparsable => "the answer did not have the expected form",
+            Self::Credentials => "the test account's credentials were refused or are missing",
+            Self::Clock => "the service's clock is wrong by more than a minute",
+            Self::NotPermitted => "the project does not permit what the test needs",
             Self::Budget => "a limit on time or size was reached",
         }
     }
 
-    /// Whether asking again may help.
+    /// Whether a retry may help.
     pub fn is_passing(self) -> bool {
         matches!(
             self,

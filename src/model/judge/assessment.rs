@@ -1,5 +1,6 @@
-//! One run over the claims, as it is written to `assessment.json`: observations, and what they are
-//! bound to. Verdicts stand in it for whoever looks; nobody believes them, they are judged again.
+//! An assessment: one run over the claims, as it is written to `assessment.json`. It has observations
+//! and what they are bound to. Its verdicts are for human readers only: Avouch judges the observations
+//! again whenever it uses them.
 
 use std::collections::BTreeMap;
 
@@ -25,38 +26,38 @@ pub struct Assessment {
     pub schema: String,
     /// The version of Avouch that made it.
     pub generator: String,
-    /// When it was begun.
+    /// When it was started.
     pub started: Timestamp,
-    /// When it was done.
+    /// When it was finished.
     pub finished: Timestamp,
-    /// The time that was given in place of the clock's; with the demo only.
+    /// The time that replaced the clock's, for the demo only.
     pub clock: Option<Timestamp>,
-    /// The world that it was taken in.
+    /// The world in which it was collected.
     pub world: WorldBinding,
     /// The claims, in the order of the policies.
     pub claims: BTreeMap<ClaimId, ClaimEvidence>,
 }
 
-/// What came back for one claim.
+/// The evidence for one claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimEvidence {
-    /// What its plans' rotations were made from.
+    /// The seed of the random choices in its plans, such as the pairing of tenants.
     pub seed: u64,
-    /// The words and plans that it was taken for.
+    /// The words and plans for which it was collected.
     pub binding: ClaimBinding,
-    /// The verdict, for whoever looks.
+    /// The verdict, for human readers; it is never believed.
     pub verdict: Verdict,
     /// One transcript for each check, in order.
     pub transcripts: Vec<Transcript>,
 }
 
-/// What differs from run to run in the plans, such as which tenants meet, follows from these.
+/// The seeds of random choices in plans, such as the pairing of tenants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seeds {
-    /// By claim, where evidence has been taken already.
+    /// By claim, for claims with evidence.
     pub kept: BTreeMap<ClaimId, u64>,
-    /// Of all other claims.
+    /// For all other claims.
     pub fresh: u64,
 }
 
@@ -73,13 +74,13 @@ impl From<u64> for Seeds {
     }
 }
 
-/// Why an assessment is no evidence for a project, in words.
+/// Why an assessment is not evidence for a project: a sentence for the author.
 pub type Objection = String;
 
 impl Assessment {
-    /// Why this is no evidence for `project` and its `plans`; empty if it is.
+    /// Why this is not evidence for `project` and its `plans`; empty if it is.
     ///
-    /// A claim that the project has and the assessment lacks is an objection too.
+    /// A claim of the project that the assessment lacks is an objection too.
     pub fn objections(
         &self,
         project: &Project,
@@ -104,7 +105,7 @@ impl Assessment {
 }
 
 impl ClaimEvidence {
-    /// Why this is no evidence for `claim` and its `plans`; empty if it is.
+    /// Why this is not evidence for `claim` and its `plans`; empty if it is.
     pub fn objections(&self, claim: &Claim, plans: &[Plan]) -> Vec<Objection> {
         let binding = ClaimBinding::of(claim, plans);
         let mut objections = Vec::new();

@@ -1,11 +1,12 @@
-//! Why a reader may believe a verdict, computed from the plan: the weakest step decides.
+//! The basis of a verdict: who observed the facts. It is computed from the plan; the weakest step
+//! decides.
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::plan::backup::{Opening, Source};
+use crate::model::plan::backup::{BackupSource, Opening};
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word};
 
-/// Why a reader may believe it, strongest first.
+/// The basis of a verdict, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
@@ -50,9 +51,9 @@ fn of_step(step: &Step) -> Basis {
     }
 }
 
-/// Whether only those can repeat it who have access to the machine that Avouch runs on.
+/// Whether only somebody with access to the machine that Avouch runs on can repeat it.
 fn is_at_home(act: &Act) -> bool {
-    let opens_file = |opening: &Opening| matches!(opening.from, Source::Files(_));
+    let opens_file = |opening: &Opening| matches!(opening.from, BackupSource::Files(_));
     match act {
         Act::Files(_) | Act::Command(_) => true,
         Act::Open(opening) => opens_file(opening),

@@ -1,4 +1,4 @@
-//! What evidence is bound to: digests of the words, the plan, and the world it was taken in.
+//! Binding: digests of the words, the plans and the world for which evidence was collected.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,14 +21,14 @@ impl Digest {
         Self(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    /// The digest of a value's canonical JSON: every map of ours has a fixed order.
+    /// The digest of a value's JSON, which is canonical because every map here has a fixed order.
     pub fn of_value(value: &impl Serialize) -> Self {
         // Our own types always serialise: their keys are strings, and no writer can fail.
         Self::of(&serde_json::to_vec(value).unwrap_or_default())
     }
 }
 
-/// The words and plans that a claim's evidence was taken for.
+/// The words and plans for which a claim's evidence was collected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimBinding {
     /// Digest of the claim's words.
@@ -38,9 +38,9 @@ pub struct ClaimBinding {
 }
 
 impl ClaimBinding {
-    /// What evidence for this claim, taken by these plans, is bound to.
+    /// The binding of evidence for this claim that is collected by these plans.
     pub fn of(claim: &Claim, plans: &[Plan]) -> Self {
-        // A claim says the same in each place and language: other words anywhere are other words.
+        // A claim has the same meaning in each place and language, so a change in any of them counts.
         let others = claim.passages.iter().skip(1).map(|passage| passage.words.as_str());
         let words: Vec<String> =
             std::iter::once(claim.words()).chain(others).map(normalise).collect();
@@ -51,15 +51,15 @@ impl ClaimBinding {
     }
 }
 
-/// The world that evidence was taken in, as far as it can be told: no secrets.
+/// The world in which evidence was collected, without secrets.
 ///
-/// The demo add-on makes its ports, its certificates and the world around it anew at each start;
-/// of it, they are left out.
+/// The demo add-on chooses new ports, certificates and hosts at each start; with the demo as target
+/// they are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorldBinding {
     /// The target's origin.
     pub target: String,
-    /// Whether that was the demo add-on.
+    /// Whether the target was the demo add-on.
     pub demo: bool,
     /// Hosts by role.
     pub hosts: BTreeMap<String, String>,
@@ -69,9 +69,9 @@ pub struct WorldBinding {
     pub roots: BTreeMap<String, Digest>,
     /// The resolver.
     pub resolver: Option<String>,
-    /// What is known of each actor beside its secret: tenant, scheme, origins.
+    /// Tenant, scheme and origins of each actor, without its secret.
     pub actors: BTreeMap<String, String>,
-    /// Digest of the same for the actors of the file of tenants, if there is one.
+    /// Digest of the same for the actors from the tenants file, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenants: Option<Digest>,
 }
@@ -104,7 +104,7 @@ impl WorldBinding {
         }
     }
 
-    /// How two worlds differ, in words; empty if they do not.
+    /// How two worlds differ, a sentence each; empty if they do not.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut all = Vec::new();
         let mut compare = |what: &str, mine: String, theirs: String| {

@@ -1,4 +1,4 @@
-//! What a claim's transcripts amount to at a given time: judged, tried, dated.
+//! The standing of claims at a given time: transcripts are judged, falsified and dated.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,51 +22,52 @@ use crate::model::project::waiver::{Accepted, Waiver};
 use crate::model::source::claim_id::ClaimId;
 use crate::model::time::read_time;
 
-/// Where a claim stands.
+/// A claim's standing, with everything that it follows from.
 #[derive(Clone, Debug)]
 pub struct Outcome<'a> {
     /// The claim.
     pub claim: &'a Claim,
-    /// Where it stands now.
+    /// Its standing now.
     pub standing: Standing,
-    /// The bases of its checks, strongest first; the last one decides.
+    /// The bases of its checks, strongest first; the last one is the claim's basis.
     pub bases: BTreeSet<Basis>,
-    /// When the last answer came; `None` if nothing was asked.
+    /// When the last answer was received; `None` if there was none.
     pub observed: Option<Timestamp>,
-    /// When the evidence ends; `None` if there is none.
+    /// When the evidence expires; `None` if there is none.
     pub until: Option<Timestamp>,
-    /// What its waiver does for it, if it has one.
+    /// The effect of its waiver, if it has one.
     pub waiving: Option<Waiving<'a>>,
     /// Its checks, in order.
     pub checks: Vec<CheckOutcome<'a>>,
 }
 
 impl<'a> Outcome<'a> {
-    /// Its waiver, if it is waived.
+    /// Its waiver, if the claim is waived.
     pub fn waived_by(&self) -> Option<&Waiving<'a>> {
         self.waiving.as_ref().filter(|_| self.standing == Standing::Waived)
     }
 }
 
-/// Where a claim stands.
+/// The standing of a claim at a given time: the verdict of its checks, their grade, waivers and expiry
+/// together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Its evidence says so, and has not ended.
+    /// Its evidence confirms it and has not expired.
     Holds,
-    /// Its evidence says the contrary, and all that is broken is accepted for now.
+    /// Its evidence contradicts it, and a waiver accepts every expectation that was not met.
     Waived,
-    /// Its evidence says the contrary.
+    /// Its evidence contradicts it.
     Violated,
-    /// It could not be found out.
+    /// It could not be determined, for this reason.
     Inconclusive(Reason),
-    /// Its evidence said so, and has ended.
+    /// Its evidence confirms it but has expired.
     Expired,
-    /// A check of it cannot be evidence.
+    /// One of its checks cannot be evidence: it was not shown to fail when the claim is false.
     Unfit(Grade),
 }
 
 impl Standing {
-    /// In one word.
+    /// Its name: one word in lower case.
     pub fn name(self) -> &'static str {
         match self {
             Self::Holds => "holds",
@@ -80,34 +81,34 @@ impl Standing {
         }
     }
 
-    /// Whether the claim may be published as it stands.
+    /// Whether a page with this claim may be published.
     pub fn is_publishable(self) -> bool {
         matches!(self, Self::Holds | Self::Waived)
     }
 }
 
-/// What one check amounts to.
+/// The result of one check of a claim.
 #[derive(Clone, Debug)]
 pub struct CheckOutcome<'a> {
-    /// What was to be asked.
+    /// The plan that was carried out.
     pub plan: &'a Plan,
-    /// What came back.
+    /// The answers.
     pub transcript: &'a Transcript,
-    /// What was concluded.
+    /// The judgement of the answers.
     pub judgement: Judgement,
-    /// What of it is broken and waived.
+    /// Unmet expectations and leaks that are waived.
     pub waived: Vec<Broken>,
-    /// The verdict, with what is waived set aside.
+    /// The verdict, without those that are waived.
     pub verdict: Verdict,
-    /// What the check was shown to notice; `None` unless it holds.
+    /// The counterexamples that the check was tried with; `None` unless it holds.
     pub falsification: Option<Falsification>,
-    /// Whether a second look gave another verdict.
+    /// Whether a second run gave another verdict.
     pub intermittent: bool,
-    /// When its evidence ends.
+    /// When its evidence expires.
     pub until: Timestamp,
 }
 
-/// Judges every claim of `project` that was assessed, as it stands at `now`.
+/// Judges every claim of `project` that was assessed; `now` decides what has expired.
 pub fn outcomes<'a>(
     project: &'a Project,
     plans: &'a BTreeMap<ClaimId, Vec<Plan>>,
@@ -123,7 +124,7 @@ pub fn outcomes<'a>(
     project.claims.iter().filter_map(of).collect()
 }
 
-/// Judges one claim as it stands at `now`.
+/// Judges one claim; `now` decides what has expired.
 pub fn outcome<'a>(
     claim: &'a Claim,
     plans: &'a [Plan],
@@ -193,7 +194,7 @@ fn check_outcome<'a>(
     }
 }
 
-/// What is broken and accepted.
+/// The unmet expectations and leaks of a check that its claim's waiver accepts.
 fn waived(
     waiver: Option<&Waiver>,
     check: usize,
@@ -207,7 +208,7 @@ fn waived(
     broken.filter(|one| waiver.accepts(check, &plan.steps[one.step], *one)).collect()
 }
 
-/// What a waiver accepts although it was asked and is not broken.
+/// Expectations that a waiver accepts although they were judged and are met.
 fn dead<'a>(waiver: &'a Waiver, checks: &[CheckOutcome<'_>]) -> Vec<&'a Accepted> {
     let is_met = |accepted: &&Accepted| {
         let index = accepted.check.wrapping_sub(1);
@@ -228,8 +229,9 @@ fn last_seen(transcript: &Transcript) -> Option<Timestamp> {
     seen.filter(|one| matches!(one.answer, Answer::Facts(_))).map(|one| one.at).max()
 }
 
-/// The earliest end of a check's evidence: `valid_for` after its first answer, or a fact's own end.
-/// Where something is waived, an end that had passed already is what is broken, and does not count.
+/// When a check's evidence expires: `valid_for` after its first answer, or earlier where a fact has
+/// an end of its own. If something is waived, an end that had already passed when the answer was
+/// received is the very thing that is waived, and does not count.
 fn end(claim: &Claim, plan: &Plan, transcript: &Transcript, waived: &[Broken]) -> Timestamp {
     let view = View::new(plan, &transcript.observations);
     let valid_for = claim.written.valid_for.value;

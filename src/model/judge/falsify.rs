@@ -1,7 +1,8 @@
-//! Whether a check can fail: its transcript, changed on purpose, must be judged otherwise.
+//! Falsification: shows that a check can fail, by judging transcripts that were changed on purpose.
 //!
-//! No request is made. A check that notices no negation is vacuous, one that misses a declared one
-//! is weak; one whose refusal or absence has no control is uncontrolled. None of them is evidence.
+//! No request is sent. A check that detects no negation is vacuous; one that misses a declared
+//! counterexample is weak; one that expects a refusal or an absence without a control is uncontrolled.
+//! None of them is evidence.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -22,37 +23,37 @@ use crate::model::time::read_time;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grade {
-    /// It noticed every counterexample.
+    /// It detected every counterexample.
     Sound,
     /// It missed a counterexample.
     Weak,
     /// It expects a refusal or an absence without a control.
     Uncontrolled,
-    /// It noticed no negation at all.
+    /// It detected no negation at all.
     Vacuous,
 }
 
-/// What a check was shown to notice.
+/// The counterexamples that a check was tried with, and its grade.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Falsification {
     /// Whether it is fit to be evidence.
     pub grade: Grade,
-    /// Every counterexample with what the judge made of it.
-    pub rows: Vec<Row>,
-    /// Expectations of probes that no negation broke: step and index.
+    /// Every counterexample with its verdict.
+    pub rows: Vec<TriedCounterexample>,
+    /// Expectations of probes that every negation still met: step and index.
     pub untouched: Vec<(StepId, usize)>,
 }
 
 /// One counterexample, judged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    /// What sort of change it was.
+pub struct TriedCounterexample {
+    /// The class of the change.
     pub class: Class,
     /// For the reader, after "this check was shown to fail when ".
     pub when: String,
-    /// What the judge made of it.
+    /// The verdict on the changed transcript.
     pub verdict: Verdict,
-    /// Whether that was right.
+    /// Whether that is the verdict that its class requires.
     pub noticed: bool,
 }
 
@@ -74,7 +75,7 @@ pub fn falsify(plan: &Plan, observations: &[Observation]) -> Falsification {
                 .extend(again.broken.iter().filter_map(|one| Some((one.step, one.expectation?))));
         }
         let noticed = is_noticed(class, again.verdict);
-        rows.push(Row { class, when, verdict: again.verdict, noticed });
+        rows.push(TriedCounterexample { class, when, verdict: again.verdict, noticed });
     }
     let untouched = probe_expectations(plan).filter(|one| !touched.contains(one)).collect();
     Falsification { grade: grade(plan, &rows), rows, untouched }
@@ -88,7 +89,7 @@ fn is_noticed(class: Class, verdict: Verdict) -> bool {
     }
 }
 
-fn grade(plan: &Plan, rows: &[Row]) -> Grade {
+fn grade(plan: &Plan, rows: &[TriedCounterexample]) -> Grade {
     let uncontrolled = |flaw: &Flaw| !matches!(flaw, Flaw::AsksNothing);
     if !rows.iter().any(|row| row.class == Class::Negation && row.noticed) {
         Grade::Vacuous
@@ -106,7 +107,7 @@ fn probe_expectations(plan: &Plan) -> impl Iterator<Item = (StepId, usize)> {
     probes.flat_map(|(index, step)| (0..step.expect.len()).map(move |one| (index, one)))
 }
 
-/// Makes one change; `false` where this transcript does not have what it would change.
+/// Applies one change; returns `false` if this transcript lacks the value to be changed.
 pub(crate) fn apply(edit: &Edit, view: &mut View<'_>) -> bool {
     if let Edit::Fail { step, reason } = edit {
         view.replace(*step, Answer::Error(ProbeError::new(*reason, "made up to try the check")));

@@ -1,4 +1,4 @@
-//! The one judge of all kinds: from a plan and what came back to a verdict.
+//! The judge of all kinds: computes a verdict from a plan and its answers.
 //!
 //! Every expectation is judged; none hides another. A probe counts only if its control was met.
 
@@ -20,29 +20,29 @@ use crate::model::answer::facts::Facts;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::view::View;
-use crate::model::plan::expect::{CLOCK_TOLERANCE, Context, Outcome};
+use crate::model::plan::expect::{CLOCK_TOLERANCE, JudgeContext, TestOutcome};
 use crate::model::plan::{Plan, Role, Step};
 use crate::model::time::read_time;
 
-/// What was concluded of one check, and from what.
+/// The verdict on one check, with the judgement of each step that it follows from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {
-    /// The conclusion.
+    /// The verdict.
     pub verdict: Verdict,
-    /// How each step was judged, in the order of the plan.
+    /// The judgement of each step, in the order of the plan.
     pub steps: Vec<StepJudgement>,
 }
 
-/// How one step was judged.
+/// The judgement of one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StepJudgement {
-    /// Why it could not be asked, if it could not.
+    /// Why there was no answer, if there was none.
     pub unasked: Option<ProbeError>,
-    /// Each expectation's outcome, with what was found.
+    /// The outcome of each expectation, with the value that was found.
     pub expectations: Vec<Judged>,
     /// Canaries in the answer that its actor may not see.
     pub leaks: Vec<CanaryId>,
-    /// Why the step tells nothing: `None` if it does.
+    /// Why the step proves nothing; `None` if its outcomes count.
     pub doubt: Option<Reason>,
 }
 
@@ -50,40 +50,40 @@ pub struct StepJudgement {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judged {
     /// Whether it was met.
-    pub outcome: Outcome,
-    /// What was found where it looked.
+    pub outcome: TestOutcome,
+    /// The value at the expectation's pointer.
     pub actual: Value,
 }
 
 impl StepJudgement {
-    /// Whether it was asked, every expectation was met, and nothing leaked.
+    /// Whether there was an answer, every expectation was met, and no canary leaked.
     pub fn is_met(&self) -> bool {
         self.is_met_but_for(self.doubt)
     }
 
-    /// The same, had it this doubt in place of its own.
+    /// The same, if it had this doubt in place of its own.
     pub(crate) fn is_met_but_for(&self, doubt: Option<Reason>) -> bool {
         doubt.is_none()
             && self.leaks.is_empty()
-            && self.expectations.iter().all(|one| one.outcome == Outcome::Met)
+            && self.expectations.iter().all(|one| one.outcome == TestOutcome::Met)
     }
 
-    /// What of it broke the claim, if it is this step of its plan.
+    /// The reasons in this step why the claim is violated; the judgement is that of step `step`.
     pub(crate) fn broken(&self, step: StepId, role: Role) -> Vec<Broken> {
         let leak = (!self.leaks.is_empty()).then_some(Broken { step, expectation: None });
         let counts = role == Role::Probe && self.doubt.is_none();
         let unmet = self.expectations.iter().enumerate();
-        let unmet = unmet.filter(|(_, one)| counts && one.outcome == Outcome::NotMet);
+        let unmet = unmet.filter(|(_, one)| counts && one.outcome == TestOutcome::NotMet);
         let unmet = unmet.map(|(index, _)| Broken { step, expectation: Some(index) });
         leak.into_iter().chain(unmet).collect()
     }
 
     fn breaks(&self, role: Role) -> bool {
-        let broken = || self.expectations.iter().any(|one| one.outcome == Outcome::NotMet);
+        let broken = || self.expectations.iter().any(|one| one.outcome == TestOutcome::NotMet);
         !self.leaks.is_empty() || (role == Role::Probe && self.doubt.is_none() && broken())
     }
 
-    /// What it says of the claim.
+    /// The verdict on the claim as far as this step decides it.
     pub(crate) fn verdict(&self, role: Role) -> Verdict {
         if self.breaks(role) {
             return Verdict::Violated;
@@ -92,7 +92,7 @@ impl StepJudgement {
             return Verdict::Holds;
         }
         let unknown = self.expectations.iter().find_map(|one| match one.outcome {
-            Outcome::Unknown(reason) => Some(reason),
+            TestOutcome::Unknown(reason) => Some(reason),
             _ => None,
         });
         self.doubt.or(unknown).map_or(Verdict::Holds, Verdict::Inconclusive)
@@ -100,18 +100,18 @@ impl StepJudgement {
 }
 
 impl Judgement {
-    /// Everything that broke the claim, in the order of the plan.
+    /// Every reason why the claim is violated, in the order of the plan.
     pub fn broken(&self, plan: &Plan) -> Vec<Broken> {
         let steps = self.steps.iter().enumerate();
         steps.flat_map(|(step, judged)| judged.broken(step, plan.steps[step].role)).collect()
     }
 
-    /// The verdict, had these not been broken.
+    /// The verdict, if these reasons are disregarded, as a waiver demands.
     pub(crate) fn apart_from(&self, plan: &Plan, broken: &[Broken]) -> Verdict {
         let mut steps = self.steps.clone();
         for one in broken {
             match one.expectation {
-                Some(index) => steps[one.step].expectations[index].outcome = Outcome::Met,
+                Some(index) => steps[one.step].expectations[index].outcome = TestOutcome::Met,
                 None => steps[one.step].leaks.clear(),
             }
         }
@@ -124,13 +124,14 @@ pub fn judge(view: &View<'_>) -> Judgement {
     whole(view).judgement
 }
 
-/// A judgement with what it takes to judge a changed transcript without judging all of it again.
+/// A judgement, with the intermediate results from which a changed transcript can be judged without
+/// judging all of it again.
 pub(crate) struct Whole {
     /// The judgement.
     pub(crate) judgement: Judgement,
-    /// Each step's doubt before its control was looked at.
+    /// Each step's doubt before its control was considered.
     pub(crate) own_doubts: Vec<Option<Reason>>,
-    /// Steps that were doubted for the root of a control's trouble, wherever that lies.
+    /// Steps whose doubt was taken from the first error that a failed control follows from.
     pub(crate) rooted: Vec<StepId>,
 }
 
@@ -172,7 +173,8 @@ fn verdict(plan: &Plan, steps: &[StepJudgement]) -> Verdict {
     verdicts.fold(start(plan), Verdict::and)
 }
 
-/// What is concluded of a plan before any answer is looked at.
+/// The verdict on a plan before any answer is considered: a plan that expects nothing proves
+/// nothing.
 pub(crate) fn start(plan: &Plan) -> Verdict {
     let asks = |step: &Step| step.role == Role::Probe && !step.expect.is_empty();
     match plan.steps.iter().any(asks) {
@@ -181,7 +183,7 @@ pub(crate) fn start(plan: &Plan) -> Verdict {
     }
 }
 
-/// The first step beside the probes that tells nothing, and why.
+/// The first step other than a probe that proves nothing, and why.
 fn first_trouble(plan: &Plan, doubts: &[Option<Reason>]) -> Option<(StepId, Reason)> {
     let beside = plan.steps.iter().zip(doubts).enumerate();
     let beside = beside.filter(|(_, (step, _))| step.role != Role::Probe);
@@ -189,12 +191,12 @@ fn first_trouble(plan: &Plan, doubts: &[Option<Reason>]) -> Option<(StepId, Reas
     reasons.find(|(_, reason)| *reason != Reason::NotAsked)
 }
 
-/// The first step that could not be asked for another reason than that something was missing.
+/// The first step without an answer, unless the reason is only that something was missing.
 fn first_error(view: &View<'_>) -> Option<(StepId, Reason)> {
     (0..view.plan().steps.len()).find_map(|step| Some((step, error_of(view, step)?)))
 }
 
-/// Why a step could not be asked, but for "something was missing".
+/// Why a step has no answer, unless the reason is only that something was missing.
 pub(crate) fn error_of(view: &View<'_>, step: StepId) -> Option<Reason> {
     view.answer(step).err().map(|error| error.reason).filter(|reason| *reason != Reason::NotAsked)
 }
@@ -209,7 +211,7 @@ pub(crate) fn judge_step(
     let facts = match view.answer(index) {
         Ok(facts) => facts,
         Err(error) => {
-            // Behind "something was missing" lies what went wrong first.
+            // If something was missing, an earlier error is the cause; that one is reported.
             let root = root.filter(|(at, _)| error.reason == Reason::NotAsked && *at < index);
             let root = root.map_or(error.reason, |(_, reason)| reason);
             let doubt = Some(source_of(view, step).unwrap_or(root));
@@ -224,7 +226,7 @@ pub(crate) fn judge_step(
     let observed = view.observation(index).map_or(jiff::Timestamp::UNIX_EPOCH, |one| one.at);
     let control = step.control.and_then(|control| view.answer(control).ok());
     let capture = |name: &str| view.capture(name);
-    let context = Context { observed, capture: &capture, sees: &step.sees, control };
+    let context = JudgeContext { observed, capture: &capture, sees: &step.sees, control };
     let judged = step.expect.iter().map(|expectation| {
         let (outcome, actual) = expectation.judge(facts, &context);
         Judged { outcome, actual }
@@ -237,14 +239,14 @@ pub(crate) fn judge_step(
     }
 }
 
-/// Why the answer that a step is made of says nothing, if so.
+/// Why the answer that a step evaluates proves nothing, if so.
 fn source_of(view: &View<'_>, step: &Step) -> Option<Reason> {
     let source = step.looks_at()?;
     let observed = view.observation(source)?.at;
     doubt_of(&view.plan().steps[source], view.answer(source).ok()?, observed)
 }
 
-/// Why an answer says nothing about the question, if so.
+/// Why an answer proves nothing, if so.
 fn doubt_of(step: &Step, facts: &Facts, observed: jiff::Timestamp) -> Option<Reason> {
     let named = |status| step.expect.iter().any(|one| one.names_status(status));
     match facts.status() {
@@ -257,7 +259,7 @@ fn doubt_of(step: &Step, facts: &Facts, observed: jiff::Timestamp) -> Option<Rea
     (about_time && is_clock_off(facts, observed)).then_some(Reason::Clock)
 }
 
-/// Whether the peer's own clock, from its `Date` field, is more than a minute from ours.
+/// Whether the peer's clock, according to its `Date` field, differs from ours by more than a minute.
 fn is_clock_off(facts: &Facts, observed: jiff::Timestamp) -> bool {
     let Some(date) = facts.header("date").and_then(|date| read_time(&Value::from(date))) else {
         return false;

@@ -1,4 +1,4 @@
-//! The observations of a transcript, as the judge sees them.
+//! A view of a transcript, in which answers can be replaced before it is judged.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use crate::model::answer::observation::{Answer, Observation};
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::{Act, Plan};
 
-/// The answers of a transcript as the judge sees them: with some of them replaced, for `falsify`.
+/// The answers of a transcript as the judge reads them; `falsify` replaces some of them.
 #[derive(Clone, Debug)]
 pub struct View<'a> {
     plan: &'a Plan,
@@ -22,7 +22,7 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// The answers as they came.
+    /// The answers as they were received.
     pub fn new(plan: &'a Plan, observations: &'a [Observation]) -> Self {
         let mut captures = BTreeMap::new();
         for (name, value) in observations.iter().flat_map(|one| &one.captures) {
@@ -36,12 +36,12 @@ impl<'a> View<'a> {
         self.plan
     }
 
-    /// Puts another answer in the place of a step's own.
+    /// Replaces a step's answer.
     pub fn replace(&mut self, step: StepId, answer: Answer) {
         self.replaced.insert(step, Cow::Owned(answer));
     }
 
-    /// Gives a step the answer that another one got; `false` if that one got none.
+    /// Replaces a step's answer with that of another step; returns `false` if that step has none.
     pub fn swap(&mut self, step: StepId, with: StepId) -> bool {
         let Some(answer) = self.held(with).filter(|one| matches!(**one, Answer::Facts(_))) else {
             return false;
@@ -50,7 +50,7 @@ impl<'a> View<'a> {
         true
     }
 
-    /// A step's answer, looked up where it looks again at an earlier step.
+    /// A step's answer; if it recalls an earlier step, that step's answer.
     fn held(&self, step: StepId) -> Option<Cow<'a, Answer>> {
         if let Some(answer) = self.replaced.get(&step) {
             return Some(answer.clone());
@@ -61,17 +61,17 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Puts every step's own answer back.
+    /// Restores the answers as they were received.
     pub fn restore(&mut self) {
         self.replaced.clear();
     }
 
-    /// The steps whose answer is not the one that came.
+    /// The steps whose answers are replaced.
     pub fn replaced(&self) -> impl Iterator<Item = StepId> {
         self.replaced.keys().copied()
     }
 
-    /// A step's observation; where it looks again at an earlier step, that one's.
+    /// A step's observation; if it recalls an earlier step, that step's observation.
     pub fn observation(&self, step: StepId) -> Option<&'a Observation> {
         match self.plan.steps.get(step)?.act {
             Act::Recall(earlier) if earlier < step => self.observation(earlier),
@@ -93,7 +93,7 @@ impl<'a> View<'a> {
             Some(Answer::Error(error)) => Err(error.clone()),
             Some(Answer::NotAsked(why)) => Err(ProbeError::new(Reason::NotAsked, why.clone())),
             Some(Answer::Recalled) | None => {
-                Err(ProbeError::new(Reason::NotAsked, "the run ended before this was asked"))
+                Err(ProbeError::new(Reason::NotAsked, "the run ended before this step"))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Backups: where they lie, which of them is the newest, and how one is opened. Recipes, not values.
+//! Backups: where they are stored, which one is the newest, and how one is opened.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,101 +11,105 @@ use crate::model::answer::verdict::Reason;
 use crate::model::plan::request::{Program, Request};
 use crate::model::time::read_time;
 
-/// The hole in a program's arguments that stands for the backup's copy.
+/// The placeholder in a program's arguments for the path of the backup's copy.
 pub const BACKUP: &str = "${backup}";
 
-/// A file, or the files of a folder, without those of its folders.
+/// Which files to list: one file, or those directly in a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Files {
-    /// Where: from the project's folder, or from the root of the file system.
+pub struct FileQuery {
+    /// The path: relative to the project's folder, or absolute.
     pub path: String,
-    /// Only files whose names end so; empty for all.
+    /// Only files whose names end with this; empty for all.
     pub suffix: String,
-    /// A name that ends so is that of a file which is still being written.
+    /// A file whose name ends with one of these is still being written.
     pub partial: Vec<String>,
 }
 
-/// The newest finished backup among those that an earlier answer tells of.
+/// How to find the newest finished backup in an earlier answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Newest {
-    /// The step whose answer tells of them.
+    /// The step whose answer lists the backups.
     pub step: StepId,
     /// JSON Pointer into its facts: to a list of backups, or to a single one.
     pub list: String,
-    /// JSON Pointer within a backup to when it was finished.
+    /// JSON Pointer within a backup to the time at which it was finished.
     pub at: String,
     /// JSON Pointer within a backup to its size in bytes.
     pub bytes: Option<String>,
-    /// JSON Pointer within a backup to its state, and what that is once it is finished.
+    /// JSON Pointer within a backup to its state, and the value of a finished backup's state.
     pub state: Option<(String, String)>,
     /// JSON Pointer within a backup to its name.
     pub name: Option<String>,
-    /// A name that ends so is that of a backup which is not finished.
+    /// A backup whose name ends with one of these is not finished.
     pub partial: Vec<String>,
-    /// JSON Pointer within a backup to the size in bytes of the one before it.
+    /// JSON Pointer within a backup to the size in bytes of the previous backup.
     pub previous_bytes: Option<String>,
 }
 
 /// How the newest backup is fetched and opened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Opening {
-    /// Where it is fetched.
-    pub from: Source,
-    /// What it is, and so how it is opened.
+    /// Where it is fetched from.
+    pub from: BackupSource,
+    /// Its format, which decides how it is opened.
     pub form: Form,
-    /// Bytes beyond which it is not fetched.
+    /// The maximum size in bytes; a larger backup is not fetched.
     pub size_max: u64,
 }
 
-/// Where a backup is fetched.
+/// Where a backup is fetched from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Source {
-    /// It is the answer to this request.
+pub enum BackupSource {
+    /// The answer to this request.
     Http(Request),
-    /// It is the newest finished one of these files.
-    Files(Files),
+    /// The newest finished one of these files.
+    Files(FileQuery),
 }
 
-/// What a backup is, and so how it is opened.
+/// The format of a backup, which decides how it is opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// A SQLite database: its integrity is checked, and the rows of these tables are counted.
     Sqlite(Vec<String>),
-    /// An archive of `pg_dump`, whose contents this program lists, a line each.
+    /// An archive of `pg_dump`: this program lists its contents, one line each.
     PgDump(Program),
-    /// A tar archive, compressed by gzip or not, whose entries are read through and counted.
+    /// A tar archive, compressed with gzip or not: its entries are read and counted.
     Tar,
-    /// Whatever this program can open; it says so by ending with 0.
+    /// Any format that this program can open; it exits with 0 if the backup is sound.
     Command(Program),
 }
 
-/// A backup, as far as an answer tells of it.
-struct Told<'a> {
+/// A backup as an answer lists it.
+struct ListedBackup<'a> {
     of: &'a Newest,
     entry: &'a Value,
     finished_at: Timestamp,
 }
 
 impl Newest {
-    /// The facts of the newest finished backup: `newest`, `share` (its size in per cent of the one
-    /// before it) and how many there are. Of an answer that tells of none, nothing is known.
+    /// The facts of the newest finished backup: `newest`, `share` (its size in per cent of the previous
+    /// backup's) and how many there are.
+    ///
+    /// # Errors
+    ///
+    /// If the answer lists no backup with a time, or was cut off, so that the newest may be missing.
     pub fn facts(&self, answer: &Facts) -> Result<Value, ProbeError> {
         if answer.truncated() {
-            let why = "there are more backups than were read, and the newest may be among them";
+            let why = "there are more backups than were read, and the newest may be among the rest";
             return Err(ProbeError::new(Reason::Budget, why));
         }
         let mut all = self.told(answer);
         if all.is_empty() {
-            let why = "the answer tells of no backup with a time";
+            let why = "the answer lists no backup with a time";
             return Err(ProbeError::new(Reason::Unparsable, why));
         }
         let count = all.len();
-        all.retain(Told::is_finished);
+        all.retain(ListedBackup::is_finished);
         all.sort_by_key(|one| std::cmp::Reverse(one.finished_at));
         let mut facts = json!({ "backups": count, "finished": all.len() });
-        // Whoever judges the time must see how the peer's own clock stood.
+        // The judge compares the peer's clock with ours before it judges a time.
         if let Some(date) = answer.header("date") {
             facts["headers"] = json!({ "date": [date] });
         }
@@ -117,7 +121,7 @@ impl Newest {
         Ok(facts)
     }
 
-    fn told<'a>(&'a self, answer: &'a Facts) -> Vec<Told<'a>> {
+    fn told<'a>(&'a self, answer: &'a Facts) -> Vec<ListedBackup<'a>> {
         let entries = match answer.at(&self.list) {
             Some(Value::Array(entries)) => entries.as_slice(),
             Some(single) => std::slice::from_ref(single),
@@ -125,13 +129,13 @@ impl Newest {
         };
         let told = |entry| {
             let finished_at = read_time(pointed(entry, &self.at)?)?;
-            Some(Told { of: self, entry, finished_at })
+            Some(ListedBackup { of: self, entry, finished_at })
         };
         entries.iter().filter_map(told).collect()
     }
 }
 
-impl Told<'_> {
+impl ListedBackup<'_> {
     fn is_finished(&self) -> bool {
         let state = self.of.state.as_ref();
         let in_state = state.is_none_or(|(at, finished)| {
@@ -171,7 +175,8 @@ fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-/// A size in per cent of another, to one decimal, rounded down; of nothing there is no share.
+/// A size in per cent of another, rounded down to one decimal; `None` if either is missing, or the
+/// other is not above 0.
 fn share(bytes: Option<f64>, before: Option<f64>) -> Option<f64> {
     let before = before.filter(|before| *before > 0.0)?;
     Some((bytes? / before * 1000.0).floor() / 10.0)
@@ -203,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_is_the_newest_that_is_finished() {
+    fn only_a_finished_backup_can_be_the_newest() {
         let all = json!([
             entry("a", 20, 100, "finished"),
             entry("b", 21, 60, "finished"),
@@ -220,13 +225,13 @@ mod tests {
     }
 
     #[test]
-    fn where_none_is_finished_there_is_no_newest_one() {
+    fn without_a_finished_backup_there_is_no_newest() {
         let facts = picked(&newest(), json!([entry("a", 20, 1, "running")])).unwrap();
         assert_eq!(facts, json!({"backups": 1, "finished": 0}));
     }
 
     #[test]
-    fn an_answer_that_tells_of_no_backup_tells_nothing() {
+    fn an_answer_that_lists_no_backup_is_unparsable() {
         for json in [json!([]), json!({}), json!("x"), json!([{"at": "yesterday"}])] {
             assert_eq!(picked(&newest(), json).unwrap_err().reason, Reason::Unparsable);
         }
@@ -235,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_backup_may_say_how_large_the_one_before_was() {
+    fn a_single_backup_may_report_the_size_of_the_previous_one() {
         let of = Newest { state: None, previous_bytes: Some("/before".into()), ..newest() };
         let facts = picked(&of, json!({"at": 1_795_000_000, "bytes": 1, "before": 3})).unwrap();
         assert_eq!(facts["share"], 33.3);

@@ -1,4 +1,4 @@
-//! A change to a transcript that the judge must notice.
+//! Counterexamples: changes to a transcript that the judge must detect.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -6,26 +6,26 @@ use serde_json::Value;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::answer::verdict::Reason;
 
-/// A transcript changed on purpose, and what must be concluded from it.
+/// Changes to a transcript, and the verdict that they must lead to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Counterexample {
-    /// What sort of change it is.
+    /// The class of the change, which determines the required verdict.
     pub class: Class,
-    /// For the reader, after "this check was shown to fail when ".
+    /// A clause for readers of the page, after "this check was shown to fail when ".
     pub when: String,
     /// The changes.
     pub edits: Vec<Edit>,
 }
 
-/// What must be concluded from a changed transcript.
+/// The verdict that a changed transcript must lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
-    /// The claim is false: must be `violated`.
+    /// The claim is false: it must be `violated`.
     Negation,
-    /// Nothing can be known: must be `inconclusive`.
+    /// Nothing can be determined: it must be `inconclusive`.
     Fault,
-    /// Nothing is different: must still hold.
+    /// Nothing that matters is different: it must still hold.
     Benign,
 }
 
@@ -33,14 +33,14 @@ pub enum Class {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Edit {
-    /// The step gets the very answer that another step got.
+    /// The step gets the answer of another step.
     Swap {
         /// The step that is changed.
         step: StepId,
         /// The step whose answer it gets.
         with: StepId,
     },
-    /// Another value stands at a pointer.
+    /// The value at a pointer is replaced.
     Set {
         /// The step that is changed.
         step: StepId,
@@ -49,14 +49,14 @@ pub enum Edit {
         /// The value.
         value: Value,
     },
-    /// Nothing stands at a pointer.
+    /// The value at a pointer is removed.
     Remove {
         /// The step that is changed.
         step: StepId,
         /// JSON Pointer into its facts.
         at: String,
     },
-    /// The time at a pointer becomes the observation's own plus so many seconds.
+    /// The time at a pointer becomes that of the observation plus `after_s` seconds.
     SetTime {
         /// The step that is changed.
         step: StepId,
@@ -65,14 +65,14 @@ pub enum Edit {
         /// Seconds after the observation; negative for before.
         after_s: i64,
     },
-    /// A canary turns up in the answer.
+    /// A canary appears in the answer.
     Leak {
         /// The step that is changed.
         step: StepId,
         /// The canary.
         canary: CanaryId,
     },
-    /// The step could not be asked.
+    /// The step's request fails.
     Fail {
         /// The step that is changed.
         step: StepId,

@@ -1,28 +1,28 @@
-//! Who sends a request, and with what sort of credential.
+//! The sort of credential that a step sends.
 
 use serde::{Deserialize, Serialize};
 
-/// The sort of credential that a step is sent with; `probe` makes the value when it sends.
+/// The sort of credential that a step sends; `probe` creates the value when it sends the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Credential {
-    /// The actor's own, made afresh. For [`ANYONE`] there is none.
+    /// The actor's own valid credential. [`ANYONE`] has none.
     Own,
     /// None, although the actor has one.
     None,
-    /// Made on purpose so that it must be refused.
+    /// Forged, so that it must be refused.
     Forged(Forgery),
 }
 
-/// A credential that must be refused, with what is wrong with it.
+/// A defect of a forged credential, for which it must be refused.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Forgery {
-    /// Random text in the credential's place.
+    /// Random text in place of the credential.
     Garbage,
-    /// Right but for an end that has passed.
+    /// Correct, but expired.
     Expired,
-    /// Right but for a beginning (`nbf`) that is still to come.
+    /// Correct, but not valid yet (`nbf`).
     NotYetValid,
     /// Issued in the future (`iat`).
     IssuedInFuture,
@@ -42,25 +42,25 @@ pub enum Forgery {
     NoQsh,
     /// With the query-string hash of another request.
     OtherQsh,
-    /// With the hash that stands for "no particular request", on a request that needs its own.
+    /// With the hash for "no particular request", on a request that needs its own.
     ContextQsh,
-    /// From an issuer that nobody knows.
+    /// From an unknown issuer.
     UnknownIssuer,
     /// This actor's secret with the named actor's issuer.
     IssuerOf(String),
     /// For another audience.
     OtherAudience,
-    /// Signed with a key that is not published, under the name of one that is.
+    /// Signed with an unpublished key, under the name of a published one.
     StrangeKey,
-    /// Signed with a key that is not published, under a name that nobody knows.
+    /// Signed with an unpublished key, under an unknown name.
     UnknownKey,
     /// HS256 signed with the public key of the named actor, under that key's name.
     PublicKeyOf(String),
 }
 
 impl Forgery {
-    /// Whether a token of the scheme `signed` must be signed with the real key to be wrong in this
-    /// way and no other.
+    /// Whether a token of the scheme `signed` must be signed with the real key, so that this defect is
+    /// its only one.
     pub fn needs_key(&self) -> bool {
         !matches!(
             self,

@@ -1,7 +1,7 @@
 //! Expectations: a pointer into facts, a test from a closed set, an operand.
 //!
-//! A test is met, or not, or cannot be decided from these facts; what cannot be decided is never
-//! met, and never broken.
+//! A test is met, not met, or undecidable from these facts. An undecidable test counts neither as met
+//! nor as not met.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::model::answer::ids::CanaryId;
 use crate::model::answer::verdict::Reason;
 use crate::model::time::read_time;
 
-/// How far ahead of ours a clock may be before a time counts as lying in the future.
+/// How far a peer's clock may be ahead of ours before a time counts as being in the future.
 pub const CLOCK_TOLERANCE: Period = Period::seconds(60);
 
 /// One thing that must be true of an answer.
@@ -28,7 +28,7 @@ pub struct Expectation {
     pub test: Test,
 }
 
-/// The closed set of tests. Strings within operands may hold `${captures}`.
+/// The closed set of tests. Strings in operands may contain `${captures}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Test {
@@ -99,7 +99,7 @@ pub struct Directive {
     pub is: Option<Test>,
 }
 
-/// What counts as a refusal.
+/// The answers that count as a refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Refusal {
     /// The statuses that refuse.
@@ -108,20 +108,20 @@ pub struct Refusal {
     pub login: Option<String>,
 }
 
-/// Whether an expectation was met.
+/// The outcome of one expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// It is so.
+pub enum TestOutcome {
+    /// The expectation is met.
     Met,
-    /// It is not so.
+    /// The expectation is not met.
     NotMet,
-    /// These facts do not tell.
+    /// It cannot be decided from these facts, for this reason.
     Unknown(Reason),
 }
 
-/// What an expectation is judged with, beside the facts.
-pub struct Context<'a> {
+/// The values that an expectation is judged with, in addition to the facts.
+pub struct JudgeContext<'a> {
     /// When the answer was complete.
     pub observed: Timestamp,
     /// The value of a capture, as text.
@@ -132,38 +132,38 @@ pub struct Context<'a> {
     pub control: Option<&'a Facts>,
 }
 
-impl From<bool> for Outcome {
+impl From<bool> for TestOutcome {
     fn from(met: bool) -> Self {
         if met { Self::Met } else { Self::NotMet }
     }
 }
 
 impl Expectation {
-    /// An expectation of what stands at `at`.
+    /// An expectation of the value at the JSON Pointer `at`.
     pub fn new(at: impl Into<String>, test: Test) -> Self {
         Self { at: at.into(), test }
     }
 
-    /// Judges it: the outcome, and what was found there.
-    pub fn judge(&self, facts: &Facts, context: &Context<'_>) -> (Outcome, Value) {
+    /// Judges the expectation; returns the outcome and the value that was found.
+    pub fn judge(&self, facts: &Facts, context: &JudgeContext<'_>) -> (TestOutcome, Value) {
         let found = facts.at(&self.at);
         let shown = self.test.shown(facts, found, context);
         let test = match self.test.filled(context.capture) {
             Ok(test) => test,
-            Err(_) => return (Outcome::Unknown(Reason::NotAsked), shown),
+            Err(_) => return (TestOutcome::Unknown(Reason::NotAsked), shown),
         };
         if facts.truncated() && (test.is_refusal_or_absence() || found.is_none()) {
-            return (Outcome::Unknown(Reason::Budget), shown);
+            return (TestOutcome::Unknown(Reason::Budget), shown);
         }
         let outcome = match found {
             Some(value) => match test.judge(value, facts, context) {
-                // What is looked for may stand in the part that was not read.
-                Outcome::NotMet if facts.truncated() && self.may_lie_beyond(&test) => {
-                    Outcome::Unknown(Reason::Budget)
+                // The part that was not read may contain the wanted value.
+                TestOutcome::NotMet if facts.truncated() && self.may_lie_beyond(&test) => {
+                    TestOutcome::Unknown(Reason::Budget)
                 }
                 outcome => outcome,
             },
-            None if is_missing_json(&self.at, facts) => Outcome::Unknown(Reason::Unparsable),
+            None if is_missing_json(&self.at, facts) => TestOutcome::Unknown(Reason::Unparsable),
             None => matches!(test, Test::Exists(false) | Test::IfThere(_)).into(),
         };
         (outcome, shown)
@@ -180,7 +180,7 @@ impl Expectation {
         }
     }
 
-    /// Whether it speaks of this status, so that the status is an answer and not a failure.
+    /// Whether it names this status, so that the status is an expected answer, not a failure.
     pub fn names_status(&self, status: u16) -> bool {
         let is = |value: &Value| value.as_u64() == Some(u64::from(status));
         match (&self.at[..], &self.test) {
@@ -191,7 +191,7 @@ impl Expectation {
         }
     }
 
-    /// Whether a stranger's empty-handedness, or a mistyped path, would meet it, so that it needs a
+    /// Whether it expects a refusal or an absence. A mistyped path would meet it too, so it needs a
     /// control.
     pub fn is_refusal_or_absence(&self) -> bool {
         let refuses = |value: &Value| value.as_u64().is_some_and(|status| status / 100 == 4);
@@ -204,7 +204,7 @@ impl Expectation {
 }
 
 impl Test {
-    /// Whether there being nothing would meet it.
+    /// Whether the absence of any value would meet it.
     fn is_refusal_or_absence(&self) -> bool {
         matches!(
             self,
@@ -228,20 +228,20 @@ impl Test {
         }
     }
 
-    fn judge(&self, value: &Value, facts: &Facts, context: &Context<'_>) -> Outcome {
+    fn judge(&self, value: &Value, facts: &Facts, context: &JudgeContext<'_>) -> TestOutcome {
         match self {
             Self::Equals(wanted) => (value == wanted).into(),
             Self::NotEquals(unwanted) => (value != unwanted).into(),
             Self::OneOf(wanted) => wanted.contains(value).into(),
             Self::Contains(part) => contains(value, part),
             Self::NotContains(part) => match contains(value, part) {
-                Outcome::Met => Outcome::NotMet,
-                Outcome::NotMet => Outcome::Met,
+                TestOutcome::Met => TestOutcome::NotMet,
+                TestOutcome::NotMet => TestOutcome::Met,
                 unknown => unknown,
             },
             Self::StartsWith(part) => text(value, |text| text.starts_with(part.as_str())),
             Self::EndsWith(part) => text(value, |text| text.ends_with(part.as_str())),
-            Self::Exists(wanted) => Outcome::from(*wanted),
+            Self::Exists(wanted) => TestOutcome::from(*wanted),
             Self::AtMost(limit) => number(value, |number| number <= *limit),
             Self::AtLeast(limit) => number(value, |number| number >= *limit),
             Self::SameSet(wanted) => list(value, |items| same_set(items, wanted).into()),
@@ -265,8 +265,8 @@ impl Test {
         }
     }
 
-    /// What a reader is shown as having been found.
-    fn shown(&self, facts: &Facts, found: Option<&Value>, context: &Context<'_>) -> Value {
+    /// The value that is shown to readers as found.
+    fn shown(&self, facts: &Facts, found: Option<&Value>, context: &JudgeContext<'_>) -> Value {
         match self {
             Self::Refused(_) => answered(facts, context),
             Self::ShowsCanary(_) | Self::ShowsNoForeignCanary => {
@@ -278,7 +278,11 @@ impl Test {
         }
     }
 
-    /// The test with the captures in its operand filled in, or the first one that is missing.
+    /// The test with the captures in its operand filled in.
+    ///
+    /// # Errors
+    ///
+    /// The name of the first capture without a value.
     pub fn filled(&self, capture: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let fill = |text: &String| fill_captures(text, capture);
         Ok(match self {
@@ -306,7 +310,7 @@ impl Within {
         Ok(Self { at: self.at.clone(), is: self.is.filled(capture)? })
     }
 
-    /// What was tested in each entry, and nothing that stands beside it.
+    /// The tested value of each entry, without the rest of the entry.
     fn shown(&self, found: Option<&Value>) -> Value {
         let tested = |entry: &Value| entry.pointer(&self.at).cloned().unwrap_or(Value::Null);
         match found {
@@ -315,7 +319,7 @@ impl Within {
         }
     }
 
-    fn judge(&self, entry: &Value, facts: &Facts, context: &Context<'_>) -> Outcome {
+    fn judge(&self, entry: &Value, facts: &Facts, context: &JudgeContext<'_>) -> TestOutcome {
         match entry.pointer(&self.at) {
             Some(value) => self.is.judge(value, facts, context),
             None => matches!(self.is, Test::Exists(false)).into(),
@@ -324,7 +328,7 @@ impl Within {
 }
 
 impl Directive {
-    fn judge(&self, values: &[Value], context: &Context<'_>) -> Outcome {
+    fn judge(&self, values: &[Value], context: &JudgeContext<'_>) -> TestOutcome {
         let values = values.iter().filter_map(Value::as_str);
         let found = values.flat_map(|value| value.split([',', ';'])).find_map(|one| {
             let (name, value) = one.split_once('=').unwrap_or((one, ""));
@@ -357,18 +361,18 @@ impl Refusal {
 
     /// A status that neither lets in nor refuses, such as 404 or a redirect to who knows where, is
     /// evidence of neither.
-    fn judge(&self, facts: &Facts, context: &Context<'_>) -> Outcome {
+    fn judge(&self, facts: &Facts, context: &JudgeContext<'_>) -> TestOutcome {
         let status = facts.status();
         let by_status = status.is_some_and(|status| self.statuses.contains(&status));
         let leaks = facts.canaries().any(|found| !context.sees.contains(&found));
         let lets_in = matches!(status, None | Some(200..=299));
         if leaks || same_body(facts, context.control) {
-            return Outcome::NotMet;
+            return TestOutcome::NotMet;
         }
         match by_status || self.sends_to_login(facts) {
-            true => Outcome::Met,
-            false if lets_in => Outcome::NotMet,
-            false => Outcome::Unknown(Reason::Unparsable),
+            true => TestOutcome::Met,
+            false if lets_in => TestOutcome::NotMet,
+            false => TestOutcome::Unknown(Reason::Unparsable),
         }
     }
 
@@ -399,7 +403,7 @@ fn is_redirect(facts: &Facts) -> bool {
 }
 
 /// What a stranger was answered: the status, and what else decided how it was judged.
-fn answered(facts: &Facts, context: &Context<'_>) -> Value {
+fn answered(facts: &Facts, context: &JudgeContext<'_>) -> Value {
     let status = facts.at("/status").cloned().unwrap_or(Value::Null);
     let lets_in = matches!(facts.status(), Some(200..=299));
     if !lets_in && same_body(facts, context.control) {
@@ -418,55 +422,65 @@ fn same_body(facts: &Facts, control: Option<&Facts>) -> bool {
     bytes > 0 && control.is_some_and(|control| control.at(DIGEST) == facts.at(DIGEST))
 }
 
-fn contains(value: &Value, part: &str) -> Outcome {
+fn contains(value: &Value, part: &str) -> TestOutcome {
     match value {
         Value::String(text) => text.contains(part).into(),
         Value::Array(items) => items.iter().any(|item| item.as_str() == Some(part)).into(),
-        _ => Outcome::Unknown(Reason::Unparsable),
+        _ => TestOutcome::Unknown(Reason::Unparsable),
     }
 }
 
-fn text(value: &Value, test: impl Fn(&str) -> bool) -> Outcome {
-    value.as_str().map_or(Outcome::Unknown(Reason::Unparsable), |text| test(text).into())
+fn text(value: &Value, test: impl Fn(&str) -> bool) -> TestOutcome {
+    value.as_str().map_or(TestOutcome::Unknown(Reason::Unparsable), |text| test(text).into())
 }
 
-fn number(value: &Value, test: impl Fn(f64) -> bool) -> Outcome {
+fn number(value: &Value, test: impl Fn(f64) -> bool) -> TestOutcome {
     let read = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
-    read.map_or(Outcome::Unknown(Reason::Unparsable), |number| test(number).into())
+    read.map_or(TestOutcome::Unknown(Reason::Unparsable), |number| test(number).into())
 }
 
-fn time(value: &Value, test: impl Fn(Timestamp) -> bool) -> Outcome {
-    read_time(value).map_or(Outcome::Unknown(Reason::Unparsable), |time| test(time).into())
+fn time(value: &Value, test: impl Fn(Timestamp) -> bool) -> TestOutcome {
+    read_time(value).map_or(TestOutcome::Unknown(Reason::Unparsable), |time| test(time).into())
 }
 
-fn list(value: &Value, test: impl Fn(&[Value]) -> Outcome) -> Outcome {
-    value.as_array().map_or(Outcome::Unknown(Reason::Unparsable), |items| test(items))
+fn list(value: &Value, test: impl Fn(&[Value]) -> TestOutcome) -> TestOutcome {
+    value.as_array().map_or(TestOutcome::Unknown(Reason::Unparsable), |items| test(items))
 }
 
 /// An empty list never satisfies "every": it would say so of anything.
-fn every(within: &Within, items: &[Value], facts: &Facts, context: &Context<'_>) -> Outcome {
+fn every(
+    within: &Within,
+    items: &[Value],
+    facts: &Facts,
+    context: &JudgeContext<'_>,
+) -> TestOutcome {
     if items.is_empty() {
-        return Outcome::Unknown(Reason::ControlFailed);
+        return TestOutcome::Unknown(Reason::ControlFailed);
     }
     worst(items.iter().map(|entry| within.judge(entry, facts, context)))
 }
 
-fn worst(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
-    let outcomes: Vec<Outcome> = outcomes.collect();
-    let worst = outcomes.iter().find(|outcome| **outcome == Outcome::NotMet);
-    let worst = worst.or_else(|| outcomes.iter().find(|outcome| **outcome != Outcome::Met));
-    worst.copied().unwrap_or(Outcome::Met)
+fn worst(outcomes: impl Iterator<Item = TestOutcome>) -> TestOutcome {
+    let outcomes: Vec<TestOutcome> = outcomes.collect();
+    let worst = outcomes.iter().find(|outcome| **outcome == TestOutcome::NotMet);
+    let worst = worst.or_else(|| outcomes.iter().find(|outcome| **outcome != TestOutcome::Met));
+    worst.copied().unwrap_or(TestOutcome::Met)
 }
 
-fn some(within: &Within, items: &[Value], facts: &Facts, context: &Context<'_>) -> Outcome {
-    items.iter().any(|entry| within.judge(entry, facts, context) == Outcome::Met).into()
+fn some(
+    within: &Within,
+    items: &[Value],
+    facts: &Facts,
+    context: &JudgeContext<'_>,
+) -> TestOutcome {
+    items.iter().any(|entry| within.judge(entry, facts, context) == TestOutcome::Met).into()
 }
 
 fn same_set(items: &[Value], wanted: &[Value]) -> bool {
     items.iter().all(|item| wanted.contains(item)) && wanted.iter().all(|one| items.contains(one))
 }
 
-fn stays_on(facts: &Facts, origin: &str) -> Outcome {
+fn stays_on(facts: &Facts, origin: &str) -> TestOutcome {
     let within = |address: &str| {
         address
             .strip_prefix(origin.trim_end_matches('/'))
@@ -474,7 +488,7 @@ fn stays_on(facts: &Facts, origin: &str) -> Outcome {
     };
     match facts.at("/url").and_then(Value::as_str) {
         Some(address) => within(address).into(),
-        None => Outcome::Unknown(Reason::Unparsable),
+        None => TestOutcome::Unknown(Reason::Unparsable),
     }
 }
 
@@ -509,8 +523,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn judge(at: &str, test: Test, facts: Value) -> Outcome {
-        let context = Context {
+    fn judge(at: &str, test: Test, facts: Value) -> TestOutcome {
+        let context = JudgeContext {
             observed: "2026-11-22T10:00:00Z".parse().unwrap(),
             capture: &|_| None,
             sees: &[0],
@@ -524,50 +538,53 @@ mod tests {
         let within = || Within { at: String::new(), is: Test::Exists(true) };
         let every =
             |list: Value| judge("/l", Test::Every(Box::new(within())), json!({ "l": list }));
-        assert_eq!(every(json!([])), Outcome::Unknown(Reason::ControlFailed));
-        assert_eq!(every(json!([1])), Outcome::Met);
+        assert_eq!(every(json!([])), TestOutcome::Unknown(Reason::ControlFailed));
+        assert_eq!(every(json!([1])), TestOutcome::Met);
     }
 
     #[test]
     fn a_truncated_body_never_satisfies_an_absence() {
         let facts = json!({"body": {"text": "abc", "truncated": true}});
         let absent = Test::NotContains("x".into());
-        assert_eq!(judge("/body/text", absent, facts), Outcome::Unknown(Reason::Budget));
+        assert_eq!(judge("/body/text", absent, facts), TestOutcome::Unknown(Reason::Budget));
     }
 
     #[test]
     fn what_a_truncated_body_does_not_show_is_not_missing() {
         let facts = || json!({"body": {"text": "abc", "truncated": true}, "canaries": []});
         let text = |part: &str| judge("/body/text", Test::Contains(part.into()), facts());
-        assert_eq!(text("b"), Outcome::Met);
-        assert_eq!(text("x"), Outcome::Unknown(Reason::Budget));
-        assert_eq!(judge("", Test::ShowsCanary(0), facts()), Outcome::Unknown(Reason::Budget));
-        assert_eq!(judge("/body/text", Test::StartsWith("x".into()), facts()), Outcome::NotMet);
+        assert_eq!(text("b"), TestOutcome::Met);
+        assert_eq!(text("x"), TestOutcome::Unknown(Reason::Budget));
+        assert_eq!(judge("", Test::ShowsCanary(0), facts()), TestOutcome::Unknown(Reason::Budget));
+        assert_eq!(judge("/body/text", Test::StartsWith("x".into()), facts()), TestOutcome::NotMet);
     }
 
     #[test]
     fn a_time_is_compared_with_the_observation() {
         let age =
             |time: &str| judge("/t", Test::NotOlderThan(Period::hours(24)), json!({ "t": time }));
-        assert_eq!(age("2026-11-21T10:00:00Z"), Outcome::Met);
-        assert_eq!(age("2026-11-21T09:59:59Z"), Outcome::NotMet);
-        assert_eq!(age("2026-11-22T11:01:00+01:00"), Outcome::Met);
-        assert_eq!(age("2026-11-22T10:01:01Z"), Outcome::NotMet);
-        assert_eq!(age("yesterday"), Outcome::Unknown(Reason::Unparsable));
+        assert_eq!(age("2026-11-21T10:00:00Z"), TestOutcome::Met);
+        assert_eq!(age("2026-11-21T09:59:59Z"), TestOutcome::NotMet);
+        assert_eq!(age("2026-11-22T11:01:00+01:00"), TestOutcome::Met);
+        assert_eq!(age("2026-11-22T10:01:01Z"), TestOutcome::NotMet);
+        assert_eq!(age("yesterday"), TestOutcome::Unknown(Reason::Unparsable));
     }
 
     #[test]
     fn a_page_that_says_error_with_status_200_is_no_refusal() {
         let refused = |facts| judge("", Test::Refused(Refusal::standard()), facts);
-        assert_eq!(refused(json!({"status": 200, "body": {"text": "error 404"}})), Outcome::NotMet);
-        assert_eq!(refused(json!({"status": 401})), Outcome::Met);
-        assert_eq!(refused(json!({"status": 401, "canaries": [1]})), Outcome::NotMet);
-        assert_eq!(refused(json!({"status": 404, "canaries": [1]})), Outcome::NotMet);
+        assert_eq!(
+            refused(json!({"status": 200, "body": {"text": "error 404"}})),
+            TestOutcome::NotMet
+        );
+        assert_eq!(refused(json!({"status": 401})), TestOutcome::Met);
+        assert_eq!(refused(json!({"status": 401, "canaries": [1]})), TestOutcome::NotMet);
+        assert_eq!(refused(json!({"status": 404, "canaries": [1]})), TestOutcome::NotMet);
     }
 
     #[test]
     fn what_neither_lets_in_nor_refuses_is_evidence_of_neither() {
-        let unknown = Outcome::Unknown(Reason::Unparsable);
+        let unknown = TestOutcome::Unknown(Reason::Unparsable);
         for status in [302, 304, 404, 405, 410] {
             let facts = json!({ "status": status });
             assert_eq!(judge("", Test::Refused(Refusal::standard()), facts), unknown, "{status}");
@@ -578,7 +595,7 @@ mod tests {
     fn a_refusal_with_its_owners_body_and_a_redirect_say_what_they_are() {
         let found = |facts: Value| {
             let control = Facts(json!({"status": 200, "body": {"bytes": 3, "sha256": "d"}}));
-            let context = Context {
+            let context = JudgeContext {
                 observed: jiff::Timestamp::UNIX_EPOCH,
                 capture: &|_| None,
                 sees: &[],
@@ -588,7 +605,7 @@ mod tests {
             refused.judge(&Facts(facts), &context)
         };
         let (outcome, shown) = found(json!({"status": 401, "body": {"bytes": 3, "sha256": "d"}}));
-        assert_eq!(outcome, Outcome::NotMet);
+        assert_eq!(outcome, TestOutcome::NotMet);
         assert_eq!(shown, "401, with the very body that its owner got");
         let (_, shown) = found(json!({"status": 302, "headers": {"location": ["/login?a"]}}));
         assert_eq!(shown, "302, a redirect to /login?a");
@@ -601,9 +618,9 @@ mod tests {
         let to = |location: &str| {
             judge("", test.clone(), json!({"status": 302, "headers": {"location": [location]}}))
         };
-        assert_eq!(to("/login?next=/a"), Outcome::Met);
-        assert_eq!(to("https://a.test/login"), Outcome::Met);
-        let unknown = Outcome::Unknown(Reason::Unparsable);
+        assert_eq!(to("/login?next=/a"), TestOutcome::Met);
+        assert_eq!(to("https://a.test/login"), TestOutcome::Met);
+        let unknown = TestOutcome::Unknown(Reason::Unparsable);
         assert_eq!(to("/login-not"), unknown);
         assert_eq!(to("/home"), unknown);
     }
@@ -612,10 +629,13 @@ mod tests {
     fn directives_are_found_in_any_header_value() {
         let test = |is| Test::Directive(Box::new(Directive { name: "max-age".into(), is }));
         let facts = json!({"h": ["private, Max-Age=3600"]});
-        assert_eq!(judge("/h", test(Some(Test::AtMost(3600.0))), facts.clone()), Outcome::Met);
-        assert_eq!(judge("/h", test(Some(Test::AtMost(3599.0))), facts.clone()), Outcome::NotMet);
-        assert_eq!(judge("/h", test(None), facts), Outcome::Met);
+        assert_eq!(judge("/h", test(Some(Test::AtMost(3600.0))), facts.clone()), TestOutcome::Met);
+        assert_eq!(
+            judge("/h", test(Some(Test::AtMost(3599.0))), facts.clone()),
+            TestOutcome::NotMet
+        );
+        assert_eq!(judge("/h", test(None), facts), TestOutcome::Met);
         let none = test(Some(Test::Equals(json!(0))));
-        assert_eq!(judge("/h", none, json!({"h": ["max-age=0"]})), Outcome::Met);
+        assert_eq!(judge("/h", none, json!({"h": ["max-age=0"]})), TestOutcome::Met);
     }
 }

@@ -3,18 +3,18 @@
 /// What makes a plan unfit to be evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flaw {
-    /// No probe step expects anything.
+    /// No probe step has an expectation.
     AsksNothing,
     /// The named step expects a refusal or an absence and names no control.
     Uncontrolled(String),
-    /// The named step names a control that is none.
+    /// The named step names a control whose role is not `control`.
     NotAControl(String),
     /// The named step and its control differ in more than actor and credential.
     ControlDiffers(String, String),
 }
 
 impl Flaw {
-    /// The step that it is about, if it is one's.
+    /// The step with the flaw, if it is a single step's.
     pub fn step(&self) -> Option<&str> {
         match self {
             Self::AsksNothing => None,
@@ -24,18 +24,18 @@ impl Flaw {
         }
     }
 
-    /// What is wrong, for the author.
+    /// A message for the author.
     pub fn message(&self) -> String {
         match self {
-            Self::AsksNothing => "no `probe` step of this check expects anything".into(),
+            Self::AsksNothing => "no `probe` step of this check has an expectation".into(),
             Self::Uncontrolled(step) => {
                 format!("step `{step}` expects a refusal or an absence but names no control")
             }
             Self::NotAControl(step) => {
-                format!("step `{step}` names a control that is no step of role `control`")
+                format!("step `{step}` names a control that does not have `role: control`")
             }
             Self::ControlDiffers(step, control) => {
-                format!("step `{step}` and its control `{control}` do not ask for the same thing")
+                format!("step `{step}` and its control `{control}` do not send the same request")
             }
         }
     }

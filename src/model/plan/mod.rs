@@ -1,8 +1,8 @@
-//! What a check will ask, as plain data, before anything is asked.
+//! Plans: the steps of a check as plain data, before any request is sent.
 //!
-//! A plan holds recipes and never values: who asks with what sort of credential, which canary is
-//! planted where, what is captured. `avouch explain` shows it; `probe` carries it out; its digest
-//! binds the evidence to it.
+//! A plan contains recipes, never values: which actor acts with which sort of credential, where a
+//! canary is planted, what is captured. `avouch explain` shows a plan, `probe` carries it out, and its
+//! digest binds the evidence to it.
 
 pub mod backup;
 pub mod counterexample;
@@ -23,7 +23,7 @@ use crate::language::period::Period;
 use crate::model::answer::attestation::Attestation;
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::ids::{CanaryId, StepId};
-use crate::model::plan::backup::{Files, Form, Newest, Opening, Source};
+use crate::model::plan::backup::{BackupSource, FileQuery, Form, Newest, Opening};
 use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::credential::Credential;
 use crate::model::plan::expect::Expectation;
@@ -32,56 +32,56 @@ use crate::model::plan::parameter::Parameter;
 use crate::model::plan::question::{DnsQuestion, TlsQuestion};
 use crate::model::plan::request::{Program, Request};
 
-/// The actor that has no credentials.
+/// The actor without credentials.
 pub const ANYONE: &str = "anyone";
 
-/// The steps of one check, in the order in which they are taken.
+/// The steps of one check, in the order in which they are carried out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// The kind that made it.
+    /// The name of the kind that made the plan.
     pub kind: String,
-    /// The steps; one observation comes back for each.
+    /// The steps; each yields one observation.
     pub steps: Vec<Step>,
-    /// The marks that are planted, or known to be there, and searched for in every answer.
+    /// Marks that a step plants, or that are there already; every answer is searched for them.
     pub canaries: Vec<Canary>,
-    /// The ends that facts bring with them, such as the newest backup's age reaching its limit.
+    /// Expiry dates that follow from facts, such as when the newest backup becomes too old.
     pub ends: Vec<FactEnd>,
-    /// Changed transcripts that the judge must tell from the real one, beyond the standard ones.
+    /// Changed transcripts that the judge must detect, in addition to the standard ones.
     pub counterexamples: Vec<Counterexample>,
-    /// One sentence for the reader: what was covered.
+    /// One sentence for readers of the page: what was tested.
     pub covers: String,
-    /// One sentence for the reader: what this does not show.
+    /// One sentence for readers of the page: what the check does not prove.
     pub leaves_open: String,
-    /// The limits that the claim's words must say. They follow from the settings, as the steps do,
-    /// and change nothing that is asked: evidence is not bound to them.
+    /// The limits that the claim's words must state. They follow from the settings, as the steps do, and
+    /// change no request, so evidence is not bound to them.
     #[serde(skip)]
     pub parameters: Vec<Parameter>,
 }
 
-/// A mark by which a tenant's data is known wherever it turns up.
+/// A canary: a mark by which a tenant's data is recognised in any answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Canary {
-    /// The actor whose data carries it; its hole in a template is `${canary:OWNER}`.
+    /// The actor whose data contains it; its placeholder in templates is `${canary:OWNER}`.
     pub owner: String,
-    /// A text that is there already; `None` for 128 random bits that each run mints anew.
+    /// A text that the data contains already; `None` for 128 random bits, new in each run.
     pub marker: Option<String>,
 }
 
 impl Canary {
-    /// The name of its hole in a template: `canary:acme`.
+    /// The name of its placeholder in templates: `canary:acme`.
     pub fn hole(&self) -> String {
         format!("canary:{}", self.owner)
     }
 }
 
-/// An end of evidence that lies in the facts: the time at `at` in the answer to `step`, plus `plus`.
+/// An expiry date that follows from a fact: the time at `at` in the answer to `step`, plus `plus`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactEnd {
-    /// The step whose facts hold the time.
+    /// The step whose facts contain the time.
     pub step: StepId,
     /// JSON Pointer into its facts, to an RFC 3339 time or seconds since 1970.
     pub at: String,
-    /// How long after that time the evidence ends.
+    /// How long after that time the evidence expires.
     pub plus: Period,
 }
 
@@ -91,13 +91,13 @@ pub struct FactEnd {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// Sets the scene.
+    /// Creates the conditions of the test.
     Prepare,
-    /// Proves that the scene is real: the owner can read.
+    /// Proves that the test is meaningful: for example, that the owner can read.
     Control,
-    /// The question itself.
+    /// The test itself.
     Probe,
-    /// Takes away what the run made; it never changes a verdict.
+    /// Deletes what the run created; it never changes a verdict.
     Cleanup,
 }
 
@@ -113,99 +113,100 @@ impl Role {
     }
 }
 
-/// One question.
+/// One step: an act of an actor, and the expectations of its answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
-    /// Its name, unlike that of every other step of the plan, readable in a sentence.
+    /// Its name: unique in the plan, and readable within a sentence.
     pub name: String,
-    /// What it is for.
+    /// Its purpose.
     pub role: Role,
-    /// Who asks: an actor of `avouch.yaml`, or [`ANYONE`].
+    /// Who acts: an actor of `avouch.yaml`, or [`ANYONE`].
     pub actor: String,
-    /// With what credential.
+    /// The credential that is sent.
     pub credential: Credential,
-    /// What is done.
+    /// The act.
     pub act: Act,
-    /// Values taken from the answer, for the holes of later steps.
+    /// Values taken from the answer, for placeholders in later steps.
     pub captures: Vec<Capture>,
     /// What must be true of the answer.
     pub expect: Vec<Expectation>,
-    /// The step that shows that the question was fair: the same act by somebody who may.
+    /// The control: a step with the same act by somebody who may do it. If it is not met, this step
+    /// proves nothing.
     pub control: Option<StepId>,
-    /// The canaries that this actor may see; any other one in the answer is a leak.
+    /// The canaries that this actor may see; any other canary in the answer is a leak.
     pub sees: Vec<CanaryId>,
-    /// Whether the facts are what we saw, or somebody's word for it.
+    /// Whose observation the facts are.
     pub word: Word,
-    /// How much of the answer is kept in the evidence.
+    /// How much of the answer is stored in the evidence.
     pub keep: Keep,
-    /// JSON Pointers into the facts that the public page may show beside the status.
+    /// JSON Pointers into the facts that the public page may show in addition to the status.
     pub publish: Vec<String>,
-    /// Whether it may be taken at the same time as the step before it, and as those that that one
-    /// may be taken with: nothing that it asks depends on their answers.
+    /// Whether it may be carried out at the same time as the step before it, and as the steps that run
+    /// together with that one: its request depends on none of their answers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub alongside: bool,
 }
 
-/// Whose word a step's facts are.
+/// Who observed the facts of a step.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Word {
-    /// We saw it ourselves.
+    /// Avouch observed them.
     Seen,
-    /// The service, or a command, says so of itself.
+    /// The service, or a command, reports them about itself.
     Reported,
-    /// A named role has given its word.
+    /// A named role attests them.
     Attested,
 }
 
-/// How much of an answer is kept in the evidence.
+/// How much of an answer is stored in the evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Keep {
-    /// Headers and body, as far as the limits go.
+    /// Headers and body, within the limits.
     Body,
-    /// Status, length, digest and canaries: what a stranger was given is never stored.
+    /// Status, length, digest and canaries only: data that was given to a stranger is never stored.
     Digest,
 }
 
-/// A value taken from an answer under a name.
+/// A value that is taken from an answer and gets a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capture {
-    /// The name of the hole that it fills.
+    /// The name of the placeholder that it fills.
     pub name: String,
     /// JSON Pointer into the facts.
     pub at: String,
 }
 
-/// What a step does.
+/// The act of a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Act {
     /// Sends one HTTP request.
     Http(Request),
-    /// Looks again at what came back from an earlier step; nothing is sent.
+    /// Evaluates the answer of an earlier step again; nothing is sent.
     Recall(StepId),
-    /// Looks at a record of the project's own; nothing is sent.
+    /// Reads a record from the project's own files; nothing is sent.
     Record(Record),
-    /// Asks every address of a host how it speaks.
+    /// Tests TLS, or plain HTTP, on every address of a host.
     Tls(TlsQuestion),
-    /// Asks the name system.
+    /// Sends a DNS query.
     Dns(DnsQuestion),
-    /// Looks at files of the machine that Avouch runs on; nothing is sent.
-    Files(Files),
-    /// Runs a program of the project's.
+    /// Lists files on the machine that Avouch runs on; nothing is sent.
+    Files(FileQuery),
+    /// Runs a program of the project.
     Command(Program),
-    /// Picks the newest finished backup from an earlier answer; nothing is sent.
+    /// Selects the newest finished backup from an earlier answer; nothing is sent.
     Newest(Newest),
-    /// Fetches the newest backup, and opens it.
+    /// Fetches the newest backup and opens it.
     Open(Opening),
 }
 
 impl Act {
-    /// Whether a control that does `control` shows that this was fairly asked: it asks for the same,
-    /// or, of a host's TLS, whether the same host speaks at all.
+    /// Whether a control with the act `control` makes a refusal of this act meaningful: it is the same
+    /// act or, for TLS, a test of the same host.
     fn is_controlled_by(&self, control: &Self) -> bool {
         match (self, control) {
             (Self::Tls(question), Self::Tls(control)) => question.host == control.host,
@@ -213,7 +214,7 @@ impl Act {
         }
     }
 
-    /// The program that it runs, if it runs one.
+    /// The program that the act runs, if it runs one.
     pub fn program(&self) -> Option<&Program> {
         match self {
             Self::Command(program) => Some(program),
@@ -225,22 +226,22 @@ impl Act {
     }
 }
 
-/// A record that stands in the project, with what was found there.
+/// A record in the project's files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// Its file.
+    /// The record's file.
     pub file: String,
-    /// What it says; `None` if there is none for this target.
+    /// The attestation; `None` if there is none for this target.
     pub attestation: Option<Attestation>,
 }
 
 impl Step {
-    /// A step in which `actor` sends `request` with its own credential and may see no canary.
+    /// A step in which `actor` sends `request` with its own credential, and may see no canary.
     pub fn http(role: Role, name: impl Into<String>, actor: &str, request: Request) -> Self {
         Self::new(role, name, actor, Act::Http(request))
     }
 
-    /// A step that does `act`.
+    /// A step in which `actor` performs `act` with its own credential, and may see no canary.
     pub fn new(role: Role, name: impl Into<String>, actor: &str, act: Act) -> Self {
         Self {
             name: name.into(),
@@ -263,12 +264,12 @@ impl Step {
     pub fn request(&self) -> Option<&Request> {
         match &self.act {
             Act::Http(request) => Some(request),
-            Act::Open(Opening { from: Source::Http(request), .. }) => Some(request),
+            Act::Open(Opening { from: BackupSource::Http(request), .. }) => Some(request),
             _ => None,
         }
     }
 
-    /// The earlier step at whose answer it looks again, if it does.
+    /// The earlier step whose answer it evaluates, if it does.
     pub fn looks_at(&self) -> Option<StepId> {
         match &self.act {
             Act::Recall(earlier) => Some(*earlier),
@@ -277,19 +278,19 @@ impl Step {
         }
     }
 
-    /// Whether it carries a good credential of its actor.
+    /// Whether it sends a valid credential of its actor.
     pub fn is_authenticated(&self) -> bool {
         self.actor != ANYONE && self.credential == Credential::Own
     }
 }
 
 impl Plan {
-    /// Whether a step of it is meant to change something on the target.
+    /// Whether one of its steps is meant to change something on the target.
     pub fn writes(&self) -> bool {
         self.steps.iter().filter_map(Step::request).any(Request::writes)
     }
 
-    /// The steps in groups, in order; those of one group may be taken at the same time.
+    /// The steps in groups, in order; the steps of a group may be carried out at the same time.
     pub fn groups(&self) -> impl Iterator<Item = std::ops::Range<StepId>> {
         let mut start = 0;
         self.steps.chunk_by(|_, next| next.alongside).map(move |group| {
@@ -304,7 +305,7 @@ impl Plan {
         self.steps.iter().map(|step| step.actor.as_str()).filter(|name| *name != ANYONE).collect()
     }
 
-    /// What makes the plan unfit to be evidence, whatever comes back; empty if it is fit.
+    /// Why the plan cannot yield evidence, whatever the answers are; empty if it can.
     pub fn flaws(&self) -> Vec<Flaw> {
         let mut flaws = Vec::new();
         let mut asks = false;
@@ -326,21 +327,21 @@ impl Plan {
         let Some(control) = self.steps.get(control).filter(|c| c.role == Role::Control) else {
             return Some(Flaw::NotAControl(step.name.clone()));
         };
-        // Where nobody but the platform can ask for the same, its own record of that must do; an
-        // author, whose steps are all of one word, cannot make a control of something else so.
+        // If only the platform can send the same request, the service's own record of such a request
+        // is accepted as the control. An author cannot use this for any other control: all steps of
+        // an author's check have the same `word`.
         let recorded = control.word == Word::Reported && step.word == Word::Seen;
         (!recorded && !self.act_of(step).is_controlled_by(self.act_of(control)))
             .then(|| Flaw::ControlDiffers(step.name.clone(), control.name.clone()))
     }
 
-    /// What a step does, looked up where it looks again at an earlier one.
+    /// The act of a step; if it evaluates an earlier step's answer, that step's act.
     pub fn act_of<'a>(&'a self, step: &'a Step) -> &'a Act {
         let earlier = step.looks_at().and_then(|earlier| self.steps.get(earlier));
         earlier.map_or(&step.act, |step| &step.act)
     }
 }
 
-/// An error in place of an answer, for counterexamples.
 impl From<ProbeError> for crate::model::answer::observation::Answer {
     fn from(error: ProbeError) -> Self {
         Self::Error(error)

@@ -1,4 +1,4 @@
-//! A limit of a check, which the words of its claim must state.
+//! Limits of a check, which the words of its claim must state.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -8,34 +8,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::language::quantity::Amount;
 
-/// A limit of a check: what its claim's words must say.
+/// A limit of a check, which the words of its claim must state.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Parameter {
     /// Its name, as `states:` lists it: `max_age`.
     pub name: String,
-    /// On which side of it the service must be.
+    /// Whether it is an upper or a lower limit.
     pub side: Side,
-    /// How much it is.
+    /// Its amount.
     pub amount: Amount,
-    /// Whether the check states it for itself, so that the words need not say it.
+    /// Whether the check states the limit itself (`states:`), so that the words need not.
     pub stated: bool,
     /// The bytes of its value in the claim's file.
     #[serde(skip)]
     pub span: Range<usize>,
 }
 
-/// On which side of a limit the service must be.
+/// Whether a limit is an upper or a lower one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Side {
-    /// At the limit or below it: a higher limit promises less.
+    /// An upper limit: a higher one promises less.
     AtMost,
-    /// At the limit or above it: a lower limit promises less.
+    /// A lower limit: a lower one promises less.
     AtLeast,
 }
 
 impl Side {
-    /// Its name, for a sentence.
+    /// Its name within a sentence.
     pub fn in_words(self) -> &'static str {
         match self {
             Self::AtMost => "at most",
@@ -43,7 +43,7 @@ impl Side {
         }
     }
 
-    /// Whether a limit on this side promises less once it has become `after`.
+    /// Whether a limit of this side promises less after it changed from `before` to `after`.
     pub fn is_weakened(self, before: &Amount, after: &Amount) -> bool {
         let weaker = match self {
             Self::AtMost => Ordering::Less,

@@ -1,4 +1,4 @@
-//! What is asked of a host below HTTP: of its TLS, of its plain HTTP port, of its name.
+//! Tests of a host below HTTP: its TLS, its plain HTTP port, its DNS records.
 
 use std::fmt;
 
@@ -6,20 +6,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::project::world::World;
 
-/// Whose name it is.
+/// A host name, or how to find it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HostName {
     /// The target's host.
     Target,
-    /// The host of a role in `hosts:`; while the demo is the target, the demo's.
+    /// The host of a role in `hosts:`; with the demo as target, the demo's host.
     Role(String),
-    /// This name, whatever the target.
+    /// This name, for every target.
     Literal(String),
 }
 
 impl HostName {
-    /// The name itself, or `None` where no host has the role.
+    /// The host's name, or `None` if no host has the role.
     pub fn in_world<'a>(&'a self, world: &'a World) -> Option<&'a str> {
         match self {
             Self::Target => world.target.host_str(),
@@ -29,29 +29,29 @@ impl HostName {
     }
 }
 
-/// One question about how a host speaks; it is put to every address of the host.
+/// One test of a host's TLS or plain HTTP, on every address of the host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TlsQuestion {
     /// The host.
     pub host: HostName,
-    /// What is asked.
+    /// The test.
     pub ask: TlsAsk,
 }
 
-/// What is asked of every address of a host.
+/// The test that is made of every address of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TlsAsk {
-    /// A whole handshake in this version or a newer one; any certificate is accepted, and looked at.
+    /// A complete handshake in this version or a newer one; any certificate is accepted and examined.
     Handshake(TlsVersion),
-    /// A client hello that offers this version and no other, by hand.
+    /// A client hello that offers this version only.
     Offer(TlsVersion),
     /// `GET /` by plain HTTP on port 80.
     PlainHttp,
 }
 
 impl TlsAsk {
-    /// In words, before the host's name.
+    /// A phrase for people, before the host's name.
     pub fn in_words(self) -> String {
         match self {
             Self::Handshake(TlsVersion::Tls13) => "handshake in TLS 1.3 with".into(),
@@ -99,7 +99,7 @@ impl TlsVersion {
         }
     }
 
-    /// Its two bytes in a hello.
+    /// Its two bytes in a client hello.
     pub fn wire(self) -> [u8; 2] {
         match self {
             Self::Ssl30 => [3, 0],
@@ -117,18 +117,18 @@ impl fmt::Display for TlsVersion {
     }
 }
 
-/// One question to the name system.
+/// One DNS query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DnsQuestion {
     /// The name.
     pub name: HostName,
-    /// A label to put before it, such as `_dmarc`.
+    /// A label in front of the name, such as `_dmarc`.
     pub below: Option<String>,
-    /// The records that are asked for.
+    /// The records that are requested.
     pub record: DnsRecord,
 }
 
-/// The records that are asked for; aliases are followed and told.
+/// The records that are requested; aliases are followed and reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DnsRecord {
@@ -136,9 +136,9 @@ pub enum DnsRecord {
     Address,
     /// `MX`.
     Mx,
-    /// `TXT`, with what SPF and DMARC read in it.
+    /// `TXT`, with the SPF and DMARC policies in it.
     Txt,
-    /// `CAA`, of the name or of the nearest name above it that has one (RFC 8659).
+    /// `CAA`, of the name or of its closest ancestor that has one (RFC 8659).
     Caa,
 }
 

@@ -1,12 +1,12 @@
-//! A rehearsal: a plan of which only the scene and the controls are left, for `avouch doctor`.
+//! A rehearsal: a plan reduced to its prepare, control and cleanup steps, for `avouch doctor`.
 
 use std::collections::BTreeSet;
 
 use crate::model::answer::ids::StepId;
 use crate::model::plan::{Act, Plan, Role};
 
-/// The same plan with its probes struck out: they send and expect nothing. Every step keeps its
-/// place, and a probe whose answer a control looks at again is still sent.
+/// The same plan with inactive probes, which send and expect nothing. Every step keeps its index, and
+/// a probe whose answer a control evaluates is still sent.
 pub fn rehearsal(plan: &Plan) -> Plan {
     let mut rehearsed = plan.clone();
     let needed = needed(plan);
@@ -17,7 +17,7 @@ pub fn rehearsal(plan: &Plan) -> Plan {
         step.expect.clear();
         step.control = None;
         if !needed.contains(&id) {
-            // A step that looks at its own answer has none, and nothing is sent for it.
+            // A step that recalls itself has no answer, and sends nothing.
             step.act = Act::Recall(id);
             step.captures.clear();
         }
@@ -25,10 +25,10 @@ pub fn rehearsal(plan: &Plan) -> Plan {
     rehearsed
 }
 
-/// The steps whose answers the scene and the controls are made of.
+/// The steps whose answers the other steps evaluate.
 fn needed(plan: &Plan) -> BTreeSet<StepId> {
     let mut needed = BTreeSet::new();
-    // A step looks at earlier ones only, so that one pass from the end finds all of them.
+    // A step evaluates earlier steps only, so one pass from the end finds all of them.
     for (id, step) in plan.steps.iter().enumerate().rev() {
         if step.role != Role::Probe || needed.contains(&id) {
             needed.extend(step.looks_at());
@@ -44,7 +44,7 @@ mod tests {
     use crate::model::plan::request::Request;
 
     #[test]
-    fn only_what_a_control_needs_is_sent() {
+    fn only_probes_that_a_control_needs_are_sent() {
         let http = |role, name: &str| Step::http(role, name, "acme", Request::get("/"));
         let steps = vec![
             http(Role::Probe, "looked at again"),

@@ -1,19 +1,20 @@
-//! A request, and a program to run.
+//! HTTP requests, and programs to run.
 
 use serde::{Deserialize, Serialize};
 
 use crate::language::period::Period;
 use crate::model::plan::template::Template;
 
-/// A program, run without a shell, in the project's folder, in an environment of what is named.
+/// A program that is run without a shell, in the project's folder, with the named environment
+/// variables only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {
-    /// The program, and what it is given. A program with a `/` in it is found from the project's
-    /// folder, any other where the system has its programs.
+    /// The program and its arguments. A program with a `/` in its name is a path relative to the
+    /// project's folder; any other is searched for in the system's usual places.
     pub line: Vec<String>,
-    /// The variables that it gets, with the values that they have where Avouch runs.
+    /// The environment variables that it gets, with their values in Avouch's own environment.
     pub env: Vec<String>,
-    /// How long it may take.
+    /// The maximum duration.
     pub timeout: Period,
 }
 
@@ -22,25 +23,25 @@ pub struct Program {
 pub struct Request {
     /// `GET`, `POST`, ...
     pub method: String,
-    /// Whom it is sent to.
+    /// Where it is sent.
     pub to: Destination,
     /// Further header fields.
     pub headers: Vec<(String, Template)>,
     /// The body, if any.
     pub body: Option<Body>,
-    /// How many redirects are followed at the most; none leaves the redirect as the answer.
+    /// How many redirects are followed at most; with 0, the redirect itself is the answer.
     pub redirects_max: u8,
 }
 
-/// Whom a request is sent to.
+/// Where a request is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Destination {
     /// A path and query on the target.
     Target(Template),
-    /// A path and query on another host, by its role in `hosts:`.
+    /// A path and query on another host, given by its role in `hosts:`.
     Host(String, Template),
-    /// A whole address.
+    /// A complete URL.
     Address(Template),
     /// The target by plain HTTP on port 80, path and query.
     PlainTarget(Template),
@@ -54,7 +55,7 @@ pub enum Body {
     Json(serde_json::Value),
     /// Text with its media type.
     Text(String, Template),
-    /// One file in a form, as browsers upload it: field, file name, media type, content in base64.
+    /// One file in a form, as browsers upload it.
     Upload {
         /// Name of the form field.
         field: String,
@@ -91,7 +92,7 @@ impl Request {
 }
 
 impl Destination {
-    /// The path, or the whole address.
+    /// The path and query, or the complete URL.
     pub fn template(&self) -> &Template {
         match self {
             Self::Target(path) | Self::Host(_, path) | Self::PlainTarget(path) => path,

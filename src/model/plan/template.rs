@@ -1,25 +1,25 @@
-//! Text with `${name}` in it, which a run fills in: captures, canaries, the run's own marks.
+//! Templates: text with `${name}` placeholders for captures, canaries and the run's own marks.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Text that may hold placeholders of the form `${name}`.
+/// Text that may contain placeholders of the form `${name}`.
 ///
-/// A plan holds templates and never their values: what a run filled in is put back to its
-/// placeholder before an observation leaves `probe`, so plan, evidence and page say the same.
+/// A plan contains templates, never their values. `probe` puts the placeholders back before an
+/// observation leaves it, so plan, evidence and page show the same text.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
 )]
 #[serde(transparent)]
 pub struct Template(pub String);
 
-/// A piece of a template.
+/// A part of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<'a> {
-    /// Text as it stands.
+    /// Literal text.
     Text(&'a str),
-    /// The name within `${` and `}`.
+    /// A placeholder: the name between `${` and `}`.
     Hole(&'a str),
 }
 
@@ -29,7 +29,7 @@ impl Template {
         Self(text.into())
     }
 
-    /// The pieces, in order. A `${` that is never closed is text.
+    /// The parts, in order. A `${` that is never closed is literal text.
     pub fn parts(&self) -> Vec<Part<'_>> {
         let mut parts = Vec::new();
         let mut rest = self.0.as_str();
@@ -49,7 +49,7 @@ impl Template {
         parts
     }
 
-    /// The names of its holes, in order.
+    /// The names of its placeholders, in order.
     pub fn holes(&self) -> impl Iterator<Item = &str> {
         let name = |part| match part {
             Part::Hole(name) => Some(name),
@@ -58,7 +58,11 @@ impl Template {
         self.parts().into_iter().filter_map(name)
     }
 
-    /// The text with each hole filled by `value`, or the name of the first hole that has none.
+    /// The text with each placeholder replaced by its `value`.
+    ///
+    /// # Errors
+    ///
+    /// The name of the first placeholder without a value.
     pub fn fill(&self, value: impl Fn(&str) -> Option<String>) -> Result<String, String> {
         let fill = |part: Part<'_>| match part {
             Part::Text(text) => Ok(text.to_owned()),

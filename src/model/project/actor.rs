@@ -11,13 +11,13 @@ use zeroize::Zeroizing;
 pub struct Actor {
     /// Its tenant, if it belongs to one.
     pub tenant: Option<String>,
-    /// How it shows who it is.
+    /// How it authenticates.
     pub scheme: Scheme,
-    /// The origins, beside the target's own, to which its credential may go.
+    /// The origins, in addition to the target's own, to which its credential may be sent.
     pub send_to: Vec<Url>,
 }
 
-/// How an actor shows who it is.
+/// How an actor authenticates.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scheme {
     /// Atlassian Connect: an HS256 JSON Web Token with a query-string hash, for each request.
@@ -36,7 +36,7 @@ pub enum Scheme {
         /// Password.
         password: Secret,
     },
-    /// A header field of the service's own.
+    /// A custom header field.
     Header {
         /// Its name.
         name: String,
@@ -47,31 +47,31 @@ pub enum Scheme {
     Signed(Box<Signed>),
 }
 
-/// What the platform's tokens say, and what they are signed with.
+/// The content of the platform's tokens, and the key that signs them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Signed {
-    /// The private key, PEM; without one, tokens can be imitated and none can be made.
+    /// The private key, PEM; without it, only forged tokens can be made.
     pub key: Option<Secret>,
-    /// The public key, PEM, where there is no private one to take it from.
+    /// The public key, PEM, if there is no private key.
     pub public_key: Option<String>,
     /// The name of the key: `kid`.
     pub key_id: String,
-    /// Who issues the tokens.
+    /// The issuer (`iss`).
     pub issuer: Issuer,
-    /// Whom they are meant for.
+    /// The audience (`aud`).
     pub audience: String,
     /// How they are sent.
     pub prefix: Prefix,
-    /// What else they say.
+    /// Further claims of the token.
     pub claims: serde_json::Map<String, serde_json::Value>,
 }
 
 /// Who issues a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Issuer {
-    /// Always the same.
+    /// This name.
     Named(String),
-    /// Whoever the request speaks for: a JSON Pointer into its body.
+    /// The value at this JSON Pointer into the request's body.
     InBody(String),
 }
 
@@ -86,7 +86,7 @@ pub enum Prefix {
 }
 
 impl Prefix {
-    /// As it is written in the header field.
+    /// Its name in the header field.
     pub fn name(self) -> &'static str {
         match self {
             Self::Jwt => "JWT",
@@ -96,7 +96,7 @@ impl Prefix {
 }
 
 impl Scheme {
-    /// Its name, as authors write it.
+    /// Its name in `avouch.yaml`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Connect { .. } => "connect",
@@ -124,7 +124,7 @@ impl Scheme {
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Keeps a secret.
+    /// A secret with this value.
     pub fn new(value: impl Into<String>) -> Self {
         Self(Zeroizing::new(value.into()))
     }

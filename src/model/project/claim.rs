@@ -1,4 +1,4 @@
-//! A claim: words that can be true or false of the live service, and the checks that support them.
+//! A claim: a passage that can be true or false of the live service, and its checks.
 
 use std::ops::Range;
 
@@ -10,46 +10,46 @@ use crate::model::source::decode::Spanned;
 use crate::model::source::node::Node;
 use crate::model::source::{Place, Sources};
 
-/// A claim's file, as it was written.
+/// A claim, with its file and its passages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claim {
     /// Its id.
     pub id: ClaimId,
     /// Its file, relative to the root.
     pub file: std::sync::Arc<str>,
-    /// What stands in it.
+    /// The fields of its file.
     pub written: Written,
     /// Its checks, in order.
     pub checks: Vec<Check>,
-    /// Where its words stand, in the order of the policies: at least one in a sound project.
+    /// The passages with its words, in the order of the policies: at least one in a valid project.
     pub passages: Vec<Passage>,
 }
 
-/// The fields of a claim's file, but for its checks.
+/// The fields of a claim's file, without its checks.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 pub struct Written {
-    /// The claim's words, as they stand in the policy.
+    /// The claim's words, as in the policy.
     pub proves: Spanned<String>,
     /// The same claim's words in other places and languages.
     #[serde(default)]
     pub proves_also: Vec<ProvesAlso>,
-    /// What the words stand under: the headings, then the lead-in of a list.
+    /// The headings above the words, then the lead-in of a list.
     pub under: Option<Spanned<String>>,
     /// The argument, in the reader's words.
     pub because: Spanned<String>,
-    /// The products that it is about, by their names in `avouch.yaml`; all of them if left out.
+    /// The products that it applies to, by their names in `avouch.yaml`; all of them if left out.
     #[serde(default)]
     pub applies_to: Vec<Spanned<String>>,
-    /// Why a claim that was retracted once is made again.
+    /// Why a claim that was retracted is made again.
     pub reinstated: Option<Spanned<String>>,
-    /// How long evidence supports it.
+    /// How long evidence is valid.
     pub valid_for: Spanned<Period>,
-    /// What supports it.
+    /// Its checks.
     #[schemars(with = "Vec<serde_json::Value>")]
     pub checks: Spanned<Vec<CheckHead>>,
 }
 
-/// Another place in which a claim stands.
+/// The words of a claim in another policy or language.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 pub struct ProvesAlso {
     /// The policy's file.
@@ -57,7 +57,7 @@ pub struct ProvesAlso {
     pub file: Spanned<String>,
     /// The words there.
     pub words: Spanned<String>,
-    /// What they stand under there.
+    /// The headings above them there.
     pub under: Option<Spanned<String>>,
 }
 
@@ -69,23 +69,23 @@ pub type CheckHead = Spanned<serde::de::IgnoredAny>;
 pub struct Check {
     /// The name of its kind.
     pub kind: Spanned<String>,
-    /// The names of its limits that the claim's words need not say.
+    /// The names of its limits that the claim's words need not state.
     pub states: Vec<Spanned<String>>,
     /// Its settings, without `kind` and `states`.
     pub settings: Node,
 }
 
-/// Where a claim, or a plain statement, stands in a policy.
+/// A passage of a policy: the words of a claim or of a statement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passage {
     /// The policy's file.
     pub policy: std::sync::Arc<str>,
     /// Its place there.
     pub place: Place,
-    /// Its words, on one line (`model::words`), with the addresses of its links.
+    /// Its words, on one line (`language::words`), with the addresses of its links.
     pub words: String,
-    /// What it stands under, outermost first, with ` / ` between: headings, the lead-in of a list or
-    /// table, and of words in a cell their row and column.
+    /// The headings above it, the lead-in of its list or table and, for words in a cell, the row and the
+    /// column; outermost first, separated by ` / `.
     pub under: String,
     /// The links within it, in order.
     pub links: Vec<PassageLink>,
@@ -101,8 +101,8 @@ pub struct PassageLink {
 }
 
 impl Passage {
-    /// The place of some of its words in the policy; the whole passage's where they stand outside
-    /// it, as a footnote does.
+    /// The place of some of its words in the policy, or the place of the passage if the words are outside
+    /// it, as those of a footnote are.
     pub fn place_of(&self, span: &Range<usize>, sources: &Sources) -> Place {
         let found = || {
             let written = sources.text(&self.policy).or_else(|| sources.text(&self.place.file))?;
@@ -114,7 +114,7 @@ impl Passage {
     }
 }
 
-/// Where the words at `span` stand as they were written, with emphasis and wrapping among them.
+/// The place of the words at `span` in the passage as written, which has emphasis and line breaks.
 fn place_within(written: &str, words: &str, span: &Range<usize>) -> Option<Range<usize>> {
     const MARKUP: [char; 4] = ['*', '_', '`', '\\'];
     let plain = |text: &str| -> String { text.chars().filter(|c| !MARKUP.contains(c)).collect() };
@@ -137,7 +137,7 @@ fn place_within(written: &str, words: &str, span: &Range<usize>) -> Option<Range
 }
 
 impl Claim {
-    /// The claim's words as the policy has them: the first passage's, or the quote if there is none.
+    /// The claim's words: those of the first passage, or the quote if there is none.
     pub fn words(&self) -> &str {
         self.passages.first().map_or(&self.written.proves.value, |passage| &passage.words)
     }

@@ -1,8 +1,8 @@
-//! The languages of a site: what the project calls things in each, and the interface's words.
+//! The languages of a site: the project's titles in each, and the words of the interface.
 //!
-//! The words stand in `templates/i18n/`, one file a language: a mapping of keys to phrases. In a
-//! phrase, `{name}` is filled in. A phrase that counts has a key for each plural form that its
-//! language has: `claims.one`, `claims.other`.
+//! The words are in `templates/i18n/`, one file a language: a mapping of keys to phrases. `{name}` in a
+//! phrase is a placeholder. A phrase with a number has a key for each plural form of its language:
+//! `claims.one`, `claims.other`.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// The languages whose words come with Avouch. The first one says which keys there are.
+/// The languages whose words are built in. The first one determines the keys.
 const BUILT_IN: [(&str, &str); 2] = [
     ("en", include_str!("../../../templates/i18n/en.yaml")),
     ("de", include_str!("../../../templates/i18n/de.yaml")),
 ];
 
-/// The language of what only engineers read: questions, answers and what kinds say of themselves.
+/// The language of texts for engineers: requests, answers and the texts of kinds.
 pub const TECHNICAL: &str = "en";
 
 /// Plural forms (Unicode CLDR).
@@ -35,8 +35,8 @@ const RIGHT_TO_LEFT: [&str; 12] =
 pub struct Language {
     /// A BCP 47 tag.
     pub tag: String,
-    /// The folder of its policies below `content/` and of its pages below the site's root, with a
-    /// `/` at its end; empty for the site's own language.
+    /// The folder of its policies in `content/` and of its pages in the site's root, with a `/` at the
+    /// end; empty for the site's own language.
     pub folder: String,
     /// The site's title.
     pub title: String,
@@ -49,24 +49,24 @@ pub struct Language {
 }
 
 impl Language {
-    /// The direction in which it is written, as HTML names it.
+    /// The direction in which it is written: `ltr` or `rtl`.
     pub fn direction(&self) -> &'static str {
         direction(&self.tag)
     }
 
-    /// The title of a product; its name where it has none.
+    /// The title of a product, or its name if it has none.
     pub fn product(&self, name: &str) -> String {
         self.products.get(name).map_or(name, String::as_str).to_owned()
     }
 
-    /// The title of a role; its name where it has none.
+    /// The title of a role, or its name if it has none.
     pub fn role(&self, name: &str) -> String {
         self.roles.get(name).map_or(name, String::as_str).to_owned()
     }
 }
 
-/// The direction in which a language is written, as HTML names it: its script decides where the tag
-/// names one, or else the language.
+/// The direction in which a language is written, `ltr` or `rtl`: of its script if the tag names one,
+/// otherwise of the language.
 pub fn direction(tag: &str) -> &'static str {
     let mut parts = tag.split('-').map(str::to_ascii_lowercase);
     let first = parts.next().unwrap_or_default();
@@ -101,19 +101,19 @@ impl Words {
         Self::new(tag, serde_yaml::from_str(Self::built_in_text(tag)).unwrap_or_default())
     }
 
-    /// The same with other phrases in place of some.
+    /// The same words with some phrases replaced.
     #[must_use]
     pub fn with(mut self, own: BTreeMap<String, String>) -> Self {
         self.phrases.extend(own);
         self
     }
 
-    /// The languages whose words come with Avouch.
+    /// The languages whose words are built in.
     pub fn languages() -> impl Iterator<Item = &'static str> + Clone {
         BUILT_IN.iter().map(|(language, _)| *language)
     }
 
-    /// Whether there is a phrase of this key.
+    /// Whether there is a phrase with this key.
     pub fn has(&self, key: &str) -> bool {
         self.phrases.contains_key(key)
     }
@@ -128,24 +128,24 @@ impl Words {
         self.phrases.get(key).map(String::as_str)
     }
 
-    /// A phrase; in place of one that there is not stands its key, in brackets that no phrase has.
+    /// The phrase of a key; if there is none, the key in brackets that no phrase contains.
     pub fn say(&self, key: &str) -> String {
         self.phrases.get(key).cloned().unwrap_or_else(|| format!("⟦{key}⟧"))
     }
 
-    /// A phrase with its holes filled.
+    /// A phrase with its placeholders filled in.
     pub fn fill(&self, key: &str, holes: &[(&str, &str)]) -> String {
         filled(&self.say(key), |name| {
             holes.iter().find(|(hole, _)| *hole == name).map(|(_, text)| (*text).to_owned())
         })
     }
 
-    /// A phrase that counts, in the form for this number, which fills its hole `{n}`.
+    /// A phrase with a number, in the plural form for it; the number fills the placeholder `{n}`.
     pub fn count(&self, key: &str, number: usize) -> String {
         self.fill(&self.form(key, number), &[("n", &number.to_string())])
     }
 
-    /// The key of a phrase that counts, in the form for this number.
+    /// The key of a phrase with a number, in the plural form for it.
     pub fn form(&self, key: &str, number: usize) -> String {
         let form = format!("{key}.{}", form(&self.language, number));
         if self.has(&form) { form } else { format!("{key}.other") }
@@ -187,7 +187,7 @@ pub fn primary(tag: &str) -> String {
     tag.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }
 
-/// A phrase with each `{name}` in place of what `fill` gives for it; others stay.
+/// A phrase with each `{name}` replaced by what `fill` returns for it, if anything.
 pub fn filled(phrase: &str, fill: impl Fn(&str) -> Option<String>) -> String {
     let (mut text, mut rest) = (String::with_capacity(phrase.len()), phrase);
     while let Some((before, hole, behind)) = next_hole(rest) {
@@ -198,7 +198,7 @@ pub fn filled(phrase: &str, fill: impl Fn(&str) -> Option<String>) -> String {
     text + rest
 }
 
-/// The names of a phrase's holes.
+/// The names of a phrase's placeholders.
 pub fn holes(phrase: &str) -> impl Iterator<Item = &str> {
     let mut rest = phrase;
     std::iter::from_fn(move || {

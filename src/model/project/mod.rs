@@ -1,4 +1,4 @@
-//! Everything that people wrote, read and validated; and the world that it is assessed in.
+//! A project: everything that people wrote, read and validated, and the world in which it is assessed.
 
 pub mod actor;
 pub mod claim;
@@ -42,29 +42,29 @@ pub struct Project {
     pub hosts: BTreeMap<String, String>,
     /// Actors by name.
     pub actors: IndexMap<String, Actor>,
-    /// Those of the actors that come from the file of tenants, in its order.
+    /// The names of the actors from the tenants file, in its order.
     pub tenants: Vec<String>,
     /// How to report a vulnerability: `mailto:` and `https:` addresses, in order of preference.
     pub contacts: Vec<Url>,
-    /// Bounds on what is asked.
+    /// Limits of requests.
     pub limits: Limits,
-    /// Whether checks may create and delete our own objects on the target.
+    /// Whether checks may create and delete objects of the test accounts on the target.
     pub writes: bool,
     /// Whether checks may run programs.
     pub commands: bool,
-    /// What counts as a refusal.
+    /// The answers that count as a refusal.
     pub refusal: Refusal,
-    /// What the checks are put to.
+    /// The target and its surroundings.
     pub world: World,
     /// Policies, in the order of the site.
     pub policies: Vec<Policy>,
-    /// Claims, in the order in which they stand in the policies.
+    /// Claims, in the order in which the policies contain them.
     pub claims: Vec<Claim>,
     /// Attestations by claim.
     pub attestations: BTreeMap<ClaimId, (std::sync::Arc<str>, Attestation)>,
     /// Waivers by claim.
     pub waivers: BTreeMap<ClaimId, (std::sync::Arc<str>, Waiver)>,
-    /// Templates of the project's own, by name, in place of the built-in ones.
+    /// The project's own templates by name, which replace the built-in ones.
     pub templates: BTreeMap<String, String>,
     /// The text of every source, for excerpts.
     pub sources: Sources,
@@ -82,22 +82,22 @@ pub struct Site {
     pub url: Url,
     /// Its language, as a BCP 47 tag.
     pub language: String,
-    /// What becomes of HTML in its policies.
+    /// How HTML in its policies is treated.
     pub raw_html: RawHtml,
-    /// Whether the earlier versions of the policies that Git knows are published too.
+    /// Whether earlier versions of the policies, from Git, are published too.
     pub versions: bool,
 }
 
-/// What becomes of HTML in a policy.
+/// How HTML in a policy is treated.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum RawHtml {
-    /// It is a mistake.
+    /// It is an error.
     #[default]
     Refused,
-    /// A short list of harmless elements is published; the rest is left out.
+    /// A short list of harmless elements is published; the rest is removed.
     Sanitised,
 }
 

@@ -1,4 +1,4 @@
-//! A policy: a Markdown document that lawyers edit, read once and kept with its claims marked.
+//! A policy: a Markdown document that lawyers edit, parsed, with its claims marked.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::model::source::decode::Spanned;
 pub struct Policy {
     /// Its file, such as `content/security.md`.
     pub file: Arc<str>,
-    /// Its address on the site below the root, such as `security`: the file's stem.
+    /// Its path on the site, such as `security`: the file's stem.
     pub slug: String,
     /// The tag of its language.
     pub language: String,
@@ -34,7 +34,7 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// The tables of sub-processors that it shows.
+    /// The tables of sub-processors that it contains.
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::SubProcessors(table) => Some(table),
@@ -48,24 +48,24 @@ impl Policy {
 pub struct FrontMatter {
     /// Its title.
     pub title: Spanned<String>,
-    /// One sentence that says what it is for.
+    /// One sentence about its purpose.
     pub summary: Spanned<String>,
     /// The day from which it applies.
     #[schemars(with = "String")]
     pub effective: Spanned<Date>,
-    /// The role that answers for its words.
+    /// The role that is responsible for its words.
     pub owner: Spanned<String>,
-    /// The products that it is about, by their names in `avouch.yaml`.
+    /// The products that it applies to, by their names in `avouch.yaml`.
     #[serde(default)]
     pub products: Vec<Spanned<String>>,
-    /// Why none of its words are tested, but for its claims: they are plain statements then.
+    /// Why its words, apart from its claims, are not tested: they are statements then.
     pub stated: Option<Spanned<String>>,
-    /// Its place among the policies; lower comes first, then by file name.
+    /// Its position among the policies: lower numbers first, then by file name.
     #[serde(default)]
     pub order: i64,
 }
 
-/// A policy's words as they once were.
+/// An earlier version of a policy's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
     /// Since when.
@@ -81,24 +81,24 @@ pub struct Heading {
     pub level: u8,
     /// Its text.
     pub text: String,
-    /// Its anchor, unlike every other of the policy.
+    /// Its anchor, which is unique in the policy.
     pub anchor: String,
     /// Its place.
     pub place: Place,
 }
 
-/// A passage that promises or disclaims what nobody can test.
+/// A statement: a passage that cannot be tested.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
-    /// Why it is not tested, for the reader.
+    /// Why it is not tested, for readers of the page.
     pub reason: String,
-    /// Where it stands.
+    /// The passage.
     pub passage: Passage,
 }
 
 /// A piece of a policy's body.
 ///
-/// The links that bind claims and statements are not among the events: marks stand in their place.
+/// The links that bind claims and statements are not among the events; marks replace them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Piece {
     /// An event of the Markdown parser. Links to other sources are as written.
@@ -107,18 +107,18 @@ pub enum Piece {
     Open(Mark),
     /// It ends here.
     Close(Mark),
-    /// HTML that is safe as it stands, where the project allows it: a block, or a tag within a line.
+    /// HTML that is safe to publish, if the project allows it: a block, or a tag within a line.
     Html(String),
-    /// The sub-processors stand here.
+    /// The table of sub-processors.
     SubProcessors(Table),
 }
 
-/// What is marked.
+/// A mark on a passage of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
     /// Claim or statement.
     pub of: Marked,
-    /// How much of the text it takes in.
+    /// How much of the text it covers.
     pub extent: Extent,
 }
 
@@ -131,11 +131,11 @@ pub enum Marked {
     Statement(usize),
 }
 
-/// How much of the text a mark takes in.
+/// How much of the text a mark covers.
 ///
-/// A mark of a block stands just inside it: after the event that starts the paragraph or list item,
-/// and before a nested list or the event that ends the block. Of a table row, it stands inside the
-/// row's first and last cell.
+/// A mark of a block is just inside it: after the event that starts the paragraph or list item, and
+/// before a nested list or the event that ends the block. A mark of a table row is inside the row's
+/// first and last cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     /// Words within a paragraph.

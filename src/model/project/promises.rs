@@ -1,17 +1,18 @@
-//! How strictly unbound promises in prose are treated.
+//! How promises without a claim are treated.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// What a promise without a claim is to the project.
+/// The severity of a promise without a claim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Promises {
-    /// A mistake: nothing is published with one.
+#[schemars(rename = "Promises")]
+pub enum PromiseSeverity {
+    /// An error: the site is not published.
     Error,
-    /// Worth telling.
+    /// A warning.
     #[default]
     Warning,
-    /// Nothing.
+    /// It is not reported.
     Off,
 }

@@ -1,4 +1,4 @@
-//! Sub-processors: the companies that get customers' data from us to do something with it for us.
+//! Sub-processors: companies that process customers' data on behalf of the vendor.
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -10,25 +10,25 @@ use url::Url;
 pub struct SubProcessor {
     /// Its name.
     pub name: String,
-    /// What it does.
+    /// The purpose of the processing.
     pub purpose: String,
-    /// What data it gets.
+    /// The data that it processes.
     pub data: String,
-    /// Where it keeps or processes them.
+    /// Where it stores or processes the data.
     #[serde(rename = "where")]
     pub location: String,
-    /// Since when.
+    /// The day on which the processing began.
     #[schemars(with = "String", extend("format" = "date"))]
     pub since: Date,
-    /// Where to read more of it.
+    /// A page about the company.
     #[schemars(with = "String", extend("format" = "uri"))]
     pub link: Url,
 }
 
-/// The sub-processors where a policy shows them.
+/// The table of sub-processors in a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
-    /// What the policy calls them.
+    /// The table's caption.
     pub caption: String,
     /// All of them, in the order of their file.
     pub rows: Vec<SubProcessor>,

@@ -1,5 +1,5 @@
-//! Waivers: a broken expectation that a named role accepts for a while. The check still runs, the
-//! page says so, and whatever else is broken is violated all the same.
+//! Waivers: unmet expectations that a named role accepts until a date. The check still runs, the page
+//! shows the waiver, and any other unmet expectation still violates the claim.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,54 +11,54 @@ use crate::model::plan::expect::Test;
 use crate::model::source::decode::Spanned;
 use crate::model::time::end_of_day;
 
-/// How many days after its own one a waiver may last at the most.
+/// How many days after its `day` a waiver may expire at the latest.
 pub const DAYS_MAX: i32 = 180;
 
-/// What a role accepts of one claim, and until when.
+/// The unmet expectations of one claim that a role accepts, and until when.
 #[derive(Clone, Debug, PartialEq, Deserialize, schemars::JsonSchema)]
 pub struct Waiver {
-    /// The claim's words that it is given for.
+    /// The claim's words for which it is granted.
     pub words: Spanned<String>,
-    /// What is accepted, each as the report of the run that found it has it.
+    /// The accepted expectations, each as the report that found it unmet prints it.
     #[schemars(length(min = 1))]
     pub accepts: Vec<Spanned<Accepted>>,
-    /// Why; it stands in reports and not on the page.
+    /// The reason, for reports; it is not on the page.
     pub reason: String,
     /// The role that accepts it, from `roles:` in `avouch.yaml`.
     pub role: String,
-    /// Where the work on it is followed; it stands in reports and not on the page.
+    /// The ticket of the work on it, for reports; it is not on the page.
     pub ticket: String,
-    /// What customers should know; it stands on the page.
+    /// What customers should know; it is on the page.
     pub tell_customers: String,
-    /// The day on which it was given.
+    /// The day on which it was granted.
     #[schemars(with = "String", extend("format" = "date"))]
     pub day: Date,
-    /// Its last day, to the end of it, UTC: at most 180 days after `day`.
+    /// Its last day, at most 180 days after `day`; it expires at the end of that day (UTC).
     #[schemars(with = "String", extend("format" = "date"))]
     pub until: Date,
 }
 
-/// One expectation that may be broken.
+/// One expectation that need not be met.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Accepted {
-    /// The check: its number among the claim's, from 1.
+    /// The number of the check among the claim's checks, from 1.
     pub check: usize,
     /// The name of the step.
     pub step: String,
-    /// Where the expectation looks: a JSON Pointer into the facts; empty for the whole.
+    /// The expectation's JSON Pointer into the facts; empty for the whole.
     #[serde(default)]
     pub at: String,
-    /// What it expects there.
+    /// The expectation's test.
     pub is: Test,
 }
 
 impl Waiver {
-    /// When it ends: the first instant at which it accepts nothing any more.
+    /// When it expires: the first instant at which it accepts nothing any more.
     pub fn end(&self) -> Timestamp {
         end_of_day(self.until)
     }
 
-    /// Whether it accepts this, which broke in a step of the claim's check at `check`, from 0.
+    /// Whether it accepts `broken`, found in `step` of the claim's check with the index `check`, from 0.
     pub fn accepts(&self, check: usize, step: &Step, broken: Broken) -> bool {
         let found = Accepted::of(check, step, broken);
         self.accepts.iter().any(|one| one.value == found)
@@ -66,17 +66,18 @@ impl Waiver {
 }
 
 impl Accepted {
-    /// What would accept this, which broke in a step of the claim's check at `check`, from 0.
+    /// The entry that accepts `broken`, found in `step` of the claim's check with the index `check`,
+    /// from 0.
     pub fn of(check: usize, step: &Step, broken: Broken) -> Self {
         let (at, is) = match broken.expectation.and_then(|index| step.expect.get(index)) {
             Some(expectation) => (expectation.at.clone(), expectation.test.clone()),
-            // What every step expects without saying so.
+            // The expectation that every step has implicitly.
             None => (String::new(), Test::ShowsNoForeignCanary),
         };
         Self { check: check + 1, step: step.name.clone(), at, is }
     }
 
-    /// The line that accepts it, as it stands below `accepts:`. JSON is YAML too.
+    /// The line under `accepts:` that accepts it. JSON is valid YAML.
     pub fn line(&self) -> String {
         // Our own types always serialise: their keys are strings, and no writer can fail.
         let json = |value: serde_json::Result<String>| value.unwrap_or_default();
@@ -86,7 +87,7 @@ impl Accepted {
         format!("- {{ check: {}, step: {step}, at: {at}, is: {is} }}", self.check)
     }
 
-    /// Whether `step` expects this.
+    /// Whether `step` has this expectation.
     pub(crate) fn is_of(&self, step: &Step) -> bool {
         let is = |at: &str, test: &Test| self.at == at && self.is == *test;
         let named = step.expect.iter().any(|one| is(&one.at, &one.test));

@@ -8,29 +8,29 @@ use url::Url;
 
 use crate::language::period::Period;
 
-/// What the checks are put to: everything outside the words that a verdict depends on.
+/// The target and its surroundings: everything outside the sources that a verdict depends on.
 #[derive(Clone, Debug)]
 pub struct World {
     /// The target's origin.
     pub target: Url,
-    /// Whether that is the demo add-on, and not a live service.
+    /// Whether the target is the demo add-on instead of a live service.
     pub demo: bool,
     /// Whether the demo add-on is started within this process: `target: demo`.
     pub embedded: bool,
-    /// The host of each role; while the demo is the target, the demo's.
+    /// The host of each role; with the demo as target, the demo's hosts.
     pub hosts: BTreeMap<String, String>,
-    /// Where connections to a host really go, as curl's `--connect-to`.
+    /// The addresses that connections to a host use instead, like curl's `--connect-to`.
     pub connect_to: BTreeMap<String, SocketAddr>,
-    /// Certificate authorities to trust beside the public ones, as PEM, by file.
+    /// Certificate authorities to trust in addition to the public ones, as PEM, by file.
     pub roots: BTreeMap<String, String>,
-    /// The resolver to ask in place of the system's.
+    /// The resolver to use in place of the system's.
     pub resolver: Option<SocketAddr>,
-    /// The time to take for now; with the demo only.
+    /// The time to use as now, for the demo only.
     pub clock: Option<jiff::Timestamp>,
 }
 
 impl World {
-    /// What everybody sees of a live target: public authorities, the system's resolver.
+    /// The public view of a live target: public certificate authorities, the system's resolver.
     pub fn public(target: Url) -> Self {
         Self {
             target,
@@ -45,22 +45,22 @@ impl World {
     }
 }
 
-/// Bounds on what is asked of the target.
+/// Limits of the requests to the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Limits {
-    /// Requests under way at once, over all.
+    /// Concurrent requests, in total.
     pub at_once: usize,
-    /// Requests under way at once to one host.
+    /// Concurrent requests to one host.
     pub per_host: usize,
-    /// Requests begun in a second, over all.
+    /// Requests started per second, in total.
     pub per_second: u32,
-    /// How long one request may take.
+    /// The maximum duration of one request.
     pub timeout: Period,
-    /// How long a whole run may take.
+    /// The maximum duration of a run.
     pub run: Period,
-    /// Bytes that are read of one body.
+    /// The maximum number of bytes that are read of one body.
     pub body: u64,
-    /// How often an inconclusive check is begun again.
+    /// How often an inconclusive check is retried.
     pub retries: u32,
 }
 

@@ -1,20 +1,20 @@
-//! What is carried forward from one published page to the next: where each claim stood, what changed
-//! in what is promised, and the words that are no longer said.
+//! The history that each published page carries forward from the one before: the earlier standings of
+//! each claim, the changes of promises, and retracted wordings.
 //!
-//! Every date in it is a date of the evidence; none is that of a build.
+//! Every date in it is a date of the evidence, never that of a build.
 
 use jiff::Timestamp;
 
 use crate::model::published::recorded::{About, Change, Effect, Recorded};
 use crate::model::published::{Claim, Promises, Published, Retracted, Stood, change};
 
-/// Entries that are kept of one claim's history, and changes that are kept of a site.
+/// How many entries of a claim's history, and how many changes of a site, are stored.
 pub const ENTRIES_MAX: usize = 100;
 
-/// Retracted wordings that are kept.
+/// How many retracted wordings are stored.
 const RETRACTED_MAX: usize = 1000;
 
-/// The page `new`, with what came before it carried forward from `previous`.
+/// The page `new` with the history that is carried forward from `previous`.
 #[must_use]
 pub fn carried(mut new: Published, previous: Option<&Published>) -> Published {
     let checked = new.checked;
@@ -35,7 +35,7 @@ pub fn carried(mut new: Published, previous: Option<&Published>) -> Published {
     let mut changes = change::between(old, &new.promises);
     for change in changes.iter_mut().filter(|change| change.effect == Effect::New) {
         if change::brought_back(&change.words, &previous.retracted).is_some() {
-            change.told = "This was retracted, and is claimed again.".to_owned();
+            change.told = "This claim was withdrawn earlier and is made again.".to_owned();
         }
     }
     let gone = changes.iter().filter(|change| is_retraction(change)).map(|change| Retracted {
@@ -49,8 +49,8 @@ pub fn carried(mut new: Published, previous: Option<&Published>) -> Published {
     new
 }
 
-/// Why no page about the `demo`, or not, that is checked at `checked` can follow `previous`, in words,
-/// with what to do; `None` if one can.
+/// Why a page cannot follow `previous`: a message and a help line; `None` if it can. The page is about
+/// the demo if `demo`, and was checked at `checked`.
 pub fn objection(
     previous: &Published,
     demo: bool,
@@ -80,7 +80,7 @@ fn now(claim: &Claim, checked: Timestamp) -> Stood {
     Stood { since: ended.or(claim.observed).unwrap_or(checked), standing }
 }
 
-/// The history of a claim that stands as `stands` now and was last checked at `checked` before.
+/// The history of a claim whose standing is `stands` now, and that was last checked at `checked`.
 fn of_claim(before: &Claim, checked: Timestamp, stands: Stood) -> Vec<Stood> {
     let mut history = before.history.clone();
     if history.is_empty() {
@@ -93,7 +93,7 @@ fn of_claim(before: &Claim, checked: Timestamp, stands: Stood) -> Vec<Stood> {
     newest(history, ENTRIES_MAX)
 }
 
-/// The time in which the page that was out said nothing more, as its evidence had ended.
+/// The time during which the published page was expired, if its evidence expired before `now`.
 fn lapse(before: &Claim, now: &Stood) -> Option<Stood> {
     let held = matches!(before.stands(), "holds" | "attested" | "waived");
     let ended = before.until.filter(|until| held && *until < now.since)?;
@@ -104,7 +104,7 @@ fn is_retraction(change: &Change) -> bool {
     change.effect == Effect::Retracted && change.about == About::Claim
 }
 
-/// The last so many of some things that are in order.
+/// The last `count_max` items of a sequence.
 fn newest<T>(all: impl IntoIterator<Item = T>, count_max: usize) -> Vec<T> {
     let mut all: Vec<T> = all.into_iter().collect();
     all.drain(..all.len().saturating_sub(count_max));
@@ -219,7 +219,7 @@ mod tests {
         let told: Vec<&str> = again.changes.iter().map(|one| one.change.told.as_str()).collect();
         assert_eq!(
             told,
-            ["This is claimed no longer.", "This was retracted, and is claimed again."]
+            ["This claim was withdrawn.", "This claim was withdrawn earlier and is made again."]
         );
     }
 

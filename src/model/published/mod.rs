@@ -1,7 +1,8 @@
-//! What a security page has published, as its `claims.json` holds it: every claim with its words, what
-//! is asked for it, where it stands, and what became of it.
+//! The content of a published security page, as its `claims.json` has it: every claim with its words,
+//! its tests, its standing and its history.
 //!
-//! It says what the pages say and no more: no name, id or body of an answer that is not on them.
+//! It contains what the pages show and nothing else: no name, id or body of an answer that is not on
+//! them.
 
 pub mod change;
 pub mod history;
@@ -22,7 +23,7 @@ use crate::model::source::claim_id::ClaimId;
 /// The version of the file's form.
 pub const SCHEMA: &str = "avouch-claims/1";
 
-/// Every claim of a published security page, and where it stands.
+/// Every claim of a published security page, with its standing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Published {
     /// The version of this form.
@@ -32,36 +33,36 @@ pub struct Published {
     pub site: Publisher,
     /// The service that the claims are about.
     pub target: Target,
-    /// The name and version of the program that asked.
+    /// The name and version of the program that ran the checks.
     pub generator: String,
     /// When the claims were checked.
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub checked: Timestamp,
-    /// When the first of the evidence, or of the waivers, ends; null where no claim holds.
+    /// When the first evidence or waiver expires; null if no claim holds.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub valid_until: Option<Timestamp>,
-    /// The time that the clock was set to, where it was; the times are not real then.
+    /// The time to which the clock was set, if it was; the times are not real then.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub clock: Option<Timestamp>,
-    /// What is promised.
+    /// The promises of the page.
     #[serde(flatten)]
     pub promises: Promises,
-    /// What changed in what is promised, oldest first; the newest hundred changes.
+    /// Changes of the promises, oldest first; at most the newest hundred.
     #[serde(default)]
     pub changes: Vec<Recorded>,
-    /// The words of claims that are no longer made, oldest first.
+    /// The wordings of claims that are no longer made, oldest first.
     #[serde(default)]
     pub retracted: Vec<Retracted>,
 }
 
-/// What a page promises: that in which changes are looked for.
+/// The promises of a page, which are compared with those of the next page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Promises {
     /// The claims, in the order of the policies.
     pub claims: Vec<Claim>,
-    /// What is promised or disclaimed and cannot be tested.
+    /// Statements: passages that cannot be tested.
     pub not_tested: Vec<NotTested>,
-    /// The companies that get customers' data.
+    /// The companies that process customers' data.
     #[serde(default)]
     pub sub_processors: Vec<Processor>,
 }
@@ -71,7 +72,7 @@ pub struct Promises {
 pub struct Processor {
     /// The policy that shows it, as its path on the site.
     pub page: String,
-    /// What is told of it.
+    /// The published details.
     #[serde(flatten)]
     pub about: SubProcessor,
 }
@@ -90,12 +91,12 @@ pub struct Publisher {
     pub language: String,
 }
 
-/// What was asked.
+/// The service that was tested.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Target {
     /// Its origin, or that it is the demo.
     pub name: String,
-    /// Whether it was a demonstration and no live service.
+    /// Whether it was a demonstration instead of a live service.
     pub demo: bool,
 }
 
@@ -106,8 +107,8 @@ pub struct Claim {
     pub id: ClaimId,
     /// Its words, as they stand on the page.
     pub words: String,
-    /// SHA-256 of its words in their comparable form, link addresses included: what evidence for it is
-    /// bound to.
+    /// SHA-256 of its words in their comparable form, including link addresses; evidence is bound to
+    /// it.
     #[serde(default)]
     pub digest: String,
     /// The same in the site's other languages.
@@ -116,45 +117,45 @@ pub struct Claim {
     /// The address of its passage.
     #[schemars(extend("format" = "uri"))]
     pub policy: String,
-    /// The policy that it stands in, as its path on the site.
+    /// The policy that contains it, as its path on the site.
     #[serde(default)]
     pub page: String,
-    /// The heading, and the words that lead in to its list, that it stands under.
+    /// The headings above it, and the lead-in of its list.
     #[serde(default)]
     pub under: String,
     /// The address of the page with its evidence.
     #[schemars(extend("format" = "uri"))]
     pub evidence: String,
-    /// The products that it is about; empty where it is about all.
+    /// The products that it applies to; empty if it applies to all.
     pub applies_to: Vec<String>,
-    /// Where it stands.
+    /// Its standing.
     #[schemars(extend("enum" = [
         "holds", "waived", "violated", "inconclusive", "expired", "vacuous", "uncontrolled", "weak"
     ]))]
     pub standing: String,
     /// The same in a sentence, with the reason.
     pub told: String,
-    /// Why a reader may believe it, the weakest of its checks deciding; null where nothing is asked.
+    /// The basis of its weakest check; null if nothing was tested.
     #[serde(with = "basis")]
     #[schemars(with = "Option<String>", extend("enum" = [
         "probed", "probed with access", "reported", "attested", null
     ]))]
     pub basis: Option<Basis>,
-    /// When the last answer came.
+    /// When the last answer was received.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub observed: Option<Timestamp>,
-    /// When its evidence ends, or its waiver: take it for unverified from then on.
+    /// When its evidence or its waiver expires; treat the claim as unverified from then on.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub until: Option<Timestamp>,
-    /// Who accepts that it does not hold; null unless it is waived.
+    /// The waiver that accepts that it does not hold; null unless it is waived.
     #[serde(default)]
     pub waiver: Option<Waiver>,
-    /// For how many seconds an answer counts, where it does not end by itself before.
+    /// For how many seconds evidence is valid, unless a fact in it expires earlier.
     #[serde(default)]
     pub valid_for: u64,
-    /// What supports it.
+    /// Its checks.
     pub checks: Vec<Check>,
-    /// Where it stood and stands, oldest first; the newest hundred entries.
+    /// Its standings, oldest first; at most the newest hundred.
     #[serde(default)]
     pub history: Vec<Stood>,
 }
@@ -162,12 +163,12 @@ pub struct Claim {
 /// A waiver that is in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Waiver {
-    /// The title of the role that gave it.
+    /// The title of the role that granted it.
     pub by: String,
-    /// The day on which it was given.
+    /// The day on which it was granted.
     #[schemars(with = "String", extend("format" = "date"))]
     pub day: Date,
-    /// Its last day, to the end of it, UTC.
+    /// Its last day; it expires at the end of that day (UTC).
     #[schemars(with = "String", extend("format" = "date"))]
     pub until: Date,
     /// What customers should know.
@@ -186,35 +187,35 @@ pub struct Translated {
     pub policy: String,
 }
 
-/// What supports a claim.
+/// A check of a claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
-    /// What sort of check it is.
+    /// Its kind.
     pub kind: String,
-    /// What came of it; null where it was not asked.
+    /// Its verdict; null if it was not run.
     #[schemars(extend("enum" = ["holds", "violated", "inconclusive", null]))]
     pub verdict: Option<String>,
-    /// What was asked.
+    /// What was tested.
     pub covers: String,
     /// What this does not show.
     pub not_shown: String,
-    /// The questions that decide, each once.
+    /// The requests that decide the verdict, each once.
     #[serde(default)]
     pub asks: Vec<Question>,
 }
 
-/// A question that a check puts.
+/// A request of a check, with its expectations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Question {
-    /// For what is asked.
+    /// The request in words.
     pub ask: String,
-    /// Who asks.
+    /// Who sends it.
     pub by: String,
-    /// What must be true of the answer.
+    /// The expectations of the answer.
     pub expects: Vec<Expected>,
 }
 
-/// Something that must be true of an answer.
+/// An expectation of an answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Expected {
     /// In words.
@@ -227,36 +228,36 @@ pub struct Expected {
 /// A limit that an answer must keep to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bound {
-    /// What it limits.
+    /// The quantity that it limits.
     pub of: String,
-    /// On which side of it the answer must be.
+    /// Whether it is an upper or a lower limit.
     pub side: Side,
-    /// How much it is.
+    /// Its amount.
     pub amount: Amount,
 }
 
-/// A passage that nobody can test.
+/// A statement: a passage that cannot be tested.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NotTested {
     /// Its words.
     pub words: String,
-    /// The address of the policy that it stands in.
+    /// The address of the policy that contains it.
     #[schemars(extend("format" = "uri"))]
     pub policy: String,
-    /// The policy that it stands in, as its path on the site.
+    /// The policy that contains it, as its path on the site.
     #[serde(default)]
     pub page: String,
     /// Why it is not tested.
     pub reason: String,
 }
 
-/// Where a claim stood from some time on.
+/// The standing of a claim from some time on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stood {
-    /// Since when: the time of the evidence, or of its end.
+    /// Since when: the time of the evidence, or of its expiry.
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub since: Timestamp,
-    /// Where, in one word; `attested` is what holds by somebody's word alone.
+    /// The standing in one word; `attested` is a claim that holds by an attestation alone.
     pub standing: String,
 }
 
@@ -273,7 +274,7 @@ pub struct Retracted {
 }
 
 impl Claim {
-    /// Where it stands in one word, with what rests on a word alone told apart.
+    /// Its standing in one word; a claim that holds by an attestation alone is `attested`.
     pub fn stands(&self) -> &str {
         match self.standing.as_str() {
             "holds" if self.basis == Some(Basis::Attested) => "attested",
@@ -283,16 +284,20 @@ impl Claim {
 }
 
 impl Promises {
-    /// The claim of this name.
+    /// The claim with this id.
     pub fn claim(&self, id: &str) -> Option<&Claim> {
         self.claims.iter().find(|claim| claim.id == id)
     }
 }
 
-/// Reads a published file; or why it is none, in words.
+/// Reads a `claims.json`.
+///
+/// # Errors
+///
+/// Why it cannot be read, for people.
 pub fn read(bytes: &[u8]) -> Result<Published, String> {
     let value: serde_json::Value =
-        serde_json::from_slice(bytes).map_err(|error| format!("it is no JSON: {error}"))?;
+        serde_json::from_slice(bytes).map_err(|error| format!("it is not JSON: {error}"))?;
     let schema = value.get("schema").and_then(serde_json::Value::as_str).unwrap_or("none");
     if schema != SCHEMA {
         return Err(format!("its schema is `{schema}`, and this version reads `{SCHEMA}`"));
@@ -300,7 +305,7 @@ pub fn read(bytes: &[u8]) -> Result<Published, String> {
     serde_json::from_value(value).map_err(|error| error.to_string())
 }
 
-/// A basis, as readers meet it.
+/// (De)serialises a basis as readers see it: `probed with access`.
 mod basis {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

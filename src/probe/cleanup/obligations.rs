@@ -194,7 +194,7 @@ impl<'a> Debts<'a> {
     fn entry(&self, step: StepId, request: &Request, path: String, known: bool) -> Entry {
         let step = &self.job.plan.steps[step];
         Entry {
-            claim: self.job.claim.clone(),
+            claim: self.job.claim.to_string(),
             target: self.target.clone(),
             step: step.name.clone(),
             actor: step.actor.clone(),

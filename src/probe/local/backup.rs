@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
-use crate::model::plan::backup::{Files, Form, Opening, Source};
+use crate::model::plan::backup::{BackupSource, FileQuery, Form, Opening};
 use crate::model::plan::request::Program;
 use crate::probe::gate::{Stop, Urgency};
 use crate::probe::http::download::{Copy, Place};
@@ -18,7 +18,7 @@ use crate::probe::local::{archive, command, file, sqlite};
 /// Copies the newest of some files; gives the facts of how that went.
 pub(crate) fn copy_newest(
     root: &Path,
-    wanted: &Files,
+    wanted: &FileQuery,
     mut copy: Copy,
 ) -> Result<Value, ProbeError> {
     let search = file::search(root, wanted)?;
@@ -47,8 +47,8 @@ pub(crate) async fn open(
     desk: Desk<'_>,
 ) -> Result<Value, ProbeError> {
     let there = match opening.from {
-        Source::Http(_) => fetched["status"] == 200,
-        Source::Files(_) => fetched["found"] == true,
+        BackupSource::Http(_) => fetched["status"] == 200,
+        BackupSource::Files(_) => fetched["found"] == true,
     };
     if !there {
         return Ok(fetched);

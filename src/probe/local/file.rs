@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
-use crate::model::plan::backup::Files;
+use crate::model::plan::backup::FileQuery;
 
 /// Entries of one folder that are looked at.
 const LOOKED_AT_MAX: usize = 100_000;
@@ -42,7 +42,7 @@ pub(crate) struct Search {
 }
 
 /// The facts of some files.
-pub(crate) fn facts(root: &Path, wanted: &Files) -> Result<Value, ProbeError> {
+pub(crate) fn facts(root: &Path, wanted: &FileQuery) -> Result<Value, ProbeError> {
     let Some(search) = search(root, wanted)? else {
         return Ok(json!({ "found": false }));
     };
@@ -63,7 +63,7 @@ pub(crate) fn facts(root: &Path, wanted: &Files) -> Result<Value, ProbeError> {
 }
 
 /// Looks for files; `None` if there is nothing at that path.
-pub(crate) fn search(root: &Path, wanted: &Files) -> Result<Option<Search>, ProbeError> {
+pub(crate) fn search(root: &Path, wanted: &FileQuery) -> Result<Option<Search>, ProbeError> {
     match look(&root.join(&wanted.path), wanted) {
         Ok(search) => Ok(Some(search)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -74,7 +74,7 @@ pub(crate) fn search(root: &Path, wanted: &Files) -> Result<Option<Search>, Prob
     }
 }
 
-fn look(path: &Path, wanted: &Files) -> io::Result<Search> {
+fn look(path: &Path, wanted: &FileQuery) -> io::Result<Search> {
     let metadata = std::fs::metadata(path)?;
     if !metadata.is_dir() {
         let found = found(path.to_owned(), &metadata, wanted);
@@ -99,7 +99,7 @@ fn look(path: &Path, wanted: &Files) -> io::Result<Search> {
     Ok(search)
 }
 
-fn found(path: PathBuf, metadata: &Metadata, wanted: &Files) -> Option<Found> {
+fn found(path: PathBuf, metadata: &Metadata, wanted: &FileQuery) -> Option<Found> {
     let name = path.file_name()?.to_string_lossy().into_owned();
     let partial = wanted.partial.iter().any(|end| name.ends_with(end.as_str()));
     let named = name.ends_with(&wanted.suffix) || partial;
@@ -125,8 +125,8 @@ mod tests {
         file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(after_s)).unwrap();
     }
 
-    fn wanted(path: &str) -> Files {
-        Files { path: path.into(), suffix: ".dump".into(), partial: vec![".part".into()] }
+    fn wanted(path: &str) -> FileQuery {
+        FileQuery { path: path.into(), suffix: ".dump".into(), partial: vec![".part".into()] }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::model::answer::error::ProbeError;
 use crate::model::answer::ids::StepId;
 use crate::model::answer::observation::{Answer, Observation};
 use crate::model::answer::verdict::Reason;
-use crate::model::plan::backup::{Opening, Source};
+use crate::model::plan::backup::{BackupSource, Opening};
 use crate::model::plan::question::HostName;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Plan, Role, Step};
@@ -193,10 +193,10 @@ impl<'a> Attempt<'a> {
             Err(error) => return self.observed(error.into(), BTreeMap::new()),
         };
         let fetched = match &opening.from {
-            Source::Http(request) => {
+            BackupSource::Http(request) => {
                 http::ask(self.tools, &self.question(step, request, Some(&place))).await
             }
-            Source::Files(files) => {
+            BackupSource::Files(files) => {
                 let (root, files, copy) =
                     (self.tools.root.to_owned(), files.clone(), place.begin());
                 let copied = aside(move || backup::copy_newest(&root, &files, copy)).await;

@@ -162,7 +162,7 @@ fn run_with(
     interrupt: &Interrupt,
     journal: Option<PathBuf>,
 ) -> Ran {
-    let claim = "claim".to_owned();
+    let claim = "claim".into();
     let job = |(check, plan)| Job { claim: &claim, check, plan };
     let jobs: Vec<Job<'_>> = plans.iter().enumerate().map(job).collect();
     let events = Arc::new(Mutex::new(Vec::new()));

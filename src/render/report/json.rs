@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::basis::Basis;
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
-use crate::model::judge::falsify::{Grade, Row};
+use crate::model::judge::falsify::{Grade, TriedCounterexample};
 use crate::model::judge::waiving::Waiving;
 use crate::model::project::waiver::Accepted;
 use crate::render::finding::{Finding, findings, place_of};
@@ -101,7 +101,7 @@ struct Check<'a> {
     left_behind: &'a [String],
     doubts: Vec<String>,
     grade: Option<Grade>,
-    missed: Vec<&'a Row>,
+    missed: Vec<&'a TriedCounterexample>,
     untouched: Vec<Untouched<'a>>,
 }
 

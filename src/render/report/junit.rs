@@ -90,7 +90,7 @@ fn suite(
 fn case(writer: &mut Writer<Vec<u8>>, outcome: &Outcome<'_>, input: &Input<'_>) -> io::Result<()> {
     let (file, at) = place_of(outcome, input.project);
     let mut attributes = vec![
-        ("name", outcome.claim.id.clone()),
+        ("name", outcome.claim.id.to_string()),
         ("classname", file.trim_end_matches(".md").replace('/', ".")),
     ];
     attributes.extend(outcome.observed.map(|at| ("timestamp", time(at))));

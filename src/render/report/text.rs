@@ -249,7 +249,7 @@ fn table(out: &mut String, input: &Input<'_>) -> fmt::Result {
 fn row(outcome: &Outcome<'_>) -> [String; 5] {
     let until = summary::until(outcome);
     [
-        outcome.claim.id.clone(),
+        outcome.claim.id.to_string(),
         outcome.standing.name().to_owned(),
         summary::basis(outcome).map_or("", |basis| basis.in_words()).to_owned(),
         cut(&wording::seen(outcome), SEEN_MAX),

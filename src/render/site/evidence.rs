@@ -27,7 +27,7 @@ pub(crate) fn claim<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::Claim 
     };
     let basis = outcome.and_then(summary::basis);
     view::Claim {
-        id: claim.id.clone(),
+        id: claim.id.to_string(),
         words: edition.words_of(claim),
         mark: mark(outcome, edition.words()),
         standing: standing(outcome, edition.words()),
@@ -76,7 +76,7 @@ pub(crate) fn mark(outcome: Option<&Outcome<'_>>, words: &Words) -> view::Mark {
         mark.word = words.fill("word-waived-until", &[("day", &day)]);
     }
     let ends = standing.and_then(summary::until).map(|until| view::Time::new(until, words));
-    view::Mark { claim: outcome.map(|one| one.claim.id.clone()), ..mark.until(ends) }
+    view::Mark { claim: outcome.map(|one| one.claim.id.to_string()), ..mark.until(ends) }
 }
 
 /// Where a claim stands, in a sentence.
@@ -217,9 +217,9 @@ fn expectations(id: StepId, check: &CheckOutcome<'_>) -> Vec<view::Expectation> 
             expected: wording::expected(expectation),
             found: public::outcome(expectation, one, &step.publish),
             outcome: match one.outcome {
-                expect::Outcome::Met => "met",
-                expect::Outcome::NotMet => "not met",
-                expect::Outcome::Unknown(_) => "unknown",
+                expect::TestOutcome::Met => "met",
+                expect::TestOutcome::NotMet => "not met",
+                expect::TestOutcome::Unknown(_) => "unknown",
             }
             .to_owned(),
         },

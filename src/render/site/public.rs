@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::model::answer::ids::StepId;
 use crate::model::judge::Judged;
 use crate::model::judge::view::View;
-use crate::model::plan::expect::{Expectation, Outcome, Test};
+use crate::model::plan::expect::{Expectation, Test, TestOutcome};
 use crate::model::plan::template::Template;
 use crate::render::wording::{found, list, plain, value};
 
@@ -30,8 +30,8 @@ pub(crate) fn answer(view: &View<'_>, step: StepId) -> String {
 
 /// How an expectation came out, with what was found where that may be told.
 pub(crate) fn outcome(expectation: &Expectation, judged: &Judged, publish: &[String]) -> String {
-    let met = judged.outcome == Outcome::Met;
-    if let Outcome::Unknown(reason) = judged.outcome {
+    let met = judged.outcome == TestOutcome::Met;
+    if let TestOutcome::Unknown(reason) = judged.outcome {
         return format!("could not be told: {}", reason.in_words());
     }
     if publish.contains(&expectation.at) || may_be_told(expectation, judged) {
@@ -45,7 +45,7 @@ pub(crate) fn outcome(expectation: &Expectation, judged: &Judged, publish: &[Str
 fn may_be_told(expectation: &Expectation, judged: &Judged) -> bool {
     let whole_body = matches!(expectation.at.as_str(), "/body/text" | "/body/json" | "/body");
     let named = expectation.at == "/status" || expectation.at.starts_with("/headers/");
-    let met = judged.outcome == Outcome::Met;
+    let met = judged.outcome == TestOutcome::Met;
     match &expectation.test {
         Test::Refused(_) | Test::ShowsCanary(_) | Test::ShowsNoForeignCanary => true,
         _ if whole_body => false,
@@ -99,7 +99,7 @@ mod tests {
     use serde_json::json;
 
     fn told(at: &str, test: Test, actual: Value, met: bool) -> String {
-        let judged = Judged { outcome: Outcome::from(met), actual };
+        let judged = Judged { outcome: TestOutcome::from(met), actual };
         outcome(&Expectation::new(at, test), &judged, &[])
     }
 
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn what_the_author_publishes_is_told() {
-        let judged = Judged { outcome: Outcome::Met, actual: json!("7") };
+        let judged = Judged { outcome: TestOutcome::Met, actual: json!("7") };
         let expectation = Expectation::new("/body/json/id", Test::Exists(true));
         assert_eq!(outcome(&expectation, &judged, &["/body/json/id".into()]), "id: “7”");
     }

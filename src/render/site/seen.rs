@@ -10,7 +10,7 @@ use crate::model::answer::ids::StepId;
 use crate::model::answer::observation::Answer;
 use crate::model::judge::evidence::CheckOutcome;
 use crate::model::judge::view::View;
-use crate::model::plan::expect::{Expectation, Outcome, Test};
+use crate::model::plan::expect::{Expectation, Test, TestOutcome};
 use crate::model::plan::{Act, Plan, Role, Step, Word};
 use crate::model::project::Project;
 use crate::render::site::public;
@@ -134,7 +134,7 @@ fn answer(id: StepId, check: &CheckOutcome<'_>, project: &Project) -> String {
         return public::answer(&view, id);
     };
     let in_list = matches!(expectation.test, Test::Every(_) | Test::Some(_));
-    if in_list && judged.outcome == Outcome::Met {
+    if in_list && judged.outcome == TestOutcome::Met {
         return wording::expected(expectation);
     }
     let found = match public::outcome(expectation, judged, &step.publish).as_str() {

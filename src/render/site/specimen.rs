@@ -258,7 +258,7 @@ fn change() -> Change {
         class: words("reworded"),
         effect: words("reworded"),
         words: words("It is so."),
-        told: words("It was: “It was so.”"),
+        told: words("The earlier wording was: “It was so.”"),
         redline: crate::model::source::redline::redline("It was so.", "It is so."),
         at: time(),
         evidence: words("evidence/a/index.html"),

@@ -181,21 +181,21 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
         return unasked(check, step).filter(|_| error.reason != Reason::NotAsked);
     }
     let unmet = plan.expect.iter().zip(&judged.expectations).find(|(_, one)| match one.outcome {
-        expect::Outcome::Met => false,
-        expect::Outcome::NotMet => plan.role != Role::Probe,
-        expect::Outcome::Unknown(_) => true,
+        expect::TestOutcome::Met => false,
+        expect::TestOutcome::NotMet => plan.role != Role::Probe,
+        expect::TestOutcome::Unknown(_) => true,
     });
     let control_failed = plan.role == Role::Probe
         && plan.control.is_some_and(|control| !check.judgement.steps[control].is_met());
     match (unmet, judged.doubt) {
         (_, Some(_)) if control_failed => None,
         (Some((expectation, one)), None) => Some(match one.outcome {
-            expect::Outcome::Unknown(Reason::Unparsable)
+            expect::TestOutcome::Unknown(Reason::Unparsable)
                 if matches!(expectation.test, Test::Refused(_)) =>
             {
                 format!("{name}: {}, which neither lets in nor refuses", found(expectation, one))
             }
-            expect::Outcome::Unknown(reason) => format!("{name}: {}", reason.in_words()),
+            expect::TestOutcome::Unknown(reason) => format!("{name}: {}", reason.in_words()),
             _ => format!("{name}: {}", found(expectation, one)),
         }),
         (_, Some(reason)) => {

@@ -218,7 +218,7 @@ fn capitals(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::language::period::Period;
-    use crate::model::plan::expect::Outcome;
+    use crate::model::plan::expect::TestOutcome;
     use serde_json::json;
 
     fn every_test() -> Vec<Expectation> {
@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn what_was_found_is_named_after_where_it_was_looked_for() {
-        let judged = |actual| Judged { outcome: Outcome::NotMet, actual };
+        let judged = |actual| Judged { outcome: TestOutcome::NotMet, actual };
         let time = Expectation::new("/body/json/at", Test::NotOlderThan(Period::hours(24)));
         assert_eq!(
             found(&time, &judged(json!("2026-11-20T10:00:00Z"))),

@@ -42,7 +42,7 @@ fn log_in(step: &Step, judged: &StepJudgement) -> Option<String> {
     let mut all = step.expect.iter().zip(&judged.expectations);
     let is_undecided = all.any(|(one, judged)| {
         matches!(&one.test, Test::Refused(refusal) if refusal.login.is_none())
-            && matches!(judged.outcome, expect::Outcome::Unknown(_))
+            && matches!(judged.outcome, expect::TestOutcome::Unknown(_))
             && judged.actual.is_string()
     });
     is_undecided.then(|| {

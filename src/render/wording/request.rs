@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::plan::backup::{Files, Form, Opening, Source};
+use crate::model::plan::backup::{BackupSource, FileQuery, Form, Opening};
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::plan::question::HostName;
 use crate::model::plan::request::{Body, Destination, Program, Request};
@@ -110,7 +110,7 @@ fn host(name: &HostName, project: &Project) -> String {
     plain(name.in_world(&project.world).unwrap_or("a host that no role names"))
 }
 
-fn files_in_words(files: &Files) -> String {
+fn files_in_words(files: &FileQuery) -> String {
     match files.suffix.as_str() {
         "" => format!("the files of {}", plain(&files.path)),
         suffix => format!("the files of {} that end with {}", plain(&files.path), plain(suffix)),
@@ -123,10 +123,10 @@ fn program_in_words(program: &Program) -> String {
 
 fn opening_in_words(opening: &Opening, project: &Project) -> String {
     let from = match &opening.from {
-        Source::Http(request) => {
+        BackupSource::Http(request) => {
             format!("{} {}", plain(&request.method), short_address(request, project))
         }
-        Source::Files(files) => format!("the newest of {}", files_in_words(files)),
+        BackupSource::Files(files) => format!("the newest of {}", files_in_words(files)),
     };
     let how = match &opening.form {
         Form::Sqlite(_) => "as a SQLite database".to_owned(),

@@ -126,7 +126,11 @@ fn words_that_were_retracted_do_not_come_back_unless_somebody_says_why() {
         "reinstated: It is there again.\nvalid_for:",
     );
     project.rebuild();
-    assert!(project.read("public/feed.xml").contains("This was retracted, and is claimed again."));
+    assert!(
+        project
+            .read("public/feed.xml")
+            .contains("This claim was withdrawn earlier and is made again.")
+    );
 }
 
 #[test]

@@ -123,7 +123,11 @@ tables: { tenants: 1, notes: 0 }
 ";
 
 impl Settings {
-    fn source(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<backup::Source> {
+    fn source(
+        &self,
+        context: &Context<'_>,
+        diagnostics: &mut Report,
+    ) -> Option<backup::BackupSource> {
         let sources = Sources {
             actor: self.actor.as_ref(),
             get: self.get.as_ref(),
@@ -135,8 +139,10 @@ impl Settings {
             run: None,
         };
         match sources.read(&self.form.span, context, diagnostics)? {
-            Source::Json(request) | Source::Bucket(request) => Some(backup::Source::Http(request)),
-            Source::Files(files) => Some(backup::Source::Files(files)),
+            Source::Json(request) | Source::Bucket(request) => {
+                Some(backup::BackupSource::Http(request))
+            }
+            Source::Files(files) => Some(backup::BackupSource::Files(files)),
             Source::Program(_) => None,
         }
     }
@@ -188,14 +194,14 @@ impl Settings {
 
     fn plan(&self, opening: Opening) -> Plan {
         let (name, fetched) = match &opening.from {
-            backup::Source::Http(request) => {
+            backup::BackupSource::Http(request) => {
                 (format!("the answer of {}", request::in_words(request)), ("/status", json!(200)))
             }
-            backup::Source::Files(files) => {
+            backup::BackupSource::Files(files) => {
                 (format!("the newest of the files of `{}`", files.path), ("/found", json!(true)))
             }
         };
-        let by_http = matches!(opening.from, backup::Source::Http(_));
+        let by_http = matches!(opening.from, backup::BackupSource::Http(_));
         let actor = self.actor.as_ref().filter(|_| by_http);
         let actor = actor.map_or(ANYONE, |actor| actor.as_str());
         let word = self.word();

@@ -7,7 +7,7 @@ use crate::check::written::placeholders::Names;
 use crate::check::written::program::{Run, program};
 use crate::check::written::request;
 use crate::check::written::request::Ask;
-use crate::model::plan::backup::Files;
+use crate::model::plan::backup::FileQuery;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{ANYONE, Act, Role, Step, Word};
@@ -44,7 +44,7 @@ pub(crate) enum Source {
     /// A bucket's listing.
     Bucket(Request),
     /// Files.
-    Files(Files),
+    Files(FileQuery),
     /// A program that prints JSON.
     Program(crate::model::plan::request::Program),
 }
@@ -97,8 +97,8 @@ impl Sources<'_> {
         self.partial.map_or_else(usual, <[String]>::to_vec)
     }
 
-    fn files(&self, file: &Spanned<String>) -> Files {
-        Files {
+    fn files(&self, file: &Spanned<String>) -> FileQuery {
+        FileQuery {
             path: file.value.clone(),
             suffix: self.suffix.map(|suffix| suffix.value.clone()).unwrap_or_default(),
             partial: self.partial(),

@@ -1,4 +1,4 @@
-//! How what is asked for a claim differs from what was asked before.
+//! Changes in the checks of a claim.
 
 use std::cmp::Ordering;
 
@@ -6,36 +6,50 @@ use crate::model::published::change::turned;
 use crate::model::published::recorded::Effect;
 use crate::model::published::{Bound, Check, Expected, Question};
 
-/// An effect, and what brought it about.
-type Told = (Effect, String);
+/// A change of a check: its effect on readers, and a sentence for them.
+pub(crate) struct CheckChange {
+    pub(crate) effect: Effect,
+    pub(crate) told: String,
+}
 
-/// Every change in a claim's checks. A check is known by its kind, and among those by its place.
-pub(crate) fn between(old: &[Check], new: &[Check]) -> Vec<Told> {
+impl CheckChange {
+    fn new(effect: Effect, told: String) -> Self {
+        Self { effect, told }
+    }
+
+    fn stronger(told: String) -> Self {
+        Self::new(Effect::Strengthened, told)
+    }
+
+    fn weaker(told: String) -> Self {
+        Self::new(Effect::Weakened, told)
+    }
+}
+
+/// Every change in a claim's checks. A check is identified by its kind; several checks of one kind are
+/// compared in their order.
+pub(crate) fn between(old: &[Check], new: &[Check]) -> Vec<CheckChange> {
     let mut told = Vec::new();
     let mut left: Vec<&Check> = old.iter().collect();
     for check in new {
         match take(&mut left, |before| before.kind == check.kind) {
             Some(before) => told.extend(of_check(before, check)),
-            None => {
-                told.push((Effect::Strengthened, format!("A check was added: {}.", check.kind)))
-            }
+            None => told.push(CheckChange::stronger(format!("A check was added: {}.", check.kind))),
         }
     }
-    let gone = left.into_iter();
-    told.extend(
-        gone.map(|one| (Effect::Weakened, format!("A check was taken away: {}.", one.kind))),
-    );
+    let removed = |one: &Check| format!("A check was removed: {}.", one.kind);
+    told.extend(left.into_iter().map(removed).map(CheckChange::weaker));
     told
 }
 
-/// Takes the first of some things that fits.
+/// Removes and returns the first item that `fits`.
 fn take<'a, T>(from: &mut Vec<&'a T>, fits: impl Fn(&T) -> bool) -> Option<&'a T> {
     let index = from.iter().position(|one| fits(one))?;
     Some(from.remove(index))
 }
 
-fn of_check(old: &Check, new: &Check) -> Vec<Told> {
-    // Pages of earlier versions did not tell what was asked.
+fn of_check(old: &Check, new: &Check) -> Vec<CheckChange> {
+    // Pages of earlier versions of Avouch did not record the requests.
     if old.asks.is_empty() {
         return Vec::new();
     }
@@ -50,14 +64,16 @@ fn of_check(old: &Check, new: &Check) -> Vec<Told> {
         }
     }
     let gone = by_ask(&gone, &new.asks).into_iter();
-    told.extend(gone.map(|what| (Effect::Weakened, format!("It is asked no longer: {what}."))));
+    let no_longer = |what| format!("The check no longer tests: {what}.");
+    told.extend(gone.map(no_longer).map(CheckChange::weaker));
     let came = by_ask(&came, &old.asks).into_iter();
-    told.extend(came.map(|what| (Effect::Strengthened, format!("It is asked now: {what}."))));
+    let also = |what| format!("The check now also tests: {what}.");
+    told.extend(came.map(also).map(CheckChange::stronger));
     told
 }
 
-/// Questions in words, those for one thing together; who asks is told only where others ask for the
-/// same on the other side too.
+/// Requests in words, with those for the same thing in one text. The actors are named only if the
+/// other side has the same request by other actors.
 fn by_ask(questions: &[&Question], others: &[Question]) -> Vec<String> {
     let groups = questions.chunk_by(|one, next| one.ask == next.ask);
     let words = |group: &[&Question]| {
@@ -72,7 +88,7 @@ fn by_ask(questions: &[&Question], others: &[Question]) -> Vec<String> {
     groups.filter_map(words).collect()
 }
 
-fn of_question(old: &Question, new: &Question) -> Vec<Told> {
+fn of_question(old: &Question, new: &Question) -> Vec<CheckChange> {
     let mut came: Vec<&Expected> = new.expects.iter().collect();
     let is_kept = |one: &&Expected| take(&mut came, |other| other.words == one.words).is_none();
     let mut gone: Vec<&Expected> = old.expects.iter().collect();
@@ -82,15 +98,13 @@ fn of_question(old: &Question, new: &Question) -> Vec<Told> {
         match take(&mut gone, |before| limits_the_same(before, expected)) {
             Some(before) => told.extend(of_limits(before, expected)),
             None => {
-                told.push((
-                    Effect::Strengthened,
-                    format!("It must be so now: {}.", expected.words),
-                ));
+                let sentence = format!("The check now requires: {}.", expected.words);
+                told.push(CheckChange::stronger(sentence));
             }
         }
     }
-    let no_longer = |one: &Expected| format!("It need be so no longer: {}.", one.words);
-    told.extend(gone.into_iter().map(|one| (Effect::Weakened, no_longer(one))));
+    let no_longer = |one: &Expected| format!("The check no longer requires: {}.", one.words);
+    told.extend(gone.into_iter().map(no_longer).map(CheckChange::weaker));
     told
 }
 
@@ -101,17 +115,17 @@ fn limits_the_same(old: &Expected, new: &Expected) -> bool {
         && old.limits.iter().zip(&new.limits).all(same)
 }
 
-fn of_limits(old: &Expected, new: &Expected) -> Vec<Told> {
+fn of_limits(old: &Expected, new: &Expected) -> Vec<CheckChange> {
     let both = old.limits.iter().zip(&new.limits);
     let moved = both.filter(|(old, new)| !old.amount.is(&new.amount));
     moved.map(|(old, new)| limit(old, new)).collect()
 }
 
-fn limit(old: &Bound, new: &Bound) -> Told {
+fn limit(old: &Bound, new: &Bound) -> CheckChange {
     let rose = new.amount.compare(&old.amount) == Some(Ordering::Greater);
     let verb = if rose { "was raised" } else { "was lowered" };
     let (of, side) = (&new.of, new.side.in_words());
     let (before, now) = (old.amount.in_words(), new.amount.in_words());
-    let told = format!("The limit of {of} {verb} from {side} {before} to {side} {now}.");
-    (turned(new.side.is_weakened(&old.amount, &new.amount)), told)
+    let told = format!("The limit for {of} {verb} from {side} {before} to {side} {now}.");
+    CheckChange::new(turned(new.side.is_weakened(&old.amount, &new.amount)), told)
 }

@@ -1,5 +1,5 @@
-//! How what a page promises differs from what it promised before: each change named by its effect on
-//! the reader, worst first.
+//! Changes between the promises of a page and those of an earlier page: each with its effect on
+//! readers, worst first.
 
 mod check;
 mod processor;
@@ -32,13 +32,14 @@ pub fn between(old: &Promises, new: &Promises) -> Vec<Change> {
     changes.extend(statements(old, new));
     changes.extend(processor::between(&old.sub_processors, &new.sub_processors));
     changes.sort_by_key(|change| change.effect);
-    // What is true of many questions alike is told once.
+    // A change that several requests have in common is reported once.
     let mut told = BTreeSet::new();
     changes.retain(|change| told.insert(change.clone()));
     changes
 }
 
-/// The claim that `claim` was before: the one of its name, or of its words under a name that is gone.
+/// The earlier version of `claim`: the claim with its id, or with its words and an id that is no longer
+/// used.
 pub fn predecessor<'a>(claim: &Claim, old: &'a Promises, new: &Promises) -> Option<&'a Claim> {
     old.claim(&claim.id).or_else(|| {
         let mut gone = old.claims.iter().filter(|one| new.claim(&one.id).is_none());
@@ -46,7 +47,7 @@ pub fn predecessor<'a>(claim: &Claim, old: &'a Promises, new: &Promises) -> Opti
     })
 }
 
-/// The retracted wording that some words bring back.
+/// The latest retracted wording that is the same as `words`.
 pub fn brought_back<'a>(words: &str, retracted: &'a [Retracted]) -> Option<&'a Retracted> {
     retracted.iter().rev().find(|one| words::same(&one.words, words))
 }
@@ -63,27 +64,27 @@ fn change(claim: &Claim, effect: Effect, told: String) -> Change {
     }
 }
 
-/// A claim that was not made before; it may have been a mere statement.
+/// The change for a new claim, whose words may have been a statement before.
 fn begun(claim: &Claim, old: &Promises) -> Change {
     let was_stated = old.not_tested.iter().any(|one| words::same(&one.words, &claim.words));
     match was_stated {
         true => {
-            let told = "This was only stated, and is checked now.";
+            let told = "This was stated without a test; it is tested now.";
             change(claim, Effect::Strengthened, told.to_owned())
         }
-        false => change(claim, Effect::New, "This was not claimed before.".to_owned()),
+        false => change(claim, Effect::New, "This claim is new.".to_owned()),
     }
 }
 
-/// A claim that is made no longer; its words may still be stated.
+/// The change for a claim that is no longer made; its words may now be a statement.
 fn ended(claim: &Claim, new: &Promises) -> Change {
     let is_stated = new.not_tested.iter().any(|one| words::same(&one.words, &claim.words));
     match is_stated {
         true => {
-            let told = "This was checked, and is only stated now.";
+            let told = "This was tested; it is stated without a test now.";
             change(claim, Effect::Weakened, told.to_owned())
         }
-        false => change(claim, Effect::Retracted, "This is claimed no longer.".to_owned()),
+        false => change(claim, Effect::Retracted, "This claim was withdrawn.".to_owned()),
     }
 }
 
@@ -91,54 +92,54 @@ fn of_claim(old: &Claim, new: &Claim) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut tell = |effect, told: String| changes.push(change(new, effect, told));
     if old.basis != new.basis {
-        // Where nothing is asked, there is less than anybody's word.
+        // A claim without a test has a weaker basis than any attested one.
         let rank = |claim: &Claim| claim.basis.map_or(usize::MAX, |basis| basis as usize);
-        let name = |claim: &Claim| claim.basis.map_or("not asked", |basis| basis.in_words());
-        let told = format!("It was {}, and is {} now.", name(old), name(new));
+        let name = |claim: &Claim| claim.basis.map_or("not tested", |basis| basis.in_words());
+        let told = format!("The basis changed from “{}” to “{}”.", name(old), name(new));
         tell(turned(rank(new) > rank(old)), told);
     }
     if old.valid_for != new.valid_for && old.valid_for != 0 {
         let in_words = |claim: &Claim| Period::seconds(claim.valid_for).in_words();
         let told =
-            format!("An answer counts for at most {}; it was {}.", in_words(new), in_words(old));
+            format!("Evidence is valid for {}; before, it was {}.", in_words(new), in_words(old));
         tell(turned(new.valid_for > old.valid_for), told);
     }
-    for (effect, told) in check::between(&old.checks, &new.checks) {
+    for check::CheckChange { effect, told } in check::between(&old.checks, &new.checks) {
         tell(effect, told);
     }
     if let Some(told) = scope(old, new) {
         tell(Effect::ScopeChanged, told);
     }
     if !words::same(&old.words, &new.words) {
-        let told = format!("It was: “{}”", old.words);
+        let told = format!("The earlier wording was: “{}”", old.words);
         let before = Some(old.words.clone());
         changes.push(Change { before, ..change(new, Effect::Reworded, told) });
     }
     changes
 }
 
-/// Worse is weaker.
+/// The effect of a change for the worse, or for the better.
 fn turned(worse: bool) -> Effect {
     if worse { Effect::Weakened } else { Effect::Strengthened }
 }
 
-/// What a claim is about, where that is something else than before.
+/// A sentence about a change of the products or the place of a claim, if there is one.
 fn scope(old: &Claim, new: &Claim) -> Option<String> {
     let products = |claim: &Claim| match claim.applies_to.as_slice() {
         [] => "all products".to_owned(),
         names => names.join(", "),
     };
-    // Pages of earlier versions did not tell where a claim stands.
+    // Pages of earlier versions of Avouch did not record the place of a claim.
     let moved =
         !old.page.is_empty() && (old.page != new.page || !words::same(&old.under, &new.under));
     if old.applies_to != new.applies_to {
         return Some(format!(
-            "It was about {}, and is about {} now.",
+            "The claim applied to {}; it now applies to {}.",
             products(old),
             products(new)
         ));
     }
-    moved.then(|| format!("It stood under {}, and stands under {} now.", place(old), place(new)))
+    moved.then(|| format!("The claim moved from {} to {}.", place(old), place(new)))
 }
 
 fn place(claim: &Claim) -> String {
@@ -148,7 +149,8 @@ fn place(claim: &Claim) -> String {
     }
 }
 
-/// Statements are known by their words; of two that are much alike, one became the other.
+/// The changes of statements. A statement is identified by its words; a new statement that is similar
+/// to a missing one is its new wording.
 fn statements(old: &Promises, new: &Promises) -> Vec<Change> {
     let claimed = |one: &NotTested, in_it: &Promises| {
         in_it.claims.iter().any(|claim| words::same(&claim.words, &one.words))
@@ -168,14 +170,19 @@ fn statements(old: &Promises, new: &Promises) -> Vec<Change> {
         let change = match like.map(|index| gone.remove(index)) {
             Some(before) => Change {
                 before: Some(before.words.clone()),
-                ..statement(&one, Effect::Reworded, format!("It was: “{}”", before.words))
+                ..statement(
+                    &one,
+                    Effect::Reworded,
+                    format!("The earlier wording was: “{}”", before.words),
+                )
             },
-            None => statement(&one, Effect::New, "This was not stated before.".to_owned()),
+            None => statement(&one, Effect::New, "This statement is new.".to_owned()),
         };
         changes.push(change);
     }
-    let ended =
-        |one: &NotTested| statement(one, Effect::Retracted, "This is stated no longer.".to_owned());
+    let ended = |one: &NotTested| {
+        statement(one, Effect::Retracted, "This statement was withdrawn.".to_owned())
+    };
     changes.extend(gone.iter().map(ended));
     changes
 }
@@ -192,7 +199,7 @@ fn statement(one: &NotTested, effect: Effect, told: String) -> Change {
     }
 }
 
-/// Whether most words of two texts are the same.
+/// Whether two texts have most of their words in common.
 fn alike(old: &str, new: &str) -> bool {
     similar::TextDiff::from_words(old, new).ratio() >= 0.6
 }

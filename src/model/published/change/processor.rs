@@ -1,10 +1,10 @@
-//! How the sub-processors differ from those of before.
+//! Changes of the sub-processors.
 
 use crate::model::project::sub_processor::SubProcessor;
 use crate::model::published::Processor;
 use crate::model::published::recorded::{About, Change, Effect};
 
-/// Every sub-processor that came, went, or does something else. It is known by its name.
+/// Every sub-processor that was added, removed or changed. It is identified by its name.
 pub(crate) fn between(old: &[Processor], new: &[Processor]) -> Vec<Change> {
     let find = |all: &'_ [Processor], one: &Processor| {
         all.iter().position(|other| other.about.name == one.about.name)
@@ -21,14 +21,14 @@ pub(crate) fn between(old: &[Processor], new: &[Processor]) -> Vec<Change> {
         }
     }
     let gone = old.iter().filter(|one| find(new, one).is_none());
-    let ended = "This is no sub-processor any longer.";
+    let ended = "This company is no longer a sub-processor.";
     changes.extend(gone.map(|one| change(one, Effect::Retracted, ended.to_owned())));
     changes
 }
 
 fn told(one: &SubProcessor) -> String {
     format!(
-        "What for: {}. Which data: {}. Where: {}. Since: {}.",
+        "Purpose: {}. Data: {}. Location: {}. Since: {}.",
         one.purpose, one.data, one.location, one.since
     )
 }

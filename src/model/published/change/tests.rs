@@ -103,12 +103,12 @@ fn a_limit_that_is_raised_weakens_and_one_that_is_lowered_strengthens() {
     };
     assert_eq!(
         changed(limit(72.0)),
-        ["weakened: The limit of the newest was raised from at most 24 hours to at most 3 days."]
+        ["weakened: The limit for the newest was raised from at most 24 hours to at most 3 days."]
     );
     assert_eq!(
         changed(limit(12.0)),
         [
-            "strengthened: The limit of the newest was lowered from at most 24 hours to at most 12 hours."
+            "strengthened: The limit for the newest was lowered from at most 24 hours to at most 12 hours."
         ]
     );
 }
@@ -130,29 +130,32 @@ fn of_what_must_be_at_least_so_much_less_is_weaker() {
 #[test]
 fn a_check_an_endpoint_or_an_expectation_that_goes_weakens_and_one_that_comes_strengthens() {
     let without_check = |claim: &mut Claim| claim.checks.clear();
-    assert_eq!(changed(without_check), ["weakened: A check was taken away: backup-age."]);
+    assert_eq!(changed(without_check), ["weakened: A check was removed: backup-age."]);
     let another = |claim: &mut Claim| claim.checks.push(check("tls", &[]));
     assert_eq!(changed(another), ["strengthened: A check was added: tls."]);
     let endpoint = |claim: &mut Claim| drop(claim.checks[0].asks.remove(1));
-    assert_eq!(changed(endpoint), ["weakened: It is asked no longer: GET /more."]);
+    assert_eq!(changed(endpoint), ["weakened: The check no longer tests: GET /more."]);
     let asker = |claim: &mut Claim| claim.checks[0].asks[1].by = "a customer".into();
     assert_eq!(
         changed(asker),
         [
-            "weakened: It is asked no longer: GET /more, by anyone.",
-            "strengthened: It is asked now: GET /more, by a customer.",
+            "weakened: The check no longer tests: GET /more, by anyone.",
+            "strengthened: The check now also tests: GET /more, by a customer.",
         ]
     );
     let expectation = |claim: &mut Claim| drop(claim.checks[0].asks[0].expects.remove(0));
-    assert_eq!(changed(expectation), ["weakened: It need be so no longer: the status is 200."]);
+    assert_eq!(
+        changed(expectation),
+        ["weakened: The check no longer requires: the status is 200."]
+    );
     let other = |claim: &mut Claim| {
         claim.checks[0].asks[0].expects[0].words = "the status is 204".into();
     };
     assert_eq!(
         changed(other),
         [
-            "weakened: It need be so no longer: the status is 200.",
-            "strengthened: It must be so now: the status is 204.",
+            "weakened: The check no longer requires: the status is 200.",
+            "strengthened: The check now requires: the status is 204.",
         ]
     );
 }
@@ -160,11 +163,11 @@ fn a_check_an_endpoint_or_an_expectation_that_goes_weakens_and_one_that_comes_st
 #[test]
 fn a_weaker_basis_and_evidence_that_counts_longer_weaken() {
     let basis = |claim: &mut Claim| claim.basis = Some(Basis::Attested);
-    assert_eq!(changed(basis), ["weakened: It was probed, and is attested now."]);
+    assert_eq!(changed(basis), ["weakened: The basis changed from “probed” to “attested”."]);
     let longer = |claim: &mut Claim| claim.valid_for = 7 * 86_400;
     assert_eq!(
         changed(longer),
-        ["weakened: An answer counts for at most 7 days; it was 24 hours."]
+        ["weakened: Evidence is valid for 7 days; before, it was 24 hours."]
     );
     let shorter = |claim: &mut Claim| claim.valid_for = 3600;
     assert!(changed(shorter)[0].starts_with("strengthened: "));
@@ -173,17 +176,20 @@ fn a_weaker_basis_and_evidence_that_counts_longer_weaken() {
 #[test]
 fn other_words_other_products_and_another_place_are_told() {
     let words = |claim: &mut Claim| claim.words = "At most 72 hours of data can be lost.".into();
-    assert_eq!(changed(words), ["reworded: It was: “At most 24 hours of data can be lost.”"]);
+    assert_eq!(
+        changed(words),
+        ["reworded: The earlier wording was: “At most 24 hours of data can be lost.”"]
+    );
     let products = |claim: &mut Claim| claim.applies_to.clear();
     assert_eq!(
         changed(products),
-        ["scope changed: It was about Cloud add-ons, and is about all products now."]
+        ["scope changed: The claim applied to Cloud add-ons; it now applies to all products."]
     );
     let place = |claim: &mut Claim| claim.under = "Exceptions".into();
     assert_eq!(
         changed(place),
         [
-            "scope changed: It stood under “Backup” of `security`, and stands under “Exceptions” of `security` now."
+            "scope changed: The claim moved from “Backup” of `security` to “Exceptions” of `security`."
         ]
     );
 }
@@ -194,7 +200,7 @@ fn what_comes_and_goes_is_told_and_worst_news_first() {
     let (old, new) = (promises(vec![claim("a")], &[]), promises(vec![other], &[]));
     assert_eq!(
         told(&old, &new),
-        ["retracted: This is claimed no longer.", "new: This was not claimed before."]
+        ["retracted: This claim was withdrawn.", "new: This claim is new."]
     );
 }
 

@@ -1,0 +1,236 @@
+//! The words that the rules of `language` know: lists and tables, one file a language.
+//!
+//! A file has sections, `[name]`, of words that are separated by white space. In `[phrases]` each
+//! line is one phrase; in a table each line is a number, a colon, and the words that mean it. The
+//! words of all languages are looked up together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// The files, by language (BCP 47).
+const FILES: [(&str, &str); 3] = [
+    ("en", include_str!("en.txt")),
+    ("de", include_str!("de.txt")),
+    ("fr", include_str!("fr.txt")),
+];
+
+/// The section whose lines are phrases of several words.
+const PHRASES: &str = "phrases";
+
+/// Read at the first use, in well under a millisecond.
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
+    let mut lexicon = Lexicon::default();
+    for (_, text) in FILES {
+        lexicon.add(text);
+    }
+    lexicon
+});
+
+/// An enum of sections: each variant is one, under its name in the files.
+macro_rules! sections {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $section:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum $name {
+            $($variant,)*
+        }
+
+        impl $name {
+            const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            const fn section(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $section,)*
+                }
+            }
+        }
+    };
+}
+
+sections! {
+    /// A list of words.
+    List {
+        Absolutes = "absolutes",
+        Deeds = "deeds",
+        Participles = "participles",
+        Standards = "standards",
+        Held = "held",
+        GermanDeeds = "german-deeds",
+        BareDeeds = "bare-deeds",
+        States = "states",
+        Adverbs = "adverbs",
+        Possibility = "possibility",
+        Opinions = "opinions",
+        Regions = "regions",
+        Soon = "soon",
+        Us = "us",
+        Services = "services",
+        Speaking = "speaking",
+        Others = "others",
+        BeforeObject = "before-object",
+        Conditions = "conditions",
+        Requests = "requests",
+        IdleAfterNo = "idle-after-no",
+        IdleBeforeAll = "idle-before-all",
+        IdleAfterAll = "idle-after-all",
+        Past = "past",
+        Spans = "spans",
+        Public = "public",
+        NoDeeds = "no-deeds",
+        Per = "per",
+        Every = "every",
+        TimeCues = "time-cues",
+        Fillers = "fillers",
+        WorkingDays = "working-days",
+        Quarters = "quarters",
+        Priced = "priced",
+        Money = "money",
+        Protocols = "protocols",
+        ShortReferences = "short-references",
+        Ranges = "ranges",
+        References = "references",
+        BeforeYear = "before-year",
+        Clock = "clock",
+        IntervalStems = "interval-stems",
+        IntervalEndings = "interval-endings",
+        Nights = "nights",
+        Percent = "percent",
+        Bits = "bits",
+        JoinedUnits = "joined-units",
+        Abbreviations = "abbreviations",
+    }
+}
+
+sections! {
+    /// A table: words, each with the number that it means.
+    Table {
+        Seconds = "seconds",
+        Months = "months",
+        Bytes = "bytes",
+        IntervalSeconds = "interval-seconds",
+        IntervalMonths = "interval-months",
+        Times = "times",
+        CalendarMonths = "calendar-months",
+        Ones = "ones",
+        Tens = "tens",
+        Factors = "factors",
+        Numbers = "numbers",
+    }
+}
+
+impl List {
+    /// Whether a word, in lower case, is in the list.
+    pub(crate) fn has(self, word: &str) -> bool {
+        LEXICON.lists.get(self as usize).is_some_and(|list| list.contains(word))
+    }
+}
+
+impl Table {
+    /// The number that a word, in lower case, means in this table.
+    pub(crate) fn number(self, word: &str) -> Option<f64> {
+        LEXICON.tables.get(self as usize)?.get(word).copied()
+    }
+}
+
+/// The phrases, each as its words in lower case.
+pub(crate) fn phrases() -> &'static [Vec<&'static str>] {
+    &LEXICON.phrases
+}
+
+/// All words, by section.
+struct Lexicon {
+    lists: Vec<BTreeSet<&'static str>>,
+    tables: Vec<BTreeMap<&'static str, f64>>,
+    phrases: Vec<Vec<&'static str>>,
+}
+
+impl Default for Lexicon {
+    fn default() -> Self {
+        Self {
+            lists: vec![BTreeSet::new(); List::ALL.len()],
+            tables: vec![BTreeMap::new(); Table::ALL.len()],
+            phrases: Vec::new(),
+        }
+    }
+}
+
+impl Lexicon {
+    /// Adds the words of one file.
+    fn add(&mut self, text: &'static str) {
+        let mut section = "";
+        for line in lines(text) {
+            if let Some(name) = section_name(line) {
+                section = name;
+            } else if section == PHRASES {
+                self.phrases.push(line.split_whitespace().collect());
+            } else if let Some(list) = List::ALL.iter().find(|one| one.section() == section) {
+                self.lists[*list as usize].extend(line.split_whitespace());
+            } else if let Some(table) = Table::ALL.iter().find(|one| one.section() == section) {
+                self.tables[*table as usize].extend(row(line).into_iter().flatten());
+            }
+        }
+    }
+}
+
+/// The lines of a file, without comments and empty lines.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The name of the section that a line begins.
+fn section_name(line: &str) -> Option<&str> {
+    line.strip_prefix('[')?.strip_suffix(']')
+}
+
+/// The words of a table's line, each with its number.
+fn row(line: &str) -> Option<impl Iterator<Item = (&str, f64)>> {
+    let (number, words) = line.split_once(':')?;
+    let number = number.parse().ok()?;
+    Some(words.split_whitespace().map(move |word| (word, number)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sections(text: &str) -> Vec<&str> {
+        lines(text).filter_map(section_name).collect()
+    }
+
+    #[test]
+    fn every_file_has_every_section_once_and_no_other() {
+        let lists = List::ALL.iter().map(|list| list.section());
+        let tables = Table::ALL.iter().map(|table| table.section());
+        let known: Vec<&str> = std::iter::once(PHRASES).chain(lists).chain(tables).collect();
+        for (language, text) in FILES {
+            assert_eq!(sections(text), known, "{language}");
+        }
+    }
+
+    #[test]
+    fn every_line_of_a_table_is_a_number_and_its_words() {
+        for (language, text) in FILES {
+            let mut in_table = false;
+            for line in lines(text) {
+                if let Some(name) = section_name(line) {
+                    in_table = Table::ALL.iter().any(|table| table.section() == name);
+                } else if in_table {
+                    let words = row(line).map_or(0, Iterator::count);
+                    assert!(words > 0, "{language}: {line}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn words_of_every_language_are_known() {
+        assert!(List::Absolutes.has("nobody"));
+        assert!(List::Absolutes.has("niemals"));
+        assert!(List::Absolutes.has("jamais"));
+        assert!(!List::Absolutes.has("sometimes"));
+        assert_eq!(Table::Seconds.number("wochen"), Some(604_800.0));
+        assert_eq!(Table::Seconds.number("month"), None);
+        assert_eq!(Table::CalendarMonths.number("oktober"), Some(10.0));
+        assert!(phrases().iter().any(|phrase| phrase == &["under", "no", "circumstances"]));
+    }
+}
