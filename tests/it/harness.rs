@@ -134,7 +134,7 @@ impl Project {
         env: &[(&str, &str)],
         answers: &[(&str, &str)],
     ) -> Run {
-        const WAIT: Duration = Duration::from_secs(60);
+        const WAIT: Duration = Duration::from_secs(180);
         let binary = env!("CARGO_BIN_EXE_avouch");
         let mut command = program("script");
         command.args(["--quiet", "--return", "--command"]);

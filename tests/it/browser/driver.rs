@@ -65,7 +65,9 @@ impl Drop for Driver {
 
 /// How Chromium is started: no window, no host but loopback, everything that it does in its logs.
 pub(super) fn capabilities() -> Capabilities {
+    let most_ms = super::PATIENCE.as_secs() * 1000;
     let told = json!({
+        "timeouts": { "script": most_ms, "pageLoad": most_ms },
         "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         "goog:chromeOptions": { "args": [
             "--headless=new",

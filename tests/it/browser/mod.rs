@@ -22,8 +22,8 @@ use driver::{Driver, Post};
 
 pub(crate) use site::Site;
 
-/// What a browser is given to do anything: more means that it hangs.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// What a browser is given to do anything, even on a busy machine: more means that it hangs.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// How often it is asked whether something has come to pass.
 const EVERY: Duration = Duration::from_millis(20);

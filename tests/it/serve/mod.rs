@@ -16,8 +16,8 @@ use serde_json::Value;
 
 use crate::harness::Project;
 
-/// What the preview is given to show a change: more means that it never will.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// What the preview is given to show a change, even on a busy machine: more means that it never will.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// How often it is asked.
 const EVERY: Duration = Duration::from_millis(10);
