@@ -11,6 +11,7 @@ use avouch::model::published::change::brought_back;
 use avouch::model::published::{Published, Retracted, history};
 use avouch::model::source::Place;
 use avouch::model::source::diagnostic::Diagnostic;
+use avouch::model::source::diagnostic::codes::Code;
 use avouch::model::time::in_words;
 use avouch::probe::fetch;
 use avouch::render::wording;
@@ -88,7 +89,7 @@ fn told(words: &str, place: Place, help: &str, retracted: &[Retracted]) -> Optio
         "these words were retracted: the page of {} had them no longer",
         in_words(before.at)
     );
-    Some(Diagnostic::error("retracted-words", place, message).help(help))
+    Some(Diagnostic::new(Code::RetractedWords, place, message).help(help))
 }
 
 fn is_address(from: &str) -> bool {

@@ -16,6 +16,7 @@ use avouch::model::judge::waiving::Waiving;
 use avouch::model::published::Promises;
 use avouch::model::source::Sources;
 use avouch::model::source::diagnostic::Diagnostic;
+use avouch::model::source::diagnostic::codes::Code;
 use avouch::render;
 use avouch::render::{Files, Input, Past, promise};
 use jiff::Timestamp;
@@ -190,7 +191,7 @@ fn outcomes<'a>(
 
 /// Unset variables stop a run as mistakes do, and nothing else.
 fn can_be_checked(written: &Checked) -> bool {
-    let stops = |one: &Diagnostic| one.is_error() || one.code == "unset-variable";
+    let stops = |one: &Diagnostic| one.is_error() || one.code == Code::UnsetVariable;
     !written.diagnostics.iter().any(stops)
 }
 

@@ -9,7 +9,7 @@ use crate::load::claim::record::{Measure, Sheet, Sort};
 use crate::load::file::reader::Reader;
 use crate::model::answer::attestation::{Attestation, AttestationDay};
 use crate::model::source::claim_id::ClaimId;
-use crate::model::source::diagnostic::Code;
+use crate::model::source::diagnostic::codes::Code;
 
 const SORT: Sort =
     Sort { folder: "attestations", noun: "attestation", verb: "attest", days: &["day"] };
@@ -36,7 +36,7 @@ fn look(attestation: &Attestation, measure: &Measure<'_>, sheet: &mut Sheet<'_>)
     sheet.texts(&[("looked_at", &attestation.looked_at), ("words", &attestation.words)]);
     if let Some((code, message)) = ending(attestation, measure.today) {
         let help = format!("give it anew: `avouch attest {}`", sheet.id);
-        sheet.warning("day", code, message, &help);
+        sheet.report("day", code, message, &help);
     }
 }
 
@@ -48,9 +48,9 @@ fn ending(attestation: &Attestation, today: Date) -> Option<(Code, String)> {
     let last = attestation.last_day(day);
     let left = today.until(last).map_or(i32::MAX, |span| span.get_days());
     match left {
-        ..0 => Some(("attestation-ended", format!("this attestation ended on {last}"))),
+        ..0 => Some((Code::AttestationEnded, format!("this attestation ended on {last}"))),
         0..=WARNED_DAYS => Some((
-            "attestation-ends-soon",
+            Code::AttestationEndsSoon,
             format!("this attestation ends on {last}: today is {today}"),
         )),
         _ => None,

@@ -13,6 +13,7 @@ use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::policy::FrontMatter;
 use crate::model::project::promises::Promises;
 use crate::model::source::Place;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, Severity};
 
 /// Promises that are told of one policy: whoever has made more will look again.
@@ -35,7 +36,7 @@ pub(crate) fn check(
     }
     let tell = |place, message| Diagnostic {
         severity,
-        ..Diagnostic::error("unbound-promise", place, message)
+        ..Diagnostic::new(Code::UnboundPromise, place, message)
     };
     let place = |span: Range<usize>| Place::new(source.file.clone(), span);
     let in_summary = of_summary(front).map(|word| {
@@ -290,6 +291,7 @@ fn is_inline(tag: TagEnd) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::load::fixture::Fixture;
+    use crate::model::source::diagnostic::codes::Code;
 
     const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
 
@@ -305,7 +307,7 @@ mod tests {
 
     fn with(fixture: Fixture, policy: &str) -> Vec<String> {
         let loaded = fixture.with("content/third.md", policy).load();
-        let promises = loaded.diagnostics.iter().filter(|one| one.code == "unbound-promise");
+        let promises = loaded.diagnostics.iter().filter(|one| one.code == Code::UnboundPromise);
         let shown = |one: &crate::model::source::diagnostic::Diagnostic| {
             let sign = one.message.split('`').nth(1).unwrap_or(&one.message);
             format!("{sign}: {}", &policy[one.place.as_ref().unwrap().span()])
@@ -419,7 +421,7 @@ mod tests {
             let fixture = Fixture::sound().replace("avouch.yaml", "promises: off", &promises);
             let loaded =
                 fixture.with("content/third.md", format!("{FRONT}We never look.\n")).load();
-            loaded.diagnostics.first().map(|one| (one.code, one.is_error()))
+            loaded.diagnostics.first().map(|one| (one.code.name(), one.is_error()))
         };
         assert_eq!(severity("error"), Some(("unbound-promise", true)));
         assert_eq!(severity("warning"), Some(("unbound-promise", false)));

@@ -19,8 +19,9 @@ use crate::load::policy::link::{Aim, aim};
 use crate::model::project::policy::Piece;
 use crate::model::project::sub_processor::{SubProcessor, Table};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::diagnostic::{Code, Diagnostic};
 use crate::model::source::node::Node;
 use crate::model::source::{Place, Sources};
 
@@ -75,7 +76,7 @@ pub(crate) fn place(reader: &mut Reader, policies: &mut [PolicyFile]) {
     if rows.is_some() && !is_shown {
         let message = "no policy shows these sub-processors";
         let help = "write `[Our sub-processors](sub-processors.yaml)` as a paragraph of its own";
-        let warning = Diagnostic::warning("unused-file", Place::file(FILE), message);
+        let warning = Diagnostic::new(Code::UnusedFile, Place::file(FILE), message);
         reader.diagnostics.push(warning.help(help));
     }
 }
@@ -106,22 +107,22 @@ fn rows(reader: &mut Reader) -> Option<Vec<SubProcessor>> {
 fn row(row: &Row, names: &mut BTreeSet<String>, diagnostics: &mut Report) -> Option<SubProcessor> {
     let mut tell = |code: Code, span: &Range<usize>, message: String, help: &str| {
         let place = Place::new(FILE, span.clone());
-        diagnostics.push(Diagnostic::error(code, place, message).help(help));
+        diagnostics.push(Diagnostic::new(code, place, message).help(help));
     };
     for text in [&row.name, &row.purpose, &row.data, &row.location] {
         if text.trim().is_empty() {
-            tell("empty", &text.span, "this is empty".into(), "write what belongs here");
+            tell(Code::Empty, &text.span, "this is empty".into(), "write what belongs here");
         }
     }
     if !names.insert(row.name.value.clone()) {
         let message = format!("`{}` stands here twice", row.name.value);
-        tell("duplicate-name", &row.name.span, message, "take one of the two out");
+        tell(Code::DuplicateName, &row.name.span, message, "take one of the two out");
     }
     let link = Url::parse(&row.link).ok().filter(|link| link.scheme() == "https");
     if link.is_none() {
         let message = format!("`{}` is no address to read more at", row.link.value);
         tell(
-            "bad-address",
+            Code::BadAddress,
             &row.link.span,
             message,
             "write it like `https://example.com/security`",
@@ -152,7 +153,7 @@ fn not_alone(span: &Range<usize>, file: &Arc<str>, sources: &Sources) -> Option<
         let help =
             "put this link into a paragraph of its own, with an empty line before and behind it";
         let place = Place::new(file.clone(), span.clone());
-        Diagnostic::error("misplaced-table", place, message).help(help)
+        Diagnostic::new(Code::MisplacedTable, place, message).help(help)
     })
 }
 

@@ -14,8 +14,9 @@ use crate::load::project::scope::Scope;
 use crate::model::project::i18n::{FORMS, Language, Words, holes};
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
+use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 use crate::model::source::node::{Entry, Node};
 
 /// Where the interface's words stand.
@@ -68,7 +69,7 @@ fn check_tag(entry: &Entry, before: &[Language], scope: &mut Scope<'_>) {
     } else {
         return;
     };
-    scope.tell("bad-language", &entry.key_span, message, help);
+    scope.tell(Code::BadLanguage, &entry.key_span, message, help);
 }
 
 /// The form of a language tag (BCP 47, section 2.1), without its registry.
@@ -93,8 +94,8 @@ fn named(
     for entry in node.get(key).map_or(&[][..], Node::entries) {
         if !known.contains_key(&entry.key) {
             let (code, one) = match key {
-                "products" => ("unknown-product", "product"),
-                _ => ("unknown-role", "role"),
+                "products" => (Code::UnknownProduct, "product"),
+                _ => (Code::UnknownRole, "role"),
             };
             let message = format!("there is no {one} `{}`", entry.key);
             let help = help_with_list(&entry.key, known.keys().map(String::as_str));
@@ -164,7 +165,7 @@ impl OwnWords {
                 let own = node.and_then(|site| site.get("language")).map(|node| &node.span);
                 let span = key.chain(own).next().cloned().unwrap_or_default();
                 scope.tell(
-                    "no-interface-words",
+                    Code::NoInterfaceWords,
                     &span,
                     no_words(&language.tag),
                     &add_words(&language.tag),
@@ -176,7 +177,7 @@ impl OwnWords {
             if !known && !languages.iter().any(|language| language.tag == *tag) {
                 let message = format!("the site is not published in `{tag}`");
                 let warning =
-                    Diagnostic::warning("unused-words", Place::file(source.file.clone()), message);
+                    Diagnostic::new(Code::UnusedWords, Place::file(source.file.clone()), message);
                 let help =
                     format!("add `{tag}:` to `languages:` under `site:`, or take the file away");
                 self.diagnostics.push(warning.help(help));
@@ -206,7 +207,7 @@ struct WordsFile<'a> {
 impl WordsFile<'_> {
     fn tell(&mut self, code: Code, span: &Range<usize>, message: String, help: String) {
         let place = Place::new(self.source.file.clone(), span.clone());
-        self.diagnostics.push(Diagnostic::error(code, place, message).help(help));
+        self.diagnostics.push(Diagnostic::new(code, place, message).help(help));
     }
 
     /// Keys that nobody asks for, and phrases with other holes than those that are filled.
@@ -226,7 +227,7 @@ impl WordsFile<'_> {
                     )
                 };
                 self.tell(
-                    "unknown-key",
+                    Code::UnknownKey,
                     &entry.key_span,
                     format!("unknown key `{}`", entry.key),
                     help,
@@ -247,7 +248,7 @@ impl WordsFile<'_> {
         };
         if let Some(unknown) = holes(phrase).find(|hole| !holes(model).any(|one| one == *hole)) {
             return self.tell(
-                "bad-words",
+                Code::BadWords,
                 span,
                 format!("nothing fills `{{{unknown}}}` here"),
                 help(),
@@ -257,7 +258,7 @@ impl WordsFile<'_> {
         let may_miss = |hole: &str| counts && hole == "n" || holes(phrase).any(|one| one == hole);
         let lost = holes(model).find(|hole| !may_miss(hole));
         if let Some(lost) = lost {
-            self.tell("bad-words", span, format!("`{{{lost}}}` is missing here"), help());
+            self.tell(Code::BadWords, span, format!("`{{{lost}}}` is missing here"), help());
         }
     }
 
@@ -269,7 +270,7 @@ impl WordsFile<'_> {
         for key in missing {
             let help = format!("add it; in English it is “{}”", english.say(key));
             self.tell(
-                "missing-key",
+                Code::MissingKey,
                 &(node.span.start..node.span.start),
                 format!("the key `{key}` is missing"),
                 help,

@@ -5,8 +5,9 @@ use std::ops::Range;
 use crate::load::file::reader::SourceFile;
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::diagnostic::{Code, Diagnostic};
 use crate::model::source::node::Node;
 
 /// The project's file with the mistakes that are found in it.
@@ -26,7 +27,7 @@ impl Scope<'_> {
         help: &str,
     ) {
         let place = Place::new(self.source.file.clone(), span.clone());
-        self.diagnostics.push(Diagnostic::error(code, place, message).help(help));
+        self.diagnostics.push(Diagnostic::new(code, place, message).help(help));
     }
 
     /// A value that must be there, or an empty one in its place, which is told.
@@ -41,14 +42,14 @@ impl Scope<'_> {
             Some(value) if !value.trim().is_empty() => return value.clone(),
             Some(value) => {
                 let message = format!("`{key}` is empty");
-                self.tell("empty", &value.span, message, "write what belongs here");
+                self.tell(Code::Empty, &value.span, message, "write what belongs here");
             }
             // A value that is there but was refused has been told already.
             None if within.get(key).is_some() => {}
             None => {
                 let (message, help) =
                     (format!("the key `{key}` is missing"), format!("add `{key}:`"));
-                self.tell("missing-key", span, message, &help);
+                self.tell(Code::MissingKey, span, message, &help);
             }
         }
         Spanned { value: String::new(), span: span.clone() }
@@ -61,6 +62,6 @@ pub(crate) fn check_name(name: &str, span: &Range<usize>, scope: &mut Scope<'_>)
     if name.is_empty() || !name.chars().all(fits) {
         let message = format!("`{name}` cannot be a name");
         let help = "use letters, digits, `-`, `_` and `.`";
-        scope.tell("bad-name", span, message, help);
+        scope.tell(Code::BadName, span, message, help);
     }
 }

@@ -6,12 +6,13 @@ use std::ops::Range;
 use serde::de;
 
 use crate::model::source::decode::stand_in::Missing;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 
 /// One refusal by serde, with its place once that is known.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Error {
-    pub(crate) code: &'static str,
+    pub(crate) code: Code,
     pub(crate) message: Box<str>,
     pub(crate) help: Option<Box<str>>,
     pub(crate) span: Option<Range<usize>>,
@@ -26,7 +27,7 @@ pub(crate) struct Error {
 }
 
 impl Error {
-    pub(crate) fn new(code: &'static str, message: impl Into<Box<str>>) -> Self {
+    pub(crate) fn new(code: Code, message: impl Into<Box<str>>) -> Self {
         Self {
             code,
             message: message.into(),
@@ -74,7 +75,7 @@ impl de::Error for Error {
             Some((message, help)) => (message.to_owned(), Some(format!("write {help}").into())),
             None => (message, None),
         };
-        Self { help, ..Self::new("wrong-value", message) }
+        Self { help, ..Self::new(Code::WrongValue, message) }
     }
 
     fn invalid_type(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -83,7 +84,7 @@ impl de::Error for Error {
         let message = format!("expected {expected}, found {}", in_words(unexpected));
         Self {
             help: help_for(expected, unexpected).map(Into::into),
-            ..Self::new("wrong-type", message)
+            ..Self::new(Code::WrongType, message)
         }
     }
 
@@ -98,17 +99,17 @@ impl de::Error for Error {
         let message = format!("expected {expected}, found {found}");
         Self {
             help: help_for(expected, unexpected).map(Into::into),
-            ..Self::new("wrong-value", message)
+            ..Self::new(Code::WrongValue, message)
         }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        let error = Self::new("missing-key", format!("the key `{field}` is missing"));
+        let error = Self::new(Code::MissingKey, format!("the key `{field}` is missing"));
         Self { help: Some(format!("add `{field}:`").into()), missing: Some(field), ..error }
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let error = Self::new("unknown-value", format!("`{variant}` is not known here"));
+        let error = Self::new(Code::UnknownValue, format!("`{variant}` is not known here"));
         Self { help: Some(help_with_list(variant, expected.iter().copied()).into()), ..error }
     }
 }

@@ -198,7 +198,7 @@ impl State {
     fn into_diagnostics(self, file: &str) -> Vec<Diagnostic> {
         let to_diagnostic = |error: Error| Diagnostic {
             help: error.help.map(Into::into),
-            ..Diagnostic::error(
+            ..Diagnostic::new(
                 error.code,
                 Place::new(file, error.span.unwrap_or(0..0)),
                 error.message,
