@@ -14,6 +14,7 @@ use crate::model::project::claim::{Check, Claim, Passage};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
@@ -154,6 +155,9 @@ impl Words<'_> {
             "write `{amount}` here, or have the check's limit changed if `{text}` is what is meant"
         );
         Diagnostic::new(Code::NumberMismatch, self.place(quantity), message)
+            .with(Argument::Said, text)
+            .with(Argument::Limit, &limit.name)
+            .with(Argument::Value, amount)
             .related(self.limit_place(limit), label(limit))
             .help(help)
     }
@@ -167,7 +171,9 @@ impl Words<'_> {
             "take it out of the claim, or have it measured by a check in `{}` or attested by a role",
             self.of.claim.file
         );
-        Diagnostic::new(Code::NumberWithoutCheck, self.place(quantity), message).help(help)
+        Diagnostic::new(Code::NumberWithoutCheck, self.place(quantity), message)
+            .with(Argument::Said, self.text(quantity))
+            .help(help)
     }
 
     fn unsaid(&self, limit: &Parameter) -> Diagnostic {
@@ -183,6 +189,8 @@ impl Words<'_> {
             limit.name
         );
         Diagnostic::new(Code::NumberWithoutWords, self.passage.place.clone(), message)
+            .with(Argument::Limit, &limit.name)
+            .with(Argument::Value, amount)
             .related(self.limit_place(limit), label(limit))
             .help(help)
     }

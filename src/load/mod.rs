@@ -48,7 +48,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let claims = claim::read(&mut reader);
     reader.unread_since(told);
     let home = settings.as_ref().map_or("", |settings| settings.site.url.as_str());
-    link_targets::check((&policies, home), &claims.known, &mut reader.diagnostics);
+    link_targets::check(&policies, home, &claims.known, &mut reader.diagnostics);
     let measure = record::Measure {
         claims: &claims.known,
         roles: settings.as_ref().map(|settings| &settings.roles),

@@ -6,6 +6,7 @@ use crate::load::policy::PolicyFile;
 use crate::model::project::i18n::Language;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
@@ -21,7 +22,8 @@ pub(crate) fn check(policies: &[PolicyFile], languages: &[Language], diagnostics
         if policy.slug.is_empty() || !policy.slug.chars().all(fits) {
             let message = format!("`{}` cannot be the address of a page", policy.slug);
             let help = "name the file with letters, digits, `-`, `_` and `.`";
-            diagnostics.push(Diagnostic::new(Code::BadFileName, place.clone(), message).help(help));
+            let error = Diagnostic::new(Code::BadFileName, place.clone(), message);
+            diagnostics.push(error.with(Argument::Name, &policy.slug).help(help));
         }
         // Some of the disks and servers that a site lands on do not tell capitals apart.
         let address = policy.slug.to_lowercase();

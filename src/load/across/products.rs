@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use crate::load::claim::Claims;
 use crate::load::policy::PolicyFile;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
@@ -29,7 +30,7 @@ pub(crate) fn check(
             let message = format!("there is no product `{}`", product.value);
             let help = help_with_list(product, products.keys().map(String::as_str));
             let error = Diagnostic::new(Code::UnknownProduct, product.place(file), message);
-            diagnostics.push(error.help(help));
+            diagnostics.push(error.with(Argument::Name, &product.value).help(help));
         }
     }
 }

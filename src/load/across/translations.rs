@@ -8,6 +8,7 @@ use crate::model::project::claim::Claim;
 use crate::model::project::i18n::{Language, Words};
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
@@ -47,7 +48,7 @@ fn untranslated(claim: &Claim, language: &Language, folder: &str) -> Diagnostic 
         "link its words in `{folder}`, and quote them in `{}` under `proves_also:`",
         claim.file
     );
-    Diagnostic::new(Code::Untranslated, place, message).help(help)
+    Diagnostic::new(Code::Untranslated, place, message).with(Argument::Claim, &claim.id).help(help)
 }
 
 /// The first policy in each folder that has the name of a language that we know.

@@ -17,6 +17,7 @@ use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::decode::{Spanned, decode};
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Node, Value};
@@ -83,12 +84,15 @@ fn no_id(id: &str, file: &Arc<str>) -> Diagnostic {
     let message = format!("`{id}` cannot be a claim's id");
     let help = "name the file with lower-case letters, digits and `-`, and put it directly into \
                 `checks/`";
-    Diagnostic::new(Code::BadFileName, Place::file(file.clone()), message).help(help)
+    Diagnostic::new(Code::BadFileName, Place::file(file.clone()), message)
+        .with(Argument::Name, id)
+        .help(help)
 }
 
 fn duplicate(id: &str, file: &Arc<str>, first: &Arc<str>) -> Diagnostic {
     let message = format!("the claim `{id}` has another file, `{first}`");
     Diagnostic::new(Code::DuplicateId, Place::file(file.clone()), message)
+        .with(Argument::Claim, id)
         .related(Place::file(first.clone()), "the other file")
         .help("keep one of the two")
 }
@@ -101,9 +105,7 @@ fn claim(id: &str, source: &SourceFile, diagnostics: &mut Report) -> Option<Clai
     let written = document.value.unwrap_or_else(|| what_is_there(node));
     for (key, value) in [("proves", &written.proves), ("because", &written.because)] {
         if node.get(key).and_then(Node::as_str).is_some_and(|text| text.trim().is_empty()) {
-            let place = value.place(file);
-            let error = Diagnostic::new(Code::Empty, place, format!("`{key}` is empty"));
-            diagnostics.push(error.help("write what belongs here, in the reader's words"));
+            diagnostics.push(Diagnostic::empty_value(value.place(file), key));
         }
     }
     let again = written.proves_also.iter().enumerate().filter(|(index, also)| {
@@ -142,16 +144,13 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Check> 
     let mut checks = Vec::new();
     for item in list.items().iter().take(CHECKS_MAX) {
         if !matches!(item.value, Value::Map(_)) {
-            let message = format!("expected a mapping, found {}", item.value.sort());
-            let error = Diagnostic::new(Code::WrongType, place(item), message);
+            let error = Diagnostic::wrong_type(place(item), "a mapping", item.value.type_name());
             diagnostics.push(error.help("write it like `- kind: http`"));
             continue;
         }
         match item.get("kind") {
             None => {
-                let error =
-                    Diagnostic::new(Code::MissingKey, place(item), "the key `kind` is missing");
-                diagnostics.push(error.help("add `kind:`"));
+                diagnostics.push(Diagnostic::missing_key(place(item), "kind"));
             }
             Some(kind) => match kind.as_str() {
                 Some(name) => checks.push(Check {
@@ -160,8 +159,8 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Check> 
                     settings: item.without("kind").without("states"),
                 }),
                 None => {
-                    let message = format!("expected a string, found {}", kind.value.sort());
-                    let error = Diagnostic::new(Code::WrongType, place(kind), message);
+                    let found = kind.value.type_name();
+                    let error = Diagnostic::wrong_type(place(kind), "a string", found);
                     diagnostics.push(error.help("write the name of a kind of check"));
                 }
             },

@@ -14,6 +14,7 @@ use crate::load::file::reader::{Reader, SourceFile};
 use crate::load::file::{day, document};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
@@ -80,13 +81,14 @@ impl Measure<'_> {
         let message = format!("there is no claim `{id}` for this to {}", sort.verb);
         let known = self.claims.iter().map(String::as_str);
         let error = Diagnostic::new(Code::UnknownClaim, Place::file(file.clone()), message);
-        error.help(help_with_list(id, known))
+        error.with(Argument::Claim, id).help(help_with_list(id, known))
     }
 }
 
 fn second(sort: &Sort, id: &str, file: &Arc<str>, first: &Arc<str>) -> Diagnostic {
     let message = format!("the claim `{id}` has another {}, `{first}`", sort.noun);
     Diagnostic::new(Code::DuplicateId, Place::file(file.clone()), message)
+        .with(Argument::Claim, id)
         .related(Place::file(first.clone()), "the other file")
         .help("keep one of the two")
 }
@@ -117,7 +119,7 @@ impl Sheet<'_> {
         self.diagnostics.push(diagnostic.help(help));
     }
 
-    fn place(&self, key: &str) -> Place {
+    pub(crate) fn place(&self, key: &str) -> Place {
         let span = self.node.get(key).map_or(0..0, |node| node.span.clone());
         Place::new(self.file.clone(), span)
     }
@@ -141,7 +143,7 @@ impl Sheet<'_> {
     /// Tells texts that say nothing.
     pub(crate) fn texts(&mut self, texts: &[(&str, &String)]) {
         for (key, _) in texts.iter().filter(|(_, text)| text.trim().is_empty()) {
-            self.report(key, Code::Empty, format!("`{key}` is empty"), "write what belongs here");
+            self.diagnostics.push(Diagnostic::empty_value(self.place(key), key));
         }
     }
 }

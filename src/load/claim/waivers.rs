@@ -13,6 +13,7 @@ use crate::model::project::waiver::{DAYS_MAX, Waiver};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
@@ -103,7 +104,8 @@ pub(crate) fn compare(
         let there = claim.passages.first();
         let there = there.map_or_else(|| Place::file(claim.file.clone()), |one| one.place.clone());
         let help = "look at both: if the role accepts it for the new words too, write them here";
-        diagnostics.push(error.related(there, "the words that the claim has now").help(help));
+        let error = error.with(Argument::Claim, &claim.id).help(help);
+        diagnostics.push(error.related(there, "the words that the claim has now"));
     }
 }
 

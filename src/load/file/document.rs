@@ -42,8 +42,7 @@ pub(crate) fn read<T: DeserializeOwned>(
         }
         other => {
             let place = Place::new(file.clone(), node.span.clone());
-            let message = format!("expected a mapping, found {}", other.sort());
-            let error = Diagnostic::new(Code::WrongType, place, message);
+            let error = Diagnostic::wrong_type(place, "a mapping", other.type_name());
             diagnostics.push(error.help("write it as lines of `key: value`"));
             return None;
         }

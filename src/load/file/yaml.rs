@@ -12,6 +12,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use crate::load::file::hidden;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Entry, Node, Value};
@@ -215,7 +216,7 @@ impl Builder<'_> {
             self.tell(Code::MergeKey, span, message, "write the keys out");
             self.refuse_key(true);
         } else if is_key && !matches!(value, Value::String(_)) {
-            let message = format!("the key `{text}` is {}, not a string", value.sort());
+            let message = format!("the key `{text}` is {}, not a string", value.type_name());
             self.tell(Code::KeyNotAString, span, message, "put the key in quotes");
             self.refuse_key(false);
         } else {
@@ -314,7 +315,7 @@ impl Builder<'_> {
         };
         let Value::String(name) = node.value else {
             *key = Key::Refused { merge: false };
-            let message = format!("a key is {}, not a string", node.value.sort());
+            let message = format!("a key is {}, not a string", node.value.type_name());
             self.tell(Code::KeyNotAString, node.span, message, "use a plain name as the key");
             return;
         };
@@ -328,6 +329,7 @@ impl Builder<'_> {
         let place = Place::new(self.file.clone(), node.span);
         self.told.push(
             Diagnostic::new(Code::DuplicateKey, place, message)
+                .with(Argument::Key, name)
                 .related(first, "first here")
                 .help("keep one of the two"),
         );

@@ -9,6 +9,7 @@ use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::policy::Heading;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
@@ -53,12 +54,14 @@ fn anchors_by_hand(markdown: &Markdown, file: &Arc<str>, diagnostics: &mut Repor
         if taken.insert(id.to_string(), 1).is_some() {
             let message = format!("another heading has the id `{id}`");
             let error = Diagnostic::new(Code::DuplicateAnchor, place(), message);
-            diagnostics.push(error.help("give one of them another id"));
+            diagnostics
+                .push(error.with(Argument::Anchor, &**id).help("give one of them another id"));
         } else if is_ours(id) {
             let message = format!("the page may have the id `{id}` for something else");
             let help =
                 "begin it with another word than `page-`, `claim-`, `statement-` or `about-`";
-            diagnostics.push(Diagnostic::new(Code::DuplicateAnchor, place(), message).help(help));
+            let error = Diagnostic::new(Code::DuplicateAnchor, place(), message);
+            diagnostics.push(error.with(Argument::Anchor, &**id).help(help));
         }
     }
     taken

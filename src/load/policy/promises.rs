@@ -13,6 +13,7 @@ use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::policy::FrontMatter;
 use crate::model::project::promises::Promises;
 use crate::model::source::Place;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, Severity};
 
@@ -34,15 +35,15 @@ pub(crate) fn check(
     if front.stated.is_some() {
         return Vec::new();
     }
-    let tell = |place, message| Diagnostic {
+    let tell = |place, words: &str, message| Diagnostic {
         severity,
-        ..Diagnostic::new(Code::UnboundPromise, place, message)
+        ..Diagnostic::new(Code::UnboundPromise, place, message).with(Argument::Words, words)
     };
     let place = |span: Range<usize>| Place::new(source.file.clone(), span);
     let in_summary = of_summary(front).map(|word| {
         let help =
             "say it in a sentence of the policy that a claim takes in; a summary cannot be checked";
-        tell(place(front.summary.span.clone()), message(word)).help(help)
+        tell(place(front.summary.span.clone()), word, message(word)).help(help)
     });
     let mut loose = Loose::new(&source.text, body.0, covered(body.0, body.1));
     loose.read();
@@ -50,12 +51,12 @@ pub(crate) fn check(
     let in_body = loose.found.into_iter().take(TOLD_MAX).map(|one| {
         let help = "link the words to a check, `[the words](../checks/claim.yaml)`, or mark them as a \
                     plain statement, `[](stated: \"why nobody can test it\")`";
-        tell(place(one.span), message(&one.word)).help(help)
+        tell(place(one.span), &one.word, message(&one.word)).help(help)
     });
     let more = (found > TOLD_MAX).then(|| {
         let message =
             format!("{} more sentences of this policy read like promises", found - TOLD_MAX);
-        tell(Place::file(source.file.clone()), message)
+        tell(Place::file(source.file.clone()), "…", message)
             .help("see to those that are told, and look again")
     });
     in_summary.into_iter().chain(in_body).chain(more).collect()

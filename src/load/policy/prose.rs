@@ -13,6 +13,7 @@ use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::policy::Extent;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
@@ -84,9 +85,13 @@ struct Prose<'a> {
 
 impl Prose<'_> {
     fn error(&self, code: Code, span: Range<usize>, message: &str) -> Diagnostic {
+        Diagnostic::new(code, self.place(span), message)
+    }
+
+    /// The bytes `span` without the white space at their end.
+    fn place(&self, span: Range<usize>) -> Place {
         let written = self.text.get(span.clone()).unwrap_or_default().trim_end();
-        let span = span.start..span.start + written.len();
-        Diagnostic::new(code, Place::new(self.file, span), message)
+        Place::new(self.file, span.start..span.start + written.len())
     }
 
     /// Links and footnotes that the parser took for text, or that stand in HTML, where it reads none.
@@ -129,7 +134,9 @@ impl Prose<'_> {
             let place = Place::new(self.file, span.start + at.start..span.start + at.end);
             let message = format!("there is no footnote `{label}`");
             let help = format!("write it in a paragraph of its own, as `[^{label}]: its words`");
-            Diagnostic::new(Code::MissingFootnote, place, message).help(help)
+            Diagnostic::new(Code::MissingFootnote, place, message)
+                .with(Argument::Footnote, label)
+                .help(help)
         };
         marks.map(tell).collect()
     }
@@ -155,7 +162,9 @@ impl Prose<'_> {
     fn second_footnote(&self, label: &str, span: Range<usize>) -> Diagnostic {
         let message = format!("another footnote is called `{label}`");
         let help = "give one of them another name: every mark of it leads to the first";
-        self.error(Code::DuplicateFootnote, span, &message).help(help)
+        self.error(Code::DuplicateFootnote, span, &message)
+            .with(Argument::Footnote, label)
+            .help(help)
     }
 
     fn broken_links_of(&self, words: &str, span: Range<usize>) -> Vec<Diagnostic> {
@@ -180,9 +189,7 @@ impl Prose<'_> {
     fn link(&self, link: &Link) -> Option<Diagnostic> {
         let error = |code, message: String| self.error(code, link.span.clone(), &message);
         if let Aim::Scheme(scheme) = &link.aim {
-            let message = format!("this leads to a `{scheme}:` address");
-            let help = "use `https:`, `mailto:` or `tel:`";
-            return Some(error(Code::UnsafeLink, message).help(help));
+            return Some(Diagnostic::unsafe_link(self.place(link.span.clone()), scheme));
         }
         if let Aim::Misplaced(path) = &link.aim {
             let message = format!("this leads to `{path}`, where no check file can stand");

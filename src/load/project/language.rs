@@ -14,6 +14,7 @@ use crate::load::project::scope::Scope;
 use crate::model::project::i18n::{FORMS, Language, Words, holes};
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
@@ -62,14 +63,14 @@ pub(crate) fn all(file: &ProjectFile, scope: &mut Scope<'_>, reader: &mut Reader
 
 fn check_tag(entry: &Entry, before: &[Language], scope: &mut Scope<'_>) {
     let tag = &entry.key;
-    let (message, help) = if !is_language(tag) {
-        (format!("`{tag}` is no language tag"), "write it like `en` or `pt-BR`")
+    if !is_language(tag) {
+        let error = Diagnostic::not_a_language_tag(scope.place(&entry.key_span), tag);
+        scope.diagnostics.push(error);
     } else if before.iter().any(|one| one.tag.eq_ignore_ascii_case(tag)) {
-        (format!("the site has the language `{tag}` already"), "name each further language once")
-    } else {
-        return;
-    };
-    scope.tell(Code::BadLanguage, &entry.key_span, message, help);
+        let message = format!("the site has the language `{tag}` already");
+        let help = "name each further language once";
+        scope.tell(Code::BadLanguage, &entry.key_span, message, help);
+    }
 }
 
 /// The form of a language tag (BCP 47, section 2.1), without its registry.
@@ -99,7 +100,8 @@ fn named(
             };
             let message = format!("there is no {one} `{}`", entry.key);
             let help = help_with_list(&entry.key, known.keys().map(String::as_str));
-            scope.tell(code, &entry.key_span, message, &help);
+            let error = Diagnostic::new(code, scope.place(&entry.key_span), message);
+            scope.diagnostics.push(error.with(Argument::Name, &entry.key).help(help));
         }
     }
     let name = |(name, title): (&String, &String)| {
@@ -206,8 +208,11 @@ struct WordsFile<'a> {
 
 impl WordsFile<'_> {
     fn tell(&mut self, code: Code, span: &Range<usize>, message: String, help: String) {
-        let place = Place::new(self.source.file.clone(), span.clone());
-        self.diagnostics.push(Diagnostic::new(code, place, message).help(help));
+        self.diagnostics.push(Diagnostic::new(code, self.place(span), message).help(help));
+    }
+
+    fn place(&self, span: &Range<usize>) -> Place {
+        Place::new(self.source.file.clone(), span.clone())
     }
 
     /// Keys that nobody asks for, and phrases with other holes than those that are filled.
@@ -226,12 +231,8 @@ impl WordsFile<'_> {
                         "the keys are those of `en.yaml`; those of your own templates begin with `{OWN}`"
                     )
                 };
-                self.tell(
-                    Code::UnknownKey,
-                    &entry.key_span,
-                    format!("unknown key `{}`", entry.key),
-                    help,
-                );
+                let error = Diagnostic::unknown_key(self.place(&entry.key_span), &entry.key);
+                self.diagnostics.push(error.help(help));
             } else if let Some(phrase) = entry.value.as_str() {
                 self.holes(phrase, &english.say(&model), counts, &entry.value.span);
             }
@@ -269,12 +270,8 @@ impl WordsFile<'_> {
         let missing: Vec<&str> = needed.filter(|key| !words.has(key)).collect();
         for key in missing {
             let help = format!("add it; in English it is “{}”", english.say(key));
-            self.tell(
-                Code::MissingKey,
-                &(node.span.start..node.span.start),
-                format!("the key `{key}` is missing"),
-                help,
-            );
+            let place = self.place(&(node.span.start..node.span.start));
+            self.diagnostics.push(Diagnostic::missing_key(place, key).help(help));
         }
     }
 }

@@ -26,8 +26,12 @@ impl Scope<'_> {
         message: impl Into<String>,
         help: &str,
     ) {
-        let place = Place::new(self.source.file.clone(), span.clone());
-        self.diagnostics.push(Diagnostic::new(code, place, message).help(help));
+        self.diagnostics.push(Diagnostic::new(code, self.place(span), message).help(help));
+    }
+
+    /// The bytes `span` of the file.
+    pub(crate) fn place(&self, span: &Range<usize>) -> Place {
+        Place::new(self.source.file.clone(), span.clone())
     }
 
     /// A value that must be there, or an empty one in its place, which is told.
@@ -41,16 +45,12 @@ impl Scope<'_> {
         match value {
             Some(value) if !value.trim().is_empty() => return value.clone(),
             Some(value) => {
-                let message = format!("`{key}` is empty");
-                self.tell(Code::Empty, &value.span, message, "write what belongs here");
+                let error = Diagnostic::empty_value(self.place(&value.span), key);
+                self.diagnostics.push(error);
             }
             // A value that is there but was refused has been told already.
             None if within.get(key).is_some() => {}
-            None => {
-                let (message, help) =
-                    (format!("the key `{key}` is missing"), format!("add `{key}:`"));
-                self.tell(Code::MissingKey, span, message, &help);
-            }
+            None => self.diagnostics.push(Diagnostic::missing_key(self.place(span), key)),
         }
         Spanned { value: String::new(), span: span.clone() }
     }

@@ -126,7 +126,7 @@ fn site(file: &ProjectFile, scope: &mut Scope<'_>) -> Site {
     let root = scope.node;
     let Some(node) = root.get("site") else {
         let help = "add `site:` with `title`, `organisation`, `url` and `language`";
-        scope.tell(Code::MissingKey, &root.span, "the key `site` is missing", help);
+        scope.diagnostics.push(Diagnostic::missing_key(scope.place(&root.span), "site").help(help));
         return no_site();
     };
     let Some(site) = &file.site else {
@@ -137,8 +137,8 @@ fn site(file: &ProjectFile, scope: &mut Scope<'_>) -> Site {
     let url = scope.required(site.url.as_ref(), "url", node);
     let language = scope.required(site.language.as_ref(), "language", node);
     if !language.is_empty() && !language::is_language(&language) {
-        let message = format!("`{}` is no language tag", language.value);
-        scope.tell(Code::BadLanguage, &language.span, message, "write it like `en` or `pt-BR`");
+        let error = Diagnostic::not_a_language_tag(scope.place(&language.span), &language);
+        scope.diagnostics.push(error);
     }
     Site {
         title,

@@ -16,6 +16,7 @@ use crate::model::plan::ANYONE;
 use crate::model::project::actor::{Actor, Scheme, Secret};
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
@@ -93,12 +94,9 @@ impl Reading<'_, '_> {
             };
             if actors.contains_key(&name) || self.found.contains_key(&name) {
                 let message = format!("there is an actor `{name}` already");
-                self.tell(
-                    Code::DuplicateName,
-                    &span,
-                    message,
-                    "give each tenant a name of its own",
-                );
+                let error = Diagnostic::new(Code::DuplicateName, self.place(&span), message);
+                let error = error.with(Argument::Name, name);
+                self.scope.diagnostics.push(error.help("give each tenant a name of its own"));
                 continue;
             }
             self.found.insert(name, actor);
@@ -115,9 +113,9 @@ impl Reading<'_, '_> {
             // A key of another form may be a secret in the wrong place.
             let is_plain =
                 key.len() <= 20 && key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            let shown =
-                if is_plain { format!("unknown key `{key}`") } else { "unknown key".into() };
-            self.tell(Code::UnknownKey, span, shown, &help_with_list(key, KEYS));
+            let shown = if is_plain { key.as_str() } else { "…" };
+            let error = Diagnostic::unknown_key(self.place(span), shown);
+            self.scope.diagnostics.push(error.help(help_with_list(key, KEYS)));
             return None;
         }
         let [name, tenant, client_key, secret] = KEYS.map(|key| self.text(&line, key, span));
@@ -153,8 +151,12 @@ impl Reading<'_, '_> {
     }
 
     fn tell(&mut self, code: Code, span: &Range<usize>, message: String, help: &str) {
-        let place = Place::new(self.source.file.clone(), span.clone());
-        self.scope.diagnostics.push(Diagnostic::new(code, place, message).help(help));
+        let error = Diagnostic::new(code, self.place(span), message);
+        self.scope.diagnostics.push(error.help(help));
+    }
+
+    fn place(&self, span: &Range<usize>) -> Place {
+        Place::new(self.source.file.clone(), span.clone())
     }
 }
 

@@ -9,6 +9,7 @@ use crate::model::plan::template::{Part, Template};
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::node::{Node, Value};
 
@@ -53,7 +54,7 @@ impl Variables<'_> {
             let message = format!("the variable `{name}` has no value");
             let unset = Diagnostic {
                 severity: self.options.unset,
-                ..Diagnostic::new(Code::UnsetVariable, place, message)
+                ..Diagnostic::new(Code::UnsetVariable, place, message).with(Argument::Name, name)
             };
             let help = format!("set `{name}` in the environment");
             scope.diagnostics.push(unset.help(help));

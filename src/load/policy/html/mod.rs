@@ -18,6 +18,7 @@ use crate::load::policy::link::{Aim, aim};
 use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
@@ -228,7 +229,7 @@ impl Reading<'_> {
             let message = format!("`<{}>` does not end in this block of HTML", tag.name);
             let help = "a blank line ends a block of HTML: end the element before it, or write \
                         what is within it as HTML too";
-            self.tell(Code::HtmlUnclosed, tag.span, message, help);
+            self.unclosed_element(&tag.name, tag.span, message, help);
         }
         let kept = sanitised(html);
         if kept.ends_with('\n') || kept.is_empty() { kept } else { kept + "\n" }
@@ -275,7 +276,12 @@ impl Reading<'_> {
     fn unpaired(&mut self, name: &str, span: Range<usize>) {
         let message = format!("`<{name}>` and `</{name}>` do not stand around the same words");
         let help = "begin and end it within one paragraph, and within the same emphasis or link";
-        self.tell(Code::HtmlUnclosed, span, message, help);
+        self.unclosed_element(name, span, message, help);
+    }
+
+    fn unclosed_element(&mut self, name: &str, span: Range<usize>, message: String, help: &str) {
+        let error = Diagnostic::new(Code::HtmlUnclosed, Place::new(self.file, span), message);
+        self.diagnostics.push(error.with(Argument::Html, format!("<{name}>")).help(help));
     }
 
     /// HTML may neither stand in a claim's or statement's words, nor around them, nor where the
@@ -311,13 +317,17 @@ impl Reading<'_> {
         }
         let attributes = tag.attributes.iter().map(|(attribute, _)| attribute);
         let unknown = attributes.clone().find(|one| !is_attribute(name, one));
-        let message = match unknown {
-            _ if !is_kept(name, in_block) && !tag.ends => format!("`<{name}>` is left out"),
-            Some(attribute) => format!("`{attribute}` of `<{name}>` is left out"),
+        let (html, message) = match unknown {
+            _ if !is_kept(name, in_block) && !tag.ends => {
+                (format!("<{name}>"), format!("`<{name}>` is left out"))
+            }
+            Some(attribute) => {
+                (attribute.clone(), format!("`{attribute}` of `<{name}>` is left out"))
+            }
             None => return,
         };
         let place = Place::new(self.file, tag.span.clone());
-        let warning = Diagnostic::new(Code::HtmlLeftOut, place, message);
+        let warning = Diagnostic::new(Code::HtmlLeftOut, place, message).with(Argument::Html, html);
         self.diagnostics.push(warning.help(match in_block {
             _ if name == "a" => "an anchor is written behind a heading: `## Heading {#anchor}`",
             true => "of HTML, only text, lists and tables are published, without looks and scripts",
@@ -330,9 +340,8 @@ impl Reading<'_> {
         let to = tag.attributes.iter().find(|(name, _)| name == "href");
         match to.map(|(_, to)| aim(to, "", self.file)) {
             Some(Aim::Scheme(scheme)) => {
-                let message = format!("this leads to a `{scheme}:` address");
-                let help = "use `https:`, `mailto:` or `tel:`";
-                self.tell(Code::UnsafeLink, tag.span.clone(), message, help);
+                let place = Place::new(self.file, tag.span.clone());
+                self.diagnostics.push(Diagnostic::unsafe_link(place, &scheme));
             }
             Some(Aim::Web) if in_block => {}
             _ => {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::de;
 
 use crate::model::source::decode::stand_in::Missing;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 
@@ -15,6 +16,7 @@ pub(crate) struct Error {
     pub(crate) code: Code,
     pub(crate) message: Box<str>,
     pub(crate) help: Option<Box<str>>,
+    pub(crate) argument: Option<(Argument, Box<str>)>,
     pub(crate) span: Option<Range<usize>>,
     /// The key that is missing, if that is the mistake.
     pub(crate) missing: Option<&'static str>,
@@ -32,6 +34,7 @@ impl Error {
             code,
             message: message.into(),
             help: None,
+            argument: None,
             span: None,
             missing: None,
             meant: None,
@@ -105,12 +108,21 @@ impl de::Error for Error {
 
     fn missing_field(field: &'static str) -> Self {
         let error = Self::new(Code::MissingKey, format!("the key `{field}` is missing"));
-        Self { help: Some(format!("add `{field}:`").into()), missing: Some(field), ..error }
+        Self {
+            help: Some(format!("add `{field}:`").into()),
+            argument: Some((Argument::Key, field.into())),
+            missing: Some(field),
+            ..error
+        }
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let error = Self::new(Code::UnknownValue, format!("`{variant}` is not known here"));
-        Self { help: Some(help_with_list(variant, expected.iter().copied()).into()), ..error }
+        let error = Self::new(Code::UnknownValue, format!("unknown value `{variant}`"));
+        Self {
+            help: Some(help_with_list(variant, expected.iter().copied()).into()),
+            argument: Some((Argument::Name, variant.into())),
+            ..error
+        }
     }
 }
 

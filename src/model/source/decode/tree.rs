@@ -6,6 +6,7 @@ use serde::de::{self, DeserializeSeed, Visitor};
 use crate::model::source::decode::error::Error;
 use crate::model::source::decode::stand_in::StandIn;
 use crate::model::source::decode::{SPANNED, SPANNED_FIELDS, State};
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{did_you_mean, help_with_list};
 use crate::model::source::node::{Entry, Node, Value};
@@ -78,6 +79,7 @@ fn unknown_key(entry: &Entry, known: &'static [&'static str]) -> Error {
     let error = Error::new(Code::UnknownKey, format!("unknown key `{}`", entry.key));
     Error {
         help: Some(help_with_list(&entry.key, known.iter().copied()).into()),
+        argument: Some((Argument::Key, entry.key.as_str().into())),
         meant: did_you_mean(&entry.key, known.iter().copied()),
         ..error.at(&entry.key_span)
     }
@@ -135,7 +137,7 @@ impl<'de> de::Deserializer<'de> for De<'_> {
             }
             other => {
                 let names = variants.join("`, `");
-                let message = format!("expected one of `{names}`, found {}", other.sort());
+                let message = format!("expected one of `{names}`, found {}", other.type_name());
                 return Err(Error::new(Code::WrongType, message).at(&self.node.span));
             }
         };
@@ -267,7 +269,8 @@ impl<'a, 'de> de::EnumAccess<'de> for Variant<'a> {
         match seed.deserialize(name) {
             Ok(value) => Ok((value, self)),
             Err(error) if self.entry.is_some() => {
-                Err(Error { code: Code::UnknownKey, ..error.at(span) })
+                let argument = error.argument.map(|(_, key)| (Argument::Key, key));
+                Err(Error { code: Code::UnknownKey, argument, ..error }.at(span))
             }
             Err(error) => Err(error.at(span)),
         }

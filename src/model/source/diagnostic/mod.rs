@@ -3,6 +3,7 @@
 pub mod argument;
 pub mod codes;
 pub mod report;
+mod shared;
 
 use std::collections::BTreeMap;
 

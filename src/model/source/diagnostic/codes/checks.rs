@@ -3,13 +3,13 @@
 macro_rules! checks {
     ([$next:ident $($rest:ident)*] $($before:tt)*) => {
         $next! { [$($rest)*] $($before)*
-            UnknownActor "unknown-actor" Error [Name]
+            UnknownActor "unknown-actor" Error []
                 "a check names an actor that is not defined, or has no credential";
-            UnknownHost "unknown-host" Error [Name]
+            UnknownHost "unknown-host" Error []
                 "a check names a role that no host has";
-            UnknownName "unknown-name" Error [Name]
+            UnknownName "unknown-name" Error []
                 "a check uses a placeholder or name that does not exist";
-            UnknownStep "unknown-step" Error [Name]
+            UnknownStep "unknown-step" Error []
                 "a check names a step that does not come before";
             WritesNotPermitted "writes-not-permitted" Error []
                 "a check changes the target, which the project does not permit";
@@ -23,9 +23,9 @@ macro_rules! checks {
                 "an expectation cannot be combined with another one";
             EmptyList "empty-list" Error []
                 "a list is empty or too short, so the check would test nothing";
-            DuplicateStep "duplicate-step" Error [Name]
+            DuplicateStep "duplicate-step" Error []
                 "two steps have the same name";
-            DuplicateCapture "duplicate-capture" Error [Name]
+            DuplicateCapture "duplicate-capture" Error []
                 "two values are captured under the same name";
             DuplicateEndpoint "duplicate-endpoint" Error []
                 "an endpoint is listed twice";
@@ -37,7 +37,7 @@ macro_rules! checks {
                 "a setting needs another one that is missing";
             MisplacedBody "misplaced-body" Error []
                 "a request of this method has no body";
-            ForbiddenHeader "forbidden-header" Error [Name]
+            ForbiddenHeader "forbidden-header" Error []
                 "a check sets a header that only Avouch may set";
             TooManyRedirects "too-many-redirects" Error []
                 "a check follows more redirects than are followed";
@@ -55,15 +55,15 @@ macro_rules! checks {
                 "an actor has another credential scheme than the check needs";
             NoControl "no-control" Error []
                 "an actor has no key with which to sign the control";
-            NoReason "no-reason" Error [Name]
+            NoReason "no-reason" Error []
                 "a bad credential is left out without a reason";
-            SameActor "same-actor" Error [Name]
+            SameActor "same-actor" Error []
                 "two actors that must differ are the same";
-            NoTenant "no-tenant" Error [Name]
+            NoTenant "no-tenant" Error []
                 "an actor of an isolation check belongs to no tenant";
             SameTenant "same-tenant" Error []
                 "two actors of an isolation check belong to the same tenant";
-            NoObject "no-object" Error [Name]
+            NoObject "no-object" Error []
                 "`owns:` has no object of one of the tenants";
             OwnsAndCreates "owns-and-creates" Error []
                 "a check names an existing object and also creates one";

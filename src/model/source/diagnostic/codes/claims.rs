@@ -61,11 +61,11 @@ macro_rules! claims {
                 "a claim has no check";
             TooManyChecks "too-many-checks" Error []
                 "a claim has more checks than are run";
-            UnknownKind "unknown-kind" Error [Name]
+            UnknownKind "unknown-kind" Error []
                 "no kind of check has this name";
             UnknownClaim "unknown-claim" Error [Claim]
                 "an attestation or waiver is for a claim that does not exist";
-            UnknownRole "unknown-role" Error [Name]
+            UnknownRole "unknown-role" Error []
                 "the project does not define this role";
             FutureDate "future-date" Error []
                 "an attestation or waiver is dated in the future";
@@ -73,19 +73,19 @@ macro_rules! claims {
                 "an attestation has expired";
             AttestationEndsSoon "attestation-ends-soon" Warning [Date]
                 "an attestation expires within 30 days";
-            EndsTooSoon "ends-too-soon" Error [Date]
+            EndsTooSoon "ends-too-soon" Error []
                 "a waiver ends before the day on which it was given";
             EndsTooLate "ends-too-late" Error []
                 "a waiver lasts longer than a waiver may";
-            WaiverEnded "waiver-ended" Warning [Date]
+            WaiverEnded "waiver-ended" Warning []
                 "a waiver has expired";
-            WaiverEndsSoon "waiver-ends-soon" Warning [Date]
+            WaiverEndsSoon "waiver-ends-soon" Warning []
                 "a waiver expires soon";
             Overlap "overlap" Error []
                 "a waiver accepts the same expectation twice";
             UnknownExpectation "unknown-expectation" Warning []
                 "a waiver accepts an expectation that no check of its claim has";
-            NumberMismatch "number-mismatch" Error [Said Limit Value]
+            NumberMismatch "number-mismatch" Error [Limit Said Value]
                 "the words state another number than the check measures"
                 {
                     title: "The words say “{said}”, but the check measures “{value}”",
@@ -109,9 +109,9 @@ macro_rules! claims {
                     todo: "Write “{value}” in the sentence, or ask your security team whether readers \
                            need to know.",
                 };
-            UnknownLimit "unknown-limit" Error [Name]
+            UnknownLimit "unknown-limit" Error []
                 "`states:` names a limit that the check does not have";
-            NeedlessStates "needless-states" Error [Limit]
+            NeedlessStates "needless-states" Error []
                 "`states:` names a limit that the words state already";
         }
     };

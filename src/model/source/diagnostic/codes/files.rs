@@ -10,9 +10,9 @@ macro_rules! files {
                     explanation: "It is there, but it cannot be opened.",
                     todo: "Save it again, or ask whoever looks after your computer.",
                 };
-            MissingFile "missing-file" Error [Name]
+            MissingFile "missing-file" Error []
                 "a file that the settings name does not exist or cannot be read";
-            OutsideProject "outside-project" Error [Name]
+            OutsideProject "outside-project" Error []
                 "a file lies outside the project's folder"
                 {
                     title: "This file lies elsewhere",
@@ -127,11 +127,11 @@ macro_rules! files {
                     explanation: "“{value}” is not a day in the calendar.",
                     todo: "Write the date like 2026-11-22.",
                 };
-            BadAddress "bad-address" Error [Value]
+            BadAddress "bad-address" Error []
                 "a value is not a web address, contact address or path that can be used there"
                 {
                     title: "This address cannot be used",
-                    explanation: "“{value}” is not an address of the kind that is expected here.",
+                    explanation: "This is not an address of the kind that is expected here.",
                     todo: "Write a whole address, such as https://example.com/.",
                 };
         }

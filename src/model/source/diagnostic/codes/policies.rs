@@ -37,7 +37,7 @@ macro_rules! policies {
                     explanation: "There is no product “{name}” in the project.",
                     todo: "Correct the name, or ask your security team to add it.",
                 };
-            UndeclaredLanguage "undeclared-language" Warning [Name]
+            UndeclaredLanguage "undeclared-language" Warning []
                 "a folder is named like a language in which the site is not published";
             Untranslated "untranslated" Error [Claim]
                 "a claim is missing from the policies in one of the languages";
@@ -172,7 +172,7 @@ macro_rules! policies {
                            plain statement with the reason: [](stated: \"nobody can test the \
                            future\").",
                 };
-            RetractedWords "retracted-words" Error [Date]
+            RetractedWords "retracted-words" Error []
                 "a policy uses words that were retracted from a published page"
                 {
                     title: "These words were retracted before",

@@ -5,29 +5,29 @@ macro_rules! project {
         $next! { [$($rest)*] $($before)*
             NoProject "no-project" Error []
                 "the folder has no `avouch.yaml`";
-            BadTarget "bad-target" Error [Value]
+            BadTarget "bad-target" Error []
                 "the target is not an origin, such as `https://app.example.com`";
-            BadHost "bad-host" Error [Value]
+            BadHost "bad-host" Error []
                 "a value is not a host name";
-            BadConnectTo "bad-connect-to" Error [Value]
+            BadConnectTo "bad-connect-to" Error []
                 "an entry of `connect_to:` is not a host, or not an address with a port";
-            BadRoot "bad-root" Error [Name]
+            BadRoot "bad-root" Error []
                 "a file of trusted certificates has no certificate";
-            BadResolver "bad-resolver" Error [Value]
+            BadResolver "bad-resolver" Error []
                 "the resolver is not an IP address";
-            BadLimit "bad-limit" Error [Value]
+            BadLimit "bad-limit" Error []
                 "a limit is outside the range that is allowed";
             BadRefusal "bad-refusal" Error []
                 "the answers that count as a refusal are not usable";
-            BadLanguage "bad-language" Error [Value]
+            BadLanguage "bad-language" Error []
                 "a language is not a language tag, or is listed twice";
             BadName "bad-name" Error []
                 "a name has characters that a name may not have";
-            ReservedName "reserved-name" Error [Name]
+            ReservedName "reserved-name" Error []
                 "an actor has a name that has a fixed meaning";
-            BadVariable "bad-variable" Error [Name]
+            BadVariable "bad-variable" Error []
                 "a value is not the name of an environment variable";
-            MisplacedVariable "misplaced-variable" Error [Name]
+            MisplacedVariable "misplaced-variable" Error []
                 "a variable is used where variables are not read";
             UnsetVariable "unset-variable" Error [Name]
                 "an environment variable is not set: an error where requests are sent, else a warning";
@@ -37,11 +37,11 @@ macro_rules! project {
                 "a credential cannot be sent in a header";
             BadTenant "bad-tenant" Error []
                 "a line of the tenants' file is not a tenant";
-            NoInterfaceWords "no-interface-words" Error [Name]
+            NoInterfaceWords "no-interface-words" Error []
                 "the words of the interface do not exist in a language of the site";
             BadWords "bad-words" Error []
                 "a phrase of the interface has other placeholders than the phrase in English";
-            UnusedWords "unused-words" Warning [Name]
+            UnusedWords "unused-words" Warning []
                 "the words of the interface exist in a language that the site does not have";
             Template "template" Error []
                 "a template cannot be used";
@@ -49,7 +49,7 @@ macro_rules! project {
                 "a template is not valid Tera";
             TemplateVariable "template-variable" Error []
                 "a template uses a variable that it does not get, or in a way that fails";
-            TemplateMissing "template-missing" Error [Name]
+            TemplateMissing "template-missing" Error []
                 "a template extends another one that does not exist";
         }
     };
