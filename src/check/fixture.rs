@@ -186,7 +186,7 @@ pub(crate) fn plan(yaml: &str) -> Plan {
 /// What is wrong with a check: code, and message.
 pub(crate) fn mistakes(yaml: &str) -> Vec<(&'static str, String)> {
     let diagnostics = plan_in(&project(), yaml).expect_err("the check is sound");
-    diagnostics.into_iter().map(|one| (one.code, one.message)).collect()
+    diagnostics.into_iter().map(|one| (one.code.name(), one.message)).collect()
 }
 
 /// Answers that meet every expectation of a plan.

@@ -9,8 +9,9 @@ use crate::model::project::actor::Actor;
 use crate::model::project::claim::Claim;
 use crate::model::source::Place;
 use crate::model::source::decode::{Spanned, decode};
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
+use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 use crate::model::source::node::Node;
 
 /// A kind of check: a pure function from its settings to a plan, with its manual beside it.
@@ -85,7 +86,7 @@ impl Context<'_> {
         span: &std::ops::Range<usize>,
         message: impl Into<String>,
     ) -> Diagnostic {
-        Diagnostic::error(code, self.place(span), message)
+        Diagnostic::new(code, self.place(span), message)
     }
 
     /// The actor of this name, who has a credential; a name that no actor has becomes a diagnostic.
@@ -98,7 +99,7 @@ impl Context<'_> {
                 other => format!("unknown actor `{other}`"),
             };
             diagnostics.push(
-                self.mistake("unknown-actor", &name.span, message)
+                self.mistake(Code::UnknownActor, &name.span, message)
                     .help(help_with_list(name, known)),
             );
         }
@@ -112,7 +113,7 @@ impl Context<'_> {
         if host.is_none() {
             let message = format!("no host has the role `{}`", role.value);
             let help = help_with_list(role, hosts.keys().map(String::as_str));
-            diagnostics.push(self.mistake("unknown-host", &role.span, message).help(help));
+            diagnostics.push(self.mistake(Code::UnknownHost, &role.span, message).help(help));
         }
         host.map(String::as_str)
     }
@@ -122,7 +123,7 @@ impl Context<'_> {
         if !self.project.writes {
             diagnostics.push(
                 self.mistake(
-                    "writes-not-permitted",
+                    Code::WritesNotPermitted,
                     span,
                     "this changes something on the target, which the project does not permit",
                 )

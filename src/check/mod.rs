@@ -27,6 +27,7 @@ use crate::model::project::Project;
 use crate::model::project::claim::{Check, Claim};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 use crate::model::source::node::Node;
@@ -76,8 +77,8 @@ fn of_claim(context: &Context<'_>, diagnostics: &mut Report) -> Vec<Plan> {
         let Some(kind) = KINDS.iter().find(|kind| kind.name() == check.kind.value) else {
             let names = || KINDS.iter().map(|kind| kind.name());
             diagnostics.push(
-                Diagnostic::error(
-                    "unknown-kind",
+                Diagnostic::new(
+                    Code::UnknownKind,
                     place,
                     format!("unknown kind `{}`", check.kind.value),
                 )
@@ -116,7 +117,7 @@ fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {
             _ => format!("see what is asked with `avouch explain {}`", claim.id),
         };
         let place = Place::new(claim.file.clone(), span.clone());
-        Diagnostic::error("unfit-check", place, flaw.message()).help(help)
+        Diagnostic::new(Code::UnfitCheck, place, flaw.message()).help(help)
     };
     plan.flaws().into_iter().map(to_diagnostic).collect()
 }

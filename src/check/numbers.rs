@@ -14,6 +14,8 @@ use crate::model::project::claim::{Check, Claim, Passage};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
 /// Where the words of claims and the limits of their checks differ. Of a claim that has no `plans`,
@@ -152,7 +154,10 @@ impl Words<'_> {
         let help = format!(
             "write `{amount}` here, or have the check's limit changed if `{text}` is what is meant"
         );
-        Diagnostic::error("number-mismatch", self.place(quantity), message)
+        Diagnostic::new(Code::NumberMismatch, self.place(quantity), message)
+            .with(Argument::Said, text)
+            .with(Argument::Limit, &limit.name)
+            .with(Argument::Value, amount)
             .related(self.limit_place(limit), label(limit))
             .help(help)
     }
@@ -166,7 +171,9 @@ impl Words<'_> {
             "take it out of the claim, or have it measured by a check in `{}` or attested by a role",
             self.of.claim.file
         );
-        Diagnostic::error("number-without-check", self.place(quantity), message).help(help)
+        Diagnostic::new(Code::NumberWithoutCheck, self.place(quantity), message)
+            .with(Argument::Said, self.text(quantity))
+            .help(help)
     }
 
     fn unsaid(&self, limit: &Parameter) -> Diagnostic {
@@ -181,7 +188,9 @@ impl Words<'_> {
             limit.side.in_words(),
             limit.name
         );
-        Diagnostic::error("number-without-words", self.passage.place.clone(), message)
+        Diagnostic::new(Code::NumberWithoutWords, self.passage.place.clone(), message)
+            .with(Argument::Limit, &limit.name)
+            .with(Argument::Value, amount)
             .related(self.limit_place(limit), label(limit))
             .help(help)
     }
@@ -199,7 +208,7 @@ fn idle_states(
     said: &[Vec<Quantity>],
 ) -> Vec<Diagnostic> {
     let mistake = |code, name: &Spanned<String>, message| {
-        Diagnostic::error(code, name.place(&claim.file), message)
+        Diagnostic::new(code, name.place(&claim.file), message)
     };
     let idle = |name: &Spanned<String>| {
         let mut of_name = plan.parameters.iter().filter(|one| one.name == name.value).peekable();
@@ -207,13 +216,13 @@ fn idle_states(
             let names: Vec<&str> = plan.parameters.iter().map(|one| one.name.as_str()).collect();
             let message = format!("this check has no limit `{}`", name.value);
             let help = help_with_list(name, names);
-            return Some(mistake("unknown-limit", name, message).help(help));
+            return Some(mistake(Code::UnknownLimit, name, message).help(help));
         }
         let is_needless =
             !said.is_empty() && of_name.all(|limit| said.iter().all(|said| is_said(limit, said)));
         let message = format!("the words say the limit `{}` already", name.value);
         let help = "take it out of `states:`, which is for what the words need not say";
-        is_needless.then(|| mistake("needless-states", name, message).help(help))
+        is_needless.then(|| mistake(Code::NeedlessStates, name, message).help(help))
     };
     check.states.iter().filter_map(idle).collect()
 }

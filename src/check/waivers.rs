@@ -6,6 +6,7 @@ use crate::model::plan::Plan;
 use crate::model::project::Project;
 use crate::model::project::waiver::Accepted;
 use crate::model::source::claim_id::ClaimId;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
 /// Entries of waivers that name nothing that is expected. They accept nothing, so that these are
@@ -19,7 +20,7 @@ pub fn unmatched(project: &Project, plans: &BTreeMap<ClaimId, Vec<Plan>>) -> Vec
         for accepted in &waiver.accepts {
             if let Some((message, help)) = mismatch(accepted, plans) {
                 let place = accepted.place(file);
-                let warning = Diagnostic::warning("unknown-expectation", place, message);
+                let warning = Diagnostic::new(Code::UnknownExpectation, place, message);
                 diagnostics.push(warning.help(help));
             }
         }

@@ -171,6 +171,8 @@ impl Fixture {
 
 fn lines(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<String> {
     let line = |one: &Diagnostic| {
+        let given: Vec<_> = one.arguments.keys().copied().collect();
+        assert_eq!(given, one.code.arguments(), "the arguments of {}", one.code);
         let place = one.place.as_ref().map_or(String::new(), |place| {
             let at = sources.line_column(place);
             format!("{}:{}:{} ", place.file, at.line, at.column)

@@ -26,6 +26,7 @@ use crate::model::project::i18n::Language;
 use crate::model::project::promises::PromiseSeverity;
 use crate::model::project::{Project, RawHtml};
 use crate::model::source::Place;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, in_source_order};
 
 /// Diagnostics of one file: whoever has made more mistakes will look again after mending these.
@@ -47,7 +48,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let claims = claim::read(&mut reader);
     reader.unread_since(told);
     let home = settings.as_ref().map_or("", |settings| settings.site.url.as_str());
-    link_targets::check((&policies, home), &claims.known, &mut reader.diagnostics);
+    link_targets::check(&policies, home, &claims.known, &mut reader.diagnostics);
     let measure = record::Measure {
         claims: &claims.known,
         roles: settings.as_ref().map(|settings| &settings.roles),
@@ -138,20 +139,20 @@ fn nothing_there(policies: &[PolicyFile], claims: &Claims) -> Option<Diagnostic>
         policies.iter().flat_map(|one| &one.bounds).any(|bound| matches!(bound.of, Of::Claim(_)));
     let (code, message, help) = if policies.is_empty() {
         (
-            "no-policies",
+            Code::NoPolicies,
             "there is no policy in `content/`",
             "write one, such as `content/security.md`",
         )
     } else if !makes_claims && claims.known.is_empty() {
         (
-            "no-claims",
+            Code::NoClaims,
             "no policy makes a claim",
             "link words to a check: `[words](../checks/claim.yaml)`",
         )
     } else {
         return None;
     };
-    let error = Diagnostic::error(code, Place::file(policy::FOLDER), message).help(help);
+    let error = Diagnostic::new(code, Place::file(policy::FOLDER), message).help(help);
     Some(Diagnostic { place: None, ..error })
 }
 
@@ -166,7 +167,7 @@ fn bounded(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         match (file, *count) {
             (Some(file), count) if count == TOLD_MAX + 1 => {
                 let message = format!("there are more than {TOLD_MAX} mistakes in this file");
-                let error = Diagnostic::error("too-many-mistakes", Place::file(file), message);
+                let error = Diagnostic::new(Code::TooManyMistakes, Place::file(file), message);
                 kept.push(error.help("mend those that are told, and look again"));
             }
             (Some(_), count) if count > TOLD_MAX => {}
@@ -246,8 +247,8 @@ mod tests {
             instead: &StandIns::new(),
         };
         let loaded = project(root.path(), &options);
-        let codes: Vec<&str> = loaded.diagnostics.iter().map(|one| one.code).collect();
-        assert_eq!(codes, ["no-policies", "no-project"]);
+        let codes: Vec<Code> = loaded.diagnostics.iter().map(|one| one.code).collect();
+        assert_eq!(codes, [Code::NoPolicies, Code::NoProject]);
         assert!(loaded.project.is_none());
     }
 

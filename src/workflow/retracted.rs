@@ -5,6 +5,7 @@ use crate::model::published::Retracted;
 use crate::model::published::change::brought_back;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::time::in_words;
 use crate::render::wording;
 
@@ -33,5 +34,5 @@ fn retracted_words(
 ) -> Option<Diagnostic> {
     let before = brought_back(words, retracted)?;
     let message = format!("these words were retracted on {}", in_words(before.at));
-    Some(Diagnostic::error("retracted-words", place, message).help(help))
+    Some(Diagnostic::new(Code::RetractedWords, place, message).help(help))
 }

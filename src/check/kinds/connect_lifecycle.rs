@@ -22,6 +22,7 @@ use crate::model::plan::request::{Body, Request};
 use crate::model::plan::{Canary, Plan, Role, Step, Word};
 use crate::model::project::actor::Scheme;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
@@ -135,7 +136,7 @@ impl Settings {
         let actor = context.actor(&self.actor, diagnostics)?;
         if !matches!(actor.scheme, Scheme::Signed(_)) {
             let message = format!("`{}` has no key: its scheme is not `signed`", self.actor.value);
-            diagnostics.push(context.mistake("other-scheme", &self.actor.span, message));
+            diagnostics.push(context.mistake(Code::OtherScheme, &self.actor.span, message));
             return None;
         }
         let mut bad = forgeries(&self.actor, actor);
@@ -147,7 +148,7 @@ impl Settings {
         let paths = self.installed.iter().chain(&self.uninstalled);
         for path in paths.filter(|path| !path.starts_with('/')) {
             let message = format!("`{}` is no path of the target", path.value);
-            diagnostics.push(context.mistake("no-address", &path.span, message));
+            diagnostics.push(context.mistake(Code::BadAddress, &path.span, message));
         }
     }
 
@@ -162,7 +163,7 @@ impl Settings {
                 let message =
                     format!("`{}` has no private key to sign an installation", self.actor.value);
                 let help = "say where the service has noted a signed one: `recorded:`";
-                let mistake = context.mistake("no-control", &self.actor.span, message);
+                let mistake = context.mistake(Code::NoControl, &self.actor.span, message);
                 diagnostics.push(mistake.help(help));
                 None
             }

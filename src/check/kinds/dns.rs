@@ -11,6 +11,7 @@ use crate::model::plan::expect::{Expectation, Test, Within};
 use crate::model::plan::question::{DnsQuestion, DnsRecord, HostName};
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
@@ -140,7 +141,7 @@ impl About {
                 let names = mail_domains(context);
                 if names.is_empty() {
                     let message = "no contact of this project is a mail address";
-                    let mistake = context.mistake("no-mail-contact", &contacts.span, message);
+                    let mistake = context.mistake(Code::NoMailContact, &contacts.span, message);
                     let help = "add a `mailto:` address to `contacts:` in `avouch.yaml`";
                     diagnostics.push(mistake.help(help));
                 }
@@ -176,7 +177,7 @@ fn domain(written: &Spanned<String>, context: &Context<'_>, diagnostics: &mut Re
     if diagnostics.is_clean_since(told) && !is_name(&name) {
         let message = format!("`{}` is no name", written.value);
         let help = "write it like `example.com`";
-        diagnostics.push(context.mistake("no-domain", &written.span, message).help(help));
+        diagnostics.push(context.mistake(Code::BadHost, &written.span, message).help(help));
     }
     name
 }
@@ -186,7 +187,7 @@ impl Settings {
         if let Some(caa) = self.caa.as_ref().filter(|caa| caa.is_empty()) {
             let message = "this names no authority, so that anybody might issue";
             let help = "name the authorities, or write `[;]` if nobody may issue";
-            diagnostics.push(context.mistake("empty-caa", &caa.span, message).help(help));
+            diagnostics.push(context.mistake(Code::EmptyList, &caa.span, message).help(help));
         }
     }
 
@@ -478,13 +479,13 @@ dmarc: quarantine
                 "no-mail-contact",
                 "no contact of this project is a mail address",
             ),
-            ("cname_into: a..b", "no-domain", "`a..b` is no name"),
+            ("cname_into: a..b", "bad-host", "`a..b` is no name"),
             (
                 "cname_into: ${host:nobody}",
                 "unknown-name",
                 "`${host:nobody}` stands for nothing here",
             ),
-            ("caa: []", "empty-caa", "this names no authority, so that anybody might issue"),
+            ("caa: []", "empty-list", "this names no authority, so that anybody might issue"),
         ] {
             let told = mistakes(&format!("kind: dns\n{yaml}\n"));
             assert_eq!(told, [(code, message.to_owned())], "{yaml}");

@@ -15,6 +15,7 @@ use crate::model::plan::request::Request;
 use crate::model::plan::{Plan, Role, Step};
 use crate::model::project::actor::Scheme;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
@@ -87,13 +88,13 @@ impl Settings {
         }
         let Scheme::Signed(signed) = &actor.scheme else {
             let message = format!("`{}` has no key: its scheme is not `signed`", self.actor.value);
-            diagnostics.push(context.mistake("other-scheme", &self.actor.span, message));
+            diagnostics.push(context.mistake(Code::OtherScheme, &self.actor.span, message));
             return None;
         };
         if signed.key.is_none() && token_of.is_none() {
             let message = format!("`{}` has no private key to make a good token", self.actor.value);
             let help = "name an actor that has one: `token_of:`";
-            let mistake = context.mistake("no-control", &self.actor.span, message);
+            let mistake = context.mistake(Code::NoControl, &self.actor.span, message);
             diagnostics.push(mistake.help(help));
         }
         let mut bad = forgeries(&self.actor, actor);
@@ -104,7 +105,7 @@ impl Settings {
     fn requests(&self, context: &Context<'_>, diagnostics: &mut Report) -> Vec<Request> {
         if self.endpoints.is_empty() {
             let message = "no endpoints, so that nothing would be asked";
-            diagnostics.push(context.mistake("empty-list", &self.endpoints.span, message));
+            diagnostics.push(context.mistake(Code::EmptyList, &self.endpoints.span, message));
         }
         let names = Names::none(context);
         let endpoints = self.endpoints.iter();

@@ -19,6 +19,7 @@ use crate::model::plan::request::{Body, Request};
 use crate::model::plan::template::Template;
 use crate::model::plan::{ANYONE, Act, Canary, Capture, Keep, Plan, Role, Step, Word};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
@@ -133,7 +134,7 @@ impl Kind for Http {
         let settings: Settings = context.read(settings, diagnostics)?;
         if settings.steps.is_empty() {
             let message = "no steps, so that nothing would be asked";
-            diagnostics.push(context.mistake("empty-list", &settings.steps.span, message));
+            diagnostics.push(context.mistake(Code::EmptyList, &settings.steps.span, message));
         }
         let mut reader = Reader::new(context, settings.word);
         for step in &settings.steps.value {
@@ -220,7 +221,7 @@ impl<'a> Reader<'a> {
     fn tell_same_name(&self, name: &Spanned<String>, diagnostics: &mut Report) {
         if self.steps.iter().any(|step| step.name == name.value) {
             let message = format!("two steps have the name `{}`", name.value);
-            diagnostics.push(self.context.mistake("duplicate-step", &name.span, message));
+            diagnostics.push(self.context.mistake(Code::DuplicateStep, &name.span, message));
         }
     }
 
@@ -237,7 +238,7 @@ impl<'a> Reader<'a> {
             let too_much = too_much.or(asks.patch).or(asks.delete).or(written.actor.clone());
             if let Some(other) = too_much {
                 let message = "a step that looks again at an answer asks nothing of its own";
-                diagnostics.push(self.context.mistake("no-single-request", &other.span, message));
+                diagnostics.push(self.context.mistake(Code::NoSingleRequest, &other.span, message));
             }
             return Some((self.steps[earlier].actor.clone(), Act::Recall(earlier)));
         }
@@ -282,7 +283,8 @@ impl<'a> Reader<'a> {
         if found.is_none() {
             let message = format!("no earlier step has the name `{}`", name.value);
             let help = help_with_list(name, self.steps.iter().map(|step| step.name.as_str()));
-            diagnostics.push(self.context.mistake("unknown-step", &name.span, message).help(help));
+            diagnostics
+                .push(self.context.mistake(Code::UnknownStep, &name.span, message).help(help));
         }
         found
     }
@@ -293,7 +295,7 @@ impl<'a> Reader<'a> {
             let taken = self.captured.insert(name.clone(), name.clone()).is_some();
             if taken || name.contains(':') || matches!(name.as_str(), "canary" | "target") {
                 let message = format!("the name `{name}` is taken");
-                diagnostics.push(self.context.mistake("duplicate-capture", &at.span, message));
+                diagnostics.push(self.context.mistake(Code::DuplicateCapture, &at.span, message));
             }
             if let Some(at) = self.pointer(at, diagnostics) {
                 captures.push(Capture { name: name.clone(), at });
@@ -312,7 +314,7 @@ impl<'a> Reader<'a> {
         if found.is_none() {
             let message = format!("`{}` points to nothing in an answer", at.value);
             let help = "write `/id` for the JSON body, `header location` or `title`";
-            diagnostics.push(self.context.mistake("no-pointer", &at.span, message).help(help));
+            diagnostics.push(self.context.mistake(Code::BadPointer, &at.span, message).help(help));
         }
         found
     }
@@ -328,7 +330,7 @@ impl<'a> Reader<'a> {
             if matches!(role, Role::Probe | Role::Control) {
                 let message = format!("a step of role `{}` expects something", role.name());
                 let help = "add `expect:` with what must be true of the answer";
-                let mistake = self.context.mistake("empty-expect", &written.name.span, message);
+                let mistake = self.context.mistake(Code::EmptyExpect, &written.name.span, message);
                 diagnostics.push(mistake.help(help));
             }
             return Vec::new();
@@ -508,7 +510,7 @@ steps:
         assert_eq!(told("get: /x, control", "get: /x, put: /x, control")[0].0, "no-single-request");
         assert_eq!(told("get: /x, control", "control")[0].0, "no-single-request");
         assert_eq!(told("as: acme", "as: acmee")[0].1, "unknown actor `acmee`");
-        assert_eq!(told("refused: true", "json: { id: 1 }")[0].0, "no-pointer");
+        assert_eq!(told("refused: true", "json: { id: 1 }")[0].0, "bad-pointer");
         assert_eq!(told("refused: true", "shows: [acme]")[0].0, "no-canary");
         assert_eq!(mistakes("{kind: http, steps: []}")[0].0, "empty-list");
     }

@@ -15,6 +15,7 @@ use crate::model::plan::request::{Destination, Request};
 use crate::model::plan::{ANYONE, Plan, Role, Step};
 use crate::model::project::Project;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
@@ -61,7 +62,7 @@ impl Kind for Link {
         let settings: Settings = context.read(settings, diagnostics)?;
         if settings.title.trim().is_empty() {
             let message = "an empty title, which every page has";
-            diagnostics.push(context.mistake("empty-expect", &settings.title.span, message));
+            diagnostics.push(context.mistake(Code::EmptyExpect, &settings.title.span, message));
         }
         let address = settings.address(whole, context, diagnostics)?;
         let request = request(&address, context, diagnostics);
@@ -88,7 +89,7 @@ impl Settings {
             let message = "the claim's words have no link to an `https:` address";
             diagnostics.push(
                 context
-                    .mistake("no-link", &whole, message)
+                    .mistake(Code::NoLink, &whole, message)
                     .help("put the link into the sentence, or write `address:` here"),
             );
         }
@@ -112,7 +113,7 @@ fn request(
             format!("nobody plays the host of `{}` while the demo is the target", address.value);
         diagnostics.push(
             context
-                .mistake("unknown-host", &address.span, message)
+                .mistake(Code::UnknownHost, &address.span, message)
                 .help("give that host a role in `hosts:` of `avouch.yaml`"),
         );
     }
@@ -216,6 +217,6 @@ mod tests {
         let strange = "{kind: link, title: A, address: 'https://elsewhere.example/'}";
         assert_eq!(mistakes(strange)[0].0, "unknown-host");
         let plain = "{kind: link, title: A, address: 'http://www.heroku.com/'}";
-        assert_eq!(mistakes(plain)[0].0, "no-address");
+        assert_eq!(mistakes(plain)[0].0, "bad-address");
     }
 }

@@ -16,6 +16,7 @@ use crate::model::plan::request::{Destination, Request};
 use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Role, Step};
 use crate::model::project::Project;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
@@ -66,7 +67,7 @@ impl Kind for SecurityTxt {
         if context.project.contacts.is_empty() {
             let message = "the project has no contacts that the file could have";
             let help = "list them under `contacts:` in `avouch.yaml`";
-            diagnostics.push(context.mistake("empty-list", &span, message).help(help));
+            diagnostics.push(context.mistake(Code::EmptyList, &span, message).help(help));
         }
         let get = Some(Spanned { value: PATH.to_owned(), span: span.clone() });
         let ask = Spanned { value: Ask { get, host, ..Ask::default() }, span };

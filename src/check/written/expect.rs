@@ -14,6 +14,7 @@ use crate::check::written::test::Tests;
 use crate::model::answer::ids::CanaryId;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 use crate::model::source::diagnostic::report::Report;
 
@@ -90,11 +91,11 @@ impl Expect {
         if !refused.value {
             let message = "an answer is refused, or says what it must say";
             let help = "leave `refused` out, and write what is expected";
-            diagnostics.push(context.mistake("empty-expect", &refused.span, message).help(help));
+            diagnostics.push(context.mistake(Code::EmptyExpect, &refused.span, message).help(help));
         }
         if self.reads_body() {
             let message = "the body of a refusal is not kept, so nothing can be expected of it";
-            diagnostics.push(context.mistake("misplaced-expect", &refused.span, message));
+            diagnostics.push(context.mistake(Code::MisplacedExpect, &refused.span, message));
         }
         let refusal = context.project.refusal.clone();
         let refusal = match self.or_not_found {
@@ -113,7 +114,7 @@ impl Expect {
                 let message = format!("no step of `{}` plants a canary", actor.value);
                 let help = help_with_list(actor, reading.planters.iter().copied());
                 let context = reading.names.context;
-                diagnostics.push(context.mistake("no-canary", &actor.span, message).help(help));
+                diagnostics.push(context.mistake(Code::NoCanary, &actor.span, message).help(help));
                 continue;
             };
             all.push(Expectation::new("", Test::ShowsCanary(index)));
@@ -126,11 +127,11 @@ impl Expect {
         if all.is_empty() {
             let message = "nothing is expected here, and any answer would do";
             let help = "write `status:`, `header:`, `json:`, `text:` or `refused:` with a test";
-            diagnostics.push(context.mistake("empty-expect", &reading.span, message).help(help));
+            diagnostics.push(context.mistake(Code::EmptyExpect, &reading.span, message).help(help));
         }
         if self.or_not_found.is_some() && self.refused.is_none() {
             let message = "`or_not_found` widens `refused`, which is missing";
-            diagnostics.push(context.mistake("misplaced-expect", &reading.span, message));
+            diagnostics.push(context.mistake(Code::MisplacedExpect, &reading.span, message));
         }
     }
 }
@@ -253,7 +254,7 @@ fn tell_bad_pointer(
     let message = format!("`{pointer}` is no JSON Pointer");
     let help = format!("write `/{}`", pointer.replace('.', "/"));
     let context = reading.names.context;
-    diagnostics.push(context.mistake("no-pointer", span, message).help(help));
+    diagnostics.push(context.mistake(Code::BadPointer, span, message).help(help));
 }
 
 /// The answer is a success, and one that says so.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::check::kind::Context;
 use crate::model::plan::template::Template;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 use crate::model::source::diagnostic::report::Report;
 
@@ -35,7 +36,7 @@ impl<'a> Names<'a> {
             let message = format!("`${{{name}}}` stands for nothing here");
             diagnostics.push(
                 self.context
-                    .mistake("unknown-name", span, message)
+                    .mistake(Code::UnknownName, span, message)
                     .help(help_with_list(name, known.iter().map(String::as_str))),
             );
         }

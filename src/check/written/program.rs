@@ -4,6 +4,7 @@ use crate::check::kind::Context;
 use crate::language::period::Period;
 use crate::model::plan::request::Program;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
 /// The settings that name a program.
@@ -27,16 +28,16 @@ pub(crate) fn program(
     if !context.project.commands {
         let message = "this runs a program, which the project does not permit";
         let help = "set `commands: true` in `avouch.yaml` if checks may run programs";
-        diagnostics.push(context.mistake("commands-not-permitted", span, message).help(help));
+        diagnostics.push(context.mistake(Code::CommandsNotPermitted, span, message).help(help));
     }
     if run.line.value.first().is_none_or(String::is_empty) {
         let help = "write a list: the program, then each of its arguments";
-        diagnostics.push(context.mistake("no-program", span, "no program is named").help(help));
+        diagnostics.push(context.mistake(Code::NoProgram, span, "no program is named").help(help));
     }
     for name in run.env.iter().filter(|name| !is_name(name)) {
         let message = format!("`{}` is no name of a variable", name.value);
         let help = "write its name alone: its value is taken from the environment of Avouch";
-        diagnostics.push(context.mistake("no-variable", &name.span, message).help(help));
+        diagnostics.push(context.mistake(Code::BadVariable, &name.span, message).help(help));
     }
     (diagnostics.is_clean_since(before)).then(|| Program {
         line: run.line.value.clone(),

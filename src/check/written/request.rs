@@ -13,6 +13,7 @@ use crate::check::written::placeholders::Names;
 use crate::model::plan::request::{Body, Destination, Request};
 use crate::model::plan::template::Template;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 use crate::model::source::diagnostic::report::Report;
 
@@ -124,7 +125,7 @@ impl Ask {
             }
             _ => ("the request is missing", span),
         };
-        diagnostics.push(names.context.mistake("no-single-request", span, message).help(
+        diagnostics.push(names.context.mistake(Code::NoSingleRequest, span, message).help(
             "write one of `get:`, `head:`, `post:`, `put:`, `patch:` or `delete:` with a path",
         ));
         None
@@ -143,7 +144,8 @@ impl Ask {
             if !context.project.hosts.contains_key(&role.value) {
                 let message = format!("no host has the role `{}`", role.value);
                 let help = help_with_list(role, known);
-                diagnostics.push(context.mistake("unknown-host", &role.span, message).help(help));
+                diagnostics
+                    .push(context.mistake(Code::UnknownHost, &role.span, message).help(help));
                 return None;
             }
         }
@@ -162,7 +164,7 @@ impl Ask {
         }
         let message = format!("`{}` is neither a path nor an address", address.value);
         let help = "a path begins with `/`, an address (without `host:`) with `https://`";
-        diagnostics.push(context.mistake("no-address", &address.span, message).help(help));
+        diagnostics.push(context.mistake(Code::BadAddress, &address.span, message).help(help));
         None
     }
 
@@ -180,7 +182,7 @@ impl Ask {
                 diagnostics.push(
                     names
                         .context
-                        .mistake("forbidden-header", &value.span, message)
+                        .mistake(Code::ForbiddenHeader, &value.span, message)
                         .help("credentials belong to `actors:` in `avouch.yaml`, hosts to `host:`"),
                 );
                 continue;
@@ -204,7 +206,7 @@ impl Ask {
         let upload = self.upload.as_ref()?;
         if STANDARD.decode(&upload.base64.value).is_err() {
             let message = "this is not base64";
-            diagnostics.push(names.context.mistake("no-base64", &upload.base64.span, message));
+            diagnostics.push(names.context.mistake(Code::BadBase64, &upload.base64.span, message));
         }
         Some(Body::Upload {
             field: upload.field.clone(),
@@ -221,7 +223,7 @@ impl Ask {
         if redirects.value > REDIRECTS_MAX {
             let message = format!("{} redirects are a loop", redirects.value);
             let help = format!("follow {REDIRECTS_MAX} at the most");
-            let mistake = names.context.mistake("too-many-redirects", &redirects.span, message);
+            let mistake = names.context.mistake(Code::TooManyRedirects, &redirects.span, message);
             diagnostics.push(mistake.help(help));
         }
         redirects.value
@@ -242,7 +244,7 @@ impl Ask {
     ) {
         let bodies = self.bodies();
         let mut tell = |span: &std::ops::Range<usize>, message: String| {
-            diagnostics.push(names.context.mistake("misplaced-body", span, message));
+            diagnostics.push(names.context.mistake(Code::MisplacedBody, span, message));
         };
         match bodies[..] {
             [span, ..] if !request.writes() => {

@@ -13,6 +13,7 @@ pub(crate) use built_in::{Demo, Flaw, Mode, Secrets, hosts, run, start};
 
 use avouch::model::source::Place;
 use avouch::model::source::diagnostic::Diagnostic;
+use avouch::model::source::diagnostic::codes::Code;
 
 use crate::terminal::talk::Talk;
 
@@ -33,7 +34,7 @@ impl Unavailable {
 /// The mistake of a project whose target is the demo add-on, if this program has none.
 pub(crate) fn missing() -> Option<Diagnostic> {
     let Unavailable { message, help } = (!cfg!(feature = "demo")).then(absence)?;
-    let error = Diagnostic::error("no-demo", Place::file("avouch.yaml"), message).help(help);
+    let error = Diagnostic::new(Code::NoDemo, Place::file("avouch.yaml"), message).help(help);
     Some(Diagnostic { place: None, ..error })
 }
 

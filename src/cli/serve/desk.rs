@@ -13,6 +13,7 @@ use avouch::model::judge::binding::WorldBinding;
 use avouch::model::published::Promises;
 use avouch::model::source::Sources;
 use avouch::model::source::diagnostic::Diagnostic;
+use avouch::model::source::diagnostic::codes::Code;
 use avouch::render;
 use avouch::render::{Files, Input, Past, promise};
 use avouch::workflow::assess::empty;
@@ -168,7 +169,7 @@ impl Desk {
 
 /// Unset variables stop a run as mistakes do, and nothing else.
 fn can_be_checked(written: &Checked) -> bool {
-    let stops = |one: &Diagnostic| one.is_error() || one.code == "unset-variable";
+    let stops = |one: &Diagnostic| one.is_error() || one.code == Code::UnsetVariable;
     !written.diagnostics.iter().any(stops)
 }
 

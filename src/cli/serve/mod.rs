@@ -23,6 +23,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use avouch::model::published::Published;
+use avouch::model::source::diagnostic::codes::Code;
 use avouch::probe;
 use avouch::probe::job::Interrupt;
 use avouch::render::Past;
@@ -85,7 +86,7 @@ pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
 fn in_a_project(root: &Path, args: &Serve, talk: Talk) -> Result<Checked, Exit> {
     let open = Open::to_read(root, args.target.target.as_deref());
     let checked = check_sources(&open, None, clock(None));
-    if checked.diagnostics.iter().any(|one| one.code == "no-project") {
+    if checked.diagnostics.iter().any(|one| one.code == Code::NoProject) {
         talk.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);
     }

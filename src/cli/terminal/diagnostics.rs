@@ -48,6 +48,7 @@ pub(crate) fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
             "severity": one.severity,
             "message": one.message,
             "help": one.help,
+            "arguments": one.arguments,
             "related": one.related.iter().map(related).collect::<Vec<_>>(),
         });
         if let Some(redline) = &one.redline {
@@ -77,7 +78,7 @@ fn report<'a>(one: &'a Diagnostic, sources: &Sources, colour: bool) -> Group<'a>
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(&one.message).id(one.code));
+    let mut group = Group::with_title(level.primary_title(&one.message).id(one.code.name()));
     if let Some(place) = &one.place {
         group = excerpt(group, place, sources, AnnotationKind::Primary, None);
     }
@@ -161,6 +162,8 @@ fn floor(text: &str, at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use avouch::model::source::diagnostic::codes::Code;
+
     use super::*;
 
     fn sources() -> Sources {
@@ -173,7 +176,7 @@ mod tests {
     #[test]
     fn a_place_is_underlined_with_cause_and_help() {
         let one =
-            Diagnostic::error("missing-page", Place::new("a.md", 9..18), "there is no page `x`")
+            Diagnostic::new(Code::MissingPage, Place::new("a.md", 9..18), "there is no page `x`")
                 .help("did you mean `y`?");
         insta::assert_snapshot!(text(&[one], &sources(), false), @r"
         error[missing-page]: there is no page `x`
@@ -188,10 +191,10 @@ mod tests {
 
     #[test]
     fn the_other_side_is_shown_too() {
-        let one = Diagnostic::warning("suspect", Place::new("a.md", 0..3), "other words")
+        let one = Diagnostic::new(Code::Suspect, Place::new("a.md", 0..3), "other words")
             .related(Place::new("checks/b.yaml", 8..23), "the words that were checked");
         insta::assert_snapshot!(text(&[one], &sources(), false), @r"
-        warning[suspect]: other words
+        error[suspect]: other words
          --> a.md:1:1
           |
         1 |   one
@@ -211,10 +214,10 @@ mod tests {
     fn a_mistake_of_no_file_has_no_place() {
         let one = Diagnostic {
             place: None,
-            ..Diagnostic::error("no-project", Place::file("x"), "there is none")
+            ..Diagnostic::new(Code::NoProject, Place::file("x"), "there is none")
         };
-        let two = Diagnostic::error("same-address", Place::file("a.md"), "two pages");
-        let gone = Diagnostic::error("unreadable", Place::file("gone.md"), "it cannot be read");
+        let two = Diagnostic::new(Code::SameAddress, Place::file("a.md"), "two pages");
+        let gone = Diagnostic::new(Code::Unreadable, Place::file("gone.md"), "it cannot be read");
         insta::assert_snapshot!(text(&[one, two, gone], &sources(), false), @r"
         error[no-project]: there is none
 
@@ -228,7 +231,7 @@ mod tests {
 
     #[test]
     fn colour_is_only_used_when_asked_for() {
-        let one = Diagnostic::error("a-code", Place::new("a.md", 4..7), "evil \u{1b}[31m");
+        let one = Diagnostic::new(Code::NotYaml, Place::new("a.md", 4..7), "evil \u{1b}[31m");
         assert!(text(std::slice::from_ref(&one), &sources(), true).contains('\u{1b}'));
         assert!(!text(&[one], &sources(), false).contains('\u{1b}'));
         assert_eq!(text(&[], &sources(), true), "");
@@ -246,7 +249,7 @@ mod tests {
             ("many.md", 2..2000),
             ("long.md", 30_000..40_000),
         ] {
-            let one = Diagnostic::error("a-code", Place::new(file, span), "x");
+            let one = Diagnostic::new(Code::NotYaml, Place::new(file, span), "x");
             let text = text(&[one], &sources, false);
             assert!(text.lines().count() < 15, "{text}");
         }
@@ -254,21 +257,22 @@ mod tests {
 
     #[test]
     fn programs_get_line_column_code_message_and_help() {
-        let one = Diagnostic::error("suspect", Place::new("a.md", 8..10), "m")
+        let one = Diagnostic::new(Code::Suspect, Place::new("a.md", 8..10), "m")
             .help("h")
             .related(Place::new("checks/b.yaml", 8..9), "there");
-        let none = Diagnostic { place: None, ..Diagnostic::warning("w", Place::file("x"), "n") };
+        let none =
+            Diagnostic { place: None, ..Diagnostic::new(Code::UnusedFile, Place::file("x"), "n") };
         assert_eq!(
             json(&[one, none], &sources()),
             json!([
                 {
                     "file": "a.md", "line": 2, "column": 4, "code": "suspect", "severity": "error",
-                    "message": "m", "help": "h",
+                    "message": "m", "help": "h", "arguments": {},
                     "related": [{"file": "checks/b.yaml", "line": 1, "column": 9, "label": "there"}],
                 },
                 {
-                    "file": null, "line": null, "column": null, "code": "w", "severity": "warning",
-                    "message": "n", "help": null, "related": [],
+                    "file": null, "line": null, "column": null, "code": "unused-file", "severity": "warning",
+                    "message": "n", "help": null, "arguments": {}, "related": [],
                 },
             ])
         );

@@ -8,6 +8,8 @@ use crate::model::project::claim::{Claim, Passage};
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::redline::{Redline, Side};
 
@@ -42,7 +44,9 @@ fn unbound(claim: &Claim) -> Diagnostic {
     let message = format!("no policy makes the claim `{}`", claim.id);
     let help =
         format!("link its words to it, like `[words](../{})`, or take the file away", claim.file);
-    Diagnostic::error("check-without-claim", Place::file(claim.file.clone()), message).help(help)
+    Diagnostic::new(Code::CheckWithoutClaim, Place::file(claim.file.clone()), message)
+        .with(Argument::Claim, &claim.id)
+        .help(help)
 }
 
 /// One place that a claim's file quotes.
@@ -118,8 +122,12 @@ fn changed(message: String, redline: Redline, label: &str) -> Diagnostic {
         "look at both: if the checks still prove this, run `avouch accept {}`",
         redline.claim
     );
-    let error = Diagnostic::error("suspect", redline.policy.place.clone(), message);
-    error.related(redline.quote.place.clone(), label).help(help).redline(redline)
+    let error = Diagnostic::new(Code::Suspect, redline.policy.place.clone(), message);
+    error
+        .with(Argument::Claim, &redline.claim)
+        .related(redline.quote.place.clone(), label)
+        .help(help)
+        .redline(redline)
 }
 
 fn bound_twice(claim: &Claim, passage: &Passage) -> Diagnostic {
@@ -128,7 +136,9 @@ fn bound_twice(claim: &Claim, passage: &Passage) -> Diagnostic {
         "quote these words in `{}` under `proves_also:`, or make this a claim of its own",
         claim.file
     );
-    let error = Diagnostic::error("duplicate-id", passage.place.clone(), message).help(help);
+    let error = Diagnostic::new(Code::DuplicateId, passage.place.clone(), message)
+        .with(Argument::Claim, &claim.id)
+        .help(help);
     match claim.passages.iter().find(|first| first.place != passage.place) {
         Some(first) => error.related(first.place.clone(), "the other place"),
         None => error,
@@ -141,18 +151,18 @@ fn quotes_nothing(claim: &Claim, quote: &Quote<'_>, policies: &[PolicyFile]) -> 
         let message = format!("no passage of the claim `{}` is left for these words", claim.id);
         let help = "link them to the claim in a policy, or take one entry of `proves_also` away";
         let place = quote.words.place(&claim.file);
-        return Some(Diagnostic::error("quotes-nothing", place, message).help(help));
+        let error = Diagnostic::new(Code::QuotesNothing, place, message);
+        return Some(error.with(Argument::Claim, &claim.id).help(help));
     };
     let place = file.place(&claim.file);
     if !policies.iter().any(|policy| *policy.policy.file == *file.value) {
-        let message = format!("there is no page `{}`", file.value);
         let files: Vec<&str> = policies.iter().map(|policy| &*policy.policy.file).collect();
-        let help = crate::model::source::diagnostic::help_with_list(&file.value, files);
-        return Some(Diagnostic::error("missing-page", place, message).help(help));
+        return Some(Diagnostic::missing_page(place, file, file, files));
     }
     let message = format!("`{}` does not make the claim `{}` in such words", file.value, claim.id);
     let help = "link the words to the claim there, or take this entry away";
-    Some(Diagnostic::error("quotes-nothing", place, message).help(help))
+    let error = Diagnostic::new(Code::QuotesNothing, place, message);
+    Some(error.with(Argument::Claim, &claim.id).help(help))
 }
 
 /// The words stand under another heading or lead-in than the one that they were checked under.

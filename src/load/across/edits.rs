@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::load::fixture::Fixture;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::redline::Fate;
 
 const FILE: &str = "content/terms.md";
@@ -108,11 +109,11 @@ fn fixture(policy: &str) -> Fixture {
 fn told(policy: &str) -> BTreeSet<String> {
     let name = |one: &Diagnostic| match &one.redline {
         Some(redline) => {
-            assert!(one.is_error() && one.code == "suspect", "{one:?}");
+            assert!(one.is_error() && one.code == Code::Suspect, "{one:?}");
             assert!(redline.runs.iter().any(|run| run.fate != Fate::Kept), "{one:?}");
             redline.claim.to_string()
         }
-        None => one.code.to_owned(),
+        None => one.code.name().to_owned(),
     };
     fixture(policy).load().diagnostics.iter().map(name).collect()
 }

@@ -7,13 +7,16 @@ use crate::load::policy::link::Aim;
 use crate::load::policy::{FOLDER, PolicyFile};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
+use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
 /// Tells every link to a claim, page or heading that is not there, and every picture that the pages
 /// of the site at the address `home` do not show.
 pub(crate) fn check(
-    (policies, home): (&[PolicyFile], &str),
+    policies: &[PolicyFile],
+    home: &str,
     claims: &BTreeSet<ClaimId>,
     diagnostics: &mut Report,
 ) {
@@ -41,16 +44,20 @@ impl Site<'_> {
                 Some(page) => self.heading(page, fragment.as_deref()?, span),
             },
             Aim::Here(fragment) => self.heading(self.from, fragment, span),
-            Aim::SitePath => {
+            Aim::SitePath(path) => {
                 let message = "nobody can tell whether there is such a page";
                 let help =
                     "link the policy's file, such as `privacy.md`, or write the whole address";
-                Some(self.error("missing-page", span, message).help(help))
+                Some(
+                    self.error(Code::MissingPage, span, message)
+                        .with(Argument::Page, path)
+                        .help(help),
+                )
             }
             Aim::Picture(address) if !address.starts_with(self.home) => {
                 let message = "this picture is not shown: pages load none from elsewhere";
                 let help = "say in words what it shows, or link to it: `[the picture](address)`";
-                Some(self.error("picture-not-shown", span, message).help(help))
+                Some(self.error(Code::PictureNotShown, span, message).help(help))
             }
             _ => None,
         }
@@ -66,16 +73,15 @@ impl Site<'_> {
                     .to_owned()
             }
         };
-        self.error("claim-without-file", span, message).help(help)
+        self.error(Code::ClaimWithoutFile, span, message).help(help)
     }
 
     fn no_page(&self, file: &str, span: &Range<usize>) -> Diagnostic {
-        let message = format!("there is no page `{file}`");
         let below = |file: &str| file.strip_prefix(FOLDER).unwrap_or(file)[..].to_owned();
         let names: Vec<String> = self.pages.keys().map(|page| below(page)).collect();
         let names = names.iter().map(|name| name.trim_start_matches('/'));
-        let help = help_with_list(below(file).trim_start_matches('/'), names);
-        self.error("missing-page", span, message).help(help)
+        let name = below(file);
+        Diagnostic::missing_page(self.place(span), file, name.trim_start_matches('/'), names)
     }
 
     fn heading(&self, page: &PolicyFile, anchor: &str, span: &Range<usize>) -> Option<Diagnostic> {
@@ -84,11 +90,16 @@ impl Site<'_> {
         }
         let message = format!("there is no heading `#{anchor}` in `{}`", page.policy.file);
         let help = help_with_list(anchor, page.anchors.iter().map(String::as_str));
-        Some(self.error("missing-heading", span, message).help(help))
+        let error = self.error(Code::MissingHeading, span, message).help(help);
+        Some(error.with(Argument::Anchor, anchor).with(Argument::Page, &*page.policy.file))
     }
 
     fn error(&self, code: Code, span: &Range<usize>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::error(code, Place::new(self.from.policy.file.clone(), span.clone()), message)
+        Diagnostic::new(code, self.place(span), message)
+    }
+
+    fn place(&self, span: &Range<usize>) -> Place {
+        Place::new(self.from.policy.file.clone(), span.clone())
     }
 }
 

@@ -6,6 +6,8 @@ use crate::load::policy::PolicyFile;
 use crate::model::project::i18n::Language;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
 /// Folders of the site in which it has pages of its own.
@@ -20,7 +22,8 @@ pub(crate) fn check(policies: &[PolicyFile], languages: &[Language], diagnostics
         if policy.slug.is_empty() || !policy.slug.chars().all(fits) {
             let message = format!("`{}` cannot be the address of a page", policy.slug);
             let help = "name the file with letters, digits, `-`, `_` and `.`";
-            diagnostics.push(Diagnostic::error("bad-file-name", place.clone(), message).help(help));
+            let error = Diagnostic::new(Code::BadFileName, place.clone(), message);
+            diagnostics.push(error.with(Argument::Name, &policy.slug).help(help));
         }
         // Some of the disks and servers that a site lands on do not tell capitals apart.
         let address = policy.slug.to_lowercase();
@@ -39,10 +42,10 @@ pub(crate) fn check(policies: &[PolicyFile], languages: &[Language], diagnostics
                 false => "this page would stand in a folder of the site's own",
             };
             let help = "give the file another name";
-            diagnostics.push(Diagnostic::error("same-address", place, message).help(help));
+            diagnostics.push(Diagnostic::new(Code::SameAddress, place, message).help(help));
         } else if let Some(first) = taken.get(&address) {
             let message = format!("this page would have the same address as `{first}`");
-            let error = Diagnostic::error("same-address", place, message);
+            let error = Diagnostic::new(Code::SameAddress, place, message);
             let error = error.related(Place::file(first.clone()), "the other page");
             diagnostics.push(error.help("give one of the two files another name"));
         } else {

@@ -5,6 +5,8 @@ use indexmap::IndexMap;
 use crate::load::claim::Claims;
 use crate::load::policy::PolicyFile;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
@@ -27,8 +29,8 @@ pub(crate) fn check(
         if !products.contains_key(&product.value) {
             let message = format!("there is no product `{}`", product.value);
             let help = help_with_list(product, products.keys().map(String::as_str));
-            let error = Diagnostic::error("unknown-product", product.place(file), message);
-            diagnostics.push(error.help(help));
+            let error = Diagnostic::new(Code::UnknownProduct, product.place(file), message);
+            diagnostics.push(error.with(Argument::Name, &product.value).help(help));
         }
     }
 }

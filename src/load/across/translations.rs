@@ -8,6 +8,8 @@ use crate::model::project::claim::Claim;
 use crate::model::project::i18n::{Language, Words};
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
 /// Tells languages in which nothing is said, claims that are not made in each, and folders that look
@@ -27,7 +29,7 @@ pub(crate) fn check(
             let message = format!("there is no policy in `{folder}`");
             let place = Place::file(folder);
             let help = "translate the policies there, or take the language away";
-            let error = Diagnostic::error("no-policies", place, message).help(help);
+            let error = Diagnostic::new(Code::NoPolicies, place, message).help(help);
             diagnostics.push(Diagnostic { place: None, ..error });
             continue;
         }
@@ -46,7 +48,7 @@ fn untranslated(claim: &Claim, language: &Language, folder: &str) -> Diagnostic 
         "link its words in `{folder}`, and quote them in `{}` under `proves_also:`",
         claim.file
     );
-    Diagnostic::error("untranslated", place, message).help(help)
+    Diagnostic::new(Code::Untranslated, place, message).with(Argument::Claim, &claim.id).help(help)
 }
 
 /// The first policy in each folder that has the name of a language that we know.
@@ -65,8 +67,7 @@ fn undeclared(languages: &[Language], policies: &[PolicyFile]) -> Vec<Diagnostic
             continue;
         }
         let message = format!("`{tag}` looks like a language, and is none of the site's");
-        let warning =
-            Diagnostic::warning("undeclared-language", Place::file(file.clone()), message);
+        let warning = Diagnostic::new(Code::UndeclaredLanguage, Place::file(file.clone()), message);
         let help = format!("add `{tag}: {{}}` to `languages:` under `site:`, or rename the folder");
         told.push(warning.help(help));
     }

@@ -9,7 +9,9 @@ use crate::load::claim::record::{Measure, Sheet, Sort};
 use crate::load::file::reader::Reader;
 use crate::model::answer::attestation::{Attestation, AttestationDay};
 use crate::model::source::claim_id::ClaimId;
-use crate::model::source::diagnostic::Code;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 
 const SORT: Sort =
     Sort { folder: "attestations", noun: "attestation", verb: "attest", days: &["day"] };
@@ -34,25 +36,28 @@ fn look(attestation: &Attestation, measure: &Measure<'_>, sheet: &mut Sheet<'_>)
         sheet.day(day, measure.today);
     }
     sheet.texts(&[("looked_at", &attestation.looked_at), ("words", &attestation.words)]);
-    if let Some((code, message)) = ending(attestation, measure.today) {
-        let help = format!("give it anew: `avouch attest {}`", sheet.id);
-        sheet.warning("day", code, message, &help);
+    if let Some((code, last)) = ending(attestation, measure.today) {
+        let message = match code {
+            Code::AttestationEnded => format!("this attestation expired on {last}"),
+            _ => format!("this attestation expires on {last}: today is {}", measure.today),
+        };
+        let help = format!("write a new one with `avouch attest {}`", sheet.id);
+        let diagnostic = Diagnostic::new(code, sheet.place("day"), message);
+        sheet.diagnostics.push(diagnostic.with(Argument::Date, last.to_string()).help(help));
     }
 }
 
-/// What there is to say of an attestation that has ended, or soon will. The demo's own is always new.
-fn ending(attestation: &Attestation, today: Date) -> Option<(Code, String)> {
+/// The code and the last day of an attestation that has expired or will soon. The demo's own never
+/// expires.
+fn ending(attestation: &Attestation, today: Date) -> Option<(Code, Date)> {
     let AttestationDay::On(day) = attestation.day else {
         return None;
     };
     let last = attestation.last_day(day);
     let left = today.until(last).map_or(i32::MAX, |span| span.get_days());
     match left {
-        ..0 => Some(("attestation-ended", format!("this attestation ended on {last}"))),
-        0..=WARNED_DAYS => Some((
-            "attestation-ends-soon",
-            format!("this attestation ends on {last}: today is {today}"),
-        )),
+        ..0 => Some((Code::AttestationEnded, last)),
+        0..=WARNED_DAYS => Some((Code::AttestationEndsSoon, last)),
         _ => None,
     }
 }

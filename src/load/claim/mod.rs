@@ -17,6 +17,8 @@ use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::decode::{Spanned, decode};
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Node, Value};
 
@@ -27,7 +29,7 @@ const FOLDER: &str = "checks";
 const CHECKS_MAX: usize = 100;
 
 /// Mistakes in a claim's file that leave its quotes as good as they were.
-const HARMLESS: [&str; 3] = ["unknown-key", "duplicate-proves-also", "empty-checks"];
+const HARMLESS: [Code; 3] = [Code::UnknownKey, Code::DuplicateProvesAlso, Code::EmptyChecks];
 
 /// The claims as far as their files could be read.
 #[derive(Default)]
@@ -82,12 +84,15 @@ fn no_id(id: &str, file: &Arc<str>) -> Diagnostic {
     let message = format!("`{id}` cannot be a claim's id");
     let help = "name the file with lower-case letters, digits and `-`, and put it directly into \
                 `checks/`";
-    Diagnostic::error("bad-file-name", Place::file(file.clone()), message).help(help)
+    Diagnostic::new(Code::BadFileName, Place::file(file.clone()), message)
+        .with(Argument::Name, id)
+        .help(help)
 }
 
 fn duplicate(id: &str, file: &Arc<str>, first: &Arc<str>) -> Diagnostic {
     let message = format!("the claim `{id}` has another file, `{first}`");
-    Diagnostic::error("duplicate-id", Place::file(file.clone()), message)
+    Diagnostic::new(Code::DuplicateId, Place::file(file.clone()), message)
+        .with(Argument::Claim, id)
         .related(Place::file(first.clone()), "the other file")
         .help("keep one of the two")
 }
@@ -100,9 +105,7 @@ fn claim(id: &str, source: &SourceFile, diagnostics: &mut Report) -> Option<Clai
     let written = document.value.unwrap_or_else(|| what_is_there(node));
     for (key, value) in [("proves", &written.proves), ("because", &written.because)] {
         if node.get(key).and_then(Node::as_str).is_some_and(|text| text.trim().is_empty()) {
-            let place = value.place(file);
-            let error = Diagnostic::error("empty", place, format!("`{key}` is empty"));
-            diagnostics.push(error.help("write what belongs here, in the reader's words"));
+            diagnostics.push(Diagnostic::empty_value(value.place(file), key));
         }
     }
     let again = written.proves_also.iter().enumerate().filter(|(index, also)| {
@@ -111,7 +114,7 @@ fn claim(id: &str, source: &SourceFile, diagnostics: &mut Report) -> Option<Clai
     });
     for (_, also) in again {
         let message = "these words are quoted twice for one file";
-        let error = Diagnostic::error("duplicate-proves-also", also.words.place(file), message);
+        let error = Diagnostic::new(Code::DuplicateProvesAlso, also.words.place(file), message);
         diagnostics.push(error.help("keep one of the two"));
     }
     Some(Claim {
@@ -131,26 +134,23 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Check> 
     if matches!(&list.value, Value::List(items) if items.is_empty()) {
         let message = "this claim has no check";
         let help = "give it at least one: a claim that nothing supports is not published";
-        diagnostics.push(Diagnostic::error("empty-checks", place(list), message).help(help));
+        diagnostics.push(Diagnostic::new(Code::EmptyChecks, place(list), message).help(help));
     }
     if list.items().len() > CHECKS_MAX {
         let message = format!("this claim has more than {CHECKS_MAX} checks");
         let help = "divide it into claims of their own";
-        diagnostics.push(Diagnostic::error("too-many-checks", place(list), message).help(help));
+        diagnostics.push(Diagnostic::new(Code::TooManyChecks, place(list), message).help(help));
     }
     let mut checks = Vec::new();
     for item in list.items().iter().take(CHECKS_MAX) {
         if !matches!(item.value, Value::Map(_)) {
-            let message = format!("expected a mapping, found {}", item.value.sort());
-            let error = Diagnostic::error("wrong-type", place(item), message);
+            let error = Diagnostic::wrong_type(place(item), "a mapping", item.value.type_name());
             diagnostics.push(error.help("write it like `- kind: http`"));
             continue;
         }
         match item.get("kind") {
             None => {
-                let error =
-                    Diagnostic::error("missing-key", place(item), "the key `kind` is missing");
-                diagnostics.push(error.help("add `kind:`"));
+                diagnostics.push(Diagnostic::missing_key(place(item), "kind"));
             }
             Some(kind) => match kind.as_str() {
                 Some(name) => checks.push(Check {
@@ -159,8 +159,8 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Check> 
                     settings: item.without("kind").without("states"),
                 }),
                 None => {
-                    let message = format!("expected a string, found {}", kind.value.sort());
-                    let error = Diagnostic::error("wrong-type", place(kind), message);
+                    let found = kind.value.type_name();
+                    let error = Diagnostic::wrong_type(place(kind), "a string", found);
                     diagnostics.push(error.help("write the name of a kind of check"));
                 }
             },

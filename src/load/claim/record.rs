@@ -14,8 +14,10 @@ use crate::load::file::reader::{Reader, SourceFile};
 use crate::load::file::{day, document};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
+use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 use crate::model::source::node::Node;
 
 /// What is given.
@@ -78,14 +80,15 @@ impl Measure<'_> {
     fn unknown(&self, sort: &Sort, id: &str, file: &Arc<str>) -> Diagnostic {
         let message = format!("there is no claim `{id}` for this to {}", sort.verb);
         let known = self.claims.iter().map(ClaimId::as_str);
-        let error = Diagnostic::error("unknown-claim", Place::file(file.clone()), message);
-        error.help(help_with_list(id, known))
+        let error = Diagnostic::new(Code::UnknownClaim, Place::file(file.clone()), message);
+        error.with(Argument::Claim, id).help(help_with_list(id, known))
     }
 }
 
 fn second(sort: &Sort, id: &str, file: &Arc<str>, first: &Arc<str>) -> Diagnostic {
     let message = format!("the claim `{id}` has another {}, `{first}`", sort.noun);
-    Diagnostic::error("duplicate-id", Place::file(file.clone()), message)
+    Diagnostic::new(Code::DuplicateId, Place::file(file.clone()), message)
+        .with(Argument::Claim, id)
         .related(Place::file(first.clone()), "the other file")
         .help("keep one of the two")
 }
@@ -110,19 +113,13 @@ fn one<T: DeserializeOwned>(
 }
 
 impl Sheet<'_> {
-    /// Tells an error at the value of a key.
-    pub(crate) fn error(&mut self, key: &str, code: Code, message: String, help: &str) {
-        let error = Diagnostic::error(code, self.place(key), message);
-        self.diagnostics.push(error.help(help));
+    /// Reports a diagnostic at the value of a key.
+    pub(crate) fn report(&mut self, key: &str, code: Code, message: String, help: &str) {
+        let diagnostic = Diagnostic::new(code, self.place(key), message);
+        self.diagnostics.push(diagnostic.help(help));
     }
 
-    /// Tells a warning at the value of a key.
-    pub(crate) fn warning(&mut self, key: &str, code: Code, message: String, help: &str) {
-        let warning = Diagnostic::warning(code, self.place(key), message);
-        self.diagnostics.push(warning.help(help));
-    }
-
-    fn place(&self, key: &str) -> Place {
+    pub(crate) fn place(&self, key: &str) -> Place {
         let span = self.node.get(key).map_or(0..0, |node| node.span.clone());
         Place::new(self.file.clone(), span)
     }
@@ -131,7 +128,7 @@ impl Sheet<'_> {
     pub(crate) fn role(&mut self, role: &str, measure: &Measure<'_>) {
         if let Some(roles) = measure.roles.filter(|roles| !roles.contains_key(role)) {
             let help = help_with_list(role, roles.keys().map(String::as_str));
-            self.error("role", "unknown-role", format!("there is no role `{role}`"), &help);
+            self.report("role", Code::UnknownRole, format!("there is no role `{role}`"), &help);
         }
     }
 
@@ -139,14 +136,14 @@ impl Sheet<'_> {
     pub(crate) fn day(&mut self, day: Date, today: Date) {
         if day > today {
             let message = format!("this day is still to come: today is {today}");
-            self.error("day", "future-date", message, "write the day on which it was given");
+            self.report("day", Code::FutureDate, message, "write the day on which it was given");
         }
     }
 
     /// Tells texts that say nothing.
     pub(crate) fn texts(&mut self, texts: &[(&str, &String)]) {
         for (key, _) in texts.iter().filter(|(_, text)| text.trim().is_empty()) {
-            self.error(key, "empty", format!("`{key}` is empty"), "write what belongs here");
+            self.diagnostics.push(Diagnostic::empty_value(self.place(key), key));
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::model::project::waiver::{DAYS_MAX, Waiver};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
 const SORT: Sort =
@@ -40,13 +42,13 @@ fn look(waiver: &Waiver, measure: &Measure<'_>, sheet: &mut Sheet<'_>) {
     ]);
     if waiver.accepts.is_empty() {
         let help = "copy the line that the report of the violated claim has for it";
-        sheet.error("accepts", "empty", "this accepts nothing".into(), help);
+        sheet.report("accepts", Code::Empty, "this accepts nothing".into(), help);
     }
     for (index, accepted) in waiver.accepts.iter().enumerate() {
         if let Some(first) = waiver.accepts[..index].iter().find(|one| one.value == accepted.value)
         {
             let message = "this is accepted already".to_owned();
-            let error = Diagnostic::error("overlap", accepted.place(sheet.file), message);
+            let error = Diagnostic::new(Code::Overlap, accepted.place(sheet.file), message);
             let error = error.related(first.place(sheet.file), "the first time");
             sheet.diagnostics.push(error.help("keep one of the two"));
         }
@@ -60,24 +62,24 @@ fn until(waiver: &Waiver, today: Date, sheet: &mut Sheet<'_>) {
     match days(waiver.day) {
         ..0 => {
             let message = format!("this ends on {last}, before it was given");
-            sheet.error("until", "ends-too-soon", message, "write a day after `day`");
+            sheet.report("until", Code::EndsTooSoon, message, "write a day after `day`");
         }
         0..=DAYS_MAX => {}
         more => {
             let message = format!("this lasts for {more} days, and {DAYS_MAX} is the most");
             let help = "write an earlier day; if it is not mended by then, give a new waiver";
-            sheet.error("until", "ends-too-late", message, help);
+            sheet.report("until", Code::EndsTooLate, message, help);
         }
     }
     let help = "mend what is broken, or give a new waiver with a new `day` and `until`";
     match days(today) {
         ..0 => {
             let message = format!("this waiver ended on {last}: it accepts nothing any more");
-            sheet.warning("until", "waiver-ended", message, help);
+            sheet.report("until", Code::WaiverEnded, message, help);
         }
         0..=WARNED_DAYS => {
             let message = format!("this waiver ends on {last}: today is {today}");
-            sheet.warning("until", "waiver-ends-soon", message, help);
+            sheet.report("until", Code::WaiverEndsSoon, message, help);
         }
         _ => {}
     }
@@ -98,11 +100,12 @@ pub(crate) fn compare(
         }
         let message = format!("these are not the words of the claim `{}`", claim.id);
         let place = waiver.words.place(file);
-        let error = Diagnostic::error("suspect", place, message);
+        let error = Diagnostic::new(Code::Suspect, place, message);
         let there = claim.passages.first();
         let there = there.map_or_else(|| Place::file(claim.file.clone()), |one| one.place.clone());
         let help = "look at both: if the role accepts it for the new words too, write them here";
-        diagnostics.push(error.related(there, "the words that the claim has now").help(help));
+        let error = error.with(Argument::Claim, &claim.id).help(help);
+        diagnostics.push(error.related(there, "the words that the claim has now"));
     }
 }
 

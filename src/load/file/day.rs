@@ -6,6 +6,8 @@ use jiff::civil::Date;
 
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::{Mark, Report};
 use crate::model::source::node::Node;
 
@@ -22,7 +24,7 @@ pub(crate) fn check(node: Option<&Node>, file: &Arc<str>, diagnostics: &mut Repo
     let since = diagnostics.split_off(told);
     let others = since.into_iter().filter(|one| one.place.as_ref() != Some(&place));
     diagnostics.extend(others);
-    let message = format!("`{text}` is no day in the calendar");
-    let error = Diagnostic::error("impossible-date", place, message);
-    diagnostics.push(error.help("write it like `2026-11-22`"));
+    let message = format!("`{text}` is not a day in the calendar");
+    let error = Diagnostic::new(Code::ImpossibleDate, place, message);
+    diagnostics.push(error.with(Argument::Value, text).help("write it like `2026-11-22`"));
 }

@@ -9,6 +9,7 @@ use crate::load::file::yaml;
 use crate::model::source::Place;
 use crate::model::source::decode::decode;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Node, Value};
 
@@ -35,14 +36,13 @@ pub(crate) fn read<T: DeserializeOwned>(
         Value::Map(_) => {}
         Value::Null => {
             let place = Place::new(file.clone(), start..start);
-            let error = Diagnostic::error("empty", place, "nothing is written here");
+            let error = Diagnostic::new(Code::Empty, place, "nothing is written here");
             diagnostics.push(error.help("write its keys, such as `key: value`"));
             return None;
         }
         other => {
             let place = Place::new(file.clone(), node.span.clone());
-            let message = format!("expected a mapping, found {}", other.sort());
-            let error = Diagnostic::error("wrong-type", place, message);
+            let error = Diagnostic::wrong_type(place, "a mapping", other.type_name());
             diagnostics.push(error.help("write it as lines of `key: value`"));
             return None;
         }

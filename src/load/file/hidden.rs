@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::language::words::is_hidden;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::codes::Code;
 
 /// Tells each hidden character of a file's text.
 pub(crate) fn in_text(file: &Arc<str>, text: &str) -> Vec<Diagnostic> {
@@ -31,7 +32,7 @@ fn diagnostic(file: &Arc<str>, span: Range<usize>, c: char) -> Diagnostic {
     let message = format!("a hidden character, U+{:04X}, stands here", c as u32);
     let help = "take it out: readers do not see it, and it can make them read other words than those \
                 that are checked";
-    Diagnostic::error("hidden-character", Place::new(file.clone(), span), message).help(help)
+    Diagnostic::new(Code::HiddenCharacter, Place::new(file.clone(), span), message).help(help)
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::load::file::hidden;
 use crate::load::options::StandIns;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::{Mark, Report};
-use crate::model::source::diagnostic::{Code, Diagnostic};
 use crate::model::source::{Place, Sources};
 
 /// Bytes of one file. The longest legal texts have a tenth of this.
@@ -111,7 +112,7 @@ impl<'a> Reader<'a> {
             }
             if found.len() == FILES_MAX {
                 let message = format!("there are more than {FILES_MAX} files in `{folder}`");
-                self.tell("too-many-files", folder, message, "keep other files elsewhere");
+                self.tell(Code::TooManyFiles, folder, message, "keep other files elsewhere");
                 break;
             }
             found.extend(self.read(&path, &file));
@@ -168,7 +169,7 @@ impl<'a> Reader<'a> {
             Some(_) => "this link leads back to a folder that it stands in".to_owned(),
             None => format!("this cannot be read: {}", in_words(error.io_error())),
         };
-        self.tell("unreadable", &file, message, "mend the file's permissions, or take it out");
+        self.tell(Code::Unreadable, &file, message, "mend the file's permissions, or take it out");
     }
 
     fn read(&mut self, path: &Path, file: &str) -> Option<SourceFile> {
@@ -187,12 +188,12 @@ impl<'a> Reader<'a> {
             Ok(Some(bytes)) => bytes,
             Ok(None) => {
                 let message = format!("this is longer than {} KiB", bytes_max / 1024);
-                self.tell("too-long", file, message, "split it");
+                self.tell(Code::TooLong, file, message, "split it");
                 return None;
             }
             Err(error) => {
                 let message = format!("this cannot be read: {}", in_words(Some(&error)));
-                self.tell("unreadable", file, message, "mend its permissions, or take it out");
+                self.tell(Code::Unreadable, file, message, "mend its permissions, or take it out");
                 return None;
             }
         };
@@ -211,7 +212,7 @@ impl<'a> Reader<'a> {
         self.unread.insert(Arc::from(file));
         let message = format!("the byte 0x{byte:02X} is not UTF-8");
         let help = "save the file in the encoding UTF-8";
-        self.diagnostics.push(Diagnostic::error("not-utf-8", place, message).help(help));
+        self.diagnostics.push(Diagnostic::new(Code::NotUtf8, place, message).help(help));
         String::from_utf8_lossy(error.as_bytes()).into()
     }
 
@@ -225,7 +226,7 @@ impl<'a> Reader<'a> {
 
     fn refuse_outside(&mut self, file: &str) {
         let message = "this leads out of the project's folder".to_owned();
-        self.tell("outside-project", file, message, "put the file itself into the project");
+        self.tell(Code::OutsideProject, file, message, "put the file itself into the project");
     }
 
     fn relative(&self, path: &Path) -> String {
@@ -236,7 +237,7 @@ impl<'a> Reader<'a> {
 
     fn tell(&mut self, code: Code, file: &str, message: String, help: &str) {
         self.unread.insert(Arc::from(file));
-        let error = Diagnostic::error(code, Place::file(file), message);
+        let error = Diagnostic::new(code, Place::file(file), message);
         self.diagnostics.push(error.help(help));
     }
 }

@@ -11,8 +11,10 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use crate::load::file::hidden;
 use crate::model::source::Place;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::diagnostic::{Code, Diagnostic};
 use crate::model::source::node::{Entry, Node, Value};
 
 /// How deep values may be nested: far deeper than any file of ours, and safe to walk by recursion.
@@ -103,7 +105,7 @@ impl Builder<'_> {
         if let Some((at, control)) = document.char_indices().find(|(_, c)| is_forbidden(*c)) {
             let span = base + at..base + at + control.len_utf8();
             let message = format!("the character U+{:04X} may not stand in YAML", control as u32);
-            self.tell("not-yaml", span, message, "take it out");
+            self.tell(Code::NotYaml, span, message, "take it out");
             return None;
         }
         for event in Parser::new_from_str(document) {
@@ -113,7 +115,7 @@ impl Builder<'_> {
                     let at = self.offsets.byte(error.marker().index());
                     let help = "mend the YAML here or just before; nothing below was read";
                     self.tell(
-                        "not-yaml",
+                        Code::NotYaml,
                         at..at,
                         format!("this is no YAML: {}", error.info()),
                         help,
@@ -123,7 +125,12 @@ impl Builder<'_> {
             };
             let span = self.offsets.span(&span);
             if self.stack.len() > DEPTH_MAX {
-                self.tell("too-deep", span, "this is nested too deep".into(), "write it flatter");
+                self.tell(
+                    Code::TooDeep,
+                    span,
+                    "this is nested too deep".into(),
+                    "write it flatter",
+                );
                 return None;
             }
             if !self.event(event, span) {
@@ -165,7 +172,7 @@ impl Builder<'_> {
         self.documents += 1;
         if self.documents > 1 {
             let message = "a second YAML document begins here".into();
-            self.tell("several-documents", span, message, "keep one document in a file");
+            self.tell(Code::SeveralDocuments, span, message, "keep one document in a file");
         }
         self.documents == 1
     }
@@ -175,7 +182,7 @@ impl Builder<'_> {
         let of_merge = matches!(self.stack.last(), Some(Open::Map { key, .. }) if *key == merge);
         if !of_merge {
             let message = "an alias stands in place of a value".into();
-            self.tell("alias", span.clone(), message, "write the value out");
+            self.tell(Code::Alias, span.clone(), message, "write the value out");
         }
         self.add(Node { span, value: Value::Null });
     }
@@ -183,11 +190,16 @@ impl Builder<'_> {
     fn refuse_marks(&mut self, anchor: usize, tagged: bool, span: &Range<usize>) {
         if anchor != 0 {
             let message = "an anchor marks a value here".into();
-            self.tell("alias", span.clone(), message, "take the anchor out, and write values out");
+            self.tell(
+                Code::Alias,
+                span.clone(),
+                message,
+                "take the anchor out, and write values out",
+            );
         }
         if tagged {
             let message = "a tag stands before a value here".into();
-            self.tell("tag", span.clone(), message, "take the tag out; put strings in quotes");
+            self.tell(Code::Tag, span.clone(), message, "take the tag out; put strings in quotes");
         }
     }
 
@@ -201,11 +213,11 @@ impl Builder<'_> {
         let is_key = matches!(self.stack.last(), Some(Open::Map { key: Key::Due, .. }));
         if is_key && style == ScalarStyle::Plain && text == "<<" {
             let message = "a merge key takes in another mapping".into();
-            self.tell("merge-key", span, message, "write the keys out");
+            self.tell(Code::MergeKey, span, message, "write the keys out");
             self.refuse_key(true);
         } else if is_key && !matches!(value, Value::String(_)) {
-            let message = format!("the key `{text}` is {}, not a string", value.sort());
-            self.tell("key-not-a-string", span, message, "put the key in quotes");
+            let message = format!("the key `{text}` is {}, not a string", value.type_name());
+            self.tell(Code::KeyNotAString, span, message, "put the key in quotes");
             self.refuse_key(false);
         } else {
             let span = self.trimmed(span, text, style);
@@ -303,8 +315,8 @@ impl Builder<'_> {
         };
         let Value::String(name) = node.value else {
             *key = Key::Refused { merge: false };
-            let message = format!("a key is {}, not a string", node.value.sort());
-            self.tell("key-not-a-string", node.span, message, "use a plain name as the key");
+            let message = format!("a key is {}, not a string", node.value.type_name());
+            self.tell(Code::KeyNotAString, node.span, message, "use a plain name as the key");
             return;
         };
         let Some(first) = seen.get(&name) else {
@@ -316,7 +328,8 @@ impl Builder<'_> {
         let message = format!("the key `{name}` stands here twice");
         let place = Place::new(self.file.clone(), node.span);
         self.told.push(
-            Diagnostic::error("duplicate-key", place, message)
+            Diagnostic::new(Code::DuplicateKey, place, message)
+                .with(Argument::Key, name)
                 .related(first, "first here")
                 .help("keep one of the two"),
         );
@@ -324,7 +337,7 @@ impl Builder<'_> {
 
     fn tell(&mut self, code: Code, span: Range<usize>, message: String, help: &str) {
         let place = Place::new(self.file.clone(), span);
-        self.told.push(Diagnostic::error(code, place, message).help(help));
+        self.told.push(Diagnostic::new(code, place, message).help(help));
     }
 }
 

@@ -9,6 +9,8 @@ use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::policy::Heading;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
 /// The headings in order, each with the event that it begins at.
@@ -51,13 +53,15 @@ fn anchors_by_hand(markdown: &Markdown, file: &Arc<str>, diagnostics: &mut Repor
         let place = || Place::new(file.clone(), trimmed(markdown, index));
         if taken.insert(id.to_string(), 1).is_some() {
             let message = format!("another heading has the id `{id}`");
-            let error = Diagnostic::error("duplicate-anchor", place(), message);
-            diagnostics.push(error.help("give one of them another id"));
+            let error = Diagnostic::new(Code::DuplicateAnchor, place(), message);
+            diagnostics
+                .push(error.with(Argument::Anchor, &**id).help("give one of them another id"));
         } else if is_ours(id) {
             let message = format!("the page may have the id `{id}` for something else");
             let help =
                 "begin it with another word than `page-`, `claim-`, `statement-` or `about-`";
-            diagnostics.push(Diagnostic::error("duplicate-anchor", place(), message).help(help));
+            let error = Diagnostic::new(Code::DuplicateAnchor, place(), message);
+            diagnostics.push(error.with(Argument::Anchor, &**id).help(help));
         }
     }
     taken
@@ -67,7 +71,7 @@ fn skipped(place: Place, above: u8, level: u8) -> Diagnostic {
     let message =
         format!("this heading is of level {level}, but the one above is of level {above}");
     let help = format!("make it one of level {}: `{}`", above + 1, "#".repeat(above as usize + 1));
-    Diagnostic::error("heading-skips", place, message).help(help)
+    Diagnostic::new(Code::HeadingSkips, place, message).help(help)
 }
 
 /// The bytes of a heading without the line break behind it.

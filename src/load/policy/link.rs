@@ -41,7 +41,7 @@ pub(crate) enum Aim {
     /// A heading of the same page.
     Here(String),
     /// A path that only the site's server knows.
-    SitePath,
+    SitePath(String),
     /// Somewhere else.
     Web,
     /// A picture at this address, which is shown and not followed.
@@ -101,7 +101,7 @@ pub(crate) fn aim(address: &str, title: &str, file: &str) -> Aim {
         return Aim::Web;
     }
     if address.starts_with('/') || address.starts_with('\\') {
-        return Aim::SitePath;
+        return Aim::SitePath(address.to_owned());
     }
     let (path, fragment) = match address.split_once('#') {
         Some((path, fragment)) => (path, Some(decoded(fragment))),
@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(of("../b.md"), Aim::File("content/b.md".into(), None));
         assert_eq!(of("#top"), Aim::Here("top".into()));
         assert_eq!(of(""), Aim::Here(String::new()));
-        assert_eq!(of("/pricing"), Aim::SitePath);
+        assert_eq!(of("/pricing"), Aim::SitePath("/pricing".into()));
         assert_eq!(of("HTTPS://example.com/checks/x.yaml"), Aim::Web);
         assert_eq!(of("//example.com"), Aim::Web);
         assert_eq!(of(" java\tscript:alert(1)"), Aim::Scheme("javascript".into()));

@@ -34,6 +34,7 @@ use crate::model::project::promises::PromiseSeverity;
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
 /// The folder of policies.
@@ -133,7 +134,7 @@ fn bounds(
     if words.are_too_many() || binding.count() > bounds.len() {
         let place = Place::file(source.file.clone());
         let message = "there are more claims and words in this policy than can be read";
-        diagnostics.push(Diagnostic::error("too-long", place, message).help("split it"));
+        diagnostics.push(Diagnostic::new(Code::TooLong, place, message).help("split it"));
     }
     bounds
 }
@@ -157,7 +158,7 @@ fn front_matter(source: &SourceFile, diagnostics: &mut Report) -> (FrontMatter, 
         Ok(split) => split,
         Err((span, message)) => {
             let error =
-                Diagnostic::error("no-front-matter", Place::new(file.clone(), span), message);
+                Diagnostic::new(Code::NoFrontMatter, Place::new(file.clone(), span), message);
             let help = "begin with a line `---`, then `title:`, `summary:`, `effective:` and `owner:`, \
                         then a line `---`";
             diagnostics.push(error.help(help));
@@ -188,7 +189,7 @@ fn is_blank(text: &str) -> bool {
 fn no_reason(file: &Arc<str>, span: Range<usize>) -> Diagnostic {
     let message = "this gives no reason why the policy is not tested";
     let error =
-        Diagnostic::error("statement-without-reason", Place::new(file.clone(), span), message);
+        Diagnostic::new(Code::StatementWithoutReason, Place::new(file.clone(), span), message);
     error.help("write it like `stated: this only tells how the law is read`")
 }
 

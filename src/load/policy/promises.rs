@@ -13,6 +13,8 @@ use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::policy::FrontMatter;
 use crate::model::project::promises::PromiseSeverity;
 use crate::model::source::Place;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, Severity};
 
 /// Promises that are told of one policy: whoever has made more will look again.
@@ -33,15 +35,15 @@ pub(crate) fn check(
     if front.stated.is_some() {
         return Vec::new();
     }
-    let tell = |place, message| Diagnostic {
+    let tell = |place, words: &str, message| Diagnostic {
         severity,
-        ..Diagnostic::error("unbound-promise", place, message)
+        ..Diagnostic::new(Code::UnboundPromise, place, message).with(Argument::Words, words)
     };
     let place = |span: Range<usize>| Place::new(source.file.clone(), span);
     let in_summary = of_summary(front).map(|word| {
         let help =
             "say it in a sentence of the policy that a claim takes in; a summary cannot be checked";
-        tell(place(front.summary.span.clone()), message(word)).help(help)
+        tell(place(front.summary.span.clone()), word, message(word)).help(help)
     });
     let mut loose = Loose::new(&source.text, body.0, covered(body.0, body.1));
     loose.read();
@@ -49,12 +51,12 @@ pub(crate) fn check(
     let in_body = loose.found.into_iter().take(TOLD_MAX).map(|one| {
         let help = "link the words to a check, `[the words](../checks/claim.yaml)`, or mark them as a \
                     plain statement, `[](stated: \"why nobody can test it\")`";
-        tell(place(one.span), message(&one.word)).help(help)
+        tell(place(one.span), &one.word, message(&one.word)).help(help)
     });
     let more = (found > TOLD_MAX).then(|| {
         let message =
             format!("{} more sentences of this policy read like promises", found - TOLD_MAX);
-        tell(Place::file(source.file.clone()), message)
+        tell(Place::file(source.file.clone()), "…", message)
             .help("see to those that are told, and look again")
     });
     in_summary.into_iter().chain(in_body).chain(more).collect()
@@ -290,6 +292,7 @@ fn is_inline(tag: TagEnd) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::load::fixture::Fixture;
+    use crate::model::source::diagnostic::codes::Code;
 
     const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
 
@@ -305,7 +308,7 @@ mod tests {
 
     fn with(fixture: Fixture, policy: &str) -> Vec<String> {
         let loaded = fixture.with("content/third.md", policy).load();
-        let promises = loaded.diagnostics.iter().filter(|one| one.code == "unbound-promise");
+        let promises = loaded.diagnostics.iter().filter(|one| one.code == Code::UnboundPromise);
         let shown = |one: &crate::model::source::diagnostic::Diagnostic| {
             let sign = one.message.split('`').nth(1).unwrap_or(&one.message);
             format!("{sign}: {}", &policy[one.place.as_ref().unwrap().span()])
@@ -419,7 +422,7 @@ mod tests {
             let fixture = Fixture::sound().replace("avouch.yaml", "promises: off", &promises);
             let loaded =
                 fixture.with("content/third.md", format!("{FRONT}We never look.\n")).load();
-            loaded.diagnostics.first().map(|one| (one.code, one.is_error()))
+            loaded.diagnostics.first().map(|one| (one.code.name(), one.is_error()))
         };
         assert_eq!(severity("error"), Some(("unbound-promise", true)));
         assert_eq!(severity("warning"), Some(("unbound-promise", false)));

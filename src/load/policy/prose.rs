@@ -13,6 +13,8 @@ use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::policy::Extent;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
 /// How a claim or statement is written.
@@ -55,14 +57,14 @@ pub(crate) fn check_bound(bound: &Bound, markdown: &Markdown, diagnostics: &mut 
     let file = bound.passage.policy.clone();
     let place = Place::new(file.clone(), bound.link_span.clone());
     if bound.passage.words.is_empty() {
-        let error = Diagnostic::error("empty-claim", place.clone(), "this takes in no words");
+        let error = Diagnostic::new(Code::EmptyClaim, place.clone(), "this takes in no words");
         diagnostics.push(error.help(HOW));
     }
     if let Of::Statement(reason) = &bound.of
         && reason.is_empty()
     {
         let message = "this statement gives no reason why it is not tested";
-        let error = Diagnostic::error("statement-without-reason", place, message);
+        let error = Diagnostic::new(Code::StatementWithoutReason, place, message);
         diagnostics.push(error.help("write it like `[](stated: \"nobody can test the future\")`"));
     }
     let is_struck = |index: &Index| markdown.tag(*index) == Some(&Tag::Strikethrough);
@@ -72,7 +74,7 @@ pub(crate) fn check_bound(bound: &Bound, markdown: &Markdown, diagnostics: &mut 
         let place = Place::new(file, markdown.span(struck));
         let message = "words of a claim are struck through";
         let help = "take them out: what is struck through is still read as part of the claim";
-        diagnostics.push(Diagnostic::error("strike-through", place, message).help(help));
+        diagnostics.push(Diagnostic::new(Code::StrikeThrough, place, message).help(help));
     }
 }
 
@@ -82,10 +84,14 @@ struct Prose<'a> {
 }
 
 impl Prose<'_> {
-    fn error(&self, code: &'static str, span: Range<usize>, message: &str) -> Diagnostic {
+    fn error(&self, code: Code, span: Range<usize>, message: &str) -> Diagnostic {
+        Diagnostic::new(code, self.place(span), message)
+    }
+
+    /// The bytes `span` without the white space at their end.
+    fn place(&self, span: Range<usize>) -> Place {
         let written = self.text.get(span.clone()).unwrap_or_default().trim_end();
-        let span = span.start..span.start + written.len();
-        Diagnostic::error(code, Place::new(self.file, span), message)
+        Place::new(self.file, span.start..span.start + written.len())
     }
 
     /// Links and footnotes that the parser took for text, or that stand in HTML, where it reads none.
@@ -128,7 +134,9 @@ impl Prose<'_> {
             let place = Place::new(self.file, span.start + at.start..span.start + at.end);
             let message = format!("there is no footnote `{label}`");
             let help = format!("write it in a paragraph of its own, as `[^{label}]: its words`");
-            Diagnostic::warning("missing-footnote", place, message).help(help)
+            Diagnostic::new(Code::MissingFootnote, place, message)
+                .with(Argument::Footnote, label)
+                .help(help)
         };
         marks.map(tell).collect()
     }
@@ -148,13 +156,15 @@ impl Prose<'_> {
         let message = "readers see these stars: nothing is bold here";
         let help = "write `**word**` without a space within the stars, put a space behind them where \
                     the bold words end with a mark, or write stars that are meant as `\\*`";
-        Some(Diagnostic::warning("looks-like-bold", place, message).help(help))
+        Some(Diagnostic::new(Code::LooksLikeBold, place, message).help(help))
     }
 
     fn second_footnote(&self, label: &str, span: Range<usize>) -> Diagnostic {
         let message = format!("another footnote is called `{label}`");
         let help = "give one of them another name: every mark of it leads to the first";
-        self.error("duplicate-footnote", span, &message).help(help)
+        self.error(Code::DuplicateFootnote, span, &message)
+            .with(Argument::Footnote, label)
+            .help(help)
     }
 
     fn broken_links_of(&self, words: &str, span: Range<usize>) -> Vec<Diagnostic> {
@@ -166,32 +176,30 @@ impl Prose<'_> {
         let found = written.find(broken).map(|at| span.start + at);
         let span = found.map_or(span, |start| start..start + broken.len());
         let message = "this looks like a link to a check, but is plain text";
-        vec![self.error("looks-like-a-claim", span, message).help(HOW)]
+        vec![self.error(Code::LooksLikeAClaim, span, message).help(HOW)]
     }
 
     fn like_a_link(&self, span: Range<usize>) -> Diagnostic {
         let message = "this looks like a link, but is plain text";
         let help = "an address has no spaces, `[words][name]` needs a line `[name]: address`, and \
                     brackets that are meant are written `\\[`";
-        Diagnostic::warning("looks-like-a-link", Place::new(self.file, span), message).help(help)
+        Diagnostic::new(Code::LooksLikeALink, Place::new(self.file, span), message).help(help)
     }
 
     fn link(&self, link: &Link) -> Option<Diagnostic> {
         let error = |code, message: String| self.error(code, link.span.clone(), &message);
         if let Aim::Scheme(scheme) = &link.aim {
-            let message = format!("this leads to a `{scheme}:` address");
-            let help = "use `https:`, `mailto:` or `tel:`";
-            return Some(error("unsafe-link", message).help(help));
+            return Some(Diagnostic::unsafe_link(self.place(link.span.clone()), scheme));
         }
         if let Aim::Misplaced(path) = &link.aim {
             let message = format!("this leads to `{path}`, where no check file can stand");
             let help = "check files stand in `checks/` at the project's root";
-            return Some(error("claim-without-file", message).help(help));
+            return Some(error(Code::ClaimWithoutFile, message).help(help));
         }
         let binds = matches!(link.aim, Aim::Check(_) | Aim::Statement(_));
         let message = || "nothing is linked here, and this leads to no check".to_owned();
         let help = "put words between the brackets, or link a check or `stated:`";
-        (link.is_empty && !binds).then(|| error("empty-link", message()).help(help))
+        (link.is_empty && !binds).then(|| error(Code::EmptyLink, message()).help(help))
     }
 }
 

@@ -6,6 +6,8 @@ use crate::load::policy::bound::{Bound, Of};
 use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::policy::Extent;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 
 /// Marks that end a sentence.
 const ENDS: [char; 8] = ['.', '!', '?', '…', '。', '！', '？', '।'];
@@ -27,8 +29,8 @@ pub(crate) fn check(bound: &Bound, markdown: &Markdown) -> Option<Diagnostic> {
     let message = format!("the claim `{id}` is only a part of its sentence");
     let help = "link the whole sentence: words beside the claim can turn its meaning, and are not \
                 compared";
-    let warning = Diagnostic::warning("part-of-a-sentence", bound.passage.place.clone(), message);
-    Some(warning.help(help))
+    let warning = Diagnostic::new(Code::PartOfASentence, bound.passage.place.clone(), message);
+    Some(warning.with(Argument::Claim, id).help(help))
 }
 
 fn is_whole(bound: &Bound, markdown: &Markdown) -> bool {

@@ -19,8 +19,10 @@ use crate::load::policy::link::{Aim, aim};
 use crate::model::project::policy::Piece;
 use crate::model::project::sub_processor::{SubProcessor, Table};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::diagnostic::{Code, Diagnostic};
 use crate::model::source::node::Node;
 use crate::model::source::{Place, Sources};
 
@@ -75,7 +77,7 @@ pub(crate) fn place(reader: &mut Reader, policies: &mut [PolicyFile]) {
     if rows.is_some() && !is_shown {
         let message = "no policy shows these sub-processors";
         let help = "write `[Our sub-processors](sub-processors.yaml)` as a paragraph of its own";
-        let warning = Diagnostic::warning("unused-file", Place::file(FILE), message);
+        let warning = Diagnostic::new(Code::UnusedFile, Place::file(FILE), message);
         reader.diagnostics.push(warning.help(help));
     }
 }
@@ -104,28 +106,26 @@ fn rows(reader: &mut Reader) -> Option<Vec<SubProcessor>> {
 }
 
 fn row(row: &Row, names: &mut BTreeSet<String>, diagnostics: &mut Report) -> Option<SubProcessor> {
-    let mut tell = |code: Code, span: &Range<usize>, message: String, help: &str| {
-        let place = Place::new(FILE, span.clone());
-        diagnostics.push(Diagnostic::error(code, place, message).help(help));
-    };
+    let place = |span: &Range<usize>| Place::new(FILE, span.clone());
+    let mut tell = |diagnostic: Diagnostic| diagnostics.push(diagnostic);
     for text in [&row.name, &row.purpose, &row.data, &row.location] {
         if text.trim().is_empty() {
-            tell("empty", &text.span, "this is empty".into(), "write what belongs here");
+            tell(
+                Diagnostic::new(Code::Empty, place(&text.span), "this is empty")
+                    .help("write a text"),
+            );
         }
     }
     if !names.insert(row.name.value.clone()) {
         let message = format!("`{}` stands here twice", row.name.value);
-        tell("duplicate-name", &row.name.span, message, "take one of the two out");
+        let error = Diagnostic::new(Code::DuplicateName, place(&row.name.span), message);
+        tell(error.with(Argument::Name, &row.name.value).help("remove one of the two"));
     }
     let link = Url::parse(&row.link).ok().filter(|link| link.scheme() == "https");
     if link.is_none() {
-        let message = format!("`{}` is no address to read more at", row.link.value);
-        tell(
-            "bad-address",
-            &row.link.span,
-            message,
-            "write it like `https://example.com/security`",
-        );
+        let message = format!("`{}` is not an `https:` address", row.link.value);
+        let error = Diagnostic::new(Code::BadAddress, place(&row.link.span), message);
+        tell(error.help("write it like `https://example.com/security`"));
     }
     Some(SubProcessor {
         name: row.name.value.clone(),
@@ -152,7 +152,7 @@ fn not_alone(span: &Range<usize>, file: &Arc<str>, sources: &Sources) -> Option<
         let help =
             "put this link into a paragraph of its own, with an empty line before and behind it";
         let place = Place::new(file.clone(), span.clone());
-        Diagnostic::error("misplaced-table", place, message).help(help)
+        Diagnostic::new(Code::MisplacedTable, place, message).help(help)
     })
 }
 
@@ -263,8 +263,8 @@ mod tests {
         assert_eq!(
             told,
             [
-                "content/sub-processors.yaml:7:11 bad-address: `http://hosting.example.com/` is no address to read more at ? write it like `https://example.com/security`",
-                "content/sub-processors.yaml:8:11 duplicate-name: `Example Hosting` stands here twice ? take one of the two out",
+                "content/sub-processors.yaml:7:11 bad-address: `http://hosting.example.com/` is not an `https:` address ? write it like `https://example.com/security`",
+                "content/sub-processors.yaml:8:11 duplicate-name: `Example Hosting` stands here twice ? remove one of the two",
             ]
         );
     }

@@ -12,6 +12,7 @@ use crate::load::project::variable::Variables;
 use crate::model::plan::ANYONE;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::node::Node;
 
 /// One of `actors:` in the project's file: exactly one of the five ways to show who it is.
@@ -104,7 +105,7 @@ pub(crate) fn all(
         check_name(&entry.key, &entry.key_span, scope);
         if entry.key == ANYONE {
             let message = format!("`{ANYONE}` is who has no credentials, and cannot be defined");
-            scope.tell("reserved-name", &entry.key_span, message, "give the actor another name");
+            scope.tell(Code::ReservedName, &entry.key_span, message, "give the actor another name");
         }
         let actor = read.get(&entry.key);
         let actor =
@@ -147,11 +148,11 @@ impl Reading<'_, '_> {
         let help = "give it exactly one of `connect`, `bearer`, `basic`, `header` and `signed`";
         if written.is_empty() {
             let message = "this actor has no way to show who it is";
-            self.scope.tell("credential-scheme", &node.span, message, help);
+            self.scope.tell(Code::CredentialScheme, &node.span, message, help);
         }
         for second in written.iter().skip(1) {
             let message = "this actor has more than one way to show who it is";
-            self.scope.tell("credential-scheme", &second.key_span, message, help);
+            self.scope.tell(Code::CredentialScheme, &second.key_span, message, help);
         }
         match file {
             ActorFile { connect: Some(file), .. } => Scheme::Connect {
@@ -196,7 +197,7 @@ impl Reading<'_, '_> {
                 let message = "tokens have one issuer";
                 let span = issuer.as_ref().map_or(&self.node.span, |issuer| &issuer.span).clone();
                 let help = "give either `issuer`, or `issuer_at` with its place in the body";
-                self.tell("credential-scheme", &span, message.into(), help);
+                self.tell(Code::CredentialScheme, &span, message.into(), help);
                 Issuer::Named(String::new())
             }
         }
@@ -208,7 +209,12 @@ impl Reading<'_, '_> {
         let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
         if let Some(written) = file.name.as_ref().filter(|_| !name.chars().all(fits)) {
             let help = "write it like `X-Api-Key`";
-            self.scope.tell("bad-credential", &written.span, "this is no name of a header", help);
+            self.scope.tell(
+                Code::BadCredential,
+                &written.span,
+                "this is no name of a header",
+                help,
+            );
         }
         name
     }
@@ -230,7 +236,7 @@ impl Reading<'_, '_> {
             let message = "there is a line break or control character in this credential";
             let help =
                 "look at the value of its variable: most often a line break stands at its end";
-            self.scope.tell("bad-credential", &written.span, message, help);
+            self.scope.tell(Code::BadCredential, &written.span, message, help);
         }
         value
     }
@@ -240,7 +246,7 @@ impl Reading<'_, '_> {
         let origin = address::origin(&self.fill(written));
         if let Err(fault) = &origin {
             let message = format!("`{}` is no origin", written.value);
-            self.tell("bad-address", &written.span, message, &fault.help(written, HELP));
+            self.tell(Code::BadAddress, &written.span, message, &fault.help(written, HELP));
         }
         origin.ok()
     }
@@ -249,7 +255,7 @@ impl Reading<'_, '_> {
         self.variables.fill(written, self.scope)
     }
 
-    fn tell(&mut self, code: &'static str, span: &Range<usize>, message: String, help: &str) {
+    fn tell(&mut self, code: Code, span: &Range<usize>, message: String, help: &str) {
         self.scope.tell(code, span, message, help);
     }
 }

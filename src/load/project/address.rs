@@ -6,6 +6,7 @@ use url::{Host, Url};
 
 use crate::load::project::scope::Scope;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 
 /// The port of a resolver that is named without one.
 const DNS_PORT: u16 = 53;
@@ -20,7 +21,7 @@ pub(crate) fn web(written: &Spanned<String>, scope: &mut Scope<'_>) -> Option<Ur
     if url.is_none() {
         let message = format!("`{}` is no web address", written.value);
         let help = "write it like `https://security.example.com`";
-        scope.tell("bad-address", &written.span, message, help);
+        scope.tell(Code::BadAddress, &written.span, message, help);
     }
     url
 }

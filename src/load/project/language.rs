@@ -15,8 +15,10 @@ use crate::load::project::scope::Scope;
 use crate::model::project::i18n::{FORMS, Language, Words, holes};
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
+use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 use crate::model::source::node::{Entry, Node};
 
 /// Where the interface's words stand.
@@ -62,14 +64,14 @@ pub(crate) fn all(file: &ProjectFile, scope: &mut Scope<'_>, reader: &mut Reader
 
 fn check_tag(entry: &Entry, before: &[Language], scope: &mut Scope<'_>) {
     let tag = &entry.key;
-    let (message, help) = if !is_language(tag) {
-        (format!("`{tag}` is no language tag"), "write it like `en` or `pt-BR`")
+    if !is_language(tag) {
+        let error = Diagnostic::not_a_language_tag(scope.place(&entry.key_span), tag);
+        scope.diagnostics.push(error);
     } else if before.iter().any(|one| one.tag.eq_ignore_ascii_case(tag)) {
-        (format!("the site has the language `{tag}` already"), "name each further language once")
-    } else {
-        return;
-    };
-    scope.tell("bad-language", &entry.key_span, message, help);
+        let message = format!("the site has the language `{tag}` already");
+        let help = "name each further language once";
+        scope.tell(Code::BadLanguage, &entry.key_span, message, help);
+    }
 }
 
 /// The form of a language tag (BCP 47, section 2.1), without its registry.
@@ -94,12 +96,13 @@ fn named(
     for entry in node.get(key).map_or(&[][..], Node::entries) {
         if !known.contains_key(&entry.key) {
             let (code, one) = match key {
-                "products" => ("unknown-product", "product"),
-                _ => ("unknown-role", "role"),
+                "products" => (Code::UnknownProduct, "product"),
+                _ => (Code::UnknownRole, "role"),
             };
             let message = format!("there is no {one} `{}`", entry.key);
             let help = help_with_list(&entry.key, known.keys().map(String::as_str));
-            scope.tell(code, &entry.key_span, message, &help);
+            let error = Diagnostic::new(code, scope.place(&entry.key_span), message);
+            scope.diagnostics.push(error.with(Argument::Name, &entry.key).help(help));
         }
     }
     let name = |(name, title): (&String, &String)| {
@@ -176,7 +179,7 @@ impl OwnWords {
                 let own = node.and_then(|site| site.get("language")).map(|node| &node.span);
                 let span = key.chain(own).next().cloned().unwrap_or_default();
                 scope.tell(
-                    "no-interface-words",
+                    Code::NoInterfaceWords,
                     &span,
                     no_words(&language.tag),
                     &add_words(&language.tag),
@@ -188,7 +191,7 @@ impl OwnWords {
             if !known && !languages.iter().any(|language| language.tag == *tag) {
                 let message = format!("the site is not published in `{tag}`");
                 let warning =
-                    Diagnostic::warning("unused-words", Place::file(source.file.clone()), message);
+                    Diagnostic::new(Code::UnusedWords, Place::file(source.file.clone()), message);
                 let help =
                     format!("add `{tag}:` to `languages:` under `site:`, or take the file away");
                 self.diagnostics.push(warning.help(help));
@@ -217,8 +220,11 @@ struct WordsFile<'a> {
 
 impl WordsFile<'_> {
     fn tell(&mut self, code: Code, span: &Range<usize>, message: String, help: String) {
-        let place = Place::new(self.source.file.clone(), span.clone());
-        self.diagnostics.push(Diagnostic::error(code, place, message).help(help));
+        self.diagnostics.push(Diagnostic::new(code, self.place(span), message).help(help));
+    }
+
+    fn place(&self, span: &Range<usize>) -> Place {
+        Place::new(self.source.file.clone(), span.clone())
     }
 
     /// Keys that nobody asks for, and phrases with other holes than those that are filled.
@@ -237,12 +243,8 @@ impl WordsFile<'_> {
                         "the keys are those of `en.yaml`; those of your own templates begin with `{OWN}`"
                     )
                 };
-                self.tell(
-                    "unknown-key",
-                    &entry.key_span,
-                    format!("unknown key `{}`", entry.key),
-                    help,
-                );
+                let error = Diagnostic::unknown_key(self.place(&entry.key_span), &entry.key);
+                self.diagnostics.push(error.help(help));
             } else if let Some(phrase) = entry.value.as_str() {
                 self.holes(phrase, &english.say(&model), counts, &entry.value.span);
             }
@@ -259,7 +261,7 @@ impl WordsFile<'_> {
         };
         if let Some(unknown) = holes(phrase).find(|hole| !holes(model).any(|one| one == *hole)) {
             return self.tell(
-                "bad-words",
+                Code::BadWords,
                 span,
                 format!("nothing fills `{{{unknown}}}` here"),
                 help(),
@@ -269,7 +271,7 @@ impl WordsFile<'_> {
         let may_miss = |hole: &str| counts && hole == "n" || holes(phrase).any(|one| one == hole);
         let lost = holes(model).find(|hole| !may_miss(hole));
         if let Some(lost) = lost {
-            self.tell("bad-words", span, format!("`{{{lost}}}` is missing here"), help());
+            self.tell(Code::BadWords, span, format!("`{{{lost}}}` is missing here"), help());
         }
     }
 
@@ -280,12 +282,8 @@ impl WordsFile<'_> {
         let missing: Vec<&str> = needed.filter(|key| !words.has(key)).collect();
         for key in missing {
             let help = format!("add it; in English it is “{}”", english.say(key));
-            self.tell(
-                "missing-key",
-                &(node.span.start..node.span.start),
-                format!("the key `{key}` is missing"),
-                help,
-            );
+            let place = self.place(&(node.span.start..node.span.start));
+            self.diagnostics.push(Diagnostic::missing_key(place, key).help(help));
         }
     }
 }

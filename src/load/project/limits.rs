@@ -11,6 +11,7 @@ use crate::language::size::Size;
 use crate::load::project::scope::Scope;
 use crate::model::project::world::Limits;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 
 /// `limits:` in the project's file.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -73,6 +74,6 @@ fn within<T: PartialOrd + fmt::Display>(
     }
     let message = format!("`{}` is no sensible limit here", value.value);
     let help = format!("write one from `{}` to `{}`", range.start(), range.end());
-    scope.tell("bad-limit", &value.span, message, &help);
+    scope.tell(Code::BadLimit, &value.span, message, &help);
     false
 }

@@ -5,8 +5,9 @@ use std::ops::Range;
 use crate::load::file::reader::SourceFile;
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::diagnostic::{Code, Diagnostic};
 use crate::model::source::node::Node;
 
 /// The project's file with the mistakes that are found in it.
@@ -25,8 +26,12 @@ impl Scope<'_> {
         message: impl Into<String>,
         help: &str,
     ) {
-        let place = Place::new(self.source.file.clone(), span.clone());
-        self.diagnostics.push(Diagnostic::error(code, place, message).help(help));
+        self.diagnostics.push(Diagnostic::new(code, self.place(span), message).help(help));
+    }
+
+    /// The bytes `span` of the file.
+    pub(crate) fn place(&self, span: &Range<usize>) -> Place {
+        Place::new(self.source.file.clone(), span.clone())
     }
 
     /// A value that must be there, or an empty one in its place, which is told.
@@ -40,16 +45,12 @@ impl Scope<'_> {
         match value {
             Some(value) if !value.trim().is_empty() => return value.clone(),
             Some(value) => {
-                let message = format!("`{key}` is empty");
-                self.tell("empty", &value.span, message, "write what belongs here");
+                let error = Diagnostic::empty_value(self.place(&value.span), key);
+                self.diagnostics.push(error);
             }
             // A value that is there but was refused has been told already.
             None if within.get(key).is_some() => {}
-            None => {
-                let (message, help) =
-                    (format!("the key `{key}` is missing"), format!("add `{key}:`"));
-                self.tell("missing-key", span, message, &help);
-            }
+            None => self.diagnostics.push(Diagnostic::missing_key(self.place(span), key)),
         }
         Spanned { value: String::new(), span: span.clone() }
     }
@@ -61,6 +62,6 @@ pub(crate) fn check_name(name: &str, span: &Range<usize>, scope: &mut Scope<'_>)
     if name.is_empty() || !name.chars().all(fits) {
         let message = format!("`{name}` cannot be a name");
         let help = "use letters, digits, `-`, `_` and `.`";
-        scope.tell("bad-name", span, message, help);
+        scope.tell(Code::BadName, span, message, help);
     }
 }

@@ -26,6 +26,7 @@ use crate::model::project::{RawHtml, Site};
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Node, Value};
 
@@ -78,7 +79,7 @@ fn no_project() -> Diagnostic {
     let help = "go to the project's folder, or begin one with `avouch init`";
     Diagnostic {
         place: None,
-        ..Diagnostic::error("no-project", Place::file(PROJECT_FILE), message).help(help)
+        ..Diagnostic::new(Code::NoProject, Place::file(PROJECT_FILE), message).help(help)
     }
 }
 
@@ -125,7 +126,7 @@ fn site(file: &ProjectFile, scope: &mut Scope<'_>) -> Site {
     let root = scope.node;
     let Some(node) = root.get("site") else {
         let help = "add `site:` with `title`, `organisation`, `url` and `language`";
-        scope.tell("missing-key", &root.span, "the key `site` is missing", help);
+        scope.diagnostics.push(Diagnostic::missing_key(scope.place(&root.span), "site").help(help));
         return no_site();
     };
     let Some(site) = &file.site else {
@@ -136,8 +137,8 @@ fn site(file: &ProjectFile, scope: &mut Scope<'_>) -> Site {
     let url = scope.required(site.url.as_ref(), "url", node);
     let language = scope.required(site.language.as_ref(), "language", node);
     if !language.is_empty() && !language::is_language(&language) {
-        let message = format!("`{}` is no language tag", language.value);
-        scope.tell("bad-language", &language.span, message, "write it like `en` or `pt-BR`");
+        let error = Diagnostic::not_a_language_tag(scope.place(&language.span), &language);
+        scope.diagnostics.push(error);
     }
     Site {
         title,
@@ -186,7 +187,7 @@ fn contacts(written: &[Spanned<String>], scope: &mut Scope<'_>) -> Vec<Url> {
                 let message = format!("`{}` is no contact", contact.value);
                 let help =
                     "write it like `mailto:security@example.com` or `https://example.com/report`";
-                scope.tell("bad-address", &contact.span, message, help);
+                scope.tell(Code::BadAddress, &contact.span, message, help);
             }
         }
     }
@@ -205,16 +206,16 @@ fn refusal(file: Option<&RefusedFile>, scope: &mut Scope<'_>) -> Refusal {
             statuses.insert(status.value);
         } else {
             let message = format!("a status of {} refuses nobody", status.value);
-            scope.tell("bad-refusal", &status.span, message, help);
+            scope.tell(Code::BadRefusal, &status.span, message, help);
         }
     }
     let node = scope.node.get("refused").and_then(|node| node.get("statuses"));
     if let Some(node) = node.filter(|node| node.items().is_empty() && file.statuses.is_some()) {
-        scope.tell("bad-refusal", &node.span, "no status is left that refuses", help);
+        scope.tell(Code::BadRefusal, &node.span, "no status is left that refuses", help);
     }
     if let Some(login) = file.login.as_ref().filter(|login| !login.starts_with('/')) {
         let message = format!("`{}` is no path", login.value);
-        scope.tell("bad-refusal", &login.span, message, "write it like `/login`");
+        scope.tell(Code::BadRefusal, &login.span, message, "write it like `/login`");
     }
     Refusal {
         statuses: if statuses.is_empty() { standard.statuses } else { statuses },

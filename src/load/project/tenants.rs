@@ -16,7 +16,9 @@ use crate::model::plan::ANYONE;
 use crate::model::project::actor::{Actor, Scheme, Secret};
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
-use crate::model::source::diagnostic::{Code, Diagnostic, help_with_list};
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
+use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
 /// The keys of a line; all of them must be there.
 const KEYS: [&str; 4] = ["name", "tenant", "client_key", "shared_secret"];
@@ -36,13 +38,18 @@ pub(crate) fn read(
     let stays = |part| matches!(part, Component::Normal(_) | Component::CurDir);
     if !Path::new(&file.value).components().all(stays) {
         let message = format!("`{}` leads out of the project's folder", file.value);
-        scope.tell("outside-project", &file.span, message, "put the file itself into the project");
+        scope.tell(
+            Code::OutsideProject,
+            &file.span,
+            message,
+            "put the file itself into the project",
+        );
         return IndexMap::new();
     }
     let Some(source) = reader.secret_file(&file.value, blotted) else {
         let message = format!("`{}` cannot be read", file.value);
         let help = "name a file in the project with one JSON object a line for each tenant";
-        scope.tell("missing-file", &file.span, message, help);
+        scope.tell(Code::MissingFile, &file.span, message, help);
         return IndexMap::new();
     };
     let mut reading = Reading { source: &source, scope, found: IndexMap::new() };
@@ -50,7 +57,7 @@ pub(crate) fn read(
     let found = reading.found;
     if found.is_empty() {
         let message = format!("there is no tenant in `{}`", file.value);
-        scope.tell("empty", &file.span, message, HELP);
+        scope.tell(Code::Empty, &file.span, message, HELP);
     }
     found
 }
@@ -87,7 +94,9 @@ impl Reading<'_, '_> {
             };
             if actors.contains_key(&name) || self.found.contains_key(&name) {
                 let message = format!("there is an actor `{name}` already");
-                self.tell("duplicate-name", &span, message, "give each tenant a name of its own");
+                let error = Diagnostic::new(Code::DuplicateName, self.place(&span), message);
+                let error = error.with(Argument::Name, name);
+                self.scope.diagnostics.push(error.help("give each tenant a name of its own"));
                 continue;
             }
             self.found.insert(name, actor);
@@ -97,16 +106,16 @@ impl Reading<'_, '_> {
     fn line(&mut self, written: &str, span: &Range<usize>) -> Option<(String, Actor)> {
         let Ok(Value::Object(line)) = serde_json::from_str(written) else {
             // serde's own words may quote what stands there.
-            self.tell("bad-tenant", span, "this line is no JSON object".into(), HELP);
+            self.tell(Code::BadTenant, span, "this line is no JSON object".into(), HELP);
             return None;
         };
         if let Some(key) = line.keys().find(|key| !KEYS.contains(&key.as_str())) {
             // A key of another form may be a secret in the wrong place.
             let is_plain =
                 key.len() <= 20 && key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            let shown =
-                if is_plain { format!("unknown key `{key}`") } else { "unknown key".into() };
-            self.tell("unknown-key", span, shown, &help_with_list(key, KEYS));
+            let shown = if is_plain { key.as_str() } else { "…" };
+            let error = Diagnostic::unknown_key(self.place(span), shown);
+            self.scope.diagnostics.push(error.help(help_with_list(key, KEYS)));
             return None;
         }
         let [name, tenant, client_key, secret] = KEYS.map(|key| self.text(&line, key, span));
@@ -116,7 +125,7 @@ impl Reading<'_, '_> {
         let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if name == ANYONE || !name.chars().all(fits) {
             let help = "use letters, digits, `-`, `_` and `.`; `anyone` is who has no credentials";
-            self.tell("bad-name", span, "the `name` of this line cannot be a name".into(), help);
+            self.tell(Code::BadName, span, "the `name` of this line cannot be a name".into(), help);
             return None;
         }
         Some((name, Actor { tenant: Some(tenant), scheme, send_to: Vec::new() }))
@@ -137,13 +146,17 @@ impl Reading<'_, '_> {
             Some(Value::String(text)) => return Some(text.clone()),
             Some(_) => format!("`{key}` is no text"),
         };
-        self.tell("bad-tenant", span, message, HELP);
+        self.tell(Code::BadTenant, span, message, HELP);
         None
     }
 
     fn tell(&mut self, code: Code, span: &Range<usize>, message: String, help: &str) {
-        let place = Place::new(self.source.file.clone(), span.clone());
-        self.scope.diagnostics.push(Diagnostic::error(code, place, message).help(help));
+        let error = Diagnostic::new(code, self.place(span), message);
+        self.scope.diagnostics.push(error.help(help));
+    }
+
+    fn place(&self, span: &Range<usize>) -> Place {
+        Place::new(self.source.file.clone(), span.clone())
     }
 }
 

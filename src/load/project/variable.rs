@@ -9,6 +9,8 @@ use crate::model::plan::template::{Part, Template};
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::node::{Node, Value};
 
 /// Where variables get their values.
@@ -42,7 +44,7 @@ impl Variables<'_> {
         if !is_name(name) {
             let message = format!("`{name}` is no name of a variable");
             let help = "use letters, digits and `_`, such as `${ACME_SECRET}`";
-            scope.tell("bad-variable", &span, message, help);
+            scope.tell(Code::BadVariable, &span, message, help);
             return String::new();
         }
         // An empty value is what a missing secret looks like in most build systems.
@@ -52,7 +54,7 @@ impl Variables<'_> {
             let message = format!("the variable `{name}` has no value");
             let unset = Diagnostic {
                 severity: self.options.unset,
-                ..Diagnostic::error("unset-variable", place, message)
+                ..Diagnostic::new(Code::UnsetVariable, place, message).with(Argument::Name, name)
             };
             let help = format!("set `{name}` in the environment");
             scope.diagnostics.push(unset.help(help));
@@ -79,7 +81,7 @@ fn refuse_in(node: &Node, scope: &mut Scope<'_>) {
                 let span = within(scope, &node.span, name);
                 let message = format!("the variable `{name}` is not read here");
                 let help = "variables are read in `actors` and `target` only";
-                scope.tell("misplaced-variable", &span, message, help);
+                scope.tell(Code::MisplacedVariable, &span, message, help);
             }
         }
         Value::List(items) => items.iter().for_each(|item| refuse_in(item, scope)),

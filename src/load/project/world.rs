@@ -16,6 +16,7 @@ use crate::load::project::variable::Variables;
 use crate::model::project::world::World;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::node::Node;
 
 /// Hosts of the demo, and of the world around it, end so.
@@ -50,7 +51,7 @@ fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> (
             let place = crate::model::source::Place::file(scope.source.file.clone());
             let message = format!("the target `{text}` is no origin");
             let help = fault.help(text, HELP);
-            let error = Diagnostic::error("bad-target", place, message).help(help);
+            let error = Diagnostic::new(Code::BadTarget, place, message).help(help);
             scope.diagnostics.push(Diagnostic { place: None, ..error });
             (address::nowhere(), false)
         });
@@ -68,7 +69,7 @@ fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> (
         if scope.diagnostics.is_clean_since(told) {
             let message = format!("the target `{}` is no origin", written.value);
             let help = fault.help(&written, HELP);
-            scope.tell("bad-target", &written.span, message, &help);
+            scope.tell(Code::BadTarget, &written.span, message, &help);
         }
         (address::nowhere(), false)
     })
@@ -93,7 +94,7 @@ fn hosts(
         if let Some(host) = host.filter(|host| !address::is_host(host)) {
             let message = format!("`{}` is no host", host.value);
             let help = "write its name alone, such as `www.example.com`";
-            scope.tell("bad-host", &host.span, message, help);
+            scope.tell(Code::BadHost, &host.span, message, help);
         }
         hosts.insert(entry.key.clone(), host.map_or_else(String::new, |host| host.value.clone()));
     }
@@ -110,7 +111,7 @@ fn connect_to(
         if !address::is_host(&entry.key) {
             let message = format!("`{}` is no host", entry.key);
             let help = "write it like `addon.example.com` or `addon.example.com:443`";
-            scope.tell("bad-connect-to", &entry.key_span, message, help);
+            scope.tell(Code::BadConnectTo, &entry.key_span, message, help);
         }
         let Some(to) = read.get(&entry.key) else {
             continue;
@@ -122,7 +123,7 @@ fn connect_to(
             Err(_) => {
                 let message = format!("`{}` is no address with a port", to.value);
                 let help = "write numbers, such as `127.0.0.1:8443`";
-                scope.tell("bad-connect-to", &to.span, message, help);
+                scope.tell(Code::BadConnectTo, &to.span, message, help);
             }
         }
     }
@@ -140,13 +141,13 @@ fn roots(
         if !Path::new(&root.value).components().all(stays) {
             let message = format!("`{}` leads out of the project's folder", root.value);
             let help = "put the file itself into the project";
-            scope.tell("outside-project", &root.span, message, help);
+            scope.tell(Code::OutsideProject, &root.span, message, help);
             continue;
         }
         let Some(source) = reader.file(&root.value) else {
             let message = format!("`{}` cannot be read", root.value);
             let help = "name a file in the project that holds certificates as PEM";
-            scope.tell("missing-file", &root.span, message, help);
+            scope.tell(Code::MissingFile, &root.span, message, help);
             continue;
         };
         if source.text.contains("-----BEGIN CERTIFICATE-----") {
@@ -154,7 +155,7 @@ fn roots(
         } else {
             let message = format!("there is no certificate in `{}`", root.value);
             let help = "it must hold certificates as PEM, between `-----BEGIN CERTIFICATE-----` and its end";
-            scope.tell("bad-root", &root.span, message, help);
+            scope.tell(Code::BadRoot, &root.span, message, help);
         }
     }
     roots
@@ -166,7 +167,7 @@ fn resolver(written: Option<&Spanned<String>>, scope: &mut Scope<'_>) -> Option<
     if resolver.is_none() {
         let message = format!("`{}` is no address of a resolver", written.value);
         let help = "write numbers, such as `127.0.0.1:5353`";
-        scope.tell("bad-resolver", &written.span, message, help);
+        scope.tell(Code::BadResolver, &written.span, message, help);
     }
     resolver
 }

@@ -46,6 +46,12 @@ impl From<String> for ClaimId {
     }
 }
 
+impl From<&ClaimId> for String {
+    fn from(id: &ClaimId) -> Self {
+        id.as_str().to_owned()
+    }
+}
+
 impl From<ClaimId> for String {
     fn from(id: ClaimId) -> Self {
         id.0

@@ -80,8 +80,8 @@ impl Node {
 }
 
 impl Value {
-    /// What a reader calls this sort of value.
-    pub fn sort(&self) -> &'static str {
+    /// The name of the type with its article, such as `a list`.
+    pub fn type_name(&self) -> &'static str {
         match self {
             Value::Null => "nothing",
             Value::Bool(_) => "`true` or `false`",

@@ -7,6 +7,7 @@ use tera::{Context, ErrorKind, ReportError, Tera};
 use crate::model::project::Project;
 use crate::model::project::i18n::Language;
 use crate::model::source::Place;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 use crate::render::site::say;
 
@@ -91,7 +92,7 @@ impl Theme {
         let known: Vec<&str> = known.into_iter().filter(|one| context.contains_key(one)).collect();
         let place = Place::file(format!("templates/{name}"));
         let message = format!("the template uses `{first}`, which it is not given");
-        let diagnostic = Diagnostic::error("template-variable", place, message);
+        let diagnostic = Diagnostic::new(Code::TemplateVariable, place, message);
         Some(diagnostic.help(help_with_list(first, known)))
     }
 }
@@ -124,21 +125,21 @@ fn diagnostic(error: &tera::Error, name: &str) -> Diagnostic {
     let file = |name: &str| format!("templates/{name}");
     match error.kind() {
         ErrorKind::SyntaxError(report) => {
-            Diagnostic::error("template-syntax", place(report), cause(report))
+            Diagnostic::new(Code::TemplateSyntax, place(report), cause(report))
                 .help("the language of templates is Tera 2: see docs/templates.md")
         }
         ErrorKind::RenderingError(report) => {
-            Diagnostic::error("template-variable", place(report), cause(report))
+            Diagnostic::new(Code::TemplateVariable, place(report), cause(report))
                 .help("what each template is given stands in docs/templates.md")
         }
-        ErrorKind::MissingParent { current, parent } => Diagnostic::error(
-            "template-missing",
+        ErrorKind::MissingParent { current, parent } => Diagnostic::new(
+            Code::TemplateMissing,
             Place::file(file(current)),
             format!("the template extends `{parent}`, which is not there"),
         )
         .help(help_with_list(parent, parents().iter().map(String::as_str))),
         other => {
-            Diagnostic::error("template", Place::file(file(name)), one_line(&other.to_string()))
+            Diagnostic::new(Code::Template, Place::file(file(name)), one_line(&other.to_string()))
                 .help("the language of templates is Tera 2: see docs/templates.md")
         }
     }

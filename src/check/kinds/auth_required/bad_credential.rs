@@ -15,6 +15,7 @@ use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Keep, Role, Step};
 use crate::model::project::actor::{Actor, Prefix, Scheme, Signed};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 use crate::model::source::diagnostic::report::Report;
 
@@ -103,17 +104,17 @@ pub(crate) fn leave_out(
         if !all.iter().any(|bad| bad.name == name) {
             let message = format!("`{name}` is no credential that would be tried here");
             let help = help_with_list(name, all.iter().map(|bad| bad.name).collect::<Vec<_>>());
-            diagnostics.push(context.mistake("unknown-name", &reason.span, message).help(help));
+            diagnostics.push(context.mistake(Code::UnknownName, &reason.span, message).help(help));
         }
         if reason.trim().is_empty() {
             let message = format!("no reason is given why `{name}` is left out");
-            diagnostics.push(context.mistake("no-reason", &reason.span, message));
+            diagnostics.push(context.mistake(Code::NoReason, &reason.span, message));
         }
     }
     all.retain(|bad| !without.contains_key(bad.name));
     if all.is_empty() {
         let message = "every bad credential is left out, so that nothing would be asked";
-        diagnostics.push(context.mistake("empty-list", span, message));
+        diagnostics.push(context.mistake(Code::EmptyList, span, message));
     }
 }
 

@@ -19,6 +19,7 @@ use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::plan::request::Request;
 use crate::model::project::actor::{Actor, Scheme};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
@@ -147,7 +148,7 @@ impl Settings {
         };
         if other.value == self.actor.value {
             let message = format!("`{}` is the owner itself", other.value);
-            diagnostics.push(context.mistake("same-actor", &other.span, message));
+            diagnostics.push(context.mistake(Code::SameActor, &other.span, message));
         } else if found.scheme.name() != actor.scheme.name() {
             let message = format!(
                 "`{}` has a credential of another scheme ({}) than `{}` ({})",
@@ -156,7 +157,7 @@ impl Settings {
                 self.actor.value,
                 actor.scheme.name()
             );
-            diagnostics.push(context.mistake("other-scheme", &other.span, message));
+            diagnostics.push(context.mistake(Code::OtherScheme, &other.span, message));
         }
     }
 
@@ -171,14 +172,14 @@ impl Settings {
         };
         if !matches!(found.scheme, Scheme::Signed(_)) {
             let message = format!("`{}` has no key: its scheme is not `signed`", platform.value);
-            diagnostics.push(context.mistake("other-scheme", &platform.span, message));
+            diagnostics.push(context.mistake(Code::OtherScheme, &platform.span, message));
         }
     }
 
     fn requests(&self, context: &Context<'_>, diagnostics: &mut Report) -> Requests {
         if self.endpoints.is_empty() {
             let message = "no endpoints, so that nothing would be asked";
-            diagnostics.push(context.mistake("empty-list", &self.endpoints.span, message));
+            diagnostics.push(context.mistake(Code::EmptyList, &self.endpoints.span, message));
         }
         let mut names = Names::none(context);
         let mut read =
@@ -197,12 +198,12 @@ impl Settings {
         if let (Some(create), None) = (&self.create, &self.remove) {
             let message = "the object that is made here is never taken away";
             let help = "add `remove:` with the request that does";
-            diagnostics.push(context.mistake("left-behind", &create.span, message).help(help));
+            diagnostics.push(context.mistake(Code::LeftBehind, &create.span, message).help(help));
         }
         let bad = self.id.as_ref().filter(|id| !id.starts_with('/'));
         if let Some(id) = bad {
             let message = format!("`{}` is no JSON Pointer", id.value);
-            diagnostics.push(context.mistake("no-pointer", &id.span, message));
+            diagnostics.push(context.mistake(Code::BadPointer, &id.span, message));
         }
     }
 
@@ -219,12 +220,12 @@ impl Settings {
             };
             let same = |one: &Request| one.method == request.method && one.to == request.to;
             if earlier.iter().any(same) {
-                tell("duplicate-endpoint", "this endpoint is listed twice", "leave one out");
+                tell(Code::DuplicateEndpoint, "this endpoint is listed twice", "leave one out");
             }
             // A removal that is refused in word only shows in the owner's reading afterwards.
             if request.method == "DELETE" && reading_of(request, earlier).is_none() {
                 let message = "nothing shows whether a forged removal removed something";
-                tell("unseen-removal", message, "list `get:` of the same path before it");
+                tell(Code::UnseenRemoval, message, "list `get:` of the same path before it");
             }
         }
     }
@@ -330,7 +331,7 @@ endpoints:
         assert_eq!(told("former: former", "former: acme")[0].0, "same-actor");
         assert_eq!(told("former: former", "former: operator")[0].0, "other-scheme");
         assert_eq!(told("ten-years:", "tenyears:")[0].0, "unknown-name");
-        assert_eq!(told("get: /stats", "get: stats")[0].0, "no-address");
+        assert_eq!(told("get: /stats", "get: stats")[0].0, "bad-address");
         assert_eq!(told("get: /stats", "get: /config")[0].0, "duplicate-endpoint");
         assert_eq!(told("get: /stats", "delete: /stats")[0].0, "unseen-removal");
         let none = "{kind: auth-required, as: acme, endpoints: []}";

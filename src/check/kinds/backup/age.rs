@@ -19,6 +19,7 @@ use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::{Parameter, Side};
 use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Role, Step};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
@@ -190,7 +191,7 @@ impl Settings {
         for pointer in self.pointers().filter(|pointer| !pointer.starts_with('/')) {
             let message = format!("`{}` is no JSON Pointer", pointer.value);
             let help = format!("write `/{}`", pointer.replace('.', "/"));
-            diagnostics.push(context.mistake("no-pointer", &pointer.span, message).help(help));
+            diagnostics.push(context.mistake(Code::BadPointer, &pointer.span, message).help(help));
         }
     }
 
@@ -204,7 +205,7 @@ impl Settings {
         };
         for pointer in self.pointers() {
             let message = "only JSON has pointers, and this source tells of files";
-            diagnostics.push(context.mistake("misplaced-setting", &pointer.span, message));
+            diagnostics.push(context.mistake(Code::MisplacedSetting, &pointer.span, message));
         }
         Newest {
             step: 0,
@@ -222,13 +223,13 @@ impl Settings {
         if self.at.is_none() {
             let message = "nothing says where the time of a backup stands";
             let help = "write `at:` with a JSON Pointer such as `/completed_at`";
-            let mistake = context.mistake("no-time", &self.max_age.span, message);
+            let mistake = context.mistake(Code::NoTime, &self.max_age.span, message);
             diagnostics.push(mistake.help(help));
         }
         if let Some(share) = self.least_share.as_ref().filter(|_| self.bytes.is_none()) {
             let message = "nothing says where the size of a backup stands";
             let help = "write `bytes:` with a JSON Pointer such as `/bytes`";
-            diagnostics.push(context.mistake("no-size", &share.span, message).help(help));
+            diagnostics.push(context.mistake(Code::NoSize, &share.span, message).help(help));
         }
         let text =
             |pointer: &Option<Spanned<String>>| pointer.as_ref().map(|one| one.value.clone());
@@ -411,7 +412,7 @@ mod tests {
         let example = super::BackupAge.manual().example;
         let told = |from: &str, to: &str| mistakes(&example.replace(from, to));
         assert_eq!(told("as: operator", "as: nobody")[0].0, "unknown-actor");
-        assert_eq!(told("at: /completed_at", "at: completed_at")[0].0, "no-pointer");
+        assert_eq!(told("at: /completed_at", "at: completed_at")[0].0, "bad-pointer");
         assert_eq!(told("max_age: 24h", "max_age: a day")[0].0, "wrong-value");
         assert_eq!(told("max_age:", "maxage:")[0].0, "unknown-key");
         assert_eq!(told("get: /ops/backups/latest\n", "")[0].0, "no-single-source");

@@ -18,6 +18,7 @@ use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word, backup};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
@@ -166,7 +167,7 @@ impl Settings {
                 let Some(line) = self.run.as_ref().filter(takes) else {
                     let message = "no program is given the backup to open";
                     let help = "write `run:` with the program and `${backup}` among its arguments";
-                    diagnostics.push(context.mistake("no-program", &span, message).help(help));
+                    diagnostics.push(context.mistake(Code::NoProgram, &span, message).help(help));
                     return None;
                 };
                 Form::Command(run(line, diagnostics)?)
@@ -177,7 +178,7 @@ impl Settings {
     fn tell_misplaced(&self, context: &Context<'_>, diagnostics: &mut Report) {
         let form = self.form.value;
         let mut tell = |span: &std::ops::Range<usize>, message: &str| {
-            diagnostics.push(context.mistake("misplaced-setting", span, message));
+            diagnostics.push(context.mistake(Code::MisplacedSetting, span, message));
         };
         let table = self.tables.values().next().filter(|_| form != Written::Sqlite);
         if let Some(table) = table {

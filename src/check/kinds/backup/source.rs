@@ -12,6 +12,7 @@ use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{ANYONE, Act, Role, Step, Word};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
 /// The suffixes of files that are still being written, where the author names none.
@@ -70,14 +71,14 @@ impl Sources<'_> {
             };
             let place = spans.get(1).copied().unwrap_or(span);
             let help = "write one of `get:`, `s3:`, `file:` or `run:`";
-            diagnostics.push(context.mistake("no-single-source", place, message).help(help));
+            diagnostics.push(context.mistake(Code::NoSingleSource, place, message).help(help));
             return None;
         }
         if self.file.is_none()
             && let Some(suffix) = self.suffix
         {
             let message = "`suffix` chooses among the files of `file`, which is missing";
-            diagnostics.push(context.mistake("misplaced-setting", &suffix.span, message));
+            diagnostics.push(context.mistake(Code::MisplacedSetting, &suffix.span, message));
         }
         if let Some(run) = &self.run {
             return program(run, context, diagnostics).map(Source::Program);

@@ -16,6 +16,7 @@ use crate::check::written::request::Ask;
 use crate::model::plan::Plan;
 use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::Node;
 
@@ -129,7 +130,7 @@ impl Settings {
             || self.delete.is_some()
         {
             let message = "an object that is there already is neither made, changed nor deleted";
-            let error = context.mistake("owns-and-creates", &owns.span, message);
+            let error = context.mistake(Code::OwnsAndCreates, &owns.span, message);
             diagnostics.push(
                 error.help("leave out `owns:`, or `create`, `object`, `change` and `delete`"),
             );
@@ -183,7 +184,7 @@ impl Settings {
         ];
         for (key, _) in missing.into_iter().filter(|(_, missing)| *missing) {
             let message = format!("the key `{key}` is missing");
-            let error = context.mistake("missing-key", &self.tenants.span, message);
+            let error = context.mistake(Code::MissingKey, &self.tenants.span, message);
             diagnostics.push(error.help(help));
         }
         Some(Making {
@@ -209,14 +210,14 @@ impl Making<'_> {
         };
         if !self.create.text_has("${canary}") {
             let help = "put `${canary}` into the text that the owner reads back";
-            tell("no-canary", &self.create.span, "the new object carries no mark", help);
+            tell(Code::NoCanary, &self.create.span, "the new object carries no mark", help);
         }
         if !self.object.contains("${id}") {
             let help = "write `${id}` where the object's id stands";
-            tell("no-id", &self.object.span, "this path is the same for every object", help);
+            tell(Code::NoId, &self.object.span, "this path is the same for every object", help);
         }
         if let Some(id) = id.filter(|id| !id.starts_with('/')) {
-            tell("no-pointer", &id.span, "this is no JSON Pointer", "begin it with `/`");
+            tell(Code::BadPointer, &id.span, "this is no JSON Pointer", "begin it with `/`");
         }
         let Some(change) = self.change else {
             return;
@@ -224,7 +225,7 @@ impl Making<'_> {
         if change.text_has("${canary}") || !overwrites(self.create, change) {
             let help = "write other text where `create:` has `${canary}`";
             let message = "a change that keeps the owner's mark could not be noticed";
-            tell("change-keeps-canary", &change.span, message, help);
+            tell(Code::ChangeKeepsCanary, &change.span, message, help);
         }
     }
 
@@ -517,6 +518,9 @@ list: [/notes]
         let mut project = project();
         project.writes = false;
         let mistakes = plan_in(&project, super::TenantIsolation.manual().example).unwrap_err();
-        assert!(mistakes.iter().all(|one| one.code == "writes-not-permitted"), "{mistakes:#?}");
+        assert!(
+            mistakes.iter().all(|one| one.code.name() == "writes-not-permitted"),
+            "{mistakes:#?}"
+        );
     }
 }

@@ -9,6 +9,7 @@ use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use crate::check::kind::Context;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
 /// Fewer characters than this turn up by chance.
@@ -98,7 +99,7 @@ pub(crate) fn actors(
     tell_bad(&named, context, diagnostics);
     if named.len() < 2 {
         let message = "isolation needs two tenants at least";
-        let error = context.mistake("empty-list", &tenants.span, message);
+        let error = context.mistake(Code::EmptyList, &tenants.span, message);
         diagnostics.push(match tenants.value {
             Tenants::Named(_) => error,
             Tenants::All => {
@@ -120,12 +121,12 @@ fn tell_bad(named: &[Spanned<String>], context: &Context<'_>, diagnostics: &mut 
         };
         let Some(tenant) = &actor.tenant else {
             let message = format!("`{}` belongs to no tenant", name.value);
-            tell("no-tenant", message, "give it a `tenant:` in `avouch.yaml`");
+            tell(Code::NoTenant, message, "give it a `tenant:` in `avouch.yaml`");
             continue;
         };
         if let Some(other) = seen.insert(tenant, name) {
             let message = format!("`{}` and `{other}` are of the same tenant", name.value);
-            tell("same-tenant", message, "name actors of different tenants");
+            tell(Code::SameTenant, message, "name actors of different tenants");
         }
     }
 }
@@ -142,23 +143,23 @@ pub(crate) fn tell_bad_owns(
     };
     for name in named.iter().filter(|name| !owns.contains_key(&name.value)) {
         let message = format!("it is not said what `{}` owns", name.value);
-        tell("no-object", &name.span, message, "give it a `path` and a `marker` in `owns:`");
+        tell(Code::NoObject, &name.span, message, "give it a `path` and a `marker` in `owns:`");
     }
     for (actor, owned) in owns {
         if !named.iter().any(|name| name.value == *actor) {
             let message = format!("`{actor}` is none of these tenants");
-            tell("unknown-actor", &owned.span, message, "add it to `tenants:`, or leave it out");
+            tell(Code::UnknownActor, &owned.span, message, "add it to `tenants:`, or leave it out");
         }
         let marker = &owned.marker;
         if marker.chars().count() < MARKER_CHARS_MIN {
             let message = "so short a text turns up by chance".to_owned();
             let help = "choose one of 8 characters at least that stands nowhere else";
-            tell("weak-marker", &marker.span, message, help);
+            tell(Code::WeakMarker, &marker.span, message, help);
         }
         let contains = |other: &Spanned<Owned>| marker.contains(other.marker.as_str());
         if owns.iter().any(|(other, one)| other != actor && contains(one)) {
             let message = "the marker of another tenant stands in this one".to_owned();
-            tell("same-marker", &marker.span, message, "choose texts that only their owner has");
+            tell(Code::SameMarker, &marker.span, message, "choose texts that only their owner has");
         }
     }
 }

@@ -17,8 +17,10 @@ use crate::load::policy::bound::Bound;
 use crate::load::policy::link::{Aim, aim};
 use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::source::Place;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::diagnostic::{Code, Diagnostic};
 
 /// Elements that may stand within a line.
 const INLINE: [&str; 27] = [
@@ -160,7 +162,7 @@ pub(crate) fn refused(
             let span = markdown.span(index);
             let written = text.get(span.clone()).unwrap_or_default().trim_end();
             let place = Place::new(file, span.start..span.start + written.len());
-            let error = Diagnostic::error("raw-html", place, "HTML stands in this policy");
+            let error = Diagnostic::new(Code::RawHtml, place, "HTML stands in this policy");
             let help = "write it in Markdown, or put it in back-ticks if readers are to see it";
             diagnostics.push(error.help(help));
         }
@@ -202,7 +204,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn tell(&mut self, code: Code, span: Range<usize>, message: impl Into<String>, help: &str) {
-        let error = Diagnostic::error(code, Place::new(self.file, span), message);
+        let error = Diagnostic::new(code, Place::new(self.file, span), message);
         self.diagnostics.push(error.help(help));
     }
 
@@ -227,7 +229,7 @@ impl Reading<'_> {
             let message = format!("`<{}>` does not end in this block of HTML", tag.name);
             let help = "a blank line ends a block of HTML: end the element before it, or write \
                         what is within it as HTML too";
-            self.tell("html-unclosed", tag.span, message, help);
+            self.unclosed_element(&tag.name, tag.span, message, help);
         }
         let kept = sanitised(html);
         if kept.ends_with('\n') || kept.is_empty() { kept } else { kept + "\n" }
@@ -274,7 +276,12 @@ impl Reading<'_> {
     fn unpaired(&mut self, name: &str, span: Range<usize>) {
         let message = format!("`<{name}>` and `</{name}>` do not stand around the same words");
         let help = "begin and end it within one paragraph, and within the same emphasis or link";
-        self.tell("html-unclosed", span, message, help);
+        self.unclosed_element(name, span, message, help);
+    }
+
+    fn unclosed_element(&mut self, name: &str, span: Range<usize>, message: String, help: &str) {
+        let error = Diagnostic::new(Code::HtmlUnclosed, Place::new(self.file, span), message);
+        self.diagnostics.push(error.with(Argument::Html, format!("<{name}>")).help(help));
     }
 
     /// HTML may neither stand in a claim's or statement's words, nor around them, nor where the
@@ -299,7 +306,7 @@ impl Reading<'_> {
             let message = "HTML stands where a claim's words are read";
             let help = "in a claim or statement, a heading, a table's head and a footnote, and \
                         around a claim, write in Markdown";
-            self.tell("raw-html", span.clone(), message, help);
+            self.tell(Code::RawHtml, span.clone(), message, help);
         }
     }
 
@@ -310,13 +317,17 @@ impl Reading<'_> {
         }
         let attributes = tag.attributes.iter().map(|(attribute, _)| attribute);
         let unknown = attributes.clone().find(|one| !is_attribute(name, one));
-        let message = match unknown {
-            _ if !is_kept(name, in_block) && !tag.ends => format!("`<{name}>` is left out"),
-            Some(attribute) => format!("`{attribute}` of `<{name}>` is left out"),
+        let (html, message) = match unknown {
+            _ if !is_kept(name, in_block) && !tag.ends => {
+                (format!("<{name}>"), format!("`<{name}>` is left out"))
+            }
+            Some(attribute) => {
+                (attribute.clone(), format!("`{attribute}` of `<{name}>` is left out"))
+            }
             None => return,
         };
         let place = Place::new(self.file, tag.span.clone());
-        let warning = Diagnostic::warning("html-left-out", place, message);
+        let warning = Diagnostic::new(Code::HtmlLeftOut, place, message).with(Argument::Html, html);
         self.diagnostics.push(warning.help(match in_block {
             _ if name == "a" => "an anchor is written behind a heading: `## Heading {#anchor}`",
             true => "of HTML, only text, lists and tables are published, without looks and scripts",
@@ -329,16 +340,15 @@ impl Reading<'_> {
         let to = tag.attributes.iter().find(|(name, _)| name == "href");
         match to.map(|(_, to)| aim(to, "", self.file)) {
             Some(Aim::Scheme(scheme)) => {
-                let message = format!("this leads to a `{scheme}:` address");
-                let help = "use `https:`, `mailto:` or `tel:`";
-                self.tell("unsafe-link", tag.span.clone(), message, help);
+                let place = Place::new(self.file, tag.span.clone());
+                self.diagnostics.push(Diagnostic::unsafe_link(place, &scheme));
             }
             Some(Aim::Web) if in_block => {}
             _ => {
                 let message = "this link can be written in Markdown";
                 let help = "write `[words](address)`; in a block of HTML, a link leads to a whole \
                             address, such as `https://example.com/`";
-                self.tell("html-link", tag.span.clone(), message, help);
+                self.tell(Code::HtmlLink, tag.span.clone(), message, help);
             }
         }
     }

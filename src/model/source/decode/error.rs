@@ -6,14 +6,17 @@ use std::ops::Range;
 use serde::de;
 
 use crate::model::source::decode::stand_in::Missing;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 
 /// One refusal by serde, with its place once that is known.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Error {
-    pub(crate) code: &'static str,
+    pub(crate) code: Code,
     pub(crate) message: Box<str>,
     pub(crate) help: Option<Box<str>>,
+    pub(crate) argument: Option<(Argument, Box<str>)>,
     pub(crate) span: Option<Range<usize>>,
     /// The key that is missing, if that is the mistake.
     pub(crate) missing: Option<&'static str>,
@@ -26,11 +29,12 @@ pub(crate) struct Error {
 }
 
 impl Error {
-    pub(crate) fn new(code: &'static str, message: impl Into<Box<str>>) -> Self {
+    pub(crate) fn new(code: Code, message: impl Into<Box<str>>) -> Self {
         Self {
             code,
             message: message.into(),
             help: None,
+            argument: None,
             span: None,
             missing: None,
             meant: None,
@@ -74,7 +78,7 @@ impl de::Error for Error {
             Some((message, help)) => (message.to_owned(), Some(format!("write {help}").into())),
             None => (message, None),
         };
-        Self { help, ..Self::new("wrong-value", message) }
+        Self { help, ..Self::new(Code::WrongValue, message) }
     }
 
     fn invalid_type(unexpected: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -83,7 +87,7 @@ impl de::Error for Error {
         let message = format!("expected {expected}, found {}", in_words(unexpected));
         Self {
             help: help_for(expected, unexpected).map(Into::into),
-            ..Self::new("wrong-type", message)
+            ..Self::new(Code::WrongType, message)
         }
     }
 
@@ -98,18 +102,27 @@ impl de::Error for Error {
         let message = format!("expected {expected}, found {found}");
         Self {
             help: help_for(expected, unexpected).map(Into::into),
-            ..Self::new("wrong-value", message)
+            ..Self::new(Code::WrongValue, message)
         }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        let error = Self::new("missing-key", format!("the key `{field}` is missing"));
-        Self { help: Some(format!("add `{field}:`").into()), missing: Some(field), ..error }
+        let error = Self::new(Code::MissingKey, format!("the key `{field}` is missing"));
+        Self {
+            help: Some(format!("add `{field}:`").into()),
+            argument: Some((Argument::Key, field.into())),
+            missing: Some(field),
+            ..error
+        }
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let error = Self::new("unknown-value", format!("`{variant}` is not known here"));
-        Self { help: Some(help_with_list(variant, expected.iter().copied()).into()), ..error }
+        let error = Self::new(Code::UnknownValue, format!("unknown value `{variant}`"));
+        Self {
+            help: Some(help_with_list(variant, expected.iter().copied()).into()),
+            argument: Some((Argument::Name, variant.into())),
+            ..error
+        }
     }
 }
 

@@ -198,7 +198,12 @@ impl State {
     fn into_diagnostics(self, file: &str) -> Vec<Diagnostic> {
         let to_diagnostic = |error: Error| Diagnostic {
             help: error.help.map(Into::into),
-            ..Diagnostic::error(
+            arguments: error
+                .argument
+                .map(|(name, value)| (name, value.into()))
+                .into_iter()
+                .collect(),
+            ..Diagnostic::new(
                 error.code,
                 Place::new(file, error.span.unwrap_or(0..0)),
                 error.message,

@@ -6,6 +6,8 @@ use serde::de::{self, DeserializeSeed, Visitor};
 use crate::model::source::decode::error::Error;
 use crate::model::source::decode::stand_in::StandIn;
 use crate::model::source::decode::{SPANNED, SPANNED_FIELDS, State};
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{did_you_mean, help_with_list};
 use crate::model::source::node::{Entry, Node, Value};
 
@@ -74,9 +76,10 @@ impl<'a> De<'a> {
 }
 
 fn unknown_key(entry: &Entry, known: &'static [&'static str]) -> Error {
-    let error = Error::new("unknown-key", format!("unknown key `{}`", entry.key));
+    let error = Error::new(Code::UnknownKey, format!("unknown key `{}`", entry.key));
     Error {
         help: Some(help_with_list(&entry.key, known.iter().copied()).into()),
+        argument: Some((Argument::Key, entry.key.as_str().into())),
         meant: did_you_mean(&entry.key, known.iter().copied()),
         ..error.at(&entry.key_span)
     }
@@ -127,15 +130,15 @@ impl<'de> de::Deserializer<'de> for De<'_> {
             Value::Map(entries) if entries.len() == 1 => {
                 let entry = entries.first();
                 if entry.is_some_and(|entry| self.state.is_refused(entry)) {
-                    let error = Error::new("wrong-value", "its content was refused");
+                    let error = Error::new(Code::WrongValue, "its content was refused");
                     return Err(Error { consequence: true, ..error.at(&self.node.span) });
                 }
                 Variant { de: self, entry }
             }
             other => {
                 let names = variants.join("`, `");
-                let message = format!("expected one of `{names}`, found {}", other.sort());
-                return Err(Error::new("wrong-type", message).at(&self.node.span));
+                let message = format!("expected one of `{names}`, found {}", other.type_name());
+                return Err(Error::new(Code::WrongType, message).at(&self.node.span));
             }
         };
         visitor.visit_enum(variant).map_err(|error| error.at(&self.node.span))
@@ -266,7 +269,8 @@ impl<'a, 'de> de::EnumAccess<'de> for Variant<'a> {
         match seed.deserialize(name) {
             Ok(value) => Ok((value, self)),
             Err(error) if self.entry.is_some() => {
-                Err(Error { code: "unknown-key", ..error.at(span) })
+                let argument = error.argument.map(|(_, key)| (Argument::Key, key));
+                Err(Error { code: Code::UnknownKey, argument, ..error }.at(span))
             }
             Err(error) => Err(error.at(span)),
         }
@@ -277,7 +281,7 @@ impl<'a> Variant<'a> {
     fn content(&self) -> Result<De<'a>, Error> {
         let entry = self.entry.ok_or_else(|| {
             let message = format!("`{}` needs a value", self.de.node.as_str().unwrap_or_default());
-            Error::new("wrong-type", message).at(&self.de.node.span)
+            Error::new(Code::WrongType, message).at(&self.de.node.span)
         })?;
         Ok(self.de.of(&entry.value))
     }
@@ -290,7 +294,7 @@ impl<'de> de::VariantAccess<'de> for Variant<'_> {
         match self.entry.map(|entry| &entry.value) {
             None => Ok(()),
             Some(node) if matches!(node.value, Value::Null) => Ok(()),
-            Some(node) => Err(Error::new("wrong-type", "this takes no value").at(&node.span)),
+            Some(node) => Err(Error::new(Code::WrongType, "this takes no value").at(&node.span)),
         }
     }
 

@@ -1,49 +1,56 @@
 //! A mistake in the author's files, with its code, its place and what to do about it.
 
+pub mod argument;
+pub mod codes;
 pub mod report;
+mod shared;
+
+use std::collections::BTreeMap;
 
 use crate::model::source::Place;
+use crate::model::source::diagnostic::argument::Argument;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::redline::Redline;
 
-/// The stable name of a sort of mistake, in kebab case.
-pub type Code = &'static str;
-
-/// Whether a mistake stops the work.
+/// Whether a diagnostic prevents a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The work can go on.
+    /// A site can be built.
     Warning,
-    /// Nothing is built from these sources.
+    /// No site is built from these sources.
     Error,
 }
 
-/// A mistake in what people wrote.
+/// A mistake in the project's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// What sort of mistake it is.
+    /// The identity of the mistake.
     pub code: Code,
-    /// Whether it stops the work.
+    /// Whether it prevents a build; by default the severity of its code.
     pub severity: Severity,
     /// What is wrong: lower case, no full stop, back-ticks around literals.
     pub message: String,
+    /// The values that the message names, as data; at least those that its code declares.
+    pub arguments: BTreeMap<Argument, String>,
     /// Where; `None` only where no file is at fault.
     pub place: Option<Place>,
-    /// Other places that explain it, each with a few words.
+    /// Other places that explain it, each with a label.
     pub related: Vec<(Place, String)>,
     /// What to do.
     pub help: Option<String>,
-    /// Of a suspect claim, what changed.
+    /// For a suspect claim, what changed.
     pub redline: Option<Box<Redline>>,
 }
 
 impl Diagnostic {
-    /// An error at a place.
-    pub fn error(code: Code, place: Place, message: impl Into<String>) -> Self {
+    /// A diagnostic at a place, with the severity of its code.
+    pub fn new(code: Code, place: Place, message: impl Into<String>) -> Self {
         Self {
             code,
-            severity: Severity::Error,
+            severity: code.severity(),
             message: message.into(),
+            arguments: BTreeMap::new(),
             place: Some(place),
             related: Vec::new(),
             help: None,
@@ -51,9 +58,16 @@ impl Diagnostic {
         }
     }
 
-    /// A warning at a place.
-    pub fn warning(code: Code, place: Place, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, place, message) }
+    /// Adds an argument.
+    #[must_use]
+    pub fn with(mut self, argument: Argument, value: impl Into<String>) -> Self {
+        self.arguments.insert(argument, value.into());
+        self
+    }
+
+    /// The value of an argument; empty if the diagnostic does not have it.
+    pub fn argument(&self, argument: Argument) -> &str {
+        self.arguments.get(&argument).map_or("", String::as_str)
     }
 
     /// Adds what to do.
@@ -77,13 +91,13 @@ impl Diagnostic {
         self
     }
 
-    /// Whether it stops the work.
+    /// Whether it prevents a build.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
 }
 
-/// Sorts by file and place, and drops what was said twice.
+/// Sorts by file and place, and drops duplicates.
 pub fn in_source_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by(|a, b| (&a.place, a.code, &a.message).cmp(&(&b.place, b.code, &b.message)));
     diagnostics.dedup();

@@ -1,0 +1,58 @@
+//! Diagnostics about `avouch.yaml`, the words of the interface and the templates.
+
+macro_rules! project {
+    ([$next:ident $($rest:ident)*] $($before:tt)*) => {
+        $next! { [$($rest)*] $($before)*
+            NoDemo "no-demo" Error []
+                "the target is the demo add-on, and this program was built without it";
+            NoProject "no-project" Error []
+                "the folder has no `avouch.yaml`";
+            BadTarget "bad-target" Error []
+                "the target is not an origin, such as `https://app.example.com`";
+            BadHost "bad-host" Error []
+                "a value is not a host name";
+            BadConnectTo "bad-connect-to" Error []
+                "an entry of `connect_to:` is not a host, or not an address with a port";
+            BadRoot "bad-root" Error []
+                "a file of trusted certificates has no certificate";
+            BadResolver "bad-resolver" Error []
+                "the resolver is not an IP address";
+            BadLimit "bad-limit" Error []
+                "a limit is outside the range that is allowed";
+            BadRefusal "bad-refusal" Error []
+                "the answers that count as a refusal are not usable";
+            BadLanguage "bad-language" Error []
+                "a language is not a language tag, or is listed twice";
+            BadName "bad-name" Error []
+                "a name has characters that a name may not have";
+            ReservedName "reserved-name" Error []
+                "an actor has a name that has a fixed meaning";
+            BadVariable "bad-variable" Error []
+                "a value is not the name of an environment variable";
+            MisplacedVariable "misplaced-variable" Error []
+                "a variable is used where variables are not read";
+            UnsetVariable "unset-variable" Error [Name]
+                "an environment variable is not set: an error where requests are sent, else a warning";
+            CredentialScheme "credential-scheme" Error []
+                "an actor has no credential, or more than one, or an incomplete one";
+            BadCredential "bad-credential" Error []
+                "a credential cannot be sent in a header";
+            BadTenant "bad-tenant" Error []
+                "a line of the tenants' file is not a tenant";
+            NoInterfaceWords "no-interface-words" Error []
+                "the words of the interface do not exist in a language of the site";
+            BadWords "bad-words" Error []
+                "a phrase of the interface has other placeholders than the phrase in English";
+            UnusedWords "unused-words" Warning []
+                "the words of the interface exist in a language that the site does not have";
+            Template "template" Error []
+                "a template cannot be used";
+            TemplateSyntax "template-syntax" Error []
+                "a template is not valid Tera";
+            TemplateVariable "template-variable" Error []
+                "a template uses a variable that it does not get, or in a way that fails";
+            TemplateMissing "template-missing" Error []
+                "a template extends another one that does not exist";
+        }
+    };
+}
