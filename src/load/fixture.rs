@@ -163,7 +163,7 @@ impl Fixture {
     }
 
     /// What is wrong with it: `file:line:column code: message ? help`.
-    pub(crate) fn told(&self) -> Vec<String> {
+    pub(crate) fn reported(&self) -> Vec<String> {
         let loaded = self.load();
         lines(&loaded.diagnostics, &loaded.sources)
     }

@@ -1,4 +1,4 @@
-//! Disk to [`Project`], with everything that is wrong with it; it never stops at the first mistake.
+//! Reads a [`Project`] from disk and reports all its mistakes; it never stops at the first.
 
 pub(crate) mod across;
 pub mod claim;
@@ -29,36 +29,36 @@ use crate::model::source::Place;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, in_source_order};
 
-/// Diagnostics of one file: whoever has made more mistakes will look again after mending these.
-const TOLD_MAX: usize = 200;
+/// Maximum number of diagnostics of one file: after correcting those, the author runs it again.
+const REPORTED_MAX: usize = 200;
 
 /// Reads the project below `root`.
 pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let mut reader = Reader::new(root, options.instead);
     let start = reader.diagnostics.mark();
     let settings = settings::read(&mut reader, options);
-    // Where nobody can tell what is allowed, nothing is told of it.
+    // Where nobody can report what is allowed, nothing is reported of it.
     let html = settings.as_ref().map_or(RawHtml::Sanitised, |one| one.site.raw_html);
     reader.unread_since(start);
     let languages = settings.as_ref().map_or(&[][..], |one| &one.languages);
     let promises = settings.as_ref().map_or(PromiseSeverity::Off, |one| one.promises);
     let mut policies = policies(&mut reader, languages, (html, promises));
     sub_processors::place(&mut reader, &mut policies);
-    let told = reader.diagnostics.mark();
+    let reported = reader.diagnostics.mark();
     let claims = claim::read(&mut reader);
-    reader.unread_since(told);
+    reader.unread_since(reported);
     let home = settings.as_ref().map_or("", |settings| settings.site.url.as_str());
     link_targets::check(&policies, home, &claims.known, &mut reader.diagnostics);
-    let measure = record::Measure {
+    let measure = record::RecordContext {
         claims: &claims.known,
         roles: settings.as_ref().map(|settings| &settings.roles),
         demo: settings.as_ref().is_none_or(|settings| settings.world.demo),
         today: options.today,
     };
-    let told = reader.diagnostics.mark();
+    let reported = reader.diagnostics.mark();
     let attestations = attestations::read(&mut reader, &measure);
     let waivers = waivers::read(&mut reader, &measure);
-    reader.unread_since(told);
+    reader.unread_since(reported);
     let templates = templates(&mut reader);
     if let Some(settings) = &settings {
         products::check(&settings.products, &policies, &claims, &mut reader.diagnostics);
@@ -133,7 +133,7 @@ fn templates(reader: &mut Reader<'_>) -> BTreeMap<String, String> {
     sources.iter().map(|one| (name(&one.file), one.text.to_string())).collect()
 }
 
-/// A project that says nothing proves nothing, and is no success.
+/// A project without policies or claims proves nothing, so it is an error.
 fn nothing_there(policies: &[PolicyFile], claims: &Claims) -> Option<Diagnostic> {
     let makes_claims =
         policies.iter().flat_map(|one| &one.bounds).any(|bound| matches!(bound.of, Of::Claim(_)));
@@ -156,7 +156,7 @@ fn nothing_there(policies: &[PolicyFile], claims: &Claims) -> Option<Diagnostic>
     Some(Diagnostic { place: None, ..error })
 }
 
-/// Leaves out what goes beyond [`TOLD_MAX`] in each file, and says so.
+/// Drops the diagnostics beyond [`REPORTED_MAX`] of each file, and reports that.
 fn bounded(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut counts: BTreeMap<Option<Arc<str>>, usize> = BTreeMap::new();
     let mut kept = Vec::new();
@@ -165,12 +165,12 @@ fn bounded(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let count = counts.entry(file.clone()).or_default();
         *count += 1;
         match (file, *count) {
-            (Some(file), count) if count == TOLD_MAX + 1 => {
-                let message = format!("there are more than {TOLD_MAX} mistakes in this file");
+            (Some(file), count) if count == REPORTED_MAX + 1 => {
+                let message = format!("there are more than {REPORTED_MAX} mistakes in this file");
                 let error = Diagnostic::new(Code::TooManyMistakes, Place::file(file), message);
-                kept.push(error.help("mend those that are told, and look again"));
+                kept.push(error.help("correct those that are listed, and run this again"));
             }
-            (Some(_), count) if count > TOLD_MAX => {}
+            (Some(_), count) if count > REPORTED_MAX => {}
             _ => kept.push(one),
         }
     }
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn policies_without_a_claim_are_an_error() {
-        let told = Fixture::sound()
+        let reported = Fixture::sound()
             .without("checks/backup-daily.yaml")
             .without("checks/report-channels.yaml")
             .without("attestations/backup-daily.yaml")
@@ -263,9 +263,9 @@ mod tests {
                 "content/security.md",
                 "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\nNothing.\n",
             )
-            .told();
+            .reported();
         assert_eq!(
-            told,
+            reported,
             [
                 "no-claims: no policy makes a claim ? link words to a check: `[words](../checks/claim.yaml)`"
             ]
@@ -277,9 +277,9 @@ mod tests {
         let many = "<b>\n".repeat(500);
         let fixture =
             Fixture::sound().replace("content/security.md", "See ", &format!("See {many}"));
-        let told = fixture.told();
-        assert_eq!(told.len(), TOLD_MAX + 1);
-        assert!(told.last().unwrap().contains("too-many-mistakes"));
+        let reported = fixture.reported();
+        assert_eq!(reported.len(), REPORTED_MAX + 1);
+        assert!(reported.last().unwrap().contains("too-many-mistakes"));
     }
 
     /// A change to a text: where, as a share of its length, how much is taken out, what is put in.

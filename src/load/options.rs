@@ -1,4 +1,4 @@
-//! What the caller of `load` decides, and what it gets back.
+//! The options of `load` and its result.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,33 +9,33 @@ use crate::model::project::Project;
 use crate::model::source::Sources;
 use crate::model::source::diagnostic::{Diagnostic, Severity};
 
-/// What the command line adds to the files.
+/// Options that the command line adds to the files.
 pub struct Options<'a> {
     /// The target in place of `avouch.yaml`'s.
     pub target: Option<&'a str>,
     /// The value of an environment variable, for `${NAME}`; the second argument tells whether the
     /// target is the demo add-on, which has values of its own.
     pub env: &'a dyn Fn(&str, bool) -> Option<String>,
-    /// How bad it is if a variable has no value.
+    /// The severity of a variable without a value.
     pub unset: Severity,
     /// The day, in UTC.
     pub today: Date,
-    /// What is read in place of files.
+    /// Texts to read in place of files.
     pub instead: &'a StandIns,
 }
 
-/// What is read in place of files, by their path: a text, or nothing, as if there were no such file.
+/// Texts to read in place of files, by path; `None` is as if the file did not exist.
 ///
-/// Whoever shows a project while it is being written has the last good text of a file stand in for
-/// one that cannot be read just now, so that it takes nothing else with it.
+/// A preview uses the last good text of a file that cannot be read at the moment, so that one broken
+/// file does not affect the others.
 pub type StandIns = BTreeMap<Arc<str>, Option<Arc<str>>>;
 
-/// What was read.
+/// The result of loading a project.
 pub struct Loaded {
     /// The project, where enough of it could be read to look further with. It is sound only if no
     /// diagnostic is an error.
     pub project: Option<Project>,
-    /// Everything that is wrong, in the order of the sources.
+    /// The diagnostics, in the order of the sources.
     pub diagnostics: Vec<Diagnostic>,
     /// The text of every file that was read.
     pub sources: Sources,

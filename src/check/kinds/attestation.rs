@@ -12,6 +12,7 @@ use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Record, Role, Step, Word};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 use crate::model::source::diagnostic::report::Report;
@@ -56,7 +57,8 @@ impl Kind for AttestationKind {
         if let Some(by) = settings.by.as_ref().filter(|by| !roles.contains_key(&by.value)) {
             let message = format!("unknown role `{}`", by.value);
             let help = help_with_list(by, roles.keys().map(String::as_str));
-            diagnostics.push(context.mistake(Code::UnknownRole, &by.span, message).help(help));
+            let mistake = context.mistake(Code::UnknownRole, &by.span, message);
+            diagnostics.push(mistake.with(Argument::Name, by.as_str()).help(help));
         }
         let accepted = match &settings.by {
             Some(by) => vec![json!(by.value)],

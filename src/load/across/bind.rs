@@ -1,5 +1,5 @@
-//! Binding: each claim with the passages that it stands in, and its quotes with their words.
-
+//! Binds each claim to its passages, and compares its quotes with their words.
+/// Gives each claim its passages, in the order of `policies`, and reports where words and quotes
 use crate::language::words::same;
 use crate::load::claim::Claims;
 use crate::load::policy::PolicyFile;
@@ -14,7 +14,8 @@ use crate::model::source::diagnostic::report::Report;
 use crate::model::source::redline::{Redline, Side};
 
 /// Gives each claim its passages, in the order of `policies`, and tells where words and quotes
-/// differ. The claims come back in the order in which they stand, those that stand nowhere last.
+/// Gives each claim its passages, in the order of `policies`, and reports where words and quotes
+/// differ. Returns the claims in the order of the policies, those without a passage last.
 pub(crate) fn all(claims: Claims, policies: &[PolicyFile], diagnostics: &mut Report) -> Vec<Claim> {
     let Claims { mut by_id, broken, .. } = claims;
     let mut order = Vec::new();
@@ -43,7 +44,7 @@ pub(crate) fn all(claims: Claims, policies: &[PolicyFile], diagnostics: &mut Rep
 fn unbound(claim: &Claim) -> Diagnostic {
     let message = format!("no policy makes the claim `{}`", claim.id);
     let help =
-        format!("link its words to it, like `[words](../{})`, or take the file away", claim.file);
+        format!("link its words to it, like `[words](../{})`, or remove the file", claim.file);
     Diagnostic::new(Code::CheckWithoutClaim, Place::file(claim.file.clone()), message)
         .with(Argument::Claim, &claim.id)
         .help(help)
@@ -52,9 +53,9 @@ fn unbound(claim: &Claim) -> Diagnostic {
 /// One place that a claim's file quotes.
 struct Quote<'a> {
     words: &'a Spanned<String>,
-    /// What it says that they stand under.
+    /// The headings that, according to the file, the words are under.
     under: Option<&'a Spanned<String>>,
-    /// The file that it is quoted from; `None` for `proves`, which may be from any.
+    /// The policy that it quotes; `None` for `proves`, which may quote any.
     file: Option<&'a Spanned<String>>,
     of: Option<&'a Passage>,
 }
@@ -86,7 +87,7 @@ fn compare(claim: &Claim, policies: &[PolicyFile], diagnostics: &mut Report) {
 }
 
 /// Finds each quote's passage: the one with its words, or else the first that is left in its file.
-/// The passages that no quote is left for come back.
+/// Returns the passages without a quote.
 fn pair<'a>(claim: &'a Claim, quotes: &mut [Quote<'a>]) -> Vec<&'a Passage> {
     let fits = |quote: &Quote<'_>, passage: &Passage| {
         quote.of.is_none() && quote.file.is_none_or(|file| *file.value == *passage.policy)
@@ -109,9 +110,9 @@ fn pair<'a>(claim: &'a Claim, quotes: &mut [Quote<'a>]) -> Vec<&'a Passage> {
     left
 }
 
-/// The words are no longer those of the quote.
+/// The words of a passage differ from its quote.
 fn suspect(claim: &Claim, passage: &Passage, quote: &Spanned<String>) -> Diagnostic {
-    let message = format!("these are not the words that the claim `{}` proves", claim.id);
+    let message = format!("these words differ from those that the claim `{}` proves", claim.id);
     let quote = Side::new(quote, quote.place(&claim.file));
     let policy = Side::new(&passage.words, passage.place.clone());
     changed(message, Redline::new(&claim.id, quote, policy), "the words that were checked")
@@ -119,7 +120,7 @@ fn suspect(claim: &Claim, passage: &Passage, quote: &Spanned<String>) -> Diagnos
 
 fn changed(message: String, redline: Redline, label: &str) -> Diagnostic {
     let help = format!(
-        "look at both: if the checks still prove this, run `avouch accept {}`",
+        "compare both: if the checks still prove this, run `avouch accept {}`",
         redline.claim
     );
     let error = Diagnostic::new(Code::Suspect, redline.policy.place.clone(), message);
@@ -131,7 +132,7 @@ fn changed(message: String, redline: Redline, label: &str) -> Diagnostic {
 }
 
 fn bound_twice(claim: &Claim, passage: &Passage) -> Diagnostic {
-    let message = format!("the claim `{}` stands in another place already", claim.id);
+    let message = format!("the claim `{}` is made in another place already", claim.id);
     let help = format!(
         "quote these words in `{}` under `proves_also:`, or make this a claim of its own",
         claim.file
@@ -145,11 +146,11 @@ fn bound_twice(claim: &Claim, passage: &Passage) -> Diagnostic {
     }
 }
 
-/// A quote of words that stand nowhere. If `proves` is one, the claim is missing from its place.
+/// A quote that matches no passage. For `proves`, the claim is missing from its place.
 fn quotes_nothing(claim: &Claim, quote: &Quote<'_>, policies: &[PolicyFile]) -> Option<Diagnostic> {
     let Some(file) = quote.file else {
-        let message = format!("no passage of the claim `{}` is left for these words", claim.id);
-        let help = "link them to the claim in a policy, or take one entry of `proves_also` away";
+        let message = format!("the claim `{}` has no passage with these words", claim.id);
+        let help = "link them to the claim in a policy, or remove one entry of `proves_also`";
         let place = quote.words.place(&claim.file);
         let error = Diagnostic::new(Code::QuotesNothing, place, message);
         return Some(error.with(Argument::Claim, &claim.id).help(help));
@@ -159,13 +160,13 @@ fn quotes_nothing(claim: &Claim, quote: &Quote<'_>, policies: &[PolicyFile]) -> 
         let files: Vec<&str> = policies.iter().map(|policy| &*policy.policy.file).collect();
         return Some(Diagnostic::missing_page(place, file, file, files));
     }
-    let message = format!("`{}` does not make the claim `{}` in such words", file.value, claim.id);
-    let help = "link the words to the claim there, or take this entry away";
+    let message = format!("`{}` does not make the claim `{}` in these words", file.value, claim.id);
+    let help = "link the words to the claim there, or remove this entry";
     let error = Diagnostic::new(Code::QuotesNothing, place, message);
     Some(error.with(Argument::Claim, &claim.id).help(help))
 }
 
-/// The words stand under another heading or lead-in than the one that they were checked under.
+/// The words are under another heading or lead-in than when they were approved.
 fn moved(
     claim: &Claim,
     passage: &Passage,
@@ -176,14 +177,14 @@ fn moved(
         return None;
     }
     let message = match passage.under.as_str() {
-        "" => format!("the claim `{}` stands under no heading", claim.id),
-        now => format!("the claim `{}` stands under `{now}`", claim.id),
+        "" => format!("the claim `{}` is not under any heading", claim.id),
+        now => format!("the claim `{}` is under `{now}`", claim.id),
     };
     let heading = heading_above(passage, policies).cloned();
     let quote = Side::new(under, under.place(&claim.file));
     let policy = Side { heading, ..Side::new(&passage.under, passage.place.clone()) };
     let redline = Redline::new(&claim.id, quote, policy);
-    Some(changed(message, redline, "where it stood when it was checked"))
+    Some(changed(message, redline, "where it was when it was checked"))
 }
 
 fn heading_above<'a>(passage: &Passage, policies: &'a [PolicyFile]) -> Option<&'a Place> {
@@ -203,9 +204,9 @@ mod tests {
     fn words_that_were_changed_are_suspect_and_both_sides_are_shown() {
         let fixture = Fixture::sound().replace(POLICY, "every* day", "other* day");
         assert_eq!(
-            fixture.told(),
+            fixture.reported(),
             [
-                "content/security.md:10:2 suspect: these are not the words that the claim `backup-daily` proves ? look at both: if the checks still prove this, run `avouch accept backup-daily`"
+                "content/security.md:10:2 suspect: these words differ from those that the claim `backup-daily` proves ? compare both: if the checks still prove this, run `avouch accept backup-daily`"
             ]
         );
         let loaded = fixture.load();
@@ -220,27 +221,27 @@ mod tests {
 
     #[test]
     fn another_address_in_a_claim_makes_it_suspect() {
-        let told = Fixture::sound()
+        let reported = Fixture::sound()
             .replace("content/disclosure.md", "desk.example.com", "desc.example.com")
-            .told();
-        assert!(told[0].contains(" suspect: "), "{told:?}");
-        assert_eq!(told.len(), 1);
+            .reported();
+        assert!(reported[0].contains(" suspect: "), "{reported:?}");
+        assert_eq!(reported.len(), 1);
     }
 
     #[test]
     fn wrapping_and_emphasis_do_not_make_a_claim_suspect() {
-        let told = Fixture::sound()
+        let reported = Fixture::sound()
             .replace(POLICY, "is backed up *every* day", "**is**\n  backed up every day")
-            .told();
-        assert_eq!(told, Vec::<String>::new());
+            .reported();
+        assert_eq!(reported, Vec::<String>::new());
     }
 
     #[test]
     fn another_heading_is_told() {
         assert_eq!(
-            Fixture::sound().replace(POLICY, "## Data backup", "## What we do not do").told(),
+            Fixture::sound().replace(POLICY, "## Data backup", "## What we do not do").reported(),
             [
-                "content/security.md:10:2 suspect: the claim `backup-daily` stands under `What we do not do` ? look at both: if the checks still prove this, run `avouch accept backup-daily`"
+                "content/security.md:10:2 suspect: the claim `backup-daily` is under `What we do not do` ? compare both: if the checks still prove this, run `avouch accept backup-daily`"
             ]
         );
     }
@@ -248,9 +249,11 @@ mod tests {
     #[test]
     fn a_claim_without_a_file_and_a_file_without_a_claim_are_told() {
         assert_eq!(
-            Fixture::sound().replace(POLICY, "checks/backup-daily", "checks/backup-dayly").told(),
+            Fixture::sound()
+                .replace(POLICY, "checks/backup-daily", "checks/backup-dayly")
+                .reported(),
             [
-                "checks/backup-daily.yaml:1:1 check-without-claim: no policy makes the claim `backup-daily` ? link its words to it, like `[words](../checks/backup-daily.yaml)`, or take the file away",
+                "checks/backup-daily.yaml:1:1 check-without-claim: no policy makes the claim `backup-daily` ? link its words to it, like `[words](../checks/backup-daily.yaml)`, or remove the file",
                 "content/security.md:10:1 claim-without-file: there is no check file `checks/backup-dayly.yaml` ? did you mean `backup-daily`?",
             ]
         );
@@ -266,36 +269,39 @@ mod tests {
             )
         };
         assert_eq!(
-            twice().told(),
+            twice().reported(),
             [
-                "content/disclosure.md:10:2 duplicate-id: the claim `backup-daily` stands in another place already ? quote these words in `checks/backup-daily.yaml` under `proves_also:`, or make this a claim of its own"
+                "content/disclosure.md:10:2 duplicate-id: the claim `backup-daily` is made in another place already ? quote these words in `checks/backup-daily.yaml` under `proves_also:`, or make this a claim of its own"
             ]
         );
         let also = |file: &str, words: &str| {
             let also = format!("because: We\nproves_also: [{{in: {file}, words: {words}}}]\n#");
-            twice().replace(CHECK, "because: We", &also).told()
+            twice().replace(CHECK, "because: We", &also).reported()
         };
         assert_eq!(also("content/disclosure.md", "Backups are made."), Vec::<String>::new());
-        let told = also("content/disclosure.md", "Backups were made.");
-        assert!(told[0].starts_with("content/disclosure.md:10:2 suspect: "), "{told:?}");
-        let told = also("content/discl.md", "Backups are made.");
+        let reported = also("content/disclosure.md", "Backups were made.");
+        assert!(reported[0].starts_with("content/disclosure.md:10:2 suspect: "), "{reported:?}");
+        let reported = also("content/discl.md", "Backups are made.");
         assert!(
-            told[0].starts_with(
+            reported[0].starts_with(
                 "checks/backup-daily.yaml:4:20 missing-page: there is no page `content/discl.md`"
             ),
-            "{told:?}"
+            "{reported:?}"
         );
-        assert!(told[1].starts_with("content/disclosure.md:10:2 duplicate-id: "), "{told:?}");
+        assert!(
+            reported[1].starts_with("content/disclosure.md:10:2 duplicate-id: "),
+            "{reported:?}"
+        );
     }
 
     #[test]
     fn a_quote_of_words_that_stand_nowhere_is_told() {
         let also = "because: We\nproves_also: [{in: content/disclosure.md, words: x}, {in: content/disclosure.md, words: x}]\n#";
         assert_eq!(
-            Fixture::sound().replace(CHECK, "because: We", also).told(),
+            Fixture::sound().replace(CHECK, "because: We", also).reported(),
             [
-                "checks/backup-daily.yaml:4:20 quotes-nothing: `content/disclosure.md` does not make the claim `backup-daily` in such words ? link the words to the claim there, or take this entry away",
-                "checks/backup-daily.yaml:4:59 quotes-nothing: `content/disclosure.md` does not make the claim `backup-daily` in such words ? link the words to the claim there, or take this entry away",
+                "checks/backup-daily.yaml:4:20 quotes-nothing: `content/disclosure.md` does not make the claim `backup-daily` in these words ? link the words to the claim there, or remove this entry",
+                "checks/backup-daily.yaml:4:59 quotes-nothing: `content/disclosure.md` does not make the claim `backup-daily` in these words ? link the words to the claim there, or remove this entry",
                 "checks/backup-daily.yaml:4:89 duplicate-proves-also: these words are quoted twice for one file ? keep one of the two",
             ]
         );

@@ -1,4 +1,4 @@
-//! A table of edits to a policy, each with what is wanted of it: the same claims, or these suspect.
+//! A table of edits to a policy, each with the claims that it should make suspect.
 
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
@@ -59,7 +59,7 @@ Our host has published [a statement](https://host.example.com/security) on it[^1
 [כל הנתונים מוצפנים.](../checks/he.yaml)
 ";
 
-/// Each claim with its quote and what it stands under.
+/// Each claim with its quote and the headings above it.
 const CLAIMS: [(&str, &str, &str); 10] = [
     (
         "backup",
@@ -106,7 +106,7 @@ fn fixture(policy: &str) -> Fixture {
 }
 
 /// The claims that are suspect, and the codes of whatever else is wrong.
-fn told(policy: &str) -> BTreeSet<String> {
+fn reported(policy: &str) -> BTreeSet<String> {
     let name = |one: &Diagnostic| match &one.redline {
         Some(redline) => {
             assert!(one.is_error() && one.code == Code::Suspect, "{one:?}");
@@ -118,14 +118,14 @@ fn told(policy: &str) -> BTreeSet<String> {
     fixture(policy).load().diagnostics.iter().map(name).collect()
 }
 
-/// Of each edit that is not told as it is wanted, its name with both.
+/// Of each edit that is not reported as it is wanted, its name with both.
 fn amiss(
     edits: impl IntoIterator<Item = (&'static str, String, &'static [&'static str])>,
 ) -> Vec<String> {
     let one = |(what, policy, wanted): (&str, String, &[&str])| {
         let wanted: BTreeSet<String> = wanted.iter().map(ToString::to_string).collect();
-        let told = told(&policy);
-        (told != wanted).then(|| format!("{what}: {told:?} in place of {wanted:?}"))
+        let reported = reported(&policy);
+        (reported != wanted).then(|| format!("{what}: {reported:?} in place of {wanted:?}"))
     };
     edits.into_iter().filter_map(one).collect()
 }
@@ -298,7 +298,7 @@ const OTHER: &[(&str, &str, &str, &[&str])] = &[
     ("a Hebrew mark of direction", "כל ה", "כל \u{200f}ה", &["he"]),
 ];
 
-/// Edits that are refused for what they are.
+/// Edits that are refused.
 const REFUSED: &[(&str, &str, &str, &[&str])] = &[
     ("an override of direction", "24 hours", "\u{202e}24 hours", &["hidden-character", "backup"]),
     ("an isolate as an entity", "24 hours", "&#x2067;24 hours", &["hidden-character", "backup"]),

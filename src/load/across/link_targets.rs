@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use crate::load::policy::link::Aim;
+use crate::load::policy::link::LinkTarget;
 use crate::load::policy::{FOLDER, PolicyFile};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
@@ -12,8 +12,8 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
-/// Tells every link to a claim, page or heading that is not there, and every picture that the pages
-/// of the site at the address `home` do not show.
+/// Reports every link to a claim, page or heading that does not exist, and every picture that the
+/// pages of the site at the address `home` do not show.
 pub(crate) fn check(
     policies: &[PolicyFile],
     home: &str,
@@ -24,7 +24,8 @@ pub(crate) fn check(
         policies.iter().map(|one| (&*one.policy.file, one)).collect();
     for policy in policies {
         let site = Site { pages: &pages, claims, home, from: policy };
-        diagnostics.extend(policy.aims.iter().filter_map(|(aim, span)| site.link(aim, span)));
+        diagnostics
+            .extend(policy.targets.iter().filter_map(|(target, span)| site.link(target, span)));
     }
 }
 
@@ -36,16 +37,16 @@ struct Site<'a> {
 }
 
 impl Site<'_> {
-    fn link(&self, aim: &Aim, span: &Range<usize>) -> Option<Diagnostic> {
-        match aim {
-            Aim::Check(id) if !self.claims.contains(id) => Some(self.no_claim(id, span)),
-            Aim::File(file, fragment) => match self.pages.get(file.as_str()) {
+    fn link(&self, target: &LinkTarget, span: &Range<usize>) -> Option<Diagnostic> {
+        match target {
+            LinkTarget::Check(id) if !self.claims.contains(id) => Some(self.no_claim(id, span)),
+            LinkTarget::File(file, fragment) => match self.pages.get(file.as_str()) {
                 None => Some(self.no_page(file, span)),
                 Some(page) => self.heading(page, fragment.as_deref()?, span),
             },
-            Aim::Here(fragment) => self.heading(self.from, fragment, span),
-            Aim::SitePath(path) => {
-                let message = "nobody can tell whether there is such a page";
+            LinkTarget::Here(fragment) => self.heading(self.from, fragment, span),
+            LinkTarget::SitePath(path) => {
+                let message = "it is not known whether this page exists";
                 let help =
                     "link the policy's file, such as `privacy.md`, or write the whole address";
                 Some(
@@ -54,9 +55,10 @@ impl Site<'_> {
                         .help(help),
                 )
             }
-            Aim::Picture(address) if !address.starts_with(self.home) => {
-                let message = "this picture is not shown: pages load none from elsewhere";
-                let help = "say in words what it shows, or link to it: `[the picture](address)`";
+            LinkTarget::Picture(address) if !address.starts_with(self.home) => {
+                let message = "this picture is not shown: pages load no pictures from elsewhere";
+                let help =
+                    "describe in words what it shows, or link to it: `[the picture](address)`";
                 Some(self.error(Code::PictureNotShown, span, message).help(help))
             }
             _ => None,
@@ -68,10 +70,8 @@ impl Site<'_> {
         let known = self.claims.iter().map(ClaimId::as_str);
         let help = match crate::model::source::diagnostic::did_you_mean(id, known) {
             Some(name) => format!("did you mean `{name}`?"),
-            None => {
-                "write the file, or take the link away: a claim without a check is not published"
-                    .to_owned()
-            }
+            None => "write the file, or remove the link: a claim without a check is not published"
+                .to_owned(),
         };
         self.error(Code::ClaimWithoutFile, span, message).help(help)
     }
@@ -110,15 +110,15 @@ mod tests {
     #[test]
     fn links_to_pages_and_headings_that_are_not_there_are_told() {
         let body = "[a](disclosur.md) [b](disclosure.md#how) [c](#data-bakup) [d](/pricing)\n[e](disclosure.md#how-to-report) [f](#data-backup) [g](../content/disclosure.md) [h](https://x.test/y.md) ![i](pic.png) ![j](https://trust.example.com/pic.png)\n";
-        let told = Fixture::sound().replace("content/security.md", "See ", body).told();
+        let reported = Fixture::sound().replace("content/security.md", "See ", body).reported();
         assert_eq!(
-            told,
+            reported,
             [
                 "content/security.md:14:1 missing-page: there is no page `content/disclosur.md` ? did you mean `disclosure.md`?",
-                "content/security.md:14:19 missing-heading: there is no heading `#how` in `content/disclosure.md` ? known are `how-to-report`",
+                "content/security.md:14:19 missing-heading: there is no heading `#how` in `content/disclosure.md` ? use one of `how-to-report`",
                 "content/security.md:14:42 missing-heading: there is no heading `#data-bakup` in `content/security.md` ? did you mean `data-backup`?",
-                "content/security.md:14:59 missing-page: nobody can tell whether there is such a page ? link the policy's file, such as `privacy.md`, or write the whole address",
-                "content/security.md:15:107 picture-not-shown: this picture is not shown: pages load none from elsewhere ? say in words what it shows, or link to it: `[the picture](address)`",
+                "content/security.md:14:59 missing-page: it is not known whether this page exists ? link the policy's file, such as `privacy.md`, or write the whole address",
+                "content/security.md:15:107 picture-not-shown: this picture is not shown: pages load no pictures from elsewhere ? describe in words what it shows, or link to it: `[the picture](address)`",
             ]
         );
     }

@@ -13,7 +13,7 @@ use crate::model::source::diagnostic::report::Report;
 /// Folders of the site in which it has pages of its own.
 const OWN_FOLDERS: [&str; 2] = ["evidence", "versions"];
 
-/// Tells policies that would have one address, and addresses that none can have.
+/// Reports policies that would share an address, and addresses that a page cannot have.
 pub(crate) fn check(policies: &[PolicyFile], languages: &[Language], diagnostics: &mut Report) {
     let mut taken: std::collections::BTreeMap<String, Arc<str>> = Default::default();
     for PolicyFile { policy, .. } in policies {
@@ -25,7 +25,7 @@ pub(crate) fn check(policies: &[PolicyFile], languages: &[Language], diagnostics
             let error = Diagnostic::new(Code::BadFileName, place.clone(), message);
             diagnostics.push(error.with(Argument::Name, &policy.slug).help(help));
         }
-        // Some of the disks and servers that a site lands on do not tell capitals apart.
+        // Some of the disks and servers that a site lands on ignore the case of letters.
         let address = policy.slug.to_lowercase();
         let is_index = |language: &Language| {
             let index = format!("{}index", language.folder).to_lowercase();
@@ -39,7 +39,7 @@ pub(crate) fn check(policies: &[PolicyFile], languages: &[Language], diagnostics
         if is_index || folder.is_some_and(|folder| OWN_FOLDERS.contains(&folder)) {
             let message = match is_index {
                 true => "this page would have the address of the site's own index",
-                false => "this page would stand in a folder of the site's own",
+                false => "this page would be in a folder that the site itself uses",
             };
             let help = "give the file another name";
             diagnostics.push(Diagnostic::new(Code::SameAddress, place, message).help(help));

@@ -1,4 +1,4 @@
-//! Products that policies and claims name, and those that there are.
+//! Compares the products that policies and claims name with those that the project defines.
 
 use indexmap::IndexMap;
 
@@ -10,7 +10,7 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
-/// Tells every product that `avouch.yaml` does not know.
+/// Reports every product that `avouch.yaml` does not define.
 pub(crate) fn check(
     products: &IndexMap<String, String>,
     policies: &[PolicyFile],

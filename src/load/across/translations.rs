@@ -12,8 +12,8 @@ use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
-/// Tells languages in which nothing is said, claims that are not made in each, and folders that look
-/// like a language's and are none.
+/// Reports languages without policies, claims that are missing in a language, and folders that are
+/// named like a language but are not one of the site's.
 pub(crate) fn check(
     languages: &[Language],
     policies: &[PolicyFile],
@@ -28,7 +28,7 @@ pub(crate) fn check(
         if files.is_empty() && policies.next().is_some() {
             let message = format!("there is no policy in `{folder}`");
             let place = Place::file(folder);
-            let help = "translate the policies there, or take the language away";
+            let help = "translate the policies there, or remove the language";
             let error = Diagnostic::new(Code::NoPolicies, place, message).help(help);
             diagnostics.push(Diagnostic { place: None, ..error });
             continue;
@@ -51,14 +51,14 @@ fn untranslated(claim: &Claim, language: &Language, folder: &str) -> Diagnostic 
     Diagnostic::new(Code::Untranslated, place, message).with(Argument::Claim, &claim.id).help(help)
 }
 
-/// The first policy in each folder that has the name of a language that we know.
+/// A warning for each folder that is named like a language with built-in words.
 fn undeclared(languages: &[Language], policies: &[PolicyFile]) -> Vec<Diagnostic> {
     let folder = |file: &str| {
         let below = file.strip_prefix(policy::FOLDER)?.strip_prefix('/')?;
         below.split_once('/').map(|(folder, _)| folder.to_owned())
     };
     let mut seen = BTreeSet::new();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for file in policies.iter().map(|one| &one.policy.file) {
         let Some(tag) = folder(file).filter(|tag| Words::languages().any(|one| one == tag)) else {
             continue;
@@ -66,10 +66,10 @@ fn undeclared(languages: &[Language], policies: &[PolicyFile]) -> Vec<Diagnostic
         if languages.iter().any(|one| one.tag == tag) || !seen.insert(tag.clone()) {
             continue;
         }
-        let message = format!("`{tag}` looks like a language, and is none of the site's");
+        let message = format!("`{tag}` looks like a language, but is not one of the site's");
         let warning = Diagnostic::new(Code::UndeclaredLanguage, Place::file(file.clone()), message);
         let help = format!("add `{tag}: {{}}` to `languages:` under `site:`, or rename the folder");
-        told.push(warning.help(help));
+        reported.push(warning.help(help));
     }
-    told
+    reported
 }

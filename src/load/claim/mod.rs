@@ -25,20 +25,20 @@ use crate::model::source::node::{Node, Value};
 /// The folder of the claims' files.
 const FOLDER: &str = "checks";
 
-/// Checks of one claim: more than any reader would look at.
+/// Maximum number of checks of one claim, more than any reader would look at.
 const CHECKS_MAX: usize = 100;
 
-/// Mistakes in a claim's file that leave its quotes as good as they were.
+/// Mistakes in a claim's file that do not make its quotes unreliable.
 const HARMLESS: [Code; 3] = [Code::UnknownKey, Code::DuplicateProvesAlso, Code::EmptyChecks];
 
 /// The claims as far as their files could be read.
 #[derive(Default)]
 pub(crate) struct Claims {
-    /// By id, in the order of their files. They stand nowhere yet.
+    /// By id, in the order of their files; without passages.
     pub(crate) by_id: BTreeMap<ClaimId, Claim>,
-    /// The ids of those with files, whatever stands in them.
+    /// The ids of all files, whether or not they could be read.
     pub(crate) known: BTreeSet<ClaimId>,
-    /// Those of `by_id` of which something that they need could not be read.
+    /// The claims in `by_id` with mistakes that make their quotes unreliable.
     pub(crate) broken: BTreeSet<ClaimId>,
 }
 
@@ -57,10 +57,10 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Claims {
         if !is_id(&id) {
             reader.diagnostics.push(no_id(&id, &source.file));
         }
-        let told = reader.diagnostics.mark();
+        let mark = reader.diagnostics.mark();
         if let Some(claim) = claim(&id, &source, &mut reader.diagnostics) {
             let is_harmless = |one: &Diagnostic| HARMLESS.contains(&one.code);
-            if !reader.diagnostics.since(told).iter().all(is_harmless) {
+            if !reader.diagnostics.since(mark).iter().all(is_harmless) {
                 claims.broken.insert(id.clone());
             }
             claims.by_id.insert(id, claim);
@@ -133,7 +133,7 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Check> 
     let place = |node: &Node| Place::new(file.clone(), node.span.clone());
     if matches!(&list.value, Value::List(items) if items.is_empty()) {
         let message = "this claim has no check";
-        let help = "give it at least one: a claim that nothing supports is not published";
+        let help = "add at least one: a claim that nothing supports is not published";
         diagnostics.push(Diagnostic::new(Code::EmptyChecks, place(list), message).help(help));
     }
     if list.items().len() > CHECKS_MAX {
@@ -175,7 +175,7 @@ fn states(check: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Spanne
     states.and_then(|states| decode(states, file, diagnostics)).unwrap_or_default()
 }
 
-/// What could be read of a file in which something is missing, so that its checks can be looked at.
+/// The readable part of a file in which something is missing, so that its checks can be validated.
 fn what_is_there(node: &Node) -> Written {
     let text = |key: &str| Spanned {
         value: node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned(),
@@ -206,9 +206,9 @@ mod tests {
             "proves: ' '\nbecuase: x\nvalid_for: 1 day\napplies_to: [clowd]\nchecks:\n- kind: link\n- {as: x}\n- kind: 5\n- link\n",
         );
         assert_eq!(
-            fixture.told(),
+            fixture.reported(),
             [
-                "checks/backup-daily.yaml:1:9 empty: `proves` is empty ? write what belongs here, in the reader's words",
+                "checks/backup-daily.yaml:1:9 empty: `proves` is empty ? write a text",
                 "checks/backup-daily.yaml:2:1 unknown-key: unknown key `becuase` ? did you mean `because`?",
                 "checks/backup-daily.yaml:3:12 wrong-value: `1 day` is not a duration ? write it like `90s`, `24h` or `90d`",
                 "checks/backup-daily.yaml:7:3 missing-key: the key `kind` is missing ? add `kind:`",
@@ -222,14 +222,14 @@ mod tests {
 
     #[test]
     fn a_claim_without_a_check_is_an_error() {
-        let told = Fixture::sound()
+        let reported = Fixture::sound()
             .with(CHECK, "proves: Customer data is backed up every day.\nbecause: x\nvalid_for: 24h\napplies_to: [clowd]\nchecks: []\n")
-            .told();
+            .reported();
         assert_eq!(
-            told,
+            reported,
             [
                 "checks/backup-daily.yaml:4:14 unknown-product: there is no product `clowd` ? did you mean `cloud`?",
-                "checks/backup-daily.yaml:5:9 empty-checks: this claim has no check ? give it at least one: a claim that nothing supports is not published",
+                "checks/backup-daily.yaml:5:9 empty-checks: this claim has no check ? add at least one: a claim that nothing supports is not published",
             ]
         );
     }
@@ -237,15 +237,15 @@ mod tests {
     #[test]
     fn an_id_belongs_to_one_file_and_is_a_plain_word() {
         let text = "proves: x\nbecause: x\nvalid_for: 24h\nchecks: [{kind: link}]\n";
-        let told = Fixture::sound()
+        let reported = Fixture::sound()
             .with("checks/backup-daily.yml", text)
             .with("checks/Big.yaml", text)
-            .told();
+            .reported();
         assert_eq!(
-            told,
+            reported,
             [
                 "checks/Big.yaml:1:1 bad-file-name: `Big` cannot be a claim's id ? name the file with lower-case letters, digits and `-`, and put it directly into `checks/`",
-                "checks/Big.yaml:1:1 check-without-claim: no policy makes the claim `Big` ? link its words to it, like `[words](../checks/Big.yaml)`, or take the file away",
+                "checks/Big.yaml:1:1 check-without-claim: no policy makes the claim `Big` ? link its words to it, like `[words](../checks/Big.yaml)`, or remove the file",
                 "checks/backup-daily.yml:1:1 duplicate-id: the claim `backup-daily` has another file, `checks/backup-daily.yaml` ? keep one of the two",
             ]
         );
@@ -253,11 +253,12 @@ mod tests {
 
     #[test]
     fn a_file_that_is_no_yaml_is_still_known() {
-        let told = Fixture::sound().with(CHECK, "proves: [\n").told();
-        assert_eq!(told.len(), 1, "{told:?}");
+        let reported = Fixture::sound().with(CHECK, "proves: [\n").reported();
+        assert_eq!(reported.len(), 1, "{reported:?}");
         assert!(
-            told[0].starts_with("checks/backup-daily.yaml:2:1 not-yaml: this is no YAML: "),
-            "{told:?}"
+            reported[0]
+                .starts_with("checks/backup-daily.yaml:2:1 not-yaml: this is not valid YAML: "),
+            "{reported:?}"
         );
     }
 
@@ -265,7 +266,7 @@ mod tests {
     fn a_claim_has_a_bound_on_its_checks() {
         let more = format!("checks:\n{}", "  - kind: link\n".repeat(100));
         assert_eq!(
-            Fixture::sound().replace(CHECK, "checks:\n", &more).told(),
+            Fixture::sound().replace(CHECK, "checks:\n", &more).reported(),
             [
                 "checks/backup-daily.yaml:7:3 too-many-checks: this claim has more than 100 checks ? divide it into claims of their own"
             ]

@@ -1,4 +1,4 @@
-//! Puts new words into a claim's file in the place of the old ones, and changes nothing else.
+//! Replaces the words in a claim's file with new ones, and changes nothing else.
 //!
 //! The words of `proves:` and `proves_also:` are written as a reader would copy them off the page:
 //!
@@ -39,9 +39,9 @@ pub fn requote(text: &str, span: Range<usize>, new_words: &str) -> Option<String
 /// Whether the new text holds the words at `start`, and besides them what the old one held.
 fn says(old: &str, new: &str, start: usize, words: &str) -> bool {
     let read = |text: &str| {
-        let mut told = Report::new();
-        let node = yaml::parse(text, document::whole(text), &"".into(), &mut told);
-        node.filter(|_| told.is_empty())
+        let mut reported = Report::new();
+        let node = yaml::parse(text, document::whole(text), &"".into(), &mut reported);
+        node.filter(|_| reported.is_empty())
     };
     match (read(old), read(new)) {
         (Some(old), Some(new)) => agree(&old, &new, start, words),
@@ -192,9 +192,9 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Node {
-        let mut told = Report::new();
-        let node = yaml::parse(text, document::whole(text), &"a".into(), &mut told).unwrap();
-        assert_eq!(told.into_vec(), [], "{text}");
+        let mut reported = Report::new();
+        let node = yaml::parse(text, document::whole(text), &"a".into(), &mut reported).unwrap();
+        assert_eq!(reported.into_vec(), [], "{text}");
         node
     }
 

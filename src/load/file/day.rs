@@ -11,8 +11,8 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::{Mark, Report};
 use crate::model::source::node::Node;
 
-/// Tells a day that is in no calendar, in place of what was told of it since `told`.
-pub(crate) fn check(node: Option<&Node>, file: &Arc<str>, diagnostics: &mut Report, told: Mark) {
+/// Reports a day that does not exist, and removes other diagnostics about it since `mark`.
+pub(crate) fn check(node: Option<&Node>, file: &Arc<str>, diagnostics: &mut Report, mark: Mark) {
     let Some(node) = node else {
         return;
     };
@@ -21,7 +21,7 @@ pub(crate) fn check(node: Option<&Node>, file: &Arc<str>, diagnostics: &mut Repo
         return;
     };
     let place = Place::new(file.clone(), node.span.clone());
-    let since = diagnostics.split_off(told);
+    let since = diagnostics.split_off(mark);
     let others = since.into_iter().filter(|one| one.place.as_ref() != Some(&place));
     diagnostics.extend(others);
     let message = format!("`{text}` is not a day in the calendar");

@@ -1,4 +1,4 @@
-//! A YAML document that people write, as a typed value with all its mistakes told.
+//! Reads a YAML document as a typed value and reports all its mistakes.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Node, Value};
 
-/// A document: its tree, and the value that it was read as.
+/// A document: its tree and its typed value.
 pub(crate) struct Document<T> {
     /// The tree; it is a mapping.
     pub(crate) node: Node,
@@ -21,9 +21,9 @@ pub(crate) struct Document<T> {
     pub(crate) value: Option<T>,
 }
 
-/// Reads the mapping that stands in the bytes `range` of `text`, which is that of `file`.
+/// Reads the mapping in the bytes `range` of `text`, the content of `file`.
 ///
-/// `None` if there is no mapping to be read.
+/// `None` if there is no mapping.
 pub(crate) fn read<T: DeserializeOwned>(
     text: &str,
     range: Range<usize>,
@@ -89,17 +89,17 @@ mod tests {
         file: Option<String>,
     }
 
-    fn told(text: &str) -> (bool, Vec<String>) {
+    fn reported(text: &str) -> (bool, Vec<String>) {
         let mut diagnostics = Report::new();
         let document: Option<Document<Outer>> =
             read(text, whole(text), &"a.yaml".into(), &mut diagnostics);
-        let told = diagnostics.iter().map(|one| {
+        let reported = diagnostics.iter().map(|one| {
             let span = one.place.as_ref().unwrap().span();
             let help = one.help.as_deref().unwrap_or("-");
             let shown = if span.start == 0 && span.end > 30 { "WHOLE" } else { &text[span] };
             format!("{}: {} @ {shown} ? {help}", one.code, one.message)
         });
-        (document.is_some_and(|one| one.value.is_some()), told.collect())
+        (document.is_some_and(|one| one.value.is_some()), reported.collect())
     }
 
     const SOUND: &str = "name: x\nlimit: 2h\nday: 2026-11-22\n";
@@ -124,20 +124,20 @@ mod tests {
     fn all_mistakes_are_told_at_once_each_at_its_place() {
         let text = "nmae: x\nlimit: soon\ninner:\n- {count: -1, flag: yes, on: 1}\n- [1, true]\n- {flag: true}\nby_name:\n  a: {count: 1.5, flag: true}\n  b: ~\ntest: {equls: 5}\n";
         assert_eq!(
-            told(text),
+            reported(text),
             (
                 false,
                 [
                     "unknown-key: unknown key `nmae` @ nmae ? did you mean `name`?",
                     "wrong-value: `soon` is not a duration @ soon ? write it like `90s`, `24h` or `90d`",
-                    "unknown-key: unknown key `on` @ on ? known are `count`, `flag`, `in`",
+                    "unknown-key: unknown key `on` @ on ? use one of `count`, `flag`, `in`",
                     "wrong-value: expected a whole number, 0 or more, found `-1` @ -1 ? write digits, without quotes or a unit",
                     "wrong-type: expected `true` or `false`, found a string @ yes ? write `true` or `false`, without quotes",
                     "wrong-type: expected a mapping, found a list @ [1, true] ? write it as lines of `key: value`",
                     "missing-key: the key `count` is missing @ {flag: true} ? add `count:`",
                     "wrong-type: expected a whole number, 0 or more, found a number @ 1.5 ? write digits, without quotes or a unit",
                     "wrong-type: expected a mapping, found nothing @ ~ ? write it as lines of `key: value`",
-                    "unknown-key: `equls` is not known here @ equls ? did you mean `equals`?",
+                    "unknown-key: unknown key `equls` @ equls ? did you mean `equals`?",
                     "missing-key: the key `day` is missing @ WHOLE ? add `day:`",
                 ]
                 .map(str::to_owned)
@@ -148,10 +148,10 @@ mod tests {
 
     #[test]
     fn every_missing_key_is_told_and_not_only_the_first() {
-        let (whole, told) = told("inner: []\n");
+        let (whole, reported) = reported("inner: []\n");
         assert!(!whole);
         assert_eq!(
-            told,
+            reported,
             [
                 "missing-key: the key `name` is missing @ inner: [] ? add `name:`",
                 "missing-key: the key `limit` is missing @ inner: [] ? add `limit:`",
@@ -162,16 +162,17 @@ mod tests {
 
     #[test]
     fn an_unknown_key_alone_leaves_the_value_whole() {
-        let (whole, told) = told(&format!("{SOUND}extra: 1\n"));
+        let (whole, reported) = reported(&format!("{SOUND}extra: 1\n"));
         assert!(whole);
-        assert_eq!(told.len(), 1);
+        assert_eq!(reported.len(), 1);
     }
 
     #[test]
     fn what_is_wrong_deep_within_a_choice_is_told_once() {
-        let (_, told) = told(&format!("{SOUND}test: {{every: {{at: 5, is: {{exists: 1}}}}}}\n"));
+        let (_, reported) =
+            reported(&format!("{SOUND}test: {{every: {{at: 5, is: {{exists: 1}}}}}}\n"));
         assert_eq!(
-            told,
+            reported,
             [
                 "wrong-type: expected a string, found a number @ 5 ? put it in quotes",
                 "wrong-type: expected `true` or `false`, found a number @ 1 ? write `true` or `false`, without quotes",
@@ -182,11 +183,11 @@ mod tests {
     #[test]
     fn a_file_without_a_mapping_is_told() {
         assert_eq!(
-            told("# nothing\n").1,
+            reported("# nothing\n").1,
             ["empty: nothing is written here @  ? write its keys, such as `key: value`"]
         );
         assert_eq!(
-            told("- a\n- b\n").1,
+            reported("- a\n- b\n").1,
             [
                 "wrong-type: expected a mapping, found a list @ - a\n- b ? write it as lines of `key: value`"
             ]

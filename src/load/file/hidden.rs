@@ -1,7 +1,7 @@
-//! Characters that nobody sees and that make others be read otherwise than they stand.
+//! Invisible characters, and those that make a text read differently from how it is written.
 //!
 //! They are refused wherever people write: in a text as it is read and reviewed, comments included,
-//! and in what its escapes come to (`&#x202e;` in Markdown, `"\\u202e"` in YAML).
+//! and in the values of escapes (`&#x202e;` in Markdown, `"\\u202e"` in YAML).
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::codes::Code;
 
-/// Tells each hidden character of a file's text.
+/// Reports each hidden character of a file's text.
 pub(crate) fn in_text(file: &Arc<str>, text: &str) -> Vec<Diagnostic> {
     let hidden = text.char_indices().filter(|(_, c)| is_hidden(*c));
     hidden.map(|(at, c)| diagnostic(file, at..at + c.len_utf8(), c)).collect()
 }
 
-/// Tells a hidden character that only came of an escape, in the value that was read at `span`.
+/// Reports a hidden character that an escape produced, in the value that was read at `span`.
 pub(crate) fn in_value(
     (file, text): (&Arc<str>, &str),
     span: Range<usize>,
@@ -29,8 +29,8 @@ pub(crate) fn in_value(
 }
 
 fn diagnostic(file: &Arc<str>, span: Range<usize>, c: char) -> Diagnostic {
-    let message = format!("a hidden character, U+{:04X}, stands here", c as u32);
-    let help = "take it out: readers do not see it, and it can make them read other words than those \
+    let message = format!("the hidden character U+{:04X} is not allowed", c as u32);
+    let help = "remove it: readers do not see it, and it can make them read other words than those \
                 that are checked";
     Diagnostic::new(Code::HiddenCharacter, Place::new(file.clone(), span), message).help(help)
 }
@@ -39,7 +39,7 @@ fn diagnostic(file: &Arc<str>, span: Range<usize>, c: char) -> Diagnostic {
 mod tests {
     use crate::load::fixture::Fixture;
 
-    const HELP: &str = "take it out: readers do not see it, and it can make them read other words than those that are checked";
+    const HELP: &str = "remove it: readers do not see it, and it can make them read other words than those that are checked";
 
     #[test]
     fn a_character_that_turns_the_direction_is_refused_however_it_is_written() {
@@ -54,12 +54,15 @@ mod tests {
         ] {
             let text = "We ask for the newest backup.";
             let fixture = Fixture::sound().replace(file, from, to);
-            let told: Vec<String> =
-                fixture.told().into_iter().filter(|one| one.contains("hidden-character")).collect();
+            let reported: Vec<String> = fixture
+                .reported()
+                .into_iter()
+                .filter(|one| one.contains("hidden-character"))
+                .collect();
             let wanted = format!(
-                "{file}:{place} hidden-character: a hidden character, U+202E, stands here ? {HELP}"
+                "{file}:{place} hidden-character: the hidden character U+202E is not allowed ? {HELP}"
             );
-            assert_eq!(told, [wanted], "{text}");
+            assert_eq!(reported, [wanted], "{text}");
         }
     }
 }

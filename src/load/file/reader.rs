@@ -1,5 +1,5 @@
-//! The files of a project, read once and bounded: nothing outside the root, nothing that is no
-//! regular file, nothing larger than anybody would write.
+//! Reads the files of a project once and within bounds: only regular files inside the root, up to a
+//! size that nobody reaches by writing.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -17,27 +17,27 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::{Mark, Report};
 use crate::model::source::{Place, Sources};
 
-/// Bytes of one file. The longest legal texts have a tenth of this.
+/// Maximum size of a file in bytes. The longest legal texts have a tenth of this.
 const FILE_MAX: u64 = 1024 * 1024;
 
-/// Bytes of a file of tenants, of whom there may be thousands.
+/// Maximum size in bytes of the tenants' file, which may list thousands.
 const SECRET_FILE_MAX: u64 = 16 * 1024 * 1024;
 
-/// Files in one folder with all below it.
+/// Maximum number of files in a folder and its subfolders.
 const FILES_MAX: usize = 10_000;
 
-/// Folders within folders.
+/// Maximum depth of subfolders.
 const DEPTH_MAX: usize = 12;
 
 /// Reads files below a root, and keeps their text for excerpts.
 pub(crate) struct Reader<'a> {
     root: PathBuf,
     instead: &'a StandIns,
-    /// What was read.
+    /// The text of every file that was read.
     pub(crate) sources: Sources,
-    /// What is wrong with the files as such.
+    /// The diagnostics so far.
     pub(crate) diagnostics: Report,
-    /// The files of which something could not be read.
+    /// The files that could not be read completely.
     pub(crate) unread: BTreeSet<Arc<str>>,
 }
 
@@ -62,14 +62,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Counts the files with mistakes that were reported after `told` as unread.
-    pub(crate) fn unread_since(&mut self, told: Mark) {
-        let errors = self.diagnostics.since(told).iter().filter(|one| one.is_error());
+    /// Counts the files with mistakes that were reported after `mark` as unread.
+    pub(crate) fn unread_since(&mut self, mark: Mark) {
+        let errors = self.diagnostics.since(mark).iter().filter(|one| one.is_error());
         self.unread.extend(errors.filter_map(|one| Some(one.place.as_ref()?.file.clone())));
     }
 
-    /// Reads one file by its path relative to the root; `None` if that cannot be done, which is told
-    /// unless there is no such file.
+    /// Reads one file by its path relative to the root. `None` if it does not exist, or cannot be read,
+    /// which is reported.
     pub(crate) fn file(&mut self, file: &str) -> Option<SourceFile> {
         if let Some(stand_in) = self.instead.get(file) {
             return stand_in.clone().map(|text| self.stood_in(file, text));
@@ -86,8 +86,8 @@ impl<'a> Reader<'a> {
         SourceFile { file: Arc::from(file), text }
     }
 
-    /// Reads one file that holds secrets. What is kept of it for excerpts is what `blot` leaves,
-    /// byte for byte in the same places.
+    /// Reads one file that contains secrets. For excerpts, only the result of `blot` is stored; it must
+    /// have the same length in bytes.
     pub(crate) fn secret_file(
         &mut self,
         file: &str,
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
             }
             if found.len() == FILES_MAX {
                 let message = format!("there are more than {FILES_MAX} files in `{folder}`");
-                self.tell(Code::TooManyFiles, folder, message, "keep other files elsewhere");
+                self.report(Code::TooManyFiles, folder, message, "keep other files elsewhere");
                 break;
             }
             found.extend(self.read(&path, &file));
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// What stands in for files below `folder`.
+    /// The stand-ins for files below `folder`.
     fn standing_in(&mut self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<SourceFile> {
         let is_here = |file: &str| {
             file.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') && wanted(rest))
@@ -166,10 +166,15 @@ impl<'a> Reader<'a> {
     fn unreadable_entry(&mut self, error: &walkdir::Error, folder: &str) {
         let file = error.path().map_or_else(|| folder.to_owned(), |path| self.relative(path));
         let message = match error.loop_ancestor() {
-            Some(_) => "this link leads back to a folder that it stands in".to_owned(),
+            Some(_) => "this link leads back to a folder that contains it".to_owned(),
             None => format!("this cannot be read: {}", in_words(error.io_error())),
         };
-        self.tell(Code::Unreadable, &file, message, "mend the file's permissions, or take it out");
+        self.report(
+            Code::Unreadable,
+            &file,
+            message,
+            "correct the permissions, or remove the file",
+        );
     }
 
     fn read(&mut self, path: &Path, file: &str) -> Option<SourceFile> {
@@ -188,19 +193,24 @@ impl<'a> Reader<'a> {
             Ok(Some(bytes)) => bytes,
             Ok(None) => {
                 let message = format!("this is longer than {} KiB", bytes_max / 1024);
-                self.tell(Code::TooLong, file, message, "split it");
+                self.report(Code::TooLong, file, message, "split it");
                 return None;
             }
             Err(error) => {
                 let message = format!("this cannot be read: {}", in_words(Some(&error)));
-                self.tell(Code::Unreadable, file, message, "mend its permissions, or take it out");
+                self.report(
+                    Code::Unreadable,
+                    file,
+                    message,
+                    "correct the permissions, or remove the file",
+                );
                 return None;
             }
         };
         Some(SourceFile { file: Arc::from(file), text: self.decoded(bytes, file) })
     }
 
-    /// The text of a file. Bytes that are no UTF-8 are told, and stand as U+FFFD in what is read on.
+    /// The text of a file. Bytes that are not UTF-8 are reported and become U+FFFD.
     fn decoded(&mut self, bytes: Vec<u8>, file: &str) -> Arc<str> {
         let error = match String::from_utf8(bytes) {
             Ok(text) => return text.into(),
@@ -217,7 +227,7 @@ impl<'a> Reader<'a> {
     }
 
     fn is_inside(&self, path: &Path) -> bool {
-        // A link that leads nowhere is told where it is read.
+        // A broken link is reported when it is read.
         fs::canonicalize(path).map_or_else(
             |_| path.parent().is_some_and(|parent| parent.starts_with(&self.root)),
             |path| path.starts_with(&self.root),
@@ -226,7 +236,7 @@ impl<'a> Reader<'a> {
 
     fn refuse_outside(&mut self, file: &str) {
         let message = "this leads out of the project's folder".to_owned();
-        self.tell(Code::OutsideProject, file, message, "put the file itself into the project");
+        self.report(Code::OutsideProject, file, message, "put the file itself into the project");
     }
 
     fn relative(&self, path: &Path) -> String {
@@ -235,7 +245,7 @@ impl<'a> Reader<'a> {
         parts.join("/")
     }
 
-    fn tell(&mut self, code: Code, file: &str, message: String, help: &str) {
+    fn report(&mut self, code: Code, file: &str, message: String, help: &str) {
         self.unread.insert(Arc::from(file));
         let error = Diagnostic::new(code, Place::file(file), message);
         self.diagnostics.push(error.help(help));
@@ -244,9 +254,9 @@ impl<'a> Reader<'a> {
 
 /// The bytes of a regular file; `None` if there are more than [`FILE_MAX`].
 fn bounded(path: &Path, bytes_max: u64) -> std::io::Result<Option<Vec<u8>>> {
-    // A pipe or device is not opened: opening one may wait for ever.
+    // A pipe or device is not opened: that may block for ever.
     if !fs::metadata(path)?.is_file() {
-        return Err(std::io::Error::other("it is no regular file"));
+        return Err(std::io::Error::other("it is not a regular file"));
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
@@ -258,7 +268,7 @@ fn has_extension(file: &str, extensions: &[&str]) -> bool {
     extensions.iter().any(|one| one.eq_ignore_ascii_case(extension))
 }
 
-/// The system's word for an error, in the form of our messages.
+/// The cause of an I/O error, in the form of a message.
 fn in_words(error: Option<&std::io::Error>) -> String {
     match error.map(std::io::Error::kind) {
         None => "it leads nowhere".into(),
@@ -272,7 +282,7 @@ fn in_words(error: Option<&std::io::Error>) -> String {
 mod tests {
     use super::*;
 
-    fn told(reader: &Reader) -> Vec<String> {
+    fn reported(reader: &Reader) -> Vec<String> {
         let line = |one: &Diagnostic| {
             let place = one.place.as_ref().unwrap();
             format!("{} {}:{} {}", one.code, place.file, place.start, one.message)
@@ -288,7 +298,7 @@ mod tests {
         let mut reader = Reader::new(root.path(), &instead);
         let source = reader.file("a.md").unwrap();
         assert_eq!(&*source.text, "caf\u{fffd} and more");
-        assert_eq!(told(&reader), ["not-utf-8 a.md:3 the byte 0xE9 is not UTF-8"]);
+        assert_eq!(reported(&reader), ["not-utf-8 a.md:3 the byte 0xE9 is not UTF-8"]);
     }
 
     #[test]
@@ -314,12 +324,12 @@ mod tests {
         let names: Vec<&str> = files.iter().map(|one| &*one.file).collect();
         assert_eq!(names, ["content/inside.md", "content/sub/a.md"]);
         assert_eq!(
-            told(&reader),
+            reported(&reader),
             [
                 "outside-project content/out.md:0 this leads out of the project's folder",
                 "outside-project content/outfolder:0 this leads out of the project's folder",
                 "unreadable content/gone.md:0 this cannot be read: there is no such file",
-                "unreadable content/loop:0 this link leads back to a folder that it stands in",
+                "unreadable content/loop:0 this link leads back to a folder that contains it",
             ]
         );
     }
@@ -332,6 +342,6 @@ mod tests {
         let instead = StandIns::new();
         let mut reader = Reader::new(root.path(), &instead);
         assert!(reader.file("big.md").is_none());
-        assert_eq!(told(&reader), ["too-long big.md:0 this is longer than 1024 KiB"]);
+        assert_eq!(reported(&reader), ["too-long big.md:0 this is longer than 1024 KiB"]);
     }
 }

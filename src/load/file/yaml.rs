@@ -1,7 +1,7 @@
 //! YAML text to a tree of values, each with its place in bytes; read strictly.
 //!
-//! What makes YAML surprising is refused, each with a diagnostic: duplicate and merge keys, keys
-//! that are no strings, anchors and aliases, tags, several documents, deep nesting.
+//! Features that make YAML surprising are refused, each with a diagnostic: duplicate and merge keys,
+//! keys that are not strings, anchors and aliases, tags, several documents, deep nesting.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -17,15 +17,15 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Entry, Node, Value};
 
-/// How deep values may be nested: far deeper than any file of ours, and safe to walk by recursion.
+/// Maximum depth of nesting, far deeper than any real file and safe for recursion.
 const DEPTH_MAX: usize = 48;
 
-/// A plain scalar longer than this is no number, whatever stands in it.
+/// A plain scalar longer than this, in bytes, is not read as a number.
 const NUMBER_MAX: usize = 64;
 
-/// Reads the YAML document that stands in the bytes `range` of `text`, which is that of `file`.
+/// Reads the YAML document in the bytes `range` of `text`, the content of `file`.
 ///
-/// `None` if it is no YAML at all; an empty document is [`Value::Null`].
+/// `None` if it is not valid YAML; an empty document is [`Value::Null`].
 pub(crate) fn parse(
     text: &str,
     range: Range<usize>,
@@ -40,15 +40,15 @@ pub(crate) fn parse(
         stack: Vec::new(),
         root: None,
         documents: 0,
-        told: Vec::new(),
+        reported: Vec::new(),
     };
     let read = builder.read(document, range.start);
-    diagnostics.extend(builder.told);
+    diagnostics.extend(builder.reported);
     let empty = Node { span: range.start..range.start, value: Value::Null };
     read.map(|()| builder.root.unwrap_or(empty))
 }
 
-/// From the parser's characters to the file's bytes.
+/// Converts the parser's character offsets to bytes of the file.
 struct Offsets {
     base: usize,
     bytes: Vec<usize>,
@@ -72,20 +72,20 @@ impl Offsets {
     }
 }
 
-/// A collection whose end has not come yet.
+/// A collection that has not ended yet.
 enum Open {
     List { start: usize, items: Vec<Node> },
     Map { start: usize, entries: Vec<Entry>, seen: BTreeMap<String, Range<usize>>, key: Key },
 }
 
-/// What a mapping waits for.
+/// The state of a mapping between its keys and values.
 #[derive(PartialEq)]
 enum Key {
     /// The next value is a key.
     Due,
     /// The next value belongs to this key.
     Read(String, Range<usize>),
-    /// The next value belongs to a key that was refused, and is dropped.
+    /// The next value belongs to a refused key and is dropped.
     Refused { merge: bool },
 }
 
@@ -96,16 +96,16 @@ struct Builder<'a> {
     stack: Vec<Open>,
     root: Option<Node>,
     documents: usize,
-    told: Vec<Diagnostic>,
+    reported: Vec<Diagnostic>,
 }
 
 impl Builder<'_> {
-    /// Reads all events; `None` if they end in a mistake that nothing can be read behind.
+    /// Reads all events; `None` after a mistake from which the parser cannot continue.
     fn read(&mut self, document: &str, base: usize) -> Option<()> {
         if let Some((at, control)) = document.char_indices().find(|(_, c)| is_forbidden(*c)) {
             let span = base + at..base + at + control.len_utf8();
-            let message = format!("the character U+{:04X} may not stand in YAML", control as u32);
-            self.tell(Code::NotYaml, span, message, "take it out");
+            let message = format!("the character U+{:04X} is not allowed in YAML", control as u32);
+            self.report(Code::NotYaml, span, message, "remove it");
             return None;
         }
         for event in Parser::new_from_str(document) {
@@ -113,11 +113,11 @@ impl Builder<'_> {
                 Ok(event) => event,
                 Err(error) => {
                     let at = self.offsets.byte(error.marker().index());
-                    let help = "mend the YAML here or just before; nothing below was read";
-                    self.tell(
+                    let help = "correct the YAML here or just before; the rest was not read";
+                    self.report(
                         Code::NotYaml,
                         at..at,
-                        format!("this is no YAML: {}", error.info()),
+                        format!("this is not valid YAML: {}", error.info()),
                         help,
                     );
                     return None;
@@ -125,11 +125,11 @@ impl Builder<'_> {
             };
             let span = self.offsets.span(&span);
             if self.stack.len() > DEPTH_MAX {
-                self.tell(
+                self.report(
                     Code::TooDeep,
                     span,
-                    "this is nested too deep".into(),
-                    "write it flatter",
+                    "this is nested too deeply".into(),
+                    "use fewer levels",
                 );
                 return None;
             }
@@ -140,7 +140,7 @@ impl Builder<'_> {
         Some(())
     }
 
-    /// Takes in one event; `false` if nothing more is to be read.
+    /// Handles one event; `false` if nothing more can be read.
     fn event(&mut self, event: Event<'_>, span: Range<usize>) -> bool {
         match event {
             Event::DocumentStart(_) => return self.document(span),
@@ -172,7 +172,7 @@ impl Builder<'_> {
         self.documents += 1;
         if self.documents > 1 {
             let message = "a second YAML document begins here".into();
-            self.tell(Code::SeveralDocuments, span, message, "keep one document in a file");
+            self.report(Code::SeveralDocuments, span, message, "keep one document per file");
         }
         self.documents == 1
     }
@@ -181,30 +181,30 @@ impl Builder<'_> {
         let merge = Key::Refused { merge: true };
         let of_merge = matches!(self.stack.last(), Some(Open::Map { key, .. }) if *key == merge);
         if !of_merge {
-            let message = "an alias stands in place of a value".into();
-            self.tell(Code::Alias, span.clone(), message, "write the value out");
+            let message = "this is an alias and not a value".into();
+            self.report(Code::Alias, span.clone(), message, "write the value out");
         }
         self.add(Node { span, value: Value::Null });
     }
 
     fn refuse_marks(&mut self, anchor: usize, tagged: bool, span: &Range<usize>) {
         if anchor != 0 {
-            let message = "an anchor marks a value here".into();
-            self.tell(
+            let message = "this value has an anchor".into();
+            self.report(
                 Code::Alias,
                 span.clone(),
                 message,
-                "take the anchor out, and write values out",
+                "remove the anchor, and write each value out",
             );
         }
         if tagged {
-            let message = "a tag stands before a value here".into();
-            self.tell(Code::Tag, span.clone(), message, "take the tag out; put strings in quotes");
+            let message = "this value has a tag".into();
+            self.report(Code::Tag, span.clone(), message, "remove the tag; put strings in quotes");
         }
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Range<usize>) {
-        self.told.extend(hidden::in_value((self.file, self.text), span.clone(), text));
+        self.reported.extend(hidden::in_value((self.file, self.text), span.clone(), text));
         let value = if style == ScalarStyle::Plain {
             resolve(text)
         } else {
@@ -212,12 +212,12 @@ impl Builder<'_> {
         };
         let is_key = matches!(self.stack.last(), Some(Open::Map { key: Key::Due, .. }));
         if is_key && style == ScalarStyle::Plain && text == "<<" {
-            let message = "a merge key takes in another mapping".into();
-            self.tell(Code::MergeKey, span, message, "write the keys out");
+            let message = "this is a merge key".into();
+            self.report(Code::MergeKey, span, message, "write the keys out");
             self.refuse_key(true);
         } else if is_key && !matches!(value, Value::String(_)) {
             let message = format!("the key `{text}` is {}, not a string", value.type_name());
-            self.tell(Code::KeyNotAString, span, message, "put the key in quotes");
+            self.report(Code::KeyNotAString, span, message, "put the key in quotes");
             self.refuse_key(false);
         } else {
             let span = self.trimmed(span, text, style);
@@ -242,7 +242,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Where the `>` or `|` of the block scalar stands whose content begins at `content`.
+    /// The position of the `>` or `|` of the block scalar whose content begins at `content`.
     fn block_header(&self, content: usize) -> usize {
         let before = self.text.get(..content).unwrap_or("");
         let above = &before[..before.rfind('\n').unwrap_or(0)].trim_end();
@@ -293,7 +293,7 @@ impl Builder<'_> {
         self.add(Node { span: start..end.max(start), value });
     }
 
-    /// Puts a whole value in its place.
+    /// Adds a complete value to the innermost collection.
     fn add(&mut self, node: Node) {
         match self.stack.last_mut() {
             None => self.root = Some(node),
@@ -316,7 +316,7 @@ impl Builder<'_> {
         let Value::String(name) = node.value else {
             *key = Key::Refused { merge: false };
             let message = format!("a key is {}, not a string", node.value.type_name());
-            self.tell(Code::KeyNotAString, node.span, message, "use a plain name as the key");
+            self.report(Code::KeyNotAString, node.span, message, "use a plain name as the key");
             return;
         };
         let Some(first) = seen.get(&name) else {
@@ -325,9 +325,9 @@ impl Builder<'_> {
         };
         let first = Place::new(self.file.clone(), first.clone());
         *key = Key::Refused { merge: false };
-        let message = format!("the key `{name}` stands here twice");
+        let message = format!("the key `{name}` appears twice");
         let place = Place::new(self.file.clone(), node.span);
-        self.told.push(
+        self.reported.push(
             Diagnostic::new(Code::DuplicateKey, place, message)
                 .with(Argument::Key, name)
                 .related(first, "first here")
@@ -335,9 +335,9 @@ impl Builder<'_> {
         );
     }
 
-    fn tell(&mut self, code: Code, span: Range<usize>, message: String, help: &str) {
+    fn report(&mut self, code: Code, span: Range<usize>, message: String, help: &str) {
         let place = Place::new(self.file.clone(), span);
-        self.told.push(Diagnostic::new(code, place, message).help(help));
+        self.reported.push(Diagnostic::new(code, place, message).help(help));
     }
 }
 
@@ -376,7 +376,7 @@ fn resolve(text: &str) -> Value {
     if matches!(text, "" | "~" | "null" | "Null" | "NULL") {
         return Value::Null;
     }
-    // Only what begins like one can be a number or a yes or no; everything else need not be asked.
+    // Only text that begins like a number or a boolean is tested for being one.
     let may_be_other = text.starts_with(|c: char| c.is_ascii_digit() || "+-.tTfF".contains(c));
     if !may_be_other || text.len() > NUMBER_MAX {
         return string();
@@ -399,16 +399,16 @@ mod tests {
     fn read(text: &str) -> (Option<Node>, Vec<String>) {
         let mut diagnostics = Report::new();
         let node = parse(text, 0..text.len(), &"a.yaml".into(), &mut diagnostics);
-        let told = diagnostics.iter().map(|one| {
+        let reported = diagnostics.iter().map(|one| {
             let span = one.place.as_ref().unwrap().span();
             format!("{}: {} at `{}`", one.code, one.message, &text[span])
         });
-        (node, told.collect())
+        (node, reported.collect())
     }
 
     fn sound(text: &str) -> Node {
-        let (node, told) = read(text);
-        assert_eq!(told, Vec::<String>::new());
+        let (node, reported) = read(text);
+        assert_eq!(reported, Vec::<String>::new());
         node.unwrap()
     }
 
@@ -491,19 +491,19 @@ mod tests {
 
     #[test]
     fn what_surprises_is_refused_at_its_place_and_the_rest_goes_on() {
-        let (node, told) = read(
+        let (node, reported) = read(
             "a: 1\nb: &x 2\na: 3\nc: *x\n<<: *x\n1: d\n? [e]\n: f\ng: !!str 5\n\"<<\": kept\n",
         );
         assert_eq!(
-            told,
+            reported,
             [
-                "alias: an anchor marks a value here at `&x 2`",
-                "duplicate-key: the key `a` stands here twice at `a`",
-                "alias: an alias stands in place of a value at `*x`",
-                "merge-key: a merge key takes in another mapping at `<<`",
+                "alias: this value has an anchor at `&x 2`",
+                "duplicate-key: the key `a` appears twice at `a`",
+                "alias: this is an alias and not a value at `*x`",
+                "merge-key: this is a merge key at `<<`",
                 "key-not-a-string: the key `1` is a number, not a string at `1`",
                 "key-not-a-string: a key is a list, not a string at `[e]`",
-                "tag: a tag stands before a value here at `!!str 5`",
+                "tag: this value has a tag at `!!str 5`",
             ]
         );
         let keys: Vec<String> = node.unwrap().entries().iter().map(|one| one.key.clone()).collect();
@@ -512,29 +512,29 @@ mod tests {
 
     #[test]
     fn a_second_document_is_told_and_not_read() {
-        let (node, told) = read("a: 1\n---\nb: 2\n");
-        assert_eq!(told, ["several-documents: a second YAML document begins here at `---`"]);
+        let (node, reported) = read("a: 1\n---\nb: 2\n");
+        assert_eq!(reported, ["several-documents: a second YAML document begins here at `---`"]);
         assert_eq!(node.unwrap().entries().len(), 1);
     }
 
     #[test]
     fn what_is_no_yaml_is_told_where_it_ends_to_be() {
-        let (node, told) = read("a: [1, 2\nb: 3\n");
+        let (node, reported) = read("a: [1, 2\nb: 3\n");
         assert_eq!(node, None);
-        assert_eq!(told.len(), 1);
-        assert!(told[0].starts_with("not-yaml: this is no YAML: "), "{}", told[0]);
-        let (node, told) = read("a: 1\u{0}\nb: c");
+        assert_eq!(reported.len(), 1);
+        assert!(reported[0].starts_with("not-yaml: this is not valid YAML: "), "{}", reported[0]);
+        let (node, reported) = read("a: 1\u{0}\nb: c");
         assert_eq!(node, None);
-        assert_eq!(told, ["not-yaml: the character U+0000 may not stand in YAML at `\u{0}`"]);
+        assert_eq!(reported, ["not-yaml: the character U+0000 is not allowed in YAML at `\u{0}`"]);
     }
 
     #[test]
     fn nesting_has_a_bound() {
-        let (node, told) = read(&"[".repeat(200));
+        let (node, reported) = read(&"[".repeat(200));
         assert_eq!(node, None);
-        assert!(told[0].starts_with("too-deep: "), "{}", told[0]);
-        let (_, told) = read(&"- ".repeat(20_000));
-        assert!(told[0].starts_with("too-deep: "), "{}", told[0]);
+        assert!(reported[0].starts_with("too-deep: "), "{}", reported[0]);
+        let (_, reported) = read(&"- ".repeat(20_000));
+        assert!(reported[0].starts_with("too-deep: "), "{}", reported[0]);
     }
 
     #[test]

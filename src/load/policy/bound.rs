@@ -7,13 +7,13 @@ use crate::model::project::claim::Passage;
 use crate::model::project::policy::Extent;
 use crate::model::source::claim_id::ClaimId;
 
-/// A claim or statement where it stands.
+/// A claim or statement at its place.
 pub(crate) struct Bound {
-    /// What is bound there.
+    /// The claim or statement.
     pub(crate) of: Of,
-    /// How much of the text it takes in.
+    /// How much of the text it covers.
     pub(crate) extent: Extent,
-    /// The events that it takes in.
+    /// The events that it covers.
     pub(crate) events: Range<Index>,
     /// The link that binds it.
     pub(crate) link: Range<Index>,

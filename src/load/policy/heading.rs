@@ -43,7 +43,7 @@ pub(crate) fn all(
     headings
 }
 
-/// The anchors that the author gave; giving one twice is told.
+/// The anchors that the author wrote; duplicates are reported.
 fn anchors_by_hand(markdown: &Markdown, file: &Arc<str>, diagnostics: &mut Report) -> Taken {
     let mut taken = Taken::new();
     for index in 0..markdown.len() {
@@ -57,7 +57,7 @@ fn anchors_by_hand(markdown: &Markdown, file: &Arc<str>, diagnostics: &mut Repor
             diagnostics
                 .push(error.with(Argument::Anchor, &**id).help("give one of them another id"));
         } else if is_ours(id) {
-            let message = format!("the page may have the id `{id}` for something else");
+            let message = format!("the page may use the id `{id}` for something else");
             let help =
                 "begin it with another word than `page-`, `claim-`, `statement-` or `about-`";
             let error = Diagnostic::new(Code::DuplicateAnchor, place(), message);
@@ -68,13 +68,12 @@ fn anchors_by_hand(markdown: &Markdown, file: &Arc<str>, diagnostics: &mut Repor
 }
 
 fn skipped(place: Place, above: u8, level: u8) -> Diagnostic {
-    let message =
-        format!("this heading is of level {level}, but the one above is of level {above}");
+    let message = format!("this heading has level {level}, but the one above has level {above}");
     let help = format!("make it one of level {}: `{}`", above + 1, "#".repeat(above as usize + 1));
     Diagnostic::new(Code::HeadingSkips, place, message).help(help)
 }
 
-/// The bytes of a heading without the line break behind it.
+/// The bytes of a heading without the line break after it.
 fn trimmed(markdown: &Markdown, index: Index) -> std::ops::Range<usize> {
     let whole = markdown.span(index);
     let inner = markdown.span_of(index + 1..markdown.end(index), |_| false);
@@ -93,7 +92,7 @@ fn text(markdown: &Markdown, index: Index) -> String {
     text.trim().to_owned()
 }
 
-/// The anchor that is made of a heading's text, as most Markdown viewers make it.
+/// The anchor of a heading's text, as most Markdown viewers derive it.
 fn slug(text: &str) -> String {
     let kept = text.to_lowercase();
     let kept = kept.chars().filter_map(|c| match c {
@@ -105,7 +104,7 @@ fn slug(text: &str) -> String {
     if slug.is_empty() { "section".into() } else { slug }
 }
 
-/// Whether an anchor is of the sort that a page gives to its own parts.
+/// Whether an anchor has the form that a page uses for its own parts.
 fn is_ours(anchor: &str) -> bool {
     ["page-", "claim-", "statement-", "about-"].iter().any(|ours| anchor.starts_with(ours))
 }
@@ -122,8 +121,7 @@ fn free(slug: &str, taken: &mut Taken) -> String {
         taken.insert(slug.to_owned(), 1);
         return slug.to_owned();
     };
-    // Beginning where the last namesake ended keeps many equal headings from taking the square of
-    // their number.
+    // Counting from the last namesake avoids quadratic time for many equal headings.
     let free = loop {
         let anchor = format!("{slug}-{number}");
         number += 1;
@@ -143,27 +141,28 @@ mod tests {
     fn read(text: &str) -> (Vec<String>, Vec<String>) {
         let mut diagnostics = Report::new();
         let all = all(&Markdown::parse(text, 0), &"a.md".into(), &mut diagnostics);
-        let told = diagnostics.iter().map(|one| {
+        let reported = diagnostics.iter().map(|one| {
             let place = one.place.as_ref().unwrap();
             format!("{}: {} at `{}`", one.code, one.message, &text[place.span()])
         });
         let all = all.iter().map(|(_, one)| format!("{} {} #{}", one.level, one.text, one.anchor));
-        (all.collect(), told.collect())
+        (all.collect(), reported.collect())
     }
 
     #[test]
     fn anchors_are_unlike_each_other() {
-        let (all, told) = read("# Où *est* `X`?\n## A\n## A\n## B {#a-1}\n## !\n");
+        let (all, reported) = read("# Où *est* `X`?\n## A\n## A\n## B {#a-1}\n## !\n");
         assert_eq!(
             all,
             ["1 Où est X? #où-est-x", "2 A #a", "2 A #a-2", "2 B #a-1", "2 ! #section"]
         );
-        assert_eq!(told, Vec::<String>::new());
+        assert_eq!(reported, Vec::<String>::new());
     }
 
     #[test]
     fn no_anchor_is_one_of_the_page_s_own() {
-        let (all, told) = read("# Page content\n## Claim a\n## Statement\n## B {#page-claims}\n");
+        let (all, reported) =
+            read("# Page content\n## Claim a\n## Statement\n## B {#page-claims}\n");
         assert_eq!(
             all,
             [
@@ -174,28 +173,28 @@ mod tests {
             ]
         );
         assert_eq!(
-            told,
+            reported,
             [
-                "duplicate-anchor: the page may have the id `page-claims` for something else at `## B`"
+                "duplicate-anchor: the page may use the id `page-claims` for something else at `## B`"
             ]
         );
     }
 
     #[test]
     fn a_skipped_level_and_an_anchor_given_twice_are_told() {
-        let (_, told) = read("## A {#x}\n\n#### B {#x}\n\nText\n");
+        let (_, reported) = read("## A {#x}\n\n#### B {#x}\n\nText\n");
         assert_eq!(
-            told,
+            reported,
             [
                 "duplicate-anchor: another heading has the id `x` at `#### B`",
-                "heading-skips: this heading is of level 4, but the one above is of level 2 at `#### B`",
+                "heading-skips: this heading has level 4, but the one above has level 2 at `#### B`",
             ]
         );
-        let (_, told) = read("### First\n");
+        let (_, reported) = read("### First\n");
         assert_eq!(
-            told,
+            reported,
             [
-                "heading-skips: this heading is of level 3, but the one above is of level 1 at `### First`"
+                "heading-skips: this heading has level 3, but the one above has level 1 at `### First`"
             ]
         );
     }

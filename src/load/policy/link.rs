@@ -1,4 +1,4 @@
-//! A link of a policy, and what it aims at.
+//! A link of a policy, and its target.
 
 use std::ops::Range;
 
@@ -7,10 +7,10 @@ use pulldown_cmark::{Event, LinkType, Tag};
 use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::source::claim_id::ClaimId;
 
-/// What marks a statement in place of an address.
+/// The text in place of an address that marks a statement.
 const STATED: &str = "stated:";
 
-/// Schemes that a reader's browser may be sent to.
+/// Schemes that links may have.
 const SCHEMES: [&str; 4] = ["https", "http", "mailto", "tel"];
 
 /// A link or image of a policy.
@@ -21,18 +21,18 @@ pub(crate) struct Link {
     pub(crate) end: Index,
     /// Its bytes.
     pub(crate) span: Range<usize>,
-    /// Whether nothing is linked.
+    /// Whether it has no words.
     pub(crate) is_empty: bool,
-    /// What it aims at.
-    pub(crate) aim: Aim,
+    /// Its target.
+    pub(crate) target: LinkTarget,
 }
 
-/// What a link aims at.
+/// The target of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Aim {
-    /// A check file: the words linked are its claim.
+pub(crate) enum LinkTarget {
+    /// A check file: the linked words are its claim.
     Check(ClaimId),
-    /// What would be a check file if it stood in `checks/`; the path that the address leads to.
+    /// A path that would be a check file if it were in `checks/`.
     Misplaced(String),
     /// Nothing: the words are a statement, for this reason.
     Statement(String),
@@ -40,13 +40,13 @@ pub(crate) enum Aim {
     File(String, Option<String>),
     /// A heading of the same page.
     Here(String),
-    /// A path that only the site's server knows.
+    /// An absolute path on the site's server.
     SitePath(String),
     /// Somewhere else.
     Web,
     /// A picture at this address, which is shown and not followed.
     Picture(String),
-    /// A scheme that no page of ours sends anybody to.
+    /// An address with a scheme that is not published.
     Scheme(String),
 }
 
@@ -57,10 +57,10 @@ pub(crate) fn all(markdown: &Markdown, file: &str) -> Vec<Link> {
 
 fn link(markdown: &Markdown, start: Index, file: &str) -> Option<Link> {
     let end = markdown.end(start);
-    let (aim, is_image) = match markdown.tag(start)? {
-        Tag::Link { link_type: LinkType::Email, .. } => (Aim::Web, false),
-        Tag::Link { dest_url, title, .. } => (aim(dest_url, title, file), false),
-        // An image shows what it aims at, so that it binds nothing.
+    let (target, is_image) = match markdown.tag(start)? {
+        Tag::Link { link_type: LinkType::Email, .. } => (LinkTarget::Web, false),
+        Tag::Link { dest_url, title, .. } => (target(dest_url, title, file), false),
+        // An image shows its target, so it cannot bind a claim.
         Tag::Image { dest_url, .. } => (picture(dest_url, file), true),
         _ => return None,
     };
@@ -74,34 +74,34 @@ fn link(markdown: &Markdown, start: Index, file: &str) -> Option<Link> {
         end,
         span: markdown.span(start),
         is_empty: !is_image && !(start + 1..end).any(shows),
-        aim,
+        target,
     })
 }
 
-fn picture(address: &str, file: &str) -> Aim {
-    match aim(address, "", file) {
-        scheme @ Aim::Scheme(_) => scheme,
-        _ => Aim::Picture(address.trim().to_owned()),
+fn picture(address: &str, file: &str) -> LinkTarget {
+    match target(address, "", file) {
+        scheme @ LinkTarget::Scheme(_) => scheme,
+        _ => LinkTarget::Picture(address.trim().to_owned()),
     }
 }
 
-/// What an address in the policy `file` aims at.
-pub(crate) fn aim(address: &str, title: &str, file: &str) -> Aim {
+/// The target of an address in the policy `file`.
+pub(crate) fn target(address: &str, title: &str, file: &str) -> LinkTarget {
     // Browsers leave these out before they look for a scheme (URL standard, section 4.4).
     let address: String = address.chars().filter(|c| !c.is_control()).collect();
     let address = address.trim();
     if address == STATED {
-        return Aim::Statement(title.trim().to_owned());
+        return LinkTarget::Statement(title.trim().to_owned());
     }
     if let Some(scheme) = scheme(address) {
         let is_known = SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme));
-        return if is_known { Aim::Web } else { Aim::Scheme(scheme.to_owned()) };
+        return if is_known { LinkTarget::Web } else { LinkTarget::Scheme(scheme.to_owned()) };
     }
     if address.starts_with("//") {
-        return Aim::Web;
+        return LinkTarget::Web;
     }
     if address.starts_with('/') || address.starts_with('\\') {
-        return Aim::SitePath(address.to_owned());
+        return LinkTarget::SitePath(address.to_owned());
     }
     let (path, fragment) = match address.split_once('#') {
         Some((path, fragment)) => (path, Some(decoded(fragment))),
@@ -109,13 +109,13 @@ pub(crate) fn aim(address: &str, title: &str, file: &str) -> Aim {
     };
     let path = decoded(path.split('?').next().unwrap_or_default());
     if path.is_empty() {
-        return Aim::Here(fragment.unwrap_or_default());
+        return LinkTarget::Here(fragment.unwrap_or_default());
     }
     let resolved = resolve(&path, file);
     match check_of(&resolved) {
-        Some(id) => Aim::Check(id),
-        None if looks_like_check(&path) => Aim::Misplaced(resolved),
-        None => Aim::File(resolved, fragment),
+        Some(id) => LinkTarget::Check(id),
+        None if looks_like_check(&path) => LinkTarget::Misplaced(resolved),
+        None => LinkTarget::File(resolved, fragment),
     }
 }
 
@@ -138,7 +138,7 @@ fn looks_like_check(path: &str) -> bool {
     is_yaml && path.split('/').any(|part| part == "checks")
 }
 
-/// Where a relative path leads from `file`; a `..` too many stays in front.
+/// A relative path resolved from `file`; surplus `..` stay in front.
 fn resolve(path: &str, file: &str) -> String {
     let mut parts: Vec<&str> = file.split('/').collect();
     parts.pop();
@@ -172,31 +172,37 @@ fn decoded(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn of(address: &str) -> Aim {
-        aim(address, "why", "content/en/a.md")
+    fn of(address: &str) -> LinkTarget {
+        target(address, "why", "content/en/a.md")
     }
 
     #[test]
     fn a_check_is_known_by_where_the_address_leads() {
-        assert_eq!(of("../../checks/x-1.yaml"), Aim::Check("x-1".into()));
-        assert_eq!(of("./.././../checks/%78.yml?raw#top"), Aim::Check("x".into()));
-        assert_eq!(of("../checks/x.yaml"), Aim::Misplaced("content/checks/x.yaml".into()));
-        assert_eq!(of("../../checks/sub/x.yaml"), Aim::Misplaced("checks/sub/x.yaml".into()));
-        assert_eq!(of("../../../checks/x.yaml"), Aim::Misplaced("../checks/x.yaml".into()));
-        assert_eq!(of("stated:"), Aim::Statement("why".into()));
+        assert_eq!(of("../../checks/x-1.yaml"), LinkTarget::Check("x-1".into()));
+        assert_eq!(of("./.././../checks/%78.yml?raw#top"), LinkTarget::Check("x".into()));
+        assert_eq!(of("../checks/x.yaml"), LinkTarget::Misplaced("content/checks/x.yaml".into()));
+        assert_eq!(
+            of("../../checks/sub/x.yaml"),
+            LinkTarget::Misplaced("checks/sub/x.yaml".into())
+        );
+        assert_eq!(of("../../../checks/x.yaml"), LinkTarget::Misplaced("../checks/x.yaml".into()));
+        assert_eq!(of("stated:"), LinkTarget::Statement("why".into()));
     }
 
     #[test]
     fn other_addresses_are_told_apart() {
-        assert_eq!(of("b.md#h%C3%A9"), Aim::File("content/en/b.md".into(), Some("hé".into())));
-        assert_eq!(of("../b.md"), Aim::File("content/b.md".into(), None));
-        assert_eq!(of("#top"), Aim::Here("top".into()));
-        assert_eq!(of(""), Aim::Here(String::new()));
-        assert_eq!(of("/pricing"), Aim::SitePath("/pricing".into()));
-        assert_eq!(of("HTTPS://example.com/checks/x.yaml"), Aim::Web);
-        assert_eq!(of("//example.com"), Aim::Web);
-        assert_eq!(of(" java\tscript:alert(1)"), Aim::Scheme("javascript".into()));
-        assert_eq!(of("data:text/html,x"), Aim::Scheme("data".into()));
-        assert_eq!(of("100%.md"), Aim::File("content/en/100%.md".into(), None));
+        assert_eq!(
+            of("b.md#h%C3%A9"),
+            LinkTarget::File("content/en/b.md".into(), Some("hé".into()))
+        );
+        assert_eq!(of("../b.md"), LinkTarget::File("content/b.md".into(), None));
+        assert_eq!(of("#top"), LinkTarget::Here("top".into()));
+        assert_eq!(of(""), LinkTarget::Here(String::new()));
+        assert_eq!(of("/pricing"), LinkTarget::SitePath("/pricing".into()));
+        assert_eq!(of("HTTPS://example.com/checks/x.yaml"), LinkTarget::Web);
+        assert_eq!(of("//example.com"), LinkTarget::Web);
+        assert_eq!(of(" java\tscript:alert(1)"), LinkTarget::Scheme("javascript".into()));
+        assert_eq!(of("data:text/html,x"), LinkTarget::Scheme("data".into()));
+        assert_eq!(of("100%.md"), LinkTarget::File("content/en/100%.md".into(), None));
     }
 }

@@ -24,7 +24,7 @@ use crate::load::file::document::Document;
 use crate::load::file::reader::SourceFile;
 use crate::load::file::{day, document};
 use crate::load::policy::bound::{Bound, Of};
-use crate::load::policy::link::{Aim, Link};
+use crate::load::policy::link::{Link, LinkTarget};
 use crate::load::policy::markdown::Markdown;
 use crate::load::policy::passage::Body;
 use crate::load::policy::words::Words;
@@ -40,19 +40,19 @@ use crate::model::source::diagnostic::report::Report;
 /// The folder of policies.
 pub(crate) const FOLDER: &str = "content";
 
-/// Claims and statements in one policy.
+/// Maximum number of claims and statements in one policy.
 const BOUNDS_MAX: usize = 2000;
 
-/// Events that they take in together: each is looked at once for every claim that takes it in.
+/// Maximum number of events that they cover together, each counted for every claim that covers it.
 const EVENTS_MAX: usize = 1_000_000;
 
-/// A policy, with what must be looked up in other files.
+/// A policy, with what must be compared with other files.
 pub(crate) struct PolicyFile {
     pub(crate) policy: Policy,
-    /// Claims and statements in the order in which they stand.
+    /// Claims and statements, in order.
     pub(crate) bounds: Vec<Bound>,
-    /// What its links aim at, with their bytes.
-    pub(crate) aims: Vec<(Aim, Range<usize>)>,
+    /// The targets of its links, with their bytes.
+    pub(crate) targets: Vec<(LinkTarget, Range<usize>)>,
     /// The anchors of its headings.
     pub(crate) anchors: BTreeSet<String>,
     /// Whether its front matter could be read.
@@ -67,9 +67,9 @@ pub(crate) fn read(
     promises: PromiseSeverity,
     diagnostics: &mut Report,
 ) -> PolicyFile {
-    let told = diagnostics.mark();
+    let mark = diagnostics.mark();
     let (front, start) = front_matter(source, diagnostics);
-    let is_read = !diagnostics.has_errors_since(told);
+    let is_read = !diagnostics.has_errors_since(mark);
     let file = &source.file;
     let markdown = Markdown::parse(&source.text, start);
     let headings = heading::all(&markdown, file, diagnostics);
@@ -101,7 +101,7 @@ pub(crate) fn read(
         anchors: policy.headings.iter().map(|one| one.anchor.clone()).collect(),
         policy,
         bounds,
-        aims: links.into_iter().map(|link| (link.aim, link.span)).collect(),
+        targets: links.into_iter().map(|link| (link.target, link.span)).collect(),
         is_read,
     }
 }
@@ -113,7 +113,8 @@ fn bounds(
     headings: &[(usize, crate::model::project::policy::Heading)],
     diagnostics: &mut Report,
 ) -> Vec<Bound> {
-    let binds = |link: &&Link| matches!(link.aim, Aim::Check(_) | Aim::Statement(_));
+    let binds =
+        |link: &&Link| matches!(link.target, LinkTarget::Check(_) | LinkTarget::Statement(_));
     let binding = links.iter().filter(binds);
     let words = Words::new(markdown, binding.clone().map(|link| link.start).collect());
     let body = Body { file: &source.file, markdown, headings, words: &words };
@@ -139,7 +140,7 @@ fn bounds(
     bounds
 }
 
-/// Takes the white space behind a place out of it.
+/// Removes white space from the end of a place.
 fn trim(place: &mut Place, text: &str) {
     let written = text.get(place.span()).unwrap_or_default();
     place.end = place.start + written.trim_end().len();
@@ -151,7 +152,7 @@ fn slug(file: &str) -> &str {
     below.rsplit_once('.').map_or(below, |(stem, _)| stem)
 }
 
-/// Reads the front matter, or tells what is wrong with it; and the byte at which the body begins.
+/// Reads the front matter and reports its mistakes. Returns the byte at which the body begins, too.
 fn front_matter(source: &SourceFile, diagnostics: &mut Report) -> (FrontMatter, usize) {
     let file = &source.file;
     let (front, body) = match split(&source.text) {
@@ -165,11 +166,11 @@ fn front_matter(source: &SourceFile, diagnostics: &mut Report) -> (FrontMatter, 
             return (no_front_matter(), 0);
         }
     };
-    let told = diagnostics.mark();
+    let mark = diagnostics.mark();
     let document: Option<Document<FrontMatter>> =
         document::read(&source.text, front, file, diagnostics);
     let value = document.and_then(|document| {
-        day::check(document.node.get("effective"), file, diagnostics, told);
+        day::check(document.node.get("effective"), file, diagnostics, mark);
         let stated = document.node.get("stated").filter(|one| one.as_str().is_some_and(is_blank));
         diagnostics.extend(stated.map(|stated| no_reason(file, stated.span.clone())));
         document.value
@@ -190,13 +191,13 @@ fn no_reason(file: &Arc<str>, span: Range<usize>) -> Diagnostic {
     let message = "this gives no reason why the policy is not tested";
     let error =
         Diagnostic::new(Code::StatementWithoutReason, Place::new(file.clone(), span), message);
-    error.help("write it like `stated: this only tells how the law is read`")
+    error.help("write it like `stated: this only describes how the law is read`")
 }
 
 /// Why there is no front matter, and where.
 type Unsplit = (Range<usize>, &'static str);
 
-/// The bytes of the front matter between its two lines, and where the body begins behind them.
+/// The bytes of the front matter between its two lines, and the byte at which the body begins.
 fn split(text: &str) -> Result<(Range<usize>, usize), Unsplit> {
     let whole = document::whole(text);
     let mut lines = Lines { text, at: whole.start };
@@ -212,7 +213,7 @@ fn split(text: &str) -> Result<(Range<usize>, usize), Unsplit> {
     let closing = lines.find(|(line, _)| text[line.clone()].trim_end() == "---");
     match closing {
         Some((line, next)) => Ok((start..line.start, next)),
-        None => Err((opening, "this front matter has no end")),
+        None => Err((opening, "the front matter has no closing line `---`")),
     }
 }
 
@@ -235,7 +236,7 @@ impl Iterator for Lines<'_> {
     }
 }
 
-/// What stands in for front matter that could not be read, so that the body can be.
+/// A stand-in for front matter that could not be read, so that the body can be.
 fn no_front_matter() -> FrontMatter {
     fn nothing<T>(value: T) -> Spanned<T> {
         Spanned { value, span: 0..0 }
@@ -257,19 +258,20 @@ mod tests {
 
     const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
 
-    /// What is told of a third policy with this body, its lines counted from the body's first.
-    fn told(body: &str) -> Vec<String> {
-        let told = Fixture::sound().with("content/third.md", format!("{FRONT}{body}")).told();
+    /// What is reported of a third policy with this body, its lines counted from the body's first.
+    fn reported(body: &str) -> Vec<String> {
+        let reported =
+            Fixture::sound().with("content/third.md", format!("{FRONT}{body}")).reported();
         let relative = |line: String| {
             let rest = line.strip_prefix("content/third.md:").unwrap().to_owned();
             let (number, rest) = rest.split_once(':').unwrap();
             format!("{}:{rest}", number.parse::<usize>().unwrap() - 6)
         };
-        told.into_iter().map(relative).collect()
+        reported.into_iter().map(relative).collect()
     }
 
     fn front(text: &str) -> Vec<String> {
-        Fixture::sound().with("content/third.md", text).told()
+        Fixture::sound().with("content/third.md", text).reported()
     }
 
     #[test]
@@ -282,7 +284,7 @@ mod tests {
                 "content/third.md:2:1 unknown-key: unknown key `titel` ? did you mean `title`?",
                 "content/third.md:2:1 missing-key: the key `owner` is missing ? add `owner:`",
                 "content/third.md:3:10 wrong-type: expected a string, found a number ? put it in quotes",
-                "content/third.md:4:12 impossible-date: `2026-02-30` is no day in the calendar ? write it like `2026-11-22`",
+                "content/third.md:4:12 impossible-date: `2026-02-30` is not a day in the calendar ? write it like `2026-11-22`",
             ]
         );
         assert_eq!(
@@ -305,27 +307,27 @@ mod tests {
         assert_eq!(
             front("---\ntitle: A\n"),
             [format!(
-                "content/third.md:1:1 no-front-matter: this front matter has no end ? {HELP}"
+                "content/third.md:1:1 no-front-matter: the front matter has no closing line `---` ? {HELP}"
             )]
         );
         assert_eq!(
             front("---\ntitle: [\n---\n"),
             [
-                "content/third.md:3:1 not-yaml: this is no YAML: while parsing a node, did not find expected node content ? mend the YAML here or just before; nothing below was read"
+                "content/third.md:3:1 not-yaml: this is not valid YAML: while parsing a node, did not find expected node content ? correct the YAML here or just before; the rest was not read"
             ]
         );
     }
 
     #[test]
     fn two_pages_never_have_one_address() {
-        let told = Fixture::sound()
+        let reported = Fixture::sound()
             .with("content/Security.MD", FRONT)
             .with("content/index.md", FRONT)
             .with("content/sub/security.md", FRONT)
             .with("content/a b.md", FRONT)
-            .told();
+            .reported();
         assert_eq!(
-            told,
+            reported,
             [
                 "content/a b.md:1:1 bad-file-name: `a b` cannot be the address of a page ? name the file with letters, digits, `-`, `_` and `.`",
                 "content/index.md:1:1 same-address: this page would have the address of the site's own index ? give the file another name",
@@ -336,19 +338,20 @@ mod tests {
 
     #[test]
     fn html_is_refused_anywhere() {
-        const REST: &str = "raw-html: HTML stands in this policy ? write it in Markdown, or put it in back-ticks if readers are to see it";
+        const REST: &str = "raw-html: this policy contains HTML ? write it in Markdown, or put it in back-ticks if readers should see it";
         assert_eq!(
-            told("Some <b>bold</b> text, `<i>` aside.\n\n<div>\nx\n</div>\n\n<!-- note -->\n"),
+            reported("Some <b>bold</b> text, `<i>` aside.\n\n<div>\nx\n</div>\n\n<!-- note -->\n"),
             [format!("1:6 {REST}"), format!("3:1 {REST}"), format!("7:1 {REST}")]
         );
     }
 
     #[test]
     fn text_that_looks_like_a_link_to_a_check_is_told() {
-        let told = told(
+        let reported = reported(
             "[We use [our host](https://a.test) well](../checks/backup-daily.yaml).\n\n`](../checks/x.yaml)`\n\n    [](../checks/x.yaml)\n\nNever. [](stated: no quotes)\n",
         );
-        let short: Vec<&str> = told.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
+        let short: Vec<&str> =
+            reported.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
         assert_eq!(
             short,
             [
@@ -360,10 +363,11 @@ mod tests {
 
     #[test]
     fn text_that_looks_like_a_link_is_told() {
-        let told = told(
+        let reported = reported(
             "Read [our paper](Our paper.pdf) or [our key][../key.pub] (yes).\n\n\\[sic](see *there*), [1], [x] (y), `[a][b]`, \\[a\\]\\[b\\].\n",
         );
-        let short: Vec<&str> = told.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
+        let short: Vec<&str> =
+            reported.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
         assert_eq!(
             short,
             ["1:6", "1:36"].map(|place| format!(
@@ -374,66 +378,68 @@ mod tests {
 
     #[test]
     fn a_footnote_that_is_not_there_is_told_and_a_comment_is_not_read() {
-        let told = told(
+        let reported = reported(
             "One[^1], two[^two], `[^3]` and \\[^4], [^not one].\n\n[^1]: Yes.\n\n```\n[^5]\n```\n",
         );
         assert_eq!(
-            told,
+            reported,
             [
                 "1:13 missing-footnote: there is no footnote `two` ? write it in a paragraph of its own, as `[^two]: its words`",
             ]
         );
-        let told = super::tests::told("<!-- was [it](../checks/backup-daily.yaml) -->\n");
-        assert!(told.iter().all(|one| one.contains(" raw-html: ")), "{told:?}");
+        let reported = super::tests::reported("<!-- was [it](../checks/backup-daily.yaml) -->\n");
+        assert!(reported.iter().all(|one| one.contains(" raw-html: ")), "{reported:?}");
     }
 
     #[test]
     fn stars_that_make_nothing_bold_are_told() {
-        let told = told(
+        let reported = reported(
             "**\u{201c}Customer\u{201d}**means you. **So ** it is.\n\n**Well** `**` \\*\\* 2 ** 3, [**].\n",
         );
-        let short: Vec<&str> = told.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
+        let short: Vec<&str> =
+            reported.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
         assert_eq!(short, ["1:1 looks-like-bold: readers see these stars: nothing is bold here"]);
     }
 
     #[test]
     fn a_second_footnote_of_one_name_is_told() {
         assert_eq!(
-            told("One[^a] and two[^A].\n\n[^a]: Yes.\n\n[^A]: No.\n"),
+            reported("One[^a] and two[^A].\n\n[^a]: Yes.\n\n[^A]: No.\n"),
             [
-                "5:1 duplicate-footnote: another footnote is called `A` ? give one of them another name: every mark of it leads to the first",
+                "5:1 duplicate-footnote: another footnote has the name `A` ? give one of them another name: every reference to it leads to the first",
             ]
         );
     }
 
     #[test]
     fn links_that_bind_or_lead_nowhere_are_told() {
-        let told = told(
+        let reported = reported(
             "[](https://a.test)\n[ ](disclosure.md)\n[x](javascript:alert(1)) ![y](data:image/png,z)\n[](stated:)\n[z](checks/a.yaml)\n",
         );
         assert_eq!(
-            told,
+            reported,
             [
-                "1:1 empty-link: nothing is linked here, and this leads to no check ? put words between the brackets, or link a check or `stated:`",
-                "2:1 empty-link: nothing is linked here, and this leads to no check ? put words between the brackets, or link a check or `stated:`",
+                "1:1 empty-link: this link has no words, and does not lead to a check ? put words between the brackets, or link a check or `stated:`",
+                "2:1 empty-link: this link has no words, and does not lead to a check ? put words between the brackets, or link a check or `stated:`",
                 "3:1 unsafe-link: this leads to a `javascript:` address ? use `https:`, `mailto:` or `tel:`",
                 "3:26 unsafe-link: this leads to a `data:` address ? use `https:`, `mailto:` or `tel:`",
                 "4:1 statement-without-reason: this statement gives no reason why it is not tested ? write it like `[](stated: \"nobody can test the future\")`",
-                "5:1 claim-without-file: this leads to `content/checks/a.yaml`, where no check file can stand ? check files stand in `checks/` at the project's root",
+                "5:1 claim-without-file: this leads to `content/checks/a.yaml`, where no check file can be ? check files belong in `checks/` at the project's root",
             ]
         );
     }
 
     #[test]
     fn a_claim_is_neither_empty_nor_struck_through() {
-        let told = told(
+        let reported = reported(
             "[](stated: \"x\")\n\n~~[struck](stated: \"x\")~~ and [a ~~b~~ c](stated: \"x\")\n\n~~Old.~~ New. [](stated: \"x\")\n",
         );
-        let short: Vec<&str> = told.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
+        let short: Vec<&str> =
+            reported.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
         assert_eq!(
             short,
             [
-                "1:1 empty-claim: this takes in no words",
+                "1:1 empty-claim: this covers no words",
                 "3:1 strike-through: words of a claim are struck through",
                 "3:34 strike-through: words of a claim are struck through",
                 "5:1 strike-through: words of a claim are struck through",
@@ -443,7 +449,7 @@ mod tests {
 
     #[test]
     fn a_struck_sentence_beside_a_claim_is_nobodys_business() {
-        assert_eq!(told("~~Old.~~ [New.](stated: \"x\")\n"), Vec::<String>::new());
+        assert_eq!(reported("~~Old.~~ [New.](stated: \"x\")\n"), Vec::<String>::new());
     }
 
     #[test]
@@ -454,7 +460,7 @@ mod tests {
                     "content/third.md",
                     format!("{FRONT}{}", "x [](stated: \"x\")\n\n".repeat(2001))
                 )
-                .told(),
+                .reported(),
             [
                 "content/third.md:1:1 too-long: there are more claims and words in this policy than can be read ? split it"
             ]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pulldown_cmark::Tag;
 
 use crate::load::policy::bound::{Bound, Of};
-use crate::load::policy::link::{Aim, Link};
+use crate::load::policy::link::{Link, LinkTarget};
 use crate::load::policy::markdown::{Index, Markdown};
 use crate::load::policy::sentence;
 use crate::load::policy::words::Words;
@@ -25,9 +25,9 @@ pub(crate) struct Body<'a> {
 impl Body<'_> {
     /// What a link binds, if it binds anything.
     pub(crate) fn bound(&self, link: &Link) -> Option<Bound> {
-        let of = match &link.aim {
-            Aim::Check(id) => Of::Claim(id.clone()),
-            Aim::Statement(reason) => Of::Statement(reason.clone()),
+        let of = match &link.target {
+            LinkTarget::Check(id) => Of::Claim(id.clone()),
+            LinkTarget::Statement(reason) => Of::Statement(reason.clone()),
             _ => return None,
         };
         let (extent, events) = if link.is_empty {

@@ -1,5 +1,5 @@
-//! Promises without a claim: sentences of a policy that read like promises, where neither a claim nor
-//! a statement takes them in.
+//! Promises without a claim: sentences of a policy that read like promises, and that neither a claim
+//! nor a statement covers.
 
 use std::ops::Range;
 
@@ -17,10 +17,10 @@ use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, Severity};
 
-/// Promises that are told of one policy: whoever has made more will look again.
-const TOLD_MAX: usize = 100;
+/// Maximum number of promises that are reported of one policy.
+const REPORTED_MAX: usize = 100;
 
-/// Tells the promises of a policy that nothing stands behind, as bad as the project finds them.
+/// Reports the promises of a policy that no check supports, with the severity that the project sets.
 pub(crate) fn check(
     source: &SourceFile,
     front: &FrontMatter,
@@ -35,35 +35,34 @@ pub(crate) fn check(
     if front.stated.is_some() {
         return Vec::new();
     }
-    let tell = |place, words: &str, message| Diagnostic {
+    let report = |place, words: &str, message| Diagnostic {
         severity,
         ..Diagnostic::new(Code::UnboundPromise, place, message).with(Argument::Words, words)
     };
     let place = |span: Range<usize>| Place::new(source.file.clone(), span);
     let in_summary = of_summary(front).map(|word| {
-        let help =
-            "say it in a sentence of the policy that a claim takes in; a summary cannot be checked";
-        tell(place(front.summary.span.clone()), word, message(word)).help(help)
+        let help = "put it into a sentence that a claim covers; a summary cannot be checked";
+        report(place(front.summary.span.clone()), word, message(word)).help(help)
     });
     let mut loose = Loose::new(&source.text, body.0, covered(body.0, body.1));
     loose.read();
     let found = loose.found.len();
-    let in_body = loose.found.into_iter().take(TOLD_MAX).map(|one| {
+    let in_body = loose.found.into_iter().take(REPORTED_MAX).map(|one| {
         let help = "link the words to a check, `[the words](../checks/claim.yaml)`, or mark them as a \
                     plain statement, `[](stated: \"why nobody can test it\")`";
-        tell(place(one.span), &one.word, message(&one.word)).help(help)
+        report(place(one.span), &one.word, message(&one.word)).help(help)
     });
-    let more = (found > TOLD_MAX).then(|| {
+    let more = (found > REPORTED_MAX).then(|| {
         let message =
-            format!("{} more sentences of this policy read like promises", found - TOLD_MAX);
-        tell(Place::file(source.file.clone()), "…", message)
-            .help("see to those that are told, and look again")
+            format!("{} more sentences of this policy read like promises", found - REPORTED_MAX);
+        report(Place::file(source.file.clone()), "…", message)
+            .help("resolve those that are listed, and run this again")
     });
     in_summary.into_iter().chain(in_body).chain(more).collect()
 }
 
 fn message(word: &str) -> String {
-    format!("`{word}` makes this read like a promise, and nothing stands behind it")
+    format!("`{word}` makes this read like a promise, but no check supports it")
 }
 
 fn of_summary(front: &FrontMatter) -> Option<&str> {
@@ -75,8 +74,8 @@ fn of_summary(front: &FrontMatter) -> Option<&str> {
     signs.next()
 }
 
-/// The events that a claim or statement takes in: its own, the footnotes that they refer to, and what
-/// leads into a list or table of which it takes in every part.
+/// The events that a claim or statement covers: its own, the footnotes that they refer to, and the
+/// lead-in of a list or table of which it covers every part.
 fn covered(markdown: &Markdown, bounds: &[Bound]) -> Vec<bool> {
     let mut covered = vec![false; markdown.len()];
     let cover = |covered: &mut Vec<bool>, events: Range<Index>| {
@@ -103,7 +102,7 @@ fn covered(markdown: &Markdown, bounds: &[Bound]) -> Vec<bool> {
     covered
 }
 
-/// How many of the events before each are taken in.
+/// How many of the events before each are covered.
 fn counts(covered: &[bool]) -> Vec<usize> {
     let mut count = 0;
     let mut counts = vec![0];
@@ -124,7 +123,7 @@ fn lead_in(markdown: &Markdown, list: Index) -> Option<Range<Index>> {
     (markdown.tag(above) == Some(&Tag::Paragraph)).then_some(above..list)
 }
 
-/// Whether each item of a list, or row of a table below its head, is taken in.
+/// Whether each item of a list, or row of a table below its head, is covered.
 fn is_covered(markdown: &Markdown, list: Index, counts: &[usize]) -> bool {
     let is_head = |part: &Index| markdown.tag(*part) == Some(&Tag::TableHead);
     let mut parts = markdown.children(list).filter(|part| !is_head(part)).peekable();
@@ -133,20 +132,20 @@ fn is_covered(markdown: &Markdown, list: Index, counts: &[usize]) -> bool {
 
 /// A sentence that reads like a promise.
 struct Found {
-    /// Its bytes in the file, as far as nothing takes them in.
+    /// Its bytes in the file, without those that are covered.
     span: Range<usize>,
-    /// What makes it read so.
+    /// The words that make it read like a promise.
     word: String,
 }
 
-/// Reads the words of a body block by block, and knows which of them are taken in.
+/// Reads the words of a body block by block, and which of them are covered.
 struct Loose<'a> {
     text: &'a str,
     markdown: &'a Markdown,
     covered: Vec<bool>,
     /// The words of the block so far.
     words: String,
-    /// For each byte of them, where it stands in the file, and whether it is loose.
+    /// For each byte of them, its position in the file, and whether it is loose.
     bytes: Vec<(usize, bool)>,
     setting: Setting,
     found: Vec<Found>,
@@ -296,13 +295,13 @@ mod tests {
 
     const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
 
-    /// A project that is told of promises.
+    /// A project that is reported of promises.
     fn strict() -> Fixture {
         Fixture::sound().replace("avouch.yaml", "promises: off", "promises: warning")
     }
 
-    /// What is told of a third policy with this body: the sign, and the bytes underlined.
-    fn told(body: &str) -> Vec<String> {
+    /// What is reported of a third policy with this body: the sign, and the bytes underlined.
+    fn reported(body: &str) -> Vec<String> {
         with(strict(), &format!("{FRONT}{body}"))
     }
 
@@ -323,28 +322,28 @@ mod tests {
             format!("{FRONT}## Keeping\n\nHello. We keep logs for\n**30** days. Bye.\n"),
         );
         assert_eq!(
-            fixture.told(),
+            fixture.reported(),
             [
-                "content/third.md:9:8 unbound-promise: `30 days` makes this read like a promise, and nothing stands behind it ? link the words to a check, `[the words](../checks/claim.yaml)`, or mark them as a plain statement, `[](stated: \"why nobody can test it\")`"
+                "content/third.md:9:8 unbound-promise: `30 days` makes this read like a promise, but no check supports it ? link the words to a check, `[the words](../checks/claim.yaml)`, or mark them as a plain statement, `[](stated: \"why nobody can test it\")`"
             ]
         );
         assert!(!fixture.load().diagnostics[0].is_error());
         assert_eq!(
-            told("Hello. We keep logs for\n**30** days. Bye.\n"),
+            reported("Hello. We keep logs for\n**30** days. Bye.\n"),
             ["30 days: We keep logs for\n**30** days."]
         );
     }
 
     #[test]
     fn what_a_claim_or_statement_takes_in_is_not_told() {
-        assert_eq!(told("We never look. [](stated: \"x\")\n"), Vec::<String>::new());
-        assert_eq!(told("[We never look](stated: \"x\").\n"), Vec::<String>::new());
+        assert_eq!(reported("We never look. [](stated: \"x\")\n"), Vec::<String>::new());
+        assert_eq!(reported("[We never look](stated: \"x\").\n"), Vec::<String>::new());
         assert_eq!(
-            told("[We never look](stated: \"x\"), and keep it for 30 days.\n"),
+            reported("[We never look](stated: \"x\"), and keep it for 30 days.\n"),
             ["30 days: , and keep it for 30 days."]
         );
         assert_eq!(
-            told(
+            reported(
                 "It is so[^1]. [](stated: \"x\")\n\n[^1]: For 30 days.\n[^2]: For 31 days.\n\nIt[^2].\n"
             ),
             ["31 days: For 31 days."]
@@ -354,7 +353,7 @@ mod tests {
     #[test]
     fn lists_and_tables_are_read_part_by_part() {
         assert_eq!(
-            told(
+            reported(
                 "- We never look\n- Hello\n  - always\n\n> Daily.\n\n| Logs | 30 days |\n|---|---|\n| Mails | 31 days |\n| Bills | [for 32 days](stated: \"x\") |\n"
             ),
             ["never: We never look", "always: always", "Daily: Daily.", "31 days: 31 days"]
@@ -364,28 +363,28 @@ mod tests {
     #[test]
     fn what_leads_into_a_list_of_claims_is_part_of_them() {
         let list = "We never:\n\n- [sell it](stated: \"x\")\n- [show it](stated: \"y\")\n";
-        assert_eq!(told(list), Vec::<String>::new());
+        assert_eq!(reported(list), Vec::<String>::new());
         let one_loose = list.replace("[show it](stated: \"y\")", "show it");
-        assert_eq!(told(&one_loose), ["never: We never:"]);
+        assert_eq!(reported(&one_loose), ["never: We never:"]);
         let nested = "- We never\n  - [sell it](stated: \"x\")\n- We always\n  - do it\n";
-        assert_eq!(told(nested), ["always: We always"]);
+        assert_eq!(reported(nested), ["always: We always"]);
     }
 
     #[test]
     fn code_headings_and_addresses_promise_nothing() {
         assert_eq!(
-            told(
+            reported(
                 "# Daily backups\n\n    never = always\n\n```\nnever\n```\n\nSee `never 30 days` and <https://a.test/never>, [here](https://a.test/30-days).\n"
             ),
             Vec::<String>::new()
         );
-        assert_eq!(told("## We never sell\n"), ["never: We never sell"]);
+        assert_eq!(reported("## We never sell\n"), ["never: We never sell"]);
     }
 
     #[test]
     fn escapes_and_entities_keep_the_places_right() {
         assert_eq!(
-            told("A &amp; B \\* c&eacute;. Wir l&ouml;schen nie &lt;x&gt;. Ende.\n"),
+            reported("A &amp; B \\* c&eacute;. Wir l&ouml;schen nie &lt;x&gt;. Ende.\n"),
             ["nie: Wir l&ouml;schen nie &lt;x&gt;."]
         );
     }
@@ -406,11 +405,11 @@ mod tests {
         let stated = loud.replace("owner", "stated: it tells how the law is read\nowner");
         assert_eq!(with(strict(), &format!("{stated}We always do.\n")), Vec::<String>::new());
         let empty = loud.replace("owner", "stated: ' '\nowner");
-        let told = strict().with("content/third.md", empty).told();
+        let reported = strict().with("content/third.md", empty).reported();
         assert_eq!(
-            told,
+            reported,
             [
-                "content/third.md:5:9 statement-without-reason: this gives no reason why the policy is not tested ? write it like `stated: this only tells how the law is read`"
+                "content/third.md:5:9 statement-without-reason: this gives no reason why the policy is not tested ? write it like `stated: this only describes how the law is read`"
             ]
         );
     }
@@ -432,8 +431,8 @@ mod tests {
 
     #[test]
     fn promises_without_end_are_told_a_hundred_at_a_time() {
-        let told = with(strict(), &format!("{FRONT}{}", "We never look. ".repeat(150)));
-        assert_eq!(told.len(), 101);
-        assert!(told.iter().any(|one| one.starts_with("50 more sentences")), "{told:?}");
+        let reported = with(strict(), &format!("{FRONT}{}", "We never look. ".repeat(150)));
+        assert_eq!(reported.len(), 101);
+        assert!(reported.iter().any(|one| one.starts_with("50 more sentences")), "{reported:?}");
     }
 }

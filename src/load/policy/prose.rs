@@ -1,4 +1,4 @@
-//! What must not stand in a policy's text: links that are none, struck claims.
+//! Mistakes in a policy's text: broken links and footnotes, stray marks, struck claims.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use pulldown_cmark::{Event, Tag};
 use crate::language::words::runs;
 use crate::load::file::hidden;
 use crate::load::policy::bound::{Bound, Of};
-use crate::load::policy::link::{Aim, Link};
+use crate::load::policy::link::{Link, LinkTarget};
 use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::policy::Extent;
 use crate::model::source::Place;
@@ -22,7 +22,7 @@ const HOW: &str = "write `[the words](../checks/claim.yaml)`, or `[](../checks/c
                    of a paragraph that has links or footnotes of its own; Markdown does not nest \
                    links";
 
-/// Tells what must not stand in the text of `file`.
+/// Reports mistakes in the text of `file`.
 pub(crate) fn check(
     (file, text): (&Arc<str>, &str),
     markdown: &Markdown,
@@ -52,12 +52,12 @@ fn shown<'a>(event: &'a Event<'_>) -> Vec<&'a str> {
     }
 }
 
-/// Tells what is wrong with the words of a claim or statement.
+/// Reports what is wrong with the words of a claim or statement.
 pub(crate) fn check_bound(bound: &Bound, markdown: &Markdown, diagnostics: &mut Report) {
     let file = bound.passage.policy.clone();
     let place = Place::new(file.clone(), bound.link_span.clone());
     if bound.passage.words.is_empty() {
-        let error = Diagnostic::new(Code::EmptyClaim, place.clone(), "this takes in no words");
+        let error = Diagnostic::new(Code::EmptyClaim, place.clone(), "this covers no words");
         diagnostics.push(error.help(HOW));
     }
     if let Of::Statement(reason) = &bound.of
@@ -73,7 +73,7 @@ pub(crate) fn check_bound(bound: &Bound, markdown: &Markdown, diagnostics: &mut 
     if let Some(struck) = around.or_else(|| bound.events.clone().find(is_struck)) {
         let place = Place::new(file, markdown.span(struck));
         let message = "words of a claim are struck through";
-        let help = "take them out: what is struck through is still read as part of the claim";
+        let help = "remove them: what is struck through is still read as part of the claim";
         diagnostics.push(Diagnostic::new(Code::StrikeThrough, place, message).help(help));
     }
 }
@@ -94,7 +94,7 @@ impl Prose<'_> {
         Place::new(self.file, span.start..span.start + written.len())
     }
 
-    /// Links and footnotes that the parser took for text, or that stand in HTML, where it reads none.
+    /// Links and footnotes that the parser read as text or, within HTML, does not read at all.
     fn broken_links(&self, markdown: &Markdown, index: Index) -> Vec<Diagnostic> {
         let in_code = |at: Index| matches!(markdown.tag(at), Some(Tag::CodeBlock(_)));
         let span = markdown.span(index);
@@ -130,7 +130,7 @@ impl Prose<'_> {
             (is_label && end <= written.len() && !written[..at].ends_with('\\'))
                 .then_some((at..end, label))
         });
-        let tell = |(at, label): (Range<usize>, &str)| {
+        let report = |(at, label): (Range<usize>, &str)| {
             let place = Place::new(self.file, span.start + at.start..span.start + at.end);
             let message = format!("there is no footnote `{label}`");
             let help = format!("write it in a paragraph of its own, as `[^{label}]: its words`");
@@ -138,10 +138,10 @@ impl Prose<'_> {
                 .with(Argument::Footnote, label)
                 .help(help)
         };
-        marks.map(tell).collect()
+        marks.map(report).collect()
     }
 
-    /// `**` in plain text, beside a word: what was to be bold is not.
+    /// `**` in plain text next to a word, where something should have been bold.
     fn stray_stars(&self, span: Range<usize>) -> Option<Diagnostic> {
         let written = self.text.get(span.clone()).unwrap_or_default();
         let is_stray = |at: &usize| {
@@ -154,14 +154,14 @@ impl Prose<'_> {
         let at = written.match_indices("**").map(|(at, _)| at).find(is_stray)?;
         let place = Place::new(self.file, span.start + at..span.start + at + 2);
         let message = "readers see these stars: nothing is bold here";
-        let help = "write `**word**` without a space within the stars, put a space behind them where \
-                    the bold words end with a mark, or write stars that are meant as `\\*`";
+        let help = "write `**word**` without a space within the stars, put a space after them where \
+                    the bold words end with a punctuation mark, or write literal stars as `\\*`";
         Some(Diagnostic::new(Code::LooksLikeBold, place, message).help(help))
     }
 
     fn second_footnote(&self, label: &str, span: Range<usize>) -> Diagnostic {
-        let message = format!("another footnote is called `{label}`");
-        let help = "give one of them another name: every mark of it leads to the first";
+        let message = format!("another footnote has the name `{label}`");
+        let help = "give one of them another name: every reference to it leads to the first";
         self.error(Code::DuplicateFootnote, span, &message)
             .with(Argument::Footnote, label)
             .help(help)
@@ -182,28 +182,28 @@ impl Prose<'_> {
     fn like_a_link(&self, span: Range<usize>) -> Diagnostic {
         let message = "this looks like a link, but is plain text";
         let help = "an address has no spaces, `[words][name]` needs a line `[name]: address`, and \
-                    brackets that are meant are written `\\[`";
+                    literal brackets are written `\\[`";
         Diagnostic::new(Code::LooksLikeALink, Place::new(self.file, span), message).help(help)
     }
 
     fn link(&self, link: &Link) -> Option<Diagnostic> {
         let error = |code, message: String| self.error(code, link.span.clone(), &message);
-        if let Aim::Scheme(scheme) = &link.aim {
+        if let LinkTarget::Scheme(scheme) = &link.target {
             return Some(Diagnostic::unsafe_link(self.place(link.span.clone()), scheme));
         }
-        if let Aim::Misplaced(path) = &link.aim {
-            let message = format!("this leads to `{path}`, where no check file can stand");
-            let help = "check files stand in `checks/` at the project's root";
+        if let LinkTarget::Misplaced(path) = &link.target {
+            let message = format!("this leads to `{path}`, where no check file can be");
+            let help = "check files belong in `checks/` at the project's root";
             return Some(error(Code::ClaimWithoutFile, message).help(help));
         }
-        let binds = matches!(link.aim, Aim::Check(_) | Aim::Statement(_));
-        let message = || "nothing is linked here, and this leads to no check".to_owned();
+        let binds = matches!(link.target, LinkTarget::Check(_) | LinkTarget::Statement(_));
+        let message = || "this link has no words, and does not lead to a check".to_owned();
         let help = "put words between the brackets, or link a check or `stated:`";
         (link.is_empty && !binds).then(|| error(Code::EmptyLink, message()).help(help))
     }
 }
 
-/// The bytes of each line of some HTML, comments left out: nobody reads those.
+/// The bytes of each line of some HTML, without comments.
 fn shown_lines(html: &str) -> Vec<Range<usize>> {
     let mut shown = Vec::new();
     let mut at = 0;

@@ -12,7 +12,7 @@ use crate::model::source::diagnostic::codes::Code;
 /// Marks that end a sentence.
 const ENDS: [char; 8] = ['.', '!', '?', '…', '。', '！', '？', '।'];
 
-/// What may stand behind the mark that ends a sentence.
+/// Characters that may follow the mark that ends a sentence.
 const CLOSING: [char; 9] = ['"', '\'', ')', ']', '”', '’', '»', '“', '」'];
 
 /// Whether words end as a sentence does.
@@ -20,14 +20,14 @@ pub(crate) fn ends(words: &str) -> bool {
     words.trim_end().trim_end_matches(CLOSING).ends_with(ENDS)
 }
 
-/// Tells a claim that is a part of a sentence: what stands beside it is compared with nothing.
+/// Reports a claim that is a part of a sentence: changes of the rest would not be noticed.
 pub(crate) fn check(bound: &Bound, markdown: &Markdown) -> Option<Diagnostic> {
     let Of::Claim(id) = &bound.of else { return None };
     if bound.extent != Extent::Words || is_whole(bound, markdown) {
         return None;
     }
     let message = format!("the claim `{id}` is only a part of its sentence");
-    let help = "link the whole sentence: words beside the claim can turn its meaning, and are not \
+    let help = "link the whole sentence: words around the claim can change its meaning, and are not \
                 compared";
     let warning = Diagnostic::new(Code::PartOfASentence, bound.passage.place.clone(), message);
     Some(warning.with(Argument::Claim, id).help(help))
@@ -41,7 +41,7 @@ fn is_whole(bound: &Bound, markdown: &Markdown) -> bool {
     before_ends && (ends(&bound.passage.words) || only_marks || after.starts_with(ENDS))
 }
 
-/// The text before and behind a claim's link, in the block that it stands in.
+/// The text before and after a claim's link, in its block.
 fn beside(bound: &Bound, markdown: &Markdown) -> (String, String) {
     let is_block = |index: &Index| {
         let inline = [Tag::Emphasis, Tag::Strong, Tag::Strikethrough];
@@ -70,22 +70,22 @@ fn text(events: impl Iterator<Item = Index>, markdown: &Markdown) -> String {
 mod tests {
     use crate::load::fixture::Fixture;
 
-    fn told(line: &str) -> Vec<String> {
+    fn reported(line: &str) -> Vec<String> {
         let claim = "[Customer data is backed up *every* day.](../checks/backup-daily.yaml)";
         let line = line.replace(
             "CLAIM",
             "[Customer data is backed up *every* day.](../checks/backup-daily.yaml)",
         );
-        Fixture::sound().replace("content/security.md", claim, &line).told()
+        Fixture::sound().replace("content/security.md", claim, &line).reported()
     }
 
     #[test]
     fn a_claim_that_is_a_part_of_its_sentence_is_told() {
         for line in ["Except on Sundays, CLAIM", "We do not say: *CLAIM*", "- Never: CLAIM\n  - x"]
         {
-            let told = told(line);
-            assert!(told[0].contains(" part-of-a-sentence: "), "{line}: {told:?}");
-            assert_eq!(told.len(), 1, "{told:?}");
+            let reported = reported(line);
+            assert!(reported[0].contains(" part-of-a-sentence: "), "{line}: {reported:?}");
+            assert_eq!(reported.len(), 1, "{reported:?}");
         }
     }
 
@@ -94,7 +94,7 @@ mod tests {
         for line in
             ["CLAIM", "So it is. CLAIM Always.", "(So \"it is.\") **CLAIM**", "Really? CLAIM"]
         {
-            assert_eq!(told(line), Vec::<String>::new(), "{line}");
+            assert_eq!(reported(line), Vec::<String>::new(), "{line}");
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::load::file::document::Document;
 use crate::load::file::reader::Reader;
 use crate::load::file::{day, document};
 use crate::load::policy::PolicyFile;
-use crate::load::policy::link::{Aim, aim};
+use crate::load::policy::link::{LinkTarget, target};
 use crate::model::project::policy::Piece;
 use crate::model::project::sub_processor::{SubProcessor, Table};
 use crate::model::source::decode::Spanned;
@@ -51,7 +51,7 @@ pub struct Row {
     /// Since when, such as `2026-11-22`.
     #[schemars(with = "String")]
     pub since: Spanned<Date>,
-    /// Where to read more of it: an `https:` address.
+    /// Where to read more about it: an `https:` address.
     pub link: Spanned<String>,
 }
 
@@ -60,18 +60,19 @@ pub(crate) fn place(reader: &mut Reader, policies: &mut [PolicyFile]) {
     let rows = rows(reader);
     let mut is_shown = false;
     for policy in policies {
-        let links = policy.aims.iter().filter(|(aim, _)| leads_here(aim)).map(|(_, span)| span);
+        let links =
+            policy.targets.iter().filter(|(target, _)| leads_here(target)).map(|(_, span)| span);
         let links: Vec<Range<usize>> = links.cloned().collect();
         is_shown |= !links.is_empty();
         if let Some(rows) = &rows {
             let file = &policy.policy.file;
-            let told = links.iter().filter_map(|span| not_alone(span, file, &reader.sources));
-            let told: Vec<Diagnostic> = told.collect();
-            reader.diagnostics.extend(told);
+            let reported = links.iter().filter_map(|span| not_alone(span, file, &reader.sources));
+            let reported: Vec<Diagnostic> = reported.collect();
+            reader.diagnostics.extend(reported);
             let pieces = std::mem::take(&mut policy.policy.pieces);
             policy.policy.pieces = with_tables(pieces, rows, file);
-            // What these links lead to is known; nobody else need look for it.
-            policy.aims.retain(|(aim, _)| !leads_here(aim));
+            // These links are resolved here, and not among the links to pages.
+            policy.targets.retain(|(target, _)| !leads_here(target));
         }
     }
     if rows.is_some() && !is_shown {
@@ -82,20 +83,20 @@ pub(crate) fn place(reader: &mut Reader, policies: &mut [PolicyFile]) {
     }
 }
 
-fn leads_here(aim: &Aim) -> bool {
-    matches!(aim, Aim::File(file, _) if file == FILE)
+fn leads_here(target: &LinkTarget) -> bool {
+    matches!(target, LinkTarget::File(file, _) if file == FILE)
 }
 
 /// The rows of the file; `None` if there is no such file.
 fn rows(reader: &mut Reader) -> Option<Vec<SubProcessor>> {
     let source = reader.file(FILE)?;
-    let told = reader.diagnostics.mark();
+    let mark = reader.diagnostics.mark();
     let whole = document::whole(&source.text);
     let document: Option<Document<SubProcessorsFile>> =
         document::read(&source.text, whole, &source.file, &mut reader.diagnostics);
     let items = document.as_ref().and_then(|document| document.node.get("sub_processors"));
     for item in items.map_or(&[][..], Node::items) {
-        day::check(item.get("since"), &source.file, &mut reader.diagnostics, told);
+        day::check(item.get("since"), &source.file, &mut reader.diagnostics, mark);
     }
     let Some(file) = document.and_then(|document| document.value) else {
         return Some(Vec::new());
@@ -107,25 +108,25 @@ fn rows(reader: &mut Reader) -> Option<Vec<SubProcessor>> {
 
 fn row(row: &Row, names: &mut BTreeSet<String>, diagnostics: &mut Report) -> Option<SubProcessor> {
     let place = |span: &Range<usize>| Place::new(FILE, span.clone());
-    let mut tell = |diagnostic: Diagnostic| diagnostics.push(diagnostic);
+    let mut report = |diagnostic: Diagnostic| diagnostics.push(diagnostic);
     for text in [&row.name, &row.purpose, &row.data, &row.location] {
         if text.trim().is_empty() {
-            tell(
+            report(
                 Diagnostic::new(Code::Empty, place(&text.span), "this is empty")
                     .help("write a text"),
             );
         }
     }
     if !names.insert(row.name.value.clone()) {
-        let message = format!("`{}` stands here twice", row.name.value);
+        let message = format!("`{}` appears twice", row.name.value);
         let error = Diagnostic::new(Code::DuplicateName, place(&row.name.span), message);
-        tell(error.with(Argument::Name, &row.name.value).help("remove one of the two"));
+        report(error.with(Argument::Name, &row.name.value).help("remove one of the two"));
     }
     let link = Url::parse(&row.link).ok().filter(|link| link.scheme() == "https");
     if link.is_none() {
         let message = format!("`{}` is not an `https:` address", row.link.value);
         let error = Diagnostic::new(Code::BadAddress, place(&row.link.span), message);
-        tell(error.help("write it like `https://example.com/security`"));
+        report(error.help("write it like `https://example.com/security`"));
     }
     Some(SubProcessor {
         name: row.name.value.clone(),
@@ -137,7 +138,7 @@ fn row(row: &Row, names: &mut BTreeSet<String>, diagnostics: &mut Report) -> Opt
     })
 }
 
-/// Tells a link that shares its lines with other words: nothing could take its place there.
+/// Reports a link that shares its lines with other words, where a table cannot replace it.
 fn not_alone(span: &Range<usize>, file: &Arc<str>, sources: &Sources) -> Option<Diagnostic> {
     let text = sources.text(file)?;
     let blank = |line: Option<&str>| line.is_none_or(|line| line.trim().is_empty());
@@ -148,9 +149,9 @@ fn not_alone(span: &Range<usize>, file: &Arc<str>, sources: &Sources) -> Option<
         && blank(behind.next())
         && blank(behind.next());
     (!is_alone).then(|| {
-        let message = "the table of sub-processors cannot stand here";
+        let message = "the table of sub-processors cannot be here";
         let help =
-            "put this link into a paragraph of its own, with an empty line before and behind it";
+            "put this link into a paragraph of its own, with an empty line before and after it";
         let place = Place::new(file.clone(), span.clone());
         Diagnostic::new(Code::MisplacedTable, place, message).help(help)
     })
@@ -181,7 +182,7 @@ fn caption(pieces: &[Piece], file: &str) -> Option<(String, usize)> {
         return None;
     };
     let Tag::Link { dest_url, .. } = link else { return None };
-    if !leads_here(&aim(dest_url, "", file)) {
+    if !leads_here(&target(dest_url, "", file)) {
         return None;
     }
     let mut caption = String::new();
@@ -247,24 +248,27 @@ mod tests {
   - {name: A, purpose: '', data: c, where: d, since: 2026-02-30, link: 'https://a.test/'}
   - {name: B, purpos: b, data: c, where: d, since: 2026-01-01, link: 'https://a.test/'}
 ";
-        let told = with(LINK, wrong).told();
+        let reported = with(LINK, wrong).reported();
         assert!(
-            told.iter().all(|line| line.starts_with("content/sub-processors.yaml:")),
-            "{told:?}"
+            reported.iter().all(|line| line.starts_with("content/sub-processors.yaml:")),
+            "{reported:?}"
         );
         assert!(
-            told.iter().any(|line| line
-                .contains(":3:54 impossible-date: `2026-02-30` is no day in the calendar")),
-            "{told:?}"
+            reported.iter().any(|line| line
+                .contains(":3:54 impossible-date: `2026-02-30` is not a day in the calendar")),
+            "{reported:?}"
         );
-        assert!(told.iter().any(|line| line.contains("did you mean `purpose`?")), "{told:?}");
+        assert!(
+            reported.iter().any(|line| line.contains("did you mean `purpose`?")),
+            "{reported:?}"
+        );
         let twice = ROWS.to_owned() + ROWS.trim_start_matches("sub_processors:\n");
-        let told = with(LINK, &twice.replacen("https:", "http:", 1)).told();
+        let reported = with(LINK, &twice.replacen("https:", "http:", 1)).reported();
         assert_eq!(
-            told,
+            reported,
             [
                 "content/sub-processors.yaml:7:11 bad-address: `http://hosting.example.com/` is not an `https:` address ? write it like `https://example.com/security`",
-                "content/sub-processors.yaml:8:11 duplicate-name: `Example Hosting` stands here twice ? remove one of the two",
+                "content/sub-processors.yaml:8:11 duplicate-name: `Example Hosting` appears twice ? remove one of the two",
             ]
         );
     }
@@ -272,21 +276,24 @@ mod tests {
     #[test]
     fn a_place_that_cannot_hold_the_table_is_told_and_so_is_a_file_that_nobody_shows() {
         for body in [format!("{LINK} and more."), format!("- {LINK}"), format!("More:\n{LINK}")] {
-            let told = with(&body, ROWS).told();
-            assert_eq!(told.len(), 1, "{told:?}");
+            let reported = with(&body, ROWS).reported();
+            assert_eq!(reported.len(), 1, "{reported:?}");
             assert!(
-                told[0].contains("misplaced-table: the table of sub-processors cannot stand here"),
-                "{told:?}"
+                reported[0].contains("misplaced-table: the table of sub-processors cannot be here"),
+                "{reported:?}"
             );
         }
-        let told = with("", ROWS).told();
-        assert!(told[0].contains("unused-file: no policy shows these sub-processors"), "{told:?}");
-        let told = Fixture::sound()
-            .replace("content/security.md", "See ", &format!("{LINK}\n\nSee "))
-            .told();
+        let reported = with("", ROWS).reported();
         assert!(
-            told[0].contains("missing-page: there is no page `content/sub-processors.yaml`"),
-            "{told:?}"
+            reported[0].contains("unused-file: no policy shows these sub-processors"),
+            "{reported:?}"
+        );
+        let reported = Fixture::sound()
+            .replace("content/security.md", "See ", &format!("{LINK}\n\nSee "))
+            .reported();
+        assert!(
+            reported[0].contains("missing-page: there is no page `content/sub-processors.yaml`"),
+            "{reported:?}"
         );
     }
 }

@@ -92,7 +92,7 @@ pub struct SignedFile {
 const SCHEMES: [&str; 5] = ["connect", "bearer", "basic", "header", "signed"];
 
 /// Every actor by name. One with a mistake in it is known by its name all the same, so that the
-/// checks that name it are not told to be wrong.
+/// checks that name it are not reported to be wrong.
 pub(crate) fn all(
     read: &IndexMap<String, Spanned<ActorFile>>,
     variables: &Variables<'_>,
@@ -104,8 +104,14 @@ pub(crate) fn all(
     for entry in entries {
         check_name(&entry.key, &entry.key_span, scope);
         if entry.key == ANYONE {
-            let message = format!("`{ANYONE}` is who has no credentials, and cannot be defined");
-            scope.tell(Code::ReservedName, &entry.key_span, message, "give the actor another name");
+            let message =
+                format!("`{ANYONE}` means a caller without credentials, and cannot be defined");
+            scope.report(
+                Code::ReservedName,
+                &entry.key_span,
+                message,
+                "give the actor another name",
+            );
         }
         let actor = read.get(&entry.key);
         let actor =
@@ -147,12 +153,12 @@ impl Reading<'_, '_> {
             node.entries().iter().filter(|entry| SCHEMES.contains(&entry.key.as_str())).collect();
         let help = "give it exactly one of `connect`, `bearer`, `basic`, `header` and `signed`";
         if written.is_empty() {
-            let message = "this actor has no way to show who it is";
-            self.scope.tell(Code::CredentialScheme, &node.span, message, help);
+            let message = "this actor has no credential";
+            self.scope.report(Code::CredentialScheme, &node.span, message, help);
         }
         for second in written.iter().skip(1) {
-            let message = "this actor has more than one way to show who it is";
-            self.scope.tell(Code::CredentialScheme, &second.key_span, message, help);
+            let message = "this actor has more than one credential";
+            self.scope.report(Code::CredentialScheme, &second.key_span, message, help);
         }
         match file {
             ActorFile { connect: Some(file), .. } => Scheme::Connect {
@@ -194,10 +200,10 @@ impl Reading<'_, '_> {
             (Some(issuer), None) => Issuer::Named(self.checked(issuer)),
             (None, Some(at)) => Issuer::InBody(at.value.clone()),
             (issuer, _) => {
-                let message = "tokens have one issuer";
+                let message = "`signed` needs exactly one issuer";
                 let span = issuer.as_ref().map_or(&self.node.span, |issuer| &issuer.span).clone();
                 let help = "give either `issuer`, or `issuer_at` with its place in the body";
-                self.tell(Code::CredentialScheme, &span, message.into(), help);
+                self.report(Code::CredentialScheme, &span, message.into(), help);
                 Issuer::Named(String::new())
             }
         }
@@ -209,10 +215,10 @@ impl Reading<'_, '_> {
         let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
         if let Some(written) = file.name.as_ref().filter(|_| !name.chars().all(fits)) {
             let help = "write it like `X-Api-Key`";
-            self.scope.tell(
+            self.scope.report(
                 Code::BadCredential,
                 &written.span,
-                "this is no name of a header",
+                "this is not the name of a header",
                 help,
             );
         }
@@ -234,19 +240,18 @@ impl Reading<'_, '_> {
         let value = self.fill(written);
         if value.chars().any(char::is_control) {
             let message = "there is a line break or control character in this credential";
-            let help =
-                "look at the value of its variable: most often a line break stands at its end";
-            self.scope.tell(Code::BadCredential, &written.span, message, help);
+            let help = "look at the value of its variable: often it ends with a line break";
+            self.scope.report(Code::BadCredential, &written.span, message, help);
         }
         value
     }
 
     fn origin(&mut self, written: &Spanned<String>) -> Option<url::Url> {
-        const HELP: &str = "write it like `https://ops.example.com`, with nothing behind the host";
+        const HELP: &str = "write it like `https://ops.example.com`, with nothing after the host";
         let origin = address::origin(&self.fill(written));
         if let Err(fault) = &origin {
-            let message = format!("`{}` is no origin", written.value);
-            self.tell(Code::BadAddress, &written.span, message, &fault.help(written, HELP));
+            let message = format!("`{}` is not an origin", written.value);
+            self.report(Code::BadAddress, &written.span, message, &fault.help(written, HELP));
         }
         origin.ok()
     }
@@ -255,7 +260,7 @@ impl Reading<'_, '_> {
         self.variables.fill(written, self.scope)
     }
 
-    fn tell(&mut self, code: Code, span: &Range<usize>, message: String, help: &str) {
-        self.scope.tell(code, span, message, help);
+    fn report(&mut self, code: Code, span: &Range<usize>, message: String, help: &str) {
+        self.scope.report(code, span, message, help);
     }
 }

@@ -11,7 +11,7 @@ use crate::model::source::diagnostic::codes::Code;
 /// The port of a resolver that is named without one.
 const DNS_PORT: u16 = 53;
 
-/// A web address, or `None`, which is told; an empty one was told already.
+/// A web address, or `None`, which is reported; an empty one was reported already.
 pub(crate) fn web(written: &Spanned<String>, scope: &mut Scope<'_>) -> Option<Url> {
     if written.is_empty() {
         return None;
@@ -19,14 +19,14 @@ pub(crate) fn web(written: &Spanned<String>, scope: &mut Scope<'_>) -> Option<Ur
     let url = Url::parse(written).ok();
     let url = url.filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
     if url.is_none() {
-        let message = format!("`{}` is no web address", written.value);
+        let message = format!("`{}` is not a web address", written.value);
         let help = "write it like `https://security.example.com`";
-        scope.tell(Code::BadAddress, &written.span, message, help);
+        scope.report(Code::BadAddress, &written.span, message, help);
     }
     url
 }
 
-/// Why a text is no origin.
+/// Why a text is not an origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Plain HTTP to another machine.
@@ -43,19 +43,19 @@ impl Fault {
     pub fn help(&self, written: &str, usual: &str) -> String {
         match self {
             Self::Plain => {
-                "write `https://`: plain `http://` is taken on loopback only, as credentials \
+                "write `https://`: plain `http://` is allowed on loopback only, as credentials \
                             would travel in the clear"
                     .into()
             }
             Self::Path(path) if written.ends_with(path) => {
-                format!("end it behind the host, and put `{path}` into the paths of the checks")
+                format!("end it after the host, and put `{path}` into the paths of the checks")
             }
             _ => usual.to_owned(),
         }
     }
 }
 
-/// The origin that a text names: `https`, or `http` on this machine, with nothing behind the host.
+/// The origin that a text names: `https`, or `http` on this machine, with nothing after the host.
 pub fn origin(text: &str) -> Result<Url, Fault> {
     let url = Url::parse(text).map_err(|_| Fault::Other)?;
     let is_web = matches!(url.scheme(), "https" | "http") && url.has_host();

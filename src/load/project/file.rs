@@ -30,7 +30,7 @@ pub struct ProjectFile {
     #[schemars(with = "BTreeMap<String, String>")]
     pub roles: IndexMap<String, String>,
     /// What is assessed: `demo`, or the origin of the live service: `https://` and a host, without a
-    /// path. Plain `http://` is taken on loopback only. May hold `${NAME}`.
+    /// path. Plain `http://` is allowed on loopback only. May hold `${NAME}`.
     pub target: Option<Spanned<String>>,
     /// Other hosts by role; check files name the role.
     #[serde(default)]

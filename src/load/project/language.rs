@@ -21,10 +21,10 @@ use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 use crate::model::source::node::{Entry, Node};
 
-/// Where the interface's words stand.
+/// The folder of the interface's words.
 pub(crate) const FOLDER: &str = "templates/i18n";
 
-/// What begins the keys that only a project's own templates use.
+/// The prefix of the keys that only a project's own templates use.
 const OWN: &str = "own-";
 
 /// The site's languages, its own first.
@@ -70,7 +70,7 @@ fn check_tag(entry: &Entry, before: &[Language], scope: &mut Scope<'_>) {
     } else if before.iter().any(|one| one.tag.eq_ignore_ascii_case(tag)) {
         let message = format!("the site has the language `{tag}` already");
         let help = "name each further language once";
-        scope.tell(Code::BadLanguage, &entry.key_span, message, help);
+        scope.report(Code::BadLanguage, &entry.key_span, message, help);
     }
 }
 
@@ -160,7 +160,7 @@ impl OwnWords {
         built_in(tag).with(phrases(node))
     }
 
-    /// Tells what is wrong with the words, and the languages that have none.
+    /// Reports mistakes in the words, and languages without words.
     fn check(mut self, languages: &[Language], scope: &mut Scope<'_>, reader: &mut Reader) {
         let node = scope.node.get("site");
         for language in languages.iter().filter(|one| is_language(&one.tag)) {
@@ -178,7 +178,7 @@ impl OwnWords {
                 let key = further.filter(|one| one.key == language.tag).map(|one| &one.key_span);
                 let own = node.and_then(|site| site.get("language")).map(|node| &node.span);
                 let span = key.chain(own).next().cloned().unwrap_or_default();
-                scope.tell(
+                scope.report(
                     Code::NoInterfaceWords,
                     &span,
                     no_words(&language.tag),
@@ -193,7 +193,7 @@ impl OwnWords {
                 let warning =
                     Diagnostic::new(Code::UnusedWords, Place::file(source.file.clone()), message);
                 let help =
-                    format!("add `{tag}:` to `languages:` under `site:`, or take the file away");
+                    format!("add `{tag}:` to `languages:` under `site:`, or remove the file");
                 self.diagnostics.push(warning.help(help));
             }
         }
@@ -208,7 +208,7 @@ fn no_words(tag: &str) -> String {
 fn add_words(tag: &str) -> String {
     let known: Vec<String> = Words::languages().map(|one| format!("`{one}`")).collect();
     format!(
-        "write `{FOLDER}/{tag}.yaml`, with the keys of `en.yaml`; {} are there",
+        "write `{FOLDER}/{tag}.yaml`, with the keys of `en.yaml`; {} are built in",
         known.join(" and ")
     )
 }
@@ -219,7 +219,7 @@ struct WordsFile<'a> {
 }
 
 impl WordsFile<'_> {
-    fn tell(&mut self, code: Code, span: &Range<usize>, message: String, help: String) {
+    fn report(&mut self, code: Code, span: &Range<usize>, message: String, help: String) {
         self.diagnostics.push(Diagnostic::new(code, self.place(span), message).help(help));
     }
 
@@ -227,7 +227,7 @@ impl WordsFile<'_> {
         Place::new(self.source.file.clone(), span.clone())
     }
 
-    /// Keys that nobody asks for, and phrases with other holes than those that are filled.
+    /// Reports unknown keys, and phrases with other placeholders than the English ones.
     fn entries(&mut self, node: &Node) {
         let english = built_in("en");
         for entry in node.entries().iter().filter(|entry| !entry.key.starts_with(OWN)) {
@@ -260,10 +260,10 @@ impl WordsFile<'_> {
             )
         };
         if let Some(unknown) = holes(phrase).find(|hole| !holes(model).any(|one| one == *hole)) {
-            return self.tell(
+            return self.report(
                 Code::BadWords,
                 span,
-                format!("nothing fills `{{{unknown}}}` here"),
+                format!("unknown placeholder `{{{unknown}}}`"),
                 help(),
             );
         }
@@ -271,11 +271,11 @@ impl WordsFile<'_> {
         let may_miss = |hole: &str| counts && hole == "n" || holes(phrase).any(|one| one == hole);
         let lost = holes(model).find(|hole| !may_miss(hole));
         if let Some(lost) = lost {
-            self.tell(Code::BadWords, span, format!("`{{{lost}}}` is missing here"), help());
+            self.report(Code::BadWords, span, format!("`{{{lost}}}` is missing here"), help());
         }
     }
 
-    /// The keys that a language needs and has not; of plural forms only the last one.
+    /// Reports missing keys; of plural forms only the last one is required.
     fn missing(&mut self, node: &Node, words: &Words) {
         let english = built_in("en");
         let needed = english.iter().map(|(key, _)| key).filter(|key| !key.ends_with(".one"));
@@ -340,12 +340,12 @@ mod tests {
 
     #[test]
     fn a_claim_that_is_not_made_in_a_language_is_told_with_both() {
-        let told = german()
+        let reported = german()
             .replace("content/de/security.md", "[Daten werden täglich gesichert.](../../checks/backup-daily.yaml)", "Nichts.")
             .replace("checks/backup-daily.yaml", "proves_also: [{in: content/de/security.md, words: \"Daten werden täglich gesichert.\"}]\n", "")
-            .told();
+            .reported();
         assert_eq!(
-            told,
+            reported,
             [
                 "content/security.md:10:2 untranslated: the claim `backup-daily` is not made in `de` ? link its words in `content/de/`, and quote them in `checks/backup-daily.yaml` under `proves_also:`"
             ]
@@ -354,18 +354,20 @@ mod tests {
 
     #[test]
     fn changed_words_of_another_language_are_suspect() {
-        let told = german().replace("content/de/security.md", "täglich", "stündlich").told();
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].starts_with("content/de/security.md:9:2 suspect: "), "{told:?}");
+        let reported =
+            german().replace("content/de/security.md", "täglich", "stündlich").reported();
+        assert_eq!(reported.len(), 1, "{reported:?}");
+        assert!(reported[0].starts_with("content/de/security.md:9:2 suspect: "), "{reported:?}");
     }
 
     #[test]
     fn languages_that_cannot_be_are_told() {
         let languages = "languages: {en: {}, x: {}, de: {products: {clod: A}, roles: {oficer: B}, title: C}, fr: {}}";
-        let told = Fixture::sound()
+        let reported = Fixture::sound()
             .replace(SETTINGS, "language: en", &format!("language: en, {languages}"))
-            .told();
-        let short: Vec<&str> = told.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
+            .reported();
+        let short: Vec<&str> =
+            reported.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
         assert_eq!(
             short,
             [
@@ -373,7 +375,7 @@ mod tests {
                 "no-policies: there is no policy in `content/fr/`",
                 "no-policies: there is no policy in `content/x/`",
                 "avouch.yaml:1:103 bad-language: the site has the language `en` already",
-                "avouch.yaml:1:111 bad-language: `x` is no language tag",
+                "avouch.yaml:1:111 bad-language: `x` is not a language tag",
                 "avouch.yaml:1:134 unknown-product: there is no product `clod`",
                 "avouch.yaml:1:152 unknown-role: there is no role `oficer`",
                 "avouch.yaml:1:175 no-interface-words: there are no words of the interface in `fr`",
@@ -383,44 +385,45 @@ mod tests {
 
     #[test]
     fn a_folder_that_looks_like_a_language_is_told() {
-        let told = Fixture::sound()
+        let reported = Fixture::sound()
             .with(
                 "content/de/a.md",
                 "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: officer\n---\n",
             )
-            .told();
+            .reported();
         assert_eq!(
-            told,
+            reported,
             [
-                "content/de/a.md:1:1 undeclared-language: `de` looks like a language, and is none of the site's ? add `de: {}` to `languages:` under `site:`, or rename the folder"
+                "content/de/a.md:1:1 undeclared-language: `de` looks like a language, but is not one of the site's ? add `de: {}` to `languages:` under `site:`, or rename the folder"
             ]
         );
     }
 
     #[test]
     fn a_policy_cannot_take_the_place_of_a_languages_index() {
-        let told = german()
+        let reported = german()
             .with(
                 "content/de.md",
                 "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: officer\n---\n",
             )
-            .told();
-        assert!(told[0].starts_with("content/de.md:1:1 same-address: "), "{told:?}");
+            .reported();
+        assert!(reported[0].starts_with("content/de.md:1:1 same-address: "), "{reported:?}");
     }
 
     #[test]
     fn mistakes_in_a_projects_own_words_are_told_at_their_places() {
         let words = "word-hold: x\nday: \"{day}. {moonth}\"\ncount-holds.two: \"zwei stimmen\"\nstanding-inconclusive: unklar\nown-greeting: hello\nfor-products: 5\n";
-        let told = german()
+        let reported = german()
             .with("templates/i18n/de.yaml", words)
             .with("templates/i18n/fr.yaml", "or: ou\n")
-            .told();
-        let short: Vec<&str> = told.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
+            .reported();
+        let short: Vec<&str> =
+            reported.iter().map(|one| one.split(" ? ").next().unwrap()).collect();
         assert_eq!(
             short,
             [
                 "templates/i18n/de.yaml:1:1 unknown-key: unknown key `word-hold`",
-                "templates/i18n/de.yaml:2:6 bad-words: nothing fills `{moonth}` here",
+                "templates/i18n/de.yaml:2:6 bad-words: unknown placeholder `{moonth}`",
                 "templates/i18n/de.yaml:4:24 bad-words: `{reason}` is missing here",
                 "templates/i18n/de.yaml:6:15 wrong-type: expected a string, found a number",
                 "templates/i18n/fr.yaml:1:1 unused-words: the site is not published in `fr`",
@@ -437,10 +440,11 @@ mod tests {
                 .replace(SETTINGS, "language: en", "language: fr-CA")
                 .with("templates/i18n/fr-CA.yaml", words)
         };
-        assert_eq!(fixture(english).told(), Vec::<String>::new());
-        let [told] = &fixture(&french).told()[..] else { panic!("one key is missing") };
+        assert_eq!(fixture(english).reported(), Vec::<String>::new());
+        let [reported] = &fixture(&french).reported()[..] else { panic!("one key is missing") };
         assert!(
-            told.ends_with("missing-key: the key `or` is missing ? add it; in English it is “or”")
+            reported
+                .ends_with("missing-key: the key `or` is missing ? add it; in English it is “or”")
         );
     }
 }

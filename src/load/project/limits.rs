@@ -1,4 +1,4 @@
-//! Bounds on what is asked: `limits:` in `avouch.yaml`.
+//! Limits of a run: `limits:` in `avouch.yaml`.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -32,7 +32,7 @@ pub struct LimitsFile {
     pub retries: Option<Spanned<u64>>,
 }
 
-/// The limits as written, and the usual ones where nothing is, or nothing that can be.
+/// The limits as written, with the defaults for those that are missing or not valid.
 pub(crate) fn of(file: &LimitsFile, scope: &mut Scope<'_>) -> Limits {
     let usual = Limits::default();
     let mut count = |value: &Option<Spanned<u64>>, range: RangeInclusive<u64>| {
@@ -72,8 +72,8 @@ fn within<T: PartialOrd + fmt::Display>(
     if range.contains(&value.value) {
         return true;
     }
-    let message = format!("`{}` is no sensible limit here", value.value);
-    let help = format!("write one from `{}` to `{}`", range.start(), range.end());
-    scope.tell(Code::BadLimit, &value.span, message, &help);
+    let message = format!("`{}` is out of range", value.value);
+    let help = format!("write a value from `{}` to `{}`", range.start(), range.end());
+    scope.report(Code::BadLimit, &value.span, message, &help);
     false
 }

@@ -18,8 +18,8 @@ pub(crate) struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// Tells a mistake at some bytes of the file.
-    pub(crate) fn tell(
+    /// Reports a mistake at the bytes `span` of the file.
+    pub(crate) fn report(
         &mut self,
         code: Code,
         span: &Range<usize>,
@@ -34,7 +34,7 @@ impl Scope<'_> {
         Place::new(self.source.file.clone(), span.clone())
     }
 
-    /// A value that must be there, or an empty one in its place, which is told.
+    /// A required value. If it is missing or empty, reports that and returns an empty one.
     pub(crate) fn required(
         &mut self,
         value: Option<&Spanned<String>>,
@@ -48,7 +48,7 @@ impl Scope<'_> {
                 let error = Diagnostic::empty_value(self.place(&value.span), key);
                 self.diagnostics.push(error);
             }
-            // A value that is there but was refused has been told already.
+            // A value that was refused has been reported already.
             None if within.get(key).is_some() => {}
             None => self.diagnostics.push(Diagnostic::missing_key(self.place(span), key)),
         }
@@ -56,12 +56,12 @@ impl Scope<'_> {
     }
 }
 
-/// Tells a name that could not be used everywhere in other files.
+/// Reports a name with characters that other files could not use.
 pub(crate) fn check_name(name: &str, span: &Range<usize>, scope: &mut Scope<'_>) {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if name.is_empty() || !name.chars().all(fits) {
         let message = format!("`{name}` cannot be a name");
         let help = "use letters, digits, `-`, `_` and `.`";
-        scope.tell(Code::BadName, span, message, help);
+        scope.report(Code::BadName, span, message, help);
     }
 }

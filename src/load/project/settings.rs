@@ -1,7 +1,7 @@
 //! `avouch.yaml`: what it may hold, and its values once they are known to be good.
 //!
-//! Every key is optional to the reader of YAML, so that one mistake hides no other; what is needed
-//! and missing is told here.
+//! Every key is optional to the reader of YAML, so that one mistake does not hide another; missing
+//! keys are reported here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,7 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Node, Value};
 
-/// What stands in the project's file, validated.
+/// The project's file, validated.
 pub(crate) struct Settings {
     pub(crate) site: Site,
     pub(crate) languages: Vec<Language>,
@@ -48,8 +48,7 @@ pub(crate) struct Settings {
     pub(crate) world: World,
 }
 
-/// Reads the project's file; `None` if so little of it can be read that other files would be
-/// measured with a broken ruler.
+/// Reads the project's file; `None` if its settings are too incomplete to validate other files.
 pub(crate) fn read(reader: &mut Reader<'_>, options: &Options<'_>) -> Option<Settings> {
     let Some(source) = reader.file(PROJECT_FILE) else {
         let already_told = reader.diagnostics.iter().any(|one| is_about(one, PROJECT_FILE));
@@ -150,7 +149,7 @@ fn site(file: &ProjectFile, scope: &mut Scope<'_>) -> Site {
     }
 }
 
-/// What stands in for a site that could not be read, so that other files can be.
+/// A stand-in for a site that could not be read, so that other files can be.
 fn no_site() -> Site {
     Site {
         title: String::new(),
@@ -184,10 +183,10 @@ fn contacts(written: &[Spanned<String>], scope: &mut Scope<'_>) -> Vec<Url> {
         match Url::parse(contact) {
             Ok(url) if matches!(url.scheme(), "mailto" | "https") => contacts.push(url),
             _ => {
-                let message = format!("`{}` is no contact", contact.value);
+                let message = format!("`{}` is not a contact address", contact.value);
                 let help =
                     "write it like `mailto:security@example.com` or `https://example.com/report`";
-                scope.tell(Code::BadAddress, &contact.span, message, help);
+                scope.report(Code::BadAddress, &contact.span, message, help);
             }
         }
     }
@@ -205,17 +204,22 @@ fn refusal(file: Option<&RefusedFile>, scope: &mut Scope<'_>) -> Refusal {
         if standard.statuses.contains(&status.value) {
             statuses.insert(status.value);
         } else {
-            let message = format!("a status of {} refuses nobody", status.value);
-            scope.tell(Code::BadRefusal, &status.span, message, help);
+            let message = format!("status {} is not a refusal", status.value);
+            scope.report(Code::BadRefusal, &status.span, message, help);
         }
     }
     let node = scope.node.get("refused").and_then(|node| node.get("statuses"));
     if let Some(node) = node.filter(|node| node.items().is_empty() && file.statuses.is_some()) {
-        scope.tell(Code::BadRefusal, &node.span, "no status is left that refuses", help);
+        scope.report(
+            Code::BadRefusal,
+            &node.span,
+            "no status is left that counts as a refusal",
+            help,
+        );
     }
     if let Some(login) = file.login.as_ref().filter(|login| !login.starts_with('/')) {
-        let message = format!("`{}` is no path", login.value);
-        scope.tell(Code::BadRefusal, &login.span, message, "write it like `/login`");
+        let message = format!("`{}` is not a path", login.value);
+        scope.report(Code::BadRefusal, &login.span, message, "write it like `/login`");
     }
     Refusal {
         statuses: if statuses.is_empty() { standard.statuses } else { statuses },
@@ -228,31 +232,31 @@ mod tests {
     use crate::load::fixture::Fixture;
     use crate::model::project::actor::Scheme;
 
-    fn told(yaml: &str) -> Vec<String> {
-        Fixture::sound().with("avouch.yaml", yaml).told()
+    fn reported(yaml: &str) -> Vec<String> {
+        Fixture::sound().with("avouch.yaml", yaml).reported()
     }
 
-    /// What is told of the sound file with another line in place of the one that begins so.
+    /// What is reported of the sound file with another line in place of the one that begins so.
     fn with(key: &str, line: &str) -> Vec<String> {
         let (_, sound) = crate::load::fixture::FILES[0];
         let kept = sound.lines().filter(|one| !one.starts_with(&format!("{key}:")));
         let lines: Vec<&str> = [line].into_iter().chain(kept).collect();
-        told(&lines.join("\n"))
+        reported(&lines.join("\n"))
     }
 
     #[test]
     fn keys_that_are_unknown_missing_or_of_another_type_are_told_at_once() {
         assert_eq!(
-            told(
+            reported(
                 "sight: {}\nsite: {title: '', url: example.com, language: e}\nwrites: maybe\nroles: {officer: A}\nproducts: {cloud: A}\n"
             ),
             [
                 "avouch.yaml:1:1 unknown-key: unknown key `sight` ? did you mean `site`?",
                 "avouch.yaml:1:1 missing-key: the key `target` is missing ? add `target:`",
                 "avouch.yaml:2:7 missing-key: the key `organisation` is missing ? add `organisation:`",
-                "avouch.yaml:2:15 empty: `title` is empty ? write what belongs here",
-                "avouch.yaml:2:24 bad-address: `example.com` is no web address ? write it like `https://security.example.com`",
-                "avouch.yaml:2:47 bad-language: `e` is no language tag ? write it like `en` or `pt-BR`",
+                "avouch.yaml:2:15 empty: `title` is empty ? write a text",
+                "avouch.yaml:2:24 bad-address: `example.com` is not a web address ? write it like `https://security.example.com`",
+                "avouch.yaml:2:47 bad-language: `e` is not a language tag ? write it like `en` or `pt-BR`",
                 "avouch.yaml:3:9 wrong-type: expected `true` or `false`, found a string ? write `true` or `false`, without quotes",
             ]
         );
@@ -261,13 +265,13 @@ mod tests {
     #[test]
     fn a_missing_or_empty_file_is_told() {
         assert_eq!(
-            Fixture::sound().without("avouch.yaml").told(),
+            Fixture::sound().without("avouch.yaml").reported(),
             [
                 "no-project: there is no `avouch.yaml` here ? go to the project's folder, or begin one with `avouch init`"
             ]
         );
         assert_eq!(
-            told("# nothing yet\n"),
+            reported("# nothing yet\n"),
             [
                 "avouch.yaml:1:1 empty: nothing is written here ? write its keys, such as `key: value`"
             ]
@@ -276,10 +280,9 @@ mod tests {
 
     #[test]
     fn what_is_no_target_is_told_at_its_place() {
-        let usual =
-            "write `demo`, or an origin such as `https://addon.example.com`, and nothing behind it";
-        let plain = "write `https://`: plain `http://` is taken on loopback only, as credentials would travel in the clear";
-        let path = "end it behind the host, and put `/path` into the paths of the checks";
+        let usual = "write `demo`, or an origin such as `https://addon.example.com`, with nothing after the host";
+        let plain = "write `https://`: plain `http://` is allowed on loopback only, as credentials would travel in the clear";
+        let path = "end it after the host, and put `/path` into the paths of the checks";
         for (bad, help) in [
             ("http://addon.example.com", plain),
             ("addon.example.com", usual),
@@ -288,13 +291,15 @@ mod tests {
         ] {
             assert_eq!(
                 with("target", &format!("target: {bad}")),
-                [format!("avouch.yaml:1:9 bad-target: the target `{bad}` is no origin ? {help}")]
+                [format!(
+                    "avouch.yaml:1:9 bad-target: the target `{bad}` is not an origin ? {help}"
+                )]
             );
         }
         assert_eq!(
-            Fixture::sound().target("nowhere").told(),
+            Fixture::sound().target("nowhere").reported(),
             [
-                "bad-target: the target `nowhere` is no origin ? write `demo`, or an origin such as `https://addon.example.com`, and nothing behind it"
+                "bad-target: the target `nowhere` is not an origin ? write `demo`, or an origin such as `https://addon.example.com`, with nothing after the host"
             ]
         );
     }
@@ -326,13 +331,13 @@ mod tests {
                 "basic: {user: \"${WITH_BREAK}\", password: \"${EMPTY}${1x}\"}",
             );
         assert_eq!(
-            fixture.told(),
+            fixture.reported(),
             [
                 "avouch.yaml:1:37 misplaced-variable: the variable `TARGET` is not read here ? variables are read in `actors` and `target` only",
                 "avouch.yaml:7:70 unset-variable: the variable `UNSET` has no value ? set `UNSET` in the environment",
-                "avouch.yaml:8:28 bad-credential: there is a line break or control character in this credential ? look at the value of its variable: most often a line break stands at its end",
+                "avouch.yaml:8:28 bad-credential: there is a line break or control character in this credential ? look at the value of its variable: often it ends with a line break",
                 "avouch.yaml:8:56 unset-variable: the variable `EMPTY` has no value ? set `EMPTY` in the environment",
-                "avouch.yaml:8:64 bad-variable: `1x` is no name of a variable ? use letters, digits and `_`, such as `${ACME_SECRET}`",
+                "avouch.yaml:8:64 bad-variable: `1x` is not the name of a variable ? use letters, digits and `_`, such as `${ACME_SECRET}`",
             ]
         );
         let project = fixture.load().project.unwrap();
@@ -349,14 +354,14 @@ mod tests {
         const ONE: &str =
             "give it exactly one of `connect`, `bearer`, `basic`, `header` and `signed`";
         assert_eq!(
-            fixture.told(),
+            fixture.reported(),
             [
-                format!("avouch.yaml:6:16 credential-scheme: this actor has no way to show who it is ? {ONE}"),
-                format!("avouch.yaml:6:46 credential-scheme: this actor has more than one way to show who it is ? {ONE}"),
-                "avouch.yaml:6:65 reserved-name: `anyone` is who has no credentials, and cannot be defined ? give the actor another name".to_owned(),
+                format!("avouch.yaml:6:16 credential-scheme: this actor has no credential ? {ONE}"),
+                format!("avouch.yaml:6:46 credential-scheme: this actor has more than one credential ? {ONE}"),
+                "avouch.yaml:6:65 reserved-name: `anyone` means a caller without credentials, and cannot be defined ? give the actor another name".to_owned(),
                 "avouch.yaml:6:86 bad-name: `b c` cannot be a name ? use letters, digits, `-`, `_` and `.`".to_owned(),
                 "avouch.yaml:6:93 wrong-type: expected a mapping, found a number ? write it as lines of `key: value`".to_owned(),
-                "avouch.yaml:6:146 bad-address: `ops.example.com` is no origin ? write it like `https://ops.example.com`, with nothing behind the host".to_owned(),
+                "avouch.yaml:6:146 bad-address: `ops.example.com` is not an origin ? write it like `https://ops.example.com`, with nothing after the host".to_owned(),
             ]
         );
         let project = fixture.load().project.unwrap();
@@ -372,16 +377,16 @@ mod tests {
             sound.lines().filter(|one| !one.starts_with("hosts:") && !one.starts_with("contacts:"));
         let text = format!("{extra}{}", kept.collect::<Vec<_>>().join("\n"));
         assert_eq!(
-            told(&text),
+            reported(&text),
             [
-                "avouch.yaml:1:19 bad-host: `https://a.test` is no host ? write its name alone, such as `www.example.com`",
-                "avouch.yaml:2:12 bad-address: `security@example.com` is no contact ? write it like `mailto:security@example.com` or `https://example.com/report`",
-                "avouch.yaml:3:14 bad-connect-to: `a b` is no host ? write it like `addon.example.com` or `addon.example.com:443`",
-                "avouch.yaml:3:44 bad-connect-to: `localhost` is no address with a port ? write numbers, such as `127.0.0.1:8443`",
+                "avouch.yaml:1:19 bad-host: `https://a.test` is not a host name ? write its name alone, such as `www.example.com`",
+                "avouch.yaml:2:12 bad-address: `security@example.com` is not a contact address ? write it like `mailto:security@example.com` or `https://example.com/report`",
+                "avouch.yaml:3:14 bad-connect-to: `a b` is not a host name ? write it like `addon.example.com` or `addon.example.com:443`",
+                "avouch.yaml:3:44 bad-connect-to: `localhost` is not an IP address with a port ? write numbers, such as `127.0.0.1:8443`",
                 "avouch.yaml:4:9 outside-project: `../ca.pem` leads out of the project's folder ? put the file itself into the project",
-                "avouch.yaml:4:20 missing-file: `gone.pem` cannot be read ? name a file in the project that holds certificates as PEM",
-                "avouch.yaml:4:30 bad-root: there is no certificate in `avouch.yaml` ? it must hold certificates as PEM, between `-----BEGIN CERTIFICATE-----` and its end",
-                "avouch.yaml:5:11 bad-resolver: `dns.example.com` is no address of a resolver ? write numbers, such as `127.0.0.1:5353`",
+                "avouch.yaml:4:20 missing-file: `gone.pem` cannot be read ? name a file in the project that contains PEM certificates",
+                "avouch.yaml:4:30 bad-root: there is no certificate in `avouch.yaml` ? it must contain PEM certificates, each between `-----BEGIN CERTIFICATE-----` and its end",
+                "avouch.yaml:5:11 bad-resolver: `dns.example.com` is not the address of a resolver ? write numbers, such as `127.0.0.1:5353`",
             ]
         );
     }
@@ -398,11 +403,11 @@ mod tests {
         assert_eq!(
             with("limits", "limits: {at_once: 0, retries: 11, timeout: 0s, body: 1GiB, run: 25h}"),
             [
-                "avouch.yaml:1:19 bad-limit: `0` is no sensible limit here ? write one from `1` to `1000`",
-                "avouch.yaml:1:31 bad-limit: `11` is no sensible limit here ? write one from `0` to `10`",
-                "avouch.yaml:1:44 bad-limit: `0s` is no sensible limit here ? write one from `1s` to `10m`",
+                "avouch.yaml:1:19 bad-limit: `0` is out of range ? write a value from `1` to `1000`",
+                "avouch.yaml:1:31 bad-limit: `11` is out of range ? write a value from `0` to `10`",
+                "avouch.yaml:1:44 bad-limit: `0s` is out of range ? write a value from `1s` to `10m`",
                 "avouch.yaml:1:54 wrong-value: `1GiB` is not a size ? write it like `64KiB` or `1MiB`",
-                "avouch.yaml:1:65 bad-limit: `25h` is no sensible limit here ? write one from `1s` to `24h`",
+                "avouch.yaml:1:65 bad-limit: `25h` is out of range ? write a value from `1s` to `24h`",
             ]
         );
     }
@@ -419,23 +424,23 @@ mod tests {
         assert_eq!(
             with("refused", "refused: {statuses: [401, 200], login: login}"),
             [
-                "avouch.yaml:1:27 bad-refusal: a status of 200 refuses nobody ? the standard is `[400, 401, 403]`; a project can leave some of them out",
-                "avouch.yaml:1:40 bad-refusal: `login` is no path ? write it like `/login`",
+                "avouch.yaml:1:27 bad-refusal: status 200 is not a refusal ? the standard is `[400, 401, 403]`; a project can leave some of them out",
+                "avouch.yaml:1:40 bad-refusal: `login` is not a path ? write it like `/login`",
             ]
         );
         assert_eq!(
             with("refused", "refused: {statuses: []}"),
             [
-                "avouch.yaml:1:21 bad-refusal: no status is left that refuses ? the standard is `[400, 401, 403]`; a project can leave some of them out"
+                "avouch.yaml:1:21 bad-refusal: no status is left that counts as a refusal ? the standard is `[400, 401, 403]`; a project can leave some of them out"
             ]
         );
     }
 
     #[test]
     fn a_section_that_cannot_be_read_leaves_other_files_unmeasured() {
-        let told = with("products", "products: cloud");
+        let reported = with("products", "products: cloud");
         assert_eq!(
-            told,
+            reported,
             [
                 "avouch.yaml:1:11 wrong-type: expected a mapping, found a string ? write it as lines of `key: value`"
             ]

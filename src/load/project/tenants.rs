@@ -1,7 +1,6 @@
-//! The file of further tenants: one JSON object a line, with secrets in it.
+//! The file of further tenants: one JSON object per line, with secrets in it.
 //!
-//! It is read for its values and never shown: what diagnostics quote of it is blotted out, and no
-//! message holds what stands in it.
+//! Its values are never shown: excerpts of it are blotted out, and no message contains its text.
 
 use std::ops::Range;
 use std::path::{Component, Path};
@@ -38,7 +37,7 @@ pub(crate) fn read(
     let stays = |part| matches!(part, Component::Normal(_) | Component::CurDir);
     if !Path::new(&file.value).components().all(stays) {
         let message = format!("`{}` leads out of the project's folder", file.value);
-        scope.tell(
+        scope.report(
             Code::OutsideProject,
             &file.span,
             message,
@@ -48,8 +47,8 @@ pub(crate) fn read(
     }
     let Some(source) = reader.secret_file(&file.value, blotted) else {
         let message = format!("`{}` cannot be read", file.value);
-        let help = "name a file in the project with one JSON object a line for each tenant";
-        scope.tell(Code::MissingFile, &file.span, message, help);
+        let help = "name a file in the project with one JSON object per line for each tenant";
+        scope.report(Code::MissingFile, &file.span, message, help);
         return IndexMap::new();
     };
     let mut reading = Reading { source: &source, scope, found: IndexMap::new() };
@@ -57,7 +56,7 @@ pub(crate) fn read(
     let found = reading.found;
     if found.is_empty() {
         let message = format!("there is no tenant in `{}`", file.value);
-        scope.tell(Code::Empty, &file.span, message, HELP);
+        scope.report(Code::Empty, &file.span, message, HELP);
     }
     found
 }
@@ -105,8 +104,8 @@ impl Reading<'_, '_> {
 
     fn line(&mut self, written: &str, span: &Range<usize>) -> Option<(String, Actor)> {
         let Ok(Value::Object(line)) = serde_json::from_str(written) else {
-            // serde's own words may quote what stands there.
-            self.tell(Code::BadTenant, span, "this line is no JSON object".into(), HELP);
+            // serde's own message may quote a secret.
+            self.report(Code::BadTenant, span, "this line is not a JSON object".into(), HELP);
             return None;
         };
         if let Some(key) = line.keys().find(|key| !KEYS.contains(&key.as_str())) {
@@ -124,8 +123,13 @@ impl Reading<'_, '_> {
             Scheme::Connect { client_key: client_key?, shared_secret: Secret::new(secret?) };
         let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if name == ANYONE || !name.chars().all(fits) {
-            let help = "use letters, digits, `-`, `_` and `.`; `anyone` is who has no credentials";
-            self.tell(Code::BadName, span, "the `name` of this line cannot be a name".into(), help);
+            let help = "use letters, digits, `-`, `_` and `.`; `anyone` means a caller without credentials";
+            self.report(
+                Code::BadName,
+                span,
+                "the `name` of this line cannot be a name".into(),
+                help,
+            );
             return None;
         }
         Some((name, Actor { tenant: Some(tenant), scheme, send_to: Vec::new() }))
@@ -144,13 +148,13 @@ impl Reading<'_, '_> {
                 format!("there is a line break or control character in `{key}`")
             }
             Some(Value::String(text)) => return Some(text.clone()),
-            Some(_) => format!("`{key}` is no text"),
+            Some(_) => format!("`{key}` is not text"),
         };
-        self.tell(Code::BadTenant, span, message, HELP);
+        self.report(Code::BadTenant, span, message, HELP);
         None
     }
 
-    fn tell(&mut self, code: Code, span: &Range<usize>, message: String, help: &str) {
+    fn report(&mut self, code: Code, span: &Range<usize>, message: String, help: &str) {
         let error = Diagnostic::new(code, self.place(span), message);
         self.scope.diagnostics.push(error.help(help));
     }
@@ -203,11 +207,11 @@ mod tests {
         ];
         let lines: Vec<&str> = bad.iter().map(|one| one.trim_end()).collect();
         let fixture = with(&lines.join("\n"));
-        let told = fixture.told();
-        assert_eq!(told.len(), 8, "{told:#?}");
-        let places: Vec<&str> = told.iter().map(|one| one.split(' ').next().unwrap()).collect();
+        let reported = fixture.reported();
+        assert_eq!(reported.len(), 8, "{reported:#?}");
+        let places: Vec<&str> = reported.iter().map(|one| one.split(' ').next().unwrap()).collect();
         for line in 1..=7 {
-            assert!(places.contains(&&*format!("tenants.jsonl:{line}:1")), "{told:#?}");
+            assert!(places.contains(&&*format!("tenants.jsonl:{line}:1")), "{reported:#?}");
         }
         let loaded = fixture.load();
         let shown = format!("{:?} {:?}", loaded.diagnostics, loaded.sources);
@@ -217,12 +221,12 @@ mod tests {
     #[test]
     fn a_file_that_is_missing_or_elsewhere_is_told() {
         let (_, sound) = FILES[0];
-        let told = |file: &str| {
+        let reported = |file: &str| {
             let yaml = format!("{sound}tenants: {file}\n");
-            Fixture::sound().with("avouch.yaml", yaml).told()
+            Fixture::sound().with("avouch.yaml", yaml).reported()
         };
-        assert!(told("none.jsonl")[0].contains("missing-file"), "{:?}", told("none.jsonl"));
-        assert!(told("../up.jsonl")[0].contains("outside-project"));
-        assert!(told("\"${FILE}\"").iter().any(|one| one.contains("misplaced-variable")));
+        assert!(reported("none.jsonl")[0].contains("missing-file"), "{:?}", reported("none.jsonl"));
+        assert!(reported("../up.jsonl")[0].contains("outside-project"));
+        assert!(reported("\"${FILE}\"").iter().any(|one| one.contains("misplaced-variable")));
     }
 }

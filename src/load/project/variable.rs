@@ -24,9 +24,9 @@ pub(crate) struct Variables<'a> {
 const READ_IN: [&str; 2] = ["actors", "target"];
 
 impl Variables<'_> {
-    /// The text with its variables read; one that has no value is told, and is empty.
+    /// The text with its variables filled in; one without a value is reported, and is empty.
     ///
-    /// What comes back may be secret: it belongs in no message.
+    /// The result may be secret, and must not appear in any message.
     pub(crate) fn fill(&self, written: &Spanned<String>, scope: &mut Scope<'_>) -> String {
         let template = Template::new(written.value.as_str());
         let mut filled = String::new();
@@ -42,12 +42,12 @@ impl Variables<'_> {
     fn value(&self, name: &str, span: &Range<usize>, scope: &mut Scope<'_>) -> String {
         let span = within(scope, span, name);
         if !is_name(name) {
-            let message = format!("`{name}` is no name of a variable");
+            let message = format!("`{name}` is not the name of a variable");
             let help = "use letters, digits and `_`, such as `${ACME_SECRET}`";
-            scope.tell(Code::BadVariable, &span, message, help);
+            scope.report(Code::BadVariable, &span, message, help);
             return String::new();
         }
-        // An empty value is what a missing secret looks like in most build systems.
+        // In most build systems, a missing secret is an empty value.
         let value = (self.options.env)(name, self.demo).filter(|value| !value.is_empty());
         value.unwrap_or_else(|| {
             let place = Place::new(scope.source.file.clone(), span);
@@ -63,7 +63,7 @@ impl Variables<'_> {
     }
 }
 
-/// Tells every variable that stands where none is read.
+/// Reports every variable in a place where none is read.
 pub(crate) fn refuse_elsewhere(scope: &mut Scope<'_>) {
     let root = scope.node;
     for entry in root.entries() {
@@ -81,7 +81,7 @@ fn refuse_in(node: &Node, scope: &mut Scope<'_>) {
                 let span = within(scope, &node.span, name);
                 let message = format!("the variable `{name}` is not read here");
                 let help = "variables are read in `actors` and `target` only";
-                scope.tell(Code::MisplacedVariable, &span, message, help);
+                scope.report(Code::MisplacedVariable, &span, message, help);
             }
         }
         Value::List(items) => items.iter().for_each(|item| refuse_in(item, scope)),

@@ -1,4 +1,4 @@
-//! What the checks are put to: target, hosts, overrides.
+//! The target of the checks, its hosts and overrides.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -22,7 +22,7 @@ use crate::model::source::node::Node;
 /// Hosts of the demo, and of the world around it, end so.
 const DEMO_SUFFIX: &str = ".demo.test";
 
-/// The world of the project's file, with what the command line puts in its place.
+/// The world of the project's file, overridden by the command line.
 pub(crate) fn of(
     file: &ProjectFile,
     scope: &mut Scope<'_>,
@@ -44,12 +44,11 @@ pub(crate) fn of(
 
 /// The target, and whether it is the demo add-on that is started within this process.
 fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> (Url, bool) {
-    const HELP: &str = "write `demo`, or an origin such as `https://addon.example.com`, and nothing \
-                        behind it";
+    const HELP: &str = "write `demo`, or an origin such as `https://addon.example.com`, with nothing after the host";
     if let Some(text) = options.target {
         return read_target(text).unwrap_or_else(|fault| {
             let place = crate::model::source::Place::file(scope.source.file.clone());
-            let message = format!("the target `{text}` is no origin");
+            let message = format!("the target `{text}` is not an origin");
             let help = fault.help(text, HELP);
             let error = Diagnostic::new(Code::BadTarget, place, message).help(help);
             scope.diagnostics.push(Diagnostic { place: None, ..error });
@@ -62,14 +61,14 @@ fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> (
         return (address::nowhere(), false);
     }
     let variables = Variables { options, demo: false };
-    let told = scope.diagnostics.mark();
+    let reported = scope.diagnostics.mark();
     let filled = variables.fill(&written, scope);
     read_target(&filled).unwrap_or_else(|fault| {
-        // A variable without a value has been told; that no origin comes of it is no news.
-        if scope.diagnostics.is_clean_since(told) {
-            let message = format!("the target `{}` is no origin", written.value);
+        // A variable without a value has been reported already.
+        if scope.diagnostics.is_clean_since(reported) {
+            let message = format!("the target `{}` is not an origin", written.value);
             let help = fault.help(&written, HELP);
-            scope.tell(Code::BadTarget, &written.span, message, &help);
+            scope.report(Code::BadTarget, &written.span, message, &help);
         }
         (address::nowhere(), false)
     })
@@ -92,9 +91,9 @@ fn hosts(
         check_name(&entry.key, &entry.key_span, scope);
         let host = read.get(&entry.key);
         if let Some(host) = host.filter(|host| !address::is_host(host)) {
-            let message = format!("`{}` is no host", host.value);
+            let message = format!("`{}` is not a host name", host.value);
             let help = "write its name alone, such as `www.example.com`";
-            scope.tell(Code::BadHost, &host.span, message, help);
+            scope.report(Code::BadHost, &host.span, message, help);
         }
         hosts.insert(entry.key.clone(), host.map_or_else(String::new, |host| host.value.clone()));
     }
@@ -109,9 +108,9 @@ fn connect_to(
     let mut all = BTreeMap::new();
     for entry in root.get("connect_to").map_or(&[][..], Node::entries) {
         if !address::is_host(&entry.key) {
-            let message = format!("`{}` is no host", entry.key);
+            let message = format!("`{}` is not a host name", entry.key);
             let help = "write it like `addon.example.com` or `addon.example.com:443`";
-            scope.tell(Code::BadConnectTo, &entry.key_span, message, help);
+            scope.report(Code::BadConnectTo, &entry.key_span, message, help);
         }
         let Some(to) = read.get(&entry.key) else {
             continue;
@@ -121,9 +120,9 @@ fn connect_to(
                 all.insert(entry.key.clone(), address);
             }
             Err(_) => {
-                let message = format!("`{}` is no address with a port", to.value);
+                let message = format!("`{}` is not an IP address with a port", to.value);
                 let help = "write numbers, such as `127.0.0.1:8443`";
-                scope.tell(Code::BadConnectTo, &to.span, message, help);
+                scope.report(Code::BadConnectTo, &to.span, message, help);
             }
         }
     }
@@ -141,21 +140,21 @@ fn roots(
         if !Path::new(&root.value).components().all(stays) {
             let message = format!("`{}` leads out of the project's folder", root.value);
             let help = "put the file itself into the project";
-            scope.tell(Code::OutsideProject, &root.span, message, help);
+            scope.report(Code::OutsideProject, &root.span, message, help);
             continue;
         }
         let Some(source) = reader.file(&root.value) else {
             let message = format!("`{}` cannot be read", root.value);
-            let help = "name a file in the project that holds certificates as PEM";
-            scope.tell(Code::MissingFile, &root.span, message, help);
+            let help = "name a file in the project that contains PEM certificates";
+            scope.report(Code::MissingFile, &root.span, message, help);
             continue;
         };
         if source.text.contains("-----BEGIN CERTIFICATE-----") {
             roots.insert(root.value.clone(), source.text.to_string());
         } else {
             let message = format!("there is no certificate in `{}`", root.value);
-            let help = "it must hold certificates as PEM, between `-----BEGIN CERTIFICATE-----` and its end";
-            scope.tell(Code::BadRoot, &root.span, message, help);
+            let help = "it must contain PEM certificates, each between `-----BEGIN CERTIFICATE-----` and its end";
+            scope.report(Code::BadRoot, &root.span, message, help);
         }
     }
     roots
@@ -165,9 +164,9 @@ fn resolver(written: Option<&Spanned<String>>, scope: &mut Scope<'_>) -> Option<
     let written = written?;
     let resolver = address::resolver(written);
     if resolver.is_none() {
-        let message = format!("`{}` is no address of a resolver", written.value);
+        let message = format!("`{}` is not the address of a resolver", written.value);
         let help = "write numbers, such as `127.0.0.1:5353`";
-        scope.tell(Code::BadResolver, &written.span, message, help);
+        scope.report(Code::BadResolver, &written.span, message, help);
     }
     resolver
 }

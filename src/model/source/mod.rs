@@ -1,4 +1,4 @@
-//! Where something stands in what people wrote: every diagnostic points to a place.
+//! Places in the project's files: every diagnostic points to one.
 
 pub mod claim_id;
 pub mod decode;
@@ -49,7 +49,7 @@ pub struct LineColumn {
     pub column: usize,
 }
 
-/// A commit, as far as a reader is told of it.
+/// A commit, as far as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
     /// Its abbreviated name.
@@ -65,7 +65,7 @@ pub struct Commit {
 pub struct Sources(BTreeMap<Arc<str>, Arc<str>>);
 
 impl Sources {
-    /// Keeps the text of one file.
+    /// Stores the text of one file.
     pub fn insert(&mut self, file: impl Into<Arc<str>>, text: impl Into<Arc<str>>) {
         self.0.insert(file.into(), text.into());
     }

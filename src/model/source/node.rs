@@ -7,7 +7,7 @@ use std::ops::Range;
 pub struct Node {
     /// The bytes of the value in its file.
     pub span: Range<usize>,
-    /// What the value is.
+    /// The value.
     pub value: Value,
 }
 
@@ -26,7 +26,7 @@ pub enum Value {
     String(String),
     /// A sequence.
     List(Vec<Node>),
-    /// A mapping, in the order of the file; its keys are strings and unlike each other.
+    /// A mapping, in the order of the file; its keys are distinct strings.
     Map(Vec<Entry>),
 }
 
@@ -63,7 +63,7 @@ impl Node {
         }
     }
 
-    /// The string that this is.
+    /// The text of a string; `None` for any other value.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::String(text) => Some(text),
@@ -71,7 +71,7 @@ impl Node {
         }
     }
 
-    /// This mapping without one of its keys: what is left for whoever reads the rest.
+    /// This mapping without one of its keys.
     #[must_use]
     pub fn without(&self, key: &str) -> Node {
         let kept = self.entries().iter().filter(|entry| entry.key != key).cloned().collect();

@@ -1,4 +1,4 @@
-//! A redline: which words went, which came, and which stayed.
+//! Redlines: the words that were removed, added and kept between two texts.
 
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
@@ -7,16 +7,16 @@ use crate::language::words::normalise;
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::{Commit, Place};
 
-/// What changed in a suspect claim since somebody last compared its words with its checks.
+/// The changes of a suspect claim since its words were last approved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redline {
     /// The claim.
     pub claim: ClaimId,
-    /// What changed, word by word.
+    /// The changes, word by word.
     pub runs: Vec<Run>,
     /// The quote in the claim's file.
     pub quote: Side,
-    /// What the policy says now.
+    /// The present text of the policy.
     pub policy: Side,
 }
 
@@ -25,28 +25,28 @@ pub struct Redline {
 pub struct Side {
     /// The words.
     pub text: String,
-    /// Where they stand.
+    /// Their place.
     pub place: Place,
-    /// The heading above, where the redline is about what the claim stands under.
+    /// The heading above, if the redline is about the heading and not the words.
     pub heading: Option<Place>,
-    /// Who wrote it; `None` if it is not committed yet, or nobody has asked.
+    /// Who wrote it; `None` if it is not committed, or was not looked up.
     pub by: Option<Commit>,
 }
 
 impl Redline {
-    /// Whether it is known of either side who wrote it.
+    /// Whether the author of either side is known.
     pub fn is_committed(&self) -> bool {
         self.quote.by.is_some() || self.policy.by.is_some()
     }
 
-    /// What became of a claim's quote in its policy; who wrote the two is not known yet.
+    /// The redline between a claim's quote and its policy, without authors.
     pub fn new(claim: &ClaimId, quote: Side, policy: Side) -> Self {
         let runs = redline(&quote.text, &policy.text);
         Self { claim: claim.clone(), runs, quote, policy }
     }
 
-    /// Characters that came in the place of others which they may look like: what went, and what
-    /// came. One of the two is plain ASCII.
+    /// Characters that were replaced by others that may look alike, as pairs of removed and added. One
+    /// of each pair is ASCII.
     pub fn look_alikes(&self) -> Vec<(char, char)> {
         let mut all = Vec::new();
         for pair in self.runs.windows(2) {
@@ -62,34 +62,34 @@ impl Redline {
 }
 
 impl Side {
-    /// Words in their place; who wrote them is not known yet.
+    /// Words at their place, without their author.
     pub fn new(text: &str, place: Place) -> Self {
         Self { text: text.to_owned(), place, heading: None, by: None }
     }
 }
 
-/// What became of some words.
+/// Whether words were kept, removed or added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
-    /// They stayed.
+    /// In both texts.
     Kept,
-    /// They are in the old text only.
+    /// In the old text only.
     Removed,
-    /// They are in the new text only.
+    /// In the new text only.
     Added,
 }
 
-/// Words that stand together and share a fate.
+/// Adjacent words with the same fate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Run {
-    /// What became of them.
+    /// Whether they were kept, removed or added.
     pub fate: Fate,
     /// The words, with the space that follows them.
     pub text: String,
 }
 
-/// How `old` became `new`, word by word: what was removed stands before what came in its place.
+/// The differences between `old` and `new`, word by word; removed words precede their replacement.
 ///
 /// Both are compared in their comparable form ([`normalise`]); no run is empty, and no two that
 /// follow each other share a fate.
@@ -108,8 +108,8 @@ pub fn redline(old: &str, new: &str) -> Vec<Run> {
     runs
 }
 
-/// How the blocks of one text became those of another: those that changed, in their order. Of blocks
-/// that were replaced, those that are much alike are compared with each other.
+/// The differences between the blocks of two texts: those that changed, in order. Of replaced blocks,
+/// similar ones are compared with each other.
 pub fn blocks(old: &[String], new: &[String]) -> Vec<Vec<Run>> {
     let mut changes = Vec::new();
     let mut add = |old: &str, new: &str| changes.push(redline(old, new));
@@ -135,7 +135,7 @@ pub fn blocks(old: &[String], new: &[String]) -> Vec<Vec<Run>> {
     changes
 }
 
-/// Whether two blocks have so much in common that a redline of them can be read.
+/// Whether two blocks are so similar that a redline of them is readable.
 fn are_alike(old: &str, new: &str) -> bool {
     TextDiff::from_unicode_words(old, new).ratio() >= 0.5
 }

@@ -6,7 +6,7 @@ fn standing(run: &Run, claim: &str) -> String {
     run.standings().remove(claim).unwrap_or_else(|| panic!("{claim}: {run}"))
 }
 
-/// A path that answers 404 to everybody is no path that refuses strangers.
+/// A path that answers 404 to everybody is not a path that refuses strangers.
 #[test]
 fn a_mistyped_path_is_inconclusive() {
     let project = Project::own();

@@ -208,7 +208,7 @@ fn an_address_that_is_more_than_an_origin_is_told_and_not_cut() {
         ("https://addon.example.com/base", "put `/base` into the paths of the checks"),
         ("https://user:word@addon.example.com", "nothing behind it"),
         ("https://addon.example.com/?x=1", "nothing behind it"),
-        ("http://addon.example.com", "plain `http://` is taken on loopback only"),
+        ("http://addon.example.com", "plain `http://` is allowed on loopback only"),
     ] {
         assert!(told(target).contains(help), "{target}");
     }

@@ -74,7 +74,7 @@ fn a_claim_under_another_heading_is_suspect_and_whoever_renamed_it_is_told() {
     commit(&project, "Len Lawyer", "2026-11-02");
     let run = project.run(&["lint"]);
     assert_eq!(run.code, Some(2), "{run}");
-    assert!(run.err.contains("stands under `What we do not promise`"), "{run}");
+    assert!(run.err.contains("is under `What we do not promise`"), "{run}");
     assert!(run.err.contains("; now: Len Lawyer"), "{run}");
 }
 

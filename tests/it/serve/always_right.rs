@@ -80,14 +80,14 @@ fn a_check_is_added_broken_and_mended() {
     let page = "privacy/index.html";
     preview.wait_until("it is missed", |preview| preview.has_note(page, "Nothing checks"));
     preview.project.write("checks/privacy-policy.yaml", "proves: [\n");
-    preview.wait_until("a new one is broken", |preview| preview.has_note(page, "needs mending"));
+    preview.wait_until("a new one is broken", |preview| preview.has_note(page, "needs correcting"));
     preview.project.write("checks/privacy-policy.yaml", &check);
     preview.wait_until("it is there", |preview| !preview.has_note(page, "Nothing checks"));
     preview.project.write("checks/privacy-policy.yaml", "proves: [\n");
-    preview.wait_until("it is broken", |preview| preview.has_note(page, "needs mending"));
+    preview.wait_until("it is broken", |preview| preview.has_note(page, "needs correcting"));
     assert!(preview.page("/privacy/").contains("about-privacy-policy"), "the last good one");
     preview.project.write("checks/privacy-policy.yaml", &check);
-    preview.wait_until("it is mended", |preview| !preview.has_note(page, "needs mending"));
+    preview.wait_until("it is mended", |preview| !preview.has_note(page, "needs correcting"));
 }
 
 #[test]

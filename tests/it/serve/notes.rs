@@ -47,7 +47,7 @@ fn an_attestation_that_is_about_to_expire_is_told_with_whose_word_it_is() {
     let project = crate::harness::Project::own();
     project.edit("attestations/content-storage.yaml", "day: demo", "day: 2026-09-01");
     let preview = Preview::of(project);
-    let note = note(&preview, "about to run out");
+    let note = note(&preview, "about to expire");
     assert_eq!(note["anchor"]["claim"], "content-storage");
     assert_eq!(note["stops"], false);
     assert!(note["todo"].as_str().unwrap().starts_with("Ask "), "{note}");

@@ -1,9 +1,9 @@
-//! HTML in a policy, where the project allows it: what is left of it, and what must not be there.
+//! HTML in a policy, where the project allows it: sanitising, and diagnostics about what is dropped.
 //!
 //! `ammonia` keeps a short list of elements and attributes and drops everything else, whatever it
-//! looks like. The tags are read here too, but only to tell the author what will be dropped.
-//! HTML stands beside the words of claims and never in or around them: struck through or folded
-//! away they would say something else than what was checked.
+//! looks like. The tags are read here too, but only to report the author what will be dropped.
+//! HTML is not allowed in or around the words of claims: struck through or folded away, they would
+//! mean something other than what was checked.
 
 mod tags;
 
@@ -14,7 +14,7 @@ use pulldown_cmark::{Event, Tag as Element};
 use tags::{ENDS_BY_ITSELF, Tag, VOID};
 
 use crate::load::policy::bound::Bound;
-use crate::load::policy::link::{Aim, aim};
+use crate::load::policy::link::{LinkTarget, target};
 use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
@@ -72,7 +72,7 @@ const ATTRIBUTES: [(&str, &[&str]); 8] = [
     ("time", &["datetime"]),
 ];
 
-/// Elements of which not even the text is kept.
+/// Elements that are dropped together with their text.
 const WITH_THEIR_TEXT: [&str; 14] = [
     "iframe",
     "math",
@@ -120,7 +120,7 @@ impl Kept {
     }
 }
 
-/// What is kept of a policy's HTML; what is wrong with it, or is left out, is told.
+/// What is kept of a policy's HTML; what is wrong with it, or is left out, is reported.
 pub(crate) fn kept(
     (file, text): (&str, &str),
     markdown: &Markdown,
@@ -146,7 +146,7 @@ pub(crate) fn kept(
     kept
 }
 
-/// Tells all HTML of a policy as a mistake; nothing of it is kept.
+/// Reports all HTML of a policy as a mistake; nothing of it is kept.
 pub(crate) fn refused(
     (file, text): (&str, &str),
     markdown: &Markdown,
@@ -162,15 +162,15 @@ pub(crate) fn refused(
             let span = markdown.span(index);
             let written = text.get(span.clone()).unwrap_or_default().trim_end();
             let place = Place::new(file, span.start..span.start + written.len());
-            let error = Diagnostic::new(Code::RawHtml, place, "HTML stands in this policy");
-            let help = "write it in Markdown, or put it in back-ticks if readers are to see it";
+            let error = Diagnostic::new(Code::RawHtml, place, "this policy contains HTML");
+            let help = "write it in Markdown, or put it in back-ticks if readers should see it";
             diagnostics.push(error.help(help));
         }
     }
     Kept::default()
 }
 
-/// HTML of which nothing is left but the elements, attributes and addresses listed above.
+/// HTML with only the elements, attributes and addresses listed above.
 fn sanitised(html: &str) -> String {
     let attributes = ATTRIBUTES.iter().map(|(tag, all)| (*tag, all.iter().copied().collect()));
     ammonia::Builder::empty()
@@ -189,7 +189,7 @@ fn sanitised(html: &str) -> String {
 struct Open {
     name: String,
     index: Index,
-    /// What it stands directly within.
+    /// The element directly around it.
     within: Option<Index>,
 }
 
@@ -203,18 +203,18 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn tell(&mut self, code: Code, span: Range<usize>, message: impl Into<String>, help: &str) {
+    fn report(&mut self, code: Code, span: Range<usize>, message: impl Into<String>, help: &str) {
         let error = Diagnostic::new(code, Place::new(self.file, span), message);
         self.diagnostics.push(error.help(help));
     }
 
-    /// A block of HTML. Its elements end with it, so that none can reach over what follows.
+    /// A block of HTML. Its elements end with it, so that none can affect what follows.
     fn block(&mut self, index: Index, span: Range<usize>) -> String {
         let html = self.text.get(span.clone()).unwrap_or_default();
         self.refuse_in_claims(index..index + 1, &span);
         let mut open: Vec<Tag> = Vec::new();
         for tag in tags::all(html, span.start) {
-            self.say_what_is_left_out(&tag, true);
+            self.report_what_is_left_out(&tag, true);
             if VOID.contains(&tag.name.as_str()) || ENDS_BY_ITSELF.contains(&tag.name.as_str()) {
                 continue;
             }
@@ -242,7 +242,7 @@ impl Reading<'_> {
         let Some(tag) = tags::all(html, span.start).next() else {
             return String::new();
         };
-        self.say_what_is_left_out(&tag, false);
+        self.report_what_is_left_out(&tag, false);
         if !is_kept(&tag.name, false) {
             return String::new();
         }
@@ -266,7 +266,7 @@ impl Reading<'_> {
         format!("</{}>", tag.name)
     }
 
-    /// What was begun within a line and never ended.
+    /// Reports elements that begin within a line and do not end.
     fn unclosed(&mut self) {
         for open in std::mem::take(&mut self.open) {
             self.unpaired(&open.name, self.markdown.span(open.index));
@@ -274,7 +274,7 @@ impl Reading<'_> {
     }
 
     fn unpaired(&mut self, name: &str, span: Range<usize>) {
-        let message = format!("`<{name}>` and `</{name}>` do not stand around the same words");
+        let message = format!("`<{name}>` and `</{name}>` do not enclose the same words");
         let help = "begin and end it within one paragraph, and within the same emphasis or link";
         self.unclosed_element(name, span, message, help);
     }
@@ -303,14 +303,14 @@ impl Reading<'_> {
             )
         };
         if self.bounds.iter().any(meets) || self.markdown.ancestors(events.start).any(quoted) {
-            let message = "HTML stands where a claim's words are read";
+            let message = "HTML is not allowed where a claim's words are read";
             let help = "in a claim or statement, a heading, a table's head and a footnote, and \
                         around a claim, write in Markdown";
-            self.tell(Code::RawHtml, span.clone(), message, help);
+            self.report(Code::RawHtml, span.clone(), message, help);
         }
     }
 
-    fn say_what_is_left_out(&mut self, tag: &Tag, in_block: bool) {
+    fn report_what_is_left_out(&mut self, tag: &Tag, in_block: bool) {
         let name = &tag.name;
         if name == "a" && tag.attributes.iter().any(|(attribute, _)| attribute == "href") {
             return self.link(tag, in_block);
@@ -329,8 +329,10 @@ impl Reading<'_> {
         let place = Place::new(self.file, tag.span.clone());
         let warning = Diagnostic::new(Code::HtmlLeftOut, place, message).with(Argument::Html, html);
         self.diagnostics.push(warning.help(match in_block {
-            _ if name == "a" => "an anchor is written behind a heading: `## Heading {#anchor}`",
-            true => "of HTML, only text, lists and tables are published, without looks and scripts",
+            _ if name == "a" => "write an anchor after a heading: `## Heading {#anchor}`",
+            true => {
+                "of HTML, only text, lists and tables are published, without styles and scripts"
+            }
             false => "within a line, only elements of text are published, such as `<sub>`",
         }));
     }
@@ -338,17 +340,17 @@ impl Reading<'_> {
     /// A link leads anybody who reads it to a whole address; what Markdown can say is said in it.
     fn link(&mut self, tag: &Tag, in_block: bool) {
         let to = tag.attributes.iter().find(|(name, _)| name == "href");
-        match to.map(|(_, to)| aim(to, "", self.file)) {
-            Some(Aim::Scheme(scheme)) => {
+        match to.map(|(_, to)| target(to, "", self.file)) {
+            Some(LinkTarget::Scheme(scheme)) => {
                 let place = Place::new(self.file, tag.span.clone());
                 self.diagnostics.push(Diagnostic::unsafe_link(place, &scheme));
             }
-            Some(Aim::Web) if in_block => {}
+            Some(LinkTarget::Web) if in_block => {}
             _ => {
                 let message = "this link can be written in Markdown";
                 let help = "write `[words](address)`; in a block of HTML, a link leads to a whole \
                             address, such as `https://example.com/`";
-                self.tell(Code::HtmlLink, tag.span.clone(), message, help);
+                self.report(Code::HtmlLink, tag.span.clone(), message, help);
             }
         }
     }
@@ -376,15 +378,15 @@ mod tests {
             .with("content/third.md", format!("{FRONT}{body}"))
     }
 
-    /// What is told of a policy with this body: `line:column code: message`.
-    fn told(body: &str) -> Vec<String> {
+    /// What is reported of a policy with this body: `line:column code: message`.
+    fn reported(body: &str) -> Vec<String> {
         let short = |line: String| {
             let rest = line.strip_prefix("content/third.md:").unwrap().to_owned();
             let (number, rest) = rest.split_once(':').unwrap();
             let line = number.parse::<usize>().unwrap() - 6;
             format!("{line}:{}", rest.split(" ? ").next().unwrap())
         };
-        project(body).told().into_iter().map(short).collect()
+        project(body).reported().into_iter().map(short).collect()
     }
 
     /// The HTML that is published of a body, a `|` between its pieces.
@@ -465,7 +467,7 @@ mod tests {
     #[test]
     fn what_is_left_out_is_told() {
         assert_eq!(
-            told("a <blink>x</blink> <b STYLE=x>y</b>\n\n<div id=a>\n<h2>x</h2></div>\n"),
+            reported("a <blink>x</blink> <b STYLE=x>y</b>\n\n<div id=a>\n<h2>x</h2></div>\n"),
             [
                 "1:3 html-left-out: `<blink>` is left out",
                 "1:20 html-left-out: `style` of `<b>` is left out",
@@ -478,7 +480,7 @@ mod tests {
     #[test]
     fn an_anchor_in_html_is_left_out_and_no_link() {
         assert_eq!(
-            told("a <a name='x'></a>b\n\n<a id='y'></a>\n"),
+            reported("a <a name='x'></a>b\n\n<a id='y'></a>\n"),
             ["1:3 html-left-out: `<a>` is left out", "3:1 html-left-out: `<a>` is left out"]
         );
     }
@@ -486,7 +488,7 @@ mod tests {
     #[test]
     fn a_link_in_html_is_checked_as_any_other() {
         assert_eq!(
-            told(
+            reported(
                 "<p><a href='javascript:x'>a</a> <a href=data:x>b</a> <a href=privacy.md>c</a>\n<a href='https://a.test'>d</a></p>\n\ne <a href='https://a.test'>f</a>\n"
             ),
             [
@@ -499,7 +501,7 @@ mod tests {
     }
 
     #[test]
-    fn html_stands_neither_in_nor_around_a_claim() {
+    fn html_is_refused_in_and_around_a_claim() {
         for body in [
             "[a <b>x</b>](stated: \"y\")\n",
             "a <s>b [x](stated: \"y\") c</s>\n",
@@ -509,24 +511,25 @@ mod tests {
             "a[^1]\n\n[^1]: <s>x</s>\n",
             "| a <s>b</s> |\n|---|\n| c |\n",
         ] {
-            let told = told(body);
-            let is_told = told.iter().any(|one| one.contains(" raw-html: HTML stands where"));
-            assert!(is_told, "{body}: {told:?}");
+            let reported = reported(body);
+            let is_reported =
+                reported.iter().any(|one| one.contains(" raw-html: HTML is not allowed where"));
+            assert!(is_reported, "{body}: {reported:?}");
         }
-        assert_eq!(told("a <b>x</b> [x](stated: \"y\")\n"), Vec::<String>::new());
+        assert_eq!(reported("a <b>x</b> [x](stated: \"y\")\n"), Vec::<String>::new());
     }
 
     #[test]
     fn an_element_ends_where_it_began() {
         assert_eq!(
-            told("a <b>b *c</b>* <i>d\n\ne</u> <s>f <q>g</s></q>\n\n<div>\n\nx\n\n</div>\n"),
+            reported("a <b>b *c</b>* <i>d\n\ne</u> <s>f <q>g</s></q>\n\n<div>\n\nx\n\n</div>\n"),
             [
-                "1:3 html-unclosed: `<b>` and `</b>` do not stand around the same words",
-                "1:10 html-unclosed: `<b>` and `</b>` do not stand around the same words",
-                "1:16 html-unclosed: `<i>` and `</i>` do not stand around the same words",
-                "3:2 html-unclosed: `<u>` and `</u>` do not stand around the same words",
-                "3:7 html-unclosed: `<s>` and `</s>` do not stand around the same words",
-                "3:16 html-unclosed: `<s>` and `</s>` do not stand around the same words",
+                "1:3 html-unclosed: `<b>` and `</b>` do not enclose the same words",
+                "1:10 html-unclosed: `<b>` and `</b>` do not enclose the same words",
+                "1:16 html-unclosed: `<i>` and `</i>` do not enclose the same words",
+                "3:2 html-unclosed: `<u>` and `</u>` do not enclose the same words",
+                "3:7 html-unclosed: `<s>` and `</s>` do not enclose the same words",
+                "3:16 html-unclosed: `<s>` and `</s>` do not enclose the same words",
                 "5:1 html-unclosed: `<div>` does not end in this block of HTML",
             ]
         );

@@ -1,4 +1,4 @@
-//! Why a value was refused, in the reader's words.
+//! Why a value was refused, in the words of the author's file.
 
 use std::fmt;
 use std::ops::Range;
@@ -20,11 +20,11 @@ pub(crate) struct Error {
     pub(crate) span: Option<Range<usize>>,
     /// The key that is missing, if that is the mistake.
     pub(crate) missing: Option<&'static str>,
-    /// The key that an unknown one was probably meant to be.
+    /// The key that the author of an unknown one probably meant.
     pub(crate) meant: Option<&'static str>,
-    /// Whether it follows from a mistake that was told already.
+    /// Whether it follows from a mistake that was reported already.
     pub(crate) consequence: bool,
-    /// What was missing, where it is the stand-in that was refused.
+    /// The missing key, if it was its stand-in that was refused.
     pub(crate) stand_in: Option<Box<Missing>>,
 }
 
@@ -41,6 +41,11 @@ impl Error {
             consequence: false,
             stand_in: None,
         }
+    }
+
+    pub(crate) fn unknown_key(key: &str) -> Self {
+        let argument = Some((Argument::Key, key.into()));
+        Self { argument, ..Self::new(Code::UnknownKey, format!("unknown key `{key}`")) }
     }
 
     pub(crate) fn at(mut self, span: &Range<usize>) -> Self {
@@ -71,7 +76,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl de::Error for Error {
-    /// A refusal in the words of the type; what it says to write is the help.
+    /// A refusal by a type's own `Deserialize`; the part after `: write ` becomes the help.
     fn custom<T: fmt::Display>(message: T) -> Self {
         let message = message.to_string();
         let (message, help) = match message.split_once(": write ") {
@@ -126,7 +131,7 @@ impl de::Error for Error {
     }
 }
 
-/// serde's name of a type, in the reader's words.
+/// serde's name of a type, in words for authors.
 fn expected_in_words(expected: &str) -> &str {
     match expected {
         "a boolean" => "`true` or `false`",
@@ -153,7 +158,7 @@ fn help_for(expected: &str, found: de::Unexpected<'_>) -> Option<&'static str> {
         }
         ("a number", _) => Some("write digits, without quotes or a unit"),
         ("a date string", _) => Some("write a day like `2026-11-22`"),
-        _ => Some("look at how the other files of this project have it"),
+        _ => Some("compare it with the other files of this project"),
     }
 }
 

@@ -1,7 +1,7 @@
-//! From a tree of YAML to a typed value, telling everything that is wrong with it at once.
+//! Decodes a tree of YAML into a typed value and reports all mistakes at once.
 //!
-//! serde stops at its first error. Here each value that is refused is reported with its place, left
-//! out, and the reading begun again, until nothing new is found: an author mends a file in one go.
+//! serde stops at its first error. Here each refused value is reported with its place and left out,
+//! and decoding starts again until it finds nothing new: an author can correct a file in one go.
 
 mod error;
 mod stand_in;
@@ -22,7 +22,7 @@ use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Entry, Node};
 
-/// How often one document is read again at the most; each time finds one more mistake.
+/// Maximum number of times that a document is decoded; each finds one more mistake.
 const MISTAKES_MAX: usize = 200;
 
 const SPANNED: &str = "$avouch::Spanned";
@@ -96,8 +96,8 @@ impl<'de, T: de::Deserialize<'de>> de::Deserialize<'de> for Spanned<T> {
 
 /// Reads a typed value from `node`, which was read from `file`.
 ///
-/// Every mistake is added to `diagnostics`. A value comes back where enough of it could be read to
-/// look for further mistakes with; it is whole only if nothing was added.
+/// Every mistake is added to `diagnostics`. Returns a value if enough of it could be read to look for
+/// further mistakes; it is complete only if nothing was added.
 pub fn decode<T: DeserializeOwned>(node: &Node, file: &str, diagnostics: &mut Report) -> Option<T> {
     let state = State::default();
     let mut value = None;
@@ -108,7 +108,7 @@ pub fn decode<T: DeserializeOwned>(node: &Node, file: &str, diagnostics: &mut Re
                 break;
             }
             Err(error) => {
-                if !state.can_go_on(error, node) {
+                if !state.can_continue(error, node) {
                     break;
                 }
             }
@@ -118,15 +118,15 @@ pub fn decode<T: DeserializeOwned>(node: &Node, file: &str, diagnostics: &mut Re
     value
 }
 
-/// Mistakes that are told of one document.
-const TOLD_MAX: usize = 300;
+/// Maximum number of mistakes that are reported of one document.
+const REPORTED_MAX: usize = 300;
 
-/// What is known so far of one document's mistakes.
+/// The mistakes of a document that are known so far.
 #[derive(Default)]
 struct State {
-    told: RefCell<Vec<Error>>,
+    errors: RefCell<Vec<Error>>,
     left_out: RefCell<BTreeSet<(usize, usize)>>,
-    /// What is missing, with the index in [`STAND_INS`] of what is read in its place.
+    /// Missing keys, each with the index in [`STAND_INS`] of the text that is read instead.
     stand_ins: RefCell<BTreeMap<Missing, usize>>,
 }
 
@@ -139,15 +139,15 @@ impl State {
         self.is_left_out(&entry.value.span) || self.is_left_out(&entry.key_span)
     }
 
-    /// Keeps an error, and sees to it that the next reading gets beyond it, if that can be done.
-    fn can_go_on(&self, error: Error, root: &Node) -> bool {
+    /// Stores an error and leaves out its cause. `false` if decoding cannot get beyond it.
+    fn can_continue(&self, error: Error, root: &Node) -> bool {
         if let Some(missing) = error.stand_in {
             return self.try_next(*missing);
         }
         let span = error.span.clone().unwrap_or_else(|| root.span.clone());
         let missing = error.missing.map(|key| (span.start, span.end, key));
         if !error.consequence {
-            self.tell_once(error);
+            self.report_once(error);
         }
         match missing {
             Some(missing) => self.stand_ins.borrow_mut().insert(missing, 0).is_none(),
@@ -163,7 +163,7 @@ impl State {
         *index < STAND_INS.len()
     }
 
-    /// What is to be read in place of the keys that the mapping at `span` lacks.
+    /// The stand-ins for the keys that the mapping at `span` lacks.
     fn stand_ins_of(&self, span: &Range<usize>) -> Vec<StandIn> {
         let to_stand_in = |(missing, index): (&Missing, &usize)| StandIn {
             missing: *missing,
@@ -177,21 +177,21 @@ impl State {
             .collect()
     }
 
-    /// Whether enough was told: comparing each mistake with all others takes the square of them.
-    fn has_told_enough(&self) -> bool {
-        self.told.borrow().len() >= TOLD_MAX
+    /// Whether the maximum is reached. Each mistake is compared with all others, in quadratic time.
+    fn has_reported_enough(&self) -> bool {
+        self.errors.borrow().len() >= REPORTED_MAX
     }
 
-    fn tell_once(&self, error: Error) {
-        if self.has_told_enough() {
+    fn report_once(&self, error: Error) {
+        if self.has_reported_enough() {
             return;
         }
-        let mut told = self.told.borrow_mut();
+        let mut errors = self.errors.borrow_mut();
         let misspelt = error.missing.is_some_and(|key| {
-            told.iter().any(|one| one.is_misspelling_of(key) && one.lies_in(&error))
+            errors.iter().any(|one| one.is_misspelling_of(key) && one.lies_in(&error))
         });
-        if !misspelt && !told.contains(&error) {
-            told.push(error);
+        if !misspelt && !errors.contains(&error) {
+            errors.push(error);
         }
     }
 
@@ -209,6 +209,6 @@ impl State {
                 error.message,
             )
         };
-        self.told.into_inner().into_iter().map(to_diagnostic).collect()
+        self.errors.into_inner().into_iter().map(to_diagnostic).collect()
     }
 }

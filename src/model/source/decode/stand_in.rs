@@ -1,17 +1,16 @@
-//! What is read in the place of a key that is missing, so that what stands beside it can be read.
+//! Stand-ins for missing keys, so that the other keys of a mapping can be decoded.
 
 use serde::de::{self, IntoDeserializer, Visitor};
 
 use crate::model::source::decode::error::Error;
 
-/// What is tried in place of a string that is missing, so that what stands beside it can be read:
-/// a plain one, a length of time, a day, an address.
+/// Texts that are tried in place of a missing string: an empty one, a duration, a day, an address.
 pub(crate) const STAND_INS: [&str; 4] = ["", "1s", "2000-01-01", "https://example.com"];
 
 /// A key that a mapping lacks: the mapping's bytes, and the key.
 pub(crate) type Missing = (usize, usize, &'static str);
 
-/// What is read in the place of a key that is missing: empty, or a text of the likely form.
+/// The value that is decoded in place of a missing key: empty, or a text of a likely form.
 #[derive(Clone, Copy)]
 pub(crate) struct StandIn {
     pub(crate) missing: Missing,
@@ -19,7 +18,7 @@ pub(crate) struct StandIn {
 }
 
 impl StandIn {
-    /// An error that says whose stand-in it was that was refused.
+    /// The error with the key whose stand-in was refused.
     pub(crate) fn refused(self, error: Error) -> Error {
         Error { stand_in: Some(Box::new(self.missing)), ..error }
     }

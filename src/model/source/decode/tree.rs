@@ -1,4 +1,4 @@
-//! A tree of YAML, shown to serde.
+//! A serde deserializer for a tree of YAML.
 
 use serde::de::IntoDeserializer;
 use serde::de::{self, DeserializeSeed, Visitor};
@@ -6,7 +6,6 @@ use serde::de::{self, DeserializeSeed, Visitor};
 use crate::model::source::decode::error::Error;
 use crate::model::source::decode::stand_in::StandIn;
 use crate::model::source::decode::{SPANNED, SPANNED_FIELDS, State};
-use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{did_you_mean, help_with_list};
 use crate::model::source::node::{Entry, Node, Value};
@@ -25,8 +24,8 @@ impl<'a> De<'a> {
     fn pairs(self, known: Option<&'static [&'static str]>) -> Vec<Pair<'a>> {
         let wanted = |entry: &&Entry| {
             let is_known = known.is_none_or(|known| known.contains(&entry.key.as_str()));
-            if !is_known && !self.state.has_told_enough() {
-                self.state.tell_once(unknown_key(entry, known.unwrap_or_default()));
+            if !is_known && !self.state.has_reported_enough() {
+                self.state.report_once(unknown_key(entry, known.unwrap_or_default()));
             }
             is_known && !self.state.is_refused(entry)
         };
@@ -47,7 +46,7 @@ impl<'a> De<'a> {
             Value::Int(value) => visitor.visit_i64(*value),
             Value::Float(value) => visitor.visit_f64(*value),
             Value::String(value) => visitor.visit_str(value),
-            // serde's derive would take a list for a struct, field by field.
+            // serde's derive would accept a list for a struct, field by field.
             Value::List(_) if known.is_some() => {
                 Err(de::Error::invalid_type(de::Unexpected::Seq, &"a mapping"))
             }
@@ -65,7 +64,8 @@ impl<'a> De<'a> {
         result.map_err(|error| self.placed(error))
     }
 
-    /// An error of this value; what is missing from it only because it was refused is no news.
+    /// An error with this value's place. A key that is missing only because it was refused is a
+    /// consequence.
     fn placed(self, error: Error) -> Error {
         if error.span.is_some() {
             return error;
@@ -76,10 +76,9 @@ impl<'a> De<'a> {
 }
 
 fn unknown_key(entry: &Entry, known: &'static [&'static str]) -> Error {
-    let error = Error::new(Code::UnknownKey, format!("unknown key `{}`", entry.key));
+    let error = Error::unknown_key(&entry.key);
     Error {
         help: Some(help_with_list(&entry.key, known.iter().copied()).into()),
-        argument: Some((Argument::Key, entry.key.as_str().into())),
         meant: did_you_mean(&entry.key, known.iter().copied()),
         ..error.at(&entry.key_span)
     }
@@ -130,7 +129,7 @@ impl<'de> de::Deserializer<'de> for De<'_> {
             Value::Map(entries) if entries.len() == 1 => {
                 let entry = entries.first();
                 if entry.is_some_and(|entry| self.state.is_refused(entry)) {
-                    let error = Error::new(Code::WrongValue, "its content was refused");
+                    let error = Error::new(Code::WrongValue, "its content is not valid");
                     return Err(Error { consequence: true, ..error.at(&self.node.span) });
                 }
                 Variant { de: self, entry }
@@ -171,7 +170,7 @@ impl<'de> de::SeqAccess<'de> for Items<'_> {
     }
 }
 
-/// A key with its value, or with what is read in the place of one that is missing.
+/// A key with its value, or a missing key with its stand-in.
 #[derive(Clone, Copy)]
 enum Pair<'a> {
     Entry(&'a Entry),
@@ -269,8 +268,8 @@ impl<'a, 'de> de::EnumAccess<'de> for Variant<'a> {
         match seed.deserialize(name) {
             Ok(value) => Ok((value, self)),
             Err(error) if self.entry.is_some() => {
-                let argument = error.argument.map(|(_, key)| (Argument::Key, key));
-                Err(Error { code: Code::UnknownKey, argument, ..error }.at(span))
+                let key = self.entry.map_or("", |entry| entry.key.as_str());
+                Err(Error { help: error.help, ..Error::unknown_key(key) }.at(span))
             }
             Err(error) => Err(error.at(span)),
         }

@@ -1,4 +1,4 @@
-//! A mistake in the author's files, with its code, its place and what to do about it.
+//! Diagnostics: mistakes in the project's files, each with its code, its place and a help line.
 
 pub mod argument;
 pub mod codes;
@@ -104,14 +104,14 @@ pub fn in_source_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// A name longer than this is compared with nothing: comparing takes the square of its length.
+/// A longer name, in bytes, is not compared: that takes quadratic time.
 const NAME_MAX: usize = 100;
 
-/// The least likeness of a name that was meant, from 0 to 1: the edits that lead from one name to the
-/// other, as a share of the longer one, are at most half.
+/// The least likeness of a name that was probably meant, from 0 to 1: the edits that lead from one name to
+/// the other are at most half of the longer one.
 const LIKENESS_MIN: f64 = 0.5;
 
-/// The entry of `known` that `wrong` was probably meant to be.
+/// The entry of `known` that the author of `wrong` probably meant.
 pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if wrong.len() > NAME_MAX {
         return None;
@@ -135,6 +135,6 @@ pub fn help_with_list<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str> 
     if names.is_empty() {
         "there are none".into()
     } else {
-        format!("known are {}", names.join(", "))
+        format!("use one of {}", names.join(", "))
     }
 }

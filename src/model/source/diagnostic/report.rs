@@ -1,4 +1,4 @@
-//! The sink for diagnostics: everything that reads what people wrote reports into one.
+//! The sink into which everything that reads the project's files reports its diagnostics.
 
 use crate::model::source::diagnostic::Diagnostic;
 

@@ -65,7 +65,7 @@ macro_rules! claims {
                 "no kind of check has this name";
             UnknownClaim "unknown-claim" Error [Claim]
                 "an attestation or waiver is for a claim that does not exist";
-            UnknownRole "unknown-role" Error []
+            UnknownRole "unknown-role" Error [Name]
                 "the project does not define this role";
             FutureDate "future-date" Error []
                 "an attestation or waiver is dated in the future";
