@@ -217,7 +217,7 @@ mod tests {
         let claim = failed("backup-daily");
         for kept in [
             "<pre>\n\n a  b\n</pre>",
-            "<p title=\"&quot;a&quot; 'b' <c>\">a &lt;b&gt; &amp;amp; “c”&nbsp;d</p>",
+            "<p title=\"&quot;a&quot; 'b' &lt;c&gt;\">a &lt;b&gt; &amp;amp; “c”&nbsp;d</p>",
             "<noscript><p>&lt;no&gt; script</p></noscript>",
             "<script>if (a < b && c) { d(\"</p>\") }</script>",
             "<style>p > a::after { content: \"<\" }</style>",
