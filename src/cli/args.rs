@@ -344,10 +344,6 @@ pub(crate) struct Completions {
 
 /// `avouch demo`
 #[derive(Debug, Args)]
-#[cfg_attr(
-    not(feature = "demo"),
-    expect(dead_code, reason = "without the demo add-on, the verb is an error whatever is typed")
-)]
 pub(crate) struct Demo {
     /// How it is started.
     #[command(flatten)]

@@ -31,7 +31,7 @@ struct Trouble {
     element: &'static str,
     kind: &'static str,
     message: String,
-    description: String,
+    description: Option<String>,
 }
 
 /// Writes the report.
@@ -121,7 +121,13 @@ fn properties(writer: &mut Writer<Vec<u8>>, name: &str, value: &str) -> io::Resu
 impl Trouble {
     fn write(&self, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
         let attributes = [("message", self.message.clone()), ("type", self.kind.to_owned())];
-        text_element(writer, self.element, &attributes, &self.description)
+        match &self.description {
+            Some(text) => text_element(writer, self.element, &attributes, text),
+            None => {
+                element(writer, self.element, &attributes).write_inner_content(|_| Ok(()))?;
+                Ok(())
+            }
+        }
     }
 }
 
@@ -171,7 +177,8 @@ fn trouble(outcome: &Outcome<'_>, input: &Input<'_>) -> Option<Trouble> {
         standing => standing.name(),
     };
     let message = wording::told(outcome, input.project);
-    Some(Trouble { element, kind, message, description: text::trouble_of(outcome, input) })
+    let description = Some(text::trouble_of(outcome, input));
+    Some(Trouble { element, kind, message, description })
 }
 
 /// The attempts at a claim's checks that do not count.
@@ -193,7 +200,7 @@ fn attempts(check: &CheckOutcome<'_>, element: &'static str) -> impl Iterator<It
         element,
         kind: "inconclusive",
         message: format!("{kind}: attempt {number} was inconclusive, and was begun again"),
-        description: String::new(),
+        description: None,
     })
 }
 
@@ -206,7 +213,7 @@ fn second_look(check: &CheckOutcome<'_>, element: &'static str) -> Option<Troubl
             "{}: a second look gave another verdict: it is intermittent",
             check.plan.kind
         ),
-        description: String::new(),
+        description: None,
     })
 }
 

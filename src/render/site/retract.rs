@@ -97,7 +97,19 @@ fn html(page: &str, claims: &[Claim]) -> Result<String, String> {
             take_down(mark, &since(claim));
         }
     }
+    keep_first_line_breaks(&document);
     Ok(document.html().to_string())
+}
+
+/// Doubles the line break that the text of these elements begins with: whoever reads them drops the
+/// first one (HTML, section 13.1.2.5).
+fn keep_first_line_breaks(document: &Document) {
+    for element in document.select("pre, textarea, listing").nodes() {
+        let first = element.first_child().filter(NodeRef::is_text);
+        if first.is_some_and(|text| text.text().starts_with('\n')) {
+            element.prepend_child(&document.tree.new_text("\n"));
+        }
+    }
 }
 
 /// Says of the page as a whole that these claims are not verified.
@@ -190,7 +202,14 @@ mod tests {
             "{HEAD}<body><main><p class=\"mark holds\" data-claim=\"backup-daily\" data-until=\"x\">x</p>\n\
              <p data-claim=\"backup-daily\">x</p><p data-claim=\"other\">x</p></main></body></html>"
         );
-        insta::assert_snapshot!(html(&page, &[claim]).unwrap(), @"");
+        insta::assert_snapshot!(html(&page, &[claim]).unwrap(), @r#"
+        <!DOCTYPE html><html lang="en"><head>
+        <title>Not verified: A &amp; b</title>
+        </head>
+        <body><main><p class="warning" role="note" lang="en"><strong>Not verified since 23 Nov 2026, 12:00 UTC:</strong> Customer data is backed up every day.</p>
+        <p class="mark violated" data-claim="backup-daily" lang="en"><span aria-hidden="true">✗</span> not verified since 23 Nov 2026, 12:00 UTC</p>
+        <p data-claim="backup-daily" lang="en">A later check found that this does not hold: not verified since 23 Nov 2026, 12:00 UTC.</p><p data-claim="other">x</p></main></body></html>
+        "#);
     }
 
     #[test]
@@ -198,7 +217,7 @@ mod tests {
         let claim = failed("backup-daily");
         for kept in [
             "<pre>\n\n a  b\n</pre>",
-            "<p title=\"&quot;a&quot; 'b' <c>\">a &lt;b&gt; &amp;amp; “c”&nbsp;d</p>",
+            "<p title=\"&quot;a&quot; 'b' &lt;c&gt;\">a &lt;b&gt; &amp;amp; “c”&nbsp;d</p>",
             "<noscript><p>&lt;no&gt; script</p></noscript>",
             "<script>if (a < b && c) { d(\"</p>\") }</script>",
             "<style>p > a::after { content: \"<\" }</style>",

@@ -107,21 +107,17 @@ pub fn in_source_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// A longer name, in bytes, is not compared: that takes quadratic time.
 const NAME_MAX: usize = 100;
 
-/// The least likeness of a name that was probably meant, from 0 to 1: the edits that lead from one name to
-/// the other are at most half of the longer one.
-const LIKENESS_MIN: f64 = 0.5;
-
 /// The entry of `known` that the author of `wrong` probably meant.
 pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if wrong.len() > NAME_MAX {
         return None;
     }
     let scored = known.into_iter().map(|name| {
-        let likeness = strsim::normalized_damerau_levenshtein(wrong, name);
-        (name, likeness)
+        let ratio = similar::TextDiff::from_chars(wrong, name).ratio();
+        (name, ratio)
     });
     scored
-        .filter(|(_, likeness)| *likeness >= LIKENESS_MIN)
+        .filter(|(_, ratio)| *ratio >= 0.6)
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(name, _)| name)
 }
