@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::check::KINDS;
 use crate::check::fixture::{everybody_gets, names, plan, sound, tried, verdict};
+use crate::check::kinds::KINDS;
 use crate::model::answer::verdict::Verdict;
 use crate::model::judge::falsify::Grade;
 use crate::model::plan::counterexample::Class;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
-use crate::check::kind::Kind;
+use crate::check::kind::ErasedKind;
 use crate::model::judge::falsify::standard;
 use crate::model::plan::Plan;
 use crate::model::plan::counterexample::Class;
@@ -26,7 +26,7 @@ as `states: [certificate_days]`. Its other limits must be in the words: `max_age
 ";
 
 /// One kind's section. `example` is what its example plans.
-pub fn section(kind: &dyn Kind, example: &Plan) -> String {
+pub fn section(kind: &dyn ErasedKind, example: &Plan) -> String {
     let manual = kind.manual();
     let mut out = format!("\n## `{}`\n\n{}\n\n", kind.name(), flat(manual.proves));
     let _ = writeln!(out, "**What it cannot prove.** {}\n", flat(manual.cannot_prove));
@@ -132,8 +132,8 @@ fn sort_of(property: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::KINDS;
     use crate::check::fixture::plan;
+    use crate::check::kinds::KINDS;
 
     /// Run with `UPDATE_DOCS=1` to make the page anew.
     #[test]

@@ -9,10 +9,12 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use serde_json::{Value, json};
 
+use crate::check::written::limits;
 use crate::check::written::placeholders::Names;
 use crate::check::written::test::Tests;
 use crate::model::answer::ids::CanaryId;
 use crate::model::plan::expect::{Expectation, Test};
+use crate::model::plan::parameter::Parameter;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::help_with_list;
 use crate::model::source::diagnostic::report::Report;
@@ -77,6 +79,14 @@ impl Expect {
         all.extend(self.shown(reading, diagnostics));
         self.tell_nothing(reading, &all, diagnostics);
         all
+    }
+
+    /// The limits among the tests, each with the name of the value that it limits.
+    pub(crate) fn limits(&self) -> Vec<Parameter> {
+        let of_body = [("text", &self.text), ("title", &self.title), ("bytes", &self.bytes)];
+        let of_body = of_body.into_iter().filter_map(|(name, tests)| Some((name, tests.as_ref()?)));
+        let by_name = self.header.iter().chain(&self.json);
+        limits::of_tests(by_name.map(|(name, tests)| (name.as_str(), tests)).chain(of_body))
     }
 
     /// Whether the body itself is looked at, so that it must be kept.
@@ -237,7 +247,7 @@ fn filled(tests: &Spanned<Tests>, reading: &Reading<'_>, diagnostics: &mut Repor
         let text = format!("${{{name}}}");
         Some(reading.names.text(&text, &tests.span, &mut told.borrow_mut()))
     };
-    let tests = tests.value.0.iter();
+    let tests = tests.value.all.iter();
     tests.filter_map(|test| test.filled(&fill).ok()).collect()
 }
 
@@ -256,7 +266,13 @@ fn tell_bad_pointer(
     diagnostics.push(context.mistake("no-pointer", span, message).help(help));
 }
 
-/// The answer is a success, and one that says so.
+/// The answer shows whether there is something at this address: any other status shows neither.
+pub(crate) fn is_there_or_not() -> Expectation {
+    let statuses = [200, 404, 410].map(|status| json!(status));
+    Expectation::new("/status", Test::OneOf(statuses.into()))
+}
+
+/// The status of the answer is a success.
 pub(crate) fn succeeds() -> Expectation {
     let statuses = [200, 201, 202, 203, 204].map(|status| json!(status));
     Expectation::new("/status", Test::OneOf(statuses.into()))

@@ -87,6 +87,18 @@ pub(crate) fn request(
     (diagnostics.is_clean_since(before)).then_some(request)
 }
 
+/// A `GET` of `address`, on the host of the role `host` if one is given. Reports what is wrong with
+/// it.
+pub(crate) fn get(
+    address: &Spanned<String>,
+    host: Option<&Spanned<String>>,
+    names: &Names<'_>,
+    diagnostics: &mut Report,
+) -> Option<Request> {
+    let ask = Ask { get: Some(address.clone()), host: host.cloned(), ..Ask::default() };
+    request(&Spanned { value: ask, span: address.span.clone() }, names, diagnostics)
+}
+
 /// For a sentence: `GET /notes`.
 pub(crate) fn in_words(request: &Request) -> String {
     let host = match &request.to {

@@ -284,6 +284,21 @@ impl Step {
 }
 
 impl Plan {
+    /// A plan with these steps and nothing else: no canaries, ends, counterexamples, sentences or
+    /// limits. Set those with struct update syntax.
+    pub fn new(kind: &str, steps: Vec<Step>) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            steps,
+            canaries: Vec::new(),
+            ends: Vec::new(),
+            counterexamples: Vec::new(),
+            covers: String::new(),
+            leaves_open: String::new(),
+            parameters: Vec::new(),
+        }
+    }
+
     /// Whether a step of it is meant to change something on the target.
     pub fn writes(&self) -> bool {
         self.steps.iter().filter_map(Step::request).any(Request::writes)

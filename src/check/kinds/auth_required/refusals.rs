@@ -3,6 +3,8 @@
 
 use serde_json::json;
 
+use crate::check::kind::Kind;
+use crate::check::kinds::auth_required::AuthRequired;
 use crate::check::kinds::auth_required::bad_credential::Tries;
 use crate::check::written::expect::succeeds;
 use crate::check::written::request;
@@ -58,14 +60,10 @@ impl Refusals {
         }
         steps.extend(remove.as_ref().map(|request| self.remove(request)));
         Plan {
-            parameters: Vec::new(),
-            kind: "auth-required".into(),
             counterexamples: self.tries.counterexamples(&steps),
-            canaries: Vec::new(),
-            ends: Vec::new(),
             covers: self.tries.covers(create.iter().chain(endpoints)),
             leaves_open: self.leaves_open.clone(),
-            steps,
+            ..Plan::new(AuthRequired::NAME, steps)
         }
     }
 

@@ -1,63 +1,63 @@
-//! `backup-restore`: the newest backup can be opened, is whole, and has something in it.
+//! `backup-restore`: the newest backup can be opened, is complete, and is not empty.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::check::kind::{Context, Kind, Manual};
-use crate::check::kinds::backup::source::{Source, Sources};
+use crate::check::kinds::backup::source::{Source, Sources, of_statuses};
+use crate::check::written::counterexample::{fault, negation, remove, set};
 use crate::check::written::program::{Run, program};
 use crate::check::written::{limits, request};
 use crate::language::period::Period;
 use crate::language::size::Size;
 use crate::model::plan::backup::{BACKUP, Form, Opening};
-use crate::model::plan::counterexample::{Class, Counterexample, Edit};
+use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word, backup};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::node::Node;
 
-/// Bytes that are fetched at the most, where the author says nothing of it.
+/// The most bytes that are fetched, if the author sets no limit.
 const SIZE_MAX: u64 = 256 << 20;
 
-/// The kind.
+/// The newest backup, opened.
 pub(crate) struct BackupRestore;
 
 #[derive(Deserialize, JsonSchema)]
-struct Settings {
-    /// The actor that fetches it; anyone if left out.
+pub(crate) struct Settings {
+    /// The actor that fetches it; `anyone` if left out.
     #[serde(rename = "as")]
     actor: Option<Spanned<String>>,
-    /// The path of the target that gives the newest backup itself.
+    /// The path of the target that returns the newest backup itself.
     get: Option<Spanned<String>>,
-    /// The role, in `hosts:` of `avouch.yaml`, of the host that is asked in place of the target.
+    /// The role, in `hosts:` of `avouch.yaml`, of the host that receives the request instead of the target.
     host: Option<Spanned<String>>,
-    /// In its place, a file, or a folder of files the newest finished of which is opened.
+    /// Instead of `get`: a file, or a folder whose newest finished file is opened.
     file: Option<Spanned<String>>,
-    /// Only files whose names end so.
+    /// Only files whose names end with this.
     suffix: Option<Spanned<String>>,
-    /// How the names of backups end that are still being written; `.part`, `.partial`, `.tmp` and
-    /// `.incomplete` if left out.
+    /// The endings of names of unfinished backups; `.part`, `.partial`, `.tmp` and `.incomplete` if
+    /// left out.
     partial: Option<Vec<String>>,
-    /// What it is: `sqlite`, `pg-dump` (of any format that `pg_restore` lists), `tar` (with gzip or
-    /// without), or `command` for what the program under `run` opens.
-    form: Spanned<Written>,
-    /// Tables of a SQLite database, with the rows that each must have at the least.
+    /// The format: `sqlite`, `pg-dump` (any format that `pg_restore` lists), `tar` (with or without
+    /// gzip), or `command` for a format that the program under `run` opens.
+    form: Spanned<Format>,
+    /// Tables of a SQLite database, each with its least number of rows.
     #[serde(default)]
     tables: BTreeMap<String, Spanned<u32>>,
-    /// The entries that an archive must have at the least; 1 if left out.
+    /// The least number of entries in an archive; 1 if left out.
     entries: Option<Spanned<u32>>,
-    /// The program that opens it, with its arguments, in which `${backup}` is the path of a copy. It
-    /// ends with 0 if it could.
+    /// The program that opens the backup, with its arguments; `${backup}` is the path of a copy. Exit
+    /// code 0 means that it could be opened.
     run: Option<Spanned<Vec<String>>>,
-    /// The variables that the program gets from the environment of Avouch.
+    /// The environment variables that Avouch passes on to the program.
     #[serde(default)]
     env: Vec<Spanned<String>>,
-    /// How long the program may take.
+    /// How long the program may run.
     timeout: Option<Period>,
     /// How large the backup may be; 256 MiB if left out.
     size_max: Option<Size>,
@@ -65,7 +65,7 @@ struct Settings {
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-enum Written {
+enum Format {
     Sqlite,
     PgDump,
     Tar,
@@ -73,44 +73,30 @@ enum Written {
 }
 
 impl Kind for BackupRestore {
-    fn name(&self) -> &'static str {
-        "backup-restore"
+    type Settings = Settings;
+
+    const NAME: &'static str = "backup-restore";
+
+    const MANUAL: Manual = Manual {
+        proves: "The newest backup can be fetched and opened, is complete, and has at least the given number of rows or entries.",
+        cannot_prove: "That the backup contains all data, or that the service would run on it. Of a `pg-dump`, only the table of contents is read.",
+        example: EXAMPLE,
+    };
+
+    fn limits(settings: &Settings) -> Vec<Parameter> {
+        let rows = settings.tables.iter().filter_map(|(table, rows)| limits::count(table, rows));
+        let entries = settings.entries.as_ref();
+        rows.chain(entries.and_then(|entries| limits::count("entries", entries))).collect()
     }
 
-    fn manual(&self) -> Manual {
-        Manual {
-            proves: "The newest backup can be fetched and opened, is whole, and has at least so many \
-                     rows or entries. A backup that cannot be opened is none.",
-            cannot_prove: "That all data is in it, or that the service would run on what is \
-                           restored from it. Of `pg-dump` only the table of contents is read.",
-            example: EXAMPLE,
-        }
-    }
-
-    fn schema(&self) -> schemars::Schema {
-        schemars::schema_for!(Settings)
-    }
-
-    fn limits(&self, settings: &Node) -> Vec<Parameter> {
-        let entries = settings.get("entries").and_then(|count| limits::at_least("entries", count));
-        limits::at_least_each(settings.get("tables")).chain(entries).collect()
-    }
-
-    fn plan(
-        &self,
-        settings: &Node,
-        context: &Context<'_>,
-        diagnostics: &mut Report,
-    ) -> Option<Plan> {
-        let before = diagnostics.mark();
-        let settings: Settings = context.read(settings, diagnostics)?;
+    fn plan(settings: &Settings, context: &Context<'_>, diagnostics: &mut Report) -> Option<Plan> {
         let from = settings.source(context, diagnostics);
         let form = settings.form(context, diagnostics);
-        settings.tell_misplaced(context, diagnostics);
+        settings.report_misplaced(context, diagnostics);
         let (from, form) = (from?, form?);
         let size_max = settings.size_max.map_or(SIZE_MAX, |size| size.0);
         let opening = Opening { from, form, size_max };
-        (diagnostics.is_clean_since(before)).then(|| settings.plan(opening))
+        Some(settings.plan(opening))
     }
 }
 
@@ -147,18 +133,18 @@ impl Settings {
             program(&Run { line, env: &self.env, timeout: self.timeout }, context, diagnostics)
         };
         Some(match self.form.value {
-            Written::Sqlite => Form::Sqlite(self.tables.keys().cloned().collect()),
-            Written::Tar => Form::Tar,
-            Written::PgDump => {
+            Format::Sqlite => Form::Sqlite(self.tables.keys().cloned().collect()),
+            Format::Tar => Form::Tar,
+            Format::PgDump => {
                 let line = ["pg_restore", "--list", BACKUP].map(str::to_owned).to_vec();
                 Form::PgDump(run(&Spanned { value: line, span }, diagnostics)?)
             }
-            Written::Command => {
+            Format::Command => {
                 let takes = |line: &&Spanned<Vec<String>>| {
                     line.value.iter().skip(1).any(|word| word.contains(BACKUP))
                 };
                 let Some(line) = self.run.as_ref().filter(takes) else {
-                    let message = "no program is given the backup to open";
+                    let message = "no program gets the backup to open";
                     let help = "write `run:` with the program and `${backup}` among its arguments";
                     diagnostics.push(context.mistake("no-program", &span, message).help(help));
                     return None;
@@ -168,28 +154,28 @@ impl Settings {
         })
     }
 
-    fn tell_misplaced(&self, context: &Context<'_>, diagnostics: &mut Report) {
+    fn report_misplaced(&self, context: &Context<'_>, diagnostics: &mut Report) {
         let form = self.form.value;
-        let mut tell = |span: &std::ops::Range<usize>, message: &str| {
+        let mut report = |span: &std::ops::Range<usize>, message: &str| {
             diagnostics.push(context.mistake("misplaced-setting", span, message));
         };
-        let table = self.tables.values().next().filter(|_| form != Written::Sqlite);
+        let table = self.tables.values().next().filter(|_| form != Format::Sqlite);
         if let Some(table) = table {
-            tell(&table.span, "only a `sqlite` backup has tables here");
+            report(&table.span, "only a `sqlite` backup has tables");
         }
-        let archive = matches!(form, Written::Tar | Written::PgDump);
+        let archive = matches!(form, Format::Tar | Format::PgDump);
         if let Some(entries) = self.entries.as_ref().filter(|_| !archive) {
-            tell(&entries.span, "only a `tar` or `pg-dump` backup has entries");
+            report(&entries.span, "only a `tar` or `pg-dump` backup has entries");
         }
-        if let Some(run) = self.run.as_ref().filter(|_| form != Written::Command) {
-            tell(&run.span, "a program opens only a backup of the form `command`");
+        if let Some(run) = self.run.as_ref().filter(|_| form != Format::Command) {
+            report(&run.span, "a program opens only a backup of the form `command`");
         }
     }
 
     fn plan(&self, opening: Opening) -> Plan {
         let (name, fetched) = match &opening.from {
             backup::Source::Http(request) => {
-                (format!("the answer of {}", request::in_words(request)), ("/status", json!(200)))
+                (format!("the answer to {}", request::in_words(request)), ("/status", json!(200)))
             }
             backup::Source::Files(files) => {
                 (format!("the newest of the files of `{}`", files.path), ("/found", json!(true)))
@@ -212,83 +198,64 @@ impl Settings {
         probe.publish = probe.expect.iter().map(|one| one.at.clone()).collect();
         probe.publish.push("/body/bytes".into());
         Plan {
-            parameters: Vec::new(),
-            kind: "backup-restore".into(),
             counterexamples: self.counterexamples(by_http),
             covers: format!("One backup, from {}: {}.", control.name, self.looked_for()),
-            leaves_open: "It does not show that all data is in the backup, nor that the service \
+            leaves_open:
+                "It does not show that the backup contains all data, nor that the service \
                           would run on it."
-                .into(),
-            ends: Vec::new(),
-            canaries: Vec::new(),
-            steps: vec![control, probe],
+                    .into(),
+            ..Plan::new(BackupRestore::NAME, vec![control, probe])
         }
     }
 
-    /// What we open ourselves we see; what a program of the project's opens, it tells us.
+    /// A backup that Avouch opens itself is seen; the project's own program reports on it.
     fn word(&self) -> Word {
-        if self.form.value == Written::Command { Word::Reported } else { Word::Seen }
+        if self.form.value == Format::Command { Word::Reported } else { Word::Seen }
     }
 
     fn expect(&self) -> Vec<Expectation> {
         let mut all = vec![Expectation::new("/opened", Test::Equals(json!(true)))];
         match self.form.value {
-            Written::Sqlite => {
+            Format::Sqlite => {
                 all.push(Expectation::new("/integrity", Test::Equals(json!("ok"))));
                 all.extend(self.tables.iter().map(|(table, least)| {
                     Expectation::new(rows_of(table), Test::AtLeast(f64::from(least.value)))
                 }));
             }
-            Written::Tar | Written::PgDump => {
+            Format::Tar | Format::PgDump => {
                 let least = self.entries.as_ref().map_or(1, |entries| entries.value);
                 all.push(Expectation::new("/entries", Test::AtLeast(f64::from(least))));
             }
-            Written::Command => {}
+            Format::Command => {}
         }
         all
     }
 
     fn looked_for(&self) -> &'static str {
         match self.form.value {
-            Written::Sqlite => "its integrity was checked and its rows were counted",
-            Written::Tar => "every entry was read to its end",
-            Written::PgDump => "its table of contents was listed",
-            Written::Command => "a program opened it",
+            Format::Sqlite => "its integrity was checked and its rows were counted",
+            Format::Tar => "every entry was read to its end",
+            Format::PgDump => "its table of contents was listed",
+            Format::Command => "a program opened it",
         }
     }
 
     fn counterexamples(&self, by_http: bool) -> Vec<Counterexample> {
-        let set = |step, at: &str, value: Value| Edit::Set { step, at: at.into(), value };
-        let one = |class, when: &str, edit| Counterexample {
-            class,
-            when: when.into(),
-            edits: vec![edit],
-        };
         let mut all = vec![
-            one(Class::Negation, "the backup cannot be opened", set(1, "/opened", json!(false))),
-            one(
-                Class::Fault,
-                "the backup is too large to be fetched whole",
-                set(0, "/body/truncated", json!(true)),
-            ),
+            negation("the backup cannot be opened", set(1, "/opened", false)),
+            fault("the backup is too large to fetch as a whole", set(0, "/body/truncated", true)),
         ];
-        if self.form.value == Written::Sqlite {
-            let damaged = set(1, "/integrity", json!("damaged"));
-            all.push(one(Class::Negation, "the database is damaged", damaged));
+        if self.form.value == Format::Sqlite {
+            all.push(negation("the database is damaged", set(1, "/integrity", "damaged")));
             all.extend(self.tables.keys().map(|table| {
                 let when = format!("the table `{table}` is not in the backup");
-                let gone = Edit::Remove { step: 1, at: rows_of(table) };
-                one(Class::Negation, &when, gone)
+                negation(when, remove(1, &rows_of(table)))
             }));
         }
         if by_http {
-            all.extend([404, 429, 503].map(|status| {
-                let when = format!("the question for the backup is answered with {status}");
-                one(Class::Fault, &when, set(0, "/status", json!(status)))
-            }));
+            all.extend(of_statuses("the request for the backup"));
         } else {
-            let gone = set(0, "/found", json!(false));
-            all.push(one(Class::Fault, "there is no file", gone));
+            all.push(fault("there is no file", set(0, "/found", false)));
         }
         all
     }

@@ -8,6 +8,8 @@
 
 use serde_json::json;
 
+use crate::check::kind::Kind;
+use crate::check::kinds::tenant_isolation::TenantIsolation;
 use crate::check::written::expect::succeeds;
 use crate::check::written::request;
 use crate::model::answer::ids::StepId;
@@ -80,14 +82,11 @@ impl Encounters {
         draft.clean_up();
         let mark = |one: &Tenant| Canary { owner: one.actor.clone(), marker: one.marker.clone() };
         Plan {
-            parameters: Vec::new(),
-            kind: "tenant-isolation".into(),
             canaries: self.tenants.iter().map(mark).collect(),
-            ends: Vec::new(),
             counterexamples: self.counterexamples(&draft),
             covers: self.covers(),
             leaves_open: self.leaves_open(),
-            steps: draft.steps,
+            ..Plan::new(TenantIsolation::NAME, draft.steps)
         }
     }
 
