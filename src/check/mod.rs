@@ -85,11 +85,11 @@ fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {
         let span = step.map_or(&check.kind.span, |step| &step.span);
         let help = match &flaw {
             Flaw::Uncontrolled(_) => {
-                "put a step of `role: control` before it, in which somebody who may asks for the same, and \
-                 name that step in `control:`"
+                "before it, add a step of `role: control` in which an actor that is allowed to sends the \
+                 same request, and name that step in `control:`"
                     .to_owned()
             }
-            _ => format!("see what is asked with `avouch explain {}`", claim.id),
+            _ => format!("`avouch explain {}` shows the steps", claim.id),
         };
         let place = Place::new(claim.file.clone(), span.clone());
         Diagnostic::error("unfit-check", place, flaw.message()).help(help)

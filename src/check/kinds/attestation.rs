@@ -31,7 +31,8 @@ impl Kind for AttestationKind {
     const NAME: &'static str = "attestation";
 
     const MANUAL: Manual = Manual {
-        proves: "A named role attested exactly these words of the claim on a given day, and recorded what it examined. The attestation expires after its period of validity.",
+        proves: "A named role attested exactly these words of the claim on a given day, and \
+                 recorded what it examined. The attestation expires after its period of validity.",
         cannot_prove: "That the attestation is true: the page shows who signed it.",
         example: "kind: attestation\nby: officer\n",
     };

@@ -51,8 +51,11 @@ impl Kind for Command {
     const NAME: &'static str = "command";
 
     const MANUAL: Manual = Manual {
-        proves: "A program of the project exits with the expected code within its time, and what it prints passes the tests.",
-        cannot_prove: "That the program reports the truth: the page shows its result as reported. Output beyond a size limit is not kept. A process that it starts in a process group of its own is not stopped with it.",
+        proves: "A program of the project exits with the expected code within its time, and what \
+                 it prints passes the tests.",
+        cannot_prove: "That the program reports the truth: the page shows its result as \
+                       reported. Output beyond a size limit is not kept. A process that it \
+                       starts in a process group of its own is not stopped with it.",
         example: EXAMPLE,
     };
 

@@ -37,8 +37,11 @@ impl Kind for ConnectDescriptor {
     const NAME: &'static str = "connect-descriptor";
 
     const MANUAL: Manual = Manual {
-        proves: "The service publishes an Atlassian Connect descriptor that requires authentication (`jwt`). All its addresses use https and are on the service itself. With `scopes`: the descriptor requests exactly these.",
-        cannot_prove: "That customers installed the add-on with this descriptor and no other, or that the service uses its scopes properly.",
+        proves: "The service publishes an Atlassian Connect descriptor that requires \
+                 authentication (`jwt`). All its addresses use https and are on the service \
+                 itself. With `scopes`: the descriptor requests exactly these.",
+        cannot_prove: "That customers installed the add-on with this descriptor and no other, or \
+                       that the service uses its scopes properly.",
         example: EXAMPLE,
     };
 

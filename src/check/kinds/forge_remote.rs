@@ -9,7 +9,7 @@ use crate::check::kinds::auth_required::endpoints::{endpoints, other_endpoints, 
 use crate::check::written::expect::succeeds;
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
-use crate::check::written::request::Ask;
+use crate::check::written::request::WrittenRequest;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Plan, Role, Step};
 use crate::model::source::decode::Spanned;
@@ -26,7 +26,7 @@ pub(crate) struct Settings {
     /// The actor that has a good token, if `as` has no private key to make one.
     token_of: Option<Spanned<String>>,
     /// The endpoints, each with its method.
-    endpoints: Spanned<Vec<Spanned<Ask>>>,
+    endpoints: Spanned<Vec<Spanned<WrittenRequest>>>,
     /// Bad tokens to leave out, by name, each with the reason.
     #[serde(default)]
     without: Without,
@@ -38,8 +38,12 @@ impl Kind for ForgeRemote {
     const NAME: &'static str = "forge-remote";
 
     const MANUAL: Manual = Manual {
-        proves: "Each listed endpoint accepts a call from Forge with a good invocation token. It refuses the same request without a token and with each bad one: expired, for another app, unsigned, or signed with an unknown or the public key.",
-        cannot_prove: "That other endpoints refuse anybody. If the project has no private key, tokens that the platform signed but that are invalid, such as expired ones, are not tried.",
+        proves: "Each listed endpoint accepts a call from Forge with a good invocation token. It \
+                 refuses the same request without a token and with each bad one: expired, for \
+                 another app, unsigned, or signed with an unknown or the public key.",
+        cannot_prove: "That other endpoints refuse anybody. If the project has no private key, \
+                       tokens that the platform signed but that are invalid, such as expired \
+                       ones, are not tried.",
         example: EXAMPLE,
     };
 
@@ -123,7 +127,7 @@ mod tests {
         let with_token = format!("{EXAMPLE}token_of: operator\n");
         let plan = plan_in(&project, &with_token).unwrap();
         assert_eq!(tried(&plan).grade, Grade::Sound);
-        assert!(names(&plan).contains(&"GET /forge/notes with a token signed with a strange key"));
+        assert!(names(&plan).contains(&"GET /forge/notes with a token signed with an unknown key"));
         assert!(!names(&plan).contains(&"GET /forge/notes with an expired token"));
     }
 

@@ -42,8 +42,10 @@ impl Kind for Headers {
     const NAME: &'static str = "headers";
 
     const MANUAL: Manual = Manual {
-        proves: "An answer of the service has the listed header fields, and their values pass the tests. The header fields count only if the answer has the expected status.",
-        cannot_prove: "That other answers of the service have these fields, or other addresses of the host.",
+        proves: "An answer of the service has the listed header fields, and their values pass \
+                 the tests. The header fields count only if the answer has the expected status.",
+        cannot_prove: "That other answers of the service have these fields, or other addresses \
+                       of the host.",
         example: EXAMPLE,
     };
 
@@ -124,10 +126,10 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told() {
+    fn mistakes_are_reported() {
         assert_eq!(mistakes("{kind: headers, get: /, headers: {}}")[0].0, "empty-expect");
         let empty = "{kind: headers, get: /, headers: {server: {}}}";
-        assert_eq!(mistakes(empty)[0].1, "there is no test here, and anything would do");
+        assert_eq!(mistakes(empty)[0].1, "there is no test here: anything would pass");
         let wrong = "{kind: headers, get: /, headers: {server: {contain: x}}}";
         assert_eq!(mistakes(wrong)[0], ("unknown-key", "unknown key `contain`".to_owned()));
         let host = "{kind: headers, get: /, host: medya, headers: {server: x}}";

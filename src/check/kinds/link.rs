@@ -37,7 +37,8 @@ impl Kind for Link {
     const NAME: &'static str = "link";
 
     const MANUAL: Manual = Manual {
-        proves: "Anyone can open the page that the claim links to, without logging in, on the host that the link names. Its title contains the expected text.",
+        proves: "Anyone can open the page that the claim links to, without logging in, on the \
+                 host that the link names. Its title contains the expected text.",
         cannot_prove: "What else is on the page: only its title is read.",
         example: "kind: link\naddress: https://www.heroku.com/policy/security\ntitle: Heroku Security\n",
     };
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told() {
+    fn mistakes_are_reported() {
         assert_eq!(mistakes("{kind: link, title: ''}")[0].0, "empty-expect");
         let strange = "{kind: link, title: A, address: 'https://elsewhere.example/'}";
         assert_eq!(mistakes(strange)[0].0, "unknown-host");

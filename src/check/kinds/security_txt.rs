@@ -39,8 +39,11 @@ impl Kind for SecurityTxt {
     const NAME: &'static str = "security-txt";
 
     const MANUAL: Manual = Manual {
-        proves: "The host publishes a `security.txt` (RFC 9116) that has not expired. Its contacts are exactly those of `contacts:` in `avouch.yaml`, in any order. The evidence expires with the file.",
-        cannot_prove: "That anybody reads reports sent to these contacts. A signature in the file is not checked.",
+        proves: "The host publishes a `security.txt` (RFC 9116) that has not expired. Its \
+                 contacts are exactly those of `contacts:` in `avouch.yaml`, in any order. The \
+                 evidence expires with the file.",
+        cannot_prove: "That anybody reads reports sent to these contacts. A signature in the \
+                       file is not checked.",
         example: "kind: security-txt\n",
     };
 

@@ -52,38 +52,38 @@ pub(crate) enum Operand {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Test")]
 struct Named {
-    /// Is this value.
+    /// It is this value.
     equals: Option<Value>,
-    /// Is there, and is any other value.
+    /// It is there, and is any other value.
     not_equals: Option<Value>,
-    /// Is one of these values.
+    /// It is one of these values.
     one_of: Option<Vec<Value>>,
-    /// Is text with this in it, or a list with this among its items.
+    /// It is a text that contains this, or a list with this item.
     contains: Option<String>,
-    /// Is text without this in it, or a list without it.
+    /// It is a text that does not contain this, or a list without this item.
     not_contains: Option<String>,
-    /// Is text that begins so.
+    /// It is a text that begins with this.
     starts_with: Option<String>,
-    /// Is text that ends so.
+    /// It is a text that ends with this.
     ends_with: Option<String>,
-    /// `true`: is there. `false`: is not there.
+    /// `true`: it is there. `false`: it is not there.
     exists: Option<bool>,
-    /// Is a number, at most this.
+    /// It is a number, at most this.
     at_most: Option<Spanned<f64>>,
-    /// Is a number, at least this.
+    /// It is a number, at least this.
     at_least: Option<Spanned<f64>>,
-    /// Is a list of these values, in any order, no more and no fewer.
+    /// It is a list of exactly these values, in any order.
     same_set: Option<Vec<Value>>,
-    /// Is a time at most so long ago, and not in the future.
+    /// It is a time at most this long ago, and not in the future.
     not_older_than: Option<Spanned<Period>>,
-    /// Is a time at least so far ahead.
+    /// It is a time at least this far in the future.
     at_least_ahead: Option<Spanned<Period>>,
-    /// Is a list that has entries, each of which passes.
+    /// It is a list with entries, each of which passes.
     every: Option<Within>,
-    /// Is a list with an entry that passes.
+    /// It is a list with an entry that passes.
     some: Option<Within>,
-    /// Is a header field with these directives (`max-age`, `private`); `exists: true` if the
-    /// directive must only be there.
+    /// It is a header field with these directives (`max-age`, `private`); `exists: true` if the value
+    /// does not matter.
     directives: Option<BTreeMap<String, Tests>>,
 }
 
@@ -168,7 +168,7 @@ impl Named {
             all.extend(tests.all.into_iter().map(|test| directive(&name, test)));
         }
         match all.is_empty() {
-            true => Err("there is no test here, and anything would do"),
+            true => Err("there is no test here: anything would pass"),
             false => Ok(Tests { all, limits }),
         }
     }

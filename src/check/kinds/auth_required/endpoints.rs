@@ -4,7 +4,7 @@ use crate::check::kind::Context;
 use crate::check::kinds::auth_required::bad_credential::{Without, left_out};
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
-use crate::check::written::request::Ask;
+use crate::check::written::request::WrittenRequest;
 use crate::model::plan::request::Request;
 use crate::model::project::actor::{Scheme, Signed};
 use crate::model::source::decode::Spanned;
@@ -12,7 +12,7 @@ use crate::model::source::diagnostic::report::Report;
 
 /// The requests of the endpoints that an author lists. Reports an empty list.
 pub(crate) fn endpoints(
-    written: &Spanned<Vec<Spanned<Ask>>>,
+    written: &Spanned<Vec<Spanned<WrittenRequest>>>,
     names: &Names<'_>,
     diagnostics: &mut Report,
 ) -> Vec<Request> {

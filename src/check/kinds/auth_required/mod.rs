@@ -1,4 +1,4 @@
-//! `auth-required`: what needs a credential refuses every other one, and none.
+//! `auth-required`: endpoints accept a good credential, and refuse bad ones and none.
 
 pub(crate) mod bad_credential;
 pub(crate) mod endpoints;
@@ -17,7 +17,7 @@ use crate::check::kinds::auth_required::endpoints::{endpoints, other_endpoints, 
 use crate::check::kinds::auth_required::refusals::{Refusals, Requests, reading_of};
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
-use crate::check::written::request::Ask;
+use crate::check::written::request::WrittenRequest;
 use crate::model::plan::Plan;
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::plan::request::Request;
@@ -30,24 +30,26 @@ pub(crate) struct AuthRequired;
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct Settings {
-    /// The actor whose credential is good: each endpoint must let it in.
+    /// The actor with a good credential, which each endpoint must accept.
     #[serde(rename = "as")]
     actor: Spanned<String>,
-    /// An actor whose tenant has been uninstalled: its credential must be refused.
+    /// An actor of an uninstalled tenant, whose credential each endpoint must refuse.
     former: Option<Spanned<String>>,
-    /// Another actor of the same scheme: its name with this actor's secret must be refused.
+    /// Another actor of the same scheme: each endpoint must refuse its name with this actor's secret.
     other: Option<Spanned<String>>,
-    /// An actor of the scheme `signed`: a token that has its public key for a secret must be refused.
+    /// An actor of the scheme `signed`: each endpoint must refuse a token with its public key as the
+    /// secret.
     platform: Option<Spanned<String>>,
-    /// Makes an object first, so that endpoints can name it as `${id}`; it is an endpoint too.
-    create: Option<Spanned<Ask>>,
-    /// JSON Pointer to that object's id in the answer; `/id` if left out.
+    /// The request that creates an object first, for `${id}` in endpoints; it is tested like an
+    /// endpoint.
+    create: Option<Spanned<WrittenRequest>>,
+    /// JSON Pointer to the object's id in the answer; `/id` if left out.
     id: Option<Spanned<String>>,
-    /// Takes the object away at the end.
-    remove: Option<Spanned<Ask>>,
+    /// The request that deletes the object at the end.
+    remove: Option<Spanned<WrittenRequest>>,
     /// The endpoints, each with its method.
-    endpoints: Spanned<Vec<Spanned<Ask>>>,
-    /// Bad credentials that are not tried, by name, each with the reason.
+    endpoints: Spanned<Vec<Spanned<WrittenRequest>>>,
+    /// Bad credentials to leave out, by name, each with the reason.
     #[serde(default)]
     without: Without,
 }
@@ -58,11 +60,11 @@ impl Kind for AuthRequired {
     const NAME: &'static str = "auth-required";
 
     const MANUAL: Manual = Manual {
-        proves: "Each listed endpoint lets the owner of a good credential in, and refuses the \
-                 same request without one, or with a bad one: garbage, expired, signed by \
-                 somebody else, meant for another request, and so on, as the scheme allows.",
-        cannot_prove: "That endpoints which are not listed refuse anybody, or that no good \
-                       credential has fallen into the wrong hands.",
+        proves: "Each listed endpoint accepts a good credential. It refuses the same request \
+                 without a credential and with each bad one that the scheme allows, such as an \
+                 expired one, one signed with another key, or one for another request.",
+        cannot_prove: "That other endpoints refuse anybody, or that no good credential has been \
+                       stolen.",
         example: EXAMPLE,
     };
 
@@ -108,7 +110,7 @@ impl Settings {
         if let Some(former) = &self.former {
             all.push(Bad {
                 name: "former",
-                words: "with the credential of a tenant that was uninstalled",
+                words: "with the credential of an uninstalled tenant",
                 actor: former.value.clone(),
                 credential: Credential::Own,
             });
@@ -166,13 +168,13 @@ impl Settings {
 
     fn report_left_behind(&self, context: &Context<'_>, diagnostics: &mut Report) {
         if let (Some(create), None) = (&self.create, &self.remove) {
-            let message = "the object that is made here is never taken away";
-            let help = "add `remove:` with the request that does";
+            let message = "nothing deletes the object that is created here";
+            let help = "add `remove:` with the request that deletes it";
             diagnostics.push(context.mistake("left-behind", &create.span, message).help(help));
         }
         let bad = self.id.as_ref().filter(|id| !id.starts_with('/'));
         if let Some(id) = bad {
-            let message = format!("`{}` is no JSON Pointer", id.value);
+            let message = format!("`{}` is not a JSON Pointer", id.value);
             diagnostics.push(context.mistake("no-pointer", &id.span, message));
         }
     }
@@ -192,9 +194,10 @@ impl Settings {
             if earlier.iter().any(same) {
                 tell("duplicate-endpoint", "this endpoint is listed twice", "leave one out");
             }
-            // A removal that is refused in word only shows in the owner's reading afterwards.
+            // Only reading the object afterwards shows whether a removal was refused in fact.
             if request.method == "DELETE" && reading_of(request, earlier).is_none() {
-                let message = "nothing shows whether a forged removal removed something";
+                let message =
+                    "nothing shows whether a removal with a bad credential removed the object";
                 tell("unseen-removal", message, "list `get:` of the same path before it");
             }
         }

@@ -28,7 +28,7 @@ fn given(plan: &Plan, part: &str, change: impl Fn(&mut Facts)) -> Verdict {
 }
 
 #[test]
-fn a_forged_token_that_is_taken_is_a_violation() {
+fn an_accepted_bad_token_is_a_violation() {
     let taken = |facts: &mut Facts| facts.set("/status", json!(200));
     for part in ["expired", "alg: none", "another request", "uninstalled", "GET /stats without"] {
         assert_eq!(given(&example(), part, taken), Verdict::Violated, "{part}");
@@ -36,7 +36,7 @@ fn a_forged_token_that_is_taken_is_a_violation() {
 }
 
 #[test]
-fn a_404_neither_lets_in_nor_refuses() {
+fn a_404_neither_accepts_nor_refuses() {
     let missing = |facts: &mut Facts| facts.set("/status", json!(404));
     let wanted = Verdict::Inconclusive(Reason::Unparsable);
     assert_eq!(given(&example(), "GET /stats without", missing), wanted);
@@ -50,7 +50,7 @@ fn a_mistyped_path_is_inconclusive() {
 }
 
 #[test]
-fn refusing_everybody_shows_nothing_and_admitting_everybody_is_a_violation() {
+fn refusing_everybody_proves_nothing_and_accepting_everybody_is_a_violation() {
     let plan = example();
     let all = |status| everybody_gets(&plan, &json!({"status": status, "body": {"bytes": 0}}));
     assert_eq!(verdict(&plan, &all(401)), Verdict::Inconclusive(Reason::Credentials));
@@ -59,7 +59,7 @@ fn refusing_everybody_shows_nothing_and_admitting_everybody_is_a_violation() {
 }
 
 #[test]
-fn a_removal_is_tried_before_its_owner_does_it_and_looked_for_in_between() {
+fn a_removal_is_tried_before_the_owner_does_it_and_checked_in_between() {
     let plan = plan(WITH_OBJECT);
     assert_eq!(plan.flaws(), []);
     assert_eq!(verdict(&plan, &sound(&plan)), Verdict::Holds);
@@ -71,14 +71,14 @@ fn a_removal_is_tried_before_its_owner_does_it_and_looked_for_in_between() {
 }
 
 #[test]
-fn what_makes_the_object_is_tried_too() {
+fn the_request_that_creates_the_object_is_tried_too() {
     let plan = plan(WITH_OBJECT);
     let taken = |facts: &mut Facts| facts.set("/status", json!(201));
     assert_eq!(given(&plan, "POST /notes with an expired", taken), Verdict::Violated);
 }
 
 #[test]
-fn a_bearer_token_has_fewer_forgeries() {
+fn a_bearer_token_has_fewer_bad_variants() {
     let yaml = "{kind: auth-required, as: operator, endpoints: [{get: /ops/access-log}]}";
     let plan = plan(yaml);
     assert_eq!(plan.steps.len(), 3);
@@ -86,16 +86,16 @@ fn a_bearer_token_has_fewer_forgeries() {
 }
 
 #[test]
-fn mistakes_are_told() {
+fn mistakes_are_reported() {
     let example = super::AuthRequired::MANUAL.example;
-    let told = |from: &str, to: &str| mistakes(&example.replace(from, to));
-    assert_eq!(told("as: acme", "as: acne")[0].1, "unknown actor `acne`");
-    assert_eq!(told("former: former", "former: acme")[0].0, "same-actor");
-    assert_eq!(told("former: former", "former: operator")[0].0, "other-scheme");
-    assert_eq!(told("ten-years:", "tenyears:")[0].0, "unknown-name");
-    assert_eq!(told("get: /stats", "get: stats")[0].0, "no-address");
-    assert_eq!(told("get: /stats", "get: /config")[0].0, "duplicate-endpoint");
-    assert_eq!(told("get: /stats", "delete: /stats")[0].0, "unseen-removal");
+    let reported = |from: &str, to: &str| mistakes(&example.replace(from, to));
+    assert_eq!(reported("as: acme", "as: acne")[0].1, "unknown actor `acne`");
+    assert_eq!(reported("former: former", "former: acme")[0].0, "same-actor");
+    assert_eq!(reported("former: former", "former: operator")[0].0, "other-scheme");
+    assert_eq!(reported("ten-years:", "tenyears:")[0].0, "unknown-name");
+    assert_eq!(reported("get: /stats", "get: stats")[0].0, "no-address");
+    assert_eq!(reported("get: /stats", "get: /config")[0].0, "duplicate-endpoint");
+    assert_eq!(reported("get: /stats", "delete: /stats")[0].0, "unseen-removal");
     let none = "{kind: auth-required, as: acme, endpoints: []}";
     assert_eq!(mistakes(none)[0].0, "empty-list");
     let left = WITH_OBJECT.replace("remove: { delete: \"/notes/${id}\" }\n", "");

@@ -78,8 +78,10 @@ impl Kind for BackupRestore {
     const NAME: &'static str = "backup-restore";
 
     const MANUAL: Manual = Manual {
-        proves: "The newest backup can be fetched and opened, is complete, and has at least the given number of rows or entries.",
-        cannot_prove: "That the backup contains all data, or that the service would run on it. Of a `pg-dump`, only the table of contents is read.",
+        proves: "The newest backup can be fetched and opened, is complete, and has at least the \
+                 given number of rows or entries.",
+        cannot_prove: "That the backup contains all data, or that the service would run on it. \
+                       Of a `pg-dump`, only the table of contents is read.",
         example: EXAMPLE,
     };
 
@@ -156,19 +158,19 @@ impl Settings {
 
     fn report_misplaced(&self, context: &Context<'_>, diagnostics: &mut Report) {
         let form = self.form.value;
-        let mut report = |span: &std::ops::Range<usize>, message: &str| {
+        let mut tell = |span: &std::ops::Range<usize>, message: &str| {
             diagnostics.push(context.mistake("misplaced-setting", span, message));
         };
         let table = self.tables.values().next().filter(|_| form != Format::Sqlite);
         if let Some(table) = table {
-            report(&table.span, "only a `sqlite` backup has tables");
+            tell(&table.span, "only a `sqlite` backup has tables");
         }
         let archive = matches!(form, Format::Tar | Format::PgDump);
         if let Some(entries) = self.entries.as_ref().filter(|_| !archive) {
-            report(&entries.span, "only a `tar` or `pg-dump` backup has entries");
+            tell(&entries.span, "only a `tar` or `pg-dump` backup has entries");
         }
         if let Some(run) = self.run.as_ref().filter(|_| form != Format::Command) {
-            report(&run.span, "a program opens only a backup of the form `command`");
+            tell(&run.span, "a program opens only a backup of the form `command`");
         }
     }
 

@@ -67,8 +67,13 @@ impl Kind for ConnectLifecycle {
     const NAME: &'static str = "connect-lifecycle";
 
     const MANUAL: Manual = Manual {
-        proves: "The service accepts an Atlassian Connect installation that the platform signed. It refuses one that is unsigned, signed with an unknown key or a secret, expired, or meant for another add-on or another request.",
-        cannot_prove: "That the platform keeps its private key secret. If the project has no private key of its own, installations that are signed but otherwise invalid are not tried, and it is the service that reports that it accepts good ones.",
+        proves: "The service accepts an Atlassian Connect installation that the platform signed. \
+                 It refuses one that is unsigned, signed with an unknown key or a secret, \
+                 expired, or meant for another add-on or another request.",
+        cannot_prove: "That the platform keeps its private key secret. If the project has no \
+                       private key of its own, installations that are signed but otherwise \
+                       invalid are not tried, and it is the service that reports that it accepts \
+                       good ones.",
         example: EXAMPLE,
     };
 

@@ -27,12 +27,12 @@ fn every_bad_token_is_a_step_of_its_own_and_our_tenant_is_deleted() {
         names.iter().map(|name| name.trim_start_matches("POST /installed ")).collect();
     insta::assert_snapshot!(names.join("\n"), @r"
         without a credential
-        with garbage for a credential
-        with a token signed with a strange key
-        with a token signed with a key of an unknown name
+        with garbage as the credential
+        with a token signed with an unknown key
+        with a token whose key has an unknown name
         with a token signed with a secret (`HS256`)
         with an unsigned token (`alg: none`)
-        with a token that has the platform's public key for its secret (`HS256`)
+        with a token that uses the platform's public key as its secret (`HS256`)
         with an expired token
         with a token that is not yet valid
         with a token from the future
@@ -41,7 +41,7 @@ fn every_bad_token_is_a_step_of_its_own_and_our_tenant_is_deleted() {
         with a token of an unknown issuer
         with a token that is bound to no request
         with a token that is bound to another request
-        with a token that is good for a page's context only
+        with a token for a page's context only
         signed by the platform
         the generated tenant is deleted
         ");

@@ -83,8 +83,12 @@ impl Kind for Dns {
     const NAME: &'static str = "dns";
 
     const MANUAL: Manual = Manual {
-        proves: "The DNS records of a name are as they should be: the zone of its alias, its addresses, its mail exchangers, the authorities that may issue certificates for it, and the senders that may send mail in its name.",
-        cannot_prove: "That other resolvers get the same answers, now or later; that the answers are signed; that anybody reads the mail. An SPF record that refers to another domain is accepted without looking at that domain.",
+        proves: "The DNS records of a name are as they should be: the zone of its alias, its \
+                 addresses, its mail exchangers, the authorities that may issue certificates for \
+                 it, and the senders that may send mail in its name.",
+        cannot_prove: "That other resolvers get the same answers, now or later; that the answers \
+                       are signed; that anybody reads the mail. An SPF record that refers to \
+                       another domain is accepted without looking at that domain.",
         example: EXAMPLE,
     };
 

@@ -86,7 +86,7 @@ fn mistakes_are_reported() {
             "no contact of this project is a mail address",
         ),
         ("cname_into: a..b", "no-domain", "`a..b` is not a domain name"),
-        ("cname_into: ${host:nobody}", "unknown-name", "`${host:nobody}` stands for nothing here"),
+        ("cname_into: ${host:nobody}", "unknown-name", "unknown placeholder `${host:nobody}`"),
         ("caa: []", "empty-caa", "the list is empty: any authority could issue certificates"),
     ] {
         let found = mistakes(&format!("kind: dns\n{yaml}\n"));

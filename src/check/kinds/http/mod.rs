@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::http::reader::Reader;
 use crate::check::written::expect::Expect;
-use crate::check::written::request::{Ask, Upload};
+use crate::check::written::request::{Upload, WrittenRequest};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::{Plan, Role, Word};
 use crate::model::source::decode::Spanned;
@@ -98,7 +98,9 @@ impl Kind for Http {
 
     const MANUAL: Manual = Manual {
         proves: "The answers to the listed requests meet the expectations.",
-        cannot_prove: "Anything about other requests. A step that expects a refusal or an absence needs a `control`: the same request by an actor that is allowed to send it. Otherwise a mistyped path would prove the claim.",
+        cannot_prove: "Anything about other requests. A step that expects a refusal or an \
+                       absence needs a `control`: the same request by an actor that is allowed \
+                       to send it. Otherwise a mistyped path would prove the claim.",
         example: EXAMPLE,
     };
 
@@ -110,7 +112,7 @@ impl Kind for Http {
 
     fn plan(settings: &Settings, context: &Context<'_>, diagnostics: &mut Report) -> Option<Plan> {
         if settings.steps.is_empty() {
-            let message = "no steps, so that nothing would be asked";
+            let message = "no steps: the check would send no request";
             diagnostics.push(context.mistake("empty-list", &settings.steps.span, message));
         }
         let mut reader = Reader::new(context, settings.word);
@@ -137,8 +139,8 @@ steps:
 ";
 
 impl Written {
-    fn ask(&self) -> Ask {
-        Ask {
+    fn ask(&self) -> WrittenRequest {
+        WrittenRequest {
             get: self.get.clone(),
             head: self.head.clone(),
             post: self.post.clone(),

@@ -91,7 +91,7 @@ fn a_refusal_needs_its_control() {
 }
 
 #[test]
-fn a_canary_that_somebody_else_is_shown_is_a_violation() {
+fn a_canary_shown_to_another_actor_is_a_violation() {
     let yaml = "\
 kind: http
 steps:
@@ -106,19 +106,19 @@ steps:
 }
 
 #[test]
-fn mistakes_are_told() {
-    let told = |from: &str, to: &str| mistakes(&REFUSED.replace(from, to));
-    assert_eq!(told("control: owner", "control: ovner")[0].0, "unknown-step");
-    assert_eq!(told("name: stranger", "name: owner")[0].0, "duplicate-step");
-    assert_eq!(told("expect: { refused: true }", "expect: {}")[0].0, "empty-expect");
-    assert_eq!(told(", expect: { refused: true }", "")[0].0, "empty-expect");
-    assert_eq!(told("refused: true", "refusd: true")[0].0, "unknown-key");
-    assert_eq!(told("[200, 204]", "[]")[0].0, "wrong-value");
-    assert_eq!(told("[200, 204]", "2000")[0].0, "wrong-value");
-    assert_eq!(told("get: /x, control", "get: /x, put: /x, control")[0].0, "no-single-request");
-    assert_eq!(told("get: /x, control", "control")[0].0, "no-single-request");
-    assert_eq!(told("as: acme", "as: acmee")[0].1, "unknown actor `acmee`");
-    assert_eq!(told("refused: true", "json: { id: 1 }")[0].0, "no-pointer");
-    assert_eq!(told("refused: true", "shows: [acme]")[0].0, "no-canary");
+fn mistakes_are_reported() {
+    let reported = |from: &str, to: &str| mistakes(&REFUSED.replace(from, to));
+    assert_eq!(reported("control: owner", "control: ovner")[0].0, "unknown-step");
+    assert_eq!(reported("name: stranger", "name: owner")[0].0, "duplicate-step");
+    assert_eq!(reported("expect: { refused: true }", "expect: {}")[0].0, "empty-expect");
+    assert_eq!(reported(", expect: { refused: true }", "")[0].0, "empty-expect");
+    assert_eq!(reported("refused: true", "refusd: true")[0].0, "unknown-key");
+    assert_eq!(reported("[200, 204]", "[]")[0].0, "wrong-value");
+    assert_eq!(reported("[200, 204]", "2000")[0].0, "wrong-value");
+    assert_eq!(reported("get: /x, control", "get: /x, put: /x, control")[0].0, "no-single-request");
+    assert_eq!(reported("get: /x, control", "control")[0].0, "no-single-request");
+    assert_eq!(reported("as: acme", "as: acmee")[0].1, "unknown actor `acmee`");
+    assert_eq!(reported("refused: true", "json: { id: 1 }")[0].0, "no-pointer");
+    assert_eq!(reported("refused: true", "shows: [acme]")[0].0, "no-canary");
     assert_eq!(mistakes("{kind: http, steps: []}")[0].0, "empty-list");
 }

@@ -1,4 +1,4 @@
-//! The requests with which tenants create an object of their own, and what is done with it.
+//! The requests by which tenants create objects of their own and work with them.
 
 use serde_json::Value;
 
@@ -6,22 +6,23 @@ use crate::check::kind::Context;
 use crate::check::kinds::tenant_isolation::steps::Requests;
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
-use crate::check::written::request::Ask;
+use crate::check::written::request::WrittenRequest;
 use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::report::Report;
 
-/// What makes an object of this run's own, and what is done with it.
+/// The settings of an object that is created on each run.
 pub(crate) struct Making<'a> {
-    pub(crate) create: &'a Spanned<Ask>,
+    pub(crate) create: &'a Spanned<WrittenRequest>,
     pub(crate) object: &'a Spanned<String>,
     pub(crate) list: &'a [Spanned<String>],
-    pub(crate) change: Option<&'a Spanned<Ask>>,
-    pub(crate) delete: &'a Spanned<Ask>,
+    pub(crate) change: Option<&'a Spanned<WrittenRequest>>,
+    pub(crate) delete: &'a Spanned<WrittenRequest>,
 }
 
 impl Making<'_> {
-    /// What would make the after-look worthless: no mark, no id, or a change that keeps the mark.
+    /// Reports settings by which a change would go unnoticed: no mark, no id, or a change that keeps
+    /// the mark.
     pub(crate) fn report_unnoticeable(
         &self,
         id: Option<&Spanned<String>>,
@@ -33,21 +34,21 @@ impl Making<'_> {
         };
         if !self.create.text_has("${canary}") {
             let help = "put `${canary}` into the text that the owner reads back";
-            tell("no-canary", &self.create.span, "the new object carries no mark", help);
+            tell("no-canary", &self.create.span, "the new object has no mark", help);
         }
         if !self.object.contains("${id}") {
-            let help = "write `${id}` where the object's id stands";
+            let help = "write `${id}` in place of the object's id";
             tell("no-id", &self.object.span, "this path is the same for every object", help);
         }
         if let Some(id) = id.filter(|id| !id.starts_with('/')) {
-            tell("no-pointer", &id.span, "this is no JSON Pointer", "begin it with `/`");
+            tell("no-pointer", &id.span, "this is not a JSON Pointer", "begin it with `/`");
         }
         let Some(change) = self.change else {
             return;
         };
         if change.text_has("${canary}") || !overwrites(self.create, change) {
             let help = "write other text where `create:` has `${canary}`";
-            let message = "a change that keeps the owner's mark could not be noticed";
+            let message = "a change that keeps the owner's mark would go unnoticed";
             tell("change-keeps-canary", &change.span, message, help);
         }
     }
@@ -88,15 +89,15 @@ pub(crate) fn reading(
     request::get(path, None, names, diagnostics)
 }
 
-impl Ask {
+impl WrittenRequest {
     fn text_has(&self, part: &str) -> bool {
         let json = self.json.as_ref().is_some_and(|json| json.to_string().contains(part));
         json || self.text.as_ref().is_some_and(|text| text.contains(part))
     }
 }
 
-/// Whether a change writes wherever the object carries its mark; a change of another shape may.
-fn overwrites(create: &Ask, change: &Ask) -> bool {
+/// Whether a change overwrites every value with the mark; `true` if the shapes differ.
+fn overwrites(create: &WrittenRequest, change: &WrittenRequest) -> bool {
     let (Some(create), Some(change)) = (&create.json, &change.json) else {
         return true;
     };

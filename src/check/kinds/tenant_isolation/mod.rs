@@ -11,10 +11,10 @@ use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::tenant_isolation::making::{Making, reading};
-use crate::check::kinds::tenant_isolation::steps::{Encounters, Requests, Tenant};
+use crate::check::kinds::tenant_isolation::steps::{Isolation, Requests, Tenant};
 use crate::check::kinds::tenant_isolation::tenants::{Owns, Tenants};
 use crate::check::written::placeholders::Names;
-use crate::check::written::request::Ask;
+use crate::check::written::request::WrittenRequest;
 use crate::model::plan::Plan;
 use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
@@ -25,23 +25,23 @@ pub(crate) struct TenantIsolation;
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct Settings {
-    /// Actors of different tenants, two at least; or `all` of the file that `tenants:` in
+    /// At least two actors of different tenants, or `all` of the file that `tenants:` in
     /// `avouch.yaml` names.
     tenants: Spanned<Tenants>,
-    /// Makes an object that carries its owner's mark, `${canary}`.
-    create: Option<Spanned<Ask>>,
+    /// The request that creates an object with its owner's mark, `${canary}`.
+    create: Option<Spanned<WrittenRequest>>,
     /// JSON Pointer to the object's id in the answer, for `${id}`; `/id` if left out.
     id: Option<Spanned<String>>,
     /// The path of one object, with `${id}` in it.
     object: Option<Spanned<String>>,
-    /// Paths at which a tenant finds its own objects, and nobody else's.
+    /// The paths of lists in which a tenant finds its own objects and no others.
     #[serde(default)]
     list: Vec<Spanned<String>>,
-    /// Changes an object, so that its mark is gone.
-    change: Option<Spanned<Ask>>,
-    /// Deletes an object.
-    delete: Option<Spanned<Ask>>,
-    /// In place of `create` and all that follows from it: an object that each tenant has already,
+    /// The request that changes an object, so that its mark is gone.
+    change: Option<Spanned<WrittenRequest>>,
+    /// The request that deletes an object.
+    delete: Option<Spanned<WrittenRequest>>,
+    /// Instead of `create`, `object`, `change` and `delete`: an object that each tenant already has,
     /// by actor. It is only read.
     owns: Option<Spanned<Owns>>,
 }
@@ -52,12 +52,12 @@ impl Kind for TenantIsolation {
     const NAME: &'static str = "tenant-isolation";
 
     const MANUAL: Manual = Manual {
-        proves: "Each tenant plants a random mark in an object of its own and reads it back, or \
-                 reads one that it has already. Other tenants, and nobody in particular, then try to read, change and delete \
-                 it, and must be refused; afterwards it is still there, unchanged. Every list \
-                 shows its owner's mark and no other.",
-        cannot_prove: "That endpoints which are not listed keep tenants apart, or that staff \
-                       of the service cannot reach the data.",
+        proves: "Each tenant creates an object with a random mark and reads it back, or reads an \
+                 object that it already has. Other tenants and an anonymous caller then try to \
+                 read, change and delete it, and must be refused. Afterwards the object is still \
+                 there, unchanged. Every list shows its owner's mark and no other.",
+        cannot_prove: "That other endpoints keep tenants apart, or that staff of the service \
+                       cannot read the data.",
         example: EXAMPLE,
     };
 
@@ -67,13 +67,13 @@ impl Kind for TenantIsolation {
             Some(owns) => settings.owners(owns, &named, context, diagnostics),
             None => settings.makers(&named, context, diagnostics),
         };
-        let encounters = Encounters {
+        let isolation = Isolation {
             tenants,
             refusal: context.project.refusal.clone(),
             id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
             seed: context.seed,
         };
-        Some(encounters.plan())
+        Some(isolation.plan())
     }
 }
 
@@ -93,7 +93,7 @@ delete:
 ";
 
 impl Settings {
-    /// The tenants with objects that are there already.
+    /// The tenants with existing objects.
     fn owners(
         &self,
         owns: &Spanned<Owns>,
@@ -101,13 +101,13 @@ impl Settings {
         context: &Context<'_>,
         diagnostics: &mut Report,
     ) -> Vec<Tenant> {
-        tenants::tell_bad_owns(owns, named, context, diagnostics);
+        tenants::report_bad_owns(owns, named, context, diagnostics);
         if self.create.is_some()
             || self.object.is_some()
             || self.change.is_some()
             || self.delete.is_some()
         {
-            let message = "an object that is there already is neither made, changed nor deleted";
+            let message = "an existing object is neither created, changed nor deleted";
             let error = context.mistake("owns-and-creates", &owns.span, message);
             diagnostics.push(
                 error.help("leave out `owns:`, or `create`, `object`, `change` and `delete`"),
@@ -129,8 +129,8 @@ impl Settings {
         all
     }
 
-    /// The tenants that make objects of their own. What is wrong with one is wrong with all, and is
-    /// told once.
+    /// The tenants that create objects of their own. A mistake concerns all tenants and is reported
+    /// once.
     fn makers(
         &self,
         named: &[Spanned<String>],
@@ -143,9 +143,9 @@ impl Settings {
         making.report_unnoticeable(self.id.as_ref(), context, diagnostics);
         let mut all = Vec::new();
         for (index, name) in named.iter().enumerate() {
-            let mut again = Report::new();
-            let told = if index == 0 { &mut *diagnostics } else { &mut again };
-            if let Some(requests) = making.requests(name, context, told) {
+            let mut repeated = Report::new();
+            let report = if index == 0 { &mut *diagnostics } else { &mut repeated };
+            if let Some(requests) = making.requests(name, context, report) {
                 all.push(Tenant { actor: name.value.clone(), marker: None, requests });
             }
         }
@@ -153,8 +153,8 @@ impl Settings {
     }
 
     fn making(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Making<'_>> {
-        let help = "an object needs `create`, `object` and `delete`; or say in `owns:` what each \
-                    tenant has already";
+        let help = "write `create`, `object` and `delete`, or in `owns:` an object that each \
+                    tenant already has";
         let missing = [
             ("create", self.create.is_none()),
             ("object", self.object.is_none()),

@@ -39,7 +39,7 @@ fn another_tenants_mark_in_an_error_of_any_status_is_a_violation() {
         facts.set("/canaries", json!([1]));
     };
     assert_eq!(given("acme tries to read globex's object", leak), Verdict::Violated);
-    assert_eq!(given("nobody in particular tries to delete", leak), Verdict::Violated);
+    assert_eq!(given("an anonymous caller tries to delete", leak), Verdict::Violated);
 }
 
 #[test]
@@ -81,14 +81,14 @@ fn a_deletion_that_its_own_owner_cannot_do_is_inconclusive() {
 }
 
 #[test]
-fn success_for_everybody_is_no_isolation() {
+fn success_for_everybody_is_not_isolation() {
     let plan = example();
     let all = everybody_gets(&plan, &json!({"status": 200, "body": {"json": {}}}));
     assert!(matches!(verdict(&plan, &all), Verdict::Inconclusive(_)));
 }
 
 #[test]
-fn what_destroys_is_tried_by_strangers_before_its_owner_does_it() {
+fn strangers_try_to_change_and_delete_before_the_owner_does() {
     let plan = example();
     let at = |part: &str| names(&plan).iter().position(|name| name.contains(part)).unwrap();
     assert!(at("tries to change acme's object") < at("after others tried to change"));
@@ -120,34 +120,34 @@ fn many(count: usize, seed: u64) -> Plan {
     plan_with(&project, &yaml, seed).unwrap()
 }
 
-/// Who meets whose object.
-fn met(plan: &Plan) -> BTreeSet<String> {
+/// Who tries to read whose object.
+fn pairs(plan: &Plan) -> BTreeSet<String> {
     let names = plan.steps.iter().map(|step| &step.name);
     names.filter(|name| name.starts_with('t') && name.contains(" tries to read")).cloned().collect()
 }
 
 #[test]
-fn requests_grow_with_the_tenants_and_every_pair_is_met_in_the_end() {
+fn requests_grow_with_the_tenants_and_every_pair_is_tried_eventually() {
     let requests = |plan: &Plan| plan.steps.iter().filter(|step| step.request().is_some()).count();
     assert!(requests(&many(200, 0)) <= 20 * requests(&many(10, 0)));
     assert_eq!(tried(&many(3, 0)).grade, Grade::Sound);
-    assert_eq!(met(&many(4, 9)).len(), 12, "of few, all pairs");
-    assert_eq!(met(&many(20, 7)).len(), 60);
-    let all: BTreeSet<String> = (0..7).flat_map(|seed| met(&many(20, seed))).collect();
+    assert_eq!(pairs(&many(4, 9)).len(), 12, "of few, all pairs");
+    assert_eq!(pairs(&many(20, 7)).len(), 60);
+    let all: BTreeSet<String> = (0..7).flat_map(|seed| pairs(&many(20, seed))).collect();
     assert_eq!(all.len(), 20 * 19);
     let covers = many(20, 0).covers;
     assert!(covers.contains("(380 pairs)") && covers.contains("60 of 380 pairs"), "{covers}");
 }
 
 #[test]
-fn each_pass_may_be_taken_at_once_and_the_next_waits_for_it() {
+fn the_steps_of_a_pass_may_run_at_once_and_the_next_pass_waits() {
     let plan = many(5, 0);
     let firsts: Vec<&str> =
         plan.groups().map(|group| plan.steps[group.start].name.as_str()).collect();
     assert_eq!(
         firsts,
         [
-            "t0 makes an object of its own",
+            "t0 creates an object of its own",
             "t0 reads its own object",
             "t0 tries to change t4's object",
             "t0 finds its object as it was after others tried to change it",
@@ -155,7 +155,7 @@ fn each_pass_may_be_taken_at_once_and_the_next_waits_for_it() {
             "t0 finds its object as it was after others tried to delete it",
             "t0 can change its own object",
             "t0 can delete its own object",
-            "t0 takes its object away",
+            "t0 deletes its object",
         ]
     );
 }
@@ -180,7 +180,7 @@ list: [/notes]
 ";
 
 #[test]
-fn objects_that_are_there_already_are_only_read() {
+fn existing_objects_are_only_read() {
     let mut project = project();
     project.writes = false;
     let plan = plan_in(&project, OWNED).unwrap();
@@ -196,38 +196,38 @@ fn objects_that_are_there_already_are_only_read() {
 }
 
 #[test]
-fn mistakes_about_what_is_there_already_are_told() {
-    let told = |from: &str, to: &str| mistakes(&OWNED.replace(from, to))[0].0;
-    assert_eq!(told("marker: acme keeps this to itself", "marker: acme"), "weak-marker");
-    assert_eq!(told("acme keeps this", "globex keeps this"), "same-marker");
-    assert_eq!(told("tenants: [acme, globex]", "tenants: [acme, former]"), "no-object");
-    assert_eq!(told("list: [/notes]", "delete: { delete: /notes }"), "owns-and-creates");
-    assert_eq!(told("[acme, globex]", "every"), "wrong-value");
-    assert_eq!(told("[acme, globex]", "all"), "empty-list");
+fn mistakes_about_existing_objects_are_reported() {
+    let reported = |from: &str, to: &str| mistakes(&OWNED.replace(from, to))[0].0;
+    assert_eq!(reported("marker: acme keeps this to itself", "marker: acme"), "weak-marker");
+    assert_eq!(reported("acme keeps this", "globex keeps this"), "same-marker");
+    assert_eq!(reported("tenants: [acme, globex]", "tenants: [acme, former]"), "no-object");
+    assert_eq!(reported("list: [/notes]", "delete: { delete: /notes }"), "owns-and-creates");
+    assert_eq!(reported("[acme, globex]", "every"), "wrong-value");
+    assert_eq!(reported("[acme, globex]", "all"), "empty-list");
 }
 
 #[test]
-fn mistakes_are_told() {
+fn mistakes_are_reported() {
     let example = super::TenantIsolation::MANUAL.example;
-    let told = |from: &str, to: &str| mistakes(&example.replace(from, to));
+    let reported = |from: &str, to: &str| mistakes(&example.replace(from, to));
     assert_eq!(
-        told("acme, globex", "acme, gobex"),
+        reported("acme, globex", "acme, gobex"),
         [("unknown-actor", "unknown actor `gobex`".to_owned())]
     );
-    assert_eq!(told("acme, globex", "acme")[0].0, "empty-list");
-    assert_eq!(told("acme, globex", "acme, operator")[0].0, "no-tenant");
-    assert_eq!(told("acme, globex", "acme, acme")[0].0, "same-tenant");
-    assert_eq!(told("\"${canary}\"", "plain")[0].0, "no-canary");
-    assert_eq!(told("text: changed by a check", "title: new")[0].0, "change-keeps-canary");
-    assert_eq!(told("object: /notes/${id}", "object: /notes")[0].0, "no-id");
+    assert_eq!(reported("acme, globex", "acme")[0].0, "empty-list");
+    assert_eq!(reported("acme, globex", "acme, operator")[0].0, "no-tenant");
+    assert_eq!(reported("acme, globex", "acme, acme")[0].0, "same-tenant");
+    assert_eq!(reported("\"${canary}\"", "plain")[0].0, "no-canary");
+    assert_eq!(reported("text: changed by a check", "title: new")[0].0, "change-keeps-canary");
+    assert_eq!(reported("object: /notes/${id}", "object: /notes")[0].0, "no-id");
     assert_eq!(
-        told("put: /notes/${id}", "put: /notes/${note}"),
-        [("unknown-name", "`${note}` stands for nothing here".to_owned())]
+        reported("put: /notes/${id}", "put: /notes/${note}"),
+        [("unknown-name", "unknown placeholder `${note}`".to_owned())]
     );
 }
 
 #[test]
-fn it_cannot_do_without_writing() {
+fn it_needs_permission_to_write() {
     let mut project = project();
     project.writes = false;
     let mistakes = plan_in(&project, super::TenantIsolation::MANUAL.example).unwrap_err();

@@ -61,8 +61,14 @@ impl Kind for Tls {
     const NAME: &'static str = "tls";
 
     const MANUAL: Manual = Manual {
-        proves: "Every address of the host refuses each older version of TLS, with an alert or by choosing another version, and accepts a newer one. Its certificate is for this host, from a known authority, strong, and valid for some time to come. With `plain_http`: port 80 is closed, or redirects to HTTPS on the same host without setting a cookie. A connection that is closed without an alert, or gets no answer, proves nothing.",
-        cannot_prove: "Which other cipher suites the host accepts, what other ports accept, and that the certificate was not revoked.",
+        proves: "Every address of the host refuses each older version of TLS, with an alert or \
+                 by choosing another version, and accepts a newer one. Its certificate is for \
+                 this host, from a known authority, strong, and valid for some time to come. \
+                 With `plain_http`: port 80 is closed, or redirects to HTTPS on the same host \
+                 without setting a cookie. A connection that is closed without an alert, or gets \
+                 no answer, proves nothing.",
+        cannot_prove: "Which other cipher suites the host accepts, what other ports accept, and \
+                       that the certificate was not revoked.",
         example: EXAMPLE,
     };
 

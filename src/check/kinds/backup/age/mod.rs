@@ -87,8 +87,13 @@ impl Kind for BackupAge {
     const NAME: &'static str = "backup-age";
 
     const MANUAL: Manual = Manual {
-        proves: "The newest finished backup is recent enough, not dated in the future, not empty, and not much smaller than the previous one. The evidence expires when that backup reaches its age limit.",
-        cannot_prove: "That the backup can be restored. If the service, an object store or a program lists the backups, the page shows the result as reported; the size and the time of files are seen directly. Only the first page of a listing is read: if there are more, the result is inconclusive.",
+        proves: "The newest finished backup is recent enough, not dated in the future, not \
+                 empty, and not much smaller than the previous one. The evidence expires when \
+                 that backup reaches its age limit.",
+        cannot_prove: "That the backup can be restored. If the service, an object store or a \
+                       program lists the backups, the page shows the result as reported; the \
+                       size and the time of files are seen directly. Only the first page of a \
+                       listing is read: if there are more, the result is inconclusive.",
         example: EXAMPLE,
     };
 

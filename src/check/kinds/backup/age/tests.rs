@@ -16,7 +16,7 @@ fn given(at: &str, value: &Value) -> Verdict {
 /// The verdict on an answer with other values at some pointers.
 fn given_all(edits: &[(&str, &Value)]) -> Verdict {
     let plan = plan(super::BackupAge::MANUAL.example);
-    let mut told = Facts(json!({
+    let mut answer = Facts(json!({
         "status": 200,
         "headers": { "date": ["Sun, 22 Nov 2026 10:00:00 GMT"] },
         "body": { "bytes": 99, "truncated": false, "json": {
@@ -25,13 +25,13 @@ fn given_all(edits: &[(&str, &Value)]) -> Verdict {
         } },
     }));
     for (at, value) in edits {
-        told.set(at, (*value).clone());
+        answer.set(at, (*value).clone());
     }
     let Act::Newest(newest) = &plan.steps[1].act else { panic!("nothing is picked") };
-    let picked = newest.facts(&told);
+    let picked = newest.facts(&answer);
     let mut all = sound(&plan);
     all[1].answer = picked.map_or_else(Answer::Error, |facts| Answer::Facts(Facts(facts)));
-    all[0].answer = Answer::Facts(told);
+    all[0].answer = Answer::Facts(answer);
     verdict(&plan, &all)
 }
 
@@ -80,15 +80,15 @@ fn a_clock_that_is_off_is_inconclusive() {
 #[test]
 fn mistakes_are_reported() {
     let example = super::BackupAge::MANUAL.example;
-    let told = |from: &str, to: &str| mistakes(&example.replace(from, to));
-    assert_eq!(told("as: operator", "as: nobody")[0].0, "unknown-actor");
-    assert_eq!(told("at: /completed_at", "at: completed_at")[0].0, "no-pointer");
-    assert_eq!(told("max_age: 24h", "max_age: a day")[0].0, "wrong-value");
-    assert_eq!(told("max_age:", "maxage:")[0].0, "unknown-key");
-    assert_eq!(told("get: /ops/backups/latest\n", "")[0].0, "no-single-source");
-    assert_eq!(told("get:", "file: backups\nget:")[0].0, "no-single-source");
-    assert_eq!(told("get: /ops/backups/latest", "file: backups")[0].0, "misplaced-setting");
-    assert_eq!(told("at: /completed_at\n", "")[0].0, "no-time");
-    assert_eq!(told("bytes: /bytes\n", "")[0].0, "no-size");
-    assert_eq!(told("50%", "half")[0].0, "wrong-value");
+    let reported = |from: &str, to: &str| mistakes(&example.replace(from, to));
+    assert_eq!(reported("as: operator", "as: nobody")[0].0, "unknown-actor");
+    assert_eq!(reported("at: /completed_at", "at: completed_at")[0].0, "no-pointer");
+    assert_eq!(reported("max_age: 24h", "max_age: a day")[0].0, "wrong-value");
+    assert_eq!(reported("max_age:", "maxage:")[0].0, "unknown-key");
+    assert_eq!(reported("get: /ops/backups/latest\n", "")[0].0, "no-single-source");
+    assert_eq!(reported("get:", "file: backups\nget:")[0].0, "no-single-source");
+    assert_eq!(reported("get: /ops/backups/latest", "file: backups")[0].0, "misplaced-setting");
+    assert_eq!(reported("at: /completed_at\n", "")[0].0, "no-time");
+    assert_eq!(reported("bytes: /bytes\n", "")[0].0, "no-size");
+    assert_eq!(reported("50%", "half")[0].0, "wrong-value");
 }
