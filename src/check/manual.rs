@@ -39,12 +39,12 @@ pub fn section(kind: &dyn ErasedKind, example: &Plan) -> String {
             whens.push(one.when);
         }
     }
-    out.push_str("The example fails when\n\n");
+    out.push_str("The example fails if:\n\n");
     for when in whens.iter().take(EXAMPLES_MAX) {
-        let _ = writeln!(out, "- {when};");
+        let _ = writeln!(out, "- {when}");
     }
     if whens.len() > EXAMPLES_MAX {
-        let _ = writeln!(out, "- and {} more like these.", whens.len() - EXAMPLES_MAX);
+        let _ = writeln!(out, "- and {} more like these", whens.len() - EXAMPLES_MAX);
     }
     out
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 use serde_json::json;
 
 use crate::check::kind::Context;
+use crate::check::kinds::auth_required::bad_tokens::{BOUND, CONNECT, IMITATED, SIGNED};
 use crate::check::written::request;
 use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
@@ -181,50 +182,3 @@ impl Tries {
         format!("{}; each {}.", asked.join(", "), bad.join(", "))
     }
 }
-
-/// Bad tokens that anyone can make.
-const IMITATED: &[(&str, &str, Forgery)] = &[
-    ("strange-key", "with a token signed with an unknown key", Forgery::StrangeKey),
-    ("unknown-key", "with a token whose key has an unknown name", Forgery::UnknownKey),
-    ("wrong-secret", "with a token signed with a secret (`HS256`)", Forgery::WrongSecret),
-    ("alg-none", "with an unsigned token (`alg: none`)", Forgery::AlgNone),
-];
-
-/// Bad tokens that only the platform's key can sign.
-const SIGNED: &[(&str, &str, Forgery)] = &[
-    ("expired", "with an expired token", Forgery::Expired),
-    ("not-yet-valid", "with a token that is not yet valid", Forgery::NotYetValid),
-    ("issued-in-future", "with a token from the future", Forgery::IssuedInFuture),
-    ("no-expiry", "with a token that never expires", Forgery::NoExpiry),
-    ("ten-years", "with a token for ten years", Forgery::TenYears),
-    ("other-audience", "with a token that is meant for another add-on", Forgery::OtherAudience),
-    ("unknown-issuer", "with a token of an unknown issuer", Forgery::UnknownIssuer),
-];
-
-/// Bad tokens that only the platform's key can sign, if tokens are bound to one request.
-const BOUND: &[(&str, &str, Forgery)] = &[
-    ("no-qsh", "with a token that is bound to no request", Forgery::NoQsh),
-    ("other-qsh", "with a token that is bound to another request", Forgery::OtherQsh),
-    ("context-qsh", "with a token for a page's context only", Forgery::ContextQsh),
-];
-
-/// Bad tokens of Atlassian Connect.
-const CONNECT: &[(&str, &str, Forgery)] = &[
-    ("expired", "with an expired token", Forgery::Expired),
-    ("not-yet-valid", "with a token that is not yet valid", Forgery::NotYetValid),
-    ("issued-in-future", "with a token from the future", Forgery::IssuedInFuture),
-    ("no-expiry", "with a token that never expires", Forgery::NoExpiry),
-    ("ten-years", "with a token for ten years", Forgery::TenYears),
-    ("wrong-secret", "with a token signed with another secret", Forgery::WrongSecret),
-    ("alg-none", "with an unsigned token (`alg: none`)", Forgery::AlgNone),
-    ("other-algorithm", "with a token of another algorithm", Forgery::OtherAlgorithm),
-    (
-        "public-key-as-secret",
-        "with a token that uses a public key as its secret",
-        Forgery::PublicKeyAsSecret,
-    ),
-    ("no-qsh", "with a token that is bound to no request", Forgery::NoQsh),
-    ("other-qsh", "with a token that is bound to another request", Forgery::OtherQsh),
-    ("context-qsh", "with a token for a page's context only", Forgery::ContextQsh),
-    ("unknown-issuer", "with a token of an unknown issuer", Forgery::UnknownIssuer),
-];

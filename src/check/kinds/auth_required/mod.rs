@@ -1,6 +1,7 @@
 //! `auth-required`: endpoints accept a good credential, and refuse bad ones and none.
 
 pub(crate) mod bad_credential;
+pub(crate) mod bad_tokens;
 pub(crate) mod endpoints;
 pub(crate) mod refusals;
 #[cfg(test)]
@@ -80,7 +81,7 @@ impl Kind for AuthRequired {
             leaves_open: other_endpoints(&settings.without),
         };
         settings.report_bad_endpoints(&refusals.requests.endpoints, context, diagnostics);
-        Some(refusals.plan())
+        Some(refusals.plan(AuthRequired::NAME))
     }
 }
 

@@ -3,8 +3,6 @@
 
 use serde_json::json;
 
-use crate::check::kind::Kind;
-use crate::check::kinds::auth_required::AuthRequired;
 use crate::check::kinds::auth_required::bad_credential::Tries;
 use crate::check::written::expect::succeeds;
 use crate::check::written::request;
@@ -44,8 +42,8 @@ pub(crate) fn reading_of(request: &Request, earlier: &[Request]) -> Option<usize
 }
 
 impl Refusals {
-    /// The plan.
-    pub(crate) fn plan(&self) -> Plan {
+    /// The plan of a check of `kind`.
+    pub(crate) fn plan(&self, kind: &str) -> Plan {
         let Requests { create, endpoints, remove } = &self.requests;
         let mut steps = Vec::new();
         if let Some(create) = create {
@@ -63,7 +61,7 @@ impl Refusals {
             counterexamples: self.tries.counterexamples(&steps),
             covers: self.tries.covers(create.iter().chain(endpoints)),
             leaves_open: self.leaves_open.clone(),
-            ..Plan::new(AuthRequired::NAME, steps)
+            ..Plan::new(kind, steps)
         }
     }
 

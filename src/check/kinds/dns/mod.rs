@@ -1,5 +1,6 @@
 //! `dns`: the DNS records of a host, or of the domain that receives the contacts' mail.
 
+mod names;
 mod records;
 #[cfg(test)]
 mod tests;
@@ -8,15 +9,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
-use crate::check::kinds::dns::records::{Draft, authorities, dmarc, mx, spf};
-use crate::check::written::placeholders::Names;
+use crate::check::kinds::dns::names::{About, domain};
+use crate::check::kinds::dns::records::{Probes, authorities, dmarc, mx, spf};
 use crate::model::plan::question::{DnsQuestion, DnsRecord, HostName};
 use crate::model::plan::{Act, Plan, Role};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::report::Report;
-
-/// The role whose host replaces the contacts' mail domain while the demo is the target.
-const MAIL_ROLE: &str = "mail";
 
 /// The DNS records of a name.
 pub(crate) struct Dns;
@@ -43,27 +41,6 @@ pub(crate) struct Settings {
     spf: bool,
     /// The least strict policy that the DMARC record may have, for all mail.
     dmarc: Option<Dmarc>,
-}
-
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-enum About {
-    /// The target's host.
-    #[default]
-    Target,
-    /// The host of a role, from `hosts:` in `avouch.yaml`.
-    Host(Spanned<String>),
-    /// A name; `${host:ROLE}` is the host of a role.
-    Domain(Spanned<String>),
-    /// The mail domains of the project's contacts.
-    DomainOf(Spanned<Whose>),
-}
-
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-enum Whose {
-    /// Those of `contacts:` in `avouch.yaml`.
-    Contacts,
 }
 
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
@@ -107,67 +84,6 @@ cname_into: herokudns.com
 no_dangling: true
 ";
 
-impl About {
-    /// The names to look up, each as in the plan and as a reader sees it.
-    fn names(&self, context: &Context<'_>, diagnostics: &mut Report) -> Vec<(HostName, String)> {
-        match self {
-            Self::Target => {
-                let host = context.project.world.target.host_str().unwrap_or_default();
-                vec![(HostName::Target, host.to_owned())]
-            }
-            Self::Host(role) => {
-                let host = context.host(role, diagnostics).map(str::to_owned);
-                host.map(|host| (HostName::Role(role.value.clone()), host)).into_iter().collect()
-            }
-            Self::Domain(name) => {
-                let name = domain(name, context, diagnostics);
-                vec![(HostName::Literal(name.clone()), name)]
-            }
-            Self::DomainOf(contacts) => {
-                let names = mail_domains(context);
-                if names.is_empty() {
-                    let message = "no contact of this project is a mail address";
-                    let mistake = context.mistake("no-mail-contact", &contacts.span, message);
-                    let help = "add a `mailto:` address to `contacts:` in `avouch.yaml`";
-                    diagnostics.push(mistake.help(help));
-                }
-                names
-            }
-        }
-    }
-}
-
-/// The domains of the contacts' mail addresses, or the demo's host while the demo is the target.
-fn mail_domains(context: &Context<'_>) -> Vec<(HostName, String)> {
-    let world = &context.project.world;
-    if let Some(host) = world.hosts.get(MAIL_ROLE).filter(|_| world.demo) {
-        return vec![(HostName::Role(MAIL_ROLE.into()), host.clone())];
-    }
-    let mail = context.project.contacts.iter().filter(|contact| contact.scheme() == "mailto");
-    let domains = mail.filter_map(|contact| contact.path().rsplit_once('@'));
-    let mut all: Vec<String> = domains.map(|(_, domain)| domain.to_ascii_lowercase()).collect();
-    all.sort();
-    all.dedup();
-    all.into_iter().map(|name| (HostName::Literal(name.clone()), name)).collect()
-}
-
-/// A name with its placeholders filled in, in lower case and without dots at its ends.
-fn domain(written: &Spanned<String>, context: &Context<'_>, diagnostics: &mut Report) -> String {
-    let before = diagnostics.mark();
-    let text = Names::none(context).text(written, &written.span, diagnostics);
-    let name = text.trim_matches('.').to_ascii_lowercase();
-    let is_name = |name: &str| {
-        let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        name.split('.').all(|label| !label.is_empty() && label.chars().all(of_name))
-    };
-    if diagnostics.is_clean_since(before) && !is_name(&name) {
-        let message = format!("`{}` is not a domain name", written.value);
-        let help = "write it like `example.com`";
-        diagnostics.push(context.mistake("no-domain", &written.span, message).help(help));
-    }
-    name
-}
-
 impl Settings {
     fn report_empty_caa(&self, context: &Context<'_>, diagnostics: &mut Report) {
         if let Some(caa) = self.caa.as_ref().filter(|caa| caa.is_empty()) {
@@ -178,7 +94,7 @@ impl Settings {
     }
 
     fn plan(&self, names: &[(HostName, String)], zone: Option<&str>) -> Plan {
-        let mut all = Draft::default();
+        let mut all = Probes::default();
         for (name, shown) in names {
             let ask = |below: Option<&str>, record| {
                 let below = below.map(str::to_owned);

@@ -8,7 +8,7 @@ use crate::model::plan::expect::{Expectation, Test, Within};
 use crate::model::plan::{ANYONE, Act, Role, Step};
 
 impl Settings {
-    pub(crate) fn address(&self, zone: Option<&str>, shown: &str, act: Act, all: &mut Draft) {
+    pub(crate) fn address(&self, zone: Option<&str>, shown: &str, act: Act, all: &mut Probes) {
         let mut expect = Vec::new();
         if let Some(zone) = zone {
             expect.push(some("/chain", "", Test::EndsWith(format!(".{zone}"))));
@@ -47,7 +47,7 @@ impl Settings {
     }
 }
 
-pub(crate) fn mx(shown: &str, act: Act, all: &mut Draft) {
+pub(crate) fn mx(shown: &str, act: Act, all: &mut Probes) {
     let name = format!("the mail exchangers of {shown}");
     all.probe_of_known(name, act, vec![some("/records", "/takes_mail", Test::Equals(json!(true)))]);
     let null = json!([{"type": "MX", "value": "0 .", "exchange": ".", "takes_mail": false}]);
@@ -58,7 +58,7 @@ pub(crate) fn mx(shown: &str, act: Act, all: &mut Draft) {
     all.malformed("/records", true);
 }
 
-pub(crate) fn authorities(wanted: &[String], shown: &str, act: Act, all: &mut Draft) {
+pub(crate) fn authorities(wanted: &[String], shown: &str, act: Act, all: &mut Probes) {
     let wanted: Vec<Value> = wanted.iter().map(|one| json!(one.to_ascii_lowercase())).collect();
     let name = format!("the authorities that may issue certificates for {shown}");
     all.probe_of_known(
@@ -78,7 +78,7 @@ pub(crate) fn authorities(wanted: &[String], shown: &str, act: Act, all: &mut Dr
     all.malformed("/issuers", true);
 }
 
-pub(crate) fn spf(shown: &str, act: Act, all: &mut Draft) {
+pub(crate) fn spf(shown: &str, act: Act, all: &mut Probes) {
     let strict = ["fail", "softfail", "redirect"].map(Value::from).into();
     let expect = vec![
         Expectation::new("/spf/count", Test::Equals(json!(1))),
@@ -96,7 +96,7 @@ pub(crate) fn spf(shown: &str, act: Act, all: &mut Draft) {
     }
 }
 
-pub(crate) fn dmarc(wanted: Dmarc, shown: &str, act: Act, all: &mut Draft) {
+pub(crate) fn dmarc(wanted: Dmarc, shown: &str, act: Act, all: &mut Probes) {
     let policies: &[&str] = match wanted {
         Dmarc::Reject => &["reject"],
         Dmarc::Quarantine => &["quarantine", "reject"],
@@ -130,12 +130,12 @@ pub(crate) fn some(list: &str, at: &str, is: Test) -> Expectation {
 
 /// The steps and counterexamples so far.
 #[derive(Default)]
-pub(crate) struct Draft {
+pub(crate) struct Probes {
     pub(crate) steps: Vec<Step>,
     pub(crate) counterexamples: Vec<Counterexample>,
 }
 
-impl Draft {
+impl Probes {
     fn probe(&mut self, name: String, act: Act, expect: Vec<Expectation>) {
         let mut step = Step::new(Role::Probe, name, ANYONE, act);
         step.publish = ["/chain", "/records"].map(str::to_owned).into();

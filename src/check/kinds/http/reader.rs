@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::kind::{Context, Kind};
-use crate::check::kinds::http::{Http, Written};
+use crate::check::kind::Context;
+use crate::check::kinds::http::step::WrittenStep;
 use crate::check::written::counterexample::of_limits;
 use crate::check::written::expect::{Reading, pointer};
 use crate::check::written::placeholders::Names;
@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
         Self { context, word, steps: Vec::new(), planters: Vec::new(), captured: BTreeMap::new() }
     }
 
-    pub(crate) fn step(&mut self, written: &Spanned<Written>, diagnostics: &mut Report) {
+    pub(crate) fn step(&mut self, written: &Spanned<WrittenStep>, diagnostics: &mut Report) {
         self.report_same_name(&written.name, diagnostics);
         let role = written.role.unwrap_or(Role::Probe);
         let Some((actor, act)) = self.act(written, diagnostics) else {
@@ -66,12 +66,12 @@ impl<'a> Reader<'a> {
     /// The actor of a step and what it does.
     fn act(
         &mut self,
-        written: &Spanned<Written>,
+        written: &Spanned<WrittenStep>,
         diagnostics: &mut Report,
     ) -> Option<(String, Act)> {
         if let Some(again) = &written.again {
             let earlier = self.named(again, diagnostics)?;
-            let own = written.ask();
+            let own = written.request();
             let superfluous = own.get.or(own.head).or(own.post).or(own.put);
             let superfluous = superfluous.or(own.patch).or(own.delete).or(written.actor.clone());
             if let Some(other) = superfluous {
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
             }
             _ => ANYONE.to_owned(),
         };
-        let ask = Spanned { value: written.ask(), span: written.span.clone() };
+        let ask = Spanned { value: written.request(), span: written.span.clone() };
         let request = request::request(&ask, &self.names(&actor), diagnostics)?;
         self.note_canary(&actor, &request);
         Some((actor, Act::Http(request)))
@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn captures(&mut self, written: &Written, diagnostics: &mut Report) -> Vec<Capture> {
+    fn captures(&mut self, written: &WrittenStep, diagnostics: &mut Report) -> Vec<Capture> {
         let mut captures = Vec::new();
         for (name, at) in &written.capture {
             let taken = self.captured.insert(name.clone(), name.clone()).is_some();
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
         captures
     }
 
-    fn published(&self, written: &Written, diagnostics: &mut Report) -> Vec<String> {
+    fn published(&self, written: &WrittenStep, diagnostics: &mut Report) -> Vec<String> {
         let all = written.publish.iter();
         all.filter_map(|at| self.pointer(at, diagnostics)).collect()
     }
@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
 
     fn expect(
         &self,
-        written: &Spanned<Written>,
+        written: &Spanned<WrittenStep>,
         role: Role,
         actor: &str,
         diagnostics: &mut Report,
@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
 
     fn control(
         &self,
-        written: &Written,
+        written: &WrittenStep,
         role: Role,
         recalled: Option<StepId>,
         diagnostics: &mut Report,
@@ -191,7 +191,7 @@ impl<'a> Reader<'a> {
         recalled.filter(|step| role == Role::Probe && self.steps[*step].role == Role::Control)
     }
 
-    pub(crate) fn plan(mut self, leaves_open: Option<String>) -> Plan {
+    pub(crate) fn plan(mut self, kind: &str, leaves_open: Option<String>) -> Plan {
         for step in &mut self.steps {
             let own = self.planters.iter().position(|planter| *planter == step.actor);
             step.sees = own.into_iter().collect();
@@ -207,7 +207,7 @@ impl<'a> Reader<'a> {
             leaves_open: leaves_open.unwrap_or_else(|| {
                 "It does not show how the service answers requests that are not listed here.".into()
             }),
-            ..Plan::new(Http::NAME, self.steps)
+            ..Plan::new(kind, self.steps)
         }
     }
 }

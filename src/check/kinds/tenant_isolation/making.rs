@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::check::kind::Context;
-use crate::check::kinds::tenant_isolation::steps::Requests;
+use crate::check::kinds::tenant_isolation::tenants::Requests;
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
 use crate::check::written::request::WrittenRequest;

@@ -1,5 +1,6 @@
 //! `tenant-isolation`: no tenant can read, list, change or delete what belongs to another.
 
+pub(crate) mod isolation;
 pub(crate) mod making;
 pub(crate) mod steps;
 pub(crate) mod tenants;
@@ -10,9 +11,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
+use crate::check::kinds::tenant_isolation::isolation::Isolation;
 use crate::check::kinds::tenant_isolation::making::{Making, reading};
-use crate::check::kinds::tenant_isolation::steps::{Isolation, Requests, Tenant};
-use crate::check::kinds::tenant_isolation::tenants::{Owns, Tenants};
+use crate::check::kinds::tenant_isolation::tenants::{Owns, Requests, Tenant, Tenants};
 use crate::check::written::placeholders::Names;
 use crate::check::written::request::WrittenRequest;
 use crate::model::plan::Plan;
@@ -73,7 +74,7 @@ impl Kind for TenantIsolation {
             id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
             seed: context.seed,
         };
-        Some(isolation.plan())
+        Some(isolation.plan(TenantIsolation::NAME))
     }
 }
 

@@ -9,179 +9,30 @@
 
 use serde_json::json;
 
-use crate::check::kind::Kind;
-use crate::check::kinds::tenant_isolation::TenantIsolation;
+use crate::check::kinds::tenant_isolation::isolation::Isolation;
+use crate::check::kinds::tenant_isolation::tenants::Requests;
 use crate::check::written::expect::succeeds;
 use crate::check::written::request;
 use crate::model::answer::ids::StepId;
-use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect::{Expectation, Refusal, Test};
 use crate::model::plan::request::Request;
-use crate::model::plan::{ANYONE, Act, Canary, Capture, Keep, Plan, Role, Step};
-
-/// How many other tenants try each object on one run, at most.
-const PAIRINGS_MAX: usize = 3;
-
-/// What to plan.
-pub(crate) struct Isolation {
-    /// The tenants, each with its own object; a tenant's index is its canary's.
-    pub(crate) tenants: Vec<Tenant>,
-    /// What counts as a refusal.
-    pub(crate) refusal: Refusal,
-    /// JSON Pointer to a new object's id in the answer.
-    pub(crate) id_at: String,
-    /// Seed for pairing tenants.
-    pub(crate) seed: u64,
-}
-
-/// A tenant.
-pub(crate) struct Tenant {
-    /// Its actor.
-    pub(crate) actor: String,
-    /// The mark of an object that it already has; `None` if one is created.
-    pub(crate) marker: Option<String>,
-    /// The requests for its object.
-    pub(crate) requests: Requests,
-}
-
-/// The requests for one tenant's object.
-pub(crate) struct Requests {
-    /// Creates it; `None` if it exists already, and then it is neither changed nor deleted.
-    pub(crate) create: Option<Request>,
-    /// Reads it.
-    pub(crate) object: Request,
-    /// Lists it among others.
-    pub(crate) list: Vec<Request>,
-    /// Changes it.
-    pub(crate) change: Option<Request>,
-    /// Deletes it.
-    pub(crate) delete: Option<Request>,
-}
+use crate::model::plan::{ANYONE, Act, Capture, Keep, Role, Step};
 
 /// The steps so far.
-struct Steps<'a> {
+pub(crate) struct Steps<'a> {
     of: &'a Isolation,
-    steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
     /// Whether the next step waits for all steps before it.
     waits: bool,
     /// For each tenant, the step in which it reads its own object.
     reads: Vec<StepId>,
 }
 
-impl Isolation {
-    /// The plan.
-    pub(crate) fn plan(&self) -> Plan {
-        let mut built = Steps { of: self, steps: Vec::new(), waits: true, reads: Vec::new() };
-        built.plant();
-        built.read();
-        let changes = built.strangers_try("change", |requests| requests.change.as_ref());
-        built.read_again("change", &changes);
-        let deletes = built.strangers_try("delete", |requests| requests.delete.as_ref());
-        built.read_again("delete", &deletes);
-        built.owners_try("change", &changes, |requests| requests.change.as_ref());
-        built.owners_try("delete", &deletes, |requests| requests.delete.as_ref());
-        built.clean_up();
-        let mark = |one: &Tenant| Canary { owner: one.actor.clone(), marker: one.marker.clone() };
-        Plan {
-            canaries: self.tenants.iter().map(mark).collect(),
-            counterexamples: self.counterexamples(&built),
-            covers: self.covers(),
-            leaves_open: self.leaves_open(),
-            ..Plan::new(TenantIsolation::NAME, built.steps)
-        }
+impl<'a> Steps<'a> {
+    pub(crate) fn new(of: &'a Isolation) -> Self {
+        Self { of, steps: Vec::new(), waits: true, reads: Vec::new() }
     }
 
-    /// How many other tenants try each object.
-    fn pairings(&self) -> usize {
-        PAIRINGS_MAX.min(self.tenants.len().saturating_sub(1))
-    }
-
-    /// The distances from a tenant to the tenants whose objects it tries on this run. Each run continues
-    /// where that of the previous seed ended, so that all pairs are tried eventually.
-    fn distances(&self) -> impl Iterator<Item = usize> {
-        let others = self.tenants.len().saturating_sub(1).max(1);
-        // The remainder is below the number of tenants, which fits.
-        let turn = usize::try_from(self.seed % others as u64).unwrap_or(0);
-        let pairings = self.pairings();
-        (0..pairings).map(move |index| 1 + (turn * pairings + index) % others)
-    }
-
-    /// The tenants whose objects this one tries.
-    fn tried_by(&self, stranger: usize) -> impl Iterator<Item = usize> {
-        let count = self.tenants.len();
-        self.distances().map(move |distance| (stranger + count - distance) % count)
-    }
-
-    fn first(&self) -> Option<&Requests> {
-        self.tenants.first().map(|tenant| &tenant.requests)
-    }
-
-    fn covers(&self) -> String {
-        let count = self.tenants.len();
-        let pairs = count * count.saturating_sub(1);
-        let met = count * self.pairings();
-        let lists = self.first().into_iter().flat_map(|requests| &requests.list);
-        let lists: Vec<String> = lists.map(request::in_words).collect();
-        let has = |of: fn(&Requests) -> bool| self.first().is_some_and(of);
-        let tried = match (has(|one| one.change.is_some()), has(|one| one.delete.is_some())) {
-            (true, true) => "reading, changing and deleting",
-            (true, false) => "reading and changing",
-            (false, true) => "reading and deleting",
-            (false, false) => "reading",
-        };
-        let listed = match lists.is_empty() {
-            true => "no list".to_owned(),
-            false => format!("every customer's {}", lists.join(", ")),
-        };
-        let others = match self.pairings() {
-            1 => "another one".to_owned(),
-            several => format!("{several} others"),
-        };
-        format!(
-            "{count} customers: {listed} searched for all other customers' marks ({pairs} pairs); \
-             {tried} of one object of each customer tried directly by {others} ({met} of {pairs} \
-             pairs on this run) and by an anonymous caller."
-        )
-    }
-
-    fn leaves_open(&self) -> String {
-        let not_tried = match self.first() {
-            Some(one) if one.create.is_none() => {
-                "Changing and deleting were not tested: the objects belong to their owners and are \
-                 only read. "
-            }
-            Some(one) if one.change.is_none() => "Changing was not tried. ",
-            _ => "",
-        };
-        format!("{not_tried}It does not show that other endpoints keep customers apart.")
-    }
-
-    fn counterexamples(&self, built: &Steps<'_>) -> Vec<Counterexample> {
-        let stranger = |step: &Step| step.role == Role::Probe && step.keep == Keep::Digest;
-        let Some(step) = built.steps.iter().position(stranger) else {
-            return Vec::new();
-        };
-        let foreign = (0..self.tenants.len()).find(|one| !built.steps[step].sees.contains(one));
-        let set = |value| Edit::Set { step, at: "/status".into(), value };
-        let mut all: Vec<Counterexample> = foreign
-            .into_iter()
-            .map(|canary| Counterexample {
-                class: Class::Negation,
-                when: "an error message contains another customer's data".into(),
-                edits: vec![set(json!(500)), Edit::Leak { step, canary }],
-            })
-            .collect();
-        let name = &built.steps[step].name;
-        all.extend(self.refusal.statuses.iter().map(|status| Counterexample {
-            class: Class::Benign,
-            when: format!("“{name}” is refused with {status}"),
-            edits: vec![set(json!(status))],
-        }));
-        all
-    }
-}
-
-impl Steps<'_> {
     fn push(&mut self, mut step: Step) -> StepId {
         step.alongside = !self.waits;
         self.waits = false;
@@ -197,7 +48,7 @@ impl Steps<'_> {
         step
     }
 
-    fn plant(&mut self) {
+    pub(crate) fn plant(&mut self) {
         for (index, tenant) in self.of.tenants.iter().enumerate() {
             let Some(create) = &tenant.requests.create else {
                 continue;
@@ -212,7 +63,7 @@ impl Steps<'_> {
     }
 
     /// The steps that only read, once all marks are planted.
-    fn read(&mut self) {
+    pub(crate) fn read(&mut self) {
         self.waits = true;
         let mut tries = Vec::new();
         let mut lists = Vec::new();
@@ -309,7 +160,7 @@ impl Steps<'_> {
 
     /// The strangers' attempts on every object. Returns, for each tenant, the steps that still need a
     /// control.
-    fn strangers_try(
+    pub(crate) fn strangers_try(
         &mut self,
         what: &str,
         of: impl Fn(&Requests) -> Option<&Request>,
@@ -331,7 +182,7 @@ impl Steps<'_> {
     }
 
     /// Each owner reads its object after the strangers' attempts.
-    fn read_again(&mut self, what: &str, tried: &[Vec<StepId>]) {
+    pub(crate) fn read_again(&mut self, what: &str, tried: &[Vec<StepId>]) {
         self.waits = true;
         let touched = tried.iter().enumerate().filter(|(_, tries)| !tries.is_empty());
         for (owner, _) in touched {
@@ -345,7 +196,7 @@ impl Steps<'_> {
     }
 
     /// Each owner makes the same request, which shows that it can succeed.
-    fn owners_try(
+    pub(crate) fn owners_try(
         &mut self,
         what: &str,
         waiting: &[Vec<StepId>],
@@ -366,7 +217,7 @@ impl Steps<'_> {
         }
     }
 
-    fn clean_up(&mut self) {
+    pub(crate) fn clean_up(&mut self) {
         self.waits = true;
         for (index, tenant) in self.of.tenants.iter().enumerate() {
             let Some(delete) = &tenant.requests.delete else {

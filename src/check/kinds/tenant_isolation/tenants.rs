@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use crate::check::kind::Context;
+use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::report::Report;
 
@@ -34,6 +35,30 @@ pub(crate) struct Owned {
 
 /// The objects that tenants already have, by actor.
 pub(crate) type Owns = BTreeMap<String, Spanned<Owned>>;
+
+/// A tenant.
+pub(crate) struct Tenant {
+    /// Its actor.
+    pub(crate) actor: String,
+    /// The mark of an object that it already has; `None` if one is created.
+    pub(crate) marker: Option<String>,
+    /// The requests for its object.
+    pub(crate) requests: Requests,
+}
+
+/// The requests for one tenant's object.
+pub(crate) struct Requests {
+    /// Creates it; `None` if it exists already, and then it is neither changed nor deleted.
+    pub(crate) create: Option<Request>,
+    /// Reads it.
+    pub(crate) object: Request,
+    /// Lists it among others.
+    pub(crate) list: Vec<Request>,
+    /// Changes it.
+    pub(crate) change: Option<Request>,
+    /// Deletes it.
+    pub(crate) delete: Option<Request>,
+}
 
 impl<'de> Deserialize<'de> for Tenants {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
-use crate::check::kinds::tls::steps::{Draft, old_version, plain_http};
+use crate::check::kinds::tls::steps::{Probes, old_version, plain_http};
 use crate::check::written::limits;
 use crate::language::period::Period;
 use crate::language::quantity::{Amount, Unit};
@@ -113,7 +113,7 @@ const HANDSHAKE: StepId = 0;
 
 impl Settings {
     fn plan(&self, host: &HostName, shown: &str) -> Plan {
-        let mut all = Draft::default();
+        let mut all = Probes::default();
         let ask = |ask| Act::Tls(TlsQuestion { host: host.clone(), ask });
         let minimum = self.minimum.version();
         let mut control = Step::new(

@@ -24,7 +24,7 @@ impl Settings {
         each("/version", Test::OneOf(new.map(|version| json!(version.name())).collect()))
     }
 
-    pub(crate) fn new_version(&self, all: &mut Draft) {
+    pub(crate) fn new_version(&self, all: &mut Probes) {
         let minimum = self.minimum.version();
         let step = all.probe(format!("{minimum} or newer is accepted"), Act::Recall(HANDSHAKE));
         all.steps[step].control = None;
@@ -42,7 +42,7 @@ impl Settings {
         all.fail(step, "the connection is closed in the handshake");
     }
 
-    pub(crate) fn certificate(&self, all: &mut Draft) {
+    pub(crate) fn certificate(&self, all: &mut Probes) {
         let days = self.certificate_days.as_ref().map_or(14, |days| days.value);
         let strength = self.key_strength.as_ref().map_or(112, |bits| bits.value);
         let step = all.probe("the certificate", Act::Recall(HANDSHAKE));
@@ -92,7 +92,7 @@ impl Settings {
     }
 }
 
-pub(crate) fn old_version(version: TlsVersion, act: Act, all: &mut Draft) {
+pub(crate) fn old_version(version: TlsVersion, act: Act, all: &mut Probes) {
     let step = all.probe(format!("{version} is refused"), act);
     all.steps[step].expect = vec![each("/refused", Test::Equals(json!(true)))];
     let taken = json!({"answer": "server-hello", "version": version.name(), "refused": false});
@@ -110,7 +110,7 @@ pub(crate) fn old_version(version: TlsVersion, act: Act, all: &mut Draft) {
     );
 }
 
-pub(crate) fn plain_http(wanted: PlainHttp, shown: &str, act: Act, all: &mut Draft) {
+pub(crate) fn plain_http(wanted: PlainHttp, shown: &str, act: Act, all: &mut Probes) {
     let step = all.probe(format!("plain HTTP to {shown}"), act);
     let answers: &[&str] = match wanted {
         PlainHttp::Closed => &["closed"],
@@ -146,12 +146,12 @@ fn each(at: &str, is: Test) -> Expectation {
 
 /// The steps and counterexamples so far.
 #[derive(Default)]
-pub(crate) struct Draft {
+pub(crate) struct Probes {
     pub(crate) steps: Vec<Step>,
     pub(crate) counterexamples: Vec<Counterexample>,
 }
 
-impl Draft {
+impl Probes {
     /// Adds a probe that counts only if the handshake succeeded.
     fn probe(&mut self, name: impl Into<String>, act: Act) -> StepId {
         let mut step = Step::new(Role::Probe, name, ANYONE, act);
