@@ -7,6 +7,7 @@ pub(crate) mod command;
 pub(crate) mod connect_descriptor;
 pub(crate) mod connect_lifecycle;
 pub(crate) mod dns;
+pub(crate) mod forge_remote;
 pub(crate) mod headers;
 pub(crate) mod http;
 pub(crate) mod link;
@@ -29,6 +30,7 @@ pub static KINDS: &[&dyn ErasedKind] = &[
     &dns::Dns,
     &connect_descriptor::ConnectDescriptor,
     &connect_lifecycle::ConnectLifecycle,
+    &forge_remote::ForgeRemote,
     &security_txt::SecurityTxt,
     &link::Link,
     &attestation::AttestationKind,
