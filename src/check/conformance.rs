@@ -1,9 +1,9 @@
-//! What every kind must be able to do, tested over the table of kinds.
+//! Tests that every kind in the table must pass.
 
 use serde_json::json;
 
-use crate::check::KINDS;
 use crate::check::fixture::{everybody_gets, names, plan, sound, tried, verdict};
+use crate::check::kinds::KINDS;
 use crate::model::answer::verdict::Verdict;
 use crate::model::judge::falsify::Grade;
 use crate::model::plan::counterexample::Class;
@@ -48,7 +48,7 @@ fn some_counterexample_depends_on_each_expectation() {
 }
 
 #[test]
-fn an_add_on_that_treats_everybody_alike_never_makes_a_check_hold() {
+fn no_check_holds_if_everybody_gets_the_same_answer() {
     let html = json!({"bytes": 9, "sha256": "h", "text": "<h1>Hello</h1>", "title": "Hello"});
     for body in [
         json!({"status": 401, "body": {"bytes": 2, "sha256": "b", "json": {}}}),
@@ -67,7 +67,7 @@ fn an_add_on_that_treats_everybody_alike_never_makes_a_check_hold() {
 }
 
 #[test]
-fn where_credentials_are_at_stake_refusing_or_failing_for_everybody_is_inconclusive() {
+fn refusing_or_failing_for_everybody_is_inconclusive_if_credentials_matter() {
     for status in [401, 403, 404, 429, 500, 503] {
         let answer = json!({"status": status, "body": {"bytes": 2, "sha256": "b", "json": {}}});
         for name in ["http", "auth-required", "tenant-isolation", "backup-age"] {
@@ -86,7 +86,7 @@ fn planning_is_the_same_each_time() {
 }
 
 #[test]
-fn what_is_made_on_the_target_is_taken_away_last() {
+fn cleanup_steps_come_last() {
     for (name, plan) in examples() {
         let last = plan.steps.iter().rposition(|step| step.role != Role::Cleanup);
         let first = plan.steps.iter().position(|step| step.role == Role::Cleanup);

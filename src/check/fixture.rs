@@ -1,4 +1,4 @@
-//! For the tests of the kinds: a small project, a check from YAML, and answers made to fit a plan.
+//! For the tests of the kinds: a small project, a check from YAML, and answers that fit a plan.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,8 +7,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::check::KINDS;
-use crate::check::kind::{Context, Kind};
+use crate::check::kind::{Context, ErasedKind};
+use crate::check::kinds::KINDS;
 use crate::language::period::Period;
 use crate::model::answer::attestation::{Attestation, AttestationDay};
 use crate::model::answer::facts::Facts;
@@ -109,7 +109,7 @@ pub(crate) fn project() -> Project {
     }
 }
 
-/// Who signs as the platform does.
+/// An actor that signs as the platform.
 pub(crate) fn signed(prefix: Prefix) -> Actor {
     let signed = Signed {
         key: Some(Secret::new("k")),
@@ -155,7 +155,7 @@ pub(crate) fn claim() -> Claim {
 }
 
 /// The kind of this name.
-pub(crate) fn kind(name: &str) -> &'static dyn Kind {
+pub(crate) fn kind(name: &str) -> &'static dyn ErasedKind {
     *KINDS.iter().find(|kind| kind.name() == name).unwrap()
 }
 
@@ -164,26 +164,27 @@ pub(crate) fn plan_in(project: &Project, yaml: &str) -> Result<Plan, Vec<Diagnos
     plan_with(project, yaml, 0)
 }
 
-/// The same with what differs from run to run.
+/// Plans with a seed for what differs from run to run.
 pub(crate) fn plan_with(project: &Project, yaml: &str, seed: u64) -> Result<Plan, Vec<Diagnostic>> {
     let node = node(yaml);
     let name = node.get("kind").and_then(Node::as_str).unwrap();
     let claim = claim();
-    let context = Context { project, claim: &claim, seed };
+    let settings = node.without("kind");
+    let context = Context { project, claim: &claim, span: &settings.span, seed };
     let mut diagnostics = Report::new();
-    let plan = kind(name).plan(&node.without("kind"), &context, &mut diagnostics);
+    let plan = kind(name).plan(&settings, &context, &mut diagnostics);
     match plan {
         Some(plan) if diagnostics.is_empty() => Ok(plan),
         _ => Err(diagnostics.into_vec()),
     }
 }
 
-/// The same in the tests' own project.
+/// Plans a check in the project of the tests.
 pub(crate) fn plan(yaml: &str) -> Plan {
     plan_in(&project(), yaml).unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"))
 }
 
-/// What is wrong with a check: code, and message.
+/// The mistakes in a check: code and message.
 pub(crate) fn mistakes(yaml: &str) -> Vec<(&'static str, String)> {
     let diagnostics = plan_in(&project(), yaml).expect_err("the check is sound");
     diagnostics.into_iter().map(|one| (one.code.name(), one.message)).collect()
@@ -219,7 +220,7 @@ pub(crate) fn sound(plan: &Plan) -> Vec<Observation> {
     (0..plan.steps.len()).map(of).collect()
 }
 
-/// The same with some steps' answers changed, by a part of their name; at least one must be.
+/// Sound answers, with those of some steps changed: the steps whose name contains `part`.
 pub(crate) fn changed(plan: &Plan, part: &str, change: impl Fn(&mut Facts)) -> Vec<Observation> {
     let mut all = sound(plan);
     let mut count = 0;
@@ -235,7 +236,7 @@ pub(crate) fn changed(plan: &Plan, part: &str, change: impl Fn(&mut Facts)) -> V
     all
 }
 
-/// The same answer to everybody; what needs a capture that it does not give is not asked.
+/// The same answer to every request. A step that needs a capture which the answer lacks sends none.
 pub(crate) fn everybody_gets(plan: &Plan, facts: &Value) -> Vec<Observation> {
     let mut all = sound(plan);
     let facts = Facts(facts.clone());
@@ -268,12 +269,12 @@ pub(crate) fn verdict(plan: &Plan, observations: &[Observation]) -> Verdict {
     judge(&View::new(plan, observations)).verdict
 }
 
-/// What the check notices, given that everything is sound.
+/// The result of falsification, given sound answers.
 pub(crate) fn tried(plan: &Plan) -> Falsification {
     falsify(plan, &sound(plan))
 }
 
-/// Facts that meet what a step, and those that look again at it, expect.
+/// Facts that meet the expectations of a step and of the steps that test the same answer.
 fn facts(plan: &Plan, step: usize, looks: &[usize]) -> Facts {
     let mut facts = Facts(json!({
         "status": 200,
@@ -310,48 +311,27 @@ fn meet(facts: &mut Facts, expectation: &Expectation) {
         }
         // A header's first value is set within a list.
         test if at.starts_with("/headers/") && at.ends_with("/0") => {
-            facts.set(at.trim_end_matches("/0"), json!([value(test)]));
+            facts.set(at.trim_end_matches("/0"), json!([test.example(observed())]));
         }
         Test::ShowsNoForeignCanary | Test::Exists(false) => {}
         Test::Some(within) | Test::Every(within) => {
             let mut entries = facts.at(at).and_then(Value::as_array).cloned().unwrap_or_default();
             let mut entry = Facts(entries.pop().unwrap_or_else(|| json!({})));
             match &within.is {
-                Test::All(all) => all.iter().for_each(|one| entry.set(&one.at, value(&one.is))),
-                test => entry.set(&within.at, value(test)),
+                Test::All(all) => {
+                    all.iter().for_each(|one| entry.set(&one.at, one.is.example(observed())))
+                }
+                test => entry.set(&within.at, test.example(observed())),
             }
             facts.set(at, json!([entry.0]));
         }
-        test => facts.set(at, value(test)),
-    }
-}
-
-fn value(test: &Test) -> Value {
-    match test {
-        Test::Equals(Value::String(text)) => {
-            json!(text.strip_prefix("${").map_or(text.clone(), |name| {
-                format!("value of {}", name.trim_end_matches('}'))
-            }))
-        }
-        Test::Equals(value) => value.clone(),
-        Test::OneOf(values) => values[0].clone(),
-        Test::SameSet(values) => json!(values),
-        Test::Contains(text) | Test::StartsWith(text) | Test::EndsWith(text) => json!(text),
-        Test::AddressesOn(origin) => json!(origin),
-        Test::IfThere(test) => value(test),
-        Test::AtMost(limit) | Test::AtLeast(limit) => json!(limit),
-        Test::NotOlderThan(_) => json!("2026-11-22T09:30:00Z"),
-        Test::AtLeastAhead(limit) => {
-            json!(Period::hours(1).after(limit.after(observed())).to_string())
-        }
-        _ => json!("there"),
+        test => facts.set(at, test.example(observed())),
     }
 }
 
 /// A tree from YAML in which every value has a place of its own.
 ///
-/// The places are not those of the text: reading files is another room's, and only needs them to
-/// differ.
+/// The places are not those in the text: the tests only need them to differ.
 pub(crate) fn node(yaml: &str) -> Node {
     let mut next = 0;
     tree(&serde_yaml::from_str(yaml).unwrap(), &mut next)

@@ -1,11 +1,11 @@
-//! The manual of the kinds, made from the kinds themselves: `docs/kinds.md`.
+//! The manual of the kinds, generated from the kinds: `docs/kinds.md`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
-use crate::check::kind::Kind;
+use crate::check::kind::ErasedKind;
 use crate::model::judge::falsify::standard;
 use crate::model::plan::Plan;
 use crate::model::plan::counterexample::Class;
@@ -14,22 +14,23 @@ use crate::model::plan::counterexample::Class;
 pub const HEAD: &str = "\
 # Kinds of check
 
-A check's `kind:` says what it asks. This page is made from the code, by a test that fails when it is
-stale. `avouch explain CLAIM` shows what your own check asks, step by step.
+The `kind:` of a check decides which requests it sends and what they prove. This page is generated from
+the code. `avouch explain CLAIM` shows the steps of your own checks.
 
-Beside the counterexamples that are listed, every probe is tried with faults that must leave the claim
-undecided: no connection, no answer in time, an unknown name, 429 and 503.
+Each kind lists changes to the answers that would make its example fail. Every probe is also tried with
+faults, after which the claim must be inconclusive: no connection, no answer in time, an unknown host
+name, 429 and 503.
 
-Any check may have `states:`, a list of the names of its limits that the claim's words need not say, such
-as `states: [certificate_days]`. Its other limits must be in the words: `max_age: 24h` as \"24 hours\",
-\"a day\" or \"daily\". A year is 365 days, and a month is no number of days.
+The claim's text must mention each limit of its checks: `max_age: 24h` as \"24 hours\", \"a day\" or
+\"daily\". A year is 365 days; a month is not converted to days. To leave a limit out of the text, list
+its name after `states:`, such as `states: [certificate_days]`.
 ";
 
-/// One kind's section. `example` is what its example plans.
-pub fn section(kind: &dyn Kind, example: &Plan) -> String {
+/// The section of one kind. `example` is the plan of its example.
+pub fn section(kind: &dyn ErasedKind, example: &Plan) -> String {
     let manual = kind.manual();
     let mut out = format!("\n## `{}`\n\n{}\n\n", kind.name(), flat(manual.proves));
-    let _ = writeln!(out, "**What it cannot prove.** {}\n", flat(manual.cannot_prove));
+    let _ = writeln!(out, "**It does not prove:** {}\n", flat(manual.cannot_prove));
     let _ = writeln!(out, "```yaml\n{}\n```\n", manual.example.trim());
     settings(kind.schema().as_value(), &mut out);
     let mut whens: Vec<String> = Vec::new();
@@ -38,17 +39,17 @@ pub fn section(kind: &dyn Kind, example: &Plan) -> String {
             whens.push(one.when);
         }
     }
-    out.push_str("Its example is shown to fail when\n\n");
+    out.push_str("The example fails if:\n\n");
     for when in whens.iter().take(EXAMPLES_MAX) {
-        let _ = writeln!(out, "- {when};");
+        let _ = writeln!(out, "- {when}");
     }
     if whens.len() > EXAMPLES_MAX {
-        let _ = writeln!(out, "- and {} more of the same sort.", whens.len() - EXAMPLES_MAX);
+        let _ = writeln!(out, "- and {} more like these", whens.len() - EXAMPLES_MAX);
     }
     out
 }
 
-/// How many counterexamples of a kind are listed.
+/// The most counterexamples that are listed for one kind.
 const EXAMPLES_MAX: usize = 12;
 
 fn flat(text: &str) -> String {
@@ -56,7 +57,7 @@ fn flat(text: &str) -> String {
 }
 
 fn settings(schema: &Value, out: &mut String) {
-    out.push_str("| setting | is | means |\n|---|---|---|\n");
+    out.push_str("| setting | type | meaning |\n|---|---|---|\n");
     let mut parts = BTreeMap::new();
     rows(schema, "", out, &mut parts);
     let none = Map::new();
@@ -69,7 +70,7 @@ fn settings(schema: &Value, out: &mut String) {
     out.push('\n');
 }
 
-/// A row for each setting, and for each of its own settings, unless such `parts` have been told of.
+/// A row for each setting, and for each of its own settings unless `parts` has them already.
 fn rows(schema: &Value, of: &str, out: &mut String, parts: &mut BTreeMap<String, String>) {
     let none = Map::new();
     let required = schema["required"].as_array().cloned().unwrap_or_default();
@@ -79,12 +80,12 @@ fn rows(schema: &Value, of: &str, out: &mut String, parts: &mut BTreeMap<String,
         let sort = sort_of(property);
         let own =
             property["properties"].as_object().map(|own| Value::from(own.clone()).to_string());
-        let told = own.as_ref().and_then(|own| parts.get(own));
-        if let Some(told) = told {
-            let _ = write!(means, " Its settings are those of `{told}`.");
+        let earlier = own.as_ref().and_then(|own| parts.get(own));
+        if let Some(earlier) = earlier {
+            let _ = write!(means, " Its settings are those of `{earlier}`.");
         }
         let _ = writeln!(out, "| {of}`{name}` | {sort}{must} | {} |", means.replace('|', "\\|"));
-        if let Some(own) = own.filter(|_| told.is_none()) {
+        if let Some(own) = own.filter(|_| earlier.is_none()) {
             rows(property, &format!("`{name}`: "), out, parts);
             parts.insert(own, name.clone());
         }
@@ -132,10 +133,10 @@ fn sort_of(property: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::KINDS;
     use crate::check::fixture::plan;
+    use crate::check::kinds::KINDS;
 
-    /// Run with `UPDATE_DOCS=1` to make the page anew.
+    /// Run with `UPDATE_DOCS=1` to update the page.
     #[test]
     fn the_manual_of_the_kinds_is_not_stale() {
         let sections = KINDS.iter().map(|kind| section(*kind, &plan(kind.manual().example)));

@@ -1,11 +1,11 @@
-//! The kinds of check: what each one asks, planned before anything is asked. Pure.
+//! From the checks of a project to plans, before any request is sent. Pure.
 
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
 mod fixture;
 pub mod kind;
-pub(crate) mod kinds;
+pub mod kinds;
 pub mod manual;
 pub mod numbers;
 pub mod waivers;
@@ -13,16 +13,11 @@ pub(crate) mod written;
 
 use std::collections::BTreeMap;
 
-use crate::check::kind::{Context, Kind};
-use crate::check::kinds::backup::{age, restore};
-use crate::check::kinds::{
-    attestation, auth_required, command, connect_descriptor, connect_lifecycle, dns, forge_remote,
-    headers, http, link, security_txt, tenant_isolation, tls,
-};
+use crate::check::kind::Context;
+use crate::check::kinds::KINDS;
 use crate::model::judge::assessment::Seeds;
 use crate::model::plan::Plan;
 use crate::model::plan::flaw::Flaw;
-use crate::model::plan::parameter::Parameter;
 use crate::model::project::Project;
 use crate::model::project::claim::{Check, Claim};
 use crate::model::source::Place;
@@ -32,48 +27,28 @@ use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 use crate::model::source::node::Node;
 
-/// Every kind of check, in the order of the manual. A new kind is one file and one row.
-pub static KINDS: &[&dyn Kind] = &[
-    &http::Http,
-    &auth_required::AuthRequired,
-    &tenant_isolation::TenantIsolation,
-    &age::BackupAge,
-    &restore::BackupRestore,
-    &command::Command,
-    &headers::Headers,
-    &tls::Tls,
-    &dns::Dns,
-    &connect_descriptor::ConnectDescriptor,
-    &connect_lifecycle::ConnectLifecycle,
-    &forge_remote::ForgeRemote,
-    &security_txt::SecurityTxt,
-    &link::Link,
-    &attestation::AttestationKind,
-];
-
-/// The plans of every claim of `project` whose checks are in order, and all that is wrong with those
-/// of the others.
+/// The plans of every claim of `project` without a mistake in its checks, and the mistakes in the
+/// checks of the others.
 ///
-/// The seeds decide what differs from run to run, such as which tenants meet.
+/// The seeds decide what differs from run to run, such as which tenants are paired.
 pub fn plans(project: &Project, seeds: &Seeds) -> (BTreeMap<ClaimId, Vec<Plan>>, Vec<Diagnostic>) {
     let mut diagnostics = Report::new();
     let mut plans = BTreeMap::new();
     for claim in &project.claims {
-        let told = diagnostics.mark();
-        let context = Context { project, claim, seed: seeds.of(&claim.id) };
-        let planned = of_claim(&context, &mut diagnostics);
+        let before = diagnostics.mark();
+        let planned = of_claim(project, claim, seeds.of(&claim.id), &mut diagnostics);
         // Half of a claim's checks would look like all of them.
-        if !diagnostics.has_errors_since(told) {
+        if !diagnostics.has_errors_since(before) {
             plans.insert(claim.id.clone(), planned);
         }
     }
     (plans, diagnostics.into_vec())
 }
 
-fn of_claim(context: &Context<'_>, diagnostics: &mut Report) -> Vec<Plan> {
+fn of_claim(project: &Project, claim: &Claim, seed: u64, diagnostics: &mut Report) -> Vec<Plan> {
     let mut plans = Vec::new();
-    for check in &context.claim.checks {
-        let place = check.kind.place(&context.claim.file);
+    for check in &claim.checks {
+        let place = check.kind.place(&claim.file);
         let Some(kind) = KINDS.iter().find(|kind| kind.name() == check.kind.value) else {
             let names = || KINDS.iter().map(|kind| kind.name());
             diagnostics.push(
@@ -86,20 +61,21 @@ fn of_claim(context: &Context<'_>, diagnostics: &mut Report) -> Vec<Plan> {
             );
             continue;
         };
-        if let Some(mut plan) = kind.plan(&check.settings, context, diagnostics) {
-            diagnostics.extend(flaws(context.claim, check, &plan));
-            plan.parameters = parameters(*kind, check);
+        let context = Context { project, claim, span: &check.settings.span, seed };
+        if let Some(mut plan) = kind.plan(&check.settings, &context, diagnostics) {
+            diagnostics.extend(flaws(claim, check, &plan));
+            mark_stated(check, &mut plan);
             plans.push(plan);
         }
     }
     plans
 }
 
-/// The limits of a check, with those marked that the words need not say.
-fn parameters(kind: &dyn Kind, check: &Check) -> Vec<Parameter> {
-    let is_stated = |name: &str| check.states.iter().any(|stated| stated.value == name);
-    let all = kind.limits(&check.settings).into_iter();
-    all.map(|one| Parameter { stated: is_stated(&one.name), ..one }).collect()
+/// Marks the limits that the author listed after `states:`, which the claim's text need not mention.
+fn mark_stated(check: &Check, plan: &mut Plan) {
+    for limit in &mut plan.parameters {
+        limit.stated = check.states.iter().any(|stated| stated.value == limit.name);
+    }
 }
 
 fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {
@@ -110,11 +86,11 @@ fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {
         let span = step.map_or(&check.kind.span, |step| &step.span);
         let help = match &flaw {
             Flaw::Uncontrolled(_) => {
-                "put a step of `role: control` before it, in which somebody who may asks for the same, and \
-                 name that step in `control:`"
+                "before it, add a step of `role: control` in which an actor that is allowed to sends the \
+                 same request, and name that step in `control:`"
                     .to_owned()
             }
-            _ => format!("see what is asked with `avouch explain {}`", claim.id),
+            _ => format!("`avouch explain {}` shows the steps", claim.id),
         };
         let place = Place::new(claim.file.clone(), span.clone());
         Diagnostic::new(Code::UnfitCheck, place, flaw.message()).help(help)

@@ -1,6 +1,6 @@
-//! Numbers are bound: what a claim's words say is a limit of its checks, and the other way round.
+//! Compares the numbers in a claim's text with the limits of its checks, in both directions.
 //!
-//! A claim that a role attests may say numbers that no check has: they are among the attested words.
+//! An attested claim may contain numbers that no check has: they are part of the attested text.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -18,14 +18,14 @@ use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
-/// Where the words of claims and the limits of their checks differ. Of a claim that has no `plans`,
-/// the limits are not known.
+/// The differences between the texts of claims and the limits of their checks. A claim without
+/// `plans` is passed over: its limits are not known.
 pub fn check(project: &Project, plans: &BTreeMap<ClaimId, Vec<Plan>>) -> Vec<Diagnostic> {
     let of = |claim: &Claim| Some(of_claim(project, claim, plans.get(&claim.id)?));
     project.claims.iter().filter_map(of).flatten().collect()
 }
 
-/// Where the words of one claim and the limits of its checks, in `plans`, differ.
+/// The differences between the text of one claim and the limits of its checks, in `plans`.
 pub fn of_claim(project: &Project, claim: &Claim, plans: &[Plan]) -> Vec<Diagnostic> {
     differences(&Claimed { project, claim, plans })
 }
@@ -40,43 +40,44 @@ struct Claimed<'a> {
 fn differences(of: &Claimed<'_>) -> Vec<Diagnostic> {
     let limits: Vec<&Parameter> = of.plans.iter().flat_map(|plan| &plan.parameters).collect();
     let passages = &of.claim.passages;
-    let said: Vec<Vec<Quantity>> =
-        passages.iter().map(|passage| find(&said_with(passage))).collect();
+    let mentioned: Vec<Vec<Quantity>> =
+        passages.iter().map(|passage| find(&text_with_lead_in(passage))).collect();
     let mut all = Vec::new();
-    for (passage, said) in passages.iter().zip(&said) {
+    for (passage, mentioned) in passages.iter().zip(&mentioned) {
         let words = Words { of, passage, quantities: find(&passage.words) };
         let unchecked = words.unchecked(&limits);
-        let unsaid = limits.iter().copied().filter(|limit| !limit.stated && !is_said(limit, said));
-        all.extend(words.differences(unchecked, unsaid.collect(), &limits));
+        let unmentioned =
+            limits.iter().copied().filter(|limit| !limit.stated && !is_mentioned(limit, mentioned));
+        all.extend(words.differences(unchecked, unmentioned.collect(), &limits));
     }
     for (check, plan) in of.claim.checks.iter().zip(of.plans) {
-        all.extend(idle_states(of.claim, check, plan, &said));
+        all.extend(needless_states(of.claim, check, plan, &mentioned));
     }
     all
 }
 
-/// The words of a passage, and what leads into them.
-fn said_with(passage: &Passage) -> String {
+/// The text of a passage and of its lead-in.
+fn text_with_lead_in(passage: &Passage) -> String {
     format!("{} {}", passage.words, passage.under)
 }
 
-fn is_said(limit: &Parameter, said: &[Quantity]) -> bool {
-    said.iter().any(|quantity| is_same(limit, quantity))
+fn is_mentioned(limit: &Parameter, mentioned: &[Quantity]) -> bool {
+    mentioned.iter().any(|quantity| is_same(limit, quantity))
 }
 
-/// A limit without a unit is met by its number, whatever the words count with it.
+/// A limit without a unit matches its number, whatever unit the text has.
 fn is_same(limit: &Parameter, quantity: &Quantity) -> bool {
     let is_number = limit.amount.unit == Unit::Count && limit.amount.value == quantity.number;
     limit.amount.is(&quantity.amount) || is_number
 }
 
-/// Whether two amounts measure the same thing, so that one was probably meant to be the other.
+/// Whether two amounts measure the same thing, so that they were probably meant to be equal.
 fn is_comparable(a: &Amount, b: &Amount) -> bool {
     let is_time = |unit: &Unit| matches!(unit, Unit::Seconds | Unit::Months | Unit::WorkingDays);
     a.unit == b.unit || is_time(&a.unit) && is_time(&b.unit)
 }
 
-/// The words of a claim in one place.
+/// The text of a claim in one passage.
 struct Words<'a> {
     of: &'a Claimed<'a>,
     passage: &'a Passage,
@@ -84,7 +85,7 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    /// What the words say and no check has.
+    /// The quantities in the text that no check has.
     fn unchecked(&self, limits: &[&Parameter]) -> Vec<&Quantity> {
         let is_attested = |step: &Step| step.word == Word::Attested;
         if self.of.plans.iter().flat_map(|plan| &plan.steps).any(is_attested) {
@@ -100,27 +101,29 @@ impl Words<'_> {
         self.quantities.iter().filter(|quantity| !is_checked(quantity)).collect()
     }
 
-    /// "TLS 1.2 or 1.3": whoever says the oldest version may name newer ones beside it.
+    /// "TLS 1.2 or 1.3": a text with the oldest version may list newer ones too.
     fn lists_newer(&self, limit: &Parameter, quantity: &Quantity) -> bool {
         let is_newer = quantity.amount.compare(&limit.amount) == Some(Ordering::Greater);
         let is_version = matches!(limit.amount.unit, Unit::Version(_));
-        is_version && is_newer && limit.side == Side::AtLeast && is_said(limit, &self.quantities)
+        is_version
+            && is_newer
+            && limit.side == Side::AtLeast
+            && is_mentioned(limit, &self.quantities)
     }
 
-    /// A diagnostic for each difference: a number and a limit of one sort are one difference, and so
-    /// is a number beside another one that is measured.
+    /// A diagnostic for each difference. A number and a limit that are comparable are one difference.
     fn differences(
         &self,
         mut unchecked: Vec<&Quantity>,
-        unsaid: Vec<&Parameter>,
+        unmentioned: Vec<&Parameter>,
         limits: &[&Parameter],
     ) -> Vec<Diagnostic> {
         let mut all = Vec::new();
-        for limit in unsaid {
+        for limit in unmentioned {
             let other = unchecked.iter().position(|one| is_comparable(&one.amount, &limit.amount));
             all.push(match other {
                 Some(index) => self.mismatch(unchecked.remove(index), limit),
-                None => self.unsaid(limit),
+                None => self.unmentioned(limit),
             });
         }
         for quantity in unchecked {
@@ -150,10 +153,9 @@ impl Words<'_> {
         let text = self.text(quantity);
         let amount = limit.amount.in_words();
         let message =
-            format!("the words say `{text}`, and the check's limit `{}` is `{amount}`", limit.name);
-        let help = format!(
-            "write `{amount}` here, or have the check's limit changed if `{text}` is what is meant"
-        );
+            format!("the text says `{text}`, but the check's limit `{}` is `{amount}`", limit.name);
+        let help =
+            format!("write `{amount}` here, or change the check's limit if `{text}` is right");
         Diagnostic::new(Code::NumberMismatch, self.place(quantity), message)
             .with(Argument::Said, text)
             .with(Argument::Limit, &limit.name)
@@ -164,11 +166,11 @@ impl Words<'_> {
 
     fn without_check(&self, quantity: &Quantity) -> Diagnostic {
         let message = format!(
-            "the words say `{}`, and no check of this claim measures that",
+            "the text says `{}`, but no check of this claim measures it",
             self.text(quantity)
         );
         let help = format!(
-            "take it out of the claim, or have it measured by a check in `{}` or attested by a role",
+            "remove it from the claim, or add a check that measures it to `{}`, or an attestation",
             self.of.claim.file
         );
         Diagnostic::new(Code::NumberWithoutCheck, self.place(quantity), message)
@@ -176,15 +178,15 @@ impl Words<'_> {
             .help(help)
     }
 
-    fn unsaid(&self, limit: &Parameter) -> Diagnostic {
+    fn unmentioned(&self, limit: &Parameter) -> Diagnostic {
         let amount = limit.amount.in_words();
         let message = format!(
-            "the check's limit `{}` is `{amount}`, and the words do not say so",
+            "the check's limit `{}` is `{amount}`, but the text does not mention it",
             limit.name
         );
         let help = format!(
-            "say `{} {amount}` in the words, or add `states: [{}]` to the check if readers need \
-             not be told",
+            "write `{} {amount}` in the text, or add `states: [{}]` to the check if readers do \
+             not need to know",
             limit.side.in_words(),
             limit.name
         );
@@ -200,12 +202,12 @@ fn label(limit: &Parameter) -> String {
     format!("the check's limit: {} {}", limit.side.in_words(), limit.amount.in_words())
 }
 
-/// Names after `states:` that no limit of the check has, or whose limits all words say anyway.
-fn idle_states(
+/// Names after `states:` that are not limits of the check, or limits that all texts mention anyway.
+fn needless_states(
     claim: &Claim,
     check: &Check,
     plan: &Plan,
-    said: &[Vec<Quantity>],
+    mentioned: &[Vec<Quantity>],
 ) -> Vec<Diagnostic> {
     let mistake = |code, name: &Spanned<String>, message| {
         Diagnostic::new(code, name.place(&claim.file), message)
@@ -218,10 +220,11 @@ fn idle_states(
             let help = help_with_list(name, names);
             return Some(mistake(Code::UnknownLimit, name, message).help(help));
         }
-        let is_needless =
-            !said.is_empty() && of_name.all(|limit| said.iter().all(|said| is_said(limit, said)));
-        let message = format!("the words say the limit `{}` already", name.value);
-        let help = "take it out of `states:`, which is for what the words need not say";
+        let is_needless = !mentioned.is_empty()
+            && of_name
+                .all(|limit| mentioned.iter().all(|mentioned| is_mentioned(limit, mentioned)));
+        let message = format!("the text already mentions the limit `{}`", name.value);
+        let help = "remove it from `states:`, which lists limits that the text leaves out";
         is_needless.then(|| mistake(Code::NeedlessStates, name, message).help(help))
     };
     check.states.iter().filter_map(idle).collect()
@@ -277,7 +280,7 @@ mod tests {
     }
 
     /// Each diagnostic: `code: message @ the words underlined`.
-    fn told(words: &str, checks: &[&str]) -> Vec<String> {
+    fn reported(words: &str, checks: &[&str]) -> Vec<String> {
         let line = |one: Diagnostic| {
             let place = one.place.unwrap();
             let shown = if &*place.file == "content/a.md" { &words[place.span()] } else { "yaml" };
@@ -290,17 +293,15 @@ mod tests {
     fn another_number_than_the_checks_names_both_places() {
         let words = "Data is at most\n**72** hours old.";
         assert_eq!(
-            told(words, &[BACKUP]),
+            reported(words, &[BACKUP]),
             [
-                "number-mismatch: the words say `72 hours`, and the check's limit `max_age` is `24 hours` @ 72** hours"
+                "number-mismatch: the text says `72 hours`, but the check's limit `max_age` is `24 hours` @ 72** hours"
             ]
         );
         let one = &diagnostics(words, &[BACKUP])[0];
         assert_eq!(
             one.help.as_deref(),
-            Some(
-                "write `24 hours` here, or have the check's limit changed if `72 hours` is what is meant"
-            )
+            Some("write `24 hours` here, or change the check's limit if `72 hours` is right")
         );
         let (place, label) = &one.related[0];
         assert_eq!(
@@ -315,9 +316,9 @@ mod tests {
     fn a_number_that_changed_beside_one_that_did_not_names_both_places_too() {
         let words = "Backed up every day, so at most 72 hours can be lost.";
         assert_eq!(
-            told(words, &[BACKUP]),
+            reported(words, &[BACKUP]),
             [
-                "number-mismatch: the words say `72 hours`, and the check's limit `max_age` is `24 hours` @ 72 hours"
+                "number-mismatch: the text says `72 hours`, but the check's limit `max_age` is `24 hours` @ 72 hours"
             ]
         );
     }
@@ -332,50 +333,48 @@ mod tests {
             "backed up every day, so at most 24 hours are lost",
             "once a day",
         ] {
-            assert_eq!(told(words, &[BACKUP]), Vec::<String>::new(), "{words}");
+            assert_eq!(reported(words, &[BACKUP]), Vec::<String>::new(), "{words}");
         }
         for words in
             ["at most 23 hours", "twice a day", "every week", "within 24 minutes", "monthly"]
         {
-            assert!(told(words, &[BACKUP])[0].starts_with("number-mismatch: "), "{words}");
+            assert!(reported(words, &[BACKUP])[0].starts_with("number-mismatch: "), "{words}");
         }
     }
 
     #[test]
     fn thirty_days_are_no_month() {
         let check = BACKUP.replace("24h", "30d");
-        assert_eq!(told("for 30 days", &[&check]), Vec::<String>::new());
-        assert!(told("for 1 month", &[&check])[0].starts_with("number-mismatch: "));
+        assert_eq!(reported("for 30 days", &[&check]), Vec::<String>::new());
+        assert!(reported("for 1 month", &[&check])[0].starts_with("number-mismatch: "));
     }
 
     #[test]
     fn a_number_that_nothing_measures_is_told() {
         assert_eq!(
-            told("Data is backed up daily, in 3 regions.", &[BACKUP]),
-            [
-                "number-without-check: the words say `3`, and no check of this claim measures that @ 3"
-            ]
+            reported("Data is backed up daily, in 3 regions.", &[BACKUP]),
+            ["number-without-check: the text says `3`, but no check of this claim measures it @ 3"]
         );
     }
 
     #[test]
     fn a_limit_that_the_words_do_not_say_is_told_unless_the_check_states_it() {
         assert_eq!(
-            told("Data is backed up.", &[BACKUP]),
+            reported("Data is backed up.", &[BACKUP]),
             [
-                "number-without-words: the check's limit `max_age` is `24 hours`, and the words do not say so @ Data is backed up."
+                "number-without-words: the check's limit `max_age` is `24 hours`, but the text does not mention it @ Data is backed up."
             ]
         );
         let stated = BACKUP.replace("24h", "24h, states: [max_age]");
-        assert_eq!(told("Data is backed up.", &[&stated]), Vec::<String>::new());
+        assert_eq!(reported("Data is backed up.", &[&stated]), Vec::<String>::new());
     }
 
     #[test]
     fn a_name_after_states_that_does_nothing_is_told() {
         let stated = |name: &str| BACKUP.replace("24h", &format!("24h, states: [{name}]"));
         assert_eq!(
-            told("Backed up daily.", &[&stated("max_age")]),
-            ["needless-states: the words say the limit `max_age` already @ yaml"]
+            reported("Backed up daily.", &[&stated("max_age")]),
+            ["needless-states: the text already mentions the limit `max_age` @ yaml"]
         );
         let unknown = diagnostics("Backed up daily.", &[&stated("max_ages")]);
         assert_eq!(unknown[0].message, "this check has no limit `max_ages`");
@@ -388,16 +387,16 @@ mod tests {
         let hsts = "{kind: headers, get: /, headers: {strict-transport-security: {directives: {max-age: {at_least: 31536000}}}}}";
         let both = [tls, hsts];
         assert_eq!(
-            told("TLS 1.2 or newer, and HSTS for a year: for a year.", &both),
+            reported("TLS 1.2 or newer, and HSTS for a year: for a year.", &both),
             Vec::<String>::new()
         );
-        assert_eq!(told("TLS 1.2 or newer, for 365 days.", &both), Vec::<String>::new());
-        assert_eq!(told("TLS 1.2 or 1.3, for 365 days.", &both), Vec::<String>::new());
-        assert_eq!(told("TLS 1.1 or 1.2, for 365 days.", &both).len(), 1);
+        assert_eq!(reported("TLS 1.2 or newer, for 365 days.", &both), Vec::<String>::new());
+        assert_eq!(reported("TLS 1.2 or 1.3, for 365 days.", &both), Vec::<String>::new());
+        assert_eq!(reported("TLS 1.1 or 1.2, for 365 days.", &both).len(), 1);
         assert_eq!(
-            told("TLS 1.3 or newer, for 365 days.", &both),
+            reported("TLS 1.3 or newer, for 365 days.", &both),
             [
-                "number-mismatch: the words say `TLS 1.3`, and the check's limit `minimum` is `TLS 1.2` @ TLS 1.3"
+                "number-mismatch: the text says `TLS 1.3`, but the check's limit `minimum` is `TLS 1.2` @ TLS 1.3"
             ]
         );
     }
@@ -405,17 +404,20 @@ mod tests {
     #[test]
     fn a_value_that_a_check_names_binds_a_number_and_need_not_be_said() {
         let http = "{kind: http, steps: [{name: a, role: control, as: acme, get: /config, expect: {status: 200}}, {name: b, again: a, expect: {json: {/regions: {equals: 3}, /note: {contains: 5 copies}}}}]}";
-        assert_eq!(told("Kept in 3 regions, as five copies.", &[http]), Vec::<String>::new());
-        assert_eq!(told("Kept in 3 regions.", &[http]), Vec::<String>::new());
-        assert_eq!(told("Kept in many regions.", &[http]), Vec::<String>::new());
-        assert_eq!(told("Kept in 4 regions.", &[http]).len(), 1);
+        assert_eq!(reported("Kept in 3 regions, as five copies.", &[http]), Vec::<String>::new());
+        assert_eq!(reported("Kept in 3 regions.", &[http]), Vec::<String>::new());
+        assert_eq!(reported("Kept in many regions.", &[http]), Vec::<String>::new());
+        assert_eq!(reported("Kept in 4 regions.", &[http]).len(), 1);
     }
 
     #[test]
     fn an_attested_claim_needs_no_check_of_its_numbers_but_says_the_limits_that_there_are() {
-        assert_eq!(told("We look twice a year.", &["{kind: attestation}"]), Vec::<String>::new());
+        assert_eq!(
+            reported("We look twice a year.", &["{kind: attestation}"]),
+            Vec::<String>::new()
+        );
         let both = ["{kind: attestation}", BACKUP];
-        assert!(told("At most 72 hours.", &both)[0].starts_with("number-without-words: "));
+        assert!(reported("At most 72 hours.", &both)[0].starts_with("number-without-words: "));
     }
 
     #[test]
@@ -434,7 +436,7 @@ mod tests {
         let mut claim = claim_of("Backed up", &[BACKUP]);
         claim.passages[0].words = "Backed up [Each week.].".into();
         project.claims = vec![claim];
-        let told = wrong(&project);
-        assert_eq!(told[0].place.as_ref().unwrap().span(), 0..9);
+        let reported = wrong(&project);
+        assert_eq!(reported[0].place.as_ref().unwrap().span(), 0..9);
     }
 }

@@ -9,8 +9,8 @@ use crate::model::source::claim_id::ClaimId;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
-/// Entries of waivers that name nothing that is expected. They accept nothing, so that these are
-/// warnings: what is asked may differ from run to run, where customers are many.
+/// The entries of waivers that name no expectation of the plans. Such an entry accepts nothing, so it
+/// is a warning: with many tenants, the steps differ from run to run.
 pub fn unmatched(project: &Project, plans: &BTreeMap<ClaimId, Vec<Plan>>) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for (id, (file, waiver)) in &project.waivers {
@@ -29,7 +29,7 @@ pub fn unmatched(project: &Project, plans: &BTreeMap<ClaimId, Vec<Plan>>) -> Vec
 }
 
 fn mismatch(accepted: &Accepted, plans: &[Plan]) -> Option<(String, String)> {
-    let copy = || "copy the line that the report of a violated claim has for it".to_owned();
+    let copy = || "copy the line from the report of the violated claim".to_owned();
     let Some(plan) = accepted.check.checked_sub(1).and_then(|index| plans.get(index)) else {
         return Some((format!("the claim has no check {}", accepted.check), copy()));
     };

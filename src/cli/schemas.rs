@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use avouch::check::KINDS;
+use avouch::check::kinds::KINDS;
 use avouch::load::policy::sub_processors::SubProcessorsFile;
 use avouch::load::project::file::ProjectFile;
 use avouch::model::answer::attestation::Attestation;

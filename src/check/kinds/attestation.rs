@@ -1,14 +1,15 @@
-//! `attestation`: a named role has given its dated word for what no probe can reach.
+//! `attestation`: a named role vouches, with a date, for what no test can reach.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::check::kind::{Context, Kind, Manual};
+use crate::check::written::counterexample::{benign, fault, set, set_time};
 use crate::language::period::Period;
 use crate::language::words::normalise;
 use crate::model::answer::attestation::{Attestation, AttestationDay};
-use crate::model::plan::counterexample::{Class, Counterexample, Edit};
+use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Record, Role, Step, Word};
 use crate::model::source::decode::Spanned;
@@ -16,43 +17,29 @@ use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::node::Node;
 
-/// The kind.
+/// A named role vouches for the claim.
 pub(crate) struct AttestationKind;
 
 #[derive(Deserialize, JsonSchema)]
-struct Settings {
-    /// The role whose word it must be, from `roles:` in `avouch.yaml`; any of them if left out.
+pub(crate) struct Settings {
+    /// The role that must have signed it, from `roles:` in `avouch.yaml`; any role if left out.
     by: Option<Spanned<String>>,
 }
 
 impl Kind for AttestationKind {
-    fn name(&self) -> &'static str {
-        "attestation"
-    }
+    type Settings = Settings;
 
-    fn manual(&self) -> Manual {
-        Manual {
-            proves: "A named role gave its word for exactly these words of the claim, on a given \
-                     day, having looked at something that it names. The word ends after its time.",
-            cannot_prove: "That the word is true: it is somebody's, and is shown as that.",
-            example: "kind: attestation\nby: officer\n",
-        }
-    }
+    const NAME: &'static str = "attestation";
 
-    fn schema(&self) -> schemars::Schema {
-        schemars::schema_for!(Settings)
-    }
+    const MANUAL: Manual = Manual {
+        proves: "A named role attested exactly these words of the claim on a given day, and \
+                 recorded what it examined. The attestation expires after its period of validity.",
+        cannot_prove: "That the attestation is true: the page shows who signed it.",
+        example: "kind: attestation\nby: officer\n",
+    };
 
-    fn plan(
-        &self,
-        settings: &Node,
-        context: &Context<'_>,
-        diagnostics: &mut Report,
-    ) -> Option<Plan> {
-        let before = diagnostics.mark();
-        let settings: Settings = context.read(settings, diagnostics)?;
+    fn plan(settings: &Settings, context: &Context<'_>, diagnostics: &mut Report) -> Option<Plan> {
         let roles = &context.project.roles;
         if let Some(by) = settings.by.as_ref().filter(|by| !roles.contains_key(&by.value)) {
             let message = format!("unknown role `{}`", by.value);
@@ -64,25 +51,24 @@ impl Kind for AttestationKind {
             Some(by) => vec![json!(by.value)],
             None => roles.keys().map(|role| json!(role)).collect(),
         };
-        (diagnostics.is_clean_since(before)).then(|| plan(context, accepted))
+        Some(plan(context, accepted))
     }
 }
 
 fn plan(context: &Context<'_>, roles: Vec<serde_json::Value>) -> Plan {
     let steps = vec![control(context), probe(roles)];
     Plan {
-        parameters: Vec::new(),
-        kind: "attestation".into(),
-        canaries: Vec::new(),
         ends: vec![FactEnd { step: 0, at: "/until".into(), plus: Period::seconds(0) }],
         counterexamples: counterexamples(),
-        covers: "One record: who gave their word, on what day, having looked at what.".into(),
-        leaves_open: "Nobody but the role that gave it can show that this word is true.".into(),
-        steps,
+        covers: "One attestation: who signed it, on what day, and what they examined.".into(),
+        leaves_open: "Nobody but the role that signed it can show that the attestation is true."
+            .into(),
+        ..Plan::new(AttestationKind::NAME, steps)
     }
 }
 
-/// The record, if it is anybody's word for this target: the demo's own is good for the demo alone.
+/// The attestation, if there is one for this target: an attestation of the demo counts for the demo
+/// only.
 fn record(context: &Context<'_>) -> Record {
     let found = context.project.attestations.get(&context.claim.id);
     let demo = context.project.world.demo;
@@ -97,8 +83,7 @@ fn record(context: &Context<'_>) -> Record {
     }
 }
 
-/// That somebody's word is there, was given for these words and has not run out; without that,
-/// nothing is known.
+/// Without an attestation of exactly these words that has not expired, nothing is known.
 fn control(context: &Context<'_>) -> Step {
     let record = Act::Record(record(context));
     let mut step = Step::new(Role::Control, "the attestation", ANYONE, record);
@@ -113,7 +98,7 @@ fn control(context: &Context<'_>) -> Step {
 }
 
 fn probe(roles: Vec<serde_json::Value>) -> Step {
-    let mut step = Step::new(Role::Probe, "whose word it is", ANYONE, Act::Recall(0));
+    let mut step = Step::new(Role::Probe, "the role that signed it", ANYONE, Act::Recall(0));
     step.expect = vec![Expectation::new("/role", Test::OneOf(roles))];
     step.control = Some(0);
     step.word = Word::Attested;
@@ -122,30 +107,11 @@ fn probe(roles: Vec<serde_json::Value>) -> Step {
 }
 
 fn counterexamples() -> Vec<Counterexample> {
-    let one =
-        |class, when: &str, edit| Counterexample { class, when: when.into(), edits: vec![edit] };
-    let at = || "/until".to_owned();
     vec![
-        one(
-            Class::Fault,
-            "the word had run out a day ago",
-            Edit::SetTime { step: 0, at: at(), after_s: -86_400 },
-        ),
-        one(
-            Class::Fault,
-            "nobody has given their word",
-            Edit::Set { step: 0, at: "/found".into(), value: json!(false) },
-        ),
-        one(
-            Class::Fault,
-            "the word was given for other words of the claim",
-            Edit::Set { step: 0, at: "/words".into(), value: json!("other words") },
-        ),
-        one(
-            Class::Benign,
-            "the word is good for another minute",
-            Edit::SetTime { step: 0, at: at(), after_s: 60 },
-        ),
+        fault("the attestation expired a day ago", set_time(0, "/until", -86_400)),
+        fault("there is no attestation", set(0, "/found", false)),
+        fault("the attestation is for other words", set(0, "/words", "other words")),
+        benign("the attestation is valid for another minute", set_time(0, "/until", 60)),
     ]
 }
 
@@ -162,17 +128,17 @@ mod tests {
         verdict(&plan, &changed(&plan, "the attestation", |facts| facts.set(at, value.clone())))
     }
 
-    fn is_there(plan: &Plan) -> bool {
+    fn has_attestation(plan: &Plan) -> bool {
         matches!(&plan.steps[0].act, Act::Record(record) if record.attestation.is_some())
     }
 
     #[test]
-    fn the_word_of_another_role_is_a_violation() {
+    fn an_attestation_by_another_role_is_a_violation() {
         assert_eq!(given("/role", &json!("passer-by")), Verdict::Violated);
     }
 
     #[test]
-    fn a_word_that_is_missing_has_run_out_or_was_for_other_words_is_inconclusive() {
+    fn an_attestation_that_is_missing_has_expired_or_was_for_other_words_is_inconclusive() {
         let failed = Verdict::Inconclusive(Reason::ControlFailed);
         assert_eq!(given("/words", &json!("Something else.")), failed);
         assert_eq!(given("", &json!({"found": false})), failed);
@@ -180,15 +146,15 @@ mod tests {
     }
 
     #[test]
-    fn the_demos_own_word_is_good_for_the_demo_alone() {
+    fn an_attestation_of_the_demo_counts_for_the_demo_only() {
         let mut project = project();
-        assert!(is_there(&plan_in(&project, "kind: attestation").unwrap()));
+        assert!(has_attestation(&plan_in(&project, "kind: attestation").unwrap()));
         project.world.demo = false;
-        assert!(!is_there(&plan_in(&project, "kind: attestation").unwrap()));
+        assert!(!has_attestation(&plan_in(&project, "kind: attestation").unwrap()));
     }
 
     #[test]
-    fn an_unknown_role_is_told() {
+    fn an_unknown_role_is_reported() {
         assert_eq!(mistakes("{kind: attestation, by: oficer}")[0].0, "unknown-role");
     }
 }

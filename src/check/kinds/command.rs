@@ -1,4 +1,4 @@
-//! `command`: a program of the project's own ends as it should, and says what it should.
+//! `command`: a program of the project exits with the right code and prints what it should.
 
 use std::collections::BTreeMap;
 
@@ -6,36 +6,34 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
-use crate::check::written::counterexample::of_limits;
+use crate::check::written::counterexample::{fault, negation, of_limits, remove, set};
 use crate::check::written::expect::{Expect, Reading};
-use crate::check::written::limits;
 use crate::check::written::placeholders::Names;
 use crate::check::written::program::{Run, program};
 use crate::check::written::test::Tests;
 use crate::language::period::Period;
-use crate::model::plan::counterexample::{Class, Counterexample, Edit};
+use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::request::Program;
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::node::Node;
 
-/// The kind.
+/// A run of a program.
 pub(crate) struct Command;
 
 #[derive(Deserialize, JsonSchema)]
-struct Settings {
-    /// The program, then each of its arguments. It is run without a shell, in the project's folder; a
-    /// name without `/` is found where the system has its programs.
+pub(crate) struct Settings {
+    /// The program, then each of its arguments. It runs without a shell, in the project's folder; a
+    /// name without `/` is looked up in `PATH`.
     run: Spanned<Vec<String>>,
-    /// The variables that it gets from the environment of Avouch; its own is empty but for these.
+    /// The environment variables that Avouch passes on to the program; it gets no others.
     #[serde(default)]
     env: Vec<Spanned<String>>,
-    /// How long it may take before it is killed; as long as a request if left out.
+    /// How long it may run before it is killed; the time limit of a request if left out.
     timeout: Option<Period>,
-    /// The exit code that it must end with; 0 if left out.
+    /// The exit code that it must return; 0 if left out.
     #[serde(default)]
     exit: u8,
     /// Tests of the JSON that it prints, by JSON Pointer.
@@ -43,47 +41,33 @@ struct Settings {
     json: BTreeMap<String, Spanned<Tests>>,
     /// Tests of the text that it prints.
     text: Option<Spanned<Tests>>,
-    /// For the reader: what this does not show.
+    /// A sentence for the reader: what this check does not show.
     leaves_open: Option<String>,
 }
 
 impl Kind for Command {
-    fn name(&self) -> &'static str {
-        "command"
+    type Settings = Settings;
+
+    const NAME: &'static str = "command";
+
+    const MANUAL: Manual = Manual {
+        proves: "A program of the project exits with the expected code within its time, and what \
+                 it prints passes the tests.",
+        cannot_prove: "That the program reports the truth: the page shows its result as \
+                       reported. Output beyond a size limit is not kept. A process that it \
+                       starts in a process group of its own is not stopped with it.",
+        example: EXAMPLE,
+    };
+
+    fn limits(settings: &Settings) -> Vec<Parameter> {
+        settings.printed().limits()
     }
 
-    fn manual(&self) -> Manual {
-        Manual {
-            proves: "A program of the project's own ends with the exit code, and prints what is \
-                     expected, within its time. Beyond a bound its output is not kept.",
-            cannot_prove: "That the program tells the truth: the basis is its own word. What it \
-                           starts in a process group of its own outlives it.",
-            example: EXAMPLE,
-        }
-    }
-
-    fn schema(&self) -> schemars::Schema {
-        schemars::schema_for!(Settings)
-    }
-
-    fn limits(&self, settings: &Node) -> Vec<Parameter> {
-        let tested = ["json", "text"].into_iter().filter_map(|key| settings.get(key));
-        tested.flat_map(limits::of_tests).collect()
-    }
-
-    fn plan(
-        &self,
-        settings: &Node,
-        context: &Context<'_>,
-        diagnostics: &mut Report,
-    ) -> Option<Plan> {
-        let before = diagnostics.mark();
-        let settings: Settings = context.read(settings, diagnostics)?;
+    fn plan(settings: &Settings, context: &Context<'_>, diagnostics: &mut Report) -> Option<Plan> {
         let run = Run { line: &settings.run, env: &settings.env, timeout: settings.timeout };
         let program = program(&run, context, diagnostics);
         let expect = settings.expect(context, diagnostics);
-        let program = program.filter(|_| diagnostics.is_clean_since(before))?;
-        Some(settings.plan(program, expect))
+        Some(settings.plan(program?, expect))
     }
 }
 
@@ -98,6 +82,10 @@ json:
 ";
 
 impl Settings {
+    fn printed(&self) -> Expect {
+        Expect { json: self.json.clone(), text: self.text.clone(), ..Expect::default() }
+    }
+
     fn expect(&self, context: &Context<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
         let mut all = vec![Expectation::new("/exit", Test::Equals(self.exit.into()))];
         if self.json.is_empty() && self.text.is_none() {
@@ -105,9 +93,7 @@ impl Settings {
         }
         let names = Names::none(context);
         let reading = Reading { names: &names, planters: &[], span: self.run.span.clone() };
-        let expect =
-            Expect { json: self.json.clone(), text: self.text.clone(), ..Expect::default() };
-        let printed = expect.read(&reading, diagnostics).into_iter();
+        let printed = self.printed().read(&reading, diagnostics).into_iter();
         all.extend(
             printed.map(|one| Expectation { at: one.at.replacen("/body/", "/stdout/", 1), ..one }),
         );
@@ -120,7 +106,7 @@ impl Settings {
             Step::new(Role::Control, format!("a run of `{line}`"), ANYONE, Act::Command(program));
         control.expect = vec![Expectation::new("/exit", Test::Exists(true))];
         control.word = Word::Reported;
-        let mut probe = Step::new(Role::Probe, "what it came to", ANYONE, Act::Recall(0));
+        let mut probe = Step::new(Role::Probe, "the result", ANYONE, Act::Recall(0));
         probe.publish = expect.iter().map(|one| one.at.clone()).collect();
         probe.control = Some(0);
         probe.word = Word::Reported;
@@ -128,36 +114,21 @@ impl Settings {
         let mut counterexamples = of_limits(1, &probe.name, &probe.expect);
         counterexamples.extend(self.counterexamples());
         Plan {
-            parameters: Vec::new(),
-            kind: "command".into(),
-            steps: vec![control, probe],
-            canaries: Vec::new(),
-            ends: Vec::new(),
             counterexamples,
             covers: format!("One run of `{line}`."),
             leaves_open: self
                 .leaves_open
                 .clone()
-                .unwrap_or_else(|| "It does not show that what the program says is so.".into()),
+                .unwrap_or_else(|| "It does not show that the program reports the truth.".into()),
+            ..Plan::new(Command::NAME, vec![control, probe])
         }
     }
 
     fn counterexamples(&self) -> [Counterexample; 2] {
         let other = if self.exit == 1 { 2 } else { 1 };
-        let at = String::from("/exit");
-        let fails = Edit::Set { step: 1, at: at.clone(), value: other.into() };
-        let killed = Edit::Remove { step: 0, at };
         [
-            Counterexample {
-                class: Class::Negation,
-                when: format!("the program ends with {other}"),
-                edits: vec![fails],
-            },
-            Counterexample {
-                class: Class::Fault,
-                when: "a signal ends the program".into(),
-                edits: vec![killed],
-            },
+            negation(format!("the program exits with {other}"), set(1, "/exit", other)),
+            fault("a signal ends the program", remove(0, "/exit")),
         ]
     }
 }

@@ -1,74 +1,57 @@
-//! `forge-remote`: what is called from Forge refuses every token that the platform has not made.
+//! `forge-remote`: endpoints for calls from Forge refuse every token that the platform did not issue.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
-use crate::check::kinds::auth_required::bad_credential::{
-    Tries, Without, forgeries, leave_out, left_out,
-};
+use crate::check::kinds::auth_required::bad_credential::{Tries, Without, forgeries, leave_out};
+use crate::check::kinds::auth_required::endpoints::{endpoints, other_endpoints, platform_key};
 use crate::check::written::expect::succeeds;
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
-use crate::check::written::request::Ask;
+use crate::check::written::request::WrittenRequest;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Plan, Role, Step};
-use crate::model::project::actor::Scheme;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::node::Node;
 
-/// The kind.
+/// Endpoints for calls from Atlassian Forge.
 pub(crate) struct ForgeRemote;
 
 #[derive(Deserialize, JsonSchema)]
-struct Settings {
-    /// An actor of the scheme `signed`, which says what the platform's tokens look like.
+pub(crate) struct Settings {
+    /// An actor of the scheme `signed`, which describes the platform's tokens.
     #[serde(rename = "as")]
     actor: Spanned<String>,
-    /// The actor that has a good token, where the first has no private key to make one.
+    /// The actor that has a good token, if `as` has no private key to make one.
     token_of: Option<Spanned<String>>,
     /// The endpoints, each with its method.
-    endpoints: Spanned<Vec<Spanned<Ask>>>,
-    /// Bad tokens that are not tried, by name, each with the reason.
+    endpoints: Spanned<Vec<Spanned<WrittenRequest>>>,
+    /// Bad tokens to leave out, by name, each with the reason.
     #[serde(default)]
     without: Without,
 }
 
 impl Kind for ForgeRemote {
-    fn name(&self) -> &'static str {
-        "forge-remote"
-    }
+    type Settings = Settings;
 
-    fn manual(&self) -> Manual {
-        Manual {
-            proves: "Each listed endpoint, called from Forge, lets a good invocation token in, and \
-                     refuses the same request without one, or with a forged one: expired, meant for \
-                     another app, unsigned, signed with a strange key or with the public one.",
-            cannot_prove: "That endpoints which are not listed refuse anybody. Where the project \
-                           has no private key, tokens that the platform has signed and that are \
-                           wrong all the same, such as expired ones, are not tried.",
-            example: EXAMPLE,
-        }
-    }
+    const NAME: &'static str = "forge-remote";
 
-    fn schema(&self) -> schemars::Schema {
-        schemars::schema_for!(Settings)
-    }
+    const MANUAL: Manual = Manual {
+        proves: "Each listed endpoint accepts a call from Forge with a good invocation token. It \
+                 refuses the same request without a token and with each bad one: expired, for \
+                 another app, unsigned, or signed with an unknown or the public key.",
+        cannot_prove: "That other endpoints refuse anybody. If the project has no private key, \
+                       tokens that the platform signed but that are invalid, such as expired \
+                       ones, are not tried.",
+        example: EXAMPLE,
+    };
 
-    fn plan(
-        &self,
-        settings: &Node,
-        context: &Context<'_>,
-        diagnostics: &mut Report,
-    ) -> Option<Plan> {
-        let before = diagnostics.mark();
-        let settings: Settings = context.read(settings, diagnostics)?;
+    fn plan(settings: &Settings, context: &Context<'_>, diagnostics: &mut Report) -> Option<Plan> {
         let tries = settings.tries(context, diagnostics);
         let requests = settings.requests(context, diagnostics);
-        let tries = tries.filter(|_| diagnostics.is_clean_since(before))?;
-        Some(settings.plan(&requests, &tries))
+        Some(settings.plan(&requests, &tries?))
     }
 }
 
@@ -86,11 +69,7 @@ impl Settings {
         if let Some(token_of) = token_of {
             context.actor(token_of, diagnostics);
         }
-        let Scheme::Signed(signed) = &actor.scheme else {
-            let message = format!("`{}` has no key: its scheme is not `signed`", self.actor.value);
-            diagnostics.push(context.mistake(Code::OtherScheme, &self.actor.span, message));
-            return None;
-        };
+        let signed = platform_key(&self.actor, context, diagnostics)?;
         if signed.key.is_none() && token_of.is_none() {
             let message = format!("`{}` has no private key to make a good token", self.actor.value);
             let help = "name an actor that has one: `token_of:`";
@@ -103,16 +82,10 @@ impl Settings {
     }
 
     fn requests(&self, context: &Context<'_>, diagnostics: &mut Report) -> Vec<Request> {
-        if self.endpoints.is_empty() {
-            let message = "no endpoints, so that nothing would be asked";
-            diagnostics.push(context.mistake(Code::EmptyList, &self.endpoints.span, message));
-        }
-        let names = Names::none(context);
-        let endpoints = self.endpoints.iter();
-        endpoints.filter_map(|one| request::request(one, &names, diagnostics)).collect()
+        endpoints(&self.endpoints, &Names::none(context), diagnostics)
     }
 
-    /// Forgeries come first: what changes something must not have been changed by its owner.
+    /// Bad tokens come first: the owner must not have made the change before they try it.
     fn plan(&self, requests: &[Request], tries: &Tries) -> Plan {
         let mut steps = Vec::new();
         for request in requests {
@@ -121,17 +94,10 @@ impl Settings {
             steps.push(self.control(request));
         }
         Plan {
-            parameters: Vec::new(),
-            kind: "forge-remote".into(),
             counterexamples: tries.counterexamples(&steps),
-            canaries: Vec::new(),
-            ends: Vec::new(),
             covers: tries.covers(requests.iter()),
-            leaves_open: format!(
-                "Endpoints that are not listed were not asked{}.",
-                left_out(&self.without)
-            ),
-            steps,
+            leaves_open: other_endpoints(&self.without),
+            ..Plan::new(ForgeRemote::NAME, steps)
         }
     }
 
@@ -149,9 +115,10 @@ mod tests {
     use super::*;
     use crate::check::fixture::{mistakes, names, plan, plan_in, project, tried};
     use crate::model::judge::falsify::Grade;
+    use crate::model::project::actor::Scheme;
 
     #[test]
-    fn without_a_private_key_only_what_nobody_signed_is_tried_and_a_token_is_needed() {
+    fn without_a_private_key_only_unsigned_tokens_are_tried_and_a_token_is_needed() {
         let mut project = project();
         if let Scheme::Signed(signed) = &mut project.actors["forge"].scheme {
             signed.key = None;
@@ -161,21 +128,21 @@ mod tests {
         let with_token = format!("{EXAMPLE}token_of: operator\n");
         let plan = plan_in(&project, &with_token).unwrap();
         assert_eq!(tried(&plan).grade, Grade::Sound);
-        assert!(names(&plan).contains(&"GET /forge/notes with a token signed with a strange key"));
+        assert!(names(&plan).contains(&"GET /forge/notes with a token signed with an unknown key"));
         assert!(!names(&plan).contains(&"GET /forge/notes with an expired token"));
     }
 
     #[test]
-    fn a_forgery_is_left_out_by_name_and_said_to_be() {
+    fn a_bad_token_is_left_out_by_name_and_the_reader_learns_it() {
         let plan = plan(&format!("{EXAMPLE}without: {{ ten-years: on purpose. }}\n"));
         assert!(!names(&plan).contains(&"GET /forge/notes with a token for ten years"));
-        let open = "Endpoints that are not listed were not asked; `ten-years` was not tried: on \
+        let open = "Endpoints that are not listed were not tested; `ten-years` was not tried: on \
                     purpose.";
         assert_eq!(plan.leaves_open, open);
     }
 
     #[test]
-    fn an_actor_without_a_key_cannot_stand_for_the_platform() {
+    fn an_actor_without_a_key_cannot_act_as_the_platform() {
         let yaml = EXAMPLE.replace("as: forge", "as: acme");
         let message = "`acme` has no key: its scheme is not `signed`";
         assert_eq!(mistakes(&yaml), [("other-scheme", message.to_owned())]);

@@ -1,4 +1,4 @@
-//! `link`: the page that a sentence links to is there, is the right one, and open to anyone.
+//! `link`: the page that a claim links to exists, is the right one, and is open to anyone.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -6,10 +6,10 @@ use serde_json::json;
 use url::Url;
 
 use crate::check::kind::{Context, Kind, Manual};
+use crate::check::written::counterexample::{negation, remove, set};
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
-use crate::check::written::request::Ask;
-use crate::model::plan::counterexample::{Class, Counterexample, Edit};
+use crate::model::plan::counterexample::{Class, Counterexample};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::{Destination, Request};
 use crate::model::plan::{ANYONE, Plan, Role, Step};
@@ -17,68 +17,47 @@ use crate::model::project::Project;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::node::Node;
 
-/// A page may send a reader on a few times: to another language, to a newer address.
+/// A page may redirect a few times, such as to another language or a newer address.
 const REDIRECTS_MAX: u8 = 5;
 
-/// The kind.
+/// The page behind a link of the claim.
 pub(crate) struct Link;
 
 #[derive(Deserialize, JsonSchema)]
-struct Settings {
-    /// The address; that of the first link in the claim's own words if left out.
+pub(crate) struct Settings {
+    /// The address; the first link in the claim's text if left out.
     address: Option<Spanned<String>>,
-    /// What the page's title must contain, so that an error page or a log-in page is told from it.
+    /// A text that the page's title must contain, which an error page or a log-in page does not have.
     title: Spanned<String>,
 }
 
 impl Kind for Link {
-    fn name(&self) -> &'static str {
-        "link"
-    }
+    type Settings = Settings;
 
-    fn manual(&self) -> Manual {
-        Manual {
-            proves: "The page that the sentence links to is there for anyone, without logging in, \
-                     at the host that the link names, and has the title that it should have.",
-            cannot_prove: "That the page says what a reader expects of it; only its title is read.",
-            example: "kind: link\naddress: https://www.heroku.com/policy/security\ntitle: Heroku Security\n",
-        }
-    }
+    const NAME: &'static str = "link";
 
-    fn schema(&self) -> schemars::Schema {
-        schemars::schema_for!(Settings)
-    }
+    const MANUAL: Manual = Manual {
+        proves: "Anyone can open the page that the claim links to, without logging in, on the \
+                 host that the link names. Its title contains the expected text.",
+        cannot_prove: "What else is on the page: only its title is read.",
+        example: "kind: link\naddress: https://www.heroku.com/policy/security\ntitle: Heroku Security\n",
+    };
 
-    fn plan(
-        &self,
-        settings: &Node,
-        context: &Context<'_>,
-        diagnostics: &mut Report,
-    ) -> Option<Plan> {
-        let before = diagnostics.mark();
-        let whole = settings.span.clone();
-        let settings: Settings = context.read(settings, diagnostics)?;
+    fn plan(settings: &Settings, context: &Context<'_>, diagnostics: &mut Report) -> Option<Plan> {
         if settings.title.trim().is_empty() {
-            let message = "an empty title, which every page has";
+            let message = "an empty title, which every page contains";
             diagnostics.push(context.mistake(Code::EmptyExpect, &settings.title.span, message));
         }
-        let address = settings.address(whole, context, diagnostics)?;
-        let request = request(&address, context, diagnostics);
-        let request = request.filter(|_| diagnostics.is_clean_since(before))?;
+        let address = settings.address(context, diagnostics)?;
+        let request = request(&address, context, diagnostics)?;
         Some(plan(request, &address, &settings.title, context.project))
     }
 }
 
 impl Settings {
-    /// The address, as it was written here or in the claim's words.
-    fn address(
-        &self,
-        whole: std::ops::Range<usize>,
-        context: &Context<'_>,
-        diagnostics: &mut Report,
-    ) -> Option<Spanned<String>> {
+    /// The address, as written in the check or in the claim's text.
+    fn address(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Spanned<String>> {
         if let Some(address) = &self.address {
             return Some(address.clone());
         }
@@ -86,14 +65,14 @@ impl Settings {
         let mut links = links.into_iter().flatten();
         let first = links.find(|link| link.address.starts_with("https://"));
         if first.is_none() {
-            let message = "the claim's words have no link to an `https:` address";
+            let message = "the claim's text has no link to an `https:` address";
             diagnostics.push(
                 context
-                    .mistake(Code::NoLink, &whole, message)
+                    .mistake(Code::NoLink, context.span, message)
                     .help("put the link into the sentence, or write `address:` here"),
             );
         }
-        first.map(|link| Spanned { value: link.address.clone(), span: whole })
+        first.map(|link| Spanned { value: link.address.clone(), span: context.span.clone() })
     }
 }
 
@@ -102,15 +81,11 @@ fn request(
     context: &Context<'_>,
     diagnostics: &mut Report,
 ) -> Option<Request> {
-    let ask = Ask { get: Some(address.clone()), ..Ask::default() };
-    let span = address.span.clone();
-    let request =
-        request::request(&Spanned { value: ask, span }, &Names::none(context), diagnostics)?;
-    let nobody_plays_it =
+    let request = request::get(address, None, &Names::none(context), diagnostics)?;
+    let has_no_demo_host =
         context.project.world.demo && matches!(request.to, Destination::Address(_));
-    if nobody_plays_it {
-        let message =
-            format!("nobody plays the host of `{}` while the demo is the target", address.value);
+    if has_no_demo_host {
+        let message = format!("no demo host is configured for `{}`", address.value);
         diagnostics.push(
             context
                 .mistake(Code::UnknownHost, &address.span, message)
@@ -130,18 +105,15 @@ fn plan(request: Request, address: &str, title: &str, project: &Project) -> Plan
     ];
     step.publish = vec!["/url".into(), "/body/title".into()];
     Plan {
-        parameters: Vec::new(),
-        kind: "link".into(),
-        steps: vec![step],
-        canaries: Vec::new(),
-        ends: Vec::new(),
         counterexamples: counterexamples(),
-        covers: format!("The page at {address}, asked for without logging in."),
-        leaves_open: "Only the page's title was read: this does not show what else it says.".into(),
+        covers: format!("The page at {address}, requested without logging in."),
+        leaves_open: "Only the page's title was read: this does not show what else is on the page."
+            .into(),
+        ..Plan::new(Link::NAME, vec![step])
     }
 }
 
-/// The origin that the page must be at, as it is while these hosts play their roles.
+/// The origin that the page must have, given the hosts of this run.
 fn origin(to: &Destination, address: &str, project: &Project) -> String {
     match to {
         Destination::Host(role, _) => {
@@ -154,23 +126,17 @@ fn origin(to: &Destination, address: &str, project: &Project) -> String {
 }
 
 fn counterexamples() -> Vec<Counterexample> {
-    let set = |at: &str, value| Edit::Set { step: 0, at: at.into(), value };
-    let negation =
-        |when: &str, edits| Counterexample { class: Class::Negation, when: when.into(), edits };
+    let title = |title: &str| set(0, "/body/title", title);
+    let log_in = Counterexample {
+        class: Class::Negation,
+        when: "a log-in page of another host is shown instead".into(),
+        edits: vec![set(0, "/url", "https://login.invalid/"), title("Log in")],
+    };
     vec![
-        negation("the page is gone", vec![set("/status", json!(404))]),
-        negation(
-            "an error page comes with a status of success",
-            vec![set("/body/title", json!("Page not found"))],
-        ),
-        negation(
-            "a log-in page of another host comes in its place",
-            vec![set("/url", json!("https://login.invalid/")), set("/body/title", json!("Log in"))],
-        ),
-        negation(
-            "the answer has no title",
-            vec![Edit::Remove { step: 0, at: "/body/title".into() }],
-        ),
+        negation("the page is gone", set(0, "/status", 404)),
+        negation("an error page has the status of a success", title("Page not found")),
+        log_in,
+        negation("the answer has no title", remove(0, "/body/title")),
     ]
 }
 
@@ -182,7 +148,7 @@ mod tests {
     use crate::model::answer::verdict::{Reason, Verdict};
     use crate::model::plan::request::Destination;
 
-    /// The address is that of the link in the claim's words.
+    /// The address is the link in the claim's text.
     const IN_WORDS: &str = "{kind: link, title: Heroku Security}";
 
     fn given(at: &str, value: &Value) -> Verdict {
@@ -191,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_link_of_the_words_is_asked_for_where_its_host_is_played() {
+    fn the_first_link_of_the_text_is_requested_from_the_host_of_its_role() {
         let plan = plan(IN_WORDS);
         let to = &plan.steps[0].request().unwrap().to;
         assert_eq!(*to, Destination::Host("platform".into(), "/policy/security".into()));
@@ -207,12 +173,12 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_fails_tells_nothing_of_the_link() {
+    fn a_server_error_proves_nothing_about_the_link() {
         assert_eq!(given("/status", &json!(503)), Verdict::Inconclusive(Reason::ServerError));
     }
 
     #[test]
-    fn mistakes_are_told() {
+    fn mistakes_are_reported() {
         assert_eq!(mistakes("{kind: link, title: ''}")[0].0, "empty-expect");
         let strange = "{kind: link, title: A, address: 'https://elsewhere.example/'}";
         assert_eq!(mistakes(strange)[0].0, "unknown-host");

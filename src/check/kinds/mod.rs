@@ -1,4 +1,4 @@
-//! The kinds of check, one file each. The table `KINDS` in `check` lists them.
+//! The kinds of check, one file or folder each, and the table of them.
 
 pub(crate) mod attestation;
 pub(crate) mod auth_required;
@@ -14,3 +14,24 @@ pub(crate) mod link;
 pub(crate) mod security_txt;
 pub(crate) mod tenant_isolation;
 pub(crate) mod tls;
+
+use crate::check::kind::ErasedKind;
+
+/// Every kind of check, in the order of the manual.
+pub static KINDS: &[&dyn ErasedKind] = &[
+    &http::Http,
+    &auth_required::AuthRequired,
+    &tenant_isolation::TenantIsolation,
+    &backup::age::BackupAge,
+    &backup::restore::BackupRestore,
+    &command::Command,
+    &headers::Headers,
+    &tls::Tls,
+    &dns::Dns,
+    &connect_descriptor::ConnectDescriptor,
+    &connect_lifecycle::ConnectLifecycle,
+    &forge_remote::ForgeRemote,
+    &security_txt::SecurityTxt,
+    &link::Link,
+    &attestation::AttestationKind,
+];

@@ -1,16 +1,16 @@
-//! `security-txt`: where to report a vulnerability, in the form of RFC 9116, on the live host.
+//! `security-txt`: the live host says where to report a vulnerability (RFC 9116).
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::check::kind::{Context, Kind, Manual};
-use crate::check::written::counterexample::of_limits;
+use crate::check::written::counterexample::{benign, fault, negation, of_limits, remove, set};
+use crate::check::written::expect::is_there_or_not;
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
-use crate::check::written::request::Ask;
 use crate::language::period::Period;
-use crate::model::plan::counterexample::{Class, Counterexample, Edit};
+use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::expect::{CLOCK_TOLERANCE, Expectation, Test};
 use crate::model::plan::request::{Destination, Request};
 use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Role, Step};
@@ -18,86 +18,63 @@ use crate::model::project::Project;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-use crate::model::source::node::Node;
 
-/// Where the file must stand (RFC 9116, section 3).
+/// The path of the file (RFC 9116, section 3).
 const PATH: &str = "/.well-known/security.txt";
 
-/// Where its end stands in the facts; there is exactly one (section 2.5.5).
+/// JSON Pointer to its expiry date; there is exactly one (RFC 9116, section 2.5.5).
 const EXPIRES: &str = "/body/fields/expires/0";
 
-/// The kind.
+/// The `security.txt` of a host.
 pub(crate) struct SecurityTxt;
 
 #[derive(Deserialize, JsonSchema)]
-struct Settings {
-    /// The role, in `hosts:` of `avouch.yaml`, of the host that is asked in place of the target.
+pub(crate) struct Settings {
+    /// The role, in `hosts:` of `avouch.yaml`, of the host that receives the request instead of the target.
     host: Option<Spanned<String>>,
 }
 
 impl Kind for SecurityTxt {
-    fn name(&self) -> &'static str {
-        "security-txt"
-    }
+    type Settings = Settings;
 
-    fn manual(&self) -> Manual {
-        Manual {
-            proves: "The host publishes a `security.txt` (RFC 9116) that has not expired, and whose \
-                     contacts are those of `contacts:` in `avouch.yaml`, in any order, no more and \
-                     no fewer. The evidence ends when the file does.",
-            cannot_prove: "That somebody reads what is sent to these contacts. A signature in the \
-                           file is not looked at.",
-            example: "kind: security-txt\n",
-        }
-    }
+    const NAME: &'static str = "security-txt";
 
-    fn schema(&self) -> schemars::Schema {
-        schemars::schema_for!(Settings)
-    }
+    const MANUAL: Manual = Manual {
+        proves: "The host publishes a `security.txt` (RFC 9116) that has not expired. Its \
+                 contacts are exactly those of `contacts:` in `avouch.yaml`, in any order. The \
+                 evidence expires with the file.",
+        cannot_prove: "That anybody reads reports sent to these contacts. A signature in the \
+                       file is not checked.",
+        example: "kind: security-txt\n",
+    };
 
-    fn plan(
-        &self,
-        settings: &Node,
-        context: &Context<'_>,
-        diagnostics: &mut Report,
-    ) -> Option<Plan> {
-        let before = diagnostics.mark();
-        let span = settings.span.clone();
-        let Settings { host } = context.read(settings, diagnostics)?;
+    fn plan(settings: &Settings, context: &Context<'_>, diagnostics: &mut Report) -> Option<Plan> {
         if context.project.contacts.is_empty() {
-            let message = "the project has no contacts that the file could have";
+            let message = "the project has no contacts to compare the file with";
             let help = "list them under `contacts:` in `avouch.yaml`";
-            diagnostics.push(context.mistake(Code::EmptyList, &span, message).help(help));
+            diagnostics.push(context.mistake(Code::EmptyList, context.span, message).help(help));
         }
-        let get = Some(Spanned { value: PATH.to_owned(), span: span.clone() });
-        let ask = Spanned { value: Ask { get, host, ..Ask::default() }, span };
-        let request = request::request(&ask, &Names::none(context), diagnostics);
-        let request = request.filter(|_| diagnostics.is_clean_since(before))?;
-        Some(plan(request, context.project))
+        let path = Spanned { value: PATH.to_owned(), span: context.span.clone() };
+        let (names, host) = (Names::none(context), settings.host.as_ref());
+        Some(plan(request::get(&path, host, &names, diagnostics)?, context.project))
     }
 }
 
 fn plan(request: Request, project: &Project) -> Plan {
     let address = address(&request.to, project);
     let mut control = Step::http(Role::Control, "the answer of the host", ANYONE, request);
-    // A host that says so has no such file; one that will not tell has shown nothing.
-    let told = [200, 404, 410].map(|status| json!(status));
-    control.expect = vec![Expectation::new("/status", Test::OneOf(told.into()))];
+    control.expect = vec![is_there_or_not()];
     let mut probe = Step::new(Role::Probe, "the security.txt", ANYONE, Act::Recall(0));
     probe.control = Some(0);
     probe.expect = expect(&address, project);
     probe.publish = ["/body/fields/contact", EXPIRES].map(str::to_owned).into();
-    let mut counterexamples = of_limits(1, &probe.name, &probe.expect);
-    counterexamples.extend(declared());
+    let counterexamples = of_limits(1, &probe.name, &probe.expect);
     Plan {
-        parameters: Vec::new(),
-        kind: "security-txt".into(),
-        steps: vec![control, probe],
-        canaries: Vec::new(),
         ends: vec![FactEnd { step: 0, at: EXPIRES.into(), plus: Period::seconds(0) }],
-        counterexamples,
+        counterexamples: counterexamples.into_iter().chain(declared()).collect(),
         covers: format!("The file at {address}."),
-        leaves_open: "It does not show that somebody reads what is sent to these contacts.".into(),
+        leaves_open: "It does not show that anybody reads reports sent to these contacts.".into(),
+        ..Plan::new(SecurityTxt::NAME, vec![control, probe])
     }
 }
 
@@ -125,29 +102,14 @@ fn expect(address: &str, project: &Project) -> Vec<Expectation> {
 }
 
 fn declared() -> Vec<Counterexample> {
-    let set = |at: &str, value: Value| Edit::Set { step: 0, at: at.into(), value };
-    let one = |class, when: &str, edit| Counterexample {
-        class,
-        when: when.to_owned(),
-        edits: vec![edit],
-    };
     let elsewhere = json!(["mailto:somebody@elsewhere.invalid"]);
-    let remove = |at: &str| Edit::Remove { step: 0, at: at.into() };
     vec![
-        one(Class::Negation, "the file is gone", set("/status", json!(404))),
-        one(
-            Class::Negation,
-            "the file names another contact",
-            set("/body/fields/contact", elsewhere),
-        ),
-        one(Class::Negation, "the file names no contact", remove("/body/fields/contact")),
-        one(Class::Negation, "the file does not say when it ends", remove("/body/fields/expires")),
-        one(
-            Class::Benign,
-            "the file does not say where it stands",
-            remove("/body/fields/canonical"),
-        ),
-        one(Class::Fault, "the file is kept back", set("/status", json!(403))),
+        negation("the file is gone", set(0, "/status", 404)),
+        negation("the file names another contact", set(0, "/body/fields/contact", elsewhere)),
+        negation("the file names no contact", remove(0, "/body/fields/contact")),
+        negation("the file has no expiry date", remove(0, "/body/fields/expires")),
+        benign("the file does not name its own address", remove(0, "/body/fields/canonical")),
+        fault("access to the file is forbidden", set(0, "/status", 403)),
     ]
 }
 
@@ -166,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_has_one_end_and_it_lies_ahead() {
+    fn the_file_has_one_expiry_date_in_the_future() {
         assert_eq!(with("expires", &json!(["2026-11-22T10:01:00Z"])), Verdict::Holds);
         for wrong in [
             json!(["2026-11-22T10:00:59Z"]),
@@ -192,6 +154,6 @@ mod tests {
         let mut project = project();
         project.contacts.clear();
         let mistakes = plan_in(&project, CHECK).unwrap_err();
-        assert_eq!(mistakes[0].message, "the project has no contacts that the file could have");
+        assert_eq!(mistakes[0].message, "the project has no contacts to compare the file with");
     }
 }

@@ -1,7 +1,6 @@
-//! The counterexamples that follow from expectations beyond the standard ones: the far sides of
-//! their limits.
+//! Counterexamples: short constructors for the kinds, and those that follow from limits.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::language::period::Period;
 use crate::model::answer::ids::StepId;
@@ -9,7 +8,37 @@ use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect;
 use crate::model::plan::expect::{Expectation, Test};
 
-/// The counterexamples of expectations beyond the standard ones, which show the limits' far sides.
+/// A change that makes the claim false. `when` completes "this check was shown to fail when".
+pub(crate) fn negation(when: impl Into<String>, edit: Edit) -> Counterexample {
+    Counterexample { class: Class::Negation, when: when.into(), edits: vec![edit] }
+}
+
+/// A change after which nothing is known.
+pub(crate) fn fault(when: impl Into<String>, edit: Edit) -> Counterexample {
+    Counterexample { class: Class::Fault, when: when.into(), edits: vec![edit] }
+}
+
+/// A change after which the claim still holds.
+pub(crate) fn benign(when: impl Into<String>, edit: Edit) -> Counterexample {
+    Counterexample { class: Class::Benign, when: when.into(), edits: vec![edit] }
+}
+
+/// Another value at a JSON Pointer into the answer to `step`.
+pub(crate) fn set(step: StepId, at: &str, value: impl Into<Value>) -> Edit {
+    Edit::Set { step, at: at.to_owned(), value: value.into() }
+}
+
+/// Nothing at a JSON Pointer into the answer to `step`.
+pub(crate) fn remove(step: StepId, at: &str) -> Edit {
+    Edit::Remove { step, at: at.to_owned() }
+}
+
+/// At a JSON Pointer into the answer to `step`, the time `after_s` seconds after the answer.
+pub(crate) fn set_time(step: StepId, at: &str, after_s: i64) -> Edit {
+    Edit::SetTime { step, at: at.to_owned(), after_s }
+}
+
+/// The counterexamples on the far side of each limit among some expectations.
 pub(crate) fn of_limits(step: StepId, name: &str, expect: &[Expectation]) -> Vec<Counterexample> {
     let of = |one: &Expectation| {
         let alone = expect.iter().filter(|other| other.at == one.at).count() == 1;
@@ -31,17 +60,18 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation, alone: bool) -> V
     let mut all = match &one.test {
         Test::NotOlderThan(limit) => vec![
             moved(Class::Negation, "is two days older than its limit", -seconds(limit) - 2 * DAY_S),
-            moved(Class::Negation, "lies a day in the future", DAY_S),
+            moved(Class::Negation, "is a day in the future", DAY_S),
             moved(Class::Benign, "is a minute within its limit", MINUTE_S - seconds(limit)),
         ],
         Test::AtLeastAhead(limit) => vec![
-            moved(Class::Negation, "lies two days in the past", -2 * DAY_S),
+            moved(Class::Negation, "is two days in the past", -2 * DAY_S),
             moved(Class::Benign, "is a minute beyond its limit", MINUTE_S + seconds(limit)),
         ],
         Test::Directive(directive) => over_limit(step, name, &at, directive),
         _ => Vec::new(),
     };
-    // Where the same value must pass another test too, a harmless change for one may break the other.
+    // Where the same value must pass another test too, a change that is harmless for one test may fail
+    // the other.
     all.retain(|one| alone || one.class == Class::Negation);
     all
 }
@@ -58,9 +88,6 @@ fn over_limit(
         _ => return Vec::new(),
     };
     let value = json!([format!("{}={beyond}", directive.name)]);
-    vec![Counterexample {
-        class: Class::Negation,
-        when: format!("`{}` in the answer to “{name}” is {what} its limit", directive.name),
-        edits: vec![Edit::Set { step, at: at.to_owned(), value }],
-    }]
+    let when = format!("`{}` in the answer to “{name}” is {what} its limit", directive.name);
+    vec![negation(when, set(step, at, value))]
 }

@@ -9,20 +9,22 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use serde_json::{Value, json};
 
+use crate::check::written::limits;
 use crate::check::written::placeholders::Names;
 use crate::check::written::test::Tests;
 use crate::model::answer::ids::CanaryId;
 use crate::model::plan::expect::{Expectation, Test};
+use crate::model::plan::parameter::Parameter;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 use crate::model::source::diagnostic::report::Report;
 
-/// What must be true of an answer; every line of it.
+/// What must be true of an answer: all of it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Expect {
-    /// The status, or a list of statuses any of which will do.
+    /// The status, or a list of statuses, one of which it must be.
     pub(crate) status: Option<Spanned<Statuses>>,
     /// Tests of header fields, by name.
     pub(crate) header: BTreeMap<String, Spanned<Tests>>,
@@ -34,26 +36,26 @@ pub(crate) struct Expect {
     pub(crate) title: Option<Spanned<Tests>>,
     /// Tests of the length of the body in bytes.
     pub(crate) bytes: Option<Spanned<Tests>>,
-    /// `true`: the answer is a refusal (400, 401, 403, or what the project takes for one).
+    /// `true`: the answer is a refusal (400, 401, 403, or as the project defines it).
     pub(crate) refused: Option<Spanned<bool>>,
-    /// `true`: 404 is a refusal as well; for an object of another tenant only.
+    /// `true`: 404 counts as a refusal too; only for an object of another tenant.
     pub(crate) or_not_found: Option<bool>,
-    /// Actors whose canary is found in the answer.
+    /// The actors whose marks the answer must show.
     pub(crate) shows: Vec<Spanned<String>>,
 }
 
-/// What [`Expect`] is read with.
+/// The context of an [`Expect`].
 pub(crate) struct Reading<'a> {
-    /// What `${names}` stand for.
+    /// The known placeholders.
     pub(crate) names: &'a Names<'a>,
     /// The actors that planted a canary, in the order of the plan's canaries.
     pub(crate) planters: &'a [&'a str],
-    /// The bytes of the whole.
+    /// The bytes of the expectation in the file.
     pub(crate) span: Range<usize>,
 }
 
 impl Expect {
-    /// The expectations, in the order of the documentation; mistakes are told.
+    /// The expectations, in the order of the documentation. Reports mistakes.
     pub(crate) fn read(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
         let mut all = Vec::new();
         if let Some(status) = &self.status {
@@ -64,7 +66,7 @@ impl Expect {
             all.extend(tests.into_iter().map(|test| of_header(name, test)));
         }
         for (pointer, tests) in &self.json {
-            tell_bad_pointer(pointer, &tests.span, reading, diagnostics);
+            report_bad_pointer(pointer, &tests.span, reading, diagnostics);
             let tests = filled(tests, reading, diagnostics).into_iter();
             all.extend(tests.map(|test| Expectation::new(format!("/body/json{pointer}"), test)));
         }
@@ -76,11 +78,19 @@ impl Expect {
         }
         all.extend(self.refusal(reading, diagnostics));
         all.extend(self.shown(reading, diagnostics));
-        self.tell_nothing(reading, &all, diagnostics);
+        self.report_emptiness(reading, &all, diagnostics);
         all
     }
 
-    /// Whether the body itself is looked at, so that it must be kept.
+    /// The limits among the tests, each with the name of the value that it limits.
+    pub(crate) fn limits(&self) -> Vec<Parameter> {
+        let of_body = [("text", &self.text), ("title", &self.title), ("bytes", &self.bytes)];
+        let of_body = of_body.into_iter().filter_map(|(name, tests)| Some((name, tests.as_ref()?)));
+        let by_name = self.header.iter().chain(&self.json);
+        limits::of_tests(by_name.map(|(name, tests)| (name.as_str(), tests)).chain(of_body))
+    }
+
+    /// Whether the body is tested, so that the evidence must keep it.
     pub(crate) fn reads_body(&self) -> bool {
         !self.json.is_empty() || self.text.is_some() || self.title.is_some()
     }
@@ -89,12 +99,12 @@ impl Expect {
         let context = reading.names.context;
         let refused = self.refused.as_ref()?;
         if !refused.value {
-            let message = "an answer is refused, or says what it must say";
-            let help = "leave `refused` out, and write what is expected";
+            let message = "`refused` can only be `true`";
+            let help = "leave it out, and write what the answer must be";
             diagnostics.push(context.mistake(Code::EmptyExpect, &refused.span, message).help(help));
         }
         if self.reads_body() {
-            let message = "the body of a refusal is not kept, so nothing can be expected of it";
+            let message = "the body of a refusal is not kept, so it cannot be tested";
             diagnostics.push(context.mistake(Code::MisplacedExpect, &refused.span, message));
         }
         let refusal = context.project.refusal.clone();
@@ -111,7 +121,7 @@ impl Expect {
             let index: Option<CanaryId> =
                 reading.planters.iter().position(|planter| *planter == actor.value);
             let Some(index) = index else {
-                let message = format!("no step of `{}` plants a canary", actor.value);
+                let message = format!("no earlier step of `{}` writes `${{canary}}`", actor.value);
                 let help = help_with_list(actor, reading.planters.iter().copied());
                 let context = reading.names.context;
                 diagnostics.push(context.mistake(Code::NoCanary, &actor.span, message).help(help));
@@ -122,10 +132,15 @@ impl Expect {
         all
     }
 
-    fn tell_nothing(&self, reading: &Reading<'_>, all: &[Expectation], diagnostics: &mut Report) {
+    fn report_emptiness(
+        &self,
+        reading: &Reading<'_>,
+        all: &[Expectation],
+        diagnostics: &mut Report,
+    ) {
         let context = reading.names.context;
         if all.is_empty() {
-            let message = "nothing is expected here, and any answer would do";
+            let message = "there is no expectation here: any answer would pass";
             let help = "write `status:`, `header:`, `json:`, `text:` or `refused:` with a test";
             diagnostics.push(context.mistake(Code::EmptyExpect, &reading.span, message).help(help));
         }
@@ -136,7 +151,7 @@ impl Expect {
     }
 }
 
-/// One status, or several any of which will do.
+/// One or several statuses, one of which the answer must have.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Statuses(Vec<u16>);
 
@@ -162,7 +177,7 @@ impl<'de> Deserialize<'de> for Statuses {
 
             fn visit_i64<E: serde::de::Error>(self, status: i64) -> Result<Statuses, E> {
                 let known = u16::try_from(status).ok().filter(|s| (100..600).contains(s));
-                let wrong = || E::custom(format!("{status} is no status of HTTP"));
+                let wrong = || E::custom(format!("{status} is not an HTTP status"));
                 known.map(|status| Statuses(vec![status])).ok_or_else(wrong)
             }
 
@@ -172,7 +187,7 @@ impl<'de> Deserialize<'de> for Statuses {
                     all.extend(one);
                 }
                 match all.is_empty() {
-                    true => Err(A::Error::custom("an empty list, which no status is on")),
+                    true => Err(A::Error::custom("the list of statuses is empty")),
                     false => Ok(Statuses(all)),
                 }
             }
@@ -190,13 +205,14 @@ impl JsonSchema for Statuses {
         let status = json!({"type": "integer", "minimum": 100, "maximum": 599});
         let list = json!({"type": "array", "items": status, "minItems": 1});
         schemars::json_schema!({
-            "description": "a status, or a list of statuses any of which will do",
+            "description": "a status, or a list of statuses, one of which it must be",
             "anyOf": [status, list]
         })
     }
 }
 
-/// Where an author points in an answer: `/id` into its JSON body, `header location`, `title`.
+/// The pointer into the facts that an author means: `/id` in the JSON body, `header location`,
+/// `title`.
 pub(crate) fn pointer(written: &str) -> Option<String> {
     if written.starts_with('/') {
         return Some(format!("/body/json{written}"));
@@ -233,16 +249,16 @@ pub(crate) fn of_header(name: &str, test: Test) -> Expectation {
 }
 
 fn filled(tests: &Spanned<Tests>, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Test> {
-    let told = std::cell::RefCell::new(diagnostics);
+    let report = std::cell::RefCell::new(diagnostics);
     let fill = |name: &str| {
         let text = format!("${{{name}}}");
-        Some(reading.names.text(&text, &tests.span, &mut told.borrow_mut()))
+        Some(reading.names.text(&text, &tests.span, &mut report.borrow_mut()))
     };
-    let tests = tests.value.0.iter();
+    let tests = tests.value.all.iter();
     tests.filter_map(|test| test.filled(&fill).ok()).collect()
 }
 
-fn tell_bad_pointer(
+fn report_bad_pointer(
     pointer: &str,
     span: &Range<usize>,
     reading: &Reading<'_>,
@@ -251,13 +267,19 @@ fn tell_bad_pointer(
     if pointer.is_empty() || pointer.starts_with('/') {
         return;
     }
-    let message = format!("`{pointer}` is no JSON Pointer");
+    let message = format!("`{pointer}` is not a JSON Pointer");
     let help = format!("write `/{}`", pointer.replace('.', "/"));
     let context = reading.names.context;
     diagnostics.push(context.mistake(Code::BadPointer, span, message).help(help));
 }
 
-/// The answer is a success, and one that says so.
+/// The answer shows whether there is something at this address: any other status shows neither.
+pub(crate) fn is_there_or_not() -> Expectation {
+    let statuses = [200, 404, 410].map(|status| json!(status));
+    Expectation::new("/status", Test::OneOf(statuses.into()))
+}
+
+/// The status of the answer is a success.
 pub(crate) fn succeeds() -> Expectation {
     let statuses = [200, 201, 202, 203, 204].map(|status| json!(status));
     Expectation::new("/status", Test::OneOf(statuses.into()))

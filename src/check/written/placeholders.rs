@@ -1,4 +1,4 @@
-//! The `${names}` that authors may write in paths, bodies and operands, and what they stand for.
+//! The placeholders that authors may write in paths, bodies and operands, such as `${id}`.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,29 +11,29 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 use crate::model::source::diagnostic::report::Report;
 
-/// What `${names}` stand for at one place.
+/// The placeholders that are known at one place.
 #[derive(Clone, Debug)]
 pub(crate) struct Names<'a> {
     /// The project and the claim.
     pub(crate) context: &'a Context<'a>,
-    /// Whose canary `${canary}` is; `None` where none may stand.
+    /// The actor whose canary `${canary}` is; `None` where it is not allowed.
     pub(crate) canary_of: Option<&'a str>,
-    /// What earlier steps capture: the name that authors write, and the hole that it stands for.
+    /// The captures of earlier steps: the name that authors write, and the hole in the plan.
     pub(crate) captures: BTreeMap<String, String>,
 }
 
 impl<'a> Names<'a> {
-    /// The names that stand for something everywhere.
+    /// The placeholders that are known everywhere.
     pub(crate) fn none(context: &'a Context<'a>) -> Self {
         Self { context, canary_of: None, captures: BTreeMap::new() }
     }
 
-    /// `text` with every name replaced by its value or its hole; unknown names are told.
+    /// `text` with every placeholder replaced by its value or its hole. Reports unknown ones.
     pub(crate) fn text(&self, text: &str, span: &Range<usize>, diagnostics: &mut Report) -> String {
         let template = Template::new(text);
         for name in template.holes().filter(|name| self.meaning(name).is_none()) {
             let known = self.known();
-            let message = format!("`${{{name}}}` stands for nothing here");
+            let message = format!("unknown placeholder `${{{name}}}`");
             diagnostics.push(
                 self.context
                     .mistake(Code::UnknownName, span, message)
@@ -44,7 +44,7 @@ impl<'a> Names<'a> {
         template.fill(meaning).unwrap_or_default()
     }
 
-    /// The same for every string within a value.
+    /// A value in which every string is replaced as in [`Self::text`].
     pub(crate) fn value(
         &self,
         value: &Value,

@@ -1,4 +1,4 @@
-//! A program as authors name it, and what is wrong with it.
+//! A program as authors write it.
 
 use crate::check::kind::Context;
 use crate::language::period::Period;
@@ -9,15 +9,15 @@ use crate::model::source::diagnostic::report::Report;
 
 /// The settings that name a program.
 pub(crate) struct Run<'a> {
-    /// The program, and what it is given.
+    /// The program and its arguments.
     pub(crate) line: &'a Spanned<Vec<String>>,
-    /// The variables that it gets.
+    /// The environment variables that it gets.
     pub(crate) env: &'a [Spanned<String>],
-    /// How long it may take; as long as a request if left out.
+    /// How long it may run; the time limit of a request if left out.
     pub(crate) timeout: Option<Period>,
 }
 
-/// The program that an author named; the project must permit running it.
+/// The program that an author wrote. Reports mistakes, and a project that does not permit programs.
 pub(crate) fn program(
     run: &Run<'_>,
     context: &Context<'_>,
@@ -32,11 +32,12 @@ pub(crate) fn program(
     }
     if run.line.value.first().is_none_or(String::is_empty) {
         let help = "write a list: the program, then each of its arguments";
-        diagnostics.push(context.mistake(Code::NoProgram, span, "no program is named").help(help));
+        diagnostics
+            .push(context.mistake(Code::NoProgram, span, "the program is missing").help(help));
     }
     for name in run.env.iter().filter(|name| !is_name(name)) {
-        let message = format!("`{}` is no name of a variable", name.value);
-        let help = "write its name alone: its value is taken from the environment of Avouch";
+        let message = format!("`{}` is not the name of a variable", name.value);
+        let help = "write the name only: the value comes from the environment of Avouch";
         diagnostics.push(context.mistake(Code::BadVariable, &name.span, message).help(help));
     }
     (diagnostics.is_clean_since(before)).then(|| Program {

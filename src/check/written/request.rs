@@ -1,4 +1,4 @@
-//! A request as authors write it, and what is wrong with it.
+//! A request as authors write it.
 
 use std::collections::BTreeMap;
 
@@ -17,13 +17,13 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 use crate::model::source::diagnostic::report::Report;
 
-/// More redirects than this are a loop.
+/// How many redirects a request may follow.
 const REDIRECTS_MAX: u8 = 10;
 
-/// A request: one method with its path, and what goes with it.
+/// A request: one method with its path, and optional header fields and a body.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
-pub(crate) struct Ask {
+pub(crate) struct WrittenRequest {
     /// `GET` this path of the target, or this whole `https:` address.
     pub(crate) get: Option<Spanned<String>>,
     /// `HEAD` this path or address.
@@ -36,9 +36,9 @@ pub(crate) struct Ask {
     pub(crate) patch: Option<Spanned<String>>,
     /// `DELETE` this path or address.
     pub(crate) delete: Option<Spanned<String>>,
-    /// The role, in `hosts:` of `avouch.yaml`, of the host that is asked in place of the target.
+    /// The role, in `hosts:` of `avouch.yaml`, of the host that receives the request instead of the target.
     pub(crate) host: Option<Spanned<String>>,
-    /// Further header fields.
+    /// Additional header fields.
     pub(crate) headers: BTreeMap<String, Spanned<String>>,
     /// A JSON body.
     pub(crate) json: Option<Spanned<Value>>,
@@ -46,13 +46,13 @@ pub(crate) struct Ask {
     pub(crate) text: Option<Spanned<String>>,
     /// The media type of a text body; `text/plain` if left out.
     pub(crate) media_type: Option<String>,
-    /// A file, sent as a browser's form sends it.
+    /// A file, sent as a browser sends a form.
     pub(crate) upload: Option<Upload>,
-    /// How many redirects are followed at the most; 0 if left out.
+    /// How many redirects to follow at most; 0 if left out.
     pub(crate) redirects: Option<Spanned<u8>>,
 }
 
-/// A file that is sent as a browser's form sends it.
+/// A file, sent as a browser sends a form.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub(crate) struct Upload {
     /// The name of the form's field.
@@ -65,9 +65,9 @@ pub(crate) struct Upload {
     pub base64: Spanned<String>,
 }
 
-/// The request that an author wrote, or what is wrong with it.
+/// The request that an author wrote. Reports mistakes, and writes that the project does not permit.
 pub(crate) fn request(
-    ask: &Spanned<Ask>,
+    ask: &Spanned<WrittenRequest>,
     names: &Names<'_>,
     diagnostics: &mut Report,
 ) -> Option<Request> {
@@ -81,11 +81,27 @@ pub(crate) fn request(
         body: ask.body(names, diagnostics),
         redirects_max: ask.redirects(names, diagnostics),
     };
-    ask.tell_body_of_safe_method(&request, names, diagnostics);
+    ask.report_misplaced_body(&request, names, diagnostics);
     if request.writes() {
         names.context.needs_writes(&address.span, diagnostics);
     }
     (diagnostics.is_clean_since(before)).then_some(request)
+}
+
+/// A `GET` of `address`, on the host of the role `host` if one is given. Reports what is wrong with
+/// it.
+pub(crate) fn get(
+    address: &Spanned<String>,
+    host: Option<&Spanned<String>>,
+    names: &Names<'_>,
+    diagnostics: &mut Report,
+) -> Option<Request> {
+    let ask = WrittenRequest {
+        get: Some(address.clone()),
+        host: host.cloned(),
+        ..WrittenRequest::default()
+    };
+    request(&Spanned { value: ask, span: address.span.clone() }, names, diagnostics)
 }
 
 /// For a sentence: `GET /notes`.
@@ -97,7 +113,7 @@ pub(crate) fn in_words(request: &Request) -> String {
     format!("{} {host}{}", request.method, request.to.template())
 }
 
-impl Ask {
+impl WrittenRequest {
     fn lines(&self) -> impl Iterator<Item = (&'static str, &Spanned<String>)> {
         let all = [
             ("GET", &self.get),
@@ -221,8 +237,8 @@ impl Ask {
             return 0;
         };
         if redirects.value > REDIRECTS_MAX {
-            let message = format!("{} redirects are a loop", redirects.value);
-            let help = format!("follow {REDIRECTS_MAX} at the most");
+            let message = format!("{} redirects are too many", redirects.value);
+            let help = format!("follow at most {REDIRECTS_MAX}");
             let mistake = names.context.mistake(Code::TooManyRedirects, &redirects.span, message);
             diagnostics.push(mistake.help(help));
         }
@@ -236,7 +252,7 @@ impl Ask {
         json.into_iter().chain(text).chain(upload).collect()
     }
 
-    fn tell_body_of_safe_method(
+    fn report_misplaced_body(
         &self,
         request: &Request,
         names: &Names<'_>,
@@ -256,15 +272,15 @@ impl Ask {
     }
 }
 
-/// Where a whole address leads: to the role that has its host, if one has.
+/// The destination of a whole address: the role that has its host, if there is one.
 ///
-/// The role decides who plays that host while the demo is the target.
+/// With a role, the demo's host replaces it while the demo is the target.
 fn whole_address(text: &str, names: &Names<'_>) -> Option<Destination> {
     let url = Url::parse(text).ok()?;
     let Some(role) = names.context.project.role_of(&url) else {
         return Some(Destination::Address(Template::new(text)));
     };
-    // Taken from the text and not from the URL, which would escape the names in it.
+    // From the text and not from the URL, which would escape the placeholders.
     let path = text.splitn(4, '/').nth(3).unwrap_or_default();
     let path = Template(format!("/{path}"));
     Some(Destination::Host(role.to_owned(), path))

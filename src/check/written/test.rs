@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,48 +13,77 @@ use serde_json::{Value, json};
 use crate::language::period::Period;
 use crate::model::plan::expect;
 use crate::model::plan::expect::Test;
+use crate::model::plan::parameter::Side;
+use crate::model::source::decode::Spanned;
 
-/// Tests of one value, all of which must be met; a bare value must be equalled.
+/// Tests of one value, all of which must be met; a bare value must be equal.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Tests(pub Vec<Test>);
+pub(crate) struct Tests {
+    /// The tests.
+    pub(crate) all: Vec<Test>,
+    /// The limits among them.
+    pub(crate) limits: Vec<TestLimit>,
+}
+
+/// A limit among tests.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TestLimit {
+    /// The JSON Pointer or directive that it limits; `None` for the tested value itself.
+    pub(crate) of: Option<String>,
+    /// The side of the limit on which the value must be.
+    pub(crate) side: Side,
+    /// The limit.
+    pub(crate) operand: Operand,
+    /// Its bytes in the file.
+    pub(crate) span: Range<usize>,
+}
+
+/// What a value is compared with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Operand {
+    /// A number; the name of the tested value gives its unit.
+    Number(f64),
+    /// A length of time.
+    Time(Period),
+}
 
 /// Tests by name.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Test")]
 struct Named {
-    /// Is this value.
+    /// It is this value.
     equals: Option<Value>,
-    /// Is there, and is any other value.
+    /// It is there, and is any other value.
     not_equals: Option<Value>,
-    /// Is one of these values.
+    /// It is one of these values.
     one_of: Option<Vec<Value>>,
-    /// Is text with this in it, or a list with this among its items.
+    /// It is a text that contains this, or a list with this item.
     contains: Option<String>,
-    /// Is text without this in it, or a list without it.
+    /// It is a text that does not contain this, or a list without this item.
     not_contains: Option<String>,
-    /// Is text that begins so.
+    /// It is a text that begins with this.
     starts_with: Option<String>,
-    /// Is text that ends so.
+    /// It is a text that ends with this.
     ends_with: Option<String>,
-    /// `true`: is there. `false`: is not there.
+    /// `true`: it is there. `false`: it is not there.
     exists: Option<bool>,
-    /// Is a number, at most this.
-    at_most: Option<f64>,
-    /// Is a number, at least this.
-    at_least: Option<f64>,
-    /// Is a list of these values, in any order, no more and no fewer.
+    /// It is a number, at most this.
+    at_most: Option<Spanned<f64>>,
+    /// It is a number, at least this.
+    at_least: Option<Spanned<f64>>,
+    /// It is a list of exactly these values, in any order.
     same_set: Option<Vec<Value>>,
-    /// Is a time at most so long ago, and not in the future.
-    not_older_than: Option<Period>,
-    /// Is a time at least so far ahead.
-    at_least_ahead: Option<Period>,
-    /// Is a list that has entries, each of which passes.
+    /// It is a time at most this long ago, and not in the future.
+    not_older_than: Option<Spanned<Period>>,
+    /// It is a time at least this far in the future.
+    at_least_ahead: Option<Spanned<Period>>,
+    /// It is a list with entries, each of which passes.
     every: Option<Within>,
-    /// Is a list with an entry that passes.
+    /// It is a list with an entry that passes.
     some: Option<Within>,
-    /// Is a header field with these directives (`max-age`, `private`); `exists: true` if the
-    /// directive must only be there.
+    /// It is a header field with these directives (`max-age`, `private`); `exists: true` if the value
+    /// does not matter.
     directives: Option<BTreeMap<String, Tests>>,
 }
 
@@ -76,7 +106,11 @@ const NAMED: &[&str] = &[
     "directives",
 ];
 
-/// A test of something within a list's entry.
+/// The tests whose text operand may mention quantities of the claim.
+pub(crate) const COMPARED: [&str; 6] =
+    ["equals", "one_of", "same_set", "contains", "starts_with", "ends_with"];
+
+/// A test of a value within an entry of a list.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Entry")]
@@ -89,17 +123,22 @@ struct Within {
 }
 
 impl Within {
-    fn each(self) -> impl Iterator<Item = Box<expect::Within>> {
+    fn each(self, limits: &mut Vec<TestLimit>) -> impl Iterator<Item = Box<expect::Within>> {
         let at = self.at;
-        self.is.0.into_iter().map(move |is| {
-            let at = at.clone();
-            Box::new(expect::Within { at, is })
-        })
+        let of = (!at.is_empty()).then(|| at.clone());
+        limits.extend(
+            self.is
+                .limits
+                .into_iter()
+                .map(|limit| TestLimit { of: limit.of.or_else(|| of.clone()), ..limit }),
+        );
+        self.is.all.into_iter().map(move |is| Box::new(expect::Within { at: at.clone(), is }))
     }
 }
 
 impl Named {
-    fn tests(self) -> Result<Vec<Test>, &'static str> {
+    fn tests(self) -> Result<Tests, &'static str> {
+        let mut limits = self.limits();
         let mut all = Vec::new();
         all.extend(self.equals.map(Test::Equals));
         all.extend(self.not_equals.map(Test::NotEquals));
@@ -109,25 +148,52 @@ impl Named {
         all.extend(self.starts_with.map(Test::StartsWith));
         all.extend(self.ends_with.map(Test::EndsWith));
         all.extend(self.exists.map(Test::Exists));
-        all.extend(self.at_most.map(Test::AtMost));
-        all.extend(self.at_least.map(Test::AtLeast));
+        all.extend(self.at_most.map(|limit| Test::AtMost(limit.value)));
+        all.extend(self.at_least.map(|limit| Test::AtLeast(limit.value)));
         all.extend(self.same_set.map(Test::SameSet));
-        all.extend(self.not_older_than.map(Test::NotOlderThan));
-        all.extend(self.at_least_ahead.map(Test::AtLeastAhead));
-        all.extend(self.every.into_iter().flat_map(Within::each).map(Test::Every));
+        all.extend(self.not_older_than.map(|limit| Test::NotOlderThan(limit.value)));
+        all.extend(self.at_least_ahead.map(|limit| Test::AtLeastAhead(limit.value)));
+        if let Some(every) = self.every {
+            all.extend(every.each(&mut limits).map(Test::Every));
+        }
         if let Some(some) = self.some {
-            if some.is.0.len() > 1 {
+            if some.is.all.len() > 1 {
                 return Err("`some` takes one test: two might be met by different entries");
             }
-            all.extend(some.each().map(Test::Some));
+            all.extend(some.each(&mut limits).map(Test::Some));
         }
         for (name, tests) in self.directives.into_iter().flatten() {
-            all.extend(tests.0.into_iter().map(|test| directive(&name, test)));
+            let of = |limit: TestLimit| TestLimit { of: Some(name.clone()), ..limit };
+            limits.extend(tests.limits.into_iter().map(of));
+            all.extend(tests.all.into_iter().map(|test| directive(&name, test)));
         }
         match all.is_empty() {
-            true => Err("there is no test here, and anything would do"),
-            false => Ok(all),
+            true => Err("there is no test here: anything would pass"),
+            false => Ok(Tests { all, limits }),
         }
+    }
+
+    /// The limits among the tests of the value itself.
+    fn limits(&self) -> Vec<TestLimit> {
+        let numbers = [(Side::AtMost, &self.at_most), (Side::AtLeast, &self.at_least)];
+        let times = [(Side::AtMost, &self.not_older_than), (Side::AtLeast, &self.at_least_ahead)];
+        let number = |(side, setting): (Side, &Option<Spanned<f64>>)| {
+            setting.as_ref().map(|one| limit(one, side, Operand::Number(one.value)))
+        };
+        let time = |(side, setting): (Side, &Option<Spanned<Period>>)| {
+            setting.as_ref().map(|one| limit(one, side, Operand::Time(one.value)))
+        };
+        numbers.into_iter().filter_map(number).chain(times.into_iter().filter_map(time)).collect()
+    }
+}
+
+fn limit<T>(setting: &Spanned<T>, side: Side, operand: Operand) -> TestLimit {
+    TestLimit { of: None, side, operand, span: setting.span.clone() }
+}
+
+impl From<Value> for Tests {
+    fn from(value: Value) -> Self {
+        Self { all: vec![Test::Equals(value)], limits: Vec::new() }
     }
 }
 
@@ -144,31 +210,31 @@ impl<'de> Deserialize<'de> for Tests {
             type Value = Tests;
 
             fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("a value to be equalled, or a mapping of tests")
+                out.write_str("a value, or a mapping of tests")
             }
 
             fn visit_bool<E>(self, value: bool) -> Result<Tests, E> {
-                Ok(Tests(vec![Test::Equals(json!(value))]))
+                Ok(json!(value).into())
             }
 
             fn visit_i64<E>(self, value: i64) -> Result<Tests, E> {
-                Ok(Tests(vec![Test::Equals(json!(value))]))
+                Ok(json!(value).into())
             }
 
             fn visit_f64<E>(self, value: f64) -> Result<Tests, E> {
-                Ok(Tests(vec![Test::Equals(json!(value))]))
+                Ok(json!(value).into())
             }
 
             fn visit_str<E>(self, value: &str) -> Result<Tests, E> {
-                Ok(Tests(vec![Test::Equals(json!(value))]))
+                Ok(json!(value).into())
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Tests, A::Error> {
                 let named = Named::deserialize(MapAccessDeserializer::new(map))?;
-                named.tests().map(Tests).map_err(A::Error::custom)
+                named.tests().map_err(A::Error::custom)
             }
         }
-        // The names are given so that an unknown one is told with its likely meaning.
+        // With the list of names, an unknown name is reported with a suggestion.
         deserializer.deserialize_struct("Tests", NAMED, TestsVisitor)
     }
 }
@@ -181,7 +247,7 @@ impl JsonSchema for Tests {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let named = generator.subschema_for::<Named>();
         schemars::json_schema!({
-            "description": "a value to be equalled, or tests that must all be met",
+            "description": "a value that the answer must equal, or tests that must all be met",
             "anyOf": [{"type": ["boolean", "number", "string"]}, named]
         })
     }

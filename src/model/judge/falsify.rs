@@ -14,7 +14,7 @@ use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::rejudge::Trial;
 use crate::model::judge::view::View;
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
-use crate::model::plan::expect::{Expectation, Test, Within, fill_value};
+use crate::model::plan::expect::{Expectation, Test, fill_value};
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::{Plan, Role};
 use crate::model::time::read_time;
@@ -230,72 +230,14 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
             ("does not show it".into(), Edit::Set { step, at: "/canaries".into(), value })
         }
         Test::ShowsNoForeignCanary => return None,
-        Test::Directive(directive) => {
-            (format!("lacks the directive `{}` at {at}", directive.name), set(breaking(&one.test)?))
-        }
-        test => (format!("{} at {at}", what_breaks(test)), set(breaking(test)?)),
+        Test::Directive(directive) => (
+            format!("lacks the directive `{}` at {at}", directive.name),
+            set(one.test.counterexample()?),
+        ),
+        test => (format!("{} at {at}", test.how_it_fails()), set(test.counterexample()?)),
     };
     let when = format!("the answer to “{name}” {what}");
     Some(Counterexample { class: Class::Negation, when, edits: vec![edit] })
-}
-
-/// In words, what an answer does that has [`breaking`] in it.
-fn what_breaks(test: &Test) -> &'static str {
-    match test {
-        Test::Contains(_) => "lacks the text",
-        Test::NotContains(_) | Test::NotEquals(_) => "has what must not stand",
-        Test::Exists(_) => "has something",
-        Test::AtMost(_) => "is over the limit",
-        Test::AtLeast(_) => "is under the limit",
-        Test::SameSet(_) => "has one more",
-        Test::Every(_) => "has another entry",
-        Test::Some(_) => "has no entry",
-        Test::AddressesOn(_) => "has an address elsewhere",
-        Test::IfThere(test) => what_breaks(test),
-        _ => "has another value",
-    }
-}
-
-/// A value that a test is not met by; `None` where no value alone breaks it.
-fn breaking(test: &Test) -> Option<Value> {
-    /// Neither young nor ahead.
-    const LONG_AGO: &str = "1970-01-01T00:00:00Z";
-    Some(match test {
-        Test::Equals(_) | Test::OneOf(_) | Test::StartsWith(_) | Test::EndsWith(_) => {
-            json!("something else")
-        }
-        Test::Contains(_) | Test::Exists(false) => json!("something else"),
-        Test::NotContains(text) => json!(text),
-        Test::NotEquals(value) => value.clone(),
-        Test::AtMost(limit) => json!(limit + 1.0),
-        Test::AtLeast(limit) => json!(limit - 1.0),
-        Test::SameSet(values) => {
-            let more = [json!("something more")];
-            values.iter().cloned().chain(more).collect()
-        }
-        Test::NotOlderThan(_) | Test::AtLeastAhead(_) => json!(LONG_AGO),
-        Test::Every(within) => json!([breaking_entry(within)?]),
-        Test::Some(_) => json!([]),
-        Test::Directive(_) => json!([""]),
-        Test::Exists(true)
-        | Test::Refused(_)
-        | Test::ShowsCanary(_)
-        | Test::ShowsNoForeignCanary
-        | Test::StaysOn(_) => return None,
-        Test::IfThere(test) => breaking(test)?,
-        Test::All(all) => breaking_entry(all.first()?)?,
-        Test::AddressesOn(_) => json!("https://elsewhere.invalid/"),
-    })
-}
-
-/// A list's entry that does not pass.
-fn breaking_entry(within: &Within) -> Option<Value> {
-    if within.is == Test::Exists(true) {
-        return (!within.at.is_empty()).then(|| json!({}));
-    }
-    let mut entry = crate::model::answer::facts::Facts(json!({}));
-    entry.set(&within.at, breaking(&within.is)?);
-    Some(entry.0)
 }
 
 /// Whether a pointer of these facts holds a time.

@@ -285,6 +285,21 @@ impl Step {
 }
 
 impl Plan {
+    /// A plan with these steps and nothing else: no canaries, ends, counterexamples, sentences or
+    /// limits. Set those with struct update syntax.
+    pub fn new(kind: &str, steps: Vec<Step>) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            steps,
+            canaries: Vec::new(),
+            ends: Vec::new(),
+            counterexamples: Vec::new(),
+            covers: String::new(),
+            leaves_open: String::new(),
+            parameters: Vec::new(),
+        }
+    }
+
     /// Whether one of its steps is meant to change something on the target.
     pub fn writes(&self) -> bool {
         self.steps.iter().filter_map(Step::request).any(Request::writes)

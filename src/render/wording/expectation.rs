@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::language::words::capital;
 use crate::model::judge::Judged;
+use crate::model::plan::expect::words::Part;
 use crate::model::plan::expect::{Directive, Expectation, Refusal, Test, Within};
 use crate::model::time::{in_words, read_time};
 use crate::render::wording::{address, cut, list, plain, value};
@@ -80,25 +81,19 @@ fn of_test(test: &Test, subject: &str) -> String {
 }
 
 fn predicate(test: &Test) -> String {
-    match test {
-        Test::Equals(wanted) => format!("is {}", value(wanted)),
-        Test::NotEquals(unwanted) => format!("is there and is not {}", value(unwanted)),
-        Test::OneOf(wanted) => format!("is {}", list(&words(wanted), "or")),
-        Test::Contains(part) => format!("contains “{}”", plain(part)),
-        Test::NotContains(part) => format!("does not contain “{}”", plain(part)),
-        Test::StartsWith(part) => format!("begins with “{}”", plain(part)),
-        Test::EndsWith(part) => format!("ends with “{}”", plain(part)),
-        Test::Exists(true) => "is there".to_owned(),
-        Test::Exists(false) => "is not there".to_owned(),
-        Test::AtMost(limit) => format!("is at most {limit}"),
-        Test::AtLeast(limit) => format!("is at least {limit}"),
-        Test::SameSet(wanted) => {
-            format!("is exactly {}, in any order", list(&words(wanted), "and"))
-        }
-        Test::NotOlderThan(limit) => format!("is at most {} old", limit.in_words()),
-        Test::AtLeastAhead(limit) => format!("is at least {} ahead", limit.in_words()),
-        Test::Directive(directive) => of_directive(directive),
-        other => of_test(other, "it"),
+    match (test, test.clause()) {
+        (_, Some(clause)) => clause.iter().map(part).collect(),
+        (Test::Directive(directive), None) => of_directive(directive),
+        (other, None) => of_test(other, "it"),
+    }
+}
+
+fn part(part: &Part<'_>) -> String {
+    match part {
+        Part::Words(text) => text.clone(),
+        Part::Quoted(text) => format!("“{}”", plain(text)),
+        Part::Value(wanted) => value(wanted),
+        Part::Values(wanted, conjunction) => list(&words(wanted), conjunction),
     }
 }
 

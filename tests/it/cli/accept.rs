@@ -186,7 +186,7 @@ fn words_with_another_number_than_the_check_are_refused_with_yes_and_shown_befor
     let project = suspect();
     project.edit(POLICY, "at most 24 hours", "at most 72 hours");
     let before = project.read(CHECK);
-    let mismatch = "the words say `72 hours`, and the check's limit `max_age` is `24 hours`";
+    let mismatch = "the text says `72 hours`, but the check's limit `max_age` is `24 hours`";
     let run = project.run(&["accept", "backup-daily", "--yes"]);
     assert_eq!(run.code, Some(2), "{run}");
     assert!(run.err.contains("error[number-mismatch]") && run.err.contains(mismatch), "{run}");

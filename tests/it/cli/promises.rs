@@ -39,7 +39,7 @@ fn a_number_that_is_not_the_checks_is_told_with_both_places() {
     assert_eq!(told.as_array().unwrap().len(), 1, "{told:#}");
     assert_eq!(
         told[0]["message"],
-        "the words say `72 hours`, and the check's limit `max_age` is `24 hours`"
+        "the text says `72 hours`, but the check's limit `max_age` is `24 hours`"
     );
     let line = |file: &str, text: &str| {
         project.read(file).lines().position(|line| line.contains(text)).unwrap() + 1
@@ -56,6 +56,6 @@ fn a_limit_that_was_changed_under_the_words_is_told() {
     project.edit("checks/encrypted-transport.yaml", "TLS 1.2\n    cert", "TLS 1.3\n    cert");
     let run = project.run(&["lint"]);
     assert_eq!(run.code, Some(2), "{run}");
-    let message = "the words say `TLS 1.2`, and the check's limit `minimum` is `TLS 1.3`";
+    let message = "the text says `TLS 1.2`, but the check's limit `minimum` is `TLS 1.3`";
     assert!(run.err.contains(message), "{run}");
 }

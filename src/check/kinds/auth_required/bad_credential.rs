@@ -1,4 +1,5 @@
-//! Credentials that must be refused, by the scheme that they imitate, and the steps that try them.
+//! Credentials that an endpoint must refuse, by the scheme that they imitate, and the steps that try
+//! them.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -6,6 +7,7 @@ use std::ops::Range;
 use serde_json::json;
 
 use crate::check::kind::Context;
+use crate::check::kinds::auth_required::bad_tokens::{BOUND, CONNECT, IMITATED, SIGNED};
 use crate::check::written::request;
 use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
@@ -28,9 +30,9 @@ pub(crate) struct Bad {
     pub(crate) name: &'static str,
     /// For a step's name, after `GET /notes `.
     pub(crate) words: &'static str,
-    /// Who asks.
+    /// The actor that sends the request.
     pub(crate) actor: String,
-    /// With what.
+    /// The credential.
     pub(crate) credential: Credential,
 }
 
@@ -53,7 +55,7 @@ pub(crate) fn forgeries(name: &str, actor: &Actor) -> Vec<Bad> {
             actor: name.to_owned(),
             credential: Credential::None,
         },
-        forged(name, "garbage", "with garbage for a credential", Forgery::Garbage),
+        forged(name, "garbage", "with garbage as the credential", Forgery::Garbage),
     ];
     match &actor.scheme {
         Scheme::Connect { .. } => all.extend(of_table(name, CONNECT)),
@@ -70,8 +72,8 @@ fn of_table(name: &str, table: &[(&'static str, &'static str, Forgery)]) -> Vec<
     table.iter().map(row).collect()
 }
 
-/// What nobody has signed can be forged by everybody; what is signed and wrong all the same, only
-/// with the key: signed with another one, it would be refused for that.
+/// Anyone can forge a token that the platform did not sign. A signed token that is otherwise invalid
+/// needs the key: signed with another key, it would be refused for that reason.
 fn of_signed(name: &str, signed: &Signed) -> Vec<Bad> {
     let mut all = of_table(name, IMITATED);
     if signed.key.is_some() || signed.public_key.is_some() {
@@ -86,13 +88,14 @@ fn of_signed(name: &str, signed: &Signed) -> Vec<Bad> {
     all
 }
 
-/// A token of `actor` that is signed with the public key of `platform` for its secret.
+/// A token of `actor` that is signed with the public key of `platform` as the secret.
 pub(crate) fn public_key_of(actor: &str, platform: &str) -> Bad {
-    let words = "with a token that has the platform's public key for its secret (`HS256`)";
+    let words = "with a token that uses the platform's public key as its secret (`HS256`)";
     forged(actor, "platform-key-as-secret", words, Forgery::PublicKeyOf(platform.to_owned()))
 }
 
-/// Takes away what the author leaves out; what is wrong with that is told at `span`.
+/// Removes the credentials that the author leaves out. Reports unknown names and missing reasons, and
+/// at `span` that none is left.
 pub(crate) fn leave_out(
     all: &mut Vec<Bad>,
     without: &Without,
@@ -102,23 +105,23 @@ pub(crate) fn leave_out(
 ) {
     for (name, reason) in without {
         if !all.iter().any(|bad| bad.name == name) {
-            let message = format!("`{name}` is no credential that would be tried here");
+            let message = format!("`{name}` is not a credential that this check tries");
             let help = help_with_list(name, all.iter().map(|bad| bad.name).collect::<Vec<_>>());
             diagnostics.push(context.mistake(Code::UnknownName, &reason.span, message).help(help));
         }
         if reason.trim().is_empty() {
-            let message = format!("no reason is given why `{name}` is left out");
+            let message = format!("the reason for leaving out `{name}` is missing");
             diagnostics.push(context.mistake(Code::NoReason, &reason.span, message));
         }
     }
     all.retain(|bad| !without.contains_key(bad.name));
     if all.is_empty() {
-        let message = "every bad credential is left out, so that nothing would be asked";
+        let message = "every bad credential is left out: the check would send no request";
         diagnostics.push(context.mistake(Code::EmptyList, span, message));
     }
 }
 
-/// For the reader, after what a check leaves open: what was left out, and why.
+/// For the reader, at the end of a sentence: the credentials that were left out, and why.
 pub(crate) fn left_out(without: &Without) -> String {
     let one = |(name, reason): (&String, &Spanned<String>)| {
         format!("; `{name}` was not tried: {}", reason.value.trim().trim_end_matches('.'))
@@ -126,7 +129,7 @@ pub(crate) fn left_out(without: &Without) -> String {
     without.iter().map(one).collect()
 }
 
-/// What is tried on each endpoint, and what must come of it.
+/// The bad credentials to try on each endpoint.
 pub(crate) struct Tries {
     /// The credentials.
     pub(crate) bad: Vec<Bad>,
@@ -135,8 +138,8 @@ pub(crate) struct Tries {
 }
 
 impl Tries {
-    /// The request with each bad credential, which must be refused; `control` shows that it is not
-    /// with a good one.
+    /// The request with each bad credential, which must be refused. `control` is the same request with a
+    /// good one.
     pub(crate) fn probes(&self, request: &Request, control: StepId) -> impl Iterator<Item = Step> {
         let asked = request::in_words(request);
         self.bad.iter().map(move |bad| {
@@ -150,8 +153,7 @@ impl Tries {
         })
     }
 
-    /// What nobody saw before: an answer that says "error" with a status of success, and a refusal
-    /// in another form.
+    /// An answer with the text "error" and the status of a success, and each form of refusal.
     pub(crate) fn counterexamples(&self, steps: &[Step]) -> Vec<Counterexample> {
         let Some(step) = steps.iter().position(|step| step.keep == Keep::Digest) else {
             return Vec::new();
@@ -161,7 +163,9 @@ impl Tries {
         let status_200 = vec![set("/status", json!(200)), set("/body/text", json!("error 401"))];
         let mut all = vec![Counterexample {
             class: Class::Negation,
-            when: format!("the answer to “{name}” says “error” with a status of success"),
+            when: format!(
+                "the answer to “{name}” contains “error” and has the status of a success"
+            ),
             edits: status_200,
         }];
         all.extend(self.refusal.statuses.iter().map(|status| Counterexample {
@@ -172,57 +176,10 @@ impl Tries {
         all
     }
 
-    /// For the reader: what was tried on which requests.
+    /// For the reader: the requests and the credentials.
     pub(crate) fn covers<'a>(&self, requests: impl Iterator<Item = &'a Request>) -> String {
         let asked: Vec<String> = requests.map(request::in_words).collect();
         let bad: Vec<&str> = self.bad.iter().map(|bad| bad.words).collect();
         format!("{}; each {}.", asked.join(", "), bad.join(", "))
     }
 }
-
-/// What can be wrong with a token of the platform's, whoever makes it.
-const IMITATED: &[(&str, &str, Forgery)] = &[
-    ("strange-key", "with a token signed with a strange key", Forgery::StrangeKey),
-    ("unknown-key", "with a token signed with a key of an unknown name", Forgery::UnknownKey),
-    ("wrong-secret", "with a token signed with a secret (`HS256`)", Forgery::WrongSecret),
-    ("alg-none", "with an unsigned token (`alg: none`)", Forgery::AlgNone),
-];
-
-/// What can be wrong with a token that the platform has signed.
-const SIGNED: &[(&str, &str, Forgery)] = &[
-    ("expired", "with an expired token", Forgery::Expired),
-    ("not-yet-valid", "with a token that is not yet valid", Forgery::NotYetValid),
-    ("issued-in-future", "with a token from the future", Forgery::IssuedInFuture),
-    ("no-expiry", "with a token that never expires", Forgery::NoExpiry),
-    ("ten-years", "with a token for ten years", Forgery::TenYears),
-    ("other-audience", "with a token that is meant for another add-on", Forgery::OtherAudience),
-    ("unknown-issuer", "with a token of an unknown issuer", Forgery::UnknownIssuer),
-];
-
-/// What can be wrong with such a token that is bound to one request.
-const BOUND: &[(&str, &str, Forgery)] = &[
-    ("no-qsh", "with a token that is bound to no request", Forgery::NoQsh),
-    ("other-qsh", "with a token that is bound to another request", Forgery::OtherQsh),
-    ("context-qsh", "with a token that is good for a page's context only", Forgery::ContextQsh),
-];
-
-/// What can be wrong with a token of Atlassian Connect.
-const CONNECT: &[(&str, &str, Forgery)] = &[
-    ("expired", "with an expired token", Forgery::Expired),
-    ("not-yet-valid", "with a token that is not yet valid", Forgery::NotYetValid),
-    ("issued-in-future", "with a token from the future", Forgery::IssuedInFuture),
-    ("no-expiry", "with a token that never expires", Forgery::NoExpiry),
-    ("ten-years", "with a token for ten years", Forgery::TenYears),
-    ("wrong-secret", "with a token signed with another secret", Forgery::WrongSecret),
-    ("alg-none", "with an unsigned token (`alg: none`)", Forgery::AlgNone),
-    ("other-algorithm", "with a token of another algorithm", Forgery::OtherAlgorithm),
-    (
-        "public-key-as-secret",
-        "with a token signed with a public key for its secret",
-        Forgery::PublicKeyAsSecret,
-    ),
-    ("no-qsh", "with a token that is bound to no request", Forgery::NoQsh),
-    ("other-qsh", "with a token that is bound to another request", Forgery::OtherQsh),
-    ("context-qsh", "with a token that is good for a page's context only", Forgery::ContextQsh),
-    ("unknown-issuer", "with a token of an unknown issuer", Forgery::UnknownIssuer),
-];

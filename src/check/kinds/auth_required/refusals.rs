@@ -1,5 +1,5 @@
-//! The steps of `auth-required`: each endpoint asked by its owner, and by everybody who must be
-//! refused.
+//! The steps of `auth-required`: the request to each endpoint with the good credential and with each
+//! bad one.
 
 use serde_json::json;
 
@@ -11,27 +11,27 @@ use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Capture, Plan, Role, Step};
 
-/// What is planned.
+/// What to plan.
 pub(crate) struct Refusals {
     /// The actor whose credential is good.
     pub(crate) owner: String,
-    /// What must be refused.
+    /// The credentials that must be refused.
     pub(crate) tries: Tries,
-    /// What is asked.
+    /// The requests.
     pub(crate) requests: Requests,
     /// JSON Pointer to a new object's id in the answer.
     pub(crate) id_at: String,
-    /// For the reader: what is not shown.
+    /// A sentence for the reader: what the check does not show.
     pub(crate) leaves_open: String,
 }
 
-/// The endpoints' requests, what makes an object for them, and what takes it away.
+/// The requests to the endpoints, and those that create and delete an object for them.
 pub(crate) struct Requests {
-    /// Makes an object.
+    /// Creates an object.
     pub(crate) create: Option<Request>,
     /// The endpoints, in order.
     pub(crate) endpoints: Vec<Request>,
-    /// Takes the object away.
+    /// Deletes the object.
     pub(crate) remove: Option<Request>,
 }
 
@@ -42,8 +42,8 @@ pub(crate) fn reading_of(request: &Request, earlier: &[Request]) -> Option<usize
 }
 
 impl Refusals {
-    /// The plan.
-    pub(crate) fn plan(&self) -> Plan {
+    /// The plan of a check of `kind`.
+    pub(crate) fn plan(&self, kind: &str) -> Plan {
         let Requests { create, endpoints, remove } = &self.requests;
         let mut steps = Vec::new();
         if let Some(create) = create {
@@ -58,14 +58,10 @@ impl Refusals {
         }
         steps.extend(remove.as_ref().map(|request| self.remove(request)));
         Plan {
-            parameters: Vec::new(),
-            kind: "auth-required".into(),
             counterexamples: self.tries.counterexamples(&steps),
-            canaries: Vec::new(),
-            ends: Vec::new(),
             covers: self.tries.covers(create.iter().chain(endpoints)),
             leaves_open: self.leaves_open.clone(),
-            steps,
+            ..Plan::new(kind, steps)
         }
     }
 
@@ -77,18 +73,18 @@ impl Refusals {
     }
 
     fn remove(&self, request: &Request) -> Step {
-        let name = format!("{} takes the object away", self.owner);
+        let name = format!("{} deletes the object", self.owner);
         let mut step = Step::http(Role::Cleanup, name, &self.owner, request.clone());
-        // It is gone already where the owner could remove it before.
+        // It is already gone if the owner could remove it before.
         let gone = [200, 202, 204, 404, 410].map(|status| json!(status));
         step.expect = vec![Expectation::new("/status", Test::OneOf(gone.into()))];
         step
     }
 
-    /// The steps of one endpoint; gives the control's.
+    /// Adds the steps of one endpoint; returns the control's.
     ///
-    /// What changes nothing is asked by its owner first. What does is tried by everybody else
-    /// before its owner does it: a removal that has happened cannot be tried.
+    /// The owner is first to send a request that changes nothing. Any other request is sent with the
+    /// bad credentials first: an object that the owner has removed cannot be removed again.
     fn endpoint(&self, request: &Request, read: Option<StepId>, steps: &mut Vec<Step>) -> StepId {
         if !request.writes() {
             let control = steps.len();
@@ -99,16 +95,16 @@ impl Refusals {
         let control = steps.len() + self.tries.bad.len() + usize::from(read.is_some());
         steps.extend(self.tries.probes(request, control));
         if let Some(read) = read {
-            let step = self.look_again(request, read, &steps[read].act);
+            let step = self.read_again(request, read, &steps[read].act);
             steps.push(step);
         }
         steps.push(self.control(request));
         control
     }
 
-    fn look_again(&self, request: &Request, read: StepId, act: &Act) -> Step {
+    fn read_again(&self, request: &Request, read: StepId, act: &Act) -> Step {
         let asked = request::in_words(request);
-        let name = format!("the object is still there after all tries of {asked}");
+        let name = format!("the object is still there after every attempt at {asked}");
         let mut step = Step::new(Role::Probe, name, &self.owner, act.clone());
         step.expect = vec![succeeds()];
         step.control = Some(read);

@@ -1,4 +1,4 @@
-//! The kinds that look at backups: how old the newest one is, and whether it can be restored.
+//! The kinds about backups: how old the newest one is, and whether it can be opened.
 
 pub(crate) mod age;
 pub(crate) mod restore;

@@ -1,13 +1,14 @@
-//! Where a check learns of backups: an answer, a bucket's listing, files, or a program.
+//! Where a check finds backups: an answer in JSON, a bucket's listing, files, or a program.
 
 use serde_json::json;
 
 use crate::check::kind::Context;
+use crate::check::written::counterexample::{fault, set};
 use crate::check::written::placeholders::Names;
 use crate::check::written::program::{Run, program};
 use crate::check::written::request;
-use crate::check::written::request::Ask;
 use crate::model::plan::backup::FileQuery;
+use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{ANYONE, Act, Role, Step, Word};
@@ -15,24 +16,24 @@ use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
-/// The suffixes of files that are still being written, where the author names none.
+/// The endings of names of unfinished backups, if the author gives none.
 const PARTIAL: [&str; 4] = [".part", ".partial", ".tmp", ".incomplete"];
 
-/// The settings that name a source, one of them only.
+/// The settings that name a source; an author may use only one of them.
 pub(crate) struct Sources<'a> {
-    /// The actor that asks.
+    /// The actor that sends the request.
     pub(crate) actor: Option<&'a Spanned<String>>,
     /// An answer in JSON.
     pub(crate) get: Option<&'a Spanned<String>>,
     /// A bucket's listing.
     pub(crate) s3: Option<&'a Spanned<String>>,
-    /// The role of the host that is asked.
+    /// The role of the host that receives it.
     pub(crate) host: Option<&'a Spanned<String>>,
     /// A file or a folder.
     pub(crate) file: Option<&'a Spanned<String>>,
-    /// Only files whose names end so.
+    /// Only files whose names end with this.
     pub(crate) suffix: Option<&'a Spanned<String>>,
-    /// How the names of unfinished backups end.
+    /// The endings of names of unfinished backups.
     pub(crate) partial: Option<&'a [String]>,
     /// A program.
     pub(crate) run: Option<Run<'a>>,
@@ -51,23 +52,22 @@ pub(crate) enum Source {
 }
 
 impl Sources<'_> {
-    /// The one source that is named, or what is wrong; `span` is that of a setting which is there.
+    /// The one source that the author named. Reports none or several; `span` is the place for a missing
+    /// source.
     pub(crate) fn read(
         &self,
         span: &std::ops::Range<usize>,
         context: &Context<'_>,
         diagnostics: &mut Report,
     ) -> Option<Source> {
-        if let Some(actor) = self.actor.filter(|actor| actor.value != ANYONE) {
-            context.actor(actor, diagnostics);
-        }
+        context.sender(self.actor, diagnostics);
         let given = [self.get, self.s3, self.file];
         let spans = given.iter().flatten().map(|one| &one.span);
         let spans: Vec<_> = spans.chain(self.run.as_ref().map(|run| &run.line.span)).collect();
         if spans.len() != 1 {
             let message = match spans.len() {
-                0 => "nothing says where the backups are told of",
-                _ => "backups are told of in one place, and here are several",
+                0 => "the source of the backups is missing",
+                _ => "a check has one source of backups, and here are several",
             };
             let place = spans.get(1).copied().unwrap_or(span);
             let help = "write one of `get:`, `s3:`, `file:` or `run:`";
@@ -77,7 +77,7 @@ impl Sources<'_> {
         if self.file.is_none()
             && let Some(suffix) = self.suffix
         {
-            let message = "`suffix` chooses among the files of `file`, which is missing";
+            let message = "`suffix` selects files of `file`, which is missing";
             diagnostics.push(context.mistake(Code::MisplacedSetting, &suffix.span, message));
         }
         if let Some(run) = &self.run {
@@ -92,7 +92,7 @@ impl Sources<'_> {
         self.request(self.get?, context, diagnostics).map(Source::Json)
     }
 
-    /// How the names of unfinished backups end.
+    /// The endings of names of unfinished backups.
     pub(crate) fn partial(&self) -> Vec<String> {
         let usual = || PARTIAL.map(str::to_owned).to_vec();
         self.partial.map_or_else(usual, <[String]>::to_vec)
@@ -112,20 +112,18 @@ impl Sources<'_> {
         context: &Context<'_>,
         diagnostics: &mut Report,
     ) -> Option<Request> {
-        let ask = Ask { get: Some(get.clone()), host: self.host.cloned(), ..Ask::default() };
-        let ask = Spanned { value: ask, span: get.span.clone() };
-        request::request(&ask, &Names::none(context), diagnostics)
+        request::get(get, self.host, &Names::none(context), diagnostics)
     }
 }
 
 impl Source {
-    /// The step that shows that there is an answer at all.
+    /// The step that shows that there is an answer.
     pub(crate) fn control(self, actor: &str) -> Step {
         let status = Expectation::new("/status", Test::Equals(json!(200)));
         let there = |at: &str| Expectation::new(at, Test::Exists(true));
         let (name, actor, expect) = match &self {
             Self::Json(request) => {
-                let name = format!("the answer of {}", request::in_words(request));
+                let name = format!("the answer to {}", request::in_words(request));
                 (name, actor, vec![status, there("/body/json")])
             }
             Self::Bucket(request) => {
@@ -151,8 +149,15 @@ impl Source {
         Step { expect, word, ..Step::new(Role::Control, name, actor, act) }
     }
 
-    /// Whose word it is.
+    /// How the facts are known.
     pub(crate) fn word(&self) -> Word {
         if matches!(self, Self::Files(_)) { Word::Seen } else { Word::Reported }
     }
+}
+
+/// The answers to `request` by which nothing is known.
+pub(crate) fn of_statuses(request: &str) -> [Counterexample; 3] {
+    [404, 429, 503].map(|status| {
+        fault(format!("{request} is answered with {status}"), set(0, "/status", status))
+    })
 }

@@ -1,4 +1,4 @@
-//! Which tenants `tenant-isolation` is about, and what they own already.
+//! The tenants of `tenant-isolation`, and the objects that they already have.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,11 +8,12 @@ use schemars::JsonSchema;
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use crate::check::kind::Context;
+use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
-/// Fewer characters than this turn up by chance.
+/// A text with fewer characters may turn up by chance.
 const MARKER_CHARS_MIN: usize = 8;
 
 /// The tenants, as an author names them.
@@ -24,17 +25,41 @@ pub(crate) enum Tenants {
     Named(Vec<Spanned<String>>),
 }
 
-/// An object that a tenant has already.
+/// An object that a tenant already has.
 #[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
 pub(crate) struct Owned {
     /// The path at which its owner reads it.
     pub(crate) path: Spanned<String>,
-    /// Text that stands in it, and in nothing of anybody else's.
+    /// A text in it that no other tenant's data contains.
     pub(crate) marker: Spanned<String>,
 }
 
-/// What tenants own already, by actor.
+/// The objects that tenants already have, by actor.
 pub(crate) type Owns = BTreeMap<String, Spanned<Owned>>;
+
+/// A tenant.
+pub(crate) struct Tenant {
+    /// Its actor.
+    pub(crate) actor: String,
+    /// The mark of an object that it already has; `None` if one is created.
+    pub(crate) marker: Option<String>,
+    /// The requests for its object.
+    pub(crate) requests: Requests,
+}
+
+/// The requests for one tenant's object.
+pub(crate) struct Requests {
+    /// Creates it; `None` if it exists already, and then it is neither changed nor deleted.
+    pub(crate) create: Option<Request>,
+    /// Reads it.
+    pub(crate) object: Request,
+    /// Lists it among others.
+    pub(crate) list: Vec<Request>,
+    /// Changes it.
+    pub(crate) change: Option<Request>,
+    /// Deletes it.
+    pub(crate) delete: Option<Request>,
+}
 
 impl<'de> Deserialize<'de> for Tenants {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -81,7 +106,7 @@ impl JsonSchema for Tenants {
     }
 }
 
-/// The actors, in order; what is wrong with them is told.
+/// The actors, in order. Reports mistakes among them.
 pub(crate) fn actors(
     tenants: &Spanned<Tenants>,
     context: &Context<'_>,
@@ -96,21 +121,20 @@ pub(crate) fn actors(
                 .collect()
         }
     };
-    tell_bad(&named, context, diagnostics);
+    report_bad_tenants(&named, context, diagnostics);
     if named.len() < 2 {
-        let message = "isolation needs two tenants at least";
+        let message = "isolation needs at least two tenants";
         let error = context.mistake(Code::EmptyList, &tenants.span, message);
         diagnostics.push(match tenants.value {
             Tenants::Named(_) => error,
-            Tenants::All => {
-                error.help("`all` are those of the file that `tenants:` in `avouch.yaml` names")
-            }
+            Tenants::All => error
+                .help("`all` means the tenants of the file that `tenants:` in `avouch.yaml` names"),
         });
     }
     named
 }
 
-fn tell_bad(named: &[Spanned<String>], context: &Context<'_>, diagnostics: &mut Report) {
+fn report_bad_tenants(named: &[Spanned<String>], context: &Context<'_>, diagnostics: &mut Report) {
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     for name in named {
         let Some(actor) = context.actor(name, diagnostics) else {
@@ -131,8 +155,8 @@ fn tell_bad(named: &[Spanned<String>], context: &Context<'_>, diagnostics: &mut 
     }
 }
 
-/// Tells what is wrong with what the tenants own: each needs one object, with a mark of its own.
-pub(crate) fn tell_bad_owns(
+/// Reports tenants without an object, and objects without a mark of their own.
+pub(crate) fn report_bad_owns(
     owns: &Owns,
     named: &[Spanned<String>],
     context: &Context<'_>,
@@ -142,23 +166,23 @@ pub(crate) fn tell_bad_owns(
         diagnostics.push(context.mistake(code, span, message).help(help));
     };
     for name in named.iter().filter(|name| !owns.contains_key(&name.value)) {
-        let message = format!("it is not said what `{}` owns", name.value);
+        let message = format!("the object of `{}` is missing", name.value);
         tell(Code::NoObject, &name.span, message, "give it a `path` and a `marker` in `owns:`");
     }
     for (actor, owned) in owns {
         if !named.iter().any(|name| name.value == *actor) {
-            let message = format!("`{actor}` is none of these tenants");
+            let message = format!("`{actor}` is not one of these tenants");
             tell(Code::UnknownActor, &owned.span, message, "add it to `tenants:`, or leave it out");
         }
         let marker = &owned.marker;
         if marker.chars().count() < MARKER_CHARS_MIN {
-            let message = "so short a text turns up by chance".to_owned();
-            let help = "choose one of 8 characters at least that stands nowhere else";
+            let message = "so short a text may turn up by chance".to_owned();
+            let help = "choose one of at least 8 characters that occurs nowhere else";
             tell(Code::WeakMarker, &marker.span, message, help);
         }
         let contains = |other: &Spanned<Owned>| marker.contains(other.marker.as_str());
         if owns.iter().any(|(other, one)| other != actor && contains(one)) {
-            let message = "the marker of another tenant stands in this one".to_owned();
+            let message = "this marker contains the marker of another tenant".to_owned();
             tell(Code::SameMarker, &marker.span, message, "choose texts that only their owner has");
         }
     }

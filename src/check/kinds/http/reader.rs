@@ -1,0 +1,226 @@
+//! Reads the steps of `http`, one after the other.
+
+use std::collections::BTreeMap;
+
+use crate::check::kind::Context;
+use crate::check::kinds::http::step::WrittenStep;
+use crate::check::written::counterexample::of_limits;
+use crate::check::written::expect::{Reading, pointer};
+use crate::check::written::placeholders::Names;
+use crate::check::written::request;
+use crate::model::answer::ids::StepId;
+use crate::model::plan::expect::Test;
+use crate::model::plan::request::{Body, Request};
+use crate::model::plan::template::Template;
+use crate::model::plan::{ANYONE, Act, Canary, Capture, Keep, Plan, Role, Step, Word};
+use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
+use crate::model::source::diagnostic::help_with_list;
+use crate::model::source::diagnostic::report::Report;
+
+/// The steps read so far; later steps may refer to earlier ones.
+pub(crate) struct Reader<'a> {
+    context: &'a Context<'a>,
+    word: Word,
+    steps: Vec<Step>,
+    planters: Vec<String>,
+    captured: BTreeMap<String, String>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(context: &'a Context<'a>, word: Word) -> Self {
+        Self { context, word, steps: Vec::new(), planters: Vec::new(), captured: BTreeMap::new() }
+    }
+
+    pub(crate) fn step(&mut self, written: &Spanned<WrittenStep>, diagnostics: &mut Report) {
+        self.report_same_name(&written.name, diagnostics);
+        let role = written.role.unwrap_or(Role::Probe);
+        let Some((actor, act)) = self.act(written, diagnostics) else {
+            // Later steps may name this one: it stays in the list, and the diagnostics stop the plan.
+            let act = Act::Http(Request::get("/"));
+            self.steps.push(Step::new(role, &written.name.value, ANYONE, act));
+            return;
+        };
+        let recalled = match act {
+            Act::Recall(step) => Some(step),
+            _ => None,
+        };
+        let mut step = Step::new(role, &written.name.value, &actor, act);
+        step.word = self.word;
+        step.captures = self.captures(written, diagnostics);
+        step.expect = self.expect(written, role, &actor, diagnostics);
+        step.control = self.control(written, role, recalled, diagnostics);
+        step.publish = self.published(written, diagnostics);
+        if step.expect.iter().any(|one| matches!(one.test, Test::Refused(_))) {
+            step.keep = Keep::Digest;
+        }
+        self.steps.push(step);
+    }
+
+    fn report_same_name(&self, name: &Spanned<String>, diagnostics: &mut Report) {
+        if self.steps.iter().any(|step| step.name == name.value) {
+            let message = format!("two steps have the name `{}`", name.value);
+            diagnostics.push(self.context.mistake(Code::DuplicateStep, &name.span, message));
+        }
+    }
+
+    /// The actor of a step and what it does.
+    fn act(
+        &mut self,
+        written: &Spanned<WrittenStep>,
+        diagnostics: &mut Report,
+    ) -> Option<(String, Act)> {
+        if let Some(again) = &written.again {
+            let earlier = self.named(again, diagnostics)?;
+            let own = written.request();
+            let superfluous = own.get.or(own.head).or(own.post).or(own.put);
+            let superfluous = superfluous.or(own.patch).or(own.delete).or(written.actor.clone());
+            if let Some(other) = superfluous {
+                let message = "a step with `again:` sends no request of its own";
+                diagnostics.push(self.context.mistake(Code::NoSingleRequest, &other.span, message));
+            }
+            return Some((self.steps[earlier].actor.clone(), Act::Recall(earlier)));
+        }
+        let actor = match &written.actor {
+            Some(actor) if actor.value != ANYONE => {
+                self.context.actor(actor, diagnostics)?;
+                actor.value.clone()
+            }
+            _ => ANYONE.to_owned(),
+        };
+        let ask = Spanned { value: written.request(), span: written.span.clone() };
+        let request = request::request(&ask, &self.names(&actor), diagnostics)?;
+        self.note_canary(&actor, &request);
+        Some((actor, Act::Http(request)))
+    }
+
+    fn names<'n>(&'n self, actor: &'n str) -> Names<'n> {
+        Names {
+            context: self.context,
+            canary_of: (actor != ANYONE).then_some(actor),
+            captures: self.captured.clone(),
+        }
+    }
+
+    fn note_canary(&mut self, actor: &str, request: &Request) {
+        let hole = format!("canary:{actor}");
+        let holds = |template: &Template| template.holes().any(|name| name == hole);
+        let planted = holds(request.to.template())
+            || request.headers.iter().any(|(_, value)| holds(value))
+            || match &request.body {
+                Some(Body::Json(value)) => holds(&Template(value.to_string())),
+                Some(Body::Text(_, text)) => holds(text),
+                _ => false,
+            };
+        if planted && !self.planters.iter().any(|planter| planter == actor) {
+            self.planters.push(actor.to_owned());
+        }
+    }
+
+    fn named(&self, name: &Spanned<String>, diagnostics: &mut Report) -> Option<StepId> {
+        let found = self.steps.iter().position(|step| step.name == name.value);
+        if found.is_none() {
+            let message = format!("no earlier step has the name `{}`", name.value);
+            let help = help_with_list(name, self.steps.iter().map(|step| step.name.as_str()));
+            diagnostics
+                .push(self.context.mistake(Code::UnknownStep, &name.span, message).help(help));
+        }
+        found
+    }
+
+    fn captures(&mut self, written: &WrittenStep, diagnostics: &mut Report) -> Vec<Capture> {
+        let mut captures = Vec::new();
+        for (name, at) in &written.capture {
+            let taken = self.captured.insert(name.clone(), name.clone()).is_some();
+            if taken || name.contains(':') || matches!(name.as_str(), "canary" | "target") {
+                let message = format!("the name `{name}` is taken");
+                diagnostics.push(self.context.mistake(Code::DuplicateCapture, &at.span, message));
+            }
+            if let Some(at) = self.pointer(at, diagnostics) {
+                captures.push(Capture { name: name.clone(), at });
+            }
+        }
+        captures
+    }
+
+    fn published(&self, written: &WrittenStep, diagnostics: &mut Report) -> Vec<String> {
+        let all = written.publish.iter();
+        all.filter_map(|at| self.pointer(at, diagnostics)).collect()
+    }
+
+    fn pointer(&self, at: &Spanned<String>, diagnostics: &mut Report) -> Option<String> {
+        let found = pointer(at);
+        if found.is_none() {
+            let message = format!("`{}` does not point to a part of an answer", at.value);
+            let help = "write `/id` for the JSON body, `header location` or `title`";
+            diagnostics.push(self.context.mistake(Code::BadPointer, &at.span, message).help(help));
+        }
+        found
+    }
+
+    fn expect(
+        &self,
+        written: &Spanned<WrittenStep>,
+        role: Role,
+        actor: &str,
+        diagnostics: &mut Report,
+    ) -> Vec<crate::model::plan::expect::Expectation> {
+        let Some(expect) = &written.expect else {
+            if matches!(role, Role::Probe | Role::Control) {
+                let message = format!("a step of role `{}` needs an expectation", role.name());
+                let help = "add `expect:` with what must be true of the answer";
+                let mistake = self.context.mistake(Code::EmptyExpect, &written.name.span, message);
+                diagnostics.push(mistake.help(help));
+            }
+            return Vec::new();
+        };
+        let planters: Vec<&str> = self.planters.iter().map(String::as_str).collect();
+        let names = self.names(actor);
+        let reading = Reading { names: &names, planters: &planters, span: expect.span.clone() };
+        expect.read(&reading, diagnostics)
+    }
+
+    fn control(
+        &self,
+        written: &WrittenStep,
+        role: Role,
+        recalled: Option<StepId>,
+        diagnostics: &mut Report,
+    ) -> Option<StepId> {
+        if let Some(name) = &written.control {
+            return self.named(name, diagnostics);
+        }
+        recalled.filter(|step| role == Role::Probe && self.steps[*step].role == Role::Control)
+    }
+
+    pub(crate) fn plan(mut self, kind: &str, leaves_open: Option<String>) -> Plan {
+        for step in &mut self.steps {
+            let own = self.planters.iter().position(|planter| *planter == step.actor);
+            step.sees = own.into_iter().collect();
+        }
+        let canary = |owner: String| Canary { owner, marker: None };
+        let probes = self.steps.iter().enumerate();
+        let probes = probes.filter(|(_, step)| step.role == Role::Probe);
+        let counterexamples = probes.flat_map(|(id, step)| of_limits(id, &step.name, &step.expect));
+        Plan {
+            counterexamples: counterexamples.collect(),
+            canaries: self.planters.into_iter().map(canary).collect(),
+            covers: covers(&self.steps),
+            leaves_open: leaves_open.unwrap_or_else(|| {
+                "It does not show how the service answers requests that are not listed here.".into()
+            }),
+            ..Plan::new(kind, self.steps)
+        }
+    }
+}
+
+fn covers(steps: &[Step]) -> String {
+    let requests = steps.iter().filter_map(Step::request).map(request::in_words);
+    let mut all: Vec<String> = Vec::new();
+    for request in requests.filter(|request| !request.is_empty()) {
+        if !all.contains(&request) {
+            all.push(request);
+        }
+    }
+    format!("The answers to {}.", all.join(", "))
+}

@@ -1,0 +1,138 @@
+//! The plan of `tenant-isolation`: the tenants, how they are paired, and what that covers.
+
+use serde_json::json;
+
+use crate::check::kinds::tenant_isolation::steps::Steps;
+use crate::check::kinds::tenant_isolation::tenants::{Requests, Tenant};
+use crate::check::written::request;
+use crate::model::plan::counterexample::{Class, Counterexample, Edit};
+use crate::model::plan::expect::Refusal;
+use crate::model::plan::{Canary, Keep, Plan, Role, Step};
+
+/// How many other tenants try each object on one run, at most.
+const PAIRINGS_MAX: usize = 3;
+
+/// What to plan.
+pub(crate) struct Isolation {
+    /// The tenants, each with its own object; a tenant's index is its canary's.
+    pub(crate) tenants: Vec<Tenant>,
+    /// What counts as a refusal.
+    pub(crate) refusal: Refusal,
+    /// JSON Pointer to a new object's id in the answer.
+    pub(crate) id_at: String,
+    /// Seed for pairing tenants.
+    pub(crate) seed: u64,
+}
+
+impl Isolation {
+    /// The plan of a check of `kind`.
+    pub(crate) fn plan(&self, kind: &str) -> Plan {
+        let mut steps = Steps::new(self);
+        steps.plant();
+        steps.read();
+        let changes = steps.strangers_try("change", |requests| requests.change.as_ref());
+        steps.read_again("change", &changes);
+        let deletes = steps.strangers_try("delete", |requests| requests.delete.as_ref());
+        steps.read_again("delete", &deletes);
+        steps.owners_try("change", &changes, |requests| requests.change.as_ref());
+        steps.owners_try("delete", &deletes, |requests| requests.delete.as_ref());
+        steps.clean_up();
+        let mark = |one: &Tenant| Canary { owner: one.actor.clone(), marker: one.marker.clone() };
+        Plan {
+            canaries: self.tenants.iter().map(mark).collect(),
+            counterexamples: self.counterexamples(&steps.steps),
+            covers: self.covers(),
+            leaves_open: self.leaves_open(),
+            ..Plan::new(kind, steps.steps)
+        }
+    }
+
+    /// How many other tenants try each object.
+    fn pairings(&self) -> usize {
+        PAIRINGS_MAX.min(self.tenants.len().saturating_sub(1))
+    }
+
+    /// The distances from a tenant to the tenants whose objects it tries on this run. Each run continues
+    /// where that of the previous seed ended, so that all pairs are tried eventually.
+    fn distances(&self) -> impl Iterator<Item = usize> {
+        let others = self.tenants.len().saturating_sub(1).max(1);
+        // The remainder is below the number of tenants, which fits.
+        let turn = usize::try_from(self.seed % others as u64).unwrap_or(0);
+        let pairings = self.pairings();
+        (0..pairings).map(move |index| 1 + (turn * pairings + index) % others)
+    }
+
+    /// The tenants whose objects this one tries.
+    pub(crate) fn tried_by(&self, stranger: usize) -> impl Iterator<Item = usize> {
+        let count = self.tenants.len();
+        self.distances().map(move |distance| (stranger + count - distance) % count)
+    }
+
+    fn first(&self) -> Option<&Requests> {
+        self.tenants.first().map(|tenant| &tenant.requests)
+    }
+
+    fn covers(&self) -> String {
+        let count = self.tenants.len();
+        let pairs = count * count.saturating_sub(1);
+        let met = count * self.pairings();
+        let lists = self.first().into_iter().flat_map(|requests| &requests.list);
+        let lists: Vec<String> = lists.map(request::in_words).collect();
+        let has = |of: fn(&Requests) -> bool| self.first().is_some_and(of);
+        let tried = match (has(|one| one.change.is_some()), has(|one| one.delete.is_some())) {
+            (true, true) => "reading, changing and deleting",
+            (true, false) => "reading and changing",
+            (false, true) => "reading and deleting",
+            (false, false) => "reading",
+        };
+        let listed = match lists.is_empty() {
+            true => "no list".to_owned(),
+            false => format!("every customer's {}", lists.join(", ")),
+        };
+        let others = match self.pairings() {
+            1 => "another one".to_owned(),
+            several => format!("{several} others"),
+        };
+        format!(
+            "{count} customers: {listed} searched for all other customers' marks ({pairs} pairs); \
+             {tried} of one object of each customer tried directly by {others} ({met} of {pairs} \
+             pairs on this run) and by an anonymous caller."
+        )
+    }
+
+    fn leaves_open(&self) -> String {
+        let not_tried = match self.first() {
+            Some(one) if one.create.is_none() => {
+                "Changing and deleting were not tested: the objects belong to their owners and are \
+                 only read. "
+            }
+            Some(one) if one.change.is_none() => "Changing was not tried. ",
+            _ => "",
+        };
+        format!("{not_tried}It does not show that other endpoints keep customers apart.")
+    }
+
+    fn counterexamples(&self, steps: &[Step]) -> Vec<Counterexample> {
+        let stranger = |step: &Step| step.role == Role::Probe && step.keep == Keep::Digest;
+        let Some(step) = steps.iter().position(stranger) else {
+            return Vec::new();
+        };
+        let foreign = (0..self.tenants.len()).find(|one| !steps[step].sees.contains(one));
+        let set = |value| Edit::Set { step, at: "/status".into(), value };
+        let mut all: Vec<Counterexample> = foreign
+            .into_iter()
+            .map(|canary| Counterexample {
+                class: Class::Negation,
+                when: "an error message contains another customer's data".into(),
+                edits: vec![set(json!(500)), Edit::Leak { step, canary }],
+            })
+            .collect();
+        let name = &steps[step].name;
+        all.extend(self.refusal.statuses.iter().map(|status| Counterexample {
+            class: Class::Benign,
+            when: format!("“{name}” is refused with {status}"),
+            edits: vec![set(json!(status))],
+        }));
+        all
+    }
+}
