@@ -9,7 +9,7 @@ use lol_html::html_content::{ContentType, Element};
 use lol_html::{ElementContentHandlers, HandlerResult, RewriteStrSettings, Selector, element};
 
 use crate::language::words::{capital, normalise};
-use crate::model::published::{Claim, Published, Stood};
+use crate::model::published::{PastStanding, Published, PublishedClaim};
 use crate::model::source::claim_id::ClaimId;
 use crate::model::time::in_words;
 use crate::render::Files;
@@ -56,14 +56,14 @@ fn last(failed: &BTreeMap<ClaimId, Timestamp>) -> String {
 }
 
 /// Takes the claims down in `page`, and gives them as they stand there now.
-fn marked(page: &mut Published, failed: &BTreeMap<ClaimId, Timestamp>) -> Vec<Claim> {
+fn marked(page: &mut Published, failed: &BTreeMap<ClaimId, Timestamp>) -> Vec<PublishedClaim> {
     let mut marked = Vec::new();
     for claim in &mut page.promises.claims {
         let Some(since) = failed.get(&claim.id) else { continue };
         claim.standing = "violated".into();
         claim.told = format!("A later check found that this does not hold: {}.", sentence(*since));
         claim.until = None;
-        claim.history.push(Stood { since: *since, standing: "violated".into() });
+        claim.history.push(PastStanding { since: *since, standing: "violated".into() });
         marked.push(claim.clone());
     }
     let ends = page.promises.claims.iter().filter_map(|claim| claim.until);
@@ -75,13 +75,14 @@ fn sentence(since: Timestamp) -> String {
     format!("{SINCE} {}", in_words(since))
 }
 
-fn since(claim: &Claim) -> String {
+fn since(claim: &PublishedClaim) -> String {
     claim.history.last().map_or_else(String::new, |stood| sentence(stood.since))
 }
 
 /// A page of the site, with what it says of these claims taken back; as it is, if it says nothing.
-fn html(page: &str, claims: &[Claim]) -> Result<String, String> {
-    let told: Vec<&Claim> = claims.iter().filter(|claim| page.contains(&hook(claim))).collect();
+fn html(page: &str, claims: &[PublishedClaim]) -> Result<String, String> {
+    let told: Vec<&PublishedClaim> =
+        claims.iter().filter(|claim| page.contains(&hook(claim))).collect();
     if let Some(lost) =
         claims.iter().find(|claim| page.contains(&anchor(claim)) && !page.contains(&hook(claim)))
     {
@@ -147,23 +148,23 @@ fn take_down(mark: &mut Element<'_, '_>, words: &str) -> HandlerResult {
 }
 
 /// How a page marks where a claim stands.
-fn hook(claim: &Claim) -> String {
+fn hook(claim: &PublishedClaim) -> String {
     format!("data-claim=\"{}\"", claim.id)
 }
 
 /// How a page marks a claim's words.
-fn anchor(claim: &Claim) -> String {
+fn anchor(claim: &PublishedClaim) -> String {
     format!("id=\"claim-{}\"", claim.id)
 }
 
-fn described(claims: &[&Claim]) -> String {
+fn described(claims: &[&PublishedClaim]) -> String {
     let all: Vec<String> =
         claims.iter().map(|claim| format!("{}: {}", capital(&since(claim)), claim.words)).collect();
     all.join(" ")
 }
 
-fn notice(claims: &[&Claim]) -> String {
-    let one = |claim: &&Claim| {
+fn notice(claims: &[&PublishedClaim]) -> String {
+    let one = |claim: &&PublishedClaim| {
         let words = escaped(&claim.words);
         format!(
             "<p class=\"warning\" role=\"note\" lang=\"en\"><strong>{}:</strong> {words}</p>\n",
@@ -173,7 +174,7 @@ fn notice(claims: &[&Claim]) -> String {
     claims.iter().map(one).collect()
 }
 
-fn markdown(page: &str, claims: &[Claim]) -> String {
+fn markdown(page: &str, claims: &[PublishedClaim]) -> String {
     // The Markdown is wrapped as its author likes.
     let plain = normalise(page);
     let told = claims.iter().filter(|claim| plain.contains(&normalise(&claim.words)));
