@@ -49,7 +49,7 @@ pub(crate) fn may_be_followed(
     talk: Talk,
 ) -> Result<(), Exit> {
     let project = &session.project;
-    if let Some((message, help)) = history::objection(previous, project.world.demo, checked) {
+    if let Some((message, help)) = history::objection(previous, &project.world, checked) {
         talk.complain(&message, help);
         return Err(Exit::Unusable);
     }

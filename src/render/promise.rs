@@ -15,7 +15,8 @@ use crate::model::project::i18n::Language;
 use crate::model::project::policy::{Policy, Statement};
 use crate::model::published;
 use crate::model::published::{
-    Bound, Check, Expected, NotTested, Processor, Promises, Question, Translated, Waiver,
+    Expected, NotTested, Processor, Promises, PublishedCheck, PublishedLimit, PublishedQuestion,
+    PublishedWaiver, Translated,
 };
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::decode::Spanned;
@@ -56,7 +57,7 @@ fn claim(
     plans: &[&Plan],
     outcome: Option<&Outcome<'_>>,
     project: &Project,
-) -> published::Claim {
+) -> published::PublishedClaim {
     let passage = claim.passages.first();
     let page = passage.map_or_else(String::new, |passage| page(&passage.policy, project));
     let path = match page.as_str() {
@@ -68,7 +69,7 @@ fn claim(
         own.map_or_else(|| name.value.clone(), |language| language.product(name))
     };
     let address = |path: &str| absolute(&project.site.url, path);
-    published::Claim {
+    published::PublishedClaim {
         id: claim.id.clone(),
         words: wording::words(claim),
         digest: ClaimBinding::of(claim, &[]).words.0,
@@ -98,9 +99,9 @@ fn claim(
     }
 }
 
-fn waiver(outcome: &Outcome<'_>, project: &Project) -> Option<Waiver> {
+fn waiver(outcome: &Outcome<'_>, project: &Project) -> Option<PublishedWaiver> {
     let waiving = outcome.waived_by()?;
-    Some(Waiver {
+    Some(PublishedWaiver {
         by: wording::role(waiving, project),
         day: waiving.waiver.day,
         until: waiving.waiver.until,
@@ -133,8 +134,8 @@ fn page(file: &str, project: &Project) -> String {
     policy.map_or_else(String::new, |policy| policy.slug.clone())
 }
 
-fn check(plan: &Plan, verdict: Option<String>, project: &Project) -> Check {
-    Check {
+fn check(plan: &Plan, verdict: Option<String>, project: &Project) -> PublishedCheck {
+    PublishedCheck {
         kind: plan.kind.clone(),
         verdict,
         covers: plan.covers.clone(),
@@ -144,16 +145,16 @@ fn check(plan: &Plan, verdict: Option<String>, project: &Project) -> Check {
 }
 
 /// The questions that decide, each once, with all that is expected of their answers.
-fn questions(plan: &Plan, project: &Project) -> Vec<Question> {
+fn questions(plan: &Plan, project: &Project) -> Vec<PublishedQuestion> {
     let names = Names::of(project);
-    let mut questions: Vec<Question> = Vec::new();
+    let mut questions: Vec<PublishedQuestion> = Vec::new();
     for step in plan.steps.iter().filter(|step| step.role == Role::Probe) {
         let asked = step.looks_at().and_then(|earlier| plan.steps.get(earlier)).unwrap_or(step);
         let (ask, limit) = without_limit(asked, wording::request_line(asked, project));
         let (ask, by) = (names.as_written(ask), wording::asker(step, project));
         let expects = limit.into_iter().chain(expected(step, &names)).collect::<Vec<_>>();
         match questions.iter_mut().find(|one| one.ask == ask && one.by == by) {
-            None => questions.push(Question { ask, by, expects }),
+            None => questions.push(PublishedQuestion { ask, by, expects }),
             Some(known) => {
                 for one in expects {
                     if !known.expects.contains(&one) {
@@ -174,7 +175,11 @@ fn without_limit(step: &Step, ask: String) -> (String, Option<Expected>) {
     let number = oldest.name().rsplit(' ').next().unwrap_or_default();
     let limit = Amount::version("TLS", number).map(|amount| Expected {
         words: format!("it speaks {oldest} or newer"),
-        limits: vec![Bound { of: "the version of TLS".to_owned(), side: Side::AtLeast, amount }],
+        limits: vec![PublishedLimit {
+            of: "the version of TLS".to_owned(),
+            side: Side::AtLeast,
+            amount,
+        }],
     });
     (ask.replacen(&tls.in_words(), "handshake with", 1), limit)
 }

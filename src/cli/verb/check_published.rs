@@ -5,7 +5,7 @@ use std::path::Path;
 
 use avouch::language::period::Period;
 use avouch::model::project::world::World;
-use avouch::model::published::{Claim, Published};
+use avouch::model::published::{Published, PublishedClaim};
 use avouch::model::time::in_words;
 use jiff::Timestamp;
 use url::Url;
@@ -60,7 +60,7 @@ fn nothing_special(from: &str, talk: Talk) -> Result<World, Exit> {
 }
 
 /// How a claim of the page stands now, and in words.
-fn state(claim: &Claim, now: Timestamp, soon: Timestamp) -> (Exit, String) {
+fn state(claim: &PublishedClaim, now: Timestamp, soon: Timestamp) -> (Exit, String) {
     let id = &claim.id;
     match (claim.standing.as_str(), claim.until) {
         ("holds" | "waived", Some(until)) if until <= now => {

@@ -230,7 +230,7 @@ impl QuantityReader<'_> {
     fn counts(&self, at: usize, number: Number, next: usize) -> bool {
         let joined = |at: usize| self.tokens.get(at).is_some_and(|token| token.joined);
         let before = self.before(at);
-        // "The 2024 audit", "the 2024 report".
+        // "The 2024 audit" and "the 2024 report" count nothing.
         let is_year = self.year(at).is_some() && matches!(before, "the" | "our" | "its" | "this");
         let is_anaphoric = matches!(before, "the" | "these" | "those" | "other" | "both");
         let is_written_well = match number.written {

@@ -40,6 +40,13 @@ pub(crate) enum NumberForm {
     Foreign,
 }
 
+/// Whether a token begins a word, or is a further part of one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    Word,
+    Part,
+}
+
 /// A longer run of characters is not a word.
 const WORD_MAX: usize = 60;
 
@@ -80,7 +87,7 @@ fn of_run<'a>(text: &'a str, run: Range<usize>, all: &mut Vec<Token<'a>>) {
         // "TLS 1.2/1.3" is a list.
         let mut at = span.start;
         for version in core.split('/') {
-            part(text, at..at + version.len(), false, all);
+            part(text, at..at + version.len(), Begins::Word, all);
             if let Some(last) = all.last_mut() {
                 last.stops = true;
             }
@@ -88,7 +95,7 @@ fn of_run<'a>(text: &'a str, run: Range<usize>, all: &mut Vec<Token<'a>>) {
         }
     } else if let Some(last) = last_of_names(core) {
         // "SSL/TLS 1.2", "ISO/IEC 27001": the number belongs to the last name.
-        part(text, span.end - last.len()..span.end, false, all);
+        part(text, span.end - last.len()..span.end, Begins::Word, all);
         if let Some(last) = all.last_mut() {
             last.stops = stops;
         }
@@ -168,31 +175,31 @@ fn parts<'a>(text: &'a str, span: Range<usize>, all: &mut Vec<Token<'a>>) {
     let is_number = number::digits(first).is_some() || split_suffix(first).is_some();
     let is_date = core.len() == 10 && core.parse::<jiff::civil::Date>().is_ok();
     if number_of(&core.to_lowercase()).is_some() || is_date || !core.contains(is_dash) {
-        return part(text, span, false, all);
+        return part(text, span, Begins::Word, all);
     }
     // In names such as `AES-256` the number is part of the name; `24-hour` and `two-factor` are split
     // after their number.
     let tens = core.match_indices(is_dash).nth(1).map(|(at, _)| &core[..at]);
     let tens = tens.filter(|tens| number::english(&tens.to_lowercase()).is_some());
     if !is_number && tens.is_none() && number::english(&first.to_lowercase()).is_none() {
-        return part(text, span, false, all);
+        return part(text, span, Begins::Word, all);
     }
     let end = span.start + tens.unwrap_or(first).len();
-    part(text, span.start..end, false, all);
+    part(text, span.start..end, Begins::Word, all);
     let mut at = end;
     for piece in text[end..span.end].split(is_dash).skip(1) {
         at += text[at..].chars().next().map_or(0, char::len_utf8);
-        part(text, at..at + piece.len(), true, all);
+        part(text, at..at + piece.len(), Begins::Part, all);
         at += piece.len();
     }
 }
 
-fn part<'a>(text: &'a str, span: Range<usize>, joined: bool, all: &mut Vec<Token<'a>>) {
+fn part<'a>(text: &'a str, span: Range<usize>, begins: Begins, all: &mut Vec<Token<'a>>) {
     let core = &text[span.clone()];
     let cut = split_suffix(core).or_else(|| split_version(core));
     if let Some(cut) = cut.map(|cut| span.start + cut) {
-        part(text, span.start..cut, joined, all);
-        return part(text, cut..span.end, true, all);
+        part(text, span.start..cut, begins, all);
+        return part(text, cut..span.end, Begins::Part, all);
     }
     let word = core.to_lowercase();
     let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(&word);
@@ -203,7 +210,14 @@ fn part<'a>(text: &'a str, span: Range<usize>, joined: bool, all: &mut Vec<Token
         Some(value) => Some(Number { value, written: NumberForm::Digits }),
         None => number_of(word),
     };
-    all.push(Token { text: core, word: word.to_owned(), number, span, joined, stops: false });
+    all.push(Token {
+        text: core,
+        word: word.to_owned(),
+        number,
+        span,
+        joined: begins == Begins::Part,
+        stops: false,
+    });
 }
 
 fn number_of(word: &str) -> Option<Number> {

@@ -10,13 +10,13 @@ use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
-    /// Anyone can repeat it.
+    /// Anyone can repeat the check.
     Probed,
-    /// Whoever has the credentials can repeat it.
+    /// Anyone with the test accounts' credentials can repeat the check.
     ProbedWithAccess,
-    /// The service's, or a command's, own word about itself.
+    /// The service, or a command, reported the facts about itself.
     Reported,
-    /// A named role's word.
+    /// A named role attested the facts.
     Attested,
 }
 
@@ -25,7 +25,7 @@ impl Basis {
     pub const ALL: [Self; 4] =
         [Self::Probed, Self::ProbedWithAccess, Self::Reported, Self::Attested];
 
-    /// In words for a reader.
+    /// Its name in files and reports.
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Probed => "probed",

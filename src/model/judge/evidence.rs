@@ -138,7 +138,7 @@ pub fn outcome<'a>(
         .map(|(index, (plan, transcript))| {
             let judgement = judge(&View::new(plan, &transcript.observations));
             let waived = waived(waiver, index, plan, &judgement);
-            check_outcome(claim, (plan, transcript), judgement, waived)
+            check_outcome(claim, plan, transcript, judgement, waived)
         })
         .collect();
     let is_waived = checks.iter().any(|check| !check.waived.is_empty());
@@ -176,7 +176,8 @@ fn standing(checks: &[CheckOutcome<'_>], until: Option<Timestamp>, now: Timestam
 
 fn check_outcome<'a>(
     claim: &Claim,
-    (plan, transcript): (&'a Plan, &'a Transcript),
+    plan: &'a Plan,
+    transcript: &'a Transcript,
     judgement: Judgement,
     waived: Vec<Broken>,
 ) -> CheckOutcome<'a> {

@@ -110,7 +110,7 @@ fn probe_expectations(plan: &Plan) -> impl Iterator<Item = (StepId, usize)> {
 /// Applies one change; returns `false` if this transcript lacks the value to be changed.
 pub(crate) fn apply(edit: &Edit, view: &mut View<'_>) -> bool {
     if let Edit::Fail { step, reason } = edit {
-        view.replace(*step, Answer::Error(ProbeError::new(*reason, "made up to try the check")));
+        view.replace(*step, Answer::Error(ProbeError::new(*reason, "changed to try the check")));
         return true;
     }
     if let Edit::Swap { step, with } = edit {
@@ -149,7 +149,7 @@ pub(crate) fn apply(edit: &Edit, view: &mut View<'_>) -> bool {
     true
 }
 
-/// The counterexamples that follow from the plan alone, whatever its kind.
+/// The counterexamples that follow from a plan alone, whatever its kind.
 pub fn standard(plan: &Plan) -> impl Iterator<Item = Counterexample> {
     let probes = plan.steps.iter().enumerate().filter(|(_, step)| step.role == Role::Probe);
     probes.flat_map(|(index, _)| of_probe(plan, index))
@@ -164,14 +164,14 @@ fn of_probe(plan: &Plan, index: StepId) -> Vec<Counterexample> {
     {
         all.push(Counterexample {
             class: Class::Negation,
-            when: format!("“{name}” is answered as its owner is"),
+            when: format!("“{name}” gets the answer that its owner gets"),
             edits: vec![Edit::Swap { step: index, with: control }],
         });
     }
     if let Some(canary) = (0..plan.canaries.len()).find(|one| !step.sees.contains(one)) {
         all.push(Counterexample {
             class: Class::Negation,
-            when: format!("somebody else's data turns up in the answer to “{name}”"),
+            when: format!("somebody else's data appears in the answer to “{name}”"),
             edits: vec![Edit::Leak { step: index, canary }],
         });
     }
@@ -179,7 +179,7 @@ fn of_probe(plan: &Plan, index: StepId) -> Vec<Counterexample> {
     for reason in [Reason::Unreachable, Reason::Timeout, Reason::Dns] {
         all.push(Counterexample {
             class: Class::Fault,
-            when: format!("“{name}” could not be asked: {}", reason.in_words()),
+            when: format!("“{name}” gets no answer: {}", reason.in_words()),
             edits: vec![Edit::Fail { step: index, reason }],
         });
     }
@@ -204,7 +204,7 @@ fn fault_status(
     }
 }
 
-/// The plainest change that makes one expectation false.
+/// The simplest change after which an expectation is not met; `None` if there is none.
 fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counterexample> {
     let at = one.at.clone();
     let set = |value: Value| Edit::Set { step, at: at.clone(), value };
@@ -212,22 +212,25 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
         Test::Refused(_) => {
             ("succeeds".to_owned(), Edit::Set { step, at: "/status".into(), value: json!(200) })
         }
-        Test::Exists(true) => (format!("has nothing at {at}"), Edit::Remove { step, at }),
+        Test::Exists(true) => (format!("has no value at {at}"), Edit::Remove { step, at }),
         Test::NotOlderThan(limit) => {
             let after_s = -i64::try_from(limit.as_seconds()).unwrap_or(i64::MAX) - 1;
             (format!("is a second too old at {at}"), Edit::SetTime { step, at, after_s })
         }
         Test::AtLeastAhead(limit) => {
             let after_s = i64::try_from(limit.as_seconds()).unwrap_or(i64::MAX) - 1;
-            (format!("ends a second too soon at {at}"), Edit::SetTime { step, at, after_s })
+            (format!("ends a second too early at {at}"), Edit::SetTime { step, at, after_s })
         }
         Test::StaysOn(_) => {
             let value = json!("https://elsewhere.invalid/");
-            ("is sent elsewhere".into(), Edit::Set { step, at: "/url".into(), value })
+            ("leads to another origin".into(), Edit::Set { step, at: "/url".into(), value })
         }
         Test::ShowsCanary(_) => {
             let value = json!([]);
-            ("does not show it".into(), Edit::Set { step, at: "/canaries".into(), value })
+            (
+                "does not contain the planted mark".into(),
+                Edit::Set { step, at: "/canaries".into(), value },
+            )
         }
         Test::ShowsNoForeignCanary => return None,
         Test::Directive(directive) => (

@@ -1,9 +1,9 @@
-//! Judging a transcript that differs in a few answers, by what those answers bear on.
+//! Incremental judging of a transcript in which a few answers were changed.
 //!
 //! A plan of tens of thousands of steps has hundreds of thousands of counterexamples, each of which
-//! changes a step or two. What `judge` would conclude of them follows from the judgement of the
-//! transcript as it came, and from the steps that lean on the changed ones: those that look again
-//! at them, and those whose control they are.
+//! changes one or two steps. Their verdicts follow from the judgement of the original transcript and
+//! from the steps that depend on the changed ones: those that evaluate them again, and those whose
+//! control they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,28 +16,28 @@ use crate::model::judge::{
 };
 use crate::model::plan::{Act, Plan, Role, Step};
 
-/// A judged transcript that is about to be changed here and there.
+/// A judged transcript, for judging variants of it.
 pub(crate) struct Trial<'a> {
     plan: &'a Plan,
     whole: Whole,
-    /// For each step, those that look again at it, or have it as their control.
+    /// For each step, the steps that evaluate it again or have it as their control.
     leaning: Vec<Vec<StepId>>,
-    /// Steps that could not be asked, and why, but for "something was missing".
+    /// Steps without an answer and the reasons, without "something was missing".
     errors: Vec<(StepId, Reason)>,
-    /// Steps that were not asked because something was missing.
+    /// Steps that sent no request because something was missing.
     missing: Vec<StepId>,
-    /// Steps beside the probes that tell nothing, and why, but for "something was missing".
+    /// Steps other than probes that prove nothing and the reasons, without "something was missing".
     troubles: Vec<(StepId, Reason)>,
-    /// Steps that do not hold: which verdict they have.
+    /// Steps that do not hold, with their verdicts.
     failing: Vec<(StepId, Verdict)>,
 }
 
-/// What `judge` would conclude of a changed transcript.
+/// The verdict on a changed transcript, the same as `judge` would return.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Again {
     /// The verdict.
     pub(crate) verdict: Verdict,
-    /// Everything that broke the claim, in the order of the plan.
+    /// Every reason why the claim is violated, in the order of the plan.
     pub(crate) broken: Vec<Broken>,
 }
 
@@ -69,7 +69,7 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// What is concluded of the same transcript with the replaced answers of `view`.
+    /// Judges the same transcript with the replaced answers of `view`.
     pub(crate) fn judge(&self, view: &View<'a>) -> Again {
         let mut touched = self.touched(view.replaced());
         let root = self.first_error(view, &touched);
@@ -90,7 +90,7 @@ impl<'a> Trial<'a> {
         Again { verdict: judgement.verdict, broken: judgement.broken(self.plan) }
     }
 
-    /// These steps, and all that lean on them.
+    /// These steps, and all that depend on them.
     fn touched(&self, steps: impl Iterator<Item = StepId>) -> BTreeSet<StepId> {
         let mut touched = BTreeSet::new();
         let mut left: Vec<StepId> = steps.filter(|step| *step < self.leaning.len()).collect();
@@ -108,7 +108,7 @@ impl<'a> Trial<'a> {
         kept.into_iter().chain(new).min_by_key(|(step, _)| *step)
     }
 
-    /// Puts the doubt of a failed control on what it controls, in the order of the plan.
+    /// Passes the doubt of failed controls on to the steps that they control, in the order of the plan.
     fn look_at_controls(&self, changed: &mut Changed) {
         let steps: Vec<StepId> = changed.keys().copied().collect();
         for index in steps {
@@ -130,8 +130,8 @@ impl<'a> Trial<'a> {
         }
     }
 
-    /// Whether a control is met, and its doubt, when `index` is judged: the doubt of a later control
-    /// does not count its own control yet.
+    /// Whether a control is met, and its doubt, at the time when `index` is judged: the control of a
+    /// later control has not been considered yet.
     fn control(&self, control: StepId, index: StepId, changed: &Changed) -> (bool, Option<Reason>) {
         if let Some(judged) = changed.get(&control) {
             return (judged.is_met(), judged.doubt);
@@ -141,7 +141,7 @@ impl<'a> Trial<'a> {
         (judged.is_met_but_for(doubt), doubt)
     }
 
-    /// The first trouble before a control, as it is known when `index` is judged.
+    /// The first step before a control that proves nothing, as known when `index` is judged.
     fn root_before(&self, control: StepId, index: StepId, changed: &Changed) -> Option<Reason> {
         let is_known = |step: StepId| step < index || self.whole.own_doubts[step].is_some();
         let kept = self.troubles.iter().copied();
@@ -154,8 +154,8 @@ impl<'a> Trial<'a> {
         both.min_by_key(|(step, _)| *step).map(|(_, reason)| reason)
     }
 
-    /// Whether steps that were not touched may be doubted for another reason now: rare, and as good
-    /// as never so in a transcript that holds.
+    /// Whether the doubt of steps that were not judged again may have another reason now. That is rare,
+    /// and nearly impossible in a transcript that holds.
     fn roots_differ(&self, changed: &Changed) -> bool {
         !self.whole.rooted.is_empty()
             && changed.iter().any(|(step, judged)| {

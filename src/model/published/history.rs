@@ -5,8 +5,11 @@
 
 use jiff::Timestamp;
 
+use crate::model::project::world::World;
 use crate::model::published::recorded::{About, Change, Effect, Recorded};
-use crate::model::published::{Claim, Promises, Published, Retracted, Stood, change};
+use crate::model::published::{
+    PastStanding, Promises, Published, PublishedClaim, Retracted, change,
+};
 
 /// How many entries of a claim's history, and how many changes of a site, are stored.
 pub const ENTRIES_MAX: usize = 100;
@@ -50,18 +53,18 @@ pub fn carried(mut new: Published, previous: Option<&Published>) -> Published {
 }
 
 /// Why a page cannot follow `previous`: a message and a help line; `None` if it can. The page is about
-/// the demo if `demo`, and was checked at `checked`.
+/// the target of `world`, and was checked at `checked`.
 pub fn objection(
     previous: &Published,
-    demo: bool,
+    world: &World,
     checked: Timestamp,
 ) -> Option<(String, &'static str)> {
-    if previous.target.demo != demo {
+    if previous.target.demo != world.demo {
         let of = |demo: bool| if demo { "the demo add-on" } else { "a live service" };
         let message = format!(
             "the previous page is about {}, and this one about {}",
             of(previous.target.demo),
-            of(demo)
+            of(world.demo)
         );
         return Some((message, "leave out `--previous` for the first page about another service"));
     }
@@ -74,14 +77,18 @@ pub fn objection(
     })
 }
 
-fn now(claim: &Claim, checked: Timestamp) -> Stood {
+fn now(claim: &PublishedClaim, checked: Timestamp) -> PastStanding {
     let standing = claim.stands().to_owned();
     let ended = claim.until.filter(|_| standing == "expired");
-    Stood { since: ended.or(claim.observed).unwrap_or(checked), standing }
+    PastStanding { since: ended.or(claim.observed).unwrap_or(checked), standing }
 }
 
 /// The history of a claim whose standing is `stands` now, and that was last checked at `checked`.
-fn of_claim(before: &Claim, checked: Timestamp, stands: Stood) -> Vec<Stood> {
+fn of_claim(
+    before: &PublishedClaim,
+    checked: Timestamp,
+    stands: PastStanding,
+) -> Vec<PastStanding> {
     let mut history = before.history.clone();
     if history.is_empty() {
         history.push(now(before, checked));
@@ -94,10 +101,10 @@ fn of_claim(before: &Claim, checked: Timestamp, stands: Stood) -> Vec<Stood> {
 }
 
 /// The time during which the published page was expired, if its evidence expired before `now`.
-fn lapse(before: &Claim, now: &Stood) -> Option<Stood> {
+fn lapse(before: &PublishedClaim, now: &PastStanding) -> Option<PastStanding> {
     let held = matches!(before.stands(), "holds" | "attested" | "waived");
     let ended = before.until.filter(|until| held && *until < now.since)?;
-    Some(Stood { since: ended, standing: "expired".to_owned() })
+    Some(PastStanding { since: ended, standing: "expired".to_owned() })
 }
 
 fn is_retraction(change: &Change) -> bool {
@@ -114,13 +121,13 @@ fn newest<T>(all: impl IntoIterator<Item = T>, count_max: usize) -> Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::published::{Publisher, SCHEMA, Target};
+    use crate::model::published::{PublishedTarget, Publisher, SCHEMA};
 
     fn at(time: &str) -> Timestamp {
         format!("2026-11-{time}:00Z").parse().unwrap()
     }
 
-    /// A page that was checked then, on which the one claim stood so.
+    /// A page that was checked at `time`, with one claim of this standing.
     fn page(time: &str, standing: &str) -> Published {
         let words = "It is so.";
         let claim = serde_json::json!({
@@ -128,7 +135,7 @@ mod tests {
             "evidence": "https://a.test/e/", "applies_to": [], "standing": standing, "told": "",
             "basis": "probed", "observed": at(time), "until": null, "checks": [],
         });
-        let mut claim: Claim = serde_json::from_value(claim).unwrap();
+        let mut claim: PublishedClaim = serde_json::from_value(claim).unwrap();
         claim.until = claim.observed.map(|at| crate::language::period::Period::hours(24).after(at));
         Published {
             schema: SCHEMA.into(),
@@ -138,7 +145,7 @@ mod tests {
                 url: String::new(),
                 language: String::new(),
             },
-            target: Target { name: String::new(), demo: false },
+            target: PublishedTarget { name: String::new(), demo: false },
             generator: String::new(),
             checked: at(time),
             valid_until: None,
@@ -155,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_changed_is_added_and_the_old_is_carried_forward() {
+    fn only_changes_are_added_and_the_history_is_carried_forward() {
         let first = carried(page("22T10:00", "holds"), None);
         let second = carried(page("23T09:00", "holds"), Some(&first));
         let third = carried(page("23T12:00", "violated"), Some(&second));
@@ -167,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_in_which_the_evidence_had_ended_is_told() {
+    fn the_time_in_which_the_evidence_was_expired_is_recorded() {
         let first = carried(page("20T10:00", "holds"), None);
         let second = carried(page("22T10:00", "holds"), Some(&first));
         assert_eq!(
@@ -226,8 +233,10 @@ mod tests {
     #[test]
     fn a_page_follows_only_an_older_one_about_the_same_sort_of_service() {
         let old = page("22T10:00", "holds");
-        assert_eq!(objection(&old, false, at("22T10:00")), None);
-        assert!(objection(&old, true, at("22T10:00")).unwrap().0.contains("demo"));
-        assert!(objection(&old, false, at("22T09:00")).unwrap().0.contains("after this evidence"));
+        let live = World::public("https://a.test".parse().unwrap());
+        let demo = World { demo: true, ..live.clone() };
+        assert_eq!(objection(&old, &live, at("22T10:00")), None);
+        assert!(objection(&old, &demo, at("22T10:00")).unwrap().0.contains("demo"));
+        assert!(objection(&old, &live, at("22T09:00")).unwrap().0.contains("after this evidence"));
     }
 }

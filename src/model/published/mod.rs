@@ -32,7 +32,7 @@ pub struct Published {
     /// The site that publishes it.
     pub site: Publisher,
     /// The service that the claims are about.
-    pub target: Target,
+    pub target: PublishedTarget,
     /// The name and version of the program that ran the checks.
     pub generator: String,
     /// When the claims were checked.
@@ -59,7 +59,7 @@ pub struct Published {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Promises {
     /// The claims, in the order of the policies.
-    pub claims: Vec<Claim>,
+    pub claims: Vec<PublishedClaim>,
     /// Statements: passages that cannot be tested.
     pub not_tested: Vec<NotTested>,
     /// The companies that process customers' data.
@@ -93,7 +93,8 @@ pub struct Publisher {
 
 /// The service that was tested.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Target {
+#[schemars(rename = "Target")]
+pub struct PublishedTarget {
     /// Its origin, or that it is the demo.
     pub name: String,
     /// Whether it was a demonstration instead of a live service.
@@ -102,10 +103,11 @@ pub struct Target {
 
 /// A claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Claim {
+#[schemars(rename = "Claim")]
+pub struct PublishedClaim {
     /// Its name.
     pub id: ClaimId,
-    /// Its words, as they stand on the page.
+    /// Its words, as on the page.
     pub words: String,
     /// SHA-256 of its words in their comparable form, including link addresses; evidence is bound to
     /// it.
@@ -149,20 +151,21 @@ pub struct Claim {
     pub until: Option<Timestamp>,
     /// The waiver that accepts that it does not hold; null unless it is waived.
     #[serde(default)]
-    pub waiver: Option<Waiver>,
+    pub waiver: Option<PublishedWaiver>,
     /// For how many seconds evidence is valid, unless a fact in it expires earlier.
     #[serde(default)]
     pub valid_for: u64,
     /// Its checks.
-    pub checks: Vec<Check>,
+    pub checks: Vec<PublishedCheck>,
     /// Its standings, oldest first; at most the newest hundred.
     #[serde(default)]
-    pub history: Vec<Stood>,
+    pub history: Vec<PastStanding>,
 }
 
 /// A waiver that is in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Waiver {
+#[schemars(rename = "Waiver")]
+pub struct PublishedWaiver {
     /// The title of the role that granted it.
     pub by: String,
     /// The day on which it was granted.
@@ -180,7 +183,7 @@ pub struct Waiver {
 pub struct Translated {
     /// A BCP 47 tag.
     pub language: String,
-    /// Its words, as they stand on the page.
+    /// Its words, as on the page.
     pub words: String,
     /// The address of its passage.
     #[schemars(extend("format" = "uri"))]
@@ -189,7 +192,8 @@ pub struct Translated {
 
 /// A check of a claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Check {
+#[schemars(rename = "Check")]
+pub struct PublishedCheck {
     /// Its kind.
     pub kind: String,
     /// Its verdict; null if it was not run.
@@ -201,12 +205,13 @@ pub struct Check {
     pub not_shown: String,
     /// The requests that decide the verdict, each once.
     #[serde(default)]
-    pub asks: Vec<Question>,
+    pub asks: Vec<PublishedQuestion>,
 }
 
 /// A request of a check, with its expectations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Question {
+#[schemars(rename = "Question")]
+pub struct PublishedQuestion {
     /// The request in words.
     pub ask: String,
     /// Who sends it.
@@ -222,12 +227,13 @@ pub struct Expected {
     pub words: String,
     /// The limits in it.
     #[serde(default)]
-    pub limits: Vec<Bound>,
+    pub limits: Vec<PublishedLimit>,
 }
 
-/// A limit that an answer must keep to.
+/// A limit that an answer must respect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Bound {
+#[schemars(rename = "Bound")]
+pub struct PublishedLimit {
     /// The quantity that it limits.
     pub of: String,
     /// Whether it is an upper or a lower limit.
@@ -253,7 +259,8 @@ pub struct NotTested {
 
 /// The standing of a claim from some time on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Stood {
+#[schemars(rename = "Stood")]
+pub struct PastStanding {
     /// Since when: the time of the evidence, or of its expiry.
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub since: Timestamp,
@@ -261,7 +268,7 @@ pub struct Stood {
     pub standing: String,
 }
 
-/// The words of a claim that is no longer made.
+/// The last wording of a claim that is no longer made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Retracted {
     /// The claim's name.
@@ -273,7 +280,7 @@ pub struct Retracted {
     pub at: Timestamp,
 }
 
-impl Claim {
+impl PublishedClaim {
     /// Its standing in one word; a claim that holds by an attestation alone is `attested`.
     pub fn stands(&self) -> &str {
         match self.standing.as_str() {
@@ -285,7 +292,7 @@ impl Claim {
 
 impl Promises {
     /// The claim with this id.
-    pub fn claim(&self, id: &str) -> Option<&Claim> {
+    pub fn claim(&self, id: &str) -> Option<&PublishedClaim> {
         self.claims.iter().find(|claim| claim.id == id)
     }
 }

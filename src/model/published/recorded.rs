@@ -6,28 +6,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::source::claim_id::ClaimId;
 
-/// What a change does to what the reader is promised, worst first.
+/// The effect of a change on the promises to readers, worst first.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
-    /// Less is asked, or it is less sure, than before.
+    /// Less is tested than before, or on a weaker basis.
     Weakened,
-    /// It is promised no longer.
+    /// It is no longer promised.
     Retracted,
-    /// It is about something else.
+    /// It applies to something else.
     ScopeChanged,
-    /// It is said in other words.
+    /// Its words changed.
     Reworded,
-    /// More is asked, or it is surer, than before.
+    /// More is tested than before, or on a stronger basis.
     Strengthened,
     /// It was not promised before.
     New,
 }
 
 impl Effect {
-    /// In a word or two.
+    /// One or two words in lower case.
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Weakened => "weakened",
@@ -40,7 +40,7 @@ impl Effect {
     }
 }
 
-/// What a change is about.
+/// The subject of a change.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -48,33 +48,33 @@ impl Effect {
 pub enum About {
     /// A claim.
     Claim,
-    /// A passage that nobody can test.
+    /// A statement: a passage that cannot be tested.
     Statement,
-    /// A company that gets customers' data.
+    /// A company that processes customers' data.
     SubProcessor,
 }
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
-    /// What it does.
+    /// Its effect.
     pub effect: Effect,
-    /// What it is about.
+    /// Its subject.
     pub about: About,
-    /// The claim's name; null where it is about no claim.
+    /// The claim's id; null if it is not about a claim.
     pub claim: Option<ClaimId>,
-    /// The policy that it stands, or stood, in, as its path on the site.
+    /// The policy that contains or contained the words, as its path on the site.
     pub page: String,
-    /// The words that it is about: those of now, or the last ones.
+    /// The current words, or the last ones.
     pub words: String,
-    /// The words before, where they are others.
+    /// The earlier words, if they differ.
     #[serde(default)]
     pub before: Option<String>,
-    /// What changed, in a sentence.
+    /// A sentence about the change, for readers of the page.
     pub told: String,
 }
 
-/// A change, and when it was published.
+/// A change, with the time at which it was published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Recorded {
     /// When the first page with it was checked.

@@ -6,7 +6,7 @@ use schemars::{Schema, schema_for};
 use serde::Serialize;
 
 use crate::model::judge::evidence::Outcome;
-use crate::model::published::{Published, Publisher, SCHEMA, Target, history};
+use crate::model::published::{Published, PublishedTarget, Publisher, SCHEMA, history};
 use crate::render::site::view;
 use crate::render::{Input, promise, summary};
 
@@ -53,7 +53,7 @@ fn now(input: &Input<'_>, site: &view::Site) -> Published {
             url: site.url.clone(),
             language: site.language.clone(),
         },
-        target: Target {
+        target: PublishedTarget {
             name: site.target.clone(),
             demo: project.world.demo || input.assessment.world.demo,
         },

@@ -9,7 +9,7 @@ use crate::language::words::capital;
 use crate::model::judge::binding::Digest;
 use crate::model::project::policy::Policy;
 use crate::model::published::recorded::{About, Recorded};
-use crate::model::published::{Claim, Published, Stood};
+use crate::model::published::{PastStanding, Published, PublishedClaim};
 use crate::model::time::start_of_day;
 use crate::render::site::edition::Edition;
 use crate::render::site::{absolute, link, view};
@@ -80,7 +80,7 @@ fn element(entry: &Entry) -> String {
 }
 
 /// A feed that is out, with what became of these claims on top.
-pub(crate) fn with_news(feed: &str, claims: &[Claim]) -> String {
+pub(crate) fn with_news(feed: &str, claims: &[PublishedClaim]) -> String {
     let news: Vec<Entry> = claims.iter().filter_map(taken_back).collect();
     let Some(newest) = news.iter().map(|entry| entry.updated).max() else {
         return feed.to_owned();
@@ -93,7 +93,7 @@ pub(crate) fn with_news(feed: &str, claims: &[Claim]) -> String {
     format!("{start}<updated>{newest}</updated>{head}{entries}{tail}")
 }
 
-fn taken_back(claim: &Claim) -> Option<Entry> {
+fn taken_back(claim: &PublishedClaim) -> Option<Entry> {
     let stood = claim.history.last()?;
     Some(Entry {
         id: format!("{}#stood-{}", claim.evidence, stood.since),
@@ -119,16 +119,21 @@ fn in_force(policy: &Policy, edition: &Edition<'_>) -> Entry {
 }
 
 /// Each time at which a claim came to stand elsewhere; that it stood somewhere at first is no news.
-fn stood(claim: &Claim, edition: &Edition<'_>) -> impl Iterator<Item = Entry> {
+fn stood(claim: &PublishedClaim, edition: &Edition<'_>) -> impl Iterator<Item = Entry> {
     claim.history.windows(2).filter_map(|two| match two {
         [before, now] => Some(verdict(claim, before, now, edition)),
         _ => None,
     })
 }
 
-fn verdict(claim: &Claim, before: &Stood, now: &Stood, edition: &Edition<'_>) -> Entry {
+fn verdict(
+    claim: &PublishedClaim,
+    before: &PastStanding,
+    now: &PastStanding,
+    edition: &Edition<'_>,
+) -> Entry {
     let words = edition.words();
-    let word = |stood: &Stood| view::Mark::of(&stood.standing, words).word;
+    let word = |stood: &PastStanding| view::Mark::of(&stood.standing, words).word;
     let here = edition.project.claim(&claim.id);
     let said = here.map_or_else(|| claim.words.clone(), |claim| edition.words_of(claim));
     let to = absolute(&edition.project.site.url, &edition.evidence_of(&claim.id));

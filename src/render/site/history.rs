@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::model::project::i18n::Words;
 use crate::model::project::policy::Policy;
 use crate::model::published::recorded::Recorded;
-use crate::model::published::{Claim, Published, Stood};
+use crate::model::published::{PastStanding, Published, PublishedClaim};
 use crate::model::source::redline::redline;
 use crate::render::site::edition::Edition;
 use crate::render::site::view;
@@ -61,12 +61,12 @@ fn change(recorded: &Recorded, published: &Published, edition: &Edition<'_>) -> 
     }
 }
 
-fn entry(stood: &Stood, edition: &Edition<'_>) -> view::Stood {
+fn entry(stood: &PastStanding, edition: &Edition<'_>) -> view::Stood {
     let mark = view::Mark::of(&plain(&stood.standing), edition.words());
     view::Stood { mark, since: edition.time(stood.since) }
 }
 
-fn in_a_sentence(claim: &Claim, to: Timestamp, words: &Words) -> String {
+fn in_a_sentence(claim: &PublishedClaim, to: Timestamp, words: &Words) -> String {
     match claim.history.as_slice() {
         [first, .., last] => words.fill(
             "timeline",
@@ -82,7 +82,7 @@ fn in_a_sentence(claim: &Claim, to: Timestamp, words: &Words) -> String {
 }
 
 /// The stretches of a timeline; none where nothing ever changed.
-fn spans(history: &[Stood], to: Timestamp, words: &Words) -> Vec<view::Span> {
+fn spans(history: &[PastStanding], to: Timestamp, words: &Words) -> Vec<view::Span> {
     let (Some(first), true) = (history.first(), history.len() > 1) else {
         return Vec::new();
     };
@@ -91,7 +91,7 @@ fn spans(history: &[Stood], to: Timestamp, words: &Words) -> Vec<view::Span> {
     history.iter().zip(ends).map(|(stood, end)| span(stood, end, &scale, words)).collect()
 }
 
-fn span(stood: &Stood, end: Timestamp, scale: &Scale, words: &Words) -> view::Span {
+fn span(stood: &PastStanding, end: Timestamp, scale: &Scale, words: &Words) -> view::Span {
     let mark = view::Mark::of(&plain(&stood.standing), words);
     let height = match mark.class.as_str() {
         "holds" => HEIGHT / 2,

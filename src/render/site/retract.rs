@@ -7,7 +7,7 @@ use dom_query::{Document, NodeRef};
 use jiff::Timestamp;
 
 use crate::language::words::{capital, normalise};
-use crate::model::published::{Claim, Published, Stood};
+use crate::model::published::{PastStanding, Published, PublishedClaim};
 use crate::model::source::claim_id::ClaimId;
 use crate::model::time::in_words;
 use crate::render::Files;
@@ -54,14 +54,14 @@ fn last(failed: &BTreeMap<ClaimId, Timestamp>) -> String {
 }
 
 /// Takes the claims down in `page`, and gives them as they stand there now.
-fn marked(page: &mut Published, failed: &BTreeMap<ClaimId, Timestamp>) -> Vec<Claim> {
+fn marked(page: &mut Published, failed: &BTreeMap<ClaimId, Timestamp>) -> Vec<PublishedClaim> {
     let mut marked = Vec::new();
     for claim in &mut page.promises.claims {
         let Some(since) = failed.get(&claim.id) else { continue };
         claim.standing = "violated".into();
         claim.told = format!("A later check found that this does not hold: {}.", sentence(*since));
         claim.until = None;
-        claim.history.push(Stood { since: *since, standing: "violated".into() });
+        claim.history.push(PastStanding { since: *since, standing: "violated".into() });
         marked.push(claim.clone());
     }
     let ends = page.promises.claims.iter().filter_map(|claim| claim.until);
@@ -73,14 +73,15 @@ fn sentence(since: Timestamp) -> String {
     format!("{SINCE} {}", in_words(since))
 }
 
-fn since(claim: &Claim) -> String {
+fn since(claim: &PublishedClaim) -> String {
     claim.history.last().map_or_else(String::new, |stood| sentence(stood.since))
 }
 
 /// A page of the site, with what it says of these claims taken back; as it is, to the byte, if it says
 /// nothing. Any other page is read as a browser reads it and written anew.
-fn html(page: &str, claims: &[Claim]) -> Result<String, String> {
-    let told: Vec<&Claim> = claims.iter().filter(|claim| page.contains(&hook(claim))).collect();
+fn html(page: &str, claims: &[PublishedClaim]) -> Result<String, String> {
+    let told: Vec<&PublishedClaim> =
+        claims.iter().filter(|claim| page.contains(&hook(claim))).collect();
     if let Some(lost) =
         claims.iter().find(|claim| page.contains(&anchor(claim)) && !page.contains(&hook(claim)))
     {
@@ -113,7 +114,7 @@ fn keep_first_line_breaks(document: &Document) {
 }
 
 /// Says of the page as a whole that these claims are not verified.
-fn warn(document: &Document, told: &[&Claim]) {
+fn warn(document: &Document, told: &[&PublishedClaim]) {
     document.select("main").prepend_html(notice(told));
     for title in document.select("head > title").nodes() {
         title.remove_attr("data-until");
@@ -145,23 +146,23 @@ fn take_down(mark: &NodeRef<'_>, words: &str) {
 }
 
 /// How a page marks where a claim stands.
-fn hook(claim: &Claim) -> String {
+fn hook(claim: &PublishedClaim) -> String {
     format!("data-claim=\"{}\"", claim.id)
 }
 
 /// How a page marks a claim's words.
-fn anchor(claim: &Claim) -> String {
+fn anchor(claim: &PublishedClaim) -> String {
     format!("id=\"claim-{}\"", claim.id)
 }
 
-fn described(claims: &[&Claim]) -> String {
+fn described(claims: &[&PublishedClaim]) -> String {
     let all: Vec<String> =
         claims.iter().map(|claim| format!("{}: {}", capital(&since(claim)), claim.words)).collect();
     all.join(" ")
 }
 
-fn notice(claims: &[&Claim]) -> String {
-    let one = |claim: &&Claim| {
+fn notice(claims: &[&PublishedClaim]) -> String {
+    let one = |claim: &&PublishedClaim| {
         let words = escaped(&claim.words);
         format!(
             "<p class=\"warning\" role=\"note\" lang=\"en\"><strong>{}:</strong> {words}</p>\n",
@@ -171,7 +172,7 @@ fn notice(claims: &[&Claim]) -> String {
     claims.iter().map(one).collect()
 }
 
-fn markdown(page: &str, claims: &[Claim]) -> String {
+fn markdown(page: &str, claims: &[PublishedClaim]) -> String {
     // The Markdown is wrapped as its author likes.
     let plain = normalise(page);
     let told = claims.iter().filter(|claim| plain.contains(&normalise(&claim.words)));
@@ -185,7 +186,7 @@ mod tests {
     use crate::render::site::tests::rendered;
 
     /// A claim that failed at noon.
-    fn failed(id: &str) -> Claim {
+    fn failed(id: &str) -> PublishedClaim {
         let site = rendered();
         let published: Published = serde_json::from_str(&site["claims.json"]).unwrap();
         let mut page = published;

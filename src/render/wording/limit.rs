@@ -3,21 +3,21 @@
 use crate::language::quantity::{Amount, Unit};
 use crate::model::plan::expect::{Directive, Expectation, Test, Within};
 use crate::model::plan::parameter::Side;
-use crate::model::published::Bound;
+use crate::model::published::PublishedLimit;
 use crate::render::wording::expectation::subject;
 use crate::render::wording::plain;
 
 /// Every limit in an expectation, in the order in which it is worded.
-pub fn limits(expectation: &Expectation) -> Vec<Bound> {
+pub fn limits(expectation: &Expectation) -> Vec<PublishedLimit> {
     let mut limits = Vec::new();
     gather(&expectation.test, &subject(&expectation.at), &mut limits);
     limits
 }
 
-fn gather(test: &Test, of: &str, limits: &mut Vec<Bound>) {
+fn gather(test: &Test, of: &str, limits: &mut Vec<PublishedLimit>) {
     let count = |limit: &f64| Amount::new(*limit, Unit::Count);
     let mut add = |side: Side, amount: Amount| {
-        limits.push(Bound { of: of.to_owned(), side, amount });
+        limits.push(PublishedLimit { of: of.to_owned(), side, amount });
     };
     match test {
         Test::AtMost(limit) => add(Side::AtMost, count(limit)),
@@ -32,7 +32,7 @@ fn gather(test: &Test, of: &str, limits: &mut Vec<Bound>) {
     }
 }
 
-fn directive(directive: &Directive, of: &str, limits: &mut Vec<Bound>) {
+fn directive(directive: &Directive, of: &str, limits: &mut Vec<PublishedLimit>) {
     let known = limits.len();
     let of = format!("{} in {of}", plain(&directive.name));
     directive.is.iter().for_each(|test| gather(test, &of, limits));
@@ -41,6 +41,6 @@ fn directive(directive: &Directive, of: &str, limits: &mut Vec<Bound>) {
     }
 }
 
-fn entry(within: &Within, limits: &mut Vec<Bound>) {
+fn entry(within: &Within, limits: &mut Vec<PublishedLimit>) {
     gather(&within.is, &subject(&within.at), limits);
 }

@@ -44,7 +44,7 @@ fn a_control_that_is_refused_too_makes_the_check_weak() {
     );
     assert_eq!(run.code, Some(4), "{run}");
     assert!(run.out.contains("weak"), "{run}");
-    assert!(run.out.contains("is answered as its owner is"), "{run}");
+    assert!(run.out.contains("gets the answer that its owner gets"), "{run}");
 }
 
 #[test]

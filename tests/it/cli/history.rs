@@ -92,7 +92,10 @@ fn a_change_of_what_is_promised_is_on_the_page_and_stays_in_the_feed() {
     project.rebuild();
     let policy = project.read("public/security/index.html");
     assert!(policy.contains("<h2 id=\"page-changes\">Changes</h2>"));
-    assert!(policy.contains("It was probed, and is probed with access now."), "{policy}");
+    assert!(
+        policy.contains("The basis changed from “probed” to “probed with access”."),
+        "{policy}"
+    );
     assert!(policy.contains("<del>safe</del>"), "{policy}");
     let feed = project.read("public/feed.xml");
     assert!(feed.contains("<title>Weakened: One customer"), "{feed}");
@@ -142,7 +145,7 @@ fn a_page_to_go_on_from_that_is_missing_or_broken_is_told_and_nothing_is_asked()
     project.write("half.json", "{\"schema\": \"avouch-claims/1\"}");
     for (file, why) in [
         ("gone.json", "No such file"),
-        ("broken.json", "it is no JSON"),
+        ("broken.json", "it is not JSON"),
         ("other.json", "its schema is `avouch-assessment/1`"),
         ("half.json", "missing field"),
         ("http://example.com/claims.json", "is not an `https:` address"),
@@ -303,7 +306,7 @@ fn what_cannot_be_compared_with_is_told() {
     for (before, why) in [
         ("nothing", "there is no such file, and Git knows no such revision here"),
         ("--help", "there is no such file, and Git knows no such revision here"),
-        ("avouch.yaml", "it is no JSON"),
+        ("avouch.yaml", "it is not JSON"),
     ] {
         let run = project.run(&["lint", &format!("--since={before}")]);
         assert_eq!(run.code, Some(2), "{before}: {run}");

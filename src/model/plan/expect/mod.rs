@@ -312,14 +312,14 @@ impl Test {
     pub fn how_it_fails(&self) -> &'static str {
         match self {
             Self::Contains(_) => "lacks the text",
-            Self::NotContains(_) | Self::NotEquals(_) => "has a forbidden value",
-            Self::Exists(_) => "has something",
+            Self::NotContains(_) | Self::NotEquals(_) => "has the excluded value",
+            Self::Exists(_) => "has a value",
             Self::AtMost(_) => "is over the limit",
             Self::AtLeast(_) => "is under the limit",
-            Self::SameSet(_) => "has one more",
+            Self::SameSet(_) => "has an additional value",
             Self::Every(_) => "has another entry",
             Self::Some(_) => "has no entry",
-            Self::AddressesOn(_) => "has an address elsewhere",
+            Self::AddressesOn(_) => "has an address of another origin",
             Self::IfThere(test) => test.how_it_fails(),
             _ => "has another value",
         }

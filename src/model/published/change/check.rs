@@ -2,9 +2,8 @@
 
 use std::cmp::Ordering;
 
-use crate::model::published::change::turned;
 use crate::model::published::recorded::Effect;
-use crate::model::published::{Bound, Check, Expected, Question};
+use crate::model::published::{Expected, PublishedCheck, PublishedLimit, PublishedQuestion};
 
 /// A change of a check: its effect on readers, and a sentence for them.
 pub(crate) struct CheckChange {
@@ -13,31 +12,27 @@ pub(crate) struct CheckChange {
 }
 
 impl CheckChange {
-    fn new(effect: Effect, told: String) -> Self {
-        Self { effect, told }
-    }
-
     fn stronger(told: String) -> Self {
-        Self::new(Effect::Strengthened, told)
+        Self { effect: Effect::Strengthened, told }
     }
 
     fn weaker(told: String) -> Self {
-        Self::new(Effect::Weakened, told)
+        Self { effect: Effect::Weakened, told }
     }
 }
 
 /// Every change in a claim's checks. A check is identified by its kind; several checks of one kind are
 /// compared in their order.
-pub(crate) fn between(old: &[Check], new: &[Check]) -> Vec<CheckChange> {
+pub(crate) fn between(old: &[PublishedCheck], new: &[PublishedCheck]) -> Vec<CheckChange> {
     let mut told = Vec::new();
-    let mut left: Vec<&Check> = old.iter().collect();
+    let mut left: Vec<&PublishedCheck> = old.iter().collect();
     for check in new {
         match take(&mut left, |before| before.kind == check.kind) {
             Some(before) => told.extend(of_check(before, check)),
             None => told.push(CheckChange::stronger(format!("A check was added: {}.", check.kind))),
         }
     }
-    let removed = |one: &Check| format!("A check was removed: {}.", one.kind);
+    let removed = |one: &PublishedCheck| format!("A check was removed: {}.", one.kind);
     told.extend(left.into_iter().map(removed).map(CheckChange::weaker));
     told
 }
@@ -48,16 +43,16 @@ fn take<'a, T>(from: &mut Vec<&'a T>, fits: impl Fn(&T) -> bool) -> Option<&'a T
     Some(from.remove(index))
 }
 
-fn of_check(old: &Check, new: &Check) -> Vec<CheckChange> {
+fn of_check(old: &PublishedCheck, new: &PublishedCheck) -> Vec<CheckChange> {
     // Pages of earlier versions of Avouch did not record the requests.
     if old.asks.is_empty() {
         return Vec::new();
     }
     let mut told = Vec::new();
     let mut came = Vec::new();
-    let mut gone: Vec<&Question> = old.asks.iter().collect();
+    let mut gone: Vec<&PublishedQuestion> = old.asks.iter().collect();
     for question in &new.asks {
-        let is_same = |one: &Question| one.ask == question.ask && one.by == question.by;
+        let is_same = |one: &PublishedQuestion| one.ask == question.ask && one.by == question.by;
         match take(&mut gone, is_same) {
             Some(before) => told.extend(of_question(before, question)),
             None => came.push(question),
@@ -74,9 +69,9 @@ fn of_check(old: &Check, new: &Check) -> Vec<CheckChange> {
 
 /// Requests in words, with those for the same thing in one text. The actors are named only if the
 /// other side has the same request by other actors.
-fn by_ask(questions: &[&Question], others: &[Question]) -> Vec<String> {
+fn by_ask(questions: &[&PublishedQuestion], others: &[PublishedQuestion]) -> Vec<String> {
     let groups = questions.chunk_by(|one, next| one.ask == next.ask);
-    let words = |group: &[&Question]| {
+    let words = |group: &[&PublishedQuestion]| {
         let first = group.first()?;
         let stays = others.iter().any(|one| one.ask == first.ask);
         let who: Vec<&str> = group.iter().map(|one| one.by.as_str()).collect();
@@ -88,7 +83,7 @@ fn by_ask(questions: &[&Question], others: &[Question]) -> Vec<String> {
     groups.filter_map(words).collect()
 }
 
-fn of_question(old: &Question, new: &Question) -> Vec<CheckChange> {
+fn of_question(old: &PublishedQuestion, new: &PublishedQuestion) -> Vec<CheckChange> {
     let mut came: Vec<&Expected> = new.expects.iter().collect();
     let is_kept = |one: &&Expected| take(&mut came, |other| other.words == one.words).is_none();
     let mut gone: Vec<&Expected> = old.expects.iter().collect();
@@ -109,7 +104,8 @@ fn of_question(old: &Question, new: &Question) -> Vec<CheckChange> {
 }
 
 fn limits_the_same(old: &Expected, new: &Expected) -> bool {
-    let same = |(old, new): (&Bound, &Bound)| old.of == new.of && old.side == new.side;
+    let same =
+        |(old, new): (&PublishedLimit, &PublishedLimit)| old.of == new.of && old.side == new.side;
     !old.limits.is_empty()
         && old.limits.len() == new.limits.len()
         && old.limits.iter().zip(&new.limits).all(same)
@@ -121,11 +117,14 @@ fn of_limits(old: &Expected, new: &Expected) -> Vec<CheckChange> {
     moved.map(|(old, new)| limit(old, new)).collect()
 }
 
-fn limit(old: &Bound, new: &Bound) -> CheckChange {
+fn limit(old: &PublishedLimit, new: &PublishedLimit) -> CheckChange {
     let rose = new.amount.compare(&old.amount) == Some(Ordering::Greater);
     let verb = if rose { "was raised" } else { "was lowered" };
     let (of, side) = (&new.of, new.side.in_words());
     let (before, now) = (old.amount.in_words(), new.amount.in_words());
     let told = format!("The limit for {of} {verb} from {side} {before} to {side} {now}.");
-    CheckChange::new(turned(new.side.is_weakened(&old.amount, &new.amount)), told)
+    match new.side.is_weakened(&old.amount, &new.amount) {
+        true => CheckChange::weaker(told),
+        false => CheckChange::stronger(told),
+    }
 }

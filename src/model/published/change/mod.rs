@@ -4,12 +4,13 @@
 mod check;
 mod processor;
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use crate::language::period::Period;
 use crate::language::words;
 use crate::model::published::recorded::{About, Change, Effect};
-use crate::model::published::{Claim, NotTested, Promises, Retracted};
+use crate::model::published::{NotTested, Promises, PublishedClaim, Retracted};
 
 /// Every change from `old` to `new`, worst first.
 pub fn between(old: &Promises, new: &Promises) -> Vec<Change> {
@@ -40,7 +41,11 @@ pub fn between(old: &Promises, new: &Promises) -> Vec<Change> {
 
 /// The earlier version of `claim`: the claim with its id, or with its words and an id that is no longer
 /// used.
-pub fn predecessor<'a>(claim: &Claim, old: &'a Promises, new: &Promises) -> Option<&'a Claim> {
+pub fn predecessor<'a>(
+    claim: &PublishedClaim,
+    old: &'a Promises,
+    new: &Promises,
+) -> Option<&'a PublishedClaim> {
     old.claim(&claim.id).or_else(|| {
         let mut gone = old.claims.iter().filter(|one| new.claim(&one.id).is_none());
         gone.find(|one| words::same(&one.words, &claim.words))
@@ -52,7 +57,7 @@ pub fn brought_back<'a>(words: &str, retracted: &'a [Retracted]) -> Option<&'a R
     retracted.iter().rev().find(|one| words::same(&one.words, words))
 }
 
-fn change(claim: &Claim, effect: Effect, told: String) -> Change {
+fn change(claim: &PublishedClaim, effect: Effect, told: String) -> Change {
     Change {
         effect,
         about: About::Claim,
@@ -65,7 +70,7 @@ fn change(claim: &Claim, effect: Effect, told: String) -> Change {
 }
 
 /// The change for a new claim, whose words may have been a statement before.
-fn begun(claim: &Claim, old: &Promises) -> Change {
+fn begun(claim: &PublishedClaim, old: &Promises) -> Change {
     let was_stated = old.not_tested.iter().any(|one| words::same(&one.words, &claim.words));
     match was_stated {
         true => {
@@ -77,7 +82,7 @@ fn begun(claim: &Claim, old: &Promises) -> Change {
 }
 
 /// The change for a claim that is no longer made; its words may now be a statement.
-fn ended(claim: &Claim, new: &Promises) -> Change {
+fn ended(claim: &PublishedClaim, new: &Promises) -> Change {
     let is_stated = new.not_tested.iter().any(|one| words::same(&one.words, &claim.words));
     match is_stated {
         true => {
@@ -88,21 +93,22 @@ fn ended(claim: &Claim, new: &Promises) -> Change {
     }
 }
 
-fn of_claim(old: &Claim, new: &Claim) -> Vec<Change> {
+fn of_claim(old: &PublishedClaim, new: &PublishedClaim) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut tell = |effect, told: String| changes.push(change(new, effect, told));
     if old.basis != new.basis {
         // A claim without a test has a weaker basis than any attested one.
-        let rank = |claim: &Claim| claim.basis.map_or(usize::MAX, |basis| basis as usize);
-        let name = |claim: &Claim| claim.basis.map_or("not tested", |basis| basis.in_words());
+        let rank = |claim: &PublishedClaim| claim.basis.map_or(usize::MAX, |basis| basis as usize);
+        let name =
+            |claim: &PublishedClaim| claim.basis.map_or("not tested", |basis| basis.in_words());
         let told = format!("The basis changed from “{}” to “{}”.", name(old), name(new));
-        tell(turned(rank(new) > rank(old)), told);
+        tell(effect_of(rank(new).cmp(&rank(old))), told);
     }
     if old.valid_for != new.valid_for && old.valid_for != 0 {
-        let in_words = |claim: &Claim| Period::seconds(claim.valid_for).in_words();
+        let in_words = |claim: &PublishedClaim| Period::seconds(claim.valid_for).in_words();
         let told =
             format!("Evidence is valid for {}; before, it was {}.", in_words(new), in_words(old));
-        tell(turned(new.valid_for > old.valid_for), told);
+        tell(effect_of(new.valid_for.cmp(&old.valid_for)), told);
     }
     for check::CheckChange { effect, told } in check::between(&old.checks, &new.checks) {
         tell(effect, told);
@@ -118,14 +124,17 @@ fn of_claim(old: &Claim, new: &Claim) -> Vec<Change> {
     changes
 }
 
-/// The effect of a change for the worse, or for the better.
-fn turned(worse: bool) -> Effect {
-    if worse { Effect::Weakened } else { Effect::Strengthened }
+/// The effect of a change of something of which less is better.
+fn effect_of(change: Ordering) -> Effect {
+    match change {
+        Ordering::Greater => Effect::Weakened,
+        _ => Effect::Strengthened,
+    }
 }
 
 /// A sentence about a change of the products or the place of a claim, if there is one.
-fn scope(old: &Claim, new: &Claim) -> Option<String> {
-    let products = |claim: &Claim| match claim.applies_to.as_slice() {
+fn scope(old: &PublishedClaim, new: &PublishedClaim) -> Option<String> {
+    let products = |claim: &PublishedClaim| match claim.applies_to.as_slice() {
         [] => "all products".to_owned(),
         names => names.join(", "),
     };
@@ -142,7 +151,7 @@ fn scope(old: &Claim, new: &Claim) -> Option<String> {
     moved.then(|| format!("The claim moved from {} to {}.", place(old), place(new)))
 }
 
-fn place(claim: &Claim) -> String {
+fn place(claim: &PublishedClaim) -> String {
     match claim.under.as_str() {
         "" => format!("the top of `{}`", claim.page),
         under => format!("“{under}” of `{}`", claim.page),

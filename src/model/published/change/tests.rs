@@ -2,11 +2,11 @@ use super::*;
 use crate::language::quantity::{Amount, Unit};
 use crate::model::judge::basis::Basis;
 use crate::model::plan::parameter::Side;
-use crate::model::published::{Bound, Check, Expected, Question};
+use crate::model::published::{Expected, PublishedCheck, PublishedLimit, PublishedQuestion};
 use jiff::Timestamp;
 
-fn claim(id: &str) -> Claim {
-    Claim {
+fn claim(id: &str) -> PublishedClaim {
+    PublishedClaim {
         digest: String::new(),
         id: id.into(),
         words: "At most 24 hours of data can be lost.".into(),
@@ -28,15 +28,15 @@ fn claim(id: &str) -> Claim {
     }
 }
 
-fn check(kind: &str, asks: &[(&str, f64)]) -> Check {
-    let question = |(ask, hours): &(&str, f64)| Question {
+fn check(kind: &str, asks: &[(&str, f64)]) -> PublishedCheck {
+    let question = |(ask, hours): &(&str, f64)| PublishedQuestion {
         ask: (*ask).to_owned(),
         by: "anyone".to_owned(),
         expects: vec![
             Expected { words: "the status is 200".into(), limits: Vec::new() },
             Expected {
                 words: format!("the newest is at most {hours} hours old"),
-                limits: vec![Bound {
+                limits: vec![PublishedLimit {
                     of: "the newest".into(),
                     side: Side::AtMost,
                     amount: Amount::new(hours * 3600.0, Unit::Seconds),
@@ -44,7 +44,7 @@ fn check(kind: &str, asks: &[(&str, f64)]) -> Check {
             },
         ],
     };
-    Check {
+    PublishedCheck {
         kind: kind.into(),
         verdict: None,
         covers: String::new(),
@@ -62,7 +62,7 @@ fn stated(words: &str) -> NotTested {
     }
 }
 
-fn promises(claims: Vec<Claim>, statements: &[&str]) -> Promises {
+fn promises(claims: Vec<PublishedClaim>, statements: &[&str]) -> Promises {
     Promises {
         claims,
         not_tested: statements.iter().map(|words| stated(words)).collect(),
@@ -76,7 +76,7 @@ fn told(old: &Promises, new: &Promises) -> Vec<String> {
 }
 
 /// What is told when a claim is changed so.
-fn changed(edit: impl Fn(&mut Claim)) -> Vec<String> {
+fn changed(edit: impl Fn(&mut PublishedClaim)) -> Vec<String> {
     let mut new = claim("a");
     edit(&mut new);
     told(&promises(vec![claim("a")], &[]), &promises(vec![new], &[]))
@@ -96,7 +96,7 @@ fn what_stays_is_no_change_and_neither_is_a_new_wrapping_or_another_verdict() {
 #[test]
 fn a_limit_that_is_raised_weakens_and_one_that_is_lowered_strengthens() {
     let limit = |hours| {
-        move |claim: &mut Claim| {
+        move |claim: &mut PublishedClaim| {
             claim.checks =
                 vec![check("backup-age", &[("GET /backups", hours), ("GET /more", hours)])];
         }
@@ -120,7 +120,7 @@ fn of_what_must_be_at_least_so_much_less_is_weaker() {
         let limit = &mut claim.checks[0].asks[0].expects[1];
         limit.words = format!("the age is at least {value}");
         let amount = Amount::new(value, Unit::Count);
-        limit.limits[0] = Bound { of: "the age".into(), side: Side::AtLeast, amount };
+        limit.limits[0] = PublishedLimit { of: "the age".into(), side: Side::AtLeast, amount };
         promises(vec![claim], &[])
     };
     assert!(told(&least(365.0), &least(30.0))[0].starts_with("weakened: The limit"));
@@ -129,13 +129,13 @@ fn of_what_must_be_at_least_so_much_less_is_weaker() {
 
 #[test]
 fn a_check_an_endpoint_or_an_expectation_that_goes_weakens_and_one_that_comes_strengthens() {
-    let without_check = |claim: &mut Claim| claim.checks.clear();
+    let without_check = |claim: &mut PublishedClaim| claim.checks.clear();
     assert_eq!(changed(without_check), ["weakened: A check was removed: backup-age."]);
-    let another = |claim: &mut Claim| claim.checks.push(check("tls", &[]));
+    let another = |claim: &mut PublishedClaim| claim.checks.push(check("tls", &[]));
     assert_eq!(changed(another), ["strengthened: A check was added: tls."]);
-    let endpoint = |claim: &mut Claim| drop(claim.checks[0].asks.remove(1));
+    let endpoint = |claim: &mut PublishedClaim| drop(claim.checks[0].asks.remove(1));
     assert_eq!(changed(endpoint), ["weakened: The check no longer tests: GET /more."]);
-    let asker = |claim: &mut Claim| claim.checks[0].asks[1].by = "a customer".into();
+    let asker = |claim: &mut PublishedClaim| claim.checks[0].asks[1].by = "a customer".into();
     assert_eq!(
         changed(asker),
         [
@@ -143,12 +143,12 @@ fn a_check_an_endpoint_or_an_expectation_that_goes_weakens_and_one_that_comes_st
             "strengthened: The check now also tests: GET /more, by a customer.",
         ]
     );
-    let expectation = |claim: &mut Claim| drop(claim.checks[0].asks[0].expects.remove(0));
+    let expectation = |claim: &mut PublishedClaim| drop(claim.checks[0].asks[0].expects.remove(0));
     assert_eq!(
         changed(expectation),
         ["weakened: The check no longer requires: the status is 200."]
     );
-    let other = |claim: &mut Claim| {
+    let other = |claim: &mut PublishedClaim| {
         claim.checks[0].asks[0].expects[0].words = "the status is 204".into();
     };
     assert_eq!(
@@ -162,30 +162,31 @@ fn a_check_an_endpoint_or_an_expectation_that_goes_weakens_and_one_that_comes_st
 
 #[test]
 fn a_weaker_basis_and_evidence_that_counts_longer_weaken() {
-    let basis = |claim: &mut Claim| claim.basis = Some(Basis::Attested);
+    let basis = |claim: &mut PublishedClaim| claim.basis = Some(Basis::Attested);
     assert_eq!(changed(basis), ["weakened: The basis changed from “probed” to “attested”."]);
-    let longer = |claim: &mut Claim| claim.valid_for = 7 * 86_400;
+    let longer = |claim: &mut PublishedClaim| claim.valid_for = 7 * 86_400;
     assert_eq!(
         changed(longer),
         ["weakened: Evidence is valid for 7 days; before, it was 24 hours."]
     );
-    let shorter = |claim: &mut Claim| claim.valid_for = 3600;
+    let shorter = |claim: &mut PublishedClaim| claim.valid_for = 3600;
     assert!(changed(shorter)[0].starts_with("strengthened: "));
 }
 
 #[test]
 fn other_words_other_products_and_another_place_are_told() {
-    let words = |claim: &mut Claim| claim.words = "At most 72 hours of data can be lost.".into();
+    let words =
+        |claim: &mut PublishedClaim| claim.words = "At most 72 hours of data can be lost.".into();
     assert_eq!(
         changed(words),
         ["reworded: The earlier wording was: “At most 24 hours of data can be lost.”"]
     );
-    let products = |claim: &mut Claim| claim.applies_to.clear();
+    let products = |claim: &mut PublishedClaim| claim.applies_to.clear();
     assert_eq!(
         changed(products),
         ["scope changed: The claim applied to Cloud add-ons; it now applies to all products."]
     );
-    let place = |claim: &mut Claim| claim.under = "Exceptions".into();
+    let place = |claim: &mut PublishedClaim| claim.under = "Exceptions".into();
     assert_eq!(
         changed(place),
         [
@@ -196,7 +197,7 @@ fn other_words_other_products_and_another_place_are_told() {
 
 #[test]
 fn what_comes_and_goes_is_told_and_worst_news_first() {
-    let other = Claim { words: "All is well.".into(), ..claim("b") };
+    let other = PublishedClaim { words: "All is well.".into(), ..claim("b") };
     let (old, new) = (promises(vec![claim("a")], &[]), promises(vec![other], &[]));
     assert_eq!(
         told(&old, &new),
@@ -214,10 +215,13 @@ fn a_claim_under_another_name_is_the_same_claim() {
 fn a_claim_that_is_only_stated_is_weakened_and_a_statement_that_is_checked_strengthened() {
     let words = claim("a").words;
     let (checked, stated) = (promises(vec![claim("a")], &[]), promises(Vec::new(), &[&words]));
-    assert_eq!(told(&checked, &stated), ["weakened: This was checked, and is only stated now."]);
+    assert_eq!(
+        told(&checked, &stated),
+        ["weakened: This was tested; it is stated without a test now."]
+    );
     assert_eq!(
         told(&stated, &checked),
-        ["strengthened: This was only stated, and is checked now."]
+        ["strengthened: This was stated without a test; it is tested now."]
     );
 }
 
@@ -228,9 +232,9 @@ fn a_statement_that_is_much_alike_is_reworded_and_any_other_comes_or_goes() {
     assert_eq!(
         told(&old, &new),
         [
-            "retracted: This is stated no longer.",
-            "reworded: It was: “No system is quite impenetrable.”",
-            "new: This was not stated before.",
+            "retracted: This statement was withdrawn.",
+            "reworded: The earlier wording was: “No system is quite impenetrable.”",
+            "new: This statement is new.",
         ]
     );
 }

@@ -110,7 +110,11 @@ tables: { tenants: 1, notes: 0 }
 ";
 
 impl Settings {
-    fn source(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<backup::BackupSource> {
+    fn source(
+        &self,
+        context: &Context<'_>,
+        diagnostics: &mut Report,
+    ) -> Option<backup::BackupSource> {
         let sources = Sources {
             actor: self.actor.as_ref(),
             get: self.get.as_ref(),
@@ -122,7 +126,9 @@ impl Settings {
             run: None,
         };
         match sources.read(&self.form.span, context, diagnostics)? {
-            Source::Json(request) | Source::Bucket(request) => Some(backup::BackupSource::Http(request)),
+            Source::Json(request) | Source::Bucket(request) => {
+                Some(backup::BackupSource::Http(request))
+            }
             Source::Files(files) => Some(backup::BackupSource::Files(files)),
             Source::Program(_) => None,
         }
