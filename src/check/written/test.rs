@@ -58,6 +58,8 @@ struct Named {
     not_equals: Option<Value>,
     /// It is one of these values.
     one_of: Option<Vec<Value>>,
+    /// It is there, and is none of these values.
+    not_one_of: Option<Vec<Value>>,
     /// It is a text that contains this, or a list with this item.
     contains: Option<String>,
     /// It is a text that does not contain this, or a list without this item.
@@ -91,6 +93,7 @@ const NAMED: &[&str] = &[
     "equals",
     "not_equals",
     "one_of",
+    "not_one_of",
     "contains",
     "not_contains",
     "starts_with",
@@ -143,6 +146,7 @@ impl Named {
         all.extend(self.equals.map(Test::Equals));
         all.extend(self.not_equals.map(Test::NotEquals));
         all.extend(self.one_of.map(Test::OneOf));
+        all.extend(self.not_one_of.map(Test::NotOneOf));
         all.extend(self.contains.map(Test::Contains));
         all.extend(self.not_contains.map(Test::NotContains));
         all.extend(self.starts_with.map(Test::StartsWith));
@@ -262,5 +266,14 @@ mod tests {
         let schema = schemars::schema_for!(Named).to_value();
         let properties = schema["properties"].as_object().unwrap().keys();
         assert_eq!(properties.collect::<Vec<_>>(), NAMED);
+    }
+
+    #[test]
+    fn a_value_that_is_none_of_the_listed_ones_passes_not_one_of() {
+        let yaml = "{kind: command, run: [a], json: {/state: {not_one_of: [failed, lost]}}}";
+        let plan = crate::check::fixture::plan(yaml);
+        let test = &plan.steps[1].expect[1].test;
+        assert_eq!(*test, Test::NotOneOf(vec![json!("failed"), json!("lost")]));
+        assert_eq!(test.counterexample(), Some(json!("failed")));
     }
 }

@@ -46,6 +46,8 @@ pub enum Test {
     NotEquals(Value),
     /// Is one of these values.
     OneOf(Vec<Value>),
+    /// Is there, and is none of these values.
+    NotOneOf(Vec<Value>),
     /// Is text with this in it, or a list with this among its items.
     Contains(String),
     /// Is text without this in it, or a list without it.
@@ -219,6 +221,7 @@ impl Test {
             Self::Refused(_)
                 | Self::NotContains(_)
                 | Self::NotEquals(_)
+                | Self::NotOneOf(_)
                 | Self::Exists(false)
                 | Self::IfThere(_)
                 | Self::ShowsNoForeignCanary
@@ -241,6 +244,7 @@ impl Test {
             Self::Equals(wanted) => (value == wanted).into(),
             Self::NotEquals(unwanted) => (value != unwanted).into(),
             Self::OneOf(wanted) => wanted.contains(value).into(),
+            Self::NotOneOf(unwanted) => (!unwanted.contains(value)).into(),
             Self::Contains(part) => contains(value, part),
             Self::NotContains(part) => match contains(value, part) {
                 TestOutcome::Met => TestOutcome::NotMet,
@@ -280,6 +284,9 @@ impl Test {
             Self::Equals(wanted) => then("is ", Part::Value(wanted)),
             Self::NotEquals(unwanted) => then("is there and is not ", Part::Value(unwanted)),
             Self::OneOf(wanted) => then("is ", Part::Values(wanted, "or")),
+            Self::NotOneOf(unwanted) => {
+                then("is there and is neither ", Part::Values(unwanted, "nor"))
+            }
             Self::Contains(part) => then("contains ", Part::Quoted(part)),
             Self::NotContains(part) => then("does not contain ", Part::Quoted(part)),
             Self::StartsWith(part) => then("begins with ", Part::Quoted(part)),
@@ -312,7 +319,9 @@ impl Test {
     pub fn how_it_fails(&self) -> &'static str {
         match self {
             Self::Contains(_) => "lacks the text",
-            Self::NotContains(_) | Self::NotEquals(_) => "has the excluded value",
+            Self::NotContains(_) | Self::NotEquals(_) | Self::NotOneOf(_) => {
+                "has the excluded value"
+            }
             Self::Exists(_) => "has a value",
             Self::AtMost(_) => "is over the limit",
             Self::AtLeast(_) => "is under the limit",
@@ -338,6 +347,7 @@ impl Test {
             | Self::Exists(false) => json!("something else"),
             Self::NotContains(text) => json!(text),
             Self::NotEquals(value) => value.clone(),
+            Self::NotOneOf(values) => values.first()?.clone(),
             Self::AtMost(limit) => json!(limit + 1.0),
             Self::AtLeast(limit) => json!(limit - 1.0),
             Self::SameSet(values) => {
@@ -401,6 +411,7 @@ impl Test {
             Self::Equals(value) => Self::Equals(fill_value(value, capture)?),
             Self::NotEquals(value) => Self::NotEquals(fill_value(value, capture)?),
             Self::OneOf(values) => Self::OneOf(fill_values(values, capture)?),
+            Self::NotOneOf(values) => Self::NotOneOf(fill_values(values, capture)?),
             Self::SameSet(values) => Self::SameSet(fill_values(values, capture)?),
             Self::Contains(part) => Self::Contains(fill(part)?),
             Self::NotContains(part) => Self::NotContains(fill(part)?),
