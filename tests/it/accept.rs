@@ -13,7 +13,7 @@ const FULL_OF_COMMENTS: &str = "\
 # Owner: security. Ask before you touch this.
 
 because: >    # the argument
-  We ask the add-on when its newest backup was finished, and compare that with the clock. A backup
+  We ask the add-on when it finished its newest backup, and compare that with the clock. A backup
   that is older than 24 hours, not finished, empty, or dated in the future does not count.
 
 # The words, as legal wrote them:
@@ -156,7 +156,7 @@ fn every_unknown_claim_is_told_and_the_same_words_need_no_yes() {
     let run = project.run(&["accept", "backup-dayly", "backup-daily", "nonsense"]);
     assert_eq!(run.code, Some(2), "{run}");
     assert!(run.err.contains("did you mean `backup-daily`?"), "{run}");
-    assert!(run.err.contains("there is no claim `nonsense`"), "{run}");
+    assert!(run.err.contains("unknown claim `nonsense`"), "{run}");
     let run = project.run(&["accept", "backup-daily", "tenant-isolation"]);
     assert_eq!(run.code, Some(0), "{run}");
 }

@@ -263,7 +263,7 @@ fn of_a_service_that_is_down_nothing_is_begun() {
         assert_eq!(run.code, Some(3), "{run}");
         let told = format!(
             "checks\nerror: nothing answered at {target}: connection refused\n  \
-             help: start the service, or mend `--target`; nothing was written\n"
+             help: start the service, or correct `--target`; nothing was written\n"
         );
         assert!(run.err.ends_with(&told), "{run}");
         assert!(!run.err.contains("again"), "{run}");
@@ -293,7 +293,7 @@ fn where_no_claim_holds_nothing_is_begun_and_one_is_told_as_one() {
     };
     let run = begin(Router::new());
     assert_eq!(run.code, Some(1), "{run}");
-    let told = "error: none of the claims that a project may begin with holds\n";
+    let told = "error: none of the claims that a project can start with holds\n";
     assert!(run.err.contains(told), "{run}");
     assert!(is_empty(&project), "{run}");
     let run = begin(Router::new().route("/", get(|| async { "hello" })));
@@ -318,7 +318,7 @@ fn a_mistyped_path_and_a_folder_outside_git_are_told_as_such() {
     let told = line("login-required").unwrap();
     assert!(told.ends_with("; is `--private` right?"), "{run}");
     let told = line("kept-in-git").unwrap();
-    assert_eq!(told, "the folder is in no Git repository, or nothing is committed there");
+    assert_eq!(told, "the folder is not in a Git repository, or nothing is committed there");
 }
 
 #[test]
@@ -349,7 +349,7 @@ fn what_is_there_already_stays_and_the_rest_is_written() {
     project.write("schemas/ours.json", "{}\n");
     let run = project.run(&[&COMMON[..], &["--target", "demo"]].concat());
     assert_eq!(run.code, Some(0), "{run}");
-    assert!(run.err.contains("`CODEOWNERS` was here already, and is as it was\n"), "{run}");
+    assert!(run.err.contains("`CODEOWNERS` exists already, and was not changed\n"), "{run}");
     assert_eq!(project.read("CODEOWNERS"), "* @us\n");
     assert_eq!(project.read("schemas/ours.json"), "{}\n");
     assert!(project.path("schemas/claim.schema.json").exists());
@@ -368,11 +368,11 @@ fn at_a_terminal_everything_is_asked_and_nothing_is_lost() {
             ("Who publishes the page?", "Example\n"),
             ("What is checked?", "http://example.com\n"),
             ("loopback only", &target),
-            ("Where will the page be?", "https://security.example.com\n"),
-            ("Where are vulnerabilities reported?", "security@example.com\n"),
+            ("What will the address of the page be?", "https://security.example.com\n"),
+            ("Where should people report vulnerabilities?", "security@example.com\n"),
             ("How do customers log in?", "\n"),
             ("Which environment variable holds that token?", "\n"),
-            ("no variable of that name is set", "ACME_TOKEN\n"),
+            ("this variable is not set", "ACME_TOKEN\n"),
             ("Which path may only a customer read", "\n"),
             ("Does a person read what arrives at security@example.com? Your word", "y\n"),
         ],

@@ -34,6 +34,7 @@ mod schema;
 mod seam;
 mod serve;
 mod suspect;
+mod terminal;
 mod theme;
 mod tidy;
 mod tools;

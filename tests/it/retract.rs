@@ -30,7 +30,7 @@ fn what_failed_is_marked_everywhere_and_nothing_else_is() {
     without_sources(&project);
     let run = project.run(&["retract"]);
     assert_eq!(run.code, Some(1), "{run}");
-    assert!(run.out.contains("backup-daily: not verified since "), "{run}");
+    assert!(run.out.contains("backup-daily: failed since "), "{run}");
     let after = project.files("public");
     assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>());
     let says = |name: &str| project.read(&format!("public/{name}")).to_lowercase();
@@ -92,7 +92,7 @@ fn a_failure_in_other_words_is_not_marked() {
     assert_eq!(project.run(&["check", "--flaw", "stale-backup"]).code, Some(1));
     let before = project.files("public");
     let run = project.run(&["retract"]);
-    assert!(run.err.contains("in other words than are out"), "{run}");
+    assert!(run.err.contains("with different words from the published ones"), "{run}");
     assert_eq!(project.files("public"), before);
 }
 
@@ -102,5 +102,5 @@ fn where_nothing_is_published_nothing_can_be_taken_back() {
     project.run(&["check", "tenant-isolation"]);
     let run = project.run(&["retract"]);
     assert_eq!(run.code, Some(2), "{run}");
-    assert!(run.err.contains("is no published site"), "{run}");
+    assert!(run.err.contains("is not a published site"), "{run}");
 }

@@ -1,19 +1,20 @@
-//! `avouch serve`: the site while it is being written, in a browser, for people who write policies.
+//! `avouch serve`: a preview of the site in a browser, for people who write policies.
 
-mod board;
 mod changes;
 mod checks;
-mod desk;
 mod evidence_file;
 mod http;
 pub(crate) mod note;
 mod notes;
+pub(crate) mod options;
 mod pages;
 mod plain;
 mod readiness;
 pub(crate) mod shown;
 mod standings;
+mod state;
 pub(crate) mod watch;
+mod workspace;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -27,26 +28,26 @@ use avouch::probe;
 use avouch::probe::job::Interrupt;
 use avouch::render::Past;
 
-use crate::args::Serve;
 use crate::exit::Exit;
 use crate::previous;
-use crate::serve::board::Writer;
 use crate::serve::changes::Previous;
 use crate::serve::checks::Runner;
-use crate::serve::desk::Desk;
-use crate::serve::http::Office;
+use crate::serve::http::AppState;
+use crate::serve::options::Serve;
+use crate::serve::state::SharedState;
 use crate::serve::watch::Watch;
+use crate::serve::workspace::Workspace;
 use crate::session::{Checked, Open, check_sources};
 use crate::terminal::clock::Clock;
 use crate::terminal::talk::Talk;
 
-/// How many ports behind the wanted one are tried, should it be taken.
+/// How many further ports are tried if the requested one is in use.
 const PORTS_MAX: u16 = 100;
 
-/// Threads that answer browsers.
+/// The number of threads that answer browsers.
 const WORKERS: usize = 2;
 
-/// Runs the verb, until it is interrupted.
+/// Runs the verb until it is interrupted.
 pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
     if !root.is_dir() {
         talk.complain(&format!("there is no folder `{}`", root.display()), "name it with `--root`");
@@ -55,32 +56,33 @@ pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
     let checked = in_a_project(root, args, talk)?;
     let published = published(root, args, checked, talk)?;
     let listener = listen(args.port, talk)?;
-    let address = listener.local_addr().map_err(|error| unheard(&error, talk))?;
+    let address = listener.local_addr().map_err(|error| cannot_listen(&error, talk))?;
     let interrupt = probe::signals::interrupt();
-    // First the watch, then the look: a change between the two is seen by the next look.
+    // The watch starts before the first look, so that no change is missed between the two.
     let watch = Watch::new(root);
-    let mut desk = Desk::new(root, args, Past { previous: published.clone(), ..Past::default() });
+    let mut workspace =
+        Workspace::new(root, args, Past { previous: published.clone(), ..Past::default() });
     let begun = Instant::now();
-    let board = board::new(desk.look(), begun.elapsed());
+    let state = state::new(workspace.snapshot(), begun.elapsed());
     let previous = Arc::new(Previous::new(root, published));
-    let runner = runner(root, args, &board, &interrupt, talk);
-    let office = Office { board: board.clone(), runner, run: Arc::default(), previous };
-    let run = office.run.clone();
-    keep_looking(desk, watch, board);
+    let runner = runner(root, args, &state, &interrupt, talk);
+    let app = AppState { state: state.clone(), runner, run: Arc::default(), previous };
+    let run = app.run.clone();
+    keep_looking(workspace, watch, state);
     talk.data(format!("http://{address}/\n").as_bytes());
-    talk.say("open this address in a browser; Ctrl-C ends it");
+    talk.say("open this address in a browser; press Ctrl-C to stop");
     if args.open {
         open(&format!("http://{address}/"), talk);
     }
-    answer(listener, office, address, &interrupt).map_err(|error| unheard(&error, talk))?;
-    // What a run has made on the target is taken away before this ends.
+    answer(listener, app, address, &interrupt).map_err(|error| cannot_listen(&error, talk))?;
+    // A run deletes the objects that it made on the target before this process ends.
     let last = run.lock().unwrap_or_else(PoisonError::into_inner).take();
     last.map(std::thread::JoinHandle::join);
     Ok(Exit::Interrupted)
 }
 
-/// What is there at the start. A project that is broken can be mended while this runs; a folder without
-/// one is the wrong folder.
+/// The sources at the start. A project with mistakes can be corrected during the preview; a folder without
+/// a project is the wrong folder.
 fn in_a_project(root: &Path, args: &Serve, talk: Talk) -> Result<Checked, Exit> {
     let open = Open::to_read(root, args.target.target.as_deref());
     let checked = check_sources(&open, None, Clock::default());
@@ -91,7 +93,7 @@ fn in_a_project(root: &Path, args: &Serve, talk: Talk) -> Result<Checked, Exit> 
     Ok(checked)
 }
 
-/// What is published now, if it was named.
+/// The published page, if `--previous` names it.
 fn published(
     root: &Path,
     args: &Serve,
@@ -109,52 +111,52 @@ fn published(
 fn runner(
     root: &Path,
     args: &Serve,
-    board: &Writer,
+    state: &SharedState,
     interrupt: &Arc<Interrupt>,
     talk: Talk,
 ) -> Runner {
     Runner {
         root: root.to_owned(),
         target: Arc::new(args.target.clone()),
-        board: board.clone(),
+        state: state.clone(),
         interrupt: interrupt.clone(),
         talk,
     }
 }
 
-/// Looks at the disk again and again, until the process ends.
-fn keep_looking(mut desk: Desk, mut watch: Watch, board: Writer) {
+/// Renders the site at every change, until the process ends.
+fn keep_looking(mut workspace: Workspace, mut watch: Watch, state: SharedState) {
     std::thread::spawn(move || {
         loop {
             watch.wait();
             let begun = Instant::now();
-            let look = desk.look();
-            board::put(&board, look, begun.elapsed());
+            let snapshot = workspace.snapshot();
+            state::put(&state, snapshot, begun.elapsed());
         }
     });
 }
 
 fn answer(
     listener: TcpListener,
-    office: Office,
+    app: AppState,
     address: SocketAddr,
     interrupt: &Interrupt,
 ) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
-    let router = http::router(office, address);
+    let router = http::router(app, address);
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         http::serve(listener, router, interrupt.wait()).await;
         Ok::<(), io::Error>(())
     })?;
-    // Browsers that listen for news would hold it up for ever.
+    // Browsers that wait for events would block it for ever.
     runtime.shutdown_background();
     Ok(())
 }
 
-/// Listens on loopback: at the wanted port, or the next that is free.
+/// Listens on loopback, at the requested port or the next free one.
 fn listen(port: u16, talk: Talk) -> Result<TcpListener, Exit> {
     let ports = port..=port.saturating_add(PORTS_MAX);
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
@@ -167,18 +169,21 @@ fn listen(port: u16, talk: Talk) -> Result<TcpListener, Exit> {
                 return Ok(listener);
             }
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => last = error,
-            Err(error) => return Err(unheard(&error, talk)),
+            Err(error) => return Err(cannot_listen(&error, talk)),
         }
     }
-    Err(unheard(&last, talk))
+    Err(cannot_listen(&last, talk))
 }
 
-fn unheard(error: &io::Error, talk: Talk) -> Exit {
-    talk.complain(&format!("nobody could be listened to: {error}"), "try another `--port`");
+fn cannot_listen(error: &io::Error, talk: Talk) -> Exit {
+    talk.complain(
+        &format!("the preview could not listen on a port: {error}"),
+        "try another `--port`",
+    );
     Exit::Unusable
 }
 
-/// Opens an address in the browser of whoever sits here.
+/// Opens an address in the user's browser.
 fn open(address: &str, talk: Talk) {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let mut command = Command::new(program);

@@ -8,22 +8,22 @@ use crate::terminal::talk::Talk;
 /// <https://reproducible-builds.org/specs/source-date-epoch/>
 const SOURCE_DATE: &str = "SOURCE_DATE_EPOCH";
 
-/// The time: the machine's, or one that was given (with the demo only).
+/// The clock of a run: the machine's, or a fixed time with the demo.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Clock {
-    /// The time that was given.
+    /// The fixed time.
     pub(crate) fixed: Option<Timestamp>,
 }
 
 impl Clock {
-    /// The time.
+    /// The time now.
     #[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
     pub(crate) fn now(self) -> Timestamp {
         self.fixed.unwrap_or_else(Timestamp::now)
     }
 }
 
-/// The time that `SOURCE_DATE_EPOCH` gives for the build's; `None` if it is not set.
+/// The time of the build according to `SOURCE_DATE_EPOCH`; `None` if that is not set.
 pub(crate) fn source_date(talk: Talk) -> Result<Option<Timestamp>, Exit> {
     let Some(value) = std::env::var_os(SOURCE_DATE) else { return Ok(None) };
     let value = value.to_string_lossy();
@@ -32,7 +32,7 @@ pub(crate) fn source_date(talk: Talk) -> Result<Option<Timestamp>, Exit> {
     match seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()) {
         Some(time) => Ok(Some(time)),
         None => {
-            let message = format!("`{SOURCE_DATE}` is `{value}`, which is no time");
+            let message = format!("`{SOURCE_DATE}` is `{value}`, which is not a time");
             let help = "set it to whole seconds since 1970, as `date +%s` prints them, or unset it";
             talk.complain(&message, help);
             Err(Exit::Unusable)

@@ -1,4 +1,4 @@
-//! Diagnostics as people and programs read them: with the place underlined, or as JSON.
+//! Diagnostics for people, with the place underlined, and for programs, as JSON.
 
 use std::ops::Range;
 
@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 use crate::terminal::redline;
 
-/// Lines of one place that are shown; of a longer one, the first alone.
+/// Lines of one place that are shown; of a longer place, only the first.
 const LINES_MAX: usize = 6;
 
-/// Characters of one line that are shown around a place: minified files have lines without end.
+/// Characters of one line that are shown around a place: minified files have very long lines.
 const LINE_MAX: usize = 400;
 
-/// All diagnostics, each with an excerpt of its place and an empty line behind it.
+/// All diagnostics, each with an excerpt of its place and an empty line after it.
 pub(crate) fn text(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
@@ -109,7 +109,7 @@ fn excerpt<'a>(
 ) -> Group<'a> {
     let at = sources.line_column(place);
     let whole = sources.text(&place.file).map_or("", |text| text.as_ref());
-    // A place at the very start with no width is about the file, and shows none of its lines.
+    // An empty place at the start is about the file as a whole, and shows none of its lines.
     let about_file = place.start == 0 && place.end == 0 && label.is_none();
     if whole.is_empty() || about_file {
         let origin = Origin::path(&*place.file);
@@ -143,7 +143,7 @@ fn shown(whole: &str, place: &Place) -> Range<usize> {
     if line_end - line_start <= LINE_MAX {
         return line_start..line_end;
     }
-    // Line numbers stay right, and columns are those of the message: only the excerpt is cut.
+    // Line and column numbers stay right: only the excerpt is cut.
     line_start..floor(whole, (start + LINE_MAX).min(line_end)).max(start)
 }
 

@@ -1,4 +1,4 @@
-//! What a run says while it runs: a bar and the slowest checks on a terminal, plain lines elsewhere.
+//! Progress of a run: a bar and the slowest checks on a terminal, plain lines elsewhere.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use crate::terminal::talk::Talk;
 
-/// How many of the running checks are named at once.
+/// How many of the running checks the bar names.
 const NAMED_MAX: usize = 3;
 
-/// What a run says while it runs.
+/// Shows the progress of a run.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     running: Mutex<Vec<String>>,
@@ -21,7 +21,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Begins to tell of these jobs.
+    /// Starts to show the progress of these jobs.
     pub(crate) fn new(jobs: &[Job<'_>], talk: Talk) -> Self {
         let bar = talk.is_watched().then(|| bar(jobs.len()));
         if bar.is_none() {
@@ -30,7 +30,7 @@ impl Progress {
         Self { bar, running: Mutex::default(), talk }
     }
 
-    /// Tells of one event.
+    /// Shows one event.
     pub(crate) fn tell(&self, event: Event<'_>) {
         if self.talk.is_log() {
             return self.log(event);
@@ -45,15 +45,15 @@ impl Progress {
             }
             Event::Retrying(job, verdict, wait_ms) => {
                 let wait_s = Duration::from_millis(wait_ms).as_secs_f32();
-                self.line(&format!("{}: {verdict}, asking again in {wait_s:.1} s", name(job)));
+                self.line(&format!("{}: {verdict}, trying again in {wait_s:.1} s", name(job)));
             }
             Event::LeftBehind(job, what) => {
-                self.line(&format!("{}: left behind: {what}", name(job)))
+                self.line(&format!("{}: could not delete: {what}", name(job)))
             }
         }
     }
 
-    /// Tells programs of one event.
+    /// Logs one event for programs.
     fn log(&self, event: Event<'_>) {
         let (name, job, more): (_, _, &[(&str, Value)]) = match &event {
             Event::Started(job) => ("started", job, &[]),
@@ -71,14 +71,14 @@ impl Progress {
         self.talk.event(name, &[&of, more].concat());
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }
 
-    /// The checks that began first, and still run, are the slowest.
+    /// The running checks that started first are the slowest.
     fn update(&self, change: impl FnOnce(&mut Vec<String>)) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut running);

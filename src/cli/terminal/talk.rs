@@ -1,65 +1,80 @@
-//! Data on standard output, talk on standard error, colour only where somebody can see it.
+//! Results on standard output, messages on standard error, and colour only where a terminal shows it.
 
+use std::io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin, stdout};
+
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
+use anstyle::Style;
 use avouch::model::source::Sources;
 use avouch::model::source::diagnostic::Diagnostic;
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
-
+use avouch::render::report::layout::{self, Layout, RED, WIDTH, WaiverLines};
 use serde_json::{Map, Value, json};
+use terminal_size::{Width, terminal_size_of};
 
 use crate::terminal::clock::Clock;
 use crate::terminal::diagnostics;
 use crate::terminal::style::{Colour, Format, Global};
 
-/// How this run speaks.
+/// Columns of a report on the narrowest terminal, and on the widest: longer lines are hard to read.
+const COLUMNS_MIN: usize = 40;
+const COLUMNS_MAX: usize = 120;
+
+/// Where a run writes, and how.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Talk {
-    /// Whether talk is left out; data, errors and diagnostics are not.
+    /// Whether messages are left out; results, errors and diagnostics are not.
     pub(crate) quiet: bool,
     /// Whether standard error may be coloured.
     pub(crate) colour_err: bool,
-    /// The form of what is said: for people, or one JSON object a line.
+    /// Whether standard output may be coloured.
+    colour_out: layout::Colour,
+    /// The format of messages: for people, or one JSON object per line.
     log: Format,
 }
 
 impl Talk {
-    /// As the arguments, the environment (`NO_COLOR`) and the terminal have it.
+    /// Decides by the arguments, the environment and the terminal.
     pub(crate) fn new(typed: &Global) -> Self {
-        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let wanted = |terminal: bool| match typed.color {
-            Colour::Always => true,
-            Colour::Never => false,
-            Colour::Auto => terminal && !no_colour,
+        let colour_out = match is_coloured(typed.color, &stdout()) {
+            true => layout::Colour::Ansi,
+            false => layout::Colour::Plain,
         };
-        let colour_err = wanted(std::io::stderr().is_terminal());
-        Self { quiet: typed.quiet, colour_err, log: typed.log }
+        let colour_err = is_coloured(typed.color, &stderr());
+        Self { quiet: typed.quiet, colour_err, colour_out, log: typed.log }
     }
 
-    /// Whether what is said is for programs.
+    /// The layout of a report on standard output. Its width is the terminal's; a pipe or a file always
+    /// gets the same, whatever `COLUMNS` is.
+    pub(crate) fn layout(self, waivers: WaiverLines) -> Layout {
+        Layout { width: columns(), colour: self.colour_out, waivers }
+    }
+
+    /// Whether messages are for programs.
     pub(crate) fn is_log(self) -> bool {
         self.log == Format::Json
     }
 
-    /// Whether somebody is watching standard error.
+    /// Whether standard error is a terminal that shows messages.
     pub(crate) fn is_watched(self) -> bool {
-        !self.quiet && !self.is_log() && std::io::stderr().is_terminal()
+        !self.quiet && !self.is_log() && stderr().is_terminal()
     }
 
-    /// Writes data; a reader who has gone away is no error of ours.
+    /// Writes results; a closed pipe is not an error.
     pub(crate) fn data(self, bytes: &[u8]) {
-        let mut out = std::io::stdout().lock();
+        let mut out = stdout().lock();
         let _ = out.write_all(bytes).and_then(|()| out.flush());
     }
 
-    /// Says something to whoever is watching.
+    /// Writes a message.
     pub(crate) fn say(self, text: &str) {
         if self.is_log() {
             self.event("said", &[("message", text.into())]);
         } else if !self.quiet {
-            let _ = writeln!(std::io::stderr(), "{text}");
+            let _ = writeln!(stderr(), "{text}");
         }
     }
 
-    /// Tells programs of something that happened; for people, somebody else words it.
+    /// Logs an event for programs; people get a message in another way.
     pub(crate) fn event(self, name: &str, fields: &[(&str, Value)]) {
         if self.is_log() && !self.quiet {
             let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
@@ -67,21 +82,21 @@ impl Talk {
         }
     }
 
-    /// Asks somebody who can be seen, and takes anything but a clear yes for a no; `None` if there is
-    /// no terminal to answer on.
+    /// Asks a question that anything but a clear yes answers with no; `None` if standard input is not a
+    /// terminal.
     pub(crate) fn ask(self, question: &str) -> Option<bool> {
         let mut answer = String::new();
-        let _ = write!(std::io::stderr(), "{question}");
-        if !std::io::stdin().is_terminal() {
-            let _ = writeln!(std::io::stderr());
+        let _ = write!(stderr(), "{question}");
+        if !stdin().is_terminal() {
+            let _ = writeln!(stderr());
             return None;
         }
-        let read = std::io::stdin().lock().read_line(&mut answer);
+        let read = stdin().lock().read_line(&mut answer);
         let answer = answer.trim().to_lowercase();
         Some(read.is_ok() && matches!(answer.as_str(), "y" | "yes"))
     }
 
-    /// Says what went wrong, and what to do.
+    /// Reports an error, and what to do about it.
     pub(crate) fn complain(self, message: &str, help: &str) {
         if self.is_log() {
             let fields = [("message", message), ("help", help)].into_iter();
@@ -89,13 +104,14 @@ impl Talk {
             let fields = fields.map(|(name, text)| (name.to_owned(), text.into()));
             return log("error", "complained", fields.collect());
         }
-        let _ = writeln!(std::io::stderr(), "error: {message}");
+        let style = if self.colour_err { RED.bold() } else { Style::new() };
+        let _ = writeln!(stderr(), "{style}error{style:#}: {message}");
         if !help.is_empty() {
-            let _ = writeln!(std::io::stderr(), "  help: {help}");
+            let _ = writeln!(stderr(), "  help: {help}");
         }
     }
 
-    /// Shows mistakes in the sources.
+    /// Shows diagnostics of the sources.
     pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources) {
         if self.is_log() {
             let Value::Array(all) = diagnostics::json(diagnostics, sources) else { return };
@@ -107,16 +123,38 @@ impl Talk {
             return;
         }
         let text = diagnostics::text(diagnostics, sources, self.colour_err);
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        let _ = stderr().write_all(text.as_bytes());
     }
 }
 
-/// One line for programs: when, how bad, what, and what there is to know of it.
+/// Whether a stream may be coloured: `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM` count as for
+/// other programs (<https://bixense.com/clicolors/>), and `FORCE_COLOR` as `CLICOLOR_FORCE` does.
+fn is_coloured<S: RawStream>(when: Colour, stream: &S) -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_forced = is_set("FORCE_COLOR") && !is_set("NO_COLOR");
+    match when {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => is_forced || AutoStream::choice(stream) != ColorChoice::Never,
+    }
+}
+
+/// Columns of standard output.
+fn columns() -> usize {
+    if !stdout().is_terminal() {
+        return WIDTH;
+    }
+    let of_terminal = terminal_size_of(stdout()).map(|(Width(columns), _)| usize::from(columns));
+    let named = || std::env::var("COLUMNS").ok()?.parse().ok();
+    of_terminal.or_else(named).unwrap_or(WIDTH).clamp(COLUMNS_MIN, COLUMNS_MAX)
+}
+
+/// Writes one line for programs: the time, the level, the event and its fields.
 fn log(level: &str, event: &str, fields: Map<String, Value>) {
     let mut line = Map::new();
     line.insert("at".into(), json!(Clock::default().now()));
     line.insert("level".into(), level.into());
     line.insert("event".into(), event.into());
     line.extend(fields);
-    let _ = writeln!(std::io::stderr(), "{}", Value::Object(line));
+    let _ = writeln!(stderr(), "{}", Value::Object(line));
 }

@@ -1,14 +1,15 @@
-//! `avouch attest`: writes down a role's word for a claim, as of today.
+//! `avouch attest`: writes today's attestation of a claim by a role.
 
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use avouch::language::period::Period;
 use avouch::model::answer::attestation::{Attestation, AttestationDay};
 use avouch::model::source::diagnostic::help_with_list;
 use avouch::model::time::day_of;
+use clap::Args;
 
-use crate::args::Attest;
 use crate::disk::file;
 use crate::disk::file::Mode;
 use crate::exit::Exit;
@@ -16,6 +17,22 @@ use crate::session::{Open, check_sources};
 use crate::terminal::clock::Clock;
 use crate::terminal::talk::Talk;
 use crate::verb::accept::by_a_person;
+
+/// `avouch attest`
+#[derive(Debug, Args)]
+pub(crate) struct Attest {
+    /// The claim
+    claim: String,
+    /// The role that confirms it, from `roles:` in avouch.yaml
+    #[arg(long)]
+    role: String,
+    /// What the role looked at
+    #[arg(long, value_name = "TEXT")]
+    looked_at: String,
+    /// How long the attestation is valid, such as `90d`
+    #[arg(long, value_name = "TIME", default_value = "90d")]
+    valid_for: Period,
+}
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Attest, talk: Talk) -> Result<Exit, Exit> {
@@ -30,13 +47,16 @@ pub(crate) fn run(root: &Path, args: &Attest, talk: Talk) -> Result<Exit, Exit> 
     let Some(claim) = project.claim(&args.claim) else {
         let names: Vec<&str> = project.claims.iter().map(|claim| claim.id.as_str()).collect();
         let help = help_with_list(&args.claim, names);
-        talk.complain(&format!("there is no claim `{}`", args.claim), &help);
+        talk.complain(&format!("unknown claim `{}`", args.claim), &help);
         return Err(Exit::Unusable);
     };
     if !project.roles.contains_key(&args.role) {
         let names: Vec<&str> = project.roles.keys().map(String::as_str).collect();
         let help = help_with_list(&args.role, names);
-        talk.complain(&format!("`roles:` in avouch.yaml has no `{}`", args.role), &help);
+        talk.complain(
+            &format!("unknown role `{}`: it is not under `roles:` in avouch.yaml", args.role),
+            &help,
+        );
         return Err(Exit::Unusable);
     }
     let attestation = Attestation {

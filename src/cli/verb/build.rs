@@ -1,6 +1,6 @@
-//! `avouch build`: publishes the site, if every claim holds.
+//! `avouch build`: publishes the site if every claim holds.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use avouch::load::options::StandIns;
 use avouch::model::judge::assessment::{Assessment, Seeds};
@@ -8,9 +8,10 @@ use avouch::model::judge::evidence::{Outcome, outcomes};
 use avouch::model::source::diagnostic::{Diagnostic, Severity};
 use avouch::render;
 use avouch::render::{Files, Input, Past, SECURITY_TXT};
+use clap::Args;
 use jiff::Timestamp;
 
-use crate::args::Build;
+use crate::args::{Reports, Target};
 use crate::disk::outlets::Outlets;
 use crate::disk::{publish, store};
 use crate::exit::Exit;
@@ -19,6 +20,29 @@ use crate::session::{Open, Session};
 use crate::terminal::clock::source_date;
 use crate::terminal::talk::Talk;
 use crate::{previous, versions};
+
+/// `avouch build`
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// The service.
+    #[command(flatten)]
+    target: Target,
+    /// Build from the evidence in a file, without any network
+    #[arg(long, value_name = "FILE")]
+    assessment: Option<PathBuf>,
+    /// The claims.json of the page published last, to continue its history
+    #[arg(long, value_name = "FILE|URL")]
+    previous: Option<String>,
+    /// The folder to publish to
+    #[arg(long, value_name = "DIR", default_value = "public")]
+    out: PathBuf,
+    /// Also write the site here, whether or not the claims hold, with every page marked as a draft
+    #[arg(long, value_name = "DIR")]
+    draft: Option<PathBuf>,
+    /// The reports.
+    #[command(flatten)]
+    reports: Reports,
+}
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
@@ -37,8 +61,8 @@ pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
             assessment
         }
     };
-    // A page says nothing of the time at which it was built, so that it comes out the same whenever
-    // that is. Evidence that has ended stays ended, whatever time the build is told.
+    // The page does not mention the time of the build, so that every build gives the same bytes. Evidence
+    // that has expired stays expired, whatever `SOURCE_DATE_EPOCH` is.
     let now = session.clock.now().max(source_date.unwrap_or(Timestamp::MIN));
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     let input = Input {
@@ -50,12 +74,13 @@ pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
     };
     outlets.write(&input, talk)?;
     if let Some(draft) = &args.draft {
-        write(render::draft(&input), draft, &session, talk)?;
+        let out = write(render::draft(&input), draft, &session, talk)?;
+        talk.say(&format!("wrote a draft to {}: open {}", draft.display(), out.display()));
     }
     publish_if_it_holds(&session, &input, args, talk)
 }
 
-/// What a build writes beside its reports.
+/// The files and folders that a build writes, reports apart.
 fn taken(args: &Build) -> Vec<&Path> {
     let draft = args.draft.as_deref();
     [Path::new("assessment.json"), &args.out].into_iter().chain(draft).collect()
@@ -75,7 +100,7 @@ fn open<'a>(root: &'a Path, args: &'a Build, given: Option<&Assessment>) -> Open
     }
 }
 
-/// What the site carries forward.
+/// The history that the site continues.
 fn past(session: &Session, args: &Build, checked: Timestamp, talk: Talk) -> Result<Past, Exit> {
     let read = |from: &String| previous::read(from, &session.root, &session.project.world, talk);
     let previous = args.previous.as_ref().map(read).transpose()?;
@@ -95,8 +120,8 @@ fn bound(session: &Session, assessment: Assessment, talk: Talk) -> Result<Assess
         talk.complain(objection, "");
     }
     talk.complain(
-        "the assessment is no evidence for these sources; nothing was published",
-        "make it anew with `avouch check`",
+        "the assessment is not evidence for these sources; nothing was published",
+        "make a new one with `avouch check`",
     );
     Err(Exit::Unusable)
 }
@@ -110,7 +135,7 @@ fn publish_if_it_holds(
     let exit = Exit::of(input.outcomes);
     let out = session.path(&args.out);
     if exit != Exit::Holds {
-        let old = if out.exists() { "; the site that is there stays as it was" } else { "" };
+        let old = if out.exists() { "; the published site is unchanged" } else { "" };
         talk.say(&format!("not published: {}{old}", counted(input.outcomes)));
         return Ok(exit);
     }
@@ -118,34 +143,35 @@ fn publish_if_it_holds(
     let has_security_txt = |files: &Files| files.contains_key(SECURITY_TXT);
     if !session.project.world.demo && !site.as_ref().is_ok_and(has_security_txt) {
         talk.say(&format!(
-            "there is no `{SECURITY_TXT}` in it: attest a claim whose words name every contact"
+            "the site has no `{SECURITY_TXT}`: attest a claim whose words name every contact"
         ));
     }
-    write(site, &args.out, session, talk)?;
+    let out = write(site, &args.out, session, talk)?;
+    talk.say(&format!("published {}: open {}", args.out.display(), out.display()));
     Ok(exit)
 }
 
-/// Puts a site in its place in one step.
+/// Writes a site to a folder in one exchange; returns the path of its first page.
 fn write(
     site: Result<Files, Vec<Diagnostic>>,
     to: &Path,
     session: &Session,
     talk: Talk,
-) -> Result<(), Exit> {
+) -> Result<PathBuf, Exit> {
     let files = site.map_err(|wrong| {
         talk.diagnostics(&wrong, &session.project.sources);
         Exit::Unusable
     })?;
     let out = session.path(to);
     publish::publish(&files, &out).map_err(|error| {
-        talk.complain(&format!("the site could not be published: {error}"), error.help());
+        talk.complain(&format!("`{}` could not be written: {error}", to.display()), error.help());
         Exit::Unusable
     })?;
-    talk.say(&format!("published {}: open {}", to.display(), out.join("index.html").display()));
-    Ok(())
+    Ok(out.join("index.html"))
 }
 
 fn counted(outcomes: &[Outcome<'_>]) -> String {
     let open = outcomes.iter().filter(|one| !one.standing.is_publishable()).count();
-    format!("{open} of {} claims cannot be shown to hold", outcomes.len())
+    let verb = if open == 1 { "is" } else { "are" };
+    format!("{open} of {} claims {verb} not verified", outcomes.len())
 }

@@ -1,15 +1,17 @@
-//! `avouch check`: asks, reports, and keeps the evidence.
+//! `avouch check`: runs the checks, reports the results, and saves the evidence.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use avouch::language::period::Period;
 use avouch::model::judge::assessment::Assessment;
 use avouch::model::judge::evidence::outcomes;
 use avouch::model::source::claim_id::ClaimId;
 use avouch::model::source::diagnostic::help_with_list;
 use avouch::probe;
 use avouch::render::{Input, Past};
+use clap::Args;
 
-use crate::args::Check;
+use crate::args::{Reports, Target};
 use crate::disk::outlets::Outlets;
 use crate::disk::store;
 use crate::exit::Exit;
@@ -20,7 +22,39 @@ use crate::session::{Open, Session};
 use crate::terminal::talk::Talk;
 use crate::verb::check_published;
 
-/// Runs the verb: once, or with `--watch` whenever the sources change, until it is interrupted.
+/// `avouch check`
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The claims to check [default: all]
+    #[arg(value_name = "CLAIM")]
+    claims: Vec<String>,
+    /// The service.
+    #[command(flatten)]
+    target: Target,
+    /// Send no request to the service: check whether evidence on the published page expires soon
+    #[arg(long, value_name = "URL|DIR", conflicts_with_all = ["claims", "reuse"])]
+    published: Option<String>,
+    /// With `--published`, how long evidence must still be valid
+    #[arg(long, value_name = "TIME", default_value = "6h", requires = "published")]
+    within: Period,
+    /// Reuse the evidence of an earlier run while it is valid, and check the other claims
+    #[arg(long, value_name = "FILE")]
+    reuse: Option<PathBuf>,
+    /// Check every claim again; the earlier evidence is used where a check is inconclusive
+    #[arg(long, requires = "reuse")]
+    again: bool,
+    /// Check again whenever the sources change, until interrupted
+    #[arg(long, conflicts_with = "published")]
+    watch: bool,
+    /// The file for the evidence, readable by you alone
+    #[arg(long, value_name = "FILE", default_value = "assessment.json")]
+    out: PathBuf,
+    /// The reports.
+    #[command(flatten)]
+    reports: Reports,
+}
+
+/// Runs the verb: once, or with `--watch` at every change of the sources until it is interrupted.
 pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     if !args.watch {
         return once(root, args, talk);
@@ -28,11 +62,11 @@ pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     let interrupt = probe::signals::interrupt();
     let mut watch = Watch::sources(root);
     loop {
-        // What is wrong has been told, and may be mended by the next change.
+        // The error has been reported, and the next change may correct it.
         if matches!(once(root, args, talk), Err(Exit::Interrupted)) {
             return Err(Exit::Interrupted);
         }
-        talk.say("waiting for the sources to change; Ctrl-C ends it");
+        talk.say("waiting for the sources to change; press Ctrl-C to stop");
         while !watch.is_new() {
             if interrupt.is_set() {
                 return Err(Exit::Interrupted);
@@ -84,7 +118,7 @@ fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     Ok(Exit::of(&outcomes))
 }
 
-/// What is written already, where only some claims are checked: the others keep their evidence.
+/// The evidence of the claims that are not checked, where only some are: it is left as it is.
 fn others(args: &Check, session: &Session) -> Option<Assessment> {
     let is_partial = !args.claims.is_empty();
     is_partial.then(|| store::parse(&session.path(&args.out)).ok()).flatten()
@@ -94,14 +128,14 @@ fn named(claims: &[String], id: &ClaimId) -> bool {
     claims.is_empty() || claims.contains(id)
 }
 
-/// Refuses claims that the project does not have.
+/// Reports every named claim that the project does not have.
 pub(crate) fn known(session: &Session, claims: &[String], talk: Talk) -> Result<(), Exit> {
     let ids = || session.project.claims.iter().map(|claim| claim.id.as_str());
     let unknown: Vec<&String> =
         claims.iter().filter(|id| session.project.claim(id).is_none()).collect();
     for id in &unknown {
         let names: Vec<&str> = ids().collect();
-        talk.complain(&format!("there is no claim `{id}`"), &help_with_list(id, names));
+        talk.complain(&format!("unknown claim `{id}`"), &help_with_list(id, names));
     }
     if unknown.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
 }

@@ -22,19 +22,19 @@ pub(crate) fn run(root: &Path, from: &str, within: Period, talk: Talk) -> Result
     let now = Clock::default().now();
     let soon = now.checked_add(within.as_signed()).unwrap_or(Timestamp::MAX);
     let mut worst = Exit::Holds;
-    let mut told = String::new();
+    let mut report = String::new();
     for claim in &page.promises.claims {
         let (exit, why) = state(claim, now, soon);
         if exit != Exit::Holds {
-            told.push_str(&format!("{why}: {}\n", claim.words));
+            report.push_str(&format!("{why}: {}\n", claim.words));
             worst = worst.worse(exit);
         }
     }
     if page.promises.claims.is_empty() {
-        talk.complain("there is no claim on the page", "");
+        talk.complain("the page has no claims", "");
         worst = Exit::Unusable;
     }
-    talk.data(format!("{told}{}\n", in_short(&page)).as_bytes());
+    talk.data(format!("{report}{}\n", in_short(&page)).as_bytes());
     Ok(worst)
 }
 
@@ -49,17 +49,17 @@ fn file_of(root: &Path, from: &str) -> String {
     }
 }
 
-/// A world without anything that a project would add to it: what everybody sees.
+/// The public internet, without the overrides of a project.
 fn nothing_special(from: &str, talk: Talk) -> Result<World, Exit> {
     // A file is read from the disk, whatever the target.
     let target = Url::parse(from).or_else(|_| Url::parse("https://localhost"));
     target.map(World::public).map_err(|error| {
-        talk.complain(&format!("`{from}` is no address: {error}"), "");
+        talk.complain(&format!("`{from}` is not an address: {error}"), "");
         Exit::Unusable
     })
 }
 
-/// How a claim of the page stands now, and in words.
+/// The exit code that a claim of the page leads to, and why.
 fn state(claim: &Claim, now: Timestamp, soon: Timestamp) -> (Exit, String) {
     let id = &claim.id;
     match (claim.standing.as_str(), claim.until) {
@@ -70,7 +70,8 @@ fn state(claim: &Claim, now: Timestamp, soon: Timestamp) -> (Exit, String) {
             (Exit::Inconclusive, format!("{id} expires soon, {}", in_words(until)))
         }
         ("holds" | "waived", Some(_)) => (Exit::Holds, String::new()),
-        ("violated", _) => (Exit::Violated, format!("{id} does not hold")),
+        ("violated", _) => (Exit::Violated, format!("{id} failed")),
+        ("inconclusive", _) => (Exit::Inconclusive, format!("{id} could not be verified")),
         (standing, _) => (Exit::Inconclusive, format!("{id} is {standing}")),
     }
 }
@@ -78,7 +79,7 @@ fn state(claim: &Claim, now: Timestamp, soon: Timestamp) -> (Exit, String) {
 fn in_short(page: &Published) -> String {
     let until = match page.valid_until {
         Some(until) => format!("valid until {}", in_words(until)),
-        None => "valid no longer".to_owned(),
+        None => "no longer valid".to_owned(),
     };
     let count = page.promises.claims.len();
     format!("{}: {count} claims, checked {}, {until}", page.site.url, in_words(page.checked))

@@ -1,17 +1,32 @@
-//! `avouch demo`: the reference add-on on its own, and how to point a project at it.
+//! `avouch demo`: runs the demo add-on on its own, and prints how a project can use it as its target.
 
 use std::fmt::Write;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use avouch_demo::{FLAWS, Mode, Secrets};
+use clap::Args;
 
-use crate::args::Demo;
+use crate::args::DemoOptions;
 use crate::exit::Exit;
 use crate::session::{Open, check_sources};
 use crate::terminal::clock::Clock;
 use crate::terminal::talk::Talk;
+
+/// `avouch demo`
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Options of the demo add-on.
+    #[command(flatten)]
+    options: DemoOptions,
+    /// Where to write the certificate and the secrets that a project needs, in the project's folder
+    #[arg(long, value_name = "DIR", default_value = ".avouch/demo")]
+    dir: PathBuf,
+    /// List the flaws and modes, and exit
+    #[arg(long)]
+    list: bool,
+}
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Demo, talk: Talk) -> Result<Exit, Exit> {
@@ -34,7 +49,7 @@ pub(crate) fn run(root: &Path, args: &Demo, talk: Talk) -> Result<Exit, Exit> {
     Ok(Exit::Holds)
 }
 
-/// The contacts of the project that stands here, if any: the demo names them as its own.
+/// The contacts of the project in this folder, if there is one: the demo names them in its `security.txt`.
 fn contacts(root: &Path) -> Vec<String> {
     let open = Open::to_read(root, Some("demo"));
     let checked = check_sources(&open, None, Clock::default());
@@ -43,18 +58,18 @@ fn contacts(root: &Path) -> Vec<String> {
 }
 
 fn list() -> String {
-    let mut text = String::from("Flaws (--flaw NAME), each with the claim that it breaks:\n");
+    let mut text = String::from("Flaws (--flaw NAME), each with the claim that it makes false:\n");
     for flaw in FLAWS {
         let _ = writeln!(text, "  {:22} {:20} {}", flaw.name, flaw.claim, flaw.summary);
     }
-    text.push_str("\nModes (--mode NAME), the add-on as a whole:\n");
+    text.push_str("\nModes (--mode NAME), each for every request:\n");
     for mode in Mode::ALL {
         let _ = writeln!(text, "  {mode}");
     }
     text
 }
 
-/// Writes the certificate, and the secrets where only their owner can read them.
+/// Writes the certificate, and the secrets into a file that only its owner can read.
 fn write(dir: &Path, demo: &avouch_demo::Demo, secrets: &Secrets) -> io::Result<()> {
     fs::create_dir_all(dir)?;
     fs::write(dir.join("ca.pem"), demo.root_pem())?;
@@ -71,7 +86,7 @@ fn write(dir: &Path, demo: &avouch_demo::Demo, secrets: &Secrets) -> io::Result<
 
 fn how_to(dir: &Path, demo: &avouch_demo::Demo) -> String {
     let mut text = format!(
-        "The demo add-on is listening. To put a project to it, write this in its avouch.yaml:\n\ntarget: {}\n",
+        "The demo add-on is listening. To use it as the target of a project, write this in avouch.yaml:\n\ntarget: {}\n",
         demo.target()
     );
     text.push_str("connect_to:\n");
@@ -85,7 +100,7 @@ fn how_to(dir: &Path, demo: &avouch_demo::Demo) -> String {
     let secrets = dir.join("secrets.env");
     let _ = writeln!(
         text,
-        "\nIts secrets are in a file that only you can read. In the project's shell:\n\n  . {}\n  avouch check\n\nCtrl-C ends it.",
+        "\nIts secrets are in a file that only you can read. In the project's shell:\n\n  . {}\n  avouch check\n\nPress Ctrl-C to stop.",
         secrets.display()
     );
     text

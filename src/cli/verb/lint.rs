@@ -1,11 +1,11 @@
-//! `avouch lint`: mistakes in the sources; no network, safe on any input.
+//! `avouch lint`: finds mistakes in the sources. It uses no network, and is safe on any input.
 
 use std::path::Path;
 
 use avouch::render::wording::count;
+use clap::Args;
 use serde_json::json;
 
-use crate::args::Lint;
 use crate::exit::Exit;
 use crate::session::{Checked, Open, check_sources};
 use crate::terminal::clock::Clock;
@@ -14,6 +14,20 @@ use crate::terminal::style::Format;
 use crate::terminal::talk::Talk;
 use crate::verb::lint_since;
 use crate::verb::lint_since::Since;
+
+/// `avouch lint`
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// Also list what changed since a published claims.json, or since a Git revision
+    #[arg(long, value_name = "FILE|REV")]
+    since: Option<String>,
+    /// The origin of the service, or `demo`; replaces `target` in avouch.yaml
+    #[arg(long, env = "AVOUCH_TARGET", value_name = "URL")]
+    pub(crate) target: Option<String>,
+    /// The format of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Lint, talk: Talk) -> Result<Exit, Exit> {
@@ -31,8 +45,8 @@ pub(crate) fn run(root: &Path, args: &Lint, talk: Talk) -> Result<Exit, Exit> {
     let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
     let warnings = checked.diagnostics.len() - errors;
     let changed = changes.map_or_else(String::new, |since| format!(", {}", since.counted()));
-    let (told, looked) = (count(errors, "error"), count(warnings, "warning"));
-    talk.say(&format!("{told}, {looked}{changed}"));
+    let (errors_in_words, warnings) = (count(errors, "error"), count(warnings, "warning"));
+    talk.say(&format!("{errors_in_words}, {warnings}{changed}"));
     since.map(|_| if errors == 0 { Exit::Holds } else { Exit::Unusable })
 }
 
@@ -43,7 +57,7 @@ fn text(checked: &Checked, changes: Option<&Since>, talk: Talk) {
     }
 }
 
-/// The diagnostics alone, or with the changes beside them.
+/// The diagnostics, and the changes where they were requested.
 fn json(checked: &Checked, changes: Option<&Since>, talk: Talk) {
     let diagnostics = diagnostics::json(&checked.diagnostics, &checked.sources);
     let json = match changes {
