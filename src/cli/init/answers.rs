@@ -59,12 +59,21 @@ const DEMO: &str = "demo";
 /// The default variable for a customer's secret.
 const SECRET: &str = "API_TOKEN";
 
+/// Where the answers come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AnsweredBy {
+    /// From options alone.
+    Options,
+    /// From questions too, because an option is missing.
+    Questions,
+}
+
 /// Asks at most nine questions, those that no option answers.
 pub(crate) fn ask(args: &Init, root: &Path, talk: Talk) -> Result<Answers, Exit> {
     let missing = missing(args);
-    let is_asking = !missing.is_empty();
-    check_flags(args, is_asking, talk)?;
-    if is_asking && !std::io::stdin().is_terminal() {
+    let answered_by = if missing.is_empty() { AnsweredBy::Options } else { AnsweredBy::Questions };
+    check_options(args, answered_by, talk)?;
+    if answered_by == AnsweredBy::Questions && !std::io::stdin().is_terminal() {
         let message =
             format!("there is no terminal to ask on, and these options are missing: {missing}");
         talk.complain(&message, "set these options");
@@ -85,8 +94,9 @@ pub(crate) fn ask(args: &Init, root: &Path, talk: Talk) -> Result<Answers, Exit>
     Ok(Answers {
         organisation,
         url: parsed(&url, talk)?,
-        customer: customer(args, &target, is_asking, talk)?,
-        reports_are_read: args.reports_are_read || is_asking && confirms(&contact, talk)?,
+        customer: customer(args, &target, answered_by, talk)?,
+        reports_are_read: args.reports_are_read
+            || answered_by == AnsweredBy::Questions && confirms(&contact, talk)?,
         contact: parsed(&contact, talk)?,
         target: target.trim_end_matches('/').to_owned(),
         is_committed: git::resolved(root, "HEAD").is_some(),
@@ -114,7 +124,7 @@ fn missing(args: &Init) -> String {
 type Rule = fn(&str) -> Result<(), String>;
 
 /// Reports everything that is wrong with the options, before any question is answered.
-fn check_flags(args: &Init, is_asking: bool, talk: Talk) -> Result<(), Exit> {
+fn check_options(args: &Init, answered_by: AnsweredBy, talk: Talk) -> Result<(), Exit> {
     let given: [(&str, &Option<String>, Rule); 6] = [
         ("--organisation", &args.organisation, named),
         ("--target", &args.target, target),
@@ -127,25 +137,30 @@ fn check_flags(args: &Init, is_asking: bool, talk: Talk) -> Result<(), Exit> {
         let why = fit(text.as_deref()?).err()?;
         Some((format!("`{flag}`: {why}"), ""))
     });
-    let wrong: Vec<_> = wrong.chain(no_secret(args, is_asking)).collect();
+    let wrong: Vec<_> = wrong.chain(no_secret(args, answered_by)).collect();
     wrong.iter().for_each(|(message, help)| talk.complain(message, help));
     if wrong.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
 }
 
 /// The error about the variable with the customer's secret, where no question will ask for it.
-fn no_secret(args: &Init, is_asking: bool) -> Option<(String, &'static str)> {
+fn no_secret(args: &Init, answered_by: AnsweredBy) -> Option<(String, &'static str)> {
     let is_needed = args.login != Some(Login::None) && args.target.as_deref() != Some(DEMO);
     let message = match &args.secret {
         _ if !is_needed => return None,
         Some(name) => format!("`--secret`: {}", variable(name).err()?),
-        None if is_asking || variable(SECRET).is_ok() => return None,
+        None if answered_by == AnsweredBy::Questions || variable(SECRET).is_ok() => return None,
         None => format!("the variable `{SECRET}` is not set, and customers log in with it"),
     };
     Some((message, "set it, name another variable with `--secret`, or start with `--login none`"))
 }
 
 /// How a customer logs in, and the answers that depend on it.
-fn customer(args: &Init, target: &str, is_asking: bool, talk: Talk) -> Result<Customer, Exit> {
+fn customer(
+    args: &Init,
+    target: &str,
+    answered_by: AnsweredBy,
+    talk: Talk,
+) -> Result<Customer, Exit> {
     let login = login(args, target, talk)?;
     let or =
         |given: &Option<String>, other: &str| given.clone().unwrap_or_else(|| other.to_owned());
@@ -158,7 +173,9 @@ fn customer(args: &Init, target: &str, is_asking: bool, talk: Talk) -> Result<Cu
         });
     }
     let secret = match &args.secret {
-        None if is_asking && login != Login::None => secret(login, talk)?,
+        None if answered_by == AnsweredBy::Questions && login != Login::None => {
+            secret(login, talk)?
+        }
         given => or(given, SECRET),
     };
     if login == Login::None || secret == NO_LOGIN {

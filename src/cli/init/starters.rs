@@ -34,20 +34,25 @@ fn always(_: &Answers) -> Fit {
     Fit::Tried
 }
 
-fn only_if(can_be: bool) -> Fit {
-    if can_be { Fit::Tried } else { Fit::Unsuitable }
-}
-
 fn by_tls(answers: &Answers) -> Fit {
-    only_if(answers.is_demo() || answers.target.starts_with("https:"))
+    match answers.is_demo() || answers.target.starts_with("https:") {
+        true => Fit::Tried,
+        false => Fit::Unsuitable,
+    }
 }
 
 fn logs_in(answers: &Answers) -> Fit {
-    only_if(answers.customer.login != Login::None)
+    match answers.customer.login != Login::None {
+        true => Fit::Tried,
+        false => Fit::Unsuitable,
+    }
 }
 
 fn by_the_demos_operator(answers: &Answers) -> Fit {
-    only_if(answers.is_demo() && answers.customer.login != Login::None)
+    match answers.is_demo() && answers.customer.login != Login::None {
+        true => Fit::Tried,
+        false => Fit::Unsuitable,
+    }
 }
 
 fn is_committed(answers: &Answers) -> Fit {
@@ -69,7 +74,10 @@ fn is_confirmed(answers: &Answers) -> Fit {
 }
 
 fn by_connect(answers: &Answers) -> Fit {
-    only_if(answers.customer.login == Login::Connect)
+    match answers.customer.login == Login::Connect {
+        true => Fit::Tried,
+        false => Fit::Unsuitable,
+    }
 }
 
 const LOGIN: &str = "login";

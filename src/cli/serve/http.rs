@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -75,7 +75,7 @@ async fn only_ours(State(ours): State<Arc<[String; 2]>>, request: Request, next:
     let named = request.uri().authority().is_none_or(|authority| is_ours(authority.as_str()));
     let refused = if !named || !is_one(headers, &header::HOST, is_ours) {
         Some("this preview only answers requests to its own address")
-    } else if !is_from_here(headers, &ours[..], request.method() != axum::http::Method::GET) {
+    } else if !is_from_here(headers, &ours[..], request.method()) {
         Some("a page of another origin sent this request")
     } else {
         None
@@ -94,14 +94,14 @@ fn is_one(headers: &HeaderMap, name: &HeaderName, fits: impl Fn(&str) -> bool) -
 }
 
 /// Whether the origin is ours. A request that changes something must name it; others may leave it out.
-fn is_from_here(headers: &HeaderMap, ours: &[String], changes: bool) -> bool {
+fn is_from_here(headers: &HeaderMap, ours: &[String], method: &Method) -> bool {
     let fits = |origin: &str| {
         origin.strip_prefix("http://").is_some_and(|host| ours.iter().any(|one| one == host))
     };
     if headers.contains_key(header::ORIGIN) {
         return is_one(headers, &header::ORIGIN, fits);
     }
-    !changes
+    *method == Method::GET
 }
 
 async fn with_headers(request: Request, next: Next) -> Response {

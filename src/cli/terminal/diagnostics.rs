@@ -6,6 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use avouch::model::source::diagnostic::{Diagnostic, Severity};
 use avouch::model::source::redline::{Redline, Side};
 use avouch::model::source::{Place, Sources};
+use avouch::render::report::layout::Colour;
 use serde_json::{Value, json};
 
 use crate::terminal::redline;
@@ -17,8 +18,11 @@ const LINES_MAX: usize = 6;
 const LINE_MAX: usize = 400;
 
 /// All diagnostics, each with an excerpt of its place and an empty line after it.
-pub(crate) fn text(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> String {
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+pub(crate) fn text(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> String {
+    let renderer = match colour {
+        Colour::Ansi => Renderer::styled(),
+        Colour::Plain => Renderer::plain(),
+    };
     let mut out = String::new();
     for one in diagnostics {
         out.push_str(&renderer.render(&[report(one, sources, colour)]));
@@ -72,7 +76,7 @@ fn json_of(redline: &Redline) -> Value {
     })
 }
 
-fn report<'a>(one: &'a Diagnostic, sources: &Sources, colour: bool) -> Group<'a> {
+fn report<'a>(one: &'a Diagnostic, sources: &Sources, colour: Colour) -> Group<'a> {
     let level = match one.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -175,7 +179,7 @@ mod tests {
         let one =
             Diagnostic::error("missing-page", Place::new("a.md", 9..18), "there is no page `x`")
                 .help("did you mean `y`?");
-        insta::assert_snapshot!(text(&[one], &sources(), false), @r"
+        insta::assert_snapshot!(text(&[one], &sources(), Colour::Plain), @r"
         error[missing-page]: there is no page `x`
          --> a.md:2:5
           |
@@ -190,7 +194,7 @@ mod tests {
     fn the_other_side_is_shown_too() {
         let one = Diagnostic::warning("suspect", Place::new("a.md", 0..3), "other words")
             .related(Place::new("checks/b.yaml", 8..23), "the words that were checked");
-        insta::assert_snapshot!(text(&[one], &sources(), false), @r"
+        insta::assert_snapshot!(text(&[one], &sources(), Colour::Plain), @r"
         warning[suspect]: other words
          --> a.md:1:1
           |
@@ -215,7 +219,7 @@ mod tests {
         };
         let two = Diagnostic::error("same-address", Place::file("a.md"), "two pages");
         let gone = Diagnostic::error("unreadable", Place::file("gone.md"), "it cannot be read");
-        insta::assert_snapshot!(text(&[one, two, gone], &sources(), false), @r"
+        insta::assert_snapshot!(text(&[one, two, gone], &sources(), Colour::Plain), @r"
         error[no-project]: there is none
 
         error[same-address]: two pages
@@ -229,9 +233,9 @@ mod tests {
     #[test]
     fn colour_is_only_used_when_asked_for() {
         let one = Diagnostic::error("a-code", Place::new("a.md", 4..7), "evil \u{1b}[31m");
-        assert!(text(std::slice::from_ref(&one), &sources(), true).contains('\u{1b}'));
-        assert!(!text(&[one], &sources(), false).contains('\u{1b}'));
-        assert_eq!(text(&[], &sources(), true), "");
+        assert!(text(std::slice::from_ref(&one), &sources(), Colour::Ansi).contains('\u{1b}'));
+        assert!(!text(&[one], &sources(), Colour::Plain).contains('\u{1b}'));
+        assert_eq!(text(&[], &sources(), Colour::Ansi), "");
     }
 
     #[test]
@@ -247,7 +251,7 @@ mod tests {
             ("long.md", 30_000..40_000),
         ] {
             let one = Diagnostic::error("a-code", Place::new(file, span), "x");
-            let text = text(&[one], &sources, false);
+            let text = text(&[one], &sources, Colour::Plain);
             assert!(text.lines().count() < 15, "{text}");
         }
     }

@@ -2,21 +2,22 @@
 
 use avouch::model::source::redline::{Fate, Redline, Run, Side};
 use avouch::model::time::in_words;
+use avouch::render::report::layout::{Colour, GREEN, Layout, RED};
 use avouch::render::wording::cut;
 
 /// The change on one line, `[-deleted-]{+new+}`, in red and green where colour is used.
-pub(crate) fn text(runs: &[Run], colour: bool) -> String {
+pub(crate) fn text(runs: &[Run], colour: Colour) -> String {
     runs.iter().map(|run| marked(run, colour)).collect()
 }
 
-fn marked(run: &Run, colour: bool) -> String {
-    let (sgr, open, close) = match run.fate {
+fn marked(run: &Run, colour: Colour) -> String {
+    let (style, open, close) = match run.fate {
         Fate::Kept => return plain(&run.text),
-        Fate::Removed => ("31", "[-", "-]"),
-        Fate::Added => ("32", "{+", "+}"),
+        Fate::Removed => (RED, "[-", "-]"),
+        Fate::Added => (GREEN, "{+", "+}"),
     };
     let marked = format!("{open}{}{close}", plain(&run.text));
-    if colour { format!("\u{1b}[{sgr}m{marked}\u{1b}[0m") } else { marked }
+    Layout { colour, ..Layout::default() }.paint(style, &marked)
 }
 
 /// Text without characters that control a terminal or change the direction of writing.
@@ -60,10 +61,13 @@ mod tests {
     fn what_went_and_what_came_can_be_told_apart_without_colour() {
         let runs = redline("We must keep 24 hours.", "We should keep 72 hours\u{202e}.");
         assert_eq!(
-            text(&runs, false),
+            text(&runs, Colour::Plain),
             "We [-must-]{+should+} keep [-24-]{+72+} [-hours-]{+hours\\u{202e}+}."
         );
-        assert!(text(&runs, true).contains("\u{1b}[31m[-24-]\u{1b}[0m\u{1b}[32m{+72+}\u{1b}[0m"));
+        assert!(
+            text(&runs, Colour::Ansi)
+                .contains("\u{1b}[31m[-24-]\u{1b}[0m\u{1b}[32m{+72+}\u{1b}[0m")
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(crate) struct Global {
     pub(crate) quiet: bool,
     /// When to use colour; `auto` respects NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
-    pub(crate) color: Colour,
+    pub(crate) color: ColourChoice,
     /// The format of messages on standard error; `json` is one object per line
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) log: Format,
@@ -23,7 +23,7 @@ pub(crate) struct Global {
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum Colour {
+pub(crate) enum ColourChoice {
     /// On a terminal, unless the environment says otherwise.
     #[default]
     Auto,

@@ -4,16 +4,15 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin, stdout};
 
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
-use anstyle::Style;
 use avouch::model::source::Sources;
 use avouch::model::source::diagnostic::Diagnostic;
-use avouch::render::report::layout::{self, Layout, RED, WIDTH, WaiverLines};
+use avouch::render::report::layout::{Colour, Layout, RED, WIDTH, WaiverLines};
 use serde_json::{Map, Value, json};
 use terminal_size::{Width, terminal_size_of};
 
 use crate::terminal::clock::Clock;
 use crate::terminal::diagnostics;
-use crate::terminal::style::{Colour, Format, Global};
+use crate::terminal::style::{ColourChoice, Format, Global};
 
 /// Columns of a report on the narrowest terminal, and on the widest: longer lines are hard to read.
 const COLUMNS_MIN: usize = 40;
@@ -24,10 +23,10 @@ const COLUMNS_MAX: usize = 120;
 pub(crate) struct Talk {
     /// Whether messages are left out; results, errors and diagnostics are not.
     pub(crate) quiet: bool,
-    /// Whether standard error may be coloured.
-    pub(crate) colour_err: bool,
-    /// Whether standard output may be coloured.
-    colour_out: layout::Colour,
+    /// Whether standard error is coloured.
+    pub(crate) colour_err: Colour,
+    /// Whether standard output is coloured.
+    colour_out: Colour,
     /// The format of messages: for people, or one JSON object per line.
     log: Format,
 }
@@ -35,11 +34,8 @@ pub(crate) struct Talk {
 impl Talk {
     /// Decides by the arguments, the environment and the terminal.
     pub(crate) fn new(typed: &Global) -> Self {
-        let colour_out = match is_coloured(typed.color, &stdout()) {
-            true => layout::Colour::Ansi,
-            false => layout::Colour::Plain,
-        };
-        let colour_err = is_coloured(typed.color, &stderr());
+        let colour_out = colour(typed.color, &stdout());
+        let colour_err = colour(typed.color, &stderr());
         Self { quiet: typed.quiet, colour_err, colour_out, log: typed.log }
     }
 
@@ -104,8 +100,8 @@ impl Talk {
             let fields = fields.map(|(name, text)| (name.to_owned(), text.into()));
             return log("error", "complained", fields.collect());
         }
-        let style = if self.colour_err { RED.bold() } else { Style::new() };
-        let _ = writeln!(stderr(), "{style}error{style:#}: {message}");
+        let layout = Layout { colour: self.colour_err, ..Layout::default() };
+        let _ = writeln!(stderr(), "{}: {message}", layout.paint(RED.bold(), "error"));
         if !help.is_empty() {
             let _ = writeln!(stderr(), "  help: {help}");
         }
@@ -127,16 +123,17 @@ impl Talk {
     }
 }
 
-/// Whether a stream may be coloured: `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM` count as for
+/// Whether a stream is coloured: `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM` count as for
 /// other programs (<https://bixense.com/clicolors/>), and `FORCE_COLOR` as `CLICOLOR_FORCE` does.
-fn is_coloured<S: RawStream>(when: Colour, stream: &S) -> bool {
+fn colour<S: RawStream>(choice: ColourChoice, stream: &S) -> Colour {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_forced = is_set("FORCE_COLOR") && !is_set("NO_COLOR");
-    match when {
-        Colour::Always => true,
-        Colour::Never => false,
-        Colour::Auto => is_forced || AutoStream::choice(stream) != ColorChoice::Never,
-    }
+    let is_coloured = match choice {
+        ColourChoice::Always => true,
+        ColourChoice::Never => false,
+        ColourChoice::Auto => is_forced || AutoStream::choice(stream) != ColorChoice::Never,
+    };
+    if is_coloured { Colour::Ansi } else { Colour::Plain }
 }
 
 /// Columns of standard output.

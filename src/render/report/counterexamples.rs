@@ -1,5 +1,6 @@
 //! Whether each check can fail: the report of `avouch falsify`.
 
+use anstyle::Style;
 use serde_json::{Value, json};
 
 use crate::model::judge::evidence::{CheckOutcome, Outcome};
@@ -7,7 +8,10 @@ use crate::model::judge::falsify::{Falsification, Grade, Row};
 use crate::model::plan::counterexample::Class;
 use crate::render::report::layout::{BOLD, DIM, GREEN, Layout, RED};
 use crate::render::wording;
-use crate::render::wording::{count, plain};
+use crate::render::wording::{count, cut, plain};
+
+/// Characters of one counterexample that are shown.
+const WHEN_MAX: usize = 400;
 
 /// How much the report for people shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,10 +55,17 @@ pub fn json(outcomes: &[Outcome<'_>]) -> Value {
 fn of_check(name: &str, check: &CheckOutcome<'_>, detail: Detail, layout: &Layout) -> String {
     let Some(falsification) = &check.falsification else {
         let verdict = check.judgement.verdict;
-        return layout.paragraph(0, &format!("{name}: not tried, because it is {verdict}"));
+        let head = head("not tried", DIM, layout);
+        return layout.hanging(&head, &format!("{name}: it is {verdict}"));
     };
-    let grade = grade(falsification, layout);
-    let mut out = layout.paragraph(0, &format!("{name}: {grade}"));
+    let (grade, style) = match falsification.grade {
+        Grade::Sound => ("can fail", GREEN),
+        Grade::Weak => ("weak", RED.bold()),
+        Grade::Uncontrolled => ("uncontrolled", RED.bold()),
+        Grade::Vacuous => ("vacuous", RED.bold()),
+    };
+    let result = result(falsification);
+    let mut out = layout.hanging(&head(grade, style, layout), &format!("{name}: {result}"));
     for class in [Class::Negation, Class::Fault, Class::Benign] {
         out.push_str(&of_class(class, falsification, detail, layout));
     }
@@ -85,7 +96,7 @@ fn of_class(
 }
 
 fn line(row: &Row, layout: &Layout) -> String {
-    let when = plain(&row.when);
+    let when = cut(&row.when, WHEN_MAX);
     match row.noticed {
         true => layout.hanging(&format!("  {}  ", layout.paint(GREEN, "noticed")), &when),
         false => {
@@ -105,29 +116,27 @@ pub fn untouched(check: &CheckOutcome<'_>) -> Vec<String> {
     .collect()
 }
 
-fn grade(falsification: &Falsification, layout: &Layout) -> String {
-    let all = count(falsification.rows.len(), "counterexample");
+/// The first column: whether the check can fail.
+fn head(grade: &str, style: Style, layout: &Layout) -> String {
+    format!("{}  ", layout.paint(style, &format!("{grade:12}")))
+}
+
+fn result(falsification: &Falsification) -> String {
+    let all = falsification.rows.len();
     let missed = falsification.rows.iter().filter(|row| !row.noticed).count();
     match falsification.grade {
-        Grade::Sound => {
-            format!("{}; it noticed all of {all}", layout.paint(GREEN, "can fail"))
-        }
-        Grade::Weak => {
-            format!("{}; it missed {missed} of {all}", layout.paint(RED.bold(), "weak"))
-        }
-        Grade::Uncontrolled => format!(
-            "{}; a refusal or an absence in it has no control",
-            layout.paint(RED.bold(), "uncontrolled")
-        ),
-        Grade::Vacuous => format!("{}; it cannot fail", layout.paint(RED.bold(), "vacuous")),
+        Grade::Sound => format!("all {all} noticed"),
+        Grade::Weak => format!("{missed} of {} missed", count(all, "counterexample")),
+        Grade::Uncontrolled => "a refusal or an absence in it has no control".to_owned(),
+        Grade::Vacuous => "it cannot fail".to_owned(),
     }
 }
 
 /// The verdict that a class of counterexamples must lead to.
 fn heading(class: Class) -> &'static str {
     match class {
-        Class::Negation => "The claim is false. The check must fail:",
-        Class::Fault => "The service has a fault. The check must be inconclusive:",
-        Class::Benign => "The claim is still true. The check must hold:",
+        Class::Negation => "If the claim is false, the check must fail:",
+        Class::Fault => "If the service has a fault, the check must be inconclusive:",
+        Class::Benign => "If the claim is still true, the check must hold:",
     }
 }

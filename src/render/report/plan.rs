@@ -29,7 +29,7 @@ pub fn text(project: &Project, claim: &Claim, plans: &[Plan], layout: &Layout) -
         let basis = labels::basis(basis::of_plan(plan));
         out.push_str(&format!("\n{} ({basis})\n", layout.paint(BOLD, &title)));
         out.push_str(&layout.hanging("  covers: ", &plan.covers));
-        out.push_str(&layout.hanging("  does not show: ", &plan.leaves_open));
+        out.push_str(&layout.hanging("  limits: ", &plan.leaves_open));
         for (number, step) in plan.steps.iter().enumerate() {
             out.push('\n');
             out.push_str(
