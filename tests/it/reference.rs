@@ -15,10 +15,11 @@ use crate::tidy::{rust_files, untested};
 const MAKERS: [&str; 4] = ["error", "warning", "tell", "mistake"];
 
 /// The verbs, in the order in which the help tells them.
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 16] = [
     "init",
     "build",
     "check",
+    "monitor",
     "retract",
     "lint",
     "serve",

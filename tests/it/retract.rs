@@ -61,7 +61,7 @@ fn what_failed_is_marked_everywhere_and_nothing_else_is() {
         assert_eq!(claim["standing"] == "violated", taken, "{claim}");
         assert_eq!(claim["until"].is_null(), taken, "{claim}");
     }
-    let run = project.run(&["check", "--published", "public"]);
+    let run = project.run(&["monitor", "public"]);
     assert_eq!(run.code, Some(1), "{run}");
 }
 

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use avouch::language::period::Period;
 use avouch::model::judge::assessment::Assessment;
 use avouch::model::judge::evidence::outcomes;
 use avouch::model::source::claim_id::ClaimId;
@@ -20,7 +19,6 @@ use crate::run::assess;
 use crate::serve::watch::Watch;
 use crate::session::{Open, Session};
 use crate::terminal::talk::Talk;
-use crate::verb::check_published;
 
 /// `avouch check`
 #[derive(Debug, Args)]
@@ -31,12 +29,6 @@ pub(crate) struct Check {
     /// The service.
     #[command(flatten)]
     target: Target,
-    /// Send no request to the service: check whether evidence on the published page expires soon
-    #[arg(long, value_name = "URL|DIR", conflicts_with_all = ["claims", "reuse"])]
-    published: Option<String>,
-    /// With `--published`, how long evidence must still be valid
-    #[arg(long, value_name = "TIME", default_value = "6h", requires = "published")]
-    within: Period,
     /// Reuse the evidence of an earlier run while it is valid, and check the other claims
     #[arg(long, value_name = "FILE")]
     reuse: Option<PathBuf>,
@@ -44,7 +36,7 @@ pub(crate) struct Check {
     #[arg(long, requires = "reuse")]
     again: bool,
     /// Check again whenever the sources change, until interrupted
-    #[arg(long, conflicts_with = "published")]
+    #[arg(long)]
     watch: bool,
     /// The file for the evidence, readable by you alone
     #[arg(long, value_name = "FILE", default_value = "assessment.json")]
@@ -76,9 +68,6 @@ pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
 }
 
 fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
-    if let Some(page) = &args.published {
-        return check_published::run(root, page, args.within, talk);
-    }
     let open = Open::to_ask(root, &args.target);
     let earlier =
         args.reuse.as_deref().map(|file| store::read(&root.join(file), talk)).transpose()?;

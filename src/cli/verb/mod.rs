@@ -5,7 +5,6 @@ pub(crate) mod accept;
 pub(crate) mod attest;
 pub(crate) mod build;
 pub(crate) mod check;
-pub(crate) mod check_published;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod doctor;
@@ -14,6 +13,7 @@ pub(crate) mod falsify;
 pub(crate) mod lint;
 pub(crate) mod lint_since;
 pub(crate) mod man;
+pub(crate) mod monitor;
 pub(crate) mod retract;
 pub(crate) mod schema;
 
@@ -34,6 +34,8 @@ pub(crate) enum Verb {
     Build(build::Build),
     /// Check claims, and save the evidence in assessment.json
     Check(check::Check),
+    /// Fail if evidence on a published page expires soon; for a schedule, needs no sources
+    Monitor(monitor::Monitor),
     /// Mark failed claims on a published site; needs no sources
     Retract(retract::Retract),
     /// Find mistakes in the sources; uses no network
@@ -72,6 +74,7 @@ impl Verb {
             Self::Init(args) => init::run(root, args, talk),
             Self::Build(args) => build::run(root, args, talk),
             Self::Check(args) => check::run(root, args, talk),
+            Self::Monitor(args) => monitor::run(root, args, talk),
             Self::Retract(args) => retract::run(root, args, talk),
             Self::Lint(args) => lint::run(root, args, talk),
             Self::Explain(args) => explain::run(root, args, talk),

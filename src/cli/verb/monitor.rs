@@ -1,5 +1,5 @@
-//! `avouch check --published`: the dead man's switch of a schedule. It asks the page that is out, not
-//! the service, and needs no sources: if evidence there is about to end, whoever renews it has stopped.
+//! `avouch monitor`: for a schedule. It reads a published page, sends no request to the service, and needs no
+//! sources. If evidence on the page is about to expire, whatever renews it has stopped.
 
 use std::path::Path;
 
@@ -7,6 +7,7 @@ use avouch::language::period::Period;
 use avouch::model::project::world::World;
 use avouch::model::published::{Claim, Published};
 use avouch::model::time::in_words;
+use clap::Args;
 use jiff::Timestamp;
 use url::Url;
 
@@ -15,12 +16,23 @@ use crate::previous;
 use crate::terminal::clock::Clock;
 use crate::terminal::talk::Talk;
 
-/// Looks at the page at `from`, which is an address or a folder, and at each claim on it.
-pub(crate) fn run(root: &Path, from: &str, within: Period, talk: Talk) -> Result<Exit, Exit> {
-    let from = file_of(root, from);
+/// `avouch monitor`
+#[derive(Debug, Args)]
+pub(crate) struct Monitor {
+    /// The published page: its address, or a folder
+    #[arg(value_name = "URL|DIR")]
+    page: String,
+    /// How long evidence must still be valid
+    #[arg(long, value_name = "TIME", default_value = "6h")]
+    within: Period,
+}
+
+/// Runs the verb.
+pub(crate) fn run(root: &Path, args: &Monitor, talk: Talk) -> Result<Exit, Exit> {
+    let from = file_of(root, &args.page);
     let page = previous::read(&from, root, &nothing_special(&from, talk)?, talk)?;
     let now = Clock::default().now();
-    let soon = now.checked_add(within.as_signed()).unwrap_or(Timestamp::MAX);
+    let soon = now.checked_add(args.within.as_signed()).unwrap_or(Timestamp::MAX);
     let mut worst = Exit::Holds;
     let mut report = String::new();
     for claim in &page.promises.claims {
