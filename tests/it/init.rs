@@ -100,7 +100,13 @@ fn a_project_for_the_demo_has_a_claim_of_each_basis_and_builds() {
     let project = Project::empty();
     let run = project.run(&[&COMMON[..], &["--target", "demo", "--reports-are-read"]].concat());
     assert_eq!(run.code, Some(0), "{run}");
-    for basis in ["(probed)", "(probed with access)", "(reported)", "(attested)"] {
+    let bases = [
+        "(Tested publicly)",
+        "(Tested with test accounts)",
+        "(Reported by the service)",
+        "(Confirmed by a named role)",
+    ];
+    for basis in bases {
         assert!(run.err.contains(basis), "{basis}: {run}");
     }
     assert_eq!(project.run(&["lint"]).code, Some(0));
@@ -110,8 +116,8 @@ fn a_project_for_the_demo_has_a_claim_of_each_basis_and_builds() {
     let left = std::fs::read_dir(project.root()).unwrap().map(|one| one.unwrap().file_name());
     let hidden: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with(".t")).collect();
     assert!(hidden.is_empty(), "{hidden:?}");
-    let word = "having looked at the question whether a person reads what arrives at \
-                security@example.com, to which they said yes";
+    let word = "having looked at the question whether a person reads every message to \
+                security@example.com, which they answered with yes";
     assert!(project.read("public/security/index.html").contains(word));
 }
 
@@ -120,8 +126,8 @@ fn nobodys_word_is_given_for_them() {
     let project = Project::empty();
     let run = project.run(&[&COMMON[..], &["--target", "demo"]].concat());
     assert_eq!(run.code, Some(0), "{run}");
-    let line = "left out  reports-are-read: nobody has given their word; \
-                `avouch init --reports-are-read` begins with yours\n";
+    let line = "left out  reports-are-read: nobody has confirmed this; \
+                `avouch init --reports-are-read` confirms it\n";
     assert!(run.err.contains(line), "{run}");
     assert!(!project.path("checks/reports-are-read.yaml").exists());
     assert!(!project.path("attestations/reports-are-read.yaml").exists());
@@ -191,8 +197,8 @@ fn an_address_that_is_more_than_an_origin_is_told_and_not_cut() {
     };
     for (target, help) in [
         ("https://addon.example.com/base", "put `/base` into the paths of the checks"),
-        ("https://user:word@addon.example.com", "nothing behind it"),
-        ("https://addon.example.com/?x=1", "nothing behind it"),
+        ("https://user:word@addon.example.com", "without a path"),
+        ("https://addon.example.com/?x=1", "without a path"),
         ("http://addon.example.com", "plain `http://` is taken on loopback only"),
     ] {
         assert!(told(target).contains(help), "{target}");
@@ -240,7 +246,8 @@ fn a_redirect_of_strangers_is_a_refusal_once_the_log_in_page_is_named() {
     let run = with_token(&project, &["check", "login-required"], token);
     assert_eq!(run.code, Some(3), "{run}");
     let seen = "status 303, a redirect to /login, which neither lets in nor refuses";
-    assert!(run.out.contains(seen), "{run}");
+    let flat = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(seen), "{run}");
     assert!(run.out.contains("help      if that address is the log-in page"), "{run}");
     project.edit("avouch.yaml", "writes: false", "refused: { login: /login }\nwrites: false");
     assert_eq!(with_token(&project, &["check", "login-required"], token).code, Some(0));
@@ -366,15 +373,15 @@ fn at_a_terminal_everything_is_asked_and_nothing_is_lost() {
         &[("ACME_TOKEN", token)],
         &[
             ("Who publishes the page?", "Example\n"),
-            ("What is checked?", "http://example.com\n"),
+            ("Which service should be checked?", "http://example.com\n"),
             ("loopback only", &target),
             ("What will the address of the page be?", "https://security.example.com\n"),
             ("Where should people report vulnerabilities?", "security@example.com\n"),
             ("How do customers log in?", "\n"),
             ("Which environment variable holds that token?", "\n"),
             ("this variable is not set", "ACME_TOKEN\n"),
-            ("Which path may only a customer read", "\n"),
-            ("Does a person read what arrives at security@example.com? Your word", "y\n"),
+            ("Which path may only logged-in customers read", "\n"),
+            ("Does a person read every message to security@example.com?", "y\n"),
         ],
     );
     assert_eq!(run.code, Some(0), "{run}");

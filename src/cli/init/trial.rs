@@ -7,6 +7,7 @@ use avouch::model::answer::observation::Answer;
 use avouch::model::answer::verdict::Reason;
 use avouch::model::judge::evidence::{CheckOutcome, Outcome, Standing, outcomes};
 use avouch::model::plan::Act;
+use avouch::render::report::labels;
 use avouch::render::wording;
 
 use crate::args::Target;
@@ -67,7 +68,7 @@ fn kept(answers: &Answers, outcomes: &[Outcome<'_>], talk: Talk) -> Vec<&'static
 
 fn result(starter: &Starter, outcome: &Outcome<'_>) -> String {
     let id = starter.id;
-    let basis = outcome.bases.last().map_or("", |basis| basis.in_words());
+    let basis = outcome.bases.last().map_or("", |basis| labels::basis(*basis));
     match outcome.standing {
         Standing::Holds => format!("kept      {id}: {} ({basis})", wording::words(outcome.claim)),
         _ if starter.is_about_private() && is_not_found(outcome) => {

@@ -10,7 +10,7 @@ use crate::render::wording::{count, day};
 use crate::render::{summary, wording};
 
 /// A claim's status in one to three words: `Verified`, `Could not verify`.
-pub(crate) fn status(standing: Standing) -> &'static str {
+pub fn status(standing: Standing) -> &'static str {
     match standing {
         Standing::Holds => "Verified",
         Standing::Waived => "Exception",
@@ -44,7 +44,7 @@ pub(crate) fn style(standing: Standing) -> Style {
 }
 
 /// How a claim was tested: `Tested publicly`.
-pub(crate) fn basis(basis: Basis) -> &'static str {
+pub fn basis(basis: Basis) -> &'static str {
     match basis {
         Basis::Probed => "Tested publicly",
         Basis::ProbedWithAccess => "Tested with test accounts",

@@ -6,7 +6,7 @@ mod github;
 mod job_summary;
 mod json;
 mod junit;
-mod labels;
+pub mod labels;
 pub mod layout;
 mod markdown;
 pub mod plan;
