@@ -17,8 +17,8 @@ mod versions;
 use clap::{CommandFactory, Parser};
 
 use crate::exit::Exit;
+use crate::terminal::console::Console;
 use crate::terminal::style::Global;
-use crate::terminal::talk::Talk;
 use crate::verb::Verb;
 
 /// Publishes a security page only while every claim in it holds.
@@ -50,6 +50,6 @@ fn main() -> Exit {
             return if error.use_stderr() { Exit::Unusable } else { Exit::Holds };
         }
     };
-    let talk = Talk::new(&cli.global);
-    cli.verb.run(&cli.global.root, &Cli::command, talk).unwrap_or_else(|exit| exit)
+    let console = Console::new(&cli.global);
+    cli.verb.run(&cli.global.root, &Cli::command, console).unwrap_or_else(|exit| exit)
 }

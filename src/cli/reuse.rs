@@ -13,7 +13,7 @@ use avouch::model::source::diagnostic::Diagnostic;
 
 use crate::exit::Exit;
 use crate::session::Session;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// What an earlier run is still good for.
 pub(crate) struct Kept {
@@ -26,17 +26,21 @@ pub(crate) struct Kept {
 
 impl Kept {
     /// What of `earlier` is still good; why nothing is, where the world is another one.
-    pub(crate) fn of(earlier: Assessment, session: &Session, talk: Talk) -> Result<Self, Exit> {
+    pub(crate) fn of(
+        earlier: Assessment,
+        session: &Session,
+        console: Console,
+    ) -> Result<Self, Exit> {
         let mut differences = earlier.world.differences(&WorldBinding::of(&session.project));
         if earlier.clock.is_some() != session.clock.fixed.is_some() {
             differences.push("clock: only one of the two runs took a given time for now".into());
         }
         for difference in &differences {
-            talk.say(&format!("nothing can be reused: {difference}"));
+            console.message(&format!("nothing can be reused: {difference}"));
         }
         let (mut bound, mut good) = (BTreeSet::new(), BTreeSet::new());
         if differences.is_empty() {
-            let plans = planned(session, &earlier.seeds(session.seeds.fresh), talk)?;
+            let plans = planned(session, &earlier.seeds(session.seeds.fresh), console)?;
             for claim in &session.project.claims {
                 let planned = plans.get(&claim.id).map_or(&[][..], Vec::as_slice);
                 let evidence = earlier.claims.get(&claim.id);
@@ -67,7 +71,7 @@ impl Kept {
         self,
         run: &mut Assessment,
         session: &mut Session,
-        talk: Talk,
+        console: Console,
     ) -> Result<(), Exit> {
         let now = session.clock.now();
         let mut kept = 0;
@@ -82,7 +86,7 @@ impl Kept {
                 run.claims.get(&id).map(|new| outcome(claim, plans, &new.transcripts, None, now));
             match anew.map(|outcome| outcome.standing) {
                 None => kept += 1,
-                Some(Standing::Inconclusive(reason)) => talk.say(&format!(
+                Some(Standing::Inconclusive(reason)) => console.message(&format!(
                     "`{id}` is inconclusive now ({}); the evidence that is there still stands",
                     reason.name()
                 )),
@@ -90,11 +94,11 @@ impl Kept {
             }
             run.claims.insert(id, evidence);
         }
-        talk.say(&format!(
+        console.message(&format!(
             "{kept} of {} claims stand on evidence that was there",
             run.claims.len()
         ));
-        plan_again(run, session, talk)
+        plan_again(run, session, console)
     }
 
     /// Takes the evidence of claims that the run was not about into it, whatever it shows.
@@ -102,21 +106,21 @@ impl Kept {
         self,
         run: &mut Assessment,
         session: &mut Session,
-        talk: Talk,
+        console: Console,
     ) -> Result<(), Exit> {
         for (id, evidence) in self.earlier.claims {
             if self.bound.contains(&id) {
                 run.claims.entry(id).or_insert(evidence);
             }
         }
-        plan_again(run, session, talk)
+        plan_again(run, session, console)
     }
 }
 
 /// Puts the session's plans to a run whose evidence was made from several seeds.
-fn plan_again(run: &Assessment, session: &mut Session, talk: Talk) -> Result<(), Exit> {
+fn plan_again(run: &Assessment, session: &mut Session, console: Console) -> Result<(), Exit> {
     session.seeds = run.seeds(session.seeds.fresh);
-    session.plans = planned(session, &session.seeds, talk)?;
+    session.plans = planned(session, &session.seeds, console)?;
     Ok(())
 }
 
@@ -124,11 +128,11 @@ fn plan_again(run: &Assessment, session: &mut Session, talk: Talk) -> Result<(),
 fn planned(
     session: &Session,
     seeds: &Seeds,
-    talk: Talk,
+    console: Console,
 ) -> Result<BTreeMap<ClaimId, Vec<Plan>>, Exit> {
     let (plans, wrong) = check::plans(&session.project, seeds);
     if wrong.iter().any(Diagnostic::is_error) {
-        talk.diagnostics(&wrong, &session.project.sources);
+        console.diagnostics(&wrong, &session.project.sources);
         return Err(Exit::Unusable);
     }
     Ok(plans)

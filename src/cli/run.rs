@@ -16,18 +16,18 @@ use jiff::Timestamp;
 
 use crate::exit::Exit;
 use crate::session::Session;
+use crate::terminal::console::Console;
 use crate::terminal::progress::Progress;
-use crate::terminal::talk::Talk;
 
 /// Asks what the checks of the wanted claims ask.
 pub(crate) fn assess(
     session: &Session,
     wanted: &dyn Fn(&ClaimId) -> bool,
-    talk: Talk,
+    console: Console,
 ) -> Result<Assessment, Exit> {
     let started = session.clock.now();
     let jobs = jobs(session, wanted);
-    let transcripts = ask(session, &jobs, talk)?;
+    let transcripts = ask(session, &jobs, console)?;
     Ok(assessment(session, &jobs, started, transcripts))
 }
 
@@ -53,14 +53,14 @@ pub(crate) fn assessment(
 pub(crate) fn ask(
     session: &Session,
     jobs: &[Job<'_>],
-    talk: Talk,
+    console: Console,
 ) -> Result<Vec<Transcript>, Exit> {
     let interrupt = probe::signals::interrupt();
-    let progress = Progress::new(jobs, talk);
+    let progress = Progress::new(jobs, console);
     let transcripts = transcripts(session, jobs, &interrupt, &|event| progress.tell(event));
     progress.end();
     transcripts.ok_or_else(|| {
-        talk.say("interrupted: what this run had made was cleaned up as far as told above");
+        console.message("interrupted: what this run had made was cleaned up as far as told above");
         Exit::Interrupted
     })
 }

@@ -18,7 +18,7 @@ use crate::args::{DemoOptions, Target};
 use crate::disk::git;
 use crate::exit::Exit;
 use crate::terminal::clock::Clock;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// A project that is fit to work with.
 pub(crate) struct Session {
@@ -146,17 +146,17 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
 
 impl Session {
     /// Opens a project, or tells everything that is wrong with it.
-    pub(crate) fn open(open: &Open<'_>, talk: Talk) -> Result<Self, Exit> {
+    pub(crate) fn open(open: &Open<'_>, console: Console) -> Result<Self, Exit> {
         let clock = Clock { fixed: open.demo.and_then(|demo| demo.clock) };
         let secrets = Secrets::generate();
         let checked = check_sources(open, open.demo.map(|_| &secrets), clock);
-        talk.diagnostics(&checked.diagnostics, &checked.sources);
+        console.diagnostics(&checked.diagnostics, &checked.sources);
         let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
         let Some(mut project) = checked.project.filter(|_| errors == 0) else {
-            talk.complain(&format!("{} in the sources; nothing was asked", counted(errors)), "");
+            console.error(&format!("{} in the sources; nothing was asked", counted(errors)), "");
             return Err(Exit::Unusable);
         };
-        let demo = start_demo(open, &mut project, &secrets, talk)?;
+        let demo = start_demo(open, &mut project, &secrets, console)?;
         let root = open.root.to_owned();
         let seeds = open.seeds.clone();
         Ok(Self { root, project, plans: checked.plans, seeds, clock, _demo: demo })
@@ -177,13 +177,13 @@ fn start_demo(
     open: &Open<'_>,
     project: &mut Project,
     secrets: &Secrets,
-    talk: Talk,
+    console: Console,
 ) -> Result<Option<Demo>, Exit> {
     let Some(options) = open.demo else { return Ok(None) };
     if !project.world.embedded {
         if options.is_given() {
             let help = "leave out `--flaw`, `--mode` and `--clock`, or use `--target demo`";
-            talk.complain("the target is no demo add-on of ours to change", help);
+            console.error("the target is no demo add-on of ours to change", help);
             return Err(Exit::Unusable);
         }
         return Ok(None);
@@ -191,7 +191,7 @@ fn start_demo(
     let contacts = project.contacts.iter().map(ToString::to_string).collect();
     let options = avouch_demo::Options { contacts, ..options.to_options() };
     let demo = avouch_demo::start(options, secrets).map_err(|error| {
-        talk.complain(&format!("the demo add-on could not be started: {error}"), "");
+        console.error(&format!("the demo add-on could not be started: {error}"), "");
         Exit::Unusable
     })?;
     let world = &mut project.world;

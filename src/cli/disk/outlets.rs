@@ -13,7 +13,7 @@ use crate::args::Reports;
 use crate::disk::file;
 use crate::disk::file::Mode;
 use crate::exit::Exit;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// Every report of a run, and where it goes.
 pub(crate) struct Outlets {
@@ -28,10 +28,10 @@ impl Outlets {
         args: &Reports,
         root: &Path,
         taken: &[&Path],
-        talk: Talk,
+        console: Console,
     ) -> Result<Self, Exit> {
         let refuse = |(message, help): (String, &str)| {
-            talk.complain(&message, help);
+            console.error(&message, help);
             Exit::Unusable
         };
         let out = out(args).map_err(refuse)?;
@@ -58,7 +58,7 @@ impl Outlets {
     }
 
     /// Writes every report: the files first, so that an error precedes the report on standard output.
-    pub(crate) fn write(&self, input: &Input<'_>, talk: Talk) -> Result<(), Exit> {
+    pub(crate) fn write(&self, input: &Input<'_>, console: Console) -> Result<(), Exit> {
         let mut written = Ok(());
         for (format, path) in &self.files {
             // A file has the same bytes whatever terminal the run has.
@@ -66,11 +66,11 @@ impl Outlets {
             let report = format.render(input, &layout);
             let done = file::replace(path, Mode::Kept, |file| file.write_all(&report));
             if let Err(error) = done {
-                talk.complain(&format!("`{}` could not be written: {error}", path.display()), "");
+                console.error(&format!("`{}` could not be written: {error}", path.display()), "");
                 written = Err(Exit::Unusable);
             }
         }
-        talk.data(&self.out.render(input, &talk.layout(self.waivers)));
+        console.output(&self.out.render(input, &console.layout(self.waivers)));
         written
     }
 }

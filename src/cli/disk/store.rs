@@ -10,15 +10,15 @@ use avouch::model::judge::assessment::{Assessment, SCHEMA};
 use crate::disk::file;
 use crate::disk::file::Mode;
 use crate::exit::Exit;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// The size limit of an assessment: two thousand tenants take about a tenth of it.
 const BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// Writes an assessment that only its owner can read.
-pub(crate) fn save(assessment: &Assessment, to: &Path, talk: Talk) -> Result<(), Exit> {
+pub(crate) fn save(assessment: &Assessment, to: &Path, console: Console) -> Result<(), Exit> {
     write(assessment, to).map_err(|error| {
-        talk.complain(&format!("`{}` could not be written: {error}", to.display()), "");
+        console.error(&format!("`{}` could not be written: {error}", to.display()), "");
         Exit::Unusable
     })
 }
@@ -31,10 +31,10 @@ fn write(assessment: &Assessment, to: &Path) -> io::Result<()> {
 }
 
 /// Reads an assessment. The caller checks that it is evidence for the project.
-pub(crate) fn read(from: &Path, talk: Talk) -> Result<Assessment, Exit> {
+pub(crate) fn read(from: &Path, console: Console) -> Result<Assessment, Exit> {
     parse(from).map_err(|why| {
         let help = "make a new one with `avouch check`";
-        talk.complain(&format!("`{}` is not a usable assessment: {why}", from.display()), help);
+        console.error(&format!("`{}` is not a usable assessment: {why}", from.display()), help);
         Exit::Unusable
     })
 }

@@ -10,7 +10,7 @@ use url::Url;
 use crate::disk::git;
 use crate::exit::Exit;
 use crate::init::options::{Init, Login};
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// The answers that a new project is made from.
 pub(crate) struct Answers {
@@ -69,35 +69,35 @@ enum AnsweredBy {
 }
 
 /// Asks at most nine questions, those that no option answers.
-pub(crate) fn ask(args: &Init, root: &Path, talk: Talk) -> Result<Answers, Exit> {
+pub(crate) fn ask(args: &Init, root: &Path, console: Console) -> Result<Answers, Exit> {
     let missing = missing(args);
     let answered_by = if missing.is_empty() { AnsweredBy::Options } else { AnsweredBy::Questions };
-    check_options(args, answered_by, talk)?;
+    check_options(args, answered_by, console)?;
     if answered_by == AnsweredBy::Questions && !std::io::stdin().is_terminal() {
         let message =
             format!("there is no terminal to ask on, and these options are missing: {missing}");
-        talk.complain(&message, "set these options");
+        console.error(&message, "set these options");
         return Err(Exit::Unusable);
     }
-    let organisation = text(&args.organisation, "Who publishes the page?", None, named, talk)?;
+    let organisation = text(&args.organisation, "Who publishes the page?", None, named, console)?;
     let target = text(
         &args.target,
         "Which service should be checked? (an address, or demo)",
         None,
         target,
-        talk,
+        console,
     )?;
-    let url = text(&args.url, "What will the address of the page be?", None, https, talk)?;
+    let url = text(&args.url, "What will the address of the page be?", None, https, console)?;
     let contact =
-        text(&args.contact, "Where should people report vulnerabilities?", None, contact, talk)?;
+        text(&args.contact, "Where should people report vulnerabilities?", None, contact, console)?;
     let contact = full_contact(&contact);
     Ok(Answers {
         organisation,
-        url: parsed(&url, talk)?,
-        customer: customer(args, &target, answered_by, talk)?,
+        url: parsed(&url, console)?,
+        customer: customer(args, &target, answered_by, console)?,
         reports_are_read: args.reports_are_read
-            || answered_by == AnsweredBy::Questions && confirms(&contact, talk)?,
-        contact: parsed(&contact, talk)?,
+            || answered_by == AnsweredBy::Questions && confirms(&contact, console)?,
+        contact: parsed(&contact, console)?,
         target: target.trim_end_matches('/').to_owned(),
         is_committed: git::resolved(root, "HEAD").is_some(),
     })
@@ -124,7 +124,7 @@ fn missing(args: &Init) -> String {
 type Rule = fn(&str) -> Result<(), String>;
 
 /// Reports everything that is wrong with the options, before any question is answered.
-fn check_options(args: &Init, answered_by: AnsweredBy, talk: Talk) -> Result<(), Exit> {
+fn check_options(args: &Init, answered_by: AnsweredBy, console: Console) -> Result<(), Exit> {
     let given: [(&str, &Option<String>, Rule); 6] = [
         ("--organisation", &args.organisation, named),
         ("--target", &args.target, target),
@@ -138,7 +138,7 @@ fn check_options(args: &Init, answered_by: AnsweredBy, talk: Talk) -> Result<(),
         Some((format!("`{flag}`: {why}"), ""))
     });
     let wrong: Vec<_> = wrong.chain(no_secret(args, answered_by)).collect();
-    wrong.iter().for_each(|(message, help)| talk.complain(message, help));
+    wrong.iter().for_each(|(message, help)| console.error(message, help));
     if wrong.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
 }
 
@@ -159,9 +159,9 @@ fn customer(
     args: &Init,
     target: &str,
     answered_by: AnsweredBy,
-    talk: Talk,
+    console: Console,
 ) -> Result<Customer, Exit> {
-    let login = login(args, target, talk)?;
+    let login = login(args, target, console)?;
     let or =
         |given: &Option<String>, other: &str| given.clone().unwrap_or_else(|| other.to_owned());
     if target == DEMO && login != Login::None {
@@ -174,7 +174,7 @@ fn customer(
     }
     let secret = match &args.secret {
         None if answered_by == AnsweredBy::Questions && login != Login::None => {
-            secret(login, talk)?
+            secret(login, console)?
         }
         given => or(given, SECRET),
     };
@@ -183,13 +183,17 @@ fn customer(
         return Ok(Customer { login: Login::None, private, secret, client_key });
     }
     let client_key = match login {
-        Login::Connect => {
-            text(&args.client_key, "What is the client key of that customer?", None, named, talk)?
-        }
+        Login::Connect => text(
+            &args.client_key,
+            "What is the client key of that customer?",
+            None,
+            named,
+            console,
+        )?,
         _ => String::new(),
     };
     let question = "Which path may only logged-in customers read?";
-    let private = text(&args.private, question, Some("/api/me"), path, talk)?;
+    let private = text(&args.private, question, Some("/api/me"), path, console)?;
     Ok(Customer { login, private, secret, client_key })
 }
 
@@ -199,7 +203,7 @@ const LOGINS: [(Login, &str); 3] = [
     (Login::None, "they do not, or I will set this up later"),
 ];
 
-fn login(args: &Init, target: &str, talk: Talk) -> Result<Login, Exit> {
+fn login(args: &Init, target: &str, console: Console) -> Result<Login, Exit> {
     match args.login {
         Some(login) => return Ok(login),
         None if target == DEMO => return Ok(Login::Connect),
@@ -207,27 +211,27 @@ fn login(args: &Init, target: &str, talk: Talk) -> Result<Login, Exit> {
     }
     let items: Vec<&str> = LOGINS.iter().map(|(_, words)| *words).collect();
     let asked = Select::new().with_prompt("How do customers log in?").items(&items).default(0);
-    let index = asked.interact().map_err(|error| stopped(&error, talk))?;
+    let index = asked.interact().map_err(|error| stopped(&error, console))?;
     Ok(LOGINS[index].0)
 }
 
 /// The answer where no variable has the secret.
 const NO_LOGIN: &str = "none";
 
-fn secret(login: Login, talk: Talk) -> Result<String, Exit> {
+fn secret(login: Login, console: Console) -> Result<String, Exit> {
     let what = if login == Login::Connect { "the shared secret" } else { "that token" };
     let question =
         format!("Which environment variable holds {what}? (none: start without a login)");
-    text(&None, &question, Some(SECRET), variable_or_none, talk)
+    text(&None, &question, Some(SECRET), variable_or_none, console)
 }
 
-fn confirms(contact: &str, talk: Talk) -> Result<bool, Exit> {
+fn confirms(contact: &str, console: Console) -> Result<bool, Exit> {
     let question = format!(
         "Does a person read every message to {}? The page will say that you confirmed it",
         mailbox(contact)
     );
     let asked = Confirm::new().with_prompt(question).default(false).wait_for_newline(true);
-    asked.interact().map_err(|error| stopped(&error, talk))
+    asked.interact().map_err(|error| stopped(&error, console))
 }
 
 /// An option's text, which was checked before, or an answer that `fit` accepts.
@@ -236,7 +240,7 @@ fn text(
     question: &str,
     default: Option<&str>,
     fit: Rule,
-    talk: Talk,
+    console: Console,
 ) -> Result<String, Exit> {
     if let Some(text) = given {
         return Ok(text.clone());
@@ -244,11 +248,11 @@ fn text(
     let asked = Input::<String>::new().with_prompt(question);
     let asked = default.map_or(asked.clone(), |text| asked.default(text.to_owned()));
     let asked = asked.validate_with(move |text: &String| fit(text));
-    asked.interact_text().map_err(|error| stopped(&error, talk))
+    asked.interact_text().map_err(|error| stopped(&error, console))
 }
 
-fn stopped(error: &dialoguer::Error, talk: Talk) -> Exit {
-    talk.complain(&format!("the project was not started: {error}"), "");
+fn stopped(error: &dialoguer::Error, console: Console) -> Exit {
+    console.error(&format!("the project was not started: {error}"), "");
     Exit::Unusable
 }
 
@@ -306,9 +310,9 @@ fn full_contact(text: &str) -> String {
     if is_bare { format!("mailto:{text}") } else { text.to_owned() }
 }
 
-fn parsed(text: &str, talk: Talk) -> Result<Url, Exit> {
+fn parsed(text: &str, console: Console) -> Result<Url, Exit> {
     Url::parse(text).map_err(|error| {
-        talk.complain(&format!("`{text}` is not an address: {error}"), "");
+        console.error(&format!("`{text}` is not an address: {error}"), "");
         Exit::Unusable
     })
 }

@@ -18,21 +18,21 @@ use avouch::render::wording;
 use crate::exit::Exit;
 use crate::init::options::Init;
 use crate::init::starters::{Fit, STARTERS, Starter};
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// The parts of a project. If one of them exists, no project is started.
 const PARTS: [&str; 4] = ["avouch.yaml", "content", "checks", "attestations"];
 
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Init, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
     if let Some(there) = PARTS.iter().find(|part| root.join(part).exists()) {
         let message = format!("`{there}` exists already; nothing was changed");
-        talk.complain(&message, "start a project in an empty folder: `avouch --root DIR init`");
+        console.error(&message, "start a project in an empty folder: `avouch --root DIR init`");
         return Err(Exit::Unusable);
     }
     let was_there = root.exists();
-    fs::create_dir_all(root).map_err(|error| failed(&error, talk))?;
-    let begun = begin(root, args, talk);
+    fs::create_dir_all(root).map_err(|error| failed(&error, console))?;
+    let begun = begin(root, args, console);
     if begun.is_err() && !was_there {
         // Only an empty folder can be removed, so nothing is lost.
         let _ = fs::remove_dir(root);
@@ -40,26 +40,26 @@ pub(crate) fn run(root: &Path, args: &Init, talk: Talk) -> Result<Exit, Exit> {
     begun
 }
 
-fn begin(root: &Path, args: &Init, talk: Talk) -> Result<Exit, Exit> {
-    let answers = answers::ask(args, root, talk)?;
+fn begin(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
+    let answers = answers::ask(args, root, console)?;
     // Within the project's folder, so that Git and relative paths work as they will in the project.
     let within = |prefix| tempfile::Builder::new().prefix(prefix).tempdir_in(root);
-    let failed = |error: io::Error| failed(&error, talk);
+    let failed = |error: io::Error| failed(&error, console);
     let today = day_of(crate::terminal::clock::Clock::default().now());
     let trial = within(".trial").map_err(failed)?;
     let tried = STARTERS.iter().filter(|one| (one.fits)(&answers) == Fit::Tried);
     let tried: Vec<&Starter> = tried.collect();
     files::write(trial.path(), &answers, &tried, today).map_err(failed)?;
-    let kept = trial::those_that_hold(trial.path(), &answers, talk)?;
+    let kept = trial::those_that_hold(trial.path(), &answers, console)?;
     let made = within(".made").map_err(failed)?;
     files::write(made.path(), &answers, &kept, today).map_err(failed)?;
     for file in put_in_place(made.path(), root).map_err(failed)? {
-        talk.say(&format!("`{}` exists already, and was not changed", file.display()));
+        console.message(&format!("`{}` exists already, and was not changed", file.display()));
     }
     let held = if kept.len() == 1 { "which holds" } else { "all of which hold" };
     let claims = wording::count(kept.len(), "claim");
-    talk.say(&format!("\nThis is now a project of {claims}, {held}."));
-    talk.say(NEXT);
+    console.message(&format!("\nThis is now a project of {claims}, {held}."));
+    console.message(NEXT);
     Ok(Exit::Holds)
 }
 
@@ -68,8 +68,8 @@ const NEXT: &str = "
   avouch serve   shows a preview of the page while you write
 Write your own sentences into `content/security.md`, and link each to its check.";
 
-fn failed(error: &io::Error, talk: Talk) -> Exit {
-    talk.complain(&format!("the project could not be written: {error}"), "");
+fn failed(error: &io::Error, console: Console) -> Exit {
+    console.error(&format!("the project could not be written: {error}"), "");
     Exit::Unusable
 }
 

@@ -16,36 +16,36 @@ use crate::init::answers::Answers;
 use crate::init::starters::{Fit, STARTERS, Starter};
 use crate::run::assess;
 use crate::session::{Open, Session};
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// Checks every claim of the trial, reports each result, and returns the claims to keep.
 pub(crate) fn those_that_hold(
     trial: &Path,
     answers: &Answers,
-    talk: Talk,
+    console: Console,
 ) -> Result<Vec<&'static Starter>, Exit> {
-    let mut session = Session::open(&Open::to_ask(trial, &Target::default()), talk)?;
+    let mut session = Session::open(&Open::to_ask(trial, &Target::default()), console)?;
     // A service that is down is reported at once, without retries for each claim.
     session.project.limits.retries = 0;
-    let assessment = assess(&session, &|_| true, talk)?;
+    let assessment = assess(&session, &|_| true, console)?;
     let now = session.clock.now();
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     if let Some(error) = silence(&outcomes) {
         let help = "start the service, or correct `--target`; nothing was written";
-        talk.complain(&unanswered(&answers.target, error), help);
+        console.error(&unanswered(&answers.target, error), help);
         return Err(Exit::Inconclusive);
     }
-    let kept = kept(answers, &outcomes, talk);
+    let kept = kept(answers, &outcomes, console);
     if kept.is_empty() {
         let help = "check `--target`; nothing was written";
-        talk.complain("none of the claims that a project can start with holds", help);
+        console.error("none of the claims that a project can start with holds", help);
         return Err(Exit::of(&outcomes));
     }
     Ok(kept)
 }
 
 /// Reports the result of each starter, in the order of the page, and returns those that hold.
-fn kept(answers: &Answers, outcomes: &[Outcome<'_>], talk: Talk) -> Vec<&'static Starter> {
+fn kept(answers: &Answers, outcomes: &[Outcome<'_>], console: Console) -> Vec<&'static Starter> {
     let mut kept: Vec<&Starter> = Vec::new();
     for starter in STARTERS {
         let same = |other: &&Starter| starter.group.is_some() && other.group == starter.group;
@@ -53,12 +53,12 @@ fn kept(answers: &Answers, outcomes: &[Outcome<'_>], talk: Talk) -> Vec<&'static
             continue;
         }
         if let Fit::Lacking(why) = (starter.fits)(answers) {
-            talk.say(&format!("left out  {}: {why}", starter.id));
+            console.message(&format!("left out  {}: {why}", starter.id));
         }
         let Some(outcome) = outcomes.iter().find(|one| one.claim.id == starter.id) else {
             continue;
         };
-        talk.say(&result(starter, outcome));
+        console.message(&result(starter, outcome));
         if outcome.standing == Standing::Holds {
             kept.push(starter);
         }

@@ -13,7 +13,7 @@ use crate::disk::store;
 use crate::run::{assessment, jobs, transcripts};
 use crate::serve::state::{Run, SharedState};
 use crate::session::{Open, Session};
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// The message about a run that could not start.
 const REFUSED: &str = "The checks were not run, because of a mistake in the files. See the notes.";
@@ -30,7 +30,7 @@ pub(crate) struct Runner {
     /// Ends a run.
     pub(crate) interrupt: Arc<Interrupt>,
     /// The terminal.
-    pub(crate) talk: Talk,
+    pub(crate) console: Console,
 }
 
 impl Runner {
@@ -60,7 +60,7 @@ impl Runner {
     /// start.
     fn run(&self) -> Option<String> {
         let open = Open::to_ask(&self.root, &self.target);
-        let session = Session::open(&open, self.talk).ok()?;
+        let session = Session::open(&open, self.console).ok()?;
         let jobs = jobs(&session, &|_| true);
         self.state.send_modify(|state| state.run.total = jobs.len());
         let started = session.clock.now();
@@ -71,7 +71,7 @@ impl Runner {
         let assessment = assessment(&session, &jobs, started, transcripts);
         let outcomes = outcomes(&session.project, &session.plans, &assessment, session.clock.now());
         let results = summary::in_words(&outcomes);
-        Some(match store::save(&assessment, &self.root.join("assessment.json"), self.talk) {
+        Some(match store::save(&assessment, &self.root.join("assessment.json"), self.console) {
             Ok(()) => format!("The checks were run: of {} claims, {results}.", outcomes.len()),
             Err(_) => "The checks were run, but their results could not be saved.".to_owned(),
         })

@@ -39,7 +39,7 @@ use crate::serve::watch::Watch;
 use crate::serve::workspace::Workspace;
 use crate::session::{Checked, Open, check_sources};
 use crate::terminal::clock::Clock;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// How many further ports are tried if the requested one is in use.
 const PORTS_MAX: u16 = 100;
@@ -48,15 +48,15 @@ const PORTS_MAX: u16 = 100;
 const WORKERS: usize = 2;
 
 /// Runs the verb until it is interrupted.
-pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Serve, console: Console) -> Result<Exit, Exit> {
     if !root.is_dir() {
-        talk.complain(&format!("there is no folder `{}`", root.display()), "name it with `--root`");
+        console.error(&format!("there is no folder `{}`", root.display()), "name it with `--root`");
         return Err(Exit::Unusable);
     }
-    let checked = in_a_project(root, args, talk)?;
-    let published = published(root, args, checked, talk)?;
-    let listener = listen(args.port, talk)?;
-    let address = listener.local_addr().map_err(|error| cannot_listen(&error, talk))?;
+    let checked = in_a_project(root, args, console)?;
+    let published = published(root, args, checked, console)?;
+    let listener = listen(args.port, console)?;
+    let address = listener.local_addr().map_err(|error| cannot_listen(&error, console))?;
     let interrupt = probe::signals::interrupt();
     // The watch starts before the first look, so that no change is missed between the two.
     let watch = Watch::new(root);
@@ -65,16 +65,16 @@ pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
     let begun = Instant::now();
     let state = state::new(workspace.snapshot(), begun.elapsed());
     let previous = Arc::new(Previous::new(root, published));
-    let runner = runner(root, args, &state, &interrupt, talk);
+    let runner = runner(root, args, &state, &interrupt, console);
     let app = AppState { state: state.clone(), runner, run: Arc::default(), previous };
     let run = app.run.clone();
     keep_looking(workspace, watch, state);
-    talk.data(format!("http://{address}/\n").as_bytes());
-    talk.say("open this address in a browser; press Ctrl-C to stop");
+    console.output(format!("http://{address}/\n").as_bytes());
+    console.message("open this address in a browser; press Ctrl-C to stop");
     if args.open {
-        open(&format!("http://{address}/"), talk);
+        open(&format!("http://{address}/"), console);
     }
-    answer(listener, app, address, &interrupt).map_err(|error| cannot_listen(&error, talk))?;
+    answer(listener, app, address, &interrupt).map_err(|error| cannot_listen(&error, console))?;
     // A run deletes the objects that it made on the target before this process ends.
     let last = run.lock().unwrap_or_else(PoisonError::into_inner).take();
     last.map(std::thread::JoinHandle::join);
@@ -83,11 +83,11 @@ pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
 
 /// The sources at the start. A project with mistakes can be corrected during the preview; a folder without
 /// a project is the wrong folder.
-fn in_a_project(root: &Path, args: &Serve, talk: Talk) -> Result<Checked, Exit> {
+fn in_a_project(root: &Path, args: &Serve, console: Console) -> Result<Checked, Exit> {
     let open = Open::to_read(root, args.target.target.as_deref());
     let checked = check_sources(&open, None, Clock::default());
     if checked.diagnostics.iter().any(|one| one.code == "no-project") {
-        talk.diagnostics(&checked.diagnostics, &checked.sources);
+        console.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);
     }
     Ok(checked)
@@ -98,14 +98,14 @@ fn published(
     root: &Path,
     args: &Serve,
     checked: Checked,
-    talk: Talk,
+    console: Console,
 ) -> Result<Option<Published>, Exit> {
     let Some(from) = &args.previous else { return Ok(None) };
     let Some(project) = checked.project else {
-        talk.diagnostics(&checked.diagnostics, &checked.sources);
+        console.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);
     };
-    previous::read(from, root, &project.world, talk).map(Some)
+    previous::read(from, root, &project.world, console).map(Some)
 }
 
 fn runner(
@@ -113,14 +113,14 @@ fn runner(
     args: &Serve,
     state: &SharedState,
     interrupt: &Arc<Interrupt>,
-    talk: Talk,
+    console: Console,
 ) -> Runner {
     Runner {
         root: root.to_owned(),
         target: Arc::new(args.target.clone()),
         state: state.clone(),
         interrupt: interrupt.clone(),
-        talk,
+        console,
     }
 }
 
@@ -157,39 +157,37 @@ fn answer(
 }
 
 /// Listens on loopback, at the requested port or the next free one.
-fn listen(port: u16, talk: Talk) -> Result<TcpListener, Exit> {
+fn listen(port: u16, console: Console) -> Result<TcpListener, Exit> {
     let ports = port..=port.saturating_add(PORTS_MAX);
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
     for one in ports {
         match TcpListener::bind((Ipv4Addr::LOCALHOST, one)) {
             Ok(listener) => {
                 if one != port {
-                    talk.say(&format!("port {port} is taken; this is port {one}"));
+                    console.message(&format!("port {port} is taken; this is port {one}"));
                 }
                 return Ok(listener);
             }
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => last = error,
-            Err(error) => return Err(cannot_listen(&error, talk)),
+            Err(error) => return Err(cannot_listen(&error, console)),
         }
     }
-    Err(cannot_listen(&last, talk))
+    Err(cannot_listen(&last, console))
 }
 
-fn cannot_listen(error: &io::Error, talk: Talk) -> Exit {
-    talk.complain(
-        &format!("the preview could not listen on a port: {error}"),
-        "try another `--port`",
-    );
+fn cannot_listen(error: &io::Error, console: Console) -> Exit {
+    console
+        .error(&format!("the preview could not listen on a port: {error}"), "try another `--port`");
     Exit::Unusable
 }
 
 /// Opens an address in the user's browser.
-fn open(address: &str, talk: Talk) {
+fn open(address: &str, console: Console) {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let mut command = Command::new(program);
     let command = command.arg(address).stdin(Stdio::null());
     let begun = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     if begun.is_err() {
-        talk.say("no browser could be opened; open the address yourself");
+        console.message("no browser could be opened; open the address yourself");
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::exit::Exit;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// <https://reproducible-builds.org/specs/source-date-epoch/>
 const SOURCE_DATE: &str = "SOURCE_DATE_EPOCH";
@@ -24,7 +24,7 @@ impl Clock {
 }
 
 /// The time of the build according to `SOURCE_DATE_EPOCH`; `None` if that is not set.
-pub(crate) fn source_date(talk: Talk) -> Result<Option<Timestamp>, Exit> {
+pub(crate) fn source_date(console: Console) -> Result<Option<Timestamp>, Exit> {
     let Some(value) = std::env::var_os(SOURCE_DATE) else { return Ok(None) };
     let value = value.to_string_lossy();
     let digits = Some(&value).filter(|value| value.chars().all(|c| c.is_ascii_digit()));
@@ -34,7 +34,7 @@ pub(crate) fn source_date(talk: Talk) -> Result<Option<Timestamp>, Exit> {
         None => {
             let message = format!("`{SOURCE_DATE}` is `{value}`, which is not a time");
             let help = "set it to whole seconds since 1970, as `date +%s` prints them, or unset it";
-            talk.complain(&message, help);
+            console.error(&message, help);
             Err(Exit::Unusable)
         }
     }

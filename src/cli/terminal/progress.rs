@@ -8,7 +8,7 @@ use avouch::render::wording;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// How many of the running checks the bar names.
 const NAMED_MAX: usize = 3;
@@ -17,22 +17,22 @@ const NAMED_MAX: usize = 3;
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     running: Mutex<Vec<String>>,
-    talk: Talk,
+    console: Console,
 }
 
 impl Progress {
     /// Starts to show the progress of these jobs.
-    pub(crate) fn new(jobs: &[Job<'_>], talk: Talk) -> Self {
-        let bar = talk.is_watched().then(|| bar(jobs.len()));
+    pub(crate) fn new(jobs: &[Job<'_>], console: Console) -> Self {
+        let bar = console.shows_progress().then(|| bar(jobs.len()));
         if bar.is_none() {
-            talk.say(&format!("running {}", wording::count(jobs.len(), "check")));
+            console.message(&format!("running {}", wording::count(jobs.len(), "check")));
         }
-        Self { bar, running: Mutex::default(), talk }
+        Self { bar, running: Mutex::default(), console }
     }
 
     /// Shows one event.
     pub(crate) fn tell(&self, event: Event<'_>) {
-        if self.talk.is_log() {
+        if self.console.is_json() {
             return self.log(event);
         }
         match event {
@@ -68,7 +68,7 @@ impl Progress {
             ("check", json!(job.check + 1)),
             ("kind", json!(job.plan.kind)),
         ];
-        self.talk.event(name, &[&of, more].concat());
+        self.console.event(name, &[&of, more].concat());
     }
 
     /// Removes the bar.
@@ -90,7 +90,7 @@ impl Progress {
     fn line(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.println(text),
-            None => self.talk.say(text),
+            None => self.console.message(text),
         }
     }
 }

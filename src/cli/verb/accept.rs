@@ -21,7 +21,7 @@ use crate::disk::file::Mode;
 use crate::exit::Exit;
 use crate::session::{Checked, Open, check_sources};
 use crate::terminal::clock::Clock;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 use crate::terminal::{diagnostics, redline};
 
 /// `avouch accept`
@@ -36,15 +36,15 @@ pub(crate) struct Accept {
 }
 
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Accept, talk: Talk) -> Result<Exit, Exit> {
-    by_a_person(talk)?;
+pub(crate) fn run(root: &Path, args: &Accept, console: Console) -> Result<Exit, Exit> {
+    by_a_person(console)?;
     let open = Open::to_read(root, None);
     let mut checked = check_sources(&open, None, Clock::default());
     let Some(project) = checked.project.take() else {
-        talk.diagnostics(&checked.diagnostics, &checked.sources);
+        console.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);
     };
-    let review = Review { root, project: &project, checked: &checked, yes: args.yes, talk };
+    let review = Review { root, project: &project, checked: &checked, yes: args.yes, console };
     let mut exit = Exit::Holds;
     for claim in review.named(&args.claims)? {
         if !review.accept(claim)? {
@@ -55,11 +55,11 @@ pub(crate) fn run(root: &Path, args: &Accept, talk: Talk) -> Result<Exit, Exit> 
 }
 
 /// Refuses to run in CI, because a person must approve wording.
-pub(crate) fn by_a_person(talk: Talk) -> Result<(), Exit> {
+pub(crate) fn by_a_person(console: Console) -> Result<(), Exit> {
     if std::env::var_os("CI").is_none_or(|value| value.is_empty()) {
         return Ok(());
     }
-    talk.complain("`CI` is set, and only a person may do this", "run it on your own computer");
+    console.error("`CI` is set, and only a person may do this", "run it on your own computer");
     Err(Exit::Unusable)
 }
 
@@ -69,7 +69,7 @@ struct Review<'a> {
     project: &'a Project,
     checked: &'a Checked,
     yes: bool,
-    talk: Talk,
+    console: Console,
 }
 
 impl<'a> Review<'a> {
@@ -84,7 +84,7 @@ impl<'a> Review<'a> {
                 None => {
                     let known = self.project.claims.iter().map(|claim| claim.id.as_str());
                     let help = help_with_list(name, known.collect::<Vec<_>>());
-                    self.talk.complain(&format!("unknown claim `{name}`"), &help);
+                    self.console.error(&format!("unknown claim `{name}`"), &help);
                     unknown = true;
                 }
             }
@@ -97,7 +97,7 @@ impl<'a> Review<'a> {
         let changes: Vec<&Diagnostic> = self.changes(claim).collect();
         let plans = self.plans(claim)?;
         if changes.is_empty() {
-            self.talk.say(&format!(
+            self.console.message(&format!(
                 "`{}`: nothing changed; the quote has these words already",
                 claim.id
             ));
@@ -108,10 +108,10 @@ impl<'a> Review<'a> {
         let _ = self.show(&mut shown, claim, &changes, plans);
         let wrong = numbers::of_claim(self.project, claim, plans);
         if self.yes {
-            self.talk.say(&shown);
+            self.console.message(&shown);
             self.not_against(claim, &wrong)?;
         } else if !self.agreed(&shown, &wrong)? {
-            self.talk.say(&format!("`{}` was not changed", claim.file));
+            self.console.message(&format!("`{}` was not changed", claim.file));
             return Ok(false);
         }
         let redlines = changes.iter().filter_map(|one| one.redline.as_deref());
@@ -140,10 +140,10 @@ impl<'a> Review<'a> {
         match self.checked.plans.get(&claim.id) {
             Some(plans) if wrong.is_empty() => Ok(plans),
             _ => {
-                self.talk.diagnostics(&wrong, &self.checked.sources);
+                self.console.diagnostics(&wrong, &self.checked.sources);
                 let message = format!("`{}` has mistakes; nothing was changed", claim.file);
                 let help = "correct them first, so that its checks can be shown";
-                self.talk.complain(&message, help);
+                self.console.error(&message, help);
                 Err(Exit::Unusable)
             }
         }
@@ -163,7 +163,7 @@ impl<'a> Review<'a> {
             let at = self.checked.sources.line_column(&redline.policy.place);
             let file = &redline.policy.place.file;
             writeln!(out, "  {file}:{}: {}\n", at.line, change.message)?;
-            writeln!(out, "    {}\n", redline::text(&redline.runs, self.talk.colour_err))?;
+            writeln!(out, "    {}\n", redline::text(&redline.runs, self.console.colour_err))?;
             if let Some(note) = redline::look_alikes(redline) {
                 writeln!(out, "  {note}")?;
             }
@@ -184,33 +184,33 @@ impl<'a> Review<'a> {
         if wrong.is_empty() {
             return Ok(());
         }
-        self.talk.diagnostics(wrong, &self.checked.sources);
+        self.console.diagnostics(wrong, &self.checked.sources);
         let message =
             format!("`{}` was not changed: the new words contradict its checks", claim.file);
-        self.talk.complain(&message, "change the check's limit first, or the words");
+        self.console.error(&message, "change the check's limit first, or the words");
         Err(Exit::Unusable)
     }
 
     fn agreed(&self, shown: &str, wrong: &[Diagnostic]) -> Result<bool, Exit> {
-        let wrong = diagnostics::text(wrong, &self.checked.sources, self.talk.colour_err);
+        let wrong = diagnostics::text(wrong, &self.checked.sources, self.console.colour_err);
         let question =
             format!("{shown}\n{wrong}Do the checks prove what the words say now? [y/N] ");
-        self.talk.ask(&question).ok_or_else(|| {
-            self.talk
-                .complain("there is no terminal to ask on", "read both, then run it with `--yes`");
+        self.console.ask(&question).ok_or_else(|| {
+            self.console
+                .error("there is no terminal to ask on", "read both, then run it with `--yes`");
             Exit::Unusable
         })
     }
 
     fn write(&self, claim: &Claim, mut changes: Vec<&Redline>) -> Result<(), Exit> {
         let file = self.root.join(claim.file.as_ref());
-        let complain = |why: &str, help: &str| {
-            self.talk.complain(&format!("`{}` could not be written: {why}", claim.file), help);
+        let failed = |why: &str, help: &str| {
+            self.console.error(&format!("`{}` could not be written: {why}", claim.file), help);
             Exit::Unusable
         };
-        let old = fs::read_to_string(&file).map_err(|error| complain(&error.to_string(), ""))?;
+        let old = fs::read_to_string(&file).map_err(|error| failed(&error.to_string(), ""))?;
         if self.checked.sources.text(&claim.file).is_none_or(|read| **read != *old) {
-            return Err(complain("it has changed since it was shown", "run this again"));
+            return Err(failed("it has changed since it was shown", "run this again"));
         }
         // From the last to the first, so that earlier places stay right.
         changes.sort_by_key(|change| std::cmp::Reverse(change.quote.place.start));
@@ -218,25 +218,25 @@ impl<'a> Review<'a> {
             requote(&text, change.quote.place.span(), &change.policy.text)
         });
         let new = new.ok_or_else(|| {
-            complain(
+            failed(
                 "its YAML style cannot contain these words",
                 "write them into it by hand, in quotes",
             )
         })?;
         file::replace(&file, Mode::Kept, |file| file.write_all(new.as_bytes()))
-            .map_err(|error| complain(&error.to_string(), ""))
+            .map_err(|error| failed(&error.to_string(), ""))
     }
 
     fn suggest_next_steps(&self, claim: &Claim) {
         let file = &claim.file;
-        self.talk.say(&format!(
+        self.console.message(&format!(
             "`{file}` quotes the new words: commit it, and let its code owners review it"
         ));
         if let Some((file, attestation)) = self.project.attestations.get(&claim.id)
             && !words::same(&attestation.words, claim.words())
         {
             let role = &attestation.role;
-            self.talk.say(&format!(
+            self.console.message(&format!(
                 "`{file}` is about the old words: the role `{role}` confirms the new ones with \
                  `avouch attest {}`",
                 claim.id

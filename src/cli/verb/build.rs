@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::run::assess;
 use crate::session::{Open, Session};
 use crate::terminal::clock::source_date;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 use crate::{previous, versions};
 
 /// `avouch build`
@@ -45,19 +45,22 @@ pub(crate) struct Build {
 }
 
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
-    let source_date = source_date(talk)?;
-    let given =
-        args.assessment.as_deref().map(|file| store::read(&root.join(file), talk)).transpose()?;
-    let outlets = Outlets::open(&args.reports, root, &taken(args), talk)?;
-    let session = Session::open(&open(root, args, given.as_ref()), talk)?;
+pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, Exit> {
+    let source_date = source_date(console)?;
+    let given = args
+        .assessment
+        .as_deref()
+        .map(|file| store::read(&root.join(file), console))
+        .transpose()?;
+    let outlets = Outlets::open(&args.reports, root, &taken(args), console)?;
+    let session = Session::open(&open(root, args, given.as_ref()), console)?;
     let checked = given.as_ref().map_or_else(|| session.clock.now(), |given| given.finished);
-    let past = past(&session, args, checked, talk)?;
+    let past = past(&session, args, checked, console)?;
     let assessment = match given {
-        Some(assessment) => bound(&session, assessment, talk)?,
+        Some(assessment) => bound(&session, assessment, console)?,
         None => {
-            let assessment = assess(&session, &|_| true, talk)?;
-            store::save(&assessment, &session.path(Path::new("assessment.json")), talk)?;
+            let assessment = assess(&session, &|_| true, console)?;
+            store::save(&assessment, &session.path(Path::new("assessment.json")), console)?;
             assessment
         }
     };
@@ -72,12 +75,12 @@ pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
         now,
         past: &past,
     };
-    outlets.write(&input, talk)?;
+    outlets.write(&input, console)?;
     if let Some(draft) = &args.draft {
-        let out = write(render::draft(&input), draft, &session, talk)?;
-        talk.say(&format!("wrote a draft to {}: open {}", draft.display(), out.display()));
+        let out = write(render::draft(&input), draft, &session, console)?;
+        console.message(&format!("wrote a draft to {}: open {}", draft.display(), out.display()));
     }
-    publish_if_it_holds(&session, &input, args, talk)
+    publish_if_it_holds(&session, &input, args, console)
 }
 
 /// The files and folders that a build writes, reports apart.
@@ -101,25 +104,30 @@ fn open<'a>(root: &'a Path, args: &'a Build, given: Option<&Assessment>) -> Open
 }
 
 /// The history that the site continues.
-fn past(session: &Session, args: &Build, checked: Timestamp, talk: Talk) -> Result<Past, Exit> {
-    let read = |from: &String| previous::read(from, &session.root, &session.project.world, talk);
+fn past(
+    session: &Session,
+    args: &Build,
+    checked: Timestamp,
+    console: Console,
+) -> Result<Past, Exit> {
+    let read = |from: &String| previous::read(from, &session.root, &session.project.world, console);
     let previous = args.previous.as_ref().map(read).transpose()?;
     if let Some(previous) = &previous {
-        previous::may_be_followed(previous, session, checked, talk)?;
+        previous::may_be_followed(previous, session, checked, console)?;
     }
     Ok(Past { previous, versions: versions::all(session) })
 }
 
 /// The assessment, if it is evidence for this project.
-fn bound(session: &Session, assessment: Assessment, talk: Talk) -> Result<Assessment, Exit> {
+fn bound(session: &Session, assessment: Assessment, console: Console) -> Result<Assessment, Exit> {
     let objections = assessment.objections(&session.project, &session.plans);
     if objections.is_empty() {
         return Ok(assessment);
     }
     for objection in &objections {
-        talk.complain(objection, "");
+        console.error(objection, "");
     }
-    talk.complain(
+    console.error(
         "the assessment is not evidence for these sources; nothing was published",
         "make a new one with `avouch check`",
     );
@@ -130,24 +138,24 @@ fn publish_if_it_holds(
     session: &Session,
     input: &Input<'_>,
     args: &Build,
-    talk: Talk,
+    console: Console,
 ) -> Result<Exit, Exit> {
     let exit = Exit::of(input.outcomes);
     let out = session.path(&args.out);
     if exit != Exit::Holds {
         let old = if out.exists() { "; the published site is unchanged" } else { "" };
-        talk.say(&format!("not published: {}{old}", counted(input.outcomes)));
+        console.message(&format!("not published: {}{old}", counted(input.outcomes)));
         return Ok(exit);
     }
     let site = render::site(input);
     let has_security_txt = |files: &Files| files.contains_key(SECURITY_TXT);
     if !session.project.world.demo && !site.as_ref().is_ok_and(has_security_txt) {
-        talk.say(&format!(
+        console.message(&format!(
             "the site has no `{SECURITY_TXT}`: attest a claim whose words name every contact"
         ));
     }
-    let out = write(site, &args.out, session, talk)?;
-    talk.say(&format!("published {}: open {}", args.out.display(), out.display()));
+    let out = write(site, &args.out, session, console)?;
+    console.message(&format!("published {}: open {}", args.out.display(), out.display()));
     Ok(exit)
 }
 
@@ -156,15 +164,15 @@ fn write(
     site: Result<Files, Vec<Diagnostic>>,
     to: &Path,
     session: &Session,
-    talk: Talk,
+    console: Console,
 ) -> Result<PathBuf, Exit> {
     let files = site.map_err(|wrong| {
-        talk.diagnostics(&wrong, &session.project.sources);
+        console.diagnostics(&wrong, &session.project.sources);
         Exit::Unusable
     })?;
     let out = session.path(to);
     publish::publish(&files, &out).map_err(|error| {
-        talk.complain(&format!("`{}` could not be written: {error}", to.display()), error.help());
+        console.error(&format!("`{}` could not be written: {error}", to.display()), error.help());
         Exit::Unusable
     })?;
     Ok(out.join("index.html"))

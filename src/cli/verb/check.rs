@@ -18,7 +18,7 @@ use crate::reuse::Kept;
 use crate::run::assess;
 use crate::serve::watch::Watch;
 use crate::session::{Open, Session};
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// `avouch check`
 #[derive(Debug, Args)]
@@ -47,18 +47,18 @@ pub(crate) struct Check {
 }
 
 /// Runs the verb: once, or with `--watch` at every change of the sources until it is interrupted.
-pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
     if !args.watch {
-        return once(root, args, talk);
+        return once(root, args, console);
     }
     let interrupt = probe::signals::interrupt();
     let mut watch = Watch::sources(root);
     loop {
         // The error has been reported, and the next change may correct it.
-        if matches!(once(root, args, talk), Err(Exit::Interrupted)) {
+        if matches!(once(root, args, console), Err(Exit::Interrupted)) {
             return Err(Exit::Interrupted);
         }
-        talk.say("waiting for the sources to change; press Ctrl-C to stop");
+        console.message("waiting for the sources to change; press Ctrl-C to stop");
         while !watch.is_new() {
             if interrupt.is_set() {
                 return Err(Exit::Interrupted);
@@ -67,30 +67,34 @@ pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     }
 }
 
-fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
+fn once(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
     let open = Open::to_ask(root, &args.target);
     let earlier =
-        args.reuse.as_deref().map(|file| store::read(&root.join(file), talk)).transpose()?;
-    let outlets = Outlets::open(&args.reports, root, &[&args.out], talk)?;
-    let mut session = Session::open(&open, talk)?;
-    known(&session, &args.claims, talk)?;
+        args.reuse.as_deref().map(|file| store::read(&root.join(file), console)).transpose()?;
+    let outlets = Outlets::open(&args.reports, root, &[&args.out], console)?;
+    let mut session = Session::open(&open, console)?;
+    known(&session, &args.claims, console)?;
     let assessment = match earlier {
         None => {
-            let mut assessment = assess(&session, &|id| named(&args.claims, id), talk)?;
+            let mut assessment = assess(&session, &|id| named(&args.claims, id), console)?;
             if let Some(others) = others(args, &session) {
-                Kept::of(others, &session, talk)?.beside(&mut assessment, &mut session, talk)?;
+                Kept::of(others, &session, console)?.beside(
+                    &mut assessment,
+                    &mut session,
+                    console,
+                )?;
             }
             assessment
         }
         Some(earlier) => {
-            let kept = Kept::of(earlier, &session, talk)?;
+            let kept = Kept::of(earlier, &session, console)?;
             let asked = kept.to_ask(&session, &args.claims, args.again);
-            let mut assessment = assess(&session, &|id| asked.contains(id), talk)?;
-            kept.into(&mut assessment, &mut session, talk)?;
+            let mut assessment = assess(&session, &|id| asked.contains(id), console)?;
+            kept.into(&mut assessment, &mut session, console)?;
             assessment
         }
     };
-    store::save(&assessment, &session.path(&args.out), talk)?;
+    store::save(&assessment, &session.path(&args.out), console)?;
     let now = session.clock.now();
     let mut outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     if args.reuse.is_none() {
@@ -103,7 +107,7 @@ fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
         now,
         past: &Past::default(),
     };
-    outlets.write(&input, talk)?;
+    outlets.write(&input, console)?;
     Ok(Exit::of(&outcomes))
 }
 
@@ -118,13 +122,13 @@ fn named(claims: &[String], id: &ClaimId) -> bool {
 }
 
 /// Reports every named claim that the project does not have.
-pub(crate) fn known(session: &Session, claims: &[String], talk: Talk) -> Result<(), Exit> {
+pub(crate) fn known(session: &Session, claims: &[String], console: Console) -> Result<(), Exit> {
     let ids = || session.project.claims.iter().map(|claim| claim.id.as_str());
     let unknown: Vec<&String> =
         claims.iter().filter(|id| session.project.claim(id).is_none()).collect();
     for id in &unknown {
         let names: Vec<&str> = ids().collect();
-        talk.complain(&format!("unknown claim `{id}`"), &help_with_list(id, names));
+        console.error(&format!("unknown claim `{id}`"), &help_with_list(id, names));
     }
     if unknown.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
 }

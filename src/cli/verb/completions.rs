@@ -4,7 +4,7 @@ use clap::{Args, Command};
 use clap_complete::Shell;
 
 use crate::exit::Exit;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// `avouch completions`
 #[derive(Debug, Args)]
@@ -14,9 +14,9 @@ pub(crate) struct Completions {
 }
 
 /// Runs the verb.
-pub(crate) fn run(args: &Completions, mut command: Command, talk: Talk) -> Exit {
+pub(crate) fn run(args: &Completions, mut command: Command, console: Console) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "avouch", &mut script);
-    talk.data(&script);
+    console.output(&script);
     Exit::Holds
 }

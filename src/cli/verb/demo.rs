@@ -12,7 +12,7 @@ use crate::args::DemoOptions;
 use crate::exit::Exit;
 use crate::session::{Open, check_sources};
 use crate::terminal::clock::Clock;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// `avouch demo`
 #[derive(Debug, Args)]
@@ -29,22 +29,22 @@ pub(crate) struct Demo {
 }
 
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Demo, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Demo, console: Console) -> Result<Exit, Exit> {
     if args.list {
-        talk.data(list().as_bytes());
+        console.output(list().as_bytes());
         return Ok(Exit::Holds);
     }
     let secrets = Secrets::generate();
     let options = avouch_demo::Options { contacts: contacts(root), ..args.options.to_options() };
     let demo = avouch_demo::start(options, &secrets).map_err(|error| {
-        talk.complain(&format!("the demo add-on could not be started: {error}"), "");
+        console.error(&format!("the demo add-on could not be started: {error}"), "");
         Exit::Unusable
     })?;
     write(&root.join(&args.dir), &demo, &secrets).map_err(|error| {
-        talk.complain(&format!("`{}` could not be written: {error}", args.dir.display()), "");
+        console.error(&format!("`{}` could not be written: {error}", args.dir.display()), "");
         Exit::Unusable
     })?;
-    talk.data(how_to(&args.dir, &demo).as_bytes());
+    console.output(how_to(&args.dir, &demo).as_bytes());
     demo.wait();
     Ok(Exit::Holds)
 }

@@ -22,7 +22,7 @@ use crate::args::Target;
 use crate::exit::Exit;
 use crate::run::{ask, jobs};
 use crate::session::{Open, Session};
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// By actor, how many of its controls were met, and how many there are.
 type Counts<'a> = BTreeMap<&'a str, (usize, usize)>;
@@ -36,22 +36,22 @@ pub(crate) struct Doctor {
 }
 
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Doctor, talk: Talk) -> Result<Exit, Exit> {
-    let mut session = Session::open(&Open::to_ask(root, &args.target), talk)?;
+pub(crate) fn run(root: &Path, args: &Doctor, console: Console) -> Result<Exit, Exit> {
+    let mut session = Session::open(&Open::to_ask(root, &args.target), console)?;
     // An unmet control is the result here: it is reported at once and not retried.
     session.project.limits.retries = 0;
     session.plans.values_mut().flatten().for_each(|plan| *plan = rehearsal(plan));
     let jobs = jobs(&session, &|_| true);
-    let transcripts = ask(&session, &jobs, talk)?;
-    let layout = talk.layout(WaiverLines::default());
+    let transcripts = ask(&session, &jobs, console)?;
+    let layout = console.layout(WaiverLines::default());
     let (mut counts, mut unmet) = (Counts::new(), String::new());
     for (job, transcript) in jobs.iter().zip(&transcripts) {
         unmet.push_str(&look(job, transcript, &mut counts, &layout));
     }
     let table = table(&session.project, &counts, &layout);
-    talk.data(format!("{unmet}{table}").as_bytes());
+    console.output(format!("{unmet}{table}").as_bytes());
     let is_well = counts.values().all(|(met, all)| met == all);
-    talk.say(match is_well {
+    console.message(match is_well {
         true => "every control is met: the checks can run",
         false => "checks that depend on an unmet control are inconclusive until it is met",
     });

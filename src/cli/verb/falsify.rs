@@ -14,8 +14,8 @@ use crate::args::Target;
 use crate::exit::Exit;
 use crate::run::assess;
 use crate::session::{Open, Session};
+use crate::terminal::console::Console;
 use crate::terminal::style::Format;
-use crate::terminal::talk::Talk;
 use crate::verb::check::known;
 
 /// `avouch falsify`
@@ -32,22 +32,22 @@ pub(crate) struct Falsify {
 }
 
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Falsify, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Falsify, console: Console) -> Result<Exit, Exit> {
     let open = Open::to_ask(root, &args.target);
-    let session = Session::open(&open, talk)?;
-    known(&session, args.claim.as_slice(), talk)?;
+    let session = Session::open(&open, console)?;
+    known(&session, args.claim.as_slice(), console)?;
     let wanted = |id: &ClaimId| args.claim.as_ref().is_none_or(|claim| claim == id);
-    let assessment = assess(&session, &wanted, talk)?;
+    let assessment = assess(&session, &wanted, console)?;
     let now = session.clock.now();
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     match args.format {
         Format::Text => {
             let detail = if args.claim.is_some() { Detail::All } else { Detail::Missed };
-            let layout = talk.layout(WaiverLines::default());
-            talk.data(counterexamples::text(&outcomes, detail, &layout).as_bytes());
+            let layout = console.layout(WaiverLines::default());
+            console.output(counterexamples::text(&outcomes, detail, &layout).as_bytes());
         }
         Format::Json => {
-            talk.data(format!("{:#}\n", counterexamples::json(&outcomes)).as_bytes());
+            console.output(format!("{:#}\n", counterexamples::json(&outcomes)).as_bytes());
         }
     }
     Ok(Exit::of(&outcomes))

@@ -20,7 +20,7 @@ use crate::exit::Exit;
 use crate::previous;
 use crate::session::{Checked, Open, check_sources};
 use crate::terminal::clock::Clock;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 use crate::verb::lint::Lint;
 
 /// The size limit of one file, in bytes: no source is longer.
@@ -40,11 +40,11 @@ pub(crate) fn since(
     root: &Path,
     args: &Lint,
     checked: &Checked,
-    talk: Talk,
+    console: Console,
 ) -> Result<Since, Exit> {
-    let (old, retracted) = promised(before, root, args, talk)?;
+    let (old, retracted) = promised(before, root, args, console)?;
     let Some((project, new)) = promises(checked) else {
-        talk.say("correct these mistakes to see what changed");
+        console.message("correct these mistakes to see what changed");
         return Err(Exit::Unusable);
     };
     let changes = between(&old, &new).into_iter();
@@ -116,15 +116,15 @@ fn promised(
     before: &str,
     root: &Path,
     args: &Lint,
-    talk: Talk,
+    console: Console,
 ) -> Result<(Promises, Vec<Retracted>), Exit> {
     if root.join(before).is_file() {
-        let published = previous::in_file(before, root, talk)?;
+        let published = previous::in_file(before, root, console)?;
         return Ok((published.promises, published.retracted));
     }
     let folder = checked_out(root, before).map_err(|why| {
         let help = "name a published `claims.json`, or a revision such as `HEAD` or `v1.2`";
-        talk.complain(&format!("cannot compare with `{before}`: {why}"), help);
+        console.error(&format!("cannot compare with `{before}`: {why}"), help);
         Exit::Unusable
     })?;
     let open = Open::to_read(folder.path(), args.target.as_deref());
@@ -132,9 +132,9 @@ fn promised(
     match promises(&checked) {
         Some((_, promises)) => Ok((promises, Vec::new())),
         None => {
-            talk.diagnostics(&checked.diagnostics, &checked.sources);
+            console.diagnostics(&checked.diagnostics, &checked.sources);
             let help = "name a revision whose sources can be read";
-            talk.complain(&format!("the sources at `{before}` have these mistakes"), help);
+            console.error(&format!("the sources at `{before}` have these mistakes"), help);
             Err(Exit::Unusable)
         }
     }

@@ -22,7 +22,7 @@ use std::path::Path;
 use clap::{Command, Subcommand};
 
 use crate::exit::Exit;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 use crate::{init, serve};
 
 /// A verb with its options.
@@ -68,25 +68,25 @@ impl Verb {
         &self,
         root: &Path,
         command: &dyn Fn() -> Command,
-        talk: Talk,
+        console: Console,
     ) -> Result<Exit, Exit> {
         match self {
-            Self::Init(args) => init::run(root, args, talk),
-            Self::Build(args) => build::run(root, args, talk),
-            Self::Check(args) => check::run(root, args, talk),
-            Self::Monitor(args) => monitor::run(root, args, talk),
-            Self::Retract(args) => retract::run(root, args, talk),
-            Self::Lint(args) => lint::run(root, args, talk),
-            Self::Explain(args) => explain::run(root, args, talk),
-            Self::Falsify(args) => falsify::run(root, args, talk),
-            Self::Doctor(args) => doctor::run(root, args, talk),
-            Self::Serve(args) => serve::run(root, args, talk),
-            Self::Accept(args) => accept::run(root, args, talk),
-            Self::Attest(args) => attest::run(root, args, talk),
-            Self::Demo(args) => demo::run(root, args, talk),
-            Self::Schema(args) => schema::run(root, args, talk),
-            Self::Completions(args) => Ok(completions::run(args, command(), talk)),
-            Self::Man(args) => man::run(args, command(), talk),
+            Self::Init(args) => init::run(root, args, console),
+            Self::Build(args) => build::run(root, args, console),
+            Self::Check(args) => check::run(root, args, console),
+            Self::Monitor(args) => monitor::run(root, args, console),
+            Self::Retract(args) => retract::run(root, args, console),
+            Self::Lint(args) => lint::run(root, args, console),
+            Self::Explain(args) => explain::run(root, args, console),
+            Self::Falsify(args) => falsify::run(root, args, console),
+            Self::Doctor(args) => doctor::run(root, args, console),
+            Self::Serve(args) => serve::run(root, args, console),
+            Self::Accept(args) => accept::run(root, args, console),
+            Self::Attest(args) => attest::run(root, args, console),
+            Self::Demo(args) => demo::run(root, args, console),
+            Self::Schema(args) => schema::run(root, args, console),
+            Self::Completions(args) => Ok(completions::run(args, command(), console)),
+            Self::Man(args) => man::run(args, command(), console),
         }
     }
 }

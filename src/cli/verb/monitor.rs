@@ -14,7 +14,7 @@ use url::Url;
 use crate::exit::Exit;
 use crate::previous;
 use crate::terminal::clock::Clock;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// `avouch monitor`
 #[derive(Debug, Args)]
@@ -28,9 +28,9 @@ pub(crate) struct Monitor {
 }
 
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Monitor, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Monitor, console: Console) -> Result<Exit, Exit> {
     let from = file_of(root, &args.page);
-    let page = previous::read(&from, root, &nothing_special(&from, talk)?, talk)?;
+    let page = previous::read(&from, root, &nothing_special(&from, console)?, console)?;
     let now = Clock::default().now();
     let soon = now.checked_add(args.within.as_signed()).unwrap_or(Timestamp::MAX);
     let mut worst = Exit::Holds;
@@ -43,10 +43,10 @@ pub(crate) fn run(root: &Path, args: &Monitor, talk: Talk) -> Result<Exit, Exit>
         }
     }
     if page.promises.claims.is_empty() {
-        talk.complain("the page has no claims", "");
+        console.error("the page has no claims", "");
         worst = Exit::Unusable;
     }
-    talk.data(format!("{report}{}\n", in_short(&page)).as_bytes());
+    console.output(format!("{report}{}\n", in_short(&page)).as_bytes());
     Ok(worst)
 }
 
@@ -62,11 +62,11 @@ fn file_of(root: &Path, from: &str) -> String {
 }
 
 /// The public internet, without the overrides of a project.
-fn nothing_special(from: &str, talk: Talk) -> Result<World, Exit> {
+fn nothing_special(from: &str, console: Console) -> Result<World, Exit> {
     // A file is read from the disk, whatever the target.
     let target = Url::parse(from).or_else(|_| Url::parse("https://localhost"));
     target.map(World::public).map_err(|error| {
-        talk.complain(&format!("`{from}` is not an address: {error}"), "");
+        console.error(&format!("`{from}` is not an address: {error}"), "");
         Exit::Unusable
     })
 }

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 use crate::disk::{publish, store};
 use crate::exit::Exit;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// `avouch retract`
 #[derive(Debug, Args)]
@@ -32,11 +32,11 @@ pub(crate) struct Retract {
 }
 
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Retract, talk: Talk) -> Result<Exit, Exit> {
-    let assessment = store::read(&root.join(&args.assessment), talk)?;
+pub(crate) fn run(root: &Path, args: &Retract, console: Console) -> Result<Exit, Exit> {
+    let assessment = store::read(&root.join(&args.assessment), console)?;
     let out = root.join(&args.out);
     let failed = |message: String, help: &str| {
-        talk.complain(&message, help);
+        console.error(&message, help);
         Exit::Unusable
     };
     let not_there = |why: String| {
@@ -52,15 +52,15 @@ pub(crate) fn run(root: &Path, args: &Retract, talk: Talk) -> Result<Exit, Exit>
     let page = published::read(claims).map_err(not_there)?;
     same_target(&page, &assessment)
         .map_err(|why| failed(why, "use an assessment of the service that the page describes"))?;
-    let found = violated(&page, &assessment, talk);
+    let found = violated(&page, &assessment, console);
     if found.is_empty() {
-        talk.say("nothing to mark: no claim of the page failed");
+        console.message("nothing to mark: no claim of the page failed");
         return Ok(Exit::Holds);
     }
     let site = render::retract(&files, page, &found).map_err(|why| failed(why, ""))?;
     publish::publish(&site, &out).map_err(|error| failed(error.to_string(), error.help()))?;
     for (id, since) in &found {
-        talk.data(format!("{id}: failed since {}\n", in_words(*since)).as_bytes());
+        console.output(format!("{id}: failed since {}\n", in_words(*since)).as_bytes());
     }
     Ok(Exit::Violated)
 }
@@ -90,7 +90,11 @@ fn same_target(page: &Published, assessment: &Assessment) -> Result<(), String> 
 }
 
 /// The failed claims of the page, each with the time of the failure.
-fn violated(page: &Published, assessment: &Assessment, talk: Talk) -> BTreeMap<ClaimId, Timestamp> {
+fn violated(
+    page: &Published,
+    assessment: &Assessment,
+    console: Console,
+) -> BTreeMap<ClaimId, Timestamp> {
     let mut found = BTreeMap::new();
     for claim in &page.promises.claims {
         let evidence = assessment.claims.get(&claim.id);
@@ -99,7 +103,7 @@ fn violated(page: &Published, assessment: &Assessment, talk: Talk) -> BTreeMap<C
         };
         let is_waived = claim.standing == "waived";
         if evidence.binding.words.0 != claim.digest {
-            talk.say(&format!(
+            console.message(&format!(
                 "`{}` failed with different words from the published ones: not marked",
                 claim.id
             ));

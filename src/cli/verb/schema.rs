@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::exit::Exit;
 use crate::schemas::{SCHEMAS, text, write};
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// `avouch schema`
 #[derive(Debug, Args)]
@@ -22,16 +22,16 @@ pub(crate) struct Schema {
 }
 
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Schema, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Schema, console: Console) -> Result<Exit, Exit> {
     if let Some(folder) = &args.write {
         write(&root.join(folder)).map_err(|error| {
-            talk.complain(&format!("`{}` could not be written: {error}", folder.display()), "");
+            console.error(&format!("`{}` could not be written: {error}", folder.display()), "");
             Exit::Unusable
         })?;
-        talk.say(&format!("{} schemas are in `{}`", SCHEMAS.len(), folder.display()));
+        console.message(&format!("{} schemas are in `{}`", SCHEMAS.len(), folder.display()));
     }
     for (name, schema) in SCHEMAS.iter().filter(|(name, _)| args.name.as_deref() == Some(*name)) {
-        talk.data(text(name, *schema).as_bytes());
+        console.output(text(name, *schema).as_bytes());
     }
     Ok(Exit::Holds)
 }

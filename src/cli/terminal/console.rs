@@ -20,7 +20,7 @@ const COLUMNS_MAX: usize = 120;
 
 /// Where a run writes, and how.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Talk {
+pub(crate) struct Console {
     /// Whether messages are left out; results, errors and diagnostics are not.
     pub(crate) quiet: bool,
     /// Whether standard error is coloured.
@@ -31,7 +31,7 @@ pub(crate) struct Talk {
     log: Format,
 }
 
-impl Talk {
+impl Console {
     /// Decides by the arguments, the environment and the terminal.
     pub(crate) fn new(typed: &Global) -> Self {
         let colour_out = colour(typed.color, &stdout());
@@ -46,24 +46,24 @@ impl Talk {
     }
 
     /// Whether messages are for programs.
-    pub(crate) fn is_log(self) -> bool {
+    pub(crate) fn is_json(self) -> bool {
         self.log == Format::Json
     }
 
     /// Whether standard error is a terminal that shows messages.
-    pub(crate) fn is_watched(self) -> bool {
-        !self.quiet && !self.is_log() && stderr().is_terminal()
+    pub(crate) fn shows_progress(self) -> bool {
+        !self.quiet && !self.is_json() && stderr().is_terminal()
     }
 
     /// Writes results; a closed pipe is not an error.
-    pub(crate) fn data(self, bytes: &[u8]) {
+    pub(crate) fn output(self, bytes: &[u8]) {
         let mut out = stdout().lock();
         let _ = out.write_all(bytes).and_then(|()| out.flush());
     }
 
     /// Writes a message.
-    pub(crate) fn say(self, text: &str) {
-        if self.is_log() {
+    pub(crate) fn message(self, text: &str) {
+        if self.is_json() {
             self.event("said", &[("message", text.into())]);
         } else if !self.quiet {
             let _ = writeln!(stderr(), "{text}");
@@ -72,7 +72,7 @@ impl Talk {
 
     /// Logs an event for programs; people get a message in another way.
     pub(crate) fn event(self, name: &str, fields: &[(&str, Value)]) {
-        if self.is_log() && !self.quiet {
+        if self.is_json() && !self.quiet {
             let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
             log("info", name, fields.collect());
         }
@@ -93,8 +93,8 @@ impl Talk {
     }
 
     /// Reports an error, and what to do about it.
-    pub(crate) fn complain(self, message: &str, help: &str) {
-        if self.is_log() {
+    pub(crate) fn error(self, message: &str, help: &str) {
+        if self.is_json() {
             let fields = [("message", message), ("help", help)].into_iter();
             let fields = fields.filter(|(_, text)| !text.is_empty());
             let fields = fields.map(|(name, text)| (name.to_owned(), text.into()));
@@ -109,7 +109,7 @@ impl Talk {
 
     /// Shows diagnostics of the sources.
     pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources) {
-        if self.is_log() {
+        if self.is_json() {
             let Value::Array(all) = diagnostics::json(diagnostics, sources) else { return };
             for (one, diagnostic) in all.into_iter().zip(diagnostics) {
                 let level = if diagnostic.is_error() { "error" } else { "warning" };
