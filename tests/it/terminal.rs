@@ -35,7 +35,7 @@ fn no_row_of_any_report_is_wider_than_80_columns() {
 }
 
 #[test]
-fn a_failure_is_told_once_in_the_order_in_which_it_is_read() {
+fn a_failure_is_reported_once_in_reading_order() {
     let project = Project::own();
     let run = project.run(&FAILS);
     assert_eq!(run.code, Some(1), "{run}");

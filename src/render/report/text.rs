@@ -32,8 +32,11 @@ fn conclusion(input: &Input<'_>, layout: &Layout) -> String {
     let claims = count(input.outcomes.len(), "claim");
     let mut out = layout.paragraph(0, &format!("{}: {counts}", layout.paint(BOLD, &claims)));
     let target = summary::target(&input.assessment.world);
-    let tested = format!("Target: {target}. Tested {}.", in_words(input.assessment.finished));
-    out.push_str(&layout.paragraph(0, &layout.paint(DIM, &tested)));
+    for line in
+        [format!("Target: {target}"), format!("Tested: {}", in_words(input.assessment.finished))]
+    {
+        out.push_str(&layout.paragraph(0, &layout.paint(DIM, &line)));
+    }
     if let Some(clock) = input.assessment.clock {
         out.push_str(&format!("The clock was set to {}.\n", in_words(clock)));
     }
@@ -197,8 +200,8 @@ mod tests {
 
         7 claims: 1 failed, 1 weak check, 1 could not be verified, 1 expired, 1
         exception, 2 verified (1 confirmed by a named role)
-        Target: the embedded demo add-on, not a live service. Tested 22 Nov 2026, 10:00
-        UTC.
+        Target: the embedded demo add-on, not a live service
+        Tested: 22 Nov 2026, 10:00 UTC
         Run this again with `--waivers` to see how to accept a failure until a date.
         "#);
     }
