@@ -106,12 +106,12 @@ fn both_sides_are_shown_before_the_question_and_only_a_yes_counts() {
         for shown in [
             "{+The+}",
             "data in our cloud storage is backed up every day",
-            "backup-age (reported)",
+            "backup-age (Reported by the service)",
             "is at most 24 hours old",
             "max_age at most 24 hours",
             "It does not show that the backup can be restored",
             "Do the checks prove what the words say now? [y/N]",
-            "is as it was",
+            "was not changed",
         ] {
             assert!(run.out.contains(shown), "`{shown}` is not in {run}");
         }
