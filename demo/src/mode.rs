@@ -58,7 +58,8 @@ impl Mode {
         Self::Down,
     ];
 
-    fn name(self) -> &'static str {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Sound => "sound",
             Self::RefusesEverybody => "refuses-everybody",

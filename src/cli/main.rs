@@ -1,4 +1,4 @@
-//! The command line: what was typed, to what is done.
+//! The command line.
 
 mod addon;
 mod args;
@@ -14,14 +14,33 @@ pub(crate) mod terminal;
 pub(crate) mod verb;
 mod versions;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
-use crate::args::{Cli, Verb};
 use crate::exit::Exit;
-use crate::terminal::talk::Talk;
-use crate::verb::{
-    accept, attest, build, check, doctor, explain, falsify, lint, manual, retract, schema,
-};
+use crate::terminal::console::Console;
+use crate::terminal::style::Global;
+use crate::verb::Verb;
+
+/// Publishes a security page only while every claim in it holds.
+#[derive(Debug, Parser)]
+#[command(name = "avouch", version, arg_required_else_help = true, after_help = EXITS)]
+struct Cli {
+    /// Options of every verb.
+    #[command(flatten)]
+    global: Global,
+    /// The verb, with its own options.
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXITS: &str = "\
+Exit codes:
+  0    every claim is verified, or has an exception
+  1    a claim failed
+  2    the arguments, the sources or the disk have an error
+  3    no claim failed, but one could not be verified or its evidence has expired
+  4    a check proves nothing: it cannot fail, is too weak or has no control
+  130  interrupted, after cleaning up";
 
 fn main() -> Exit {
     let cli = match Cli::try_parse() {
@@ -31,24 +50,6 @@ fn main() -> Exit {
             return if error.use_stderr() { Exit::Unusable } else { Exit::Holds };
         }
     };
-    let talk = Talk::new(&cli.global);
-    let root = &cli.global.root;
-    let done = match &cli.verb {
-        Verb::Init(args) => init::run(root, args, talk),
-        Verb::Build(args) => build::run(root, args, talk),
-        Verb::Check(args) => check::run(root, args, talk),
-        Verb::Retract(args) => retract::run(root, args, talk),
-        Verb::Lint(args) => lint::run(root, args, talk),
-        Verb::Explain(args) => explain::run(root, args, talk),
-        Verb::Falsify(args) => falsify::run(root, args, talk),
-        Verb::Doctor(args) => doctor::run(root, args, talk),
-        Verb::Serve(args) => serve::run(root, args, talk),
-        Verb::Accept(args) => accept::run(root, args, talk),
-        Verb::Attest(args) => attest::run(root, args, talk),
-        Verb::Demo(args) => addon::run(root, args, talk),
-        Verb::Schema(args) => schema::run(root, args, talk),
-        Verb::Completions(args) => Ok(manual::completions(args.shell, talk)),
-        Verb::Man => manual::page(talk),
-    };
-    done.unwrap_or_else(|exit| exit)
+    let console = Console::new(&cli.global);
+    cli.verb.run(&cli.global.root, &Cli::command, console).unwrap_or_else(|exit| exit)
 }

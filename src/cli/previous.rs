@@ -14,29 +14,34 @@ use url::Url;
 
 use crate::exit::Exit;
 use crate::session::Session;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// Bytes of a published file: a thousand claims with their history have a tenth of this.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Reads the page that was published last, a file from the project's folder; or tells why it cannot be
 /// had.
-pub(crate) fn read(from: &str, root: &Path, world: &World, talk: Talk) -> Result<Published, Exit> {
+pub(crate) fn read(
+    from: &str,
+    root: &Path,
+    world: &World,
+    console: Console,
+) -> Result<Published, Exit> {
     match is_address(from) {
-        true => parsed(from, fetched(from, world), talk),
-        false => in_file(from, root, talk),
+        true => parsed(from, fetched(from, world), console),
+        false => in_file(from, root, console),
     }
 }
 
 /// The same from a file alone.
-pub(crate) fn in_file(from: &str, root: &Path, talk: Talk) -> Result<Published, Exit> {
-    parsed(from, bytes_of(&root.join(from)), talk)
+pub(crate) fn in_file(from: &str, root: &Path, console: Console) -> Result<Published, Exit> {
+    parsed(from, bytes_of(&root.join(from)), console)
 }
 
-fn parsed(from: &str, bytes: Result<Vec<u8>, String>, talk: Talk) -> Result<Published, Exit> {
+fn parsed(from: &str, bytes: Result<Vec<u8>, String>, console: Console) -> Result<Published, Exit> {
     bytes.and_then(|bytes| published::read(&bytes)).map_err(|why| {
         let help = "name the `claims.json` of the site that is published, as a file or an address";
-        talk.complain(&format!("`{from}` is no page to go on from: {why}"), help);
+        console.error(&format!("`{from}` is no page to go on from: {why}"), help);
         Exit::Unusable
     })
 }
@@ -46,15 +51,15 @@ pub(crate) fn may_be_followed(
     previous: &Published,
     session: &Session,
     checked: Timestamp,
-    talk: Talk,
+    console: Console,
 ) -> Result<(), Exit> {
     let project = &session.project;
     if let Some((message, help)) = history::objection(previous, &project.world, checked) {
-        talk.complain(&message, help);
+        console.error(&message, help);
         return Err(Exit::Unusable);
     }
     let wrong = used_again(project, &previous.retracted);
-    talk.diagnostics(&wrong, &project.sources);
+    console.diagnostics(&wrong, &project.sources);
     if wrong.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
 }
 

@@ -9,18 +9,18 @@ use avouch::workflow::assess::{Surroundings, assessment, jobs, transcripts};
 
 use crate::exit::Exit;
 use crate::session::Session;
+use crate::terminal::console::Console;
 use crate::terminal::progress::Progress;
-use crate::terminal::talk::Talk;
 
 /// Runs the checks of the claims that `wanted` selects.
 pub(crate) fn assess(
     session: &Session,
     wanted: &dyn Fn(&ClaimId) -> bool,
-    talk: Talk,
+    console: Console,
 ) -> Result<Assessment, Exit> {
     let started = session.clock.now();
     let jobs = jobs(session, wanted);
-    let transcripts = ask(session, &jobs, talk)?;
+    let transcripts = ask(session, &jobs, console)?;
     Ok(assessment(session, &jobs, started, transcripts))
 }
 
@@ -28,10 +28,10 @@ pub(crate) fn assess(
 pub(crate) fn ask(
     session: &Session,
     jobs: &[Job<'_>],
-    talk: Talk,
+    console: Console,
 ) -> Result<Vec<Transcript>, Exit> {
     let interrupt = probe::signals::interrupt();
-    let progress = Progress::new(jobs, talk);
+    let progress = Progress::new(jobs, console);
     let surroundings = Surroundings {
         env: &environment,
         events: &|event| progress.tell(event),
@@ -40,7 +40,7 @@ pub(crate) fn ask(
     let transcripts = transcripts(session, jobs, &surroundings);
     progress.end();
     transcripts.ok_or_else(|| {
-        talk.say(
+        console.message(
             "interrupted: objects that this run created were deleted, except those listed above",
         );
         Exit::Interrupted

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 pub(crate) type Make = fn() -> Schema;
 
-/// What people write, by the name of its schema.
+/// The files that people write, by the names of their schemas.
 pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("project", closed::<ProjectFile>),
     ("policy", closed::<FrontMatter>),
@@ -26,21 +26,21 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("sub-processors", closed::<SubProcessorsFile>),
 ];
 
-/// Writes every schema into a folder, which is made if it is not there.
+/// Writes every schema into a folder, creating it if needed.
 pub(crate) fn write(folder: &Path) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
     let file = |name: &str| folder.join(format!("{name}.schema.json"));
     SCHEMAS.iter().try_for_each(|(name, schema)| fs::write(file(name), text(name, *schema)))
 }
 
-/// A schema as it is given: its title says which files it is about, not what our types are called.
+/// A schema as text. Its title names the files that it describes, not our types.
 pub(crate) fn text(name: &str, schema: Make) -> String {
     let mut schema = schema();
     schema.insert("title".into(), json!(format!("Avouch: {name}")));
     format!("{:#}\n", schema.as_value())
 }
 
-/// A type's schema, with the keys that it names and no others: our reader is as strict.
+/// A type's schema, which forbids unknown keys as our reader does.
 fn closed<T: JsonSchema>() -> Schema {
     let mut schema = schema_for!(T);
     close(&mut schema);
@@ -52,7 +52,7 @@ fn close(schema: &mut Schema) {
         if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
             schema.insert("additionalProperties".into(), json!(false));
         }
-        // The size of our integers is nobody else's business; their bounds stand beside it.
+        // The width of our integers is an internal detail; their bounds are separate keys.
         if schema.get("format").and_then(Value::as_str).is_some_and(|one| one.starts_with("uint")) {
             schema.remove("format");
         }
@@ -60,7 +60,7 @@ fn close(schema: &mut Schema) {
     .transform(schema);
 }
 
-/// A claim's file: what each kind of check takes follows from its `kind`.
+/// A claim's file, in which `kind` decides the settings of each check.
 fn claim() -> Schema {
     let mut schema = closed::<Written>();
     let names: Vec<&str> = KINDS.iter().map(|kind| kind.name()).collect();
@@ -97,7 +97,7 @@ fn claim() -> Schema {
     schema
 }
 
-/// A kind's settings and what they are made of, under names that no other kind has.
+/// The settings of a kind and their parts, under names that are unique to the kind.
 fn definitions_of(kind: &str, mut settings: Schema) -> Vec<(String, Value)> {
     close(&mut settings);
     let own = format!("#/$defs/kind.{kind}.");

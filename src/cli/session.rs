@@ -18,7 +18,7 @@ use crate::args::{DemoOptions, Target};
 use crate::disk::git;
 use crate::exit::Exit;
 use crate::terminal::clock::clock;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// A session, with the demo add-on running for as long as it lasts.
 pub(crate) struct Session {
@@ -98,17 +98,17 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
 
 impl Session {
     /// Opens a project, or tells everything that is wrong with it.
-    pub(crate) fn open(open: &Open<'_>, talk: Talk) -> Result<Self, Exit> {
+    pub(crate) fn open(open: &Open<'_>, console: Console) -> Result<Self, Exit> {
         let clock = clock(open.demo.and_then(|demo| demo.clock));
         let secrets = Secrets::generate();
         let checked = check_sources(open, open.demo.map(|_| &secrets), clock);
-        talk.diagnostics(&checked.diagnostics, &checked.sources);
+        console.diagnostics(&checked.diagnostics, &checked.sources);
         let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
         let Some(mut project) = checked.project.filter(|_| errors == 0) else {
-            talk.complain(&format!("{} in the sources; nothing was asked", counted(errors)), "");
+            console.error(&format!("{} in the sources; nothing was asked", counted(errors)), "");
             return Err(Exit::Unusable);
         };
-        let demo = start_demo(open, &mut project, &secrets, talk)?;
+        let demo = start_demo(open, &mut project, &secrets, console)?;
         let root = open.root.to_owned();
         let seeds = open.seeds.clone();
         let session = session::Session { root, project, plans: checked.plans, seeds, clock };
@@ -139,20 +139,20 @@ fn start_demo(
     open: &Open<'_>,
     project: &mut Project,
     secrets: &Secrets,
-    talk: Talk,
+    console: Console,
 ) -> Result<Option<Demo>, Exit> {
     let Some(options) = open.demo else { return Ok(None) };
     if !project.world.embedded {
         if options.is_given() {
             let help = "leave out `--flaw`, `--mode` and `--clock`, or use `--target demo`";
-            talk.complain("the target is no demo add-on of ours to change", help);
+            console.error("the target is no demo add-on of ours to change", help);
             return Err(Exit::Unusable);
         }
         return Ok(None);
     }
     let contacts = project.contacts.iter().map(ToString::to_string).collect();
     let demo = addon::start(options, contacts, secrets).map_err(|error| {
-        error.complain(talk);
+        error.complain(console);
         Exit::Unusable
     })?;
     let world = &mut project.world;

@@ -1,4 +1,4 @@
-//! The earlier versions of the policies, as far as Git knows them and the project publishes them.
+//! The earlier versions of the policies, from Git, where the project publishes them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,10 +10,10 @@ use avouch::model::project::policy::Version;
 use crate::disk::git;
 use crate::session::Session;
 
-/// Versions of one policy that are kept, the newest of all.
+/// The most versions of one policy; older ones are dropped.
 const VERSIONS_MAX: usize = 20;
 
-/// Commits of one policy that are looked at: most of them change words.
+/// The most commits of one policy that are read: most of them change words.
 const COMMITS_MAX: usize = 200;
 
 /// The versions of each policy, newest first; none where the project does not publish them.
@@ -31,7 +31,7 @@ fn words(text: &str) -> Vec<String> {
     blocks.map(|block| normalise(&block.words)).filter(|words| !words.is_empty()).collect()
 }
 
-/// A commit that only wraps lines anew, or changes what is not shown, is no version.
+/// A commit that only rewraps lines, or changes what is not shown, is not a version.
 fn of_file(root: &Path, file: &str) -> Vec<Version> {
     let mut versions: Vec<Version> = Vec::new();
     for (commit, path) in git::versions(root, file, COMMITS_MAX) {

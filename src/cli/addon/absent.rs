@@ -7,10 +7,13 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::str::FromStr;
 
+use clap::builder::TypedValueParser;
+
 use crate::addon::{Unavailable, absence};
-use crate::args::{self, DemoOptions};
+use crate::args::DemoOptions;
 use crate::exit::Exit;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
+use crate::verb::demo;
 
 /// A flaw of the demo add-on, of which there are none.
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +100,16 @@ impl Secrets {
     }
 }
 
+/// Refuses every flaw.
+pub(crate) fn flaws() -> impl TypedValueParser<Value = Flaw> {
+    clap::value_parser!(Flaw)
+}
+
+/// Refuses every mode but the default.
+pub(crate) fn modes() -> impl TypedValueParser<Value = Mode> {
+    clap::value_parser!(Mode)
+}
+
 /// The hosts of the world around the demo add-on.
 pub(crate) fn hosts() -> BTreeMap<String, String> {
     BTreeMap::new()
@@ -108,8 +121,8 @@ pub(crate) fn start(_: &DemoOptions, _: Vec<String>, _: &Secrets) -> Result<Demo
 }
 
 /// In the place of the verb `demo`: an error.
-pub(crate) fn run(_: &Path, _: &args::Demo, talk: Talk) -> Result<Exit, Exit> {
-    absence().complain(talk);
+pub(crate) fn run(_: &Path, _: &demo::Demo, console: Console) -> Result<Exit, Exit> {
+    absence().complain(console);
     Err(Exit::Unusable)
 }
 
@@ -117,8 +130,8 @@ pub(crate) fn run(_: &Path, _: &args::Demo, talk: Talk) -> Result<Exit, Exit> {
 mod tests {
     use clap::Parser as _;
 
+    use crate::Cli;
     use crate::addon::missing;
-    use crate::args::Cli;
 
     #[test]
     fn a_flaw_or_a_mode_is_refused_with_the_reason() {

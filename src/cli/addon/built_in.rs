@@ -1,16 +1,13 @@
 //! The demo add-on that this program was built with.
 
-use std::path::Path;
-
+use avouch_demo::FLAWS;
 pub(crate) use avouch_demo::{Demo, Flaw, Mode, Secrets, hosts};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::addon::Unavailable;
-use crate::args::{self, DemoOptions};
-use crate::exit::Exit;
-use crate::terminal::talk::Talk;
-use crate::verb::demo;
+use crate::args::DemoOptions;
 
-/// Starts it, with these contacts in its `security.txt`; none, and it names its own.
+/// Starts the demo add-on with these contacts in its `security.txt`, or with its own if there are none.
 pub(crate) fn start(
     options: &DemoOptions,
     contacts: Vec<String>,
@@ -29,7 +26,14 @@ pub(crate) fn start(
     })
 }
 
-/// Runs the verb `demo`.
-pub(crate) fn run(root: &Path, args: &args::Demo, talk: Talk) -> Result<Exit, Exit> {
-    demo::run(root, args, talk)
+/// Reads the name of a flaw.
+pub(crate) fn flaws() -> impl TypedValueParser<Value = Flaw> {
+    let flaws = FLAWS.iter().map(|flaw| PossibleValue::new(flaw.name).help(flaw.summary));
+    PossibleValuesParser::new(flaws).try_map(|name| name.parse::<Flaw>())
+}
+
+/// Reads the name of a mode.
+pub(crate) fn modes() -> impl TypedValueParser<Value = Mode> {
+    let modes = Mode::ALL.iter().map(|mode| PossibleValue::new(mode.name()));
+    PossibleValuesParser::new(modes).try_map(|name| name.parse::<Mode>())
 }

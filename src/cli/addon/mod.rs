@@ -1,21 +1,25 @@
-//! The demo add-on, as far as the command line knows it. Without the feature `demo` the program has none:
-//! whatever asks for it gets an error that says so.
+//! The demo add-on, as the command line uses it. A program that was built without the feature `demo` does
+//! not contain it, and reports that where the demo is requested.
 
 #[cfg(not(feature = "demo"))]
 mod absent;
 #[cfg(feature = "demo")]
+mod alone;
+#[cfg(feature = "demo")]
 mod built_in;
 
 #[cfg(not(feature = "demo"))]
-pub(crate) use absent::{Demo, Flaw, Mode, Secrets, hosts, run, start};
+pub(crate) use absent::{Demo, Flaw, Mode, Secrets, flaws, hosts, modes, run, start};
 #[cfg(feature = "demo")]
-pub(crate) use built_in::{Demo, Flaw, Mode, Secrets, hosts, run, start};
+pub(crate) use alone::run;
+#[cfg(feature = "demo")]
+pub(crate) use built_in::{Demo, Flaw, Mode, Secrets, flaws, hosts, modes, start};
 
 use avouch::model::source::Place;
 use avouch::model::source::diagnostic::Diagnostic;
 use avouch::model::source::diagnostic::codes::Code;
 
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// Why the demo add-on cannot be used, and what to do.
 #[derive(Debug)]
@@ -26,8 +30,8 @@ pub(crate) struct Unavailable {
 
 impl Unavailable {
     /// Reports it.
-    pub(crate) fn complain(&self, talk: Talk) {
-        talk.complain(&self.message, self.help);
+    pub(crate) fn complain(&self, console: Console) {
+        console.error(&self.message, self.help);
     }
 }
 

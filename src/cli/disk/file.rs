@@ -5,16 +5,16 @@ use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-/// Who may read the new file.
+/// The permissions of a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Its owner alone.
+    /// Only its owner may read it.
     Private,
-    /// Whoever could read the one that was there; of a new one, as the system has it.
+    /// Those of the file that it replaces, or else the default of the system.
     Kept,
 }
 
-/// Puts a new file in the place of `to`, or leaves what is there. A link is followed, and stays.
+/// Replaces the file at `to`, or leaves it unchanged on an error. A link is followed, and not replaced.
 pub(crate) fn replace(
     to: &Path,
     mode: Mode,
@@ -34,7 +34,7 @@ pub(crate) fn replace(
     moved
 }
 
-/// The new file, empty, with the mode that it keeps.
+/// An empty new file with its final permissions.
 fn made(new: &Path, to: &Path, mode: Mode) -> io::Result<File> {
     let bits = if mode == Mode::Private { 0o600 } else { 0o666 };
     let file = OpenOptions::new().write(true).create(true).truncate(true).mode(bits).open(new)?;

@@ -1,6 +1,6 @@
-//! What git knows of the sources: who wrote a line, and how a file read before.
+//! The history of the sources in Git: the author of a line, and earlier texts of a file.
 //!
-//! Without git, or outside a repository, nothing is known; nothing depends on it.
+//! Without Git, or outside a repository, every answer is empty; nothing depends on it.
 
 use std::collections::BTreeMap;
 use std::io::{Seek as _, Write as _};
@@ -11,7 +11,7 @@ use avouch::model::source::diagnostic::Diagnostic;
 use avouch::model::source::{Commit, Sources};
 use jiff::Timestamp;
 
-/// Fills in who wrote the two sides of every redline among the diagnostics.
+/// Adds the authors of the two sides to every redline among the diagnostics.
 pub(crate) fn sign(root: &Path, diagnostics: &mut [Diagnostic], sources: &Sources) {
     let mut files = BTreeMap::new();
     let redlines = diagnostics.iter_mut().filter_map(|one| one.redline.as_mut());
@@ -24,22 +24,22 @@ pub(crate) fn sign(root: &Path, diagnostics: &mut [Diagnostic], sources: &Source
                 .map(|line| known.get(line - 1).cloned().flatten())
                 .collect::<Vec<_>>()
         });
-        // A line that is not committed is newer than all that are.
+        // A line that is not committed is newer than every commit.
         let commits: Option<Vec<Commit>> = lines.collect();
         side.by = commits.and_then(|commits| commits.into_iter().max_by_key(|one| one.at));
     }
 }
 
-/// Of each line of a file, the commit that changed it last; `None` if that is not committed.
+/// For each line of a file, the commit that changed it last; `None` if it is not committed.
 type Lines = Vec<Option<Commit>>;
 
-/// The lines of a file; none if git knows nothing of it.
+/// The lines of a file; empty if Git does not have it.
 fn lines(root: &Path, file: &str) -> Lines {
     let blame = git(root, &["blame", "--line-porcelain", "--no-textconv", "--", file]);
     let mut lines = Lines::new();
     let mut fields: Vec<&str> = Vec::new();
     for line in blame.iter().flat_map(|blame| blame.split('\n')) {
-        // What is known of a line stands above the line itself, which begins with a tab.
+        // The fields of a line precede the line itself, which starts with a tab.
         if line.starts_with('\t') {
             lines.push(commit_of(&fields));
             fields.clear();
@@ -83,20 +83,20 @@ fn commit(line: &str) -> Option<Commit> {
     Some(Commit { id, author: fields.next()?.to_owned(), at })
 }
 
-/// A file's text, as it was at a revision.
+/// A file's text at a revision.
 pub(crate) fn text_at(root: &Path, revision: &str, file: &str) -> Option<String> {
     git(root, &["cat-file", "blob", &format!("{revision}:./{file}")])
 }
 
-/// The whole name of the commit that a revision leads to.
+/// The full name of the commit of a revision.
 pub(crate) fn resolved(root: &Path, revision: &str) -> Option<String> {
     let commit = format!("{revision}^{{commit}}");
     let name = git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
     Some(name.trim().to_owned())
 }
 
-/// Every regular file of the project's folder at a commit: its blob and its path from there. Files of
-/// more than `bytes_max` are left out.
+/// Every regular file of the project's folder at a commit: its blob and its relative path. Files of more
+/// than `bytes_max` bytes are left out.
 pub(crate) fn files_at(root: &Path, commit: &str, bytes_max: u64) -> Option<Vec<(String, String)>> {
     let tree = git(root, &["ls-tree", "-r", "-l", "-z", commit, "--", "."])?;
     let file = |entry: &str| {
@@ -109,9 +109,9 @@ pub(crate) fn files_at(root: &Path, commit: &str, bytes_max: u64) -> Option<Vec<
     Some(tree.split('\0').filter_map(file).collect())
 }
 
-/// The bytes of blobs, in their order; `None` if one of them cannot be had.
+/// The bytes of blobs, in their order; `None` if one of them cannot be read.
 pub(crate) fn blobs(root: &Path, blobs: &[&str]) -> Option<Vec<Vec<u8>>> {
-    // From a file, so that nobody waits for the other: git reads on while it writes.
+    // The names come from a file, so that reading and writing cannot block each other.
     let mut names = tempfile::tempfile().ok()?;
     names.write_all(blobs.join("\n").as_bytes()).ok()?;
     names.rewind().ok()?;
@@ -128,14 +128,14 @@ pub(crate) fn blobs(root: &Path, blobs: &[&str]) -> Option<Vec<Vec<u8>>> {
     blobs.iter().map(|_| next()).collect()
 }
 
-/// What git answers, or `None` if it cannot.
+/// The output of a Git command, or `None` if it fails.
 fn git(root: &Path, arguments: &[&str]) -> Option<String> {
     let output = command(root, arguments).stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn command(root: &Path, arguments: &[&str]) -> Command {
-    // A repository's own settings may name programs to run; a reader of sources runs none of them.
+    // A repository's own settings may name programs, which we must not run.
     let settings = ["core.quotepath=off", "core.fsmonitor=false", "log.showSignature=false"];
     let mut command = Command::new("git");
     command.current_dir(root).arg("--no-pager");

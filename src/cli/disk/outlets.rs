@@ -1,35 +1,37 @@
-//! Where reports go. What cannot be written is told before anything is asked; each file is written
-//! whole or not at all.
+//! The destinations of reports. A file that cannot be written is reported before any request is sent, and
+//! each file is written whole or not at all.
 
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use avouch::render::Input;
+use avouch::render::report::layout::{Layout, WaiverLines};
 use avouch::render::report::{FORMATS, Format, format};
 
 use crate::args::Reports;
 use crate::disk::file;
 use crate::disk::file::Mode;
 use crate::exit::Exit;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// Every report of a run, and where it goes.
 pub(crate) struct Outlets {
     out: &'static Format,
     files: Vec<(&'static Format, PathBuf)>,
+    waivers: WaiverLines,
 }
 
 impl Outlets {
-    /// Looks at where the reports are to go; `taken` is written by the run itself.
+    /// Checks that every report can be written; the run itself writes the files in `taken`.
     pub(crate) fn open(
         args: &Reports,
         root: &Path,
         taken: &[&Path],
-        talk: Talk,
+        console: Console,
     ) -> Result<Self, Exit> {
         let refuse = |(message, help): (String, &str)| {
-            talk.complain(&message, help);
+            console.error(&message, help);
             Exit::Unusable
         };
         let out = out(args).map_err(refuse)?;
@@ -39,34 +41,36 @@ impl Outlets {
             let path = whole(&root.join(file)).map_err(|error| {
                 let message =
                     format!("a report cannot be written to `{}`: {error}", file.display());
-                refuse((message, "name a file in a folder that is there and can be written to"))
+                refuse((message, "name a file in a folder that exists and is writable"))
             })?;
             if files.iter().any(|(_, other)| *other == path) {
                 let message = format!("two reports go to `{}`", file.display());
-                return Err(refuse((message, "give each a file of its own")));
+                return Err(refuse((message, "give each its own file")));
             }
             if let Some(taken) = taken.iter().find(|taken| is_within(&path, &root.join(taken))) {
                 let (file, taken) = (file.display(), taken.display());
                 let message = format!("a report goes to `{file}`, where the run writes `{taken}`");
-                return Err(refuse((message, "give it a file of its own")));
+                return Err(refuse((message, "give it its own file")));
             }
             files.push((wanted.format, path));
         }
-        Ok(Self { out, files })
+        Ok(Self { out, files, waivers: args.waiver_lines() })
     }
 
-    /// Writes every report: to files first, so that what stands on standard output is the last word.
-    pub(crate) fn write(&self, input: &Input<'_>, talk: Talk) -> Result<(), Exit> {
+    /// Writes every report: the files first, so that an error precedes the report on standard output.
+    pub(crate) fn write(&self, input: &Input<'_>, console: Console) -> Result<(), Exit> {
         let mut written = Ok(());
         for (format, path) in &self.files {
-            let report = (format.render)(input);
+            // A file has the same bytes whatever terminal the run has.
+            let layout = Layout { waivers: self.waivers, ..Layout::default() };
+            let report = format.render(input, &layout);
             let done = file::replace(path, Mode::Kept, |file| file.write_all(&report));
             if let Err(error) = done {
-                talk.complain(&format!("`{}` could not be written: {error}", path.display()), "");
+                console.error(&format!("`{}` could not be written: {error}", path.display()), "");
                 written = Err(Exit::Unusable);
             }
         }
-        talk.data(&(self.out.render)(input));
+        console.output(&self.out.render(input, &console.layout(self.waivers)));
         written
     }
 }
@@ -82,11 +86,11 @@ fn out(args: &Reports) -> Result<&'static Format, (String, &'static str)> {
         (Some(wanted), None, None) => Ok(wanted.format),
         (None, _, named) => named
             .or_else(|| FORMATS.first())
-            .ok_or_else(|| ("there is no format".to_owned(), "this is a fault of Avouch's own")),
+            .ok_or_else(|| ("there is no format".to_owned(), "this is a bug in Avouch")),
     }
 }
 
-/// The path with its folder as the system knows it, if a file can be made there.
+/// The path with its folder resolved, if a file can be created there.
 fn whole(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -96,12 +100,12 @@ fn whole(path: &Path) -> io::Result<PathBuf> {
     if whole.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
-    // Only making a file shows that one can be made; it is gone when this value is.
+    // Only creating a file shows that one can be created; this one is deleted at once.
     tempfile::NamedTempFile::new_in(whole.parent().unwrap_or(&folder))?;
     Ok(whole)
 }
 
-/// Whether `path`, whose folder is as the system knows it, is `other` or lies in it.
+/// Whether `path`, whose folder is resolved, is `other` or lies in it.
 fn is_within(path: &Path, other: &Path) -> bool {
     let folder = other.parent().and_then(|folder| fs::canonicalize(folder).ok());
     let other = folder.zip(other.file_name()).map(|(folder, name)| folder.join(name));

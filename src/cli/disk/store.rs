@@ -1,4 +1,4 @@
-//! `assessment.json` on the disk: private, whole or not at all.
+//! Reads and writes `assessment.json`: private, and whole or not at all.
 
 use std::fs;
 use std::io;
@@ -10,15 +10,15 @@ use avouch::model::judge::assessment::{Assessment, SCHEMA};
 use crate::disk::file;
 use crate::disk::file::Mode;
 use crate::exit::Exit;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
-/// An assessment is never larger than this: two thousand tenants take about a tenth of it.
+/// The size limit of an assessment: two thousand tenants take about a tenth of it.
 const BYTES_MAX: u64 = 256 * 1024 * 1024;
 
-/// Writes an assessment where only its owner can read it.
-pub(crate) fn save(assessment: &Assessment, to: &Path, talk: Talk) -> Result<(), Exit> {
+/// Writes an assessment that only its owner can read.
+pub(crate) fn save(assessment: &Assessment, to: &Path, console: Console) -> Result<(), Exit> {
     write(assessment, to).map_err(|error| {
-        talk.complain(&format!("`{}` could not be written: {error}", to.display()), "");
+        console.error(&format!("`{}` could not be written: {error}", to.display()), "");
         Exit::Unusable
     })
 }
@@ -30,16 +30,16 @@ fn write(assessment: &Assessment, to: &Path) -> io::Result<()> {
     })
 }
 
-/// Reads an assessment; what it is evidence for is not judged here.
-pub(crate) fn read(from: &Path, talk: Talk) -> Result<Assessment, Exit> {
+/// Reads an assessment. The caller checks that it is evidence for the project.
+pub(crate) fn read(from: &Path, console: Console) -> Result<Assessment, Exit> {
     parse(from).map_err(|why| {
-        let help = "make it anew with `avouch check`";
-        talk.complain(&format!("`{}` is no assessment to build from: {why}", from.display()), help);
+        let help = "make a new one with `avouch check`";
+        console.error(&format!("`{}` is not a usable assessment: {why}", from.display()), help);
         Exit::Unusable
     })
 }
 
-/// Reads an assessment, or says why that cannot be done.
+/// Reads an assessment; the error says why that is impossible.
 pub(crate) fn parse(from: &Path) -> Result<Assessment, String> {
     let size = fs::metadata(from).map_err(|error| error.to_string())?.len();
     if size > BYTES_MAX {

@@ -1,4 +1,4 @@
-//! What has to be known to begin a project: from flags, or asked at the terminal.
+//! The answers that a new project needs: from options, or from questions on the terminal.
 
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -7,36 +7,36 @@ use avouch::load::origin;
 use dialoguer::{Confirm, Input, Select};
 use url::Url;
 
-use crate::args::{Init, Login};
 use crate::disk::git;
 use crate::exit::Exit;
-use crate::terminal::talk::Talk;
+use crate::init::options::{Init, Login};
+use crate::terminal::console::Console;
 
-/// Everything that a new project is made from.
+/// The answers that a new project is made from.
 pub(crate) struct Answers {
-    /// Who publishes the page.
+    /// The organisation that publishes the page.
     pub(crate) organisation: String,
-    /// Where the page will be.
+    /// The future address of the page.
     pub(crate) url: Url,
-    /// What is checked: an origin, or `demo`.
+    /// The service to check: an origin, or `demo`.
     pub(crate) target: String,
     /// How to report a vulnerability: a `mailto:` or `https:` address.
     pub(crate) contact: Url,
-    /// Who is asked as, where a login is needed.
+    /// The test customer, where checks need a login.
     pub(crate) customer: Customer,
-    /// Whether somebody gave their word that a person reads what arrives at the contact.
+    /// Whether somebody confirmed that a person reads every message to the contact.
     pub(crate) reports_are_read: bool,
-    /// Whether something is committed to a Git repository that the folder is in.
+    /// Whether the folder is in a Git repository with a commit.
     pub(crate) is_committed: bool,
 }
 
-/// A customer of the service; without a login, nothing else is known of them.
+/// A customer of the service; the other fields are empty without a login.
 pub(crate) struct Customer {
     /// How they log in.
     pub(crate) login: Login,
-    /// A path that only a customer who is logged in may read.
+    /// A path that only a logged-in customer may read.
     pub(crate) private: String,
-    /// The variable of the environment that holds their secret.
+    /// The environment variable with their secret.
     pub(crate) secret: String,
     /// With Connect: their client key.
     pub(crate) client_key: String,
@@ -48,7 +48,7 @@ impl Answers {
         self.target == DEMO
     }
 
-    /// Where reports arrive, as people write it.
+    /// The address for reports, as people write it.
     pub(crate) fn mailbox(&self) -> &str {
         mailbox(self.contact.as_str())
     }
@@ -56,30 +56,48 @@ impl Answers {
 
 const DEMO: &str = "demo";
 
-/// The variable that holds a customer's secret, where no other is named.
+/// The default variable for a customer's secret.
 const SECRET: &str = "API_TOKEN";
 
-/// At most nine questions, of which flags answer any.
-pub(crate) fn ask(args: &Init, root: &Path, talk: Talk) -> Result<Answers, Exit> {
+/// Where the answers come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AnsweredBy {
+    /// From options alone.
+    Options,
+    /// From questions too, because an option is missing.
+    Questions,
+}
+
+/// Asks at most nine questions, those that no option answers.
+pub(crate) fn ask(args: &Init, root: &Path, console: Console) -> Result<Answers, Exit> {
     let missing = missing(args);
-    let is_asking = !missing.is_empty();
-    check_flags(args, is_asking, talk)?;
-    if is_asking && !std::io::stdin().is_terminal() {
-        let message = format!("this is no terminal to ask at, and these are missing: {missing}");
-        talk.complain(&message, "give them as flags");
+    let answered_by = if missing.is_empty() { AnsweredBy::Options } else { AnsweredBy::Questions };
+    check_options(args, answered_by, console)?;
+    if answered_by == AnsweredBy::Questions && !std::io::stdin().is_terminal() {
+        let message =
+            format!("there is no terminal to ask on, and these options are missing: {missing}");
+        console.error(&message, "set these options");
         return Err(Exit::Unusable);
     }
-    let organisation = text(&args.organisation, "Who publishes the page?", None, named, talk)?;
-    let target = text(&args.target, "What is checked? (an address, or demo)", None, target, talk)?;
-    let url = text(&args.url, "Where will the page be?", None, https, talk)?;
-    let contact = text(&args.contact, "Where are vulnerabilities reported?", None, contact, talk)?;
+    let organisation = text(&args.organisation, "Who publishes the page?", None, named, console)?;
+    let target = text(
+        &args.target,
+        "Which service should be checked? (an address, or demo)",
+        None,
+        target,
+        console,
+    )?;
+    let url = text(&args.url, "What will the address of the page be?", None, https, console)?;
+    let contact =
+        text(&args.contact, "Where should people report vulnerabilities?", None, contact, console)?;
     let contact = full_contact(&contact);
     Ok(Answers {
         organisation,
-        url: parsed(&url, talk)?,
-        customer: customer(args, &target, is_asking, talk)?,
-        reports_are_read: args.reports_are_read || is_asking && word(&contact, talk)?,
-        contact: parsed(&contact, talk)?,
+        url: parsed(&url, console)?,
+        customer: customer(args, &target, answered_by, console)?,
+        reports_are_read: args.reports_are_read
+            || answered_by == AnsweredBy::Questions && confirms(&contact, console)?,
+        contact: parsed(&contact, console)?,
         target: target.trim_end_matches('/').to_owned(),
         is_committed: git::resolved(root, "HEAD").is_some(),
     })
@@ -102,11 +120,11 @@ fn missing(args: &Init) -> String {
     all.collect::<Vec<_>>().join(", ")
 }
 
-/// What a text must be; else what to write, without the text: it may be a secret in the wrong place.
+/// Checks a text. The error says what to write, without the text: it may be a secret in the wrong place.
 type Rule = fn(&str) -> Result<(), String>;
 
-/// Tells everything that is wrong with the flags, before any answer could be lost.
-fn check_flags(args: &Init, is_asking: bool, talk: Talk) -> Result<(), Exit> {
+/// Reports everything that is wrong with the options, before any question is answered.
+fn check_options(args: &Init, answered_by: AnsweredBy, console: Console) -> Result<(), Exit> {
     let given: [(&str, &Option<String>, Rule); 6] = [
         ("--organisation", &args.organisation, named),
         ("--target", &args.target, target),
@@ -119,26 +137,31 @@ fn check_flags(args: &Init, is_asking: bool, talk: Talk) -> Result<(), Exit> {
         let why = fit(text.as_deref()?).err()?;
         Some((format!("`{flag}`: {why}"), ""))
     });
-    let wrong: Vec<_> = wrong.chain(no_secret(args, is_asking)).collect();
-    wrong.iter().for_each(|(message, help)| talk.complain(message, help));
+    let wrong: Vec<_> = wrong.chain(no_secret(args, answered_by)).collect();
+    wrong.iter().for_each(|(message, help)| console.error(message, help));
     if wrong.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
 }
 
-/// What is wrong with the variable that a customer's secret is in, where it will not be asked for.
-fn no_secret(args: &Init, is_asking: bool) -> Option<(String, &'static str)> {
+/// The error about the variable with the customer's secret, where no question will ask for it.
+fn no_secret(args: &Init, answered_by: AnsweredBy) -> Option<(String, &'static str)> {
     let is_needed = args.login != Some(Login::None) && args.target.as_deref() != Some(DEMO);
     let message = match &args.secret {
         _ if !is_needed => return None,
         Some(name) => format!("`--secret`: {}", variable(name).err()?),
-        None if is_asking || variable(SECRET).is_ok() => return None,
-        None => format!("the variable `{SECRET}` is not set, and a customer logs in with it"),
+        None if answered_by == AnsweredBy::Questions || variable(SECRET).is_ok() => return None,
+        None => format!("the variable `{SECRET}` is not set, and customers log in with it"),
     };
-    Some((message, "set it, name another one with `--secret`, or begin with `--login none`"))
+    Some((message, "set it, name another variable with `--secret`, or start with `--login none`"))
 }
 
-/// How a customer logs in, and what follows from that.
-fn customer(args: &Init, target: &str, is_asking: bool, talk: Talk) -> Result<Customer, Exit> {
-    let login = login(args, target, talk)?;
+/// How a customer logs in, and the answers that depend on it.
+fn customer(
+    args: &Init,
+    target: &str,
+    answered_by: AnsweredBy,
+    console: Console,
+) -> Result<Customer, Exit> {
+    let login = login(args, target, console)?;
     let or =
         |given: &Option<String>, other: &str| given.clone().unwrap_or_else(|| other.to_owned());
     if target == DEMO && login != Login::None {
@@ -150,7 +173,9 @@ fn customer(args: &Init, target: &str, is_asking: bool, talk: Talk) -> Result<Cu
         });
     }
     let secret = match &args.secret {
-        None if is_asking && login != Login::None => secret(login, talk)?,
+        None if answered_by == AnsweredBy::Questions && login != Login::None => {
+            secret(login, console)?
+        }
         given => or(given, SECRET),
     };
     if login == Login::None || secret == NO_LOGIN {
@@ -158,23 +183,27 @@ fn customer(args: &Init, target: &str, is_asking: bool, talk: Talk) -> Result<Cu
         return Ok(Customer { login: Login::None, private, secret, client_key });
     }
     let client_key = match login {
-        Login::Connect => {
-            text(&args.client_key, "Which client key does that customer have?", None, named, talk)?
-        }
+        Login::Connect => text(
+            &args.client_key,
+            "What is the client key of that customer?",
+            None,
+            named,
+            console,
+        )?,
         _ => String::new(),
     };
-    let question = "Which path may only a customer read who is logged in?";
-    let private = text(&args.private, question, Some("/api/me"), path, talk)?;
+    let question = "Which path may only logged-in customers read?";
+    let private = text(&args.private, question, Some("/api/me"), path, console)?;
     Ok(Customer { login, private, secret, client_key })
 }
 
 const LOGINS: [(Login, &str); 3] = [
     (Login::Bearer, "with a token, as `Authorization: Bearer`"),
     (Login::Connect, "as an Atlassian Connect add-on"),
-    (Login::None, "not at all, or I will say so later"),
+    (Login::None, "they do not, or I will set this up later"),
 ];
 
-fn login(args: &Init, target: &str, talk: Talk) -> Result<Login, Exit> {
+fn login(args: &Init, target: &str, console: Console) -> Result<Login, Exit> {
     match args.login {
         Some(login) => return Ok(login),
         None if target == DEMO => return Ok(Login::Connect),
@@ -182,36 +211,36 @@ fn login(args: &Init, target: &str, talk: Talk) -> Result<Login, Exit> {
     }
     let items: Vec<&str> = LOGINS.iter().map(|(_, words)| *words).collect();
     let asked = Select::new().with_prompt("How do customers log in?").items(&items).default(0);
-    let index = asked.interact().map_err(|error| stopped(&error, talk))?;
+    let index = asked.interact().map_err(|error| stopped(&error, console))?;
     Ok(LOGINS[index].0)
 }
 
-/// What is answered where no variable holds the secret.
+/// The answer where no variable has the secret.
 const NO_LOGIN: &str = "none";
 
-fn secret(login: Login, talk: Talk) -> Result<String, Exit> {
+fn secret(login: Login, console: Console) -> Result<String, Exit> {
     let what = if login == Login::Connect { "the shared secret" } else { "that token" };
     let question =
-        format!("Which environment variable holds {what}? (none: begin without a login)");
-    text(&None, &question, Some(SECRET), variable_or_none, talk)
+        format!("Which environment variable holds {what}? (none: start without a login)");
+    text(&None, &question, Some(SECRET), variable_or_none, console)
 }
 
-fn word(contact: &str, talk: Talk) -> Result<bool, Exit> {
+fn confirms(contact: &str, console: Console) -> Result<bool, Exit> {
     let question = format!(
-        "Does a person read what arrives at {}? Your word for it stands on the page",
+        "Does a person read every message to {}? The page will say that you confirmed it",
         mailbox(contact)
     );
     let asked = Confirm::new().with_prompt(question).default(false).wait_for_newline(true);
-    asked.interact().map_err(|error| stopped(&error, talk))
+    asked.interact().map_err(|error| stopped(&error, console))
 }
 
-/// A flag's text, which was looked at before, or an answer, which must be `fit`.
+/// An option's text, which was checked before, or an answer that `fit` accepts.
 fn text(
     given: &Option<String>,
     question: &str,
     default: Option<&str>,
     fit: Rule,
-    talk: Talk,
+    console: Console,
 ) -> Result<String, Exit> {
     if let Some(text) = given {
         return Ok(text.clone());
@@ -219,11 +248,11 @@ fn text(
     let asked = Input::<String>::new().with_prompt(question);
     let asked = default.map_or(asked.clone(), |text| asked.default(text.to_owned()));
     let asked = asked.validate_with(move |text: &String| fit(text));
-    asked.interact_text().map_err(|error| stopped(&error, talk))
+    asked.interact_text().map_err(|error| stopped(&error, console))
 }
 
-fn stopped(error: &dialoguer::Error, talk: Talk) -> Exit {
-    talk.complain(&format!("nothing was begun: {error}"), "");
+fn stopped(error: &dialoguer::Error, console: Console) -> Exit {
+    console.error(&format!("the project was not started: {error}"), "");
     Exit::Unusable
 }
 
@@ -234,12 +263,12 @@ fn named(text: &str) -> Result<(), String> {
 
 fn https(text: &str) -> Result<(), String> {
     let url = Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.has_host());
-    url.map(|_| ()).ok_or_else(|| "write an address that begins with https://".into())
+    url.map(|_| ()).ok_or_else(|| "write an address that starts with https://".into())
 }
 
 fn target(text: &str) -> Result<(), String> {
-    const USUAL: &str = "write `demo`, or an origin such as `https://addon.example.com`, and \
-                         nothing behind it";
+    const USUAL: &str = "write `demo`, or an origin such as `https://addon.example.com`, without \
+                         a path";
     if text == DEMO {
         return Ok(());
     }
@@ -264,11 +293,11 @@ fn variable(name: &str) -> Result<(), String> {
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let value = if is_name { std::env::var_os(name) } else { None };
     let is_set = value.is_some_and(|value| !value.is_empty());
-    if is_set { Ok(()) } else { Err("no variable of that name is set".into()) }
+    if is_set { Ok(()) } else { Err("this variable is not set".into()) }
 }
 
 fn variable_or_none(text: &str) -> Result<(), String> {
-    let help = "name one that is, or write none to begin without a login";
+    let help = "name another one, or write none to start without a login";
     if text == NO_LOGIN { Ok(()) } else { variable(text).map_err(|why| format!("{why}: {help}")) }
 }
 
@@ -281,9 +310,9 @@ fn full_contact(text: &str) -> String {
     if is_bare { format!("mailto:{text}") } else { text.to_owned() }
 }
 
-fn parsed(text: &str, talk: Talk) -> Result<Url, Exit> {
+fn parsed(text: &str, console: Console) -> Result<Url, Exit> {
     Url::parse(text).map_err(|error| {
-        talk.complain(&format!("`{text}` is no address: {error}"), "");
+        console.error(&format!("`{text}` is not an address: {error}"), "");
         Exit::Unusable
     })
 }

@@ -1,22 +1,22 @@
-//! The files of a new project, with a comment on each line that a newcomer would wonder about.
+//! The files of a new project, with comments for newcomers.
 
 use std::path::Path;
 use std::{fs, io};
 
 use jiff::civil::Date;
 
-use crate::args::Login;
 use crate::init::answers::Answers;
+use crate::init::options::Login;
 use crate::init::starters::{STARTERS, Starter, claim_file, quoted};
 use crate::schemas;
 
-/// The starter that a role gives its word for.
+/// The starter that a role attests.
 const ATTESTED: &str = "reports-are-read";
 
-/// Who must agree to a change: legal to words, security to checks.
+/// Who must approve a change: legal for words, security for checks.
 const CODEOWNERS: &str = include_str!("../../../CODEOWNERS");
 
-/// Two spaces at a line's end are a line break in Markdown, so nothing is trimmed there.
+/// Two spaces at the end of a line are a line break in Markdown, so Markdown is not trimmed.
 const EDITORCONFIG: &str = "\
 root = true
 
@@ -31,7 +31,7 @@ indent_size = 2
 trim_trailing_whitespace = true
 ";
 
-/// Writes a whole project into an empty folder.
+/// Writes a project into an empty folder.
 pub(crate) fn write(
     folder: &Path,
     answers: &Answers,
@@ -64,20 +64,20 @@ fn project(answers: &Answers, kept: &[&Starter]) -> String {
 site:
   title: {title}
   organisation: {organisation}
-  url: {url} # where the page will be: links to it are made of this
+  url: {url} # the future address of the page, for links to it
   language: en
 
-roles: # who may give their word, by a name for the other files
+roles: # who may confirm claims and accept exceptions
   publisher: Whoever publishes this page
 
-# What is checked: `demo` is the add-on that Avouch brings along; `--target` puts another in its place.
+# The service to check: `demo` is the demo add-on of Avouch; `--target` replaces it for one run.
 target: {target}
 {actors}
-contacts: # in order of preference; they stand at the head of each page
+contacts: # in order of preference; each page shows them at the top
   - {contact}
 
-writes: false # whether checks may make and delete objects of their own on the target
-commands: {commands} # whether checks may run programs of yours
+writes: false # whether checks may create and delete their own objects on the target
+commands: {commands} # whether checks may run your programs
 ",
         title = quoted(&format!("Security at {}", answers.organisation)),
         organisation = quoted(&answers.organisation),
@@ -103,14 +103,14 @@ fn actors(answers: &Answers) -> String {
         false => "",
     };
     format!(
-        "\nactors: # who checks act as. A `${{NAME}}` is read from the environment, and shown nowhere\n  \
+        "\nactors: # who checks act as. `${{NAME}}` is read from the environment, and never shown\n  \
          customer:\n{customer}{operator}"
     )
 }
 
 fn policy(answers: &Answers, kept: &[&Starter], today: Date) -> String {
     let mut text = format!(
-        "---\ntitle: {}\nsummary: What we say about the security of our service, and how it was checked.\n\
+        "---\ntitle: {}\nsummary: Our promises about the security of our service, and how they were checked.\n\
          effective: {today}\nowner: publisher\n---\n",
         quoted(&format!("Security at {}", answers.organisation))
     );
@@ -140,15 +140,15 @@ fn policy(answers: &Answers, kept: &[&Starter], today: Date) -> String {
 
 fn attestation(words: &str, answers: &Answers, today: Date) -> String {
     let looked_at = format!(
-        "the question whether a person reads what arrives at {}, to which they said yes",
+        "the question whether a person reads every message to {}, which they answered with yes",
         answers.mailbox()
     );
     format!(
         "# yaml-language-server: $schema=../schemas/attestation.schema.json\n\
-         # Your word, given when this project was begun. Take this file away if it is not true.\n\
+         # Your confirmation from the start of this project. Delete this file if it is not true.\n\
          role: publisher # one of `roles:` in avouch.yaml\n\
          day: {today}\n\
-         valid_for: 90d # then the claim has expired, until `avouch attest {ATTESTED} ...` gives it again\n\
+         valid_for: 90d # then the claim expires, until `avouch attest {ATTESTED} ...` renews it\n\
          looked_at: {}\n\
          words: {words}\n",
         quoted(&looked_at)

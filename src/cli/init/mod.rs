@@ -1,10 +1,11 @@
-//! `avouch init`: asks at most nine questions, looks at the target, and leaves a project that builds.
+//! `avouch init`: asks at most nine questions, tries some claims on the target, and writes a project that
+//! builds.
 //!
-//! It tries every claim that a project may begin with, and keeps those that hold: what it leaves has
-//! been shown, and what it leaves out it tells.
+//! It keeps the claims that hold, and reports why it left out the others.
 
 mod answers;
 mod files;
+pub(crate) mod options;
 mod starters;
 mod trial;
 
@@ -14,66 +15,66 @@ use std::{fs, io};
 use avouch::model::time::day_of;
 use avouch::render::wording;
 
-use crate::args::Init;
 use crate::exit::Exit;
+use crate::init::options::Init;
 use crate::init::starters::{Fit, STARTERS, Starter};
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
-/// What a project has; where one of these is, nothing is begun.
+/// The parts of a project. If one of them exists, no project is started.
 const PARTS: [&str; 4] = ["avouch.yaml", "content", "checks", "attestations"];
 
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Init, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
     if let Some(there) = PARTS.iter().find(|part| root.join(part).exists()) {
-        let message = format!("`{there}` is here already; nothing was changed");
-        talk.complain(&message, "begin a project in an empty folder: `avouch --root DIR init`");
+        let message = format!("`{there}` exists already; nothing was changed");
+        console.error(&message, "start a project in an empty folder: `avouch --root DIR init`");
         return Err(Exit::Unusable);
     }
     let was_there = root.exists();
-    fs::create_dir_all(root).map_err(|error| failed(&error, talk))?;
-    let begun = begin(root, args, talk);
+    fs::create_dir_all(root).map_err(|error| failed(&error, console))?;
+    let begun = begin(root, args, console);
     if begun.is_err() && !was_there {
-        // Only an empty folder goes, so that nothing is left, and nothing is lost.
+        // Only an empty folder can be removed, so nothing is lost.
         let _ = fs::remove_dir(root);
     }
     begun
 }
 
-fn begin(root: &Path, args: &Init, talk: Talk) -> Result<Exit, Exit> {
-    let answers = answers::ask(args, root, talk)?;
-    // Within the project's folder, so that what is asked of it is asked of the right one.
+fn begin(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
+    let answers = answers::ask(args, root, console)?;
+    // Within the project's folder, so that Git and relative paths work as they will in the project.
     let within = |prefix| tempfile::Builder::new().prefix(prefix).tempdir_in(root);
-    let failed = |error: io::Error| failed(&error, talk);
+    let failed = |error: io::Error| failed(&error, console);
     let today = day_of(crate::terminal::clock::clock(None).now());
     let trial = within(".trial").map_err(failed)?;
     let tried = STARTERS.iter().filter(|one| (one.fits)(&answers) == Fit::Tried);
     let tried: Vec<&Starter> = tried.collect();
     files::write(trial.path(), &answers, &tried, today).map_err(failed)?;
-    let kept = trial::those_that_hold(trial.path(), &answers, talk)?;
+    let kept = trial::those_that_hold(trial.path(), &answers, console)?;
     let made = within(".made").map_err(failed)?;
     files::write(made.path(), &answers, &kept, today).map_err(failed)?;
     for file in put_in_place(made.path(), root).map_err(failed)? {
-        talk.say(&format!("`{}` was here already, and is as it was", file.display()));
+        console.message(&format!("`{}` exists already, and was not changed", file.display()));
     }
     let held = if kept.len() == 1 { "which holds" } else { "all of which hold" };
     let claims = wording::count(kept.len(), "claim");
-    talk.say(&format!("\nThis is now a project of {claims}, {held}."));
-    talk.say(NEXT);
+    console.message(&format!("\nThis is now a project of {claims}, {held}."));
+    console.message(NEXT);
     Ok(Exit::Holds)
 }
 
 const NEXT: &str = "
   avouch build   checks them, and publishes the page to `public/`
-  avouch serve   shows the page while you write
+  avouch serve   shows a preview of the page while you write
 Write your own sentences into `content/security.md`, and link each to its check.";
 
-fn failed(error: &io::Error, talk: Talk) -> Exit {
-    talk.complain(&format!("the project could not be written: {error}"), "");
+fn failed(error: &io::Error, console: Console) -> Exit {
+    console.error(&format!("the project could not be written: {error}"), "");
     Exit::Unusable
 }
 
-/// Moves every file of a finished project into the folder; the project's own file comes last. Gives
-/// the files that were there already, and stay.
+/// Moves every file of a finished project into the folder, `avouch.yaml` last. Returns the files that
+/// existed already, which are not changed.
 fn put_in_place(made: &Path, root: &Path) -> io::Result<Vec<PathBuf>> {
     fs::create_dir_all(root)?;
     let names = fs::read_dir(made)?.map(|entry| Ok(entry?.file_name()));

@@ -1,32 +1,32 @@
-//! The claims that a new project may begin with. Each is tried; those that hold are kept.
+//! The claims that a new project can start with. Each is tried, and those that hold are kept.
 
-use crate::args::Login;
 use crate::init::answers::Answers;
+use crate::init::options::Login;
 
-/// A claim that a project may begin with.
+/// A claim that a project can start with.
 pub(crate) struct Starter {
     /// Its id.
     pub(crate) id: &'static str,
-    /// The heading that it stands under.
+    /// Its heading in the policy.
     pub(crate) heading: &'static str,
-    /// Its words. `{PRIVATE}` stands for an answer.
+    /// Its words. `{PRIVATE}` is replaced by an answer.
     words: &'static str,
-    /// The rest of its file, with comments for a newcomer.
+    /// The rest of its file, with comments for newcomers.
     pub(crate) rest: &'static str,
     /// Of starters of one group, only the first one that holds is kept.
     pub(crate) group: Option<&'static str>,
-    /// Whether it can be true of such a target at all.
+    /// Whether it can be true for these answers at all.
     pub(crate) fits: fn(&Answers) -> Fit,
 }
 
 /// Whether a starter is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fit {
-    /// It is.
+    /// Yes.
     Tried,
-    /// It is not, and nobody would wonder.
-    Beside,
-    /// It is not: why.
+    /// No, and nobody would expect it.
+    Unsuitable,
+    /// No, for this reason.
     Lacking(&'static str),
 }
 
@@ -34,56 +34,66 @@ fn always(_: &Answers) -> Fit {
     Fit::Tried
 }
 
-fn only_if(can_be: bool) -> Fit {
-    if can_be { Fit::Tried } else { Fit::Beside }
-}
-
 fn by_tls(answers: &Answers) -> Fit {
-    only_if(answers.is_demo() || answers.target.starts_with("https:"))
+    match answers.is_demo() || answers.target.starts_with("https:") {
+        true => Fit::Tried,
+        false => Fit::Unsuitable,
+    }
 }
 
 fn logs_in(answers: &Answers) -> Fit {
-    only_if(answers.customer.login != Login::None)
+    match answers.customer.login != Login::None {
+        true => Fit::Tried,
+        false => Fit::Unsuitable,
+    }
 }
 
 fn by_the_demos_operator(answers: &Answers) -> Fit {
-    only_if(answers.is_demo() && answers.customer.login != Login::None)
+    match answers.is_demo() && answers.customer.login != Login::None {
+        true => Fit::Tried,
+        false => Fit::Unsuitable,
+    }
 }
 
 fn is_committed(answers: &Answers) -> Fit {
     match answers.is_committed {
         true => Fit::Tried,
-        false => Fit::Lacking("the folder is in no Git repository, or nothing is committed there"),
+        false => {
+            Fit::Lacking("the folder is not in a Git repository, or nothing is committed there")
+        }
     }
 }
 
-fn has_word(answers: &Answers) -> Fit {
+fn is_confirmed(answers: &Answers) -> Fit {
     match answers.reports_are_read {
         true => Fit::Tried,
-        false => Fit::Lacking(
-            "nobody has given their word; `avouch init --reports-are-read` begins with yours",
-        ),
+        false => {
+            Fit::Lacking("nobody has confirmed this; `avouch init --reports-are-read` confirms it")
+        }
     }
 }
 
 fn by_connect(answers: &Answers) -> Fit {
-    only_if(answers.customer.login == Login::Connect)
+    match answers.customer.login == Login::Connect {
+        true => Fit::Tried,
+        false => Fit::Unsuitable,
+    }
 }
 
 const LOGIN: &str = "login";
 
-/// A customer is let in at the private path, and nobody else is.
+/// Only a customer can read the private path.
 macro_rules! login_required {
     () => {
         "\
 because: >
-  We ask as a customer, who must be let in. Then we ask the same without a credential, and with bad
-  ones of many sorts, and must be refused each time.
+  We send a request as a customer, which must succeed. Then we send it without a credential, and with
+  many kinds of bad ones, and the service must refuse each.
 valid_for: 24h
 checks:
   - kind: auth-required
-    as: customer # an actor of avouch.yaml, whose credential is good
-    endpoints: # list every one that must be protected: what is not listed is not shown
+    as: customer # an actor of avouch.yaml with a valid credential
+    endpoints: # list every protected endpoint: others are not checked
       - get: {PRIVATE}
 "
     };
@@ -96,17 +106,19 @@ macro_rules! health {
         Starter {
             id: $id,
             heading: "Operation",
-            words: "Our service reports that it is in working order.",
+            words: "Our service reports that it is working.",
             rest: concat!(
                 "because: >\n",
-                "  We ask the service how it is, and it answers. It is its own word: we do not look behind it.\n",
+                "  We ask the service for its status, and it answers. We rely on its report.\n",
                 "valid_for: 24h\n",
                 "checks:\n",
                 "  - kind: http\n",
-                "    word: reported # the basis on the page: the service's own word about itself\n",
+                "    word: reported # the basis on the page: reported by the service\n",
                 "    steps:\n",
-                "      - name: the service tells how it is\n",
-                "        get: ", $path, "\n",
+                "      - name: the service reports its status\n",
+                "        get: ",
+                $path,
+                "\n",
                 "        expect: { status: 200 }\n",
             ),
             group: Some(HEALTH),
@@ -119,28 +131,28 @@ macro_rules! health {
 pub(crate) const STARTERS: &[Starter] = &[
     Starter {
         id: "encrypted-transport",
-        heading: "Data on its way",
+        heading: "Data in transit",
         words: "Our service speaks TLS 1.2 or newer only.",
         rest: "\
 because: >
-  We offer the service the old versions of TLS, one by one, and it must refuse each in so many words.
+  We offer the service each old version of TLS, and it must refuse each with an error message.
 valid_for: 24h
 checks:
   - kind: tls
-    minimum: TLS 1.2 # a number of the words must be a setting here, and the other way round
-    certificate_days: 14 # fails two weeks before the certificate ends, in time to renew it
-    states: [certificate_days] # the words need not say this one
+    minimum: TLS 1.2 # each number in the words must be a setting here, and each limit here must be in the words
+    certificate_days: 14 # fails two weeks before the certificate expires, in time to renew it
+    states: [certificate_days] # this limit need not be in the words
 ",
         group: None,
         fits: by_tls,
     },
     Starter {
         id: "no-sniffing",
-        heading: "Data on its way",
-        words: "Browsers are told to take what our service sends for what it says it is.",
+        heading: "Data in transit",
+        words: "Our service tells browsers not to guess the type of its answers.",
         rest: "\
 because: >
-  We read the header field by which a service tells browsers not to guess the type of what it sends.
+  We read the header field that tells browsers not to guess the type of an answer.
 valid_for: 24h
 checks:
   - kind: headers
@@ -153,17 +165,17 @@ checks:
     Starter {
         id: "front-page",
         heading: "Operation",
-        words: "Our service answers everybody who asks for its front page.",
+        words: "Our service answers every request for its front page.",
         rest: "\
 because: >
-  We ask for the front page as anyone can, without a credential.
+  We request the front page as anyone can, without a credential.
 valid_for: 24h
 checks:
   - kind: http
     steps:
-      - name: anyone asks for the front page
+      - name: anyone requests the front page
         get: /
-        redirects: 3 # how many are followed
+        redirects: 3 # the most redirects to follow
         expect: { status: 200 }
 ",
         group: None,
@@ -186,7 +198,7 @@ checks:
     Starter {
         id: "login-required",
         heading: "Who can reach data",
-        words: "What stands at {PRIVATE} of our service is for those who are logged in.",
+        words: "Only customers who are logged in can read {PRIVATE} of our service.",
         rest: login_required!(),
         group: Some(LOGIN),
         fits: logs_in,
@@ -194,17 +206,17 @@ checks:
     Starter {
         id: "login-required-untimed",
         heading: "Who can reach data",
-        words: "What stands at {PRIVATE} of our service is for those who are logged in.",
+        words: "Only customers who are logged in can read {PRIVATE} of our service.",
         rest: concat!(
             login_required!(),
             "\
-    # Some libraries look at no time of a token but its end, atlassian-connect-express among them.
-    # The page tells what is not tried. Take these lines away once the service refuses such tokens.
+    # Some libraries check only the expiry of a token, atlassian-connect-express among them. The page
+    # lists what is not tried. Delete these lines once the service refuses such tokens.
     without:
-      not-yet-valid: only who holds the customer's secret can make such a token
-      issued-in-future: only who holds the customer's secret can make such a token
-      no-expiry: only who holds the customer's secret can make such a token
-      ten-years: only who holds the customer's secret can make such a token
+      not-yet-valid: only the holder of the customer's secret can make such a token
+      issued-in-future: only the holder of the customer's secret can make such a token
+      no-expiry: only the holder of the customer's secret can make such a token
+      ten-years: only the holder of the customer's secret can make such a token
 "
         ),
         group: Some(LOGIN),
@@ -220,7 +232,7 @@ checks:
         words: "All data is backed up every day, so at most 24 hours of it can be lost.",
         rest: "\
 because: >
-  We ask the add-on when its newest backup was finished, and compare that with the clock.
+  We ask the add-on when it finished its newest backup, and compare that with the clock.
 valid_for: 24h
 checks:
   - kind: backup-age
@@ -235,10 +247,10 @@ checks:
     Starter {
         id: "kept-in-git",
         heading: "Operation",
-        words: "Every change of this page is recorded.",
+        words: "Every change to this page is recorded.",
         rest: "\
 because: >
-  We ask Git, which this page is kept in, for the newest change. It is the program's own word.
+  This page is stored in Git. We ask Git for the newest change, and rely on its report.
 valid_for: 24h
 checks:
   - kind: command # needs `commands: true` in avouch.yaml
@@ -269,18 +281,18 @@ checks:
         words: "A person reads each report of a vulnerability that reaches us.",
         rest: "\
 because: >
-  No probe can reach this: a named role gives its word for it, and gives it again before it ends.
+  No check can test this: a named role confirms it, and confirms it again before that expires.
 valid_for: 24h
 checks:
-  - kind: attestation # the word itself stands in attestations/reports-are-read.yaml
+  - kind: attestation # the attestation is in attestations/reports-are-read.yaml
 ",
         group: None,
-        fits: has_word,
+        fits: is_confirmed,
     },
 ];
 
 impl Starter {
-    /// Whether it asks for the path that only a customer may read.
+    /// Whether it requests the path that only customers may read.
     pub(crate) fn is_about_private(&self) -> bool {
         self.rest.contains("{PRIVATE}")
     }
@@ -297,13 +309,13 @@ pub(crate) fn claim_file(starter: &Starter, answers: &Answers) -> String {
     let rest = starter.rest.replace("{PRIVATE}", &quoted(&answers.customer.private));
     format!(
         "# yaml-language-server: $schema=../schemas/claim.schema.json\n\
-         # These words must stand in the policy, word for word; `avouch accept` takes new ones.\n\
+         # The policy must contain these words exactly; `avouch accept` approves changed ones.\n\
          proves: {words}\nunder: {}\n{rest}",
         starter.heading
     )
 }
 
-/// A text as YAML that says nothing else, whatever stands in it: JSON is YAML too.
+/// A text as one YAML string, whatever it contains: JSON is YAML too.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

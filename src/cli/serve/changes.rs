@@ -1,4 +1,4 @@
-//! What changed since the last published version, as a redline.
+//! The changes since the last published version, as redlines.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,45 +13,45 @@ use avouch::model::time::in_words;
 use serde::Serialize;
 
 use crate::disk::git;
-use crate::serve::desk::Look;
 use crate::serve::shown::page_of;
+use crate::serve::workspace::Snapshot;
 
-/// Blocks of one page that are compared word by word.
+/// The most blocks of one page that are compared word by word.
 const BLOCKS_MAX: usize = 2000;
 
-/// What the pages are compared with.
+/// The earlier state to compare with.
 pub(crate) struct Previous {
     root: PathBuf,
-    /// What is published now; without it, the last commit is compared with.
+    /// The published page; `None` to compare with the last commit.
     published: Option<Published>,
 }
 
-/// What changed on one page.
+/// The changes of one page.
 #[derive(Debug, Default, PartialEq, Serialize)]
 pub(crate) struct PageChanges {
-    /// Its path below the site's root.
+    /// Its path within the site.
     page: String,
-    /// Whether there was no such page.
+    /// Whether the page is new.
     is_new: bool,
-    /// What changed, in the order of the page, or worst first.
+    /// The changes, in the order of the page, or worst first.
     changes: Vec<Change>,
 }
 
 /// A block, or a promise, that changed.
 #[derive(Debug, PartialEq, Serialize)]
 struct Change {
-    /// What the change does to what is promised; empty where only words are compared.
+    /// How the change affects the promise; empty where only words are compared.
     told: String,
     runs: Vec<Run>,
 }
 
 impl Previous {
-    /// What is published now, or else the last commit of the project at `root`.
+    /// The published page, or else the last commit of the project at `root`.
     pub(crate) fn new(root: &Path, published: Option<Published>) -> Self {
         Self { root: root.to_owned(), published }
     }
 
-    /// What it is, in words.
+    /// Its name in a sentence.
     pub(crate) fn name(&self) -> String {
         match &self.published {
             Some(published) => format!("the published page of {}", in_words(published.checked)),
@@ -59,15 +59,15 @@ impl Previous {
         }
     }
 
-    /// What changed since then, page by page; pages that did not are left out.
-    pub(crate) fn compare(&self, look: &Look) -> Vec<PageChanges> {
+    /// The changes since then, page by page; unchanged pages are left out.
+    pub(crate) fn compare(&self, snapshot: &Snapshot) -> Vec<PageChanges> {
         match &self.published {
-            Some(published) => promised(&between(&published.promises, &look.promises)),
-            None => look.policies.iter().filter_map(|one| self.written(one)).collect(),
+            Some(published) => promised(&between(&published.promises, &snapshot.promises)),
+            None => snapshot.policies.iter().filter_map(|one| self.written(one)).collect(),
         }
     }
 
-    /// What changed in a policy since the last commit.
+    /// The changes of a policy since the last commit.
     fn written(&self, (file, text): (&Arc<str>, &Arc<str>)) -> Option<PageChanges> {
         let old = git::text_at(&self.root, "HEAD", file);
         let changes = changes(old.as_deref().unwrap_or_default(), text);
@@ -77,7 +77,7 @@ impl Previous {
     }
 }
 
-/// What changed in what is promised, page by page.
+/// The changes of promises, page by page.
 fn promised(all: &[recorded::Change]) -> Vec<PageChanges> {
     let mut pages: Vec<PageChanges> = Vec::new();
     for one in all {
@@ -97,7 +97,7 @@ fn promised(all: &[recorded::Change]) -> Vec<PageChanges> {
             pages.len() - 1
         });
         let changes = &mut pages[at].changes;
-        // What else changed of the same words stands with it.
+        // Several changes of the same words are one entry.
         match changes.iter_mut().find(|other| other.runs == change.runs) {
             Some(other) => other.told = format!("{} {}", other.told, change.told),
             None => changes.push(change),
@@ -106,7 +106,7 @@ fn promised(all: &[recorded::Change]) -> Vec<PageChanges> {
     pages
 }
 
-/// The blocks that changed, each as a redline.
+/// The changed blocks, each as a redline.
 fn changes(old: &str, new: &str) -> Vec<Change> {
     let words = |text: &str| -> Vec<String> {
         blocks::of(text).into_iter().take(BLOCKS_MAX).map(|block| block.words).collect()

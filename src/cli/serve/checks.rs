@@ -1,4 +1,4 @@
-//! Runs the checks while the preview is open, and tells how far they are.
+//! Runs the checks while the preview is open, and reports their progress.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,35 +12,35 @@ use avouch::workflow::assess::{Surroundings, assessment, jobs, transcripts};
 use crate::args::Target;
 use crate::disk::store;
 use crate::run::environment;
-use crate::serve::board::{Run, Writer};
+use crate::serve::state::{Run, SharedState};
 use crate::session::{Open, Session};
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
-/// What is said of a run that could not begin.
-const REFUSED: &str = "The checks were not run: something has to be mended first. See the notes.";
+/// The message about a run that could not start.
+const REFUSED: &str = "The checks were not run, because of a mistake in the files. See the notes.";
 
-/// What a run needs.
+/// Starts runs of the checks.
 #[derive(Clone)]
 pub(crate) struct Runner {
     /// The project's folder.
     pub(crate) root: PathBuf,
-    /// What the checks are put to.
+    /// The service that the checks test.
     pub(crate) target: Arc<Target>,
-    /// Where its progress is written.
-    pub(crate) board: Writer,
-    /// Ends it.
+    /// The state that shows the progress.
+    pub(crate) state: SharedState,
+    /// Ends a run.
     pub(crate) interrupt: Arc<Interrupt>,
-    /// How it speaks on the terminal.
-    pub(crate) talk: Talk,
+    /// The terminal.
+    pub(crate) console: Console,
 }
 
 impl Runner {
-    /// Begins a run, unless one is under way.
+    /// Starts a run, unless one is running.
     pub(crate) fn begin(&self) -> Option<JoinHandle<()>> {
-        let is_free = self.board.send_if_modified(|board| {
-            let is_free = !board.run.running;
+        let is_free = self.state.send_if_modified(|state| {
+            let is_free = !state.run.running;
             if is_free {
-                board.run = Run { running: true, ..Run::default() };
+                state.run = Run { running: true, ..Run::default() };
             }
             is_free
         });
@@ -48,25 +48,26 @@ impl Runner {
         is_free.then(|| {
             std::thread::spawn(move || {
                 let said = runner.run();
-                runner.board.send_modify(|board| {
+                runner.state.send_modify(|state| {
                     let refused = said.is_none();
                     let said = said.unwrap_or_else(|| REFUSED.to_owned());
-                    board.run = Run { said, refused, ..Run::default() };
+                    state.run = Run { said, refused, ..Run::default() };
                 });
             })
         })
     }
 
-    /// Runs every check and keeps what came back; says how it ended, or nothing if it could not begin.
+    /// Runs every check and saves the evidence. Returns the result in a sentence; `None` if the run could not
+    /// start.
     fn run(&self) -> Option<String> {
         let open = Open::to_ask(&self.root, &self.target);
-        let session = Session::open(&open, self.talk).ok()?;
+        let session = Session::open(&open, self.console).ok()?;
         let jobs = jobs(&session, &|_| true);
-        self.board.send_modify(|board| board.run.total = jobs.len());
+        self.state.send_modify(|state| state.run.total = jobs.len());
         let started = session.clock.now();
         let surroundings = Surroundings {
             env: &environment,
-            events: &|event| self.tell(event),
+            events: &|event| self.show(event),
             interrupt: &self.interrupt,
         };
         let Some(transcripts) = transcripts(&session, &jobs, &surroundings) else {
@@ -74,20 +75,20 @@ impl Runner {
         };
         let assessment = assessment(&session, &jobs, started, transcripts);
         let outcomes = outcomes(&session.project, &session.plans, &assessment, session.clock.now());
-        let told = summary::in_words(&outcomes);
-        Some(match store::save(&assessment, &self.root.join("assessment.json"), self.talk) {
-            Ok(()) => format!("The checks were run: of {} claims, {told}.", outcomes.len()),
+        let results = summary::in_words(&outcomes);
+        Some(match store::save(&assessment, &self.root.join("assessment.json"), self.console) {
+            Ok(()) => format!("The checks were run: of {} claims, {results}.", outcomes.len()),
             Err(_) => "The checks were run, but their results could not be saved.".to_owned(),
         })
     }
 
-    fn tell(&self, event: Event<'_>) {
-        self.board.send_modify(|board| match event {
-            Event::Started(job) => board.run.now.push(job.claim.to_string()),
+    fn show(&self, event: Event<'_>) {
+        self.state.send_modify(|state| match event {
+            Event::Started(job) => state.run.now.push(job.claim.to_string()),
             Event::Finished(job, _) => {
-                let at = board.run.now.iter().position(|one| job.claim == one);
-                at.map(|at| board.run.now.remove(at));
-                board.run.done += 1;
+                let at = state.run.now.iter().position(|one| job.claim == one);
+                at.map(|at| state.run.now.remove(at));
+                state.run.done += 1;
             }
             Event::Retrying(..) | Event::LeftBehind(..) => {}
         });

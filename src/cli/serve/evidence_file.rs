@@ -1,4 +1,4 @@
-//! The last run's `assessment.json`, read again only when it is another file.
+//! The `assessment.json` of the last run, read again only when the file has changed.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -9,10 +9,10 @@ use avouch::model::judge::assessment::Assessment;
 
 use crate::disk::store;
 
-/// What tells one state of a file from another: inode, length, and when it was written.
+/// The inode, length and modification time of a file, which show whether it has changed.
 type Stamp = (u64, u64, i64, i64);
 
-/// The file, as it was when it was last looked at.
+/// The file in its last known state.
 pub(crate) struct EvidenceFile {
     path: PathBuf,
     stamp: Option<Stamp>,
@@ -20,7 +20,7 @@ pub(crate) struct EvidenceFile {
 }
 
 impl EvidenceFile {
-    /// The file of the project at `root`; it need not be there.
+    /// The file of the project at `root`, which need not exist.
     pub(crate) fn new(root: &Path) -> Self {
         Self { path: root.join("assessment.json"), stamp: None, read: None }
     }

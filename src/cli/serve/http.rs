@@ -1,5 +1,5 @@
-//! What the browser is answered: pages and notes from memory, news as they come. Nobody but a page
-//! of this very preview is answered at all.
+//! Answers the browser: pages and notes from memory, and events as they happen. Only pages of this preview
+//! get an answer.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -17,16 +17,16 @@ use axum::routing::{get, post};
 use futures_util::Stream;
 use serde_json::json;
 
-use crate::serve::board::{Board, Writer};
 use crate::serve::changes;
 use crate::serve::checks::Runner;
 use crate::serve::pages;
+use crate::serve::state::{PreviewState, SharedState};
 
-/// As the published pages have it, and one thing more: the preview's own script may ask for news.
+/// The policy of published pages, which also allows the preview's own script to fetch changes.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; \
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// What each answer says beside its content.
+/// The headers of every answer.
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -36,24 +36,24 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// How often a browser is told that the preview still runs.
+/// The interval of the signals that the preview is still running.
 const ALIVE: Duration = Duration::from_secs(15);
 
-/// What the answers are made from.
+/// The state behind the answers.
 #[derive(Clone)]
-pub(crate) struct Office {
-    /// What is shown now.
-    pub(crate) board: Writer,
+pub(crate) struct AppState {
+    /// The pages and notes of this moment.
+    pub(crate) state: SharedState,
     /// Runs the checks.
     pub(crate) runner: Runner,
-    /// The run under way, or the last one.
+    /// The current run, or the last one.
     pub(crate) run: Arc<Mutex<Option<JoinHandle<()>>>>,
-    /// What the pages are compared with.
+    /// The earlier state to compare with.
     pub(crate) previous: Arc<changes::Previous>,
 }
 
-/// Everything that is answered, to whoever came to `address`.
-pub(crate) fn router(office: Office, address: SocketAddr) -> Router {
+/// All routes, for requests to `address`.
+pub(crate) fn router(app: AppState, address: SocketAddr) -> Router {
     let ours = Arc::new([address.to_string(), format!("localhost:{}", address.port())]);
     Router::new()
         .route("/_avouch/events", get(events))
@@ -63,21 +63,20 @@ pub(crate) fn router(office: Office, address: SocketAddr) -> Router {
         .route("/_avouch/serve.js", get(async || text("text/javascript", include_str!("serve.js"))))
         .route("/_avouch/serve.css", get(async || text("text/css", include_str!("serve.css"))))
         .fallback(get(page))
-        .with_state(office)
+        .with_state(app)
         .layer(from_fn_with_state(ours, only_ours))
         .layer(from_fn(with_headers))
 }
 
-/// Refuses whoever came by another name (a name of somebody else's that leads here: DNS rebinding),
-/// and whatever a page from elsewhere asks for.
+/// Refuses requests under another host name (DNS rebinding), and requests by pages of another origin.
 async fn only_ours(State(ours): State<Arc<[String; 2]>>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     let is_ours = |host: &str| ours.iter().any(|one| one == host);
     let named = request.uri().authority().is_none_or(|authority| is_ours(authority.as_str()));
     let refused = if !named || !is_one(headers, &header::HOST, is_ours) {
-        Some("this preview answers to its own address alone")
-    } else if !is_from_here(headers, &ours[..], request.method() != axum::http::Method::GET) {
-        Some("a page from elsewhere asked for this")
+        Some("this preview only answers requests to its own address")
+    } else if !is_from_here(headers, &ours[..], request.method()) {
+        Some("a page of another origin sent this request")
     } else {
         None
     };
@@ -87,22 +86,22 @@ async fn only_ours(State(ours): State<Arc<[String; 2]>>, request: Request, next:
     }
 }
 
-/// Whether a header stands there once, and fits.
+/// Whether a header occurs once, with a value that fits.
 fn is_one(headers: &HeaderMap, name: &HeaderName, fits: impl Fn(&str) -> bool) -> bool {
     let mut all = headers.get_all(name).iter();
     let first = all.next().and_then(|value| value.to_str().ok());
     all.next().is_none() && first.is_some_and(fits)
 }
 
-/// A request that changes something must name its origin; any other one may.
-fn is_from_here(headers: &HeaderMap, ours: &[String], changes: bool) -> bool {
+/// Whether the origin is ours. A request that changes something must name it; others may leave it out.
+fn is_from_here(headers: &HeaderMap, ours: &[String], method: &Method) -> bool {
     let fits = |origin: &str| {
         origin.strip_prefix("http://").is_some_and(|host| ours.iter().any(|one| one == host))
     };
     if headers.contains_key(header::ORIGIN) {
         return is_one(headers, &header::ORIGIN, fits);
     }
-    !changes
+    *method == Method::GET
 }
 
 async fn with_headers(request: Request, next: Next) -> Response {
@@ -113,51 +112,49 @@ async fn with_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// News, as they come: the version of what is shown, and how far a run is.
-async fn events(
-    State(office): State<Office>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let mut receiver = office.board.subscribe();
+/// Events as they happen: the version of the pages, and the progress of a run.
+async fn events(State(app): State<AppState>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let mut receiver = app.state.subscribe();
     receiver.mark_changed();
-    let news = futures_util::stream::unfold(receiver, async |mut receiver| {
+    let events = futures_util::stream::unfold(receiver, async |mut receiver| {
         receiver.changed().await.ok()?;
-        let event = Event::default().data(news(&receiver.borrow_and_update()));
+        let event = Event::default().data(event_data(&receiver.borrow_and_update()));
         Some((Ok(event), receiver))
     });
-    Sse::new(news).keep_alive(KeepAlive::new().interval(ALIVE))
+    Sse::new(events).keep_alive(KeepAlive::new().interval(ALIVE))
 }
 
-fn news(board: &Board) -> String {
-    json!({ "version": board.version, "run": board.run }).to_string()
+fn event_data(state: &PreviewState) -> String {
+    json!({ "version": state.version, "run": state.run }).to_string()
 }
 
-async fn state(State(office): State<Office>) -> Response {
-    let board = office.board.borrow().clone();
+async fn state(State(app): State<AppState>) -> Response {
+    let state = app.state.borrow().clone();
     let state = json!({
-        "looks": board.looks,
-        "version": board.version,
-        "took_ms": board.took.as_secs_f64() * 1000.0,
-        "run": board.run,
-        "notes": board.look.notes,
-        "readiness": board.look.readiness,
-        "previous": office.previous.name(),
+        "looks": state.snapshots,
+        "version": state.version,
+        "took_ms": state.took.as_secs_f64() * 1000.0,
+        "run": state.run,
+        "notes": state.snapshot.notes,
+        "readiness": state.snapshot.readiness,
+        "previous": app.previous.name(),
     });
     text("application/json", state.to_string())
 }
 
-/// What changed since the last published version.
-async fn changed(State(office): State<Office>) -> Response {
-    let look = office.board.borrow().look.clone();
-    let compared = tokio::task::spawn_blocking(move || office.previous.compare(&look)).await;
+/// The changes since the last published version.
+async fn changed(State(app): State<AppState>) -> Response {
+    let snapshot = app.state.borrow().snapshot.clone();
+    let compared = tokio::task::spawn_blocking(move || app.previous.compare(&snapshot)).await;
     match compared {
         Ok(changes) => text("application/json", json!(changes).to_string()),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-async fn check(State(office): State<Office>) -> StatusCode {
-    let mut run = office.run.lock().unwrap_or_else(PoisonError::into_inner);
-    match office.runner.begin() {
+async fn check(State(app): State<AppState>) -> StatusCode {
+    let mut run = app.run.lock().unwrap_or_else(PoisonError::into_inner);
+    match app.runner.begin() {
         Some(begun) => {
             *run = Some(begun);
             StatusCode::ACCEPTED
@@ -167,23 +164,23 @@ async fn check(State(office): State<Office>) -> StatusCode {
 }
 
 /// A file of the site, from memory.
-async fn page(State(office): State<Office>, request: Request) -> Response {
-    let look = office.board.borrow().look.clone();
+async fn page(State(app): State<AppState>, request: Request) -> Response {
+    let snapshot = app.state.borrow().snapshot.clone();
     let path = request.uri().path().trim_start_matches('/');
     let below = if path.is_empty() || path.ends_with('/') {
         format!("{path}index.html")
     } else {
         path.to_owned()
     };
-    if let Some(bytes) = look.files.get(&below) {
+    if let Some(bytes) = snapshot.files.get(&below) {
         return text(media(&below), bytes.clone());
     }
-    if look.files.contains_key(&format!("{below}/index.html")) {
+    if snapshot.files.contains_key(&format!("{below}/index.html")) {
         let to = HeaderValue::try_from(format!("/{below}/"));
         let to = to.unwrap_or_else(|_| HeaderValue::from_static("/"));
         return (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response();
     }
-    let gone = pages::stub("There is no page here", "It may have been taken out, or renamed.");
+    let gone = pages::stub("Page not found", "It may have been removed or renamed.");
     (StatusCode::NOT_FOUND, text("text/html", gone)).into_response()
 }
 

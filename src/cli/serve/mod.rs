@@ -1,19 +1,20 @@
-//! `avouch serve`: the site while it is being written, in a browser, for people who write policies.
+//! `avouch serve`: a preview of the site in a browser, for people who write policies.
 
-mod board;
 mod changes;
 mod checks;
-mod desk;
 mod evidence_file;
 mod http;
 pub(crate) mod note;
 mod notes;
+pub(crate) mod options;
 mod pages;
 mod plain;
 mod readiness;
 pub(crate) mod shown;
 mod standings;
+mod state;
 pub(crate) mod watch;
+mod workspace;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -28,165 +29,167 @@ use avouch::probe;
 use avouch::probe::job::Interrupt;
 use avouch::render::Past;
 
-use crate::args::Serve;
 use crate::exit::Exit;
 use crate::previous;
-use crate::serve::board::Writer;
 use crate::serve::changes::Previous;
 use crate::serve::checks::Runner;
-use crate::serve::desk::Desk;
-use crate::serve::http::Office;
+use crate::serve::http::AppState;
+use crate::serve::options::Serve;
+use crate::serve::state::SharedState;
 use crate::serve::watch::Watch;
+use crate::serve::workspace::Workspace;
 use crate::session::{Open, check_sources};
 use crate::terminal::clock::clock;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 use avouch::workflow::sources::Checked;
 
-/// How many ports behind the wanted one are tried, should it be taken.
+/// How many further ports are tried if the requested one is in use.
 const PORTS_MAX: u16 = 100;
 
-/// Threads that answer browsers.
+/// The number of threads that answer browsers.
 const WORKERS: usize = 2;
 
-/// Runs the verb, until it is interrupted.
-pub(crate) fn run(root: &Path, args: &Serve, talk: Talk) -> Result<Exit, Exit> {
+/// Runs the verb until it is interrupted.
+pub(crate) fn run(root: &Path, args: &Serve, console: Console) -> Result<Exit, Exit> {
     if !root.is_dir() {
-        talk.complain(&format!("there is no folder `{}`", root.display()), "name it with `--root`");
+        console.error(&format!("there is no folder `{}`", root.display()), "name it with `--root`");
         return Err(Exit::Unusable);
     }
-    let checked = in_a_project(root, args, talk)?;
-    let published = published(root, args, checked, talk)?;
-    let listener = listen(args.port, talk)?;
-    let address = listener.local_addr().map_err(|error| unheard(&error, talk))?;
+    let checked = in_a_project(root, args, console)?;
+    let published = published(root, args, checked, console)?;
+    let listener = listen(args.port, console)?;
+    let address = listener.local_addr().map_err(|error| cannot_listen(&error, console))?;
     let interrupt = probe::signals::interrupt();
-    // First the watch, then the look: a change between the two is seen by the next look.
+    // The watch starts before the first look, so that no change is missed between the two.
     let watch = Watch::new(root);
-    let mut desk = Desk::new(root, args, Past { previous: published.clone(), ..Past::default() });
+    let mut workspace =
+        Workspace::new(root, args, Past { previous: published.clone(), ..Past::default() });
     let begun = Instant::now();
-    let board = board::new(desk.look(), begun.elapsed());
+    let state = state::new(workspace.snapshot(), begun.elapsed());
     let previous = Arc::new(Previous::new(root, published));
-    let runner = runner(root, args, &board, &interrupt, talk);
-    let office = Office { board: board.clone(), runner, run: Arc::default(), previous };
-    let run = office.run.clone();
-    keep_looking(desk, watch, board);
-    talk.data(format!("http://{address}/\n").as_bytes());
-    talk.say("open this address in a browser; Ctrl-C ends it");
+    let runner = runner(root, args, &state, &interrupt, console);
+    let app = AppState { state: state.clone(), runner, run: Arc::default(), previous };
+    let run = app.run.clone();
+    keep_looking(workspace, watch, state);
+    console.output(format!("http://{address}/\n").as_bytes());
+    console.message("open this address in a browser; press Ctrl-C to stop");
     if args.open {
-        open(&format!("http://{address}/"), talk);
+        open(&format!("http://{address}/"), console);
     }
-    answer(listener, office, address, &interrupt).map_err(|error| unheard(&error, talk))?;
-    // What a run has made on the target is taken away before this ends.
+    answer(listener, app, address, &interrupt).map_err(|error| cannot_listen(&error, console))?;
+    // A run deletes the objects that it made on the target before this process ends.
     let last = run.lock().unwrap_or_else(PoisonError::into_inner).take();
     last.map(std::thread::JoinHandle::join);
     Ok(Exit::Interrupted)
 }
 
-/// What is there at the start. A project that is broken can be mended while this runs; a folder without
-/// one is the wrong folder.
-fn in_a_project(root: &Path, args: &Serve, talk: Talk) -> Result<Checked, Exit> {
+/// The sources at the start. A project with mistakes can be corrected during the preview; a folder without
+/// a project is the wrong folder.
+fn in_a_project(root: &Path, args: &Serve, console: Console) -> Result<Checked, Exit> {
     let open = Open::to_read(root, args.target.target.as_deref());
     let checked = check_sources(&open, None, clock(None));
     if checked.diagnostics.iter().any(|one| one.code == Code::NoProject) {
-        talk.diagnostics(&checked.diagnostics, &checked.sources);
+        console.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);
     }
     Ok(checked)
 }
 
-/// What is published now, if it was named.
+/// The published page, if `--previous` names it.
 fn published(
     root: &Path,
     args: &Serve,
     checked: Checked,
-    talk: Talk,
+    console: Console,
 ) -> Result<Option<Published>, Exit> {
     let Some(from) = &args.previous else { return Ok(None) };
     let Some(project) = checked.project else {
-        talk.diagnostics(&checked.diagnostics, &checked.sources);
+        console.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);
     };
-    previous::read(from, root, &project.world, talk).map(Some)
+    previous::read(from, root, &project.world, console).map(Some)
 }
 
 fn runner(
     root: &Path,
     args: &Serve,
-    board: &Writer,
+    state: &SharedState,
     interrupt: &Arc<Interrupt>,
-    talk: Talk,
+    console: Console,
 ) -> Runner {
     Runner {
         root: root.to_owned(),
         target: Arc::new(args.target.clone()),
-        board: board.clone(),
+        state: state.clone(),
         interrupt: interrupt.clone(),
-        talk,
+        console,
     }
 }
 
-/// Looks at the disk again and again, until the process ends.
-fn keep_looking(mut desk: Desk, mut watch: Watch, board: Writer) {
+/// Renders the site at every change, until the process ends.
+fn keep_looking(mut workspace: Workspace, mut watch: Watch, state: SharedState) {
     std::thread::spawn(move || {
         loop {
             watch.wait();
             let begun = Instant::now();
-            let look = desk.look();
-            board::put(&board, look, begun.elapsed());
+            let snapshot = workspace.snapshot();
+            state::put(&state, snapshot, begun.elapsed());
         }
     });
 }
 
 fn answer(
     listener: TcpListener,
-    office: Office,
+    app: AppState,
     address: SocketAddr,
     interrupt: &Interrupt,
 ) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
-    let router = http::router(office, address);
+    let router = http::router(app, address);
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         http::serve(listener, router, interrupt.wait()).await;
         Ok::<(), io::Error>(())
     })?;
-    // Browsers that listen for news would hold it up for ever.
+    // Browsers that wait for events would block it for ever.
     runtime.shutdown_background();
     Ok(())
 }
 
-/// Listens on loopback: at the wanted port, or the next that is free.
-fn listen(port: u16, talk: Talk) -> Result<TcpListener, Exit> {
+/// Listens on loopback, at the requested port or the next free one.
+fn listen(port: u16, console: Console) -> Result<TcpListener, Exit> {
     let ports = port..=port.saturating_add(PORTS_MAX);
     let mut last = io::Error::from(io::ErrorKind::AddrInUse);
     for one in ports {
         match TcpListener::bind((Ipv4Addr::LOCALHOST, one)) {
             Ok(listener) => {
                 if one != port {
-                    talk.say(&format!("port {port} is taken; this is port {one}"));
+                    console.message(&format!("port {port} is taken; this is port {one}"));
                 }
                 return Ok(listener);
             }
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => last = error,
-            Err(error) => return Err(unheard(&error, talk)),
+            Err(error) => return Err(cannot_listen(&error, console)),
         }
     }
-    Err(unheard(&last, talk))
+    Err(cannot_listen(&last, console))
 }
 
-fn unheard(error: &io::Error, talk: Talk) -> Exit {
-    talk.complain(&format!("nobody could be listened to: {error}"), "try another `--port`");
+fn cannot_listen(error: &io::Error, console: Console) -> Exit {
+    console
+        .error(&format!("the preview could not listen on a port: {error}"), "try another `--port`");
     Exit::Unusable
 }
 
-/// Opens an address in the browser of whoever sits here.
-fn open(address: &str, talk: Talk) {
+/// Opens an address in the user's browser.
+fn open(address: &str, console: Console) {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let mut command = Command::new(program);
     let command = command.arg(address).stdin(Stdio::null());
     let begun = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     if begun.is_err() {
-        talk.say("no browser could be opened; open the address yourself");
+        console.message("no browser could be opened; open the address yourself");
     }
 }

@@ -1,24 +1,24 @@
-//! The pages as the preview serves them: the published ones, with the preview's own script beside
-//! them, and a page for what cannot be shown yet.
+//! The pages of the preview: those of the site with the preview's script added, and a page in place of
+//! each policy that cannot be shown yet.
 
 use avouch::render::Files;
 use avouch::workflow::sources::Checked;
 
 use crate::serve::shown::{Shown, page_of};
 
-/// What the preview puts into the head of each page.
+/// The elements that the preview adds to the head of each page.
 const HEAD: &str = "<link rel=\"stylesheet\" href=\"/_avouch/serve.css\">\n\
      <script src=\"/_avouch/serve.js\" defer></script>\n";
 
-/// How a published page forbids what it does not need. The preview says the same in a header, and
-/// lets its own script ask for what is new.
+/// The security policy of a published page. The preview sends one in a header, which also allows its own
+/// script to fetch changes.
 const PUBLISHED: &str = "http-equiv=\"Content-Security-Policy\"";
 
-/// What stands in a page of the preview in its place.
+/// Its replacement in the preview.
 const IN_PREVIEW: &str = "name=\"published-security-policy\"";
 
-/// The files of the site with the preview's script in the pages, and a page for each policy that has
-/// none because it never could be read.
+/// The files of the site with the preview's script in the pages, and a page for each policy that could
+/// never be read.
 pub(crate) fn finished(files: Files, written: &Checked, shown: &Shown<'_>) -> Files {
     let mut files = files;
     for (path, bytes) in &mut files {
@@ -29,11 +29,13 @@ pub(crate) fn finished(files: Files, written: &Checked, shown: &Shown<'_>) -> Fi
     let policies = written.unread.iter().filter(|file| file.starts_with("content/"));
     for file in policies {
         let text = "This page cannot be shown yet: see the note.";
-        files.entry(page_of(file)).or_insert_with(|| stub("Not readable yet", text).into_bytes());
+        files
+            .entry(page_of(file))
+            .or_insert_with(|| stub("This file cannot be read yet", text).into_bytes());
     }
     if shown.checked.project.is_none() {
-        let text = "Nothing can be shown until the project's settings can be read: see the note.";
-        files.insert("index.html".into(), stub("Not readable yet", text).into_bytes());
+        let text = "The preview starts when the project's settings can be read: see the note.";
+        files.insert("index.html".into(), stub("This file cannot be read yet", text).into_bytes());
     }
     files
 }
@@ -46,13 +48,13 @@ fn with_head(html: &str) -> String {
     }
 }
 
-/// A page of the preview's own.
+/// A page that is not part of the site.
 pub(crate) fn stub(title: &str, text: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\" data-avouch-stub>\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n{HEAD}</head>\n<body>\n\
          <main id=\"page-content\">\n<h1>{title}</h1>\n<p>{text}</p>\n\
-         <p><a href=\"/\">To the first page</a></p>\n</main>\n</body>\n</html>\n"
+         <p><a href=\"/\">Go to the first page</a></p>\n</main>\n</body>\n</html>\n"
     )
 }

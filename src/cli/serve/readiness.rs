@@ -1,4 +1,4 @@
-//! Whether this could be published now, and what the evidence on the pages is.
+//! Whether the site could be published now, and where the evidence on the pages is from.
 
 use avouch::model::time::in_words;
 use serde::Serialize;
@@ -6,20 +6,20 @@ use serde::Serialize;
 use crate::serve::note::Note;
 use crate::serve::shown::Shown;
 
-/// Whether this could be published now.
+/// Whether the site could be published now.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Readiness {
-    /// Whether nothing stands in the way.
+    /// Whether nothing prevents it.
     pub(crate) ready: bool,
     /// The same in a sentence.
     pub(crate) headline: String,
-    /// What the evidence on the pages is, in a sentence.
+    /// Where the evidence on the pages is from, in a sentence.
     pub(crate) evidence: String,
-    /// What the checks are put to, in words.
+    /// The service that the checks test, in words.
     pub(crate) target: String,
 }
 
-/// What the notes amount to.
+/// The readiness that follows from the notes.
 pub(crate) fn of(notes: &[Note], shown: &Shown<'_>, trouble: Option<&str>) -> Readiness {
     let stops = notes.iter().filter(|note| note.stops).count();
     let ready = stops == 0 && shown.checked.project.is_some();
@@ -27,8 +27,8 @@ pub(crate) fn of(notes: &[Note], shown: &Shown<'_>, trouble: Option<&str>) -> Re
         ready,
         headline: match stops {
             _ if ready => "This could be published now.".to_owned(),
-            0 | 1 => "This cannot be published yet: one thing stands in the way.".to_owned(),
-            _ => format!("This cannot be published yet: {stops} things stand in the way."),
+            0 | 1 => "This cannot be published yet: there is one problem.".to_owned(),
+            _ => format!("This cannot be published yet: there are {stops} problems."),
         },
         evidence: evidence(shown, trouble),
         target: target(shown),
@@ -41,7 +41,7 @@ fn evidence(shown: &Shown<'_>, trouble: Option<&str>) -> String {
             "The results of the last checks cannot be read; run the checks again.".into()
         }
         (Some(run), None) => {
-            format!("The evidence shown is that of the last checks, {}.", in_words(run.finished))
+            format!("The evidence is from the last checks, {}.", in_words(run.finished))
         }
         (None, None) => "No checks have been run yet, so no evidence is shown.".into(),
     }

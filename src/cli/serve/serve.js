@@ -1,13 +1,13 @@
-// The preview: updates this page when files change, keeps the reader's place, and shows notes next to the
-// sentences. Published pages do not contain this script.
+// The preview: keeps this page up to date with the files, without losing the reader's place, and shows
+// notes next to the sentences. Published pages do not have this script.
 (() => {
   "use strict";
 
   const path = location.pathname.replace(/^\//, "").replace(/(^|\/)$/, "$1index.html");
   const root = document.documentElement;
-  const EYE = 120; // the assumed distance of the reader's eye from the top of the window, in pixels
+  const EYE = 120; // pixels between the top of the window and the line being read
   let wanted = 0; // the newest version
-  let shown = 0; // the displayed version
+  let shown = 0; // the version on the page
   let busy = false;
   let state = null;
   let sheets = new Map();
@@ -27,7 +27,7 @@
   const redline = (runs) => make("p", { class: "avouch-redline" }, ...runs.map((run) =>
     run.fate === "kept" ? run.text : make(run.fate === "removed" ? "del" : "ins", {}, run.text)));
 
-  // --- updating the page without replacing its nodes -----------------------------------------------
+  // --- the page: existing nodes are changed in place -----------------------------------------------
 
   const isOurs = (node) => node.nodeType === 1 && node.hasAttribute("data-avouch");
   const isKin = (old, fresh) => old.nodeType === fresh.nodeType && old.nodeName === fresh.nodeName &&
@@ -35,7 +35,7 @@
 
   function attributes(old, fresh) {
     for (const { name } of [...old.attributes]) {
-      // An element that the reader has opened stays open.
+      // Details that the reader opened stay open.
       if (!fresh.hasAttribute(name) && !(name === "open" && old.localName === "details")) old.removeAttribute(name);
     }
     for (const { name, value } of fresh.attributes) {
@@ -75,7 +75,7 @@
     left.forEach((node) => node.remove());
   }
 
-  /// Changes the page, and keeps the text that the reader looks at in the same place of the window.
+  /// Changes the page without moving the line that the reader is looking at.
   function inPlace(change) {
     const top = (element) => element.getBoundingClientRect().top;
     const near = [...document.querySelectorAll("main [id]")]
@@ -112,7 +112,7 @@
     }
     inPlace(() => {
       document.title = page.title;
-      // Marks of notes are removed first, because they would make equal nodes differ.
+      // The marks of the notes are removed first, so that equal nodes compare as equal.
       unmark();
       morph(document.body, page.body);
     });
@@ -144,7 +144,7 @@
 
   const keyOf = (note) => `${note.title}|${note.place}|${JSON.stringify(note.anchor)}`;
 
-  /// The block that begins with these words, or the first of several: themes differ, words do not.
+  /// The block that starts with these words, or the first of several: themes differ, words do not.
   function blockOf({ start, nth }) {
     const all = [...document.querySelectorAll("main :is(p, h1, h2, h3, h4, h5, h6, li, td, th, pre, blockquote)")]
       .filter((element) => !element.closest("nav, details, [data-avouch]"))
@@ -220,7 +220,7 @@
     layOut();
   }
 
-  /// Puts each note at the height of its words, or below the note before it.
+  /// Puts each note at the height of its words, or under the previous note.
   function layOut() {
     const main = document.querySelector("main");
     if (!main || !margin.cards) return;
@@ -248,7 +248,7 @@
     onclick: () => unfold(!panel.hasAttribute("data-open")) });
   const reasons = make("ul", { class: "avouch-reasons" });
   const looks = make("ul", {});
-  const others = make("div", { class: "avouch-others" }, make("p", {}, "Does not prevent publication, but check:"), looks);
+  const others = make("div", { class: "avouch-others" }, make("p", {}, "Not urgent:"), looks);
   const evidence = make("p", { class: "avouch-evidence" });
   const progress = make("progress", { "aria-label": "Checks", hidden: true });
   const said = make("p", { class: "avouch-said", role: "status" });
@@ -275,27 +275,27 @@
   }
 
   function drawPanel() {
-    const { ready, headline: words, evidence: told } = state.readiness;
+    const { ready, headline: words, evidence: source } = state.readiness;
     panel.classList.toggle("ready", ready);
     headline.textContent = `${ready ? "✓" : "✗"} ${words}`;
     const listed = (stops) => state.notes.flatMap((note, index) => note.stops === stops ? [reason(note, index)] : []);
     reasons.replaceChildren(...listed(true));
     looks.replaceChildren(...listed(false));
     others.hidden = looks.childElementCount === 0;
-    evidence.textContent = `${told} Built in ${Math.max(1, Math.round(state.took_ms))} ms.`;
+    evidence.textContent = `${source} Updated in ${Math.max(1, Math.round(state.took_ms))} ms.`;
     compare.textContent = `What changed since ${state.previous}`;
     drawRun(state.run);
   }
 
   function drawRun(run) {
     check.disabled = run.running;
-    check.textContent = run.running ? "The checks are running" : `Run the checks against ${state ? state.readiness.target : "the service"}`;
+    check.textContent = run.running ? "Running the checks" : `Run the checks against ${state ? state.readiness.target : "the service"}`;
     progress.hidden = !run.running;
     if (run.total) {
       progress.max = run.total;
       progress.value = run.done;
     } else progress.removeAttribute("value");
-    said.textContent = run.running ? (run.total ? `${run.done} of ${run.total} checks are done` : "Starting") : run.said;
+    said.textContent = run.running ? (run.total ? `${run.done} of ${run.total} checks are done` : "Starting the checks") : run.said;
   }
 
   // --- what changed --------------------------------------------------------------------------------
@@ -318,7 +318,7 @@
     if (!dialog.open) dialog.showModal();
   }
 
-  // --- drawing everything --------------------------------------------------------------------------
+  // --- everything together -------------------------------------------------------------------------
 
   function draw() {
     document.body.append(margin, panel, dialog);
@@ -327,7 +327,7 @@
     root.dataset.avouchShown = String(shown);
   }
 
-  /// Scrolls to the note that the address names, or to the reader's previous place.
+  /// Scrolls to the note in the address, or to the reader's last position.
   function arrive() {
     const note = location.hash.startsWith("#avouch-note-") && document.querySelector(location.hash);
     if (note) {
@@ -345,7 +345,7 @@
     source.onmessage = (event) => {
       const { version, run } = JSON.parse(event.data);
       root.removeAttribute("data-avouch-lost");
-      // A preview that was restarted counts from one again.
+      // A restarted preview counts from one again.
       if (version < wanted) shown = -1;
       wanted = version;
       drawRun(run);
@@ -357,7 +357,7 @@
     };
   }
 
-  // Browsers limit the connections to one address, so a hidden page closes its connection.
+  // A browser allows few connections to one address, so a hidden page closes its own.
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && source) {
       source.close();

@@ -1,4 +1,4 @@
-//! The state that the preview shows: pages, notes, and which page a file belongs to.
+//! The project and the evidence that the preview shows, and the page of each file.
 
 use avouch::model::judge::assessment::Assessment;
 use avouch::model::judge::evidence::Outcome;
@@ -7,9 +7,9 @@ use avouch::workflow::sources::Checked;
 
 /// A project as it can be shown, with its evidence.
 pub(crate) struct Shown<'a> {
-    /// What was read, with stand-ins for what could not be.
+    /// The sources, with stand-ins for files that cannot be read.
     pub(crate) checked: &'a Checked,
-    /// Where each claim stands for which there is evidence in these words.
+    /// The outcome of each claim with evidence for its current words.
     pub(crate) outcomes: &'a [Outcome<'a>],
     /// The last run of the checks, if there was one.
     pub(crate) assessment: Option<&'a Assessment>,
@@ -22,7 +22,7 @@ pub(crate) fn page_of(file: &str) -> String {
     format!("{slug}/index.html")
 }
 
-/// The page on which a claim stands first.
+/// The page with the first passage of a claim.
 pub(crate) fn page_of_claim(claim: &Claim) -> Option<String> {
     claim.passages.first().map(|passage| page_of(&passage.policy))
 }

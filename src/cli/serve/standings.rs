@@ -1,4 +1,4 @@
-//! Notes on claims that do not stand as they should: what it means, and who can do something.
+//! Notes on claims that are not verified: what it means, and who can act.
 
 use avouch::model::judge::binding::WorldBinding;
 use avouch::model::judge::evidence::{Outcome, Standing};
@@ -11,11 +11,11 @@ use crate::serve::note::{Anchor, Note};
 use crate::serve::plain::{Plain, SECURITY, YOU};
 use crate::serve::shown::{Shown, page_of_claim};
 
-/// One note for each claim that was asked and does not hold, and one for all that were not asked.
+/// One note for each checked claim that is not verified, and one for all claims that were not checked.
 pub(crate) fn notes(shown: &Shown<'_>) -> Vec<Note> {
     let mut notes: Vec<Note> =
         shown.outcomes.iter().filter_map(|outcome| note(outcome, shown)).collect();
-    notes.extend(unasked(shown));
+    notes.extend(unchecked(shown));
     notes
 }
 
@@ -28,21 +28,21 @@ fn note(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Option<Note> {
         Standing::Inconclusive(reason) => Plain {
             title: "This could not be verified".into(),
             says: format!(
-                "When this was checked last, nothing could be found out: {}.",
+                "The last check was inconclusive: {}.",
                 reason.in_words()
             ),
             todo:
-                "Run the checks again. If it stays so, ask your security team to look at the check."
+                "Run the checks again. If this does not help, ask your security team to look at the check."
                     .into(),
             who: YOU.into(),
         },
         Standing::Unfit(_) => Plain {
             title: "The check behind this sentence is too weak".into(),
             says: format!(
-                "This sentence {}, so its result counts for nothing.",
+                "This sentence {}, so its result proves nothing.",
                 wording::standing(outcome.standing)
             ),
-            todo: "Mend the check.".into(),
+            todo: "Correct the check.".into(),
             who: SECURITY.into(),
         },
     };
@@ -66,22 +66,24 @@ fn waived(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Plain {
         (wording::role(waiving, project), wording::day(waiving.waiver.until))
     });
     Plain {
-        title: "This is not true at present, and is waived".into(),
-        says: format!("{role} accepts that until the end of {until}. The page says so."),
-        todo: "Mend the service by then.".into(),
+        title: "This is not true at present, and there is an exception".into(),
+        says: format!(
+            "{role} has accepted this until the end of {until}. The page shows the exception."
+        ),
+        todo: "Correct the service by then.".into(),
         who: SECURITY.into(),
     }
 }
 
 fn violated(outcome: &Outcome<'_>) -> Plain {
     let found = findings(outcome);
-    let saw = found.first().map_or_else(String::new, |one| {
-        format!(" Expected was that {}; what came back: {}.", one.expected, one.seen)
+    let seen = found.first().map_or_else(String::new, |one| {
+        format!(" Expected: {}. Seen: {}.", one.expected, one.seen)
     });
     Plain {
         title: "The service does not do what this sentence says".into(),
-        says: format!("This was checked, and it is not true at present.{saw}"),
-        todo: "Mend the service, or change the sentence to what is true.".into(),
+        says: format!("The check failed: this is not true at present.{seen}"),
+        todo: "Correct the service, or change the sentence so that it is true.".into(),
         who: format!("{SECURITY}, or you"),
     }
 }
@@ -95,29 +97,29 @@ fn expired(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Plain {
         .filter(|_| summary::basis(outcome).is_some_and(|one| one.in_words() == "attested"))
     {
         Some(role) => Plain {
-            title: "Somebody's word has run out".into(),
-            says: format!("This sentence rests on the word of {role}, which has run out."),
-            todo: format!("Ask {role} to look again and to give their word anew."),
+            title: "A confirmation has expired".into(),
+            says: format!("{role} confirmed this sentence, and the confirmation has expired."),
+            todo: format!("Ask {role} to look again and to confirm it."),
             who: YOU.into(),
         },
         None => Plain {
-            title: "The evidence has run out".into(),
-            says: "This was true when it was checked, but that was too long ago.".into(),
+            title: "The evidence has expired".into(),
+            says: "This was verified, but too long ago.".into(),
             todo: "Run the checks again.".into(),
             who: YOU.into(),
         },
     }
 }
 
-/// Claims for which there is no evidence in these words. Of one that is suspect, or stands nowhere,
-/// another note tells, and a run of the checks would not help.
-fn unasked(shown: &Shown<'_>) -> Option<Note> {
+/// One note on the claims without evidence for these words. A claim that is suspect, or in no policy, has
+/// another note, because running the checks would not help.
+fn unchecked(shown: &Shown<'_>) -> Option<Note> {
     let project = shown.checked.project.as_ref()?;
-    let is_unasked = |claim: &&Claim| {
-        let is_asked = shown.outcomes.iter().any(|one| one.claim.id == claim.id);
-        !is_asked && !claim.passages.is_empty() && !shown.checked.is_suspect(&claim.id)
+    let is_unchecked = |claim: &&Claim| {
+        let is_checked = shown.outcomes.iter().any(|one| one.claim.id == claim.id);
+        !is_checked && !claim.passages.is_empty() && !shown.checked.is_suspect(&claim.id)
     };
-    let claims: Vec<&Claim> = project.claims.iter().filter(is_unasked).collect();
+    let claims: Vec<&Claim> = project.claims.iter().filter(is_unchecked).collect();
     let title = match claims.len() {
         0 => return None,
         1 => "One sentence has not been checked yet".to_owned(),
@@ -129,7 +131,7 @@ fn unasked(shown: &Shown<'_>) -> Option<Note> {
         anchor: Anchor::Top,
         plain: Plain {
             title,
-            says: why_unasked(&claims, shown, project),
+            says: why_unchecked(&claims, shown, project),
             todo: "Run the checks.".into(),
             who: YOU.into(),
         },
@@ -141,20 +143,20 @@ fn unasked(shown: &Shown<'_>) -> Option<Note> {
     })
 }
 
-/// Why there is no evidence for some claims.
-fn why_unasked(claims: &[&Claim], shown: &Shown<'_>, project: &Project) -> String {
+/// Why these claims have no evidence.
+fn why_unchecked(claims: &[&Claim], shown: &Shown<'_>, project: &Project) -> String {
     let Some(run) = shown.assessment else {
         return "The checks have not been run on this computer yet.".to_owned();
     };
     if run.world != WorldBinding::of(project) {
-        return "The last checks asked another service, or as somebody else.".to_owned();
+        return "The last checks tested another service, or used other accounts.".to_owned();
     }
     let changed = claims.iter().filter(|claim| run.claims.contains_key(&claim.id)).count();
     match (claims.len() - changed, changed) {
         (1, 0) => "The last checks left it out.".to_owned(),
         (_, 0) => "The last checks left them out.".to_owned(),
-        (0, 1) => "It, or its check, has changed since it was checked last.".to_owned(),
-        (0, _) => "They, or their checks, have changed since they were checked last.".to_owned(),
+        (0, 1) => "It, or its check, has changed since the last checks.".to_owned(),
+        (0, _) => "They, or their checks, have changed since the last checks.".to_owned(),
         (left_out, _) => format!(
             "The last checks left {left_out} out; {changed} or their checks have changed since."
         ),

@@ -1,5 +1,5 @@
-//! Waits for the disk to change: told by the system, and looked for besides, so that a change which
-//! the system does not tell of is late but not missed.
+//! Waits for files to change. The system reports changes, and a regular look at the disk finds those that
+//! it does not report.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,43 +12,43 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 
-/// The folders that are watched with all below them; of the project's own folder, its files alone.
+/// The folders that are watched with their sub-folders. The project's own folder is watched without them.
 const FOLDERS: [&str; 5] = ["content", "checks", "attestations", "waivers", "templates"];
 
 /// How long the disk must be quiet before it is read: an editor saves in several steps.
 const QUIET: Duration = Duration::from_millis(8);
 
-/// How long is waited for that at the most.
+/// The longest wait for that.
 const QUIET_MAX: Duration = Duration::from_millis(60);
 
-/// How often is looked for what the system did not tell of.
+/// The interval of the regular look at the disk.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// How often everything is made anew even if nothing changed: evidence ends by itself.
+/// The interval after which everything is rendered again even without a change: evidence expires.
 const STALE: Duration = Duration::from_secs(30);
 
-/// Files that are looked at in one round, and folders within folders.
+/// Limits of one look: entries, and the depth of folders.
 const ENTRIES_MAX: usize = 20_000;
 const DEPTH_MAX: usize = 12;
 
-/// Something that waits for changes.
+/// Waits for changes.
 pub(crate) struct Watch {
     root: PathBuf,
     watcher: Option<RecommendedWatcher>,
     watched: BTreeSet<PathBuf>,
     told: Receiver<()>,
     seen: u64,
-    /// Two changes within one tick of the disk's clock look like one: there is a second look.
+    /// Two changes within one tick of the disk's clock look like one, so it looks a second time.
     look_again: bool,
     looked: Instant,
-    /// Whether only what people write counts, and nothing is made anew but for that.
+    /// Whether only files that people write count, and the interval does not.
     sources_only: bool,
 }
 
 impl Watch {
-    /// Begins to watch the project at `root`.
+    /// Starts to watch the project at `root`.
     pub(crate) fn new(root: &Path) -> Self {
-        // One signal that waits says as much as many.
+        // One waiting signal is as good as many.
         let (tell, told) = sync_channel(1);
         let on_event = move |event: notify::Result<notify::Event>| {
             if !event.is_ok_and(|event| is_reading(event.kind)) {
@@ -82,7 +82,7 @@ impl Watch {
         self.looked = Instant::now();
     }
 
-    /// Waits for the system to tell of a change, for a while, and then looks for one.
+    /// Waits some time for the system to report a change, then looks for one.
     pub(crate) fn is_new(&mut self) -> bool {
         let told = self.told.recv_timeout(EVERY);
         match told {
@@ -164,7 +164,7 @@ fn gather(folder: &Path, depth: usize, entries: &mut Vec<PathBuf>) {
     }
 }
 
-/// Whether somebody only read a file; we do so ourselves.
+/// Whether a file was only read, which we do ourselves.
 fn is_reading(kind: EventKind) -> bool {
     matches!(kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write))
 }
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_run_writes_is_no_change_of_the_sources() {
+    fn files_that_a_run_writes_are_not_sources() {
         let root = tempfile::tempdir().unwrap();
         let mut watch = Watch::sources(root.path());
         fs::write(root.path().join("assessment.json"), "{}").unwrap();

@@ -4,7 +4,7 @@ use avouch::workflow::clock::Clock;
 use jiff::Timestamp;
 
 use crate::exit::Exit;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
 /// <https://reproducible-builds.org/specs/source-date-epoch/>
 const SOURCE_DATE: &str = "SOURCE_DATE_EPOCH";
@@ -17,7 +17,7 @@ pub(crate) fn clock(fixed: Option<Timestamp>) -> Clock {
 }
 
 /// The time that `SOURCE_DATE_EPOCH` gives for the build's; `None` if it is not set.
-pub(crate) fn source_date(talk: Talk) -> Result<Option<Timestamp>, Exit> {
+pub(crate) fn source_date(console: Console) -> Result<Option<Timestamp>, Exit> {
     let Some(value) = std::env::var_os(SOURCE_DATE) else { return Ok(None) };
     let value = value.to_string_lossy();
     let digits = Some(&value).filter(|value| value.chars().all(|c| c.is_ascii_digit()));
@@ -27,7 +27,7 @@ pub(crate) fn source_date(talk: Talk) -> Result<Option<Timestamp>, Exit> {
         None => {
             let message = format!("`{SOURCE_DATE}` is `{value}`, which is no time");
             let help = "set it to whole seconds since 1970, as `date +%s` prints them, or unset it";
-            talk.complain(&message, help);
+            console.error(&message, help);
             Err(Exit::Unusable)
         }
     }

@@ -1,4 +1,4 @@
-//! Diagnostics as people and programs read them: with the place underlined, or as JSON.
+//! Diagnostics for people, with the place underlined, and for programs, as JSON.
 
 use std::ops::Range;
 
@@ -6,19 +6,23 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use avouch::model::source::diagnostic::{Diagnostic, Severity};
 use avouch::model::source::redline::{Redline, Side};
 use avouch::model::source::{Place, Sources};
+use avouch::render::report::layout::Colour;
 use serde_json::{Value, json};
 
 use crate::terminal::redline;
 
-/// Lines of one place that are shown; of a longer one, the first alone.
+/// Lines of one place that are shown; of a longer place, only the first.
 const LINES_MAX: usize = 6;
 
-/// Characters of one line that are shown around a place: minified files have lines without end.
+/// Characters of one line that are shown around a place: minified files have very long lines.
 const LINE_MAX: usize = 400;
 
-/// All diagnostics, each with an excerpt of its place and an empty line behind it.
-pub(crate) fn text(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> String {
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+/// All diagnostics, each with an excerpt of its place and an empty line after it.
+pub(crate) fn text(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> String {
+    let renderer = match colour {
+        Colour::Ansi => Renderer::styled(),
+        Colour::Plain => Renderer::plain(),
+    };
     let mut out = String::new();
     for one in diagnostics {
         out.push_str(&renderer.render(&[report(one, sources, colour)]));
@@ -73,7 +77,7 @@ fn json_of(redline: &Redline) -> Value {
     })
 }
 
-fn report<'a>(one: &'a Diagnostic, sources: &Sources, colour: bool) -> Group<'a> {
+fn report<'a>(one: &'a Diagnostic, sources: &Sources, colour: Colour) -> Group<'a> {
     let level = match one.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -110,7 +114,7 @@ fn excerpt<'a>(
 ) -> Group<'a> {
     let at = sources.line_column(place);
     let whole = sources.text(&place.file).map_or("", |text| text.as_ref());
-    // A place at the very start with no width is about the file, and shows none of its lines.
+    // An empty place at the start is about the file as a whole, and shows none of its lines.
     let about_file = place.start == 0 && place.end == 0 && label.is_none();
     if whole.is_empty() || about_file {
         let origin = Origin::path(&*place.file);
@@ -144,7 +148,7 @@ fn shown(whole: &str, place: &Place) -> Range<usize> {
     if line_end - line_start <= LINE_MAX {
         return line_start..line_end;
     }
-    // Line numbers stay right, and columns are those of the message: only the excerpt is cut.
+    // Line and column numbers stay right: only the excerpt is cut.
     line_start..floor(whole, (start + LINE_MAX).min(line_end)).max(start)
 }
 
@@ -178,7 +182,7 @@ mod tests {
         let one =
             Diagnostic::new(Code::MissingPage, Place::new("a.md", 9..18), "there is no page `x`")
                 .help("did you mean `y`?");
-        insta::assert_snapshot!(text(&[one], &sources(), false), @r"
+        insta::assert_snapshot!(text(&[one], &sources(), Colour::Plain), @r"
         error[missing-page]: there is no page `x`
          --> a.md:2:5
           |
@@ -193,7 +197,7 @@ mod tests {
     fn the_other_side_is_shown_too() {
         let one = Diagnostic::new(Code::Suspect, Place::new("a.md", 0..3), "other words")
             .related(Place::new("checks/b.yaml", 8..23), "the words that were checked");
-        insta::assert_snapshot!(text(&[one], &sources(), false), @r"
+        insta::assert_snapshot!(text(&[one], &sources(), Colour::Plain), @r"
         error[suspect]: other words
          --> a.md:1:1
           |
@@ -218,7 +222,7 @@ mod tests {
         };
         let two = Diagnostic::new(Code::SameAddress, Place::file("a.md"), "two pages");
         let gone = Diagnostic::new(Code::Unreadable, Place::file("gone.md"), "it cannot be read");
-        insta::assert_snapshot!(text(&[one, two, gone], &sources(), false), @r"
+        insta::assert_snapshot!(text(&[one, two, gone], &sources(), Colour::Plain), @r"
         error[no-project]: there is none
 
         error[same-address]: two pages
@@ -232,9 +236,9 @@ mod tests {
     #[test]
     fn colour_is_only_used_when_asked_for() {
         let one = Diagnostic::new(Code::NotYaml, Place::new("a.md", 4..7), "evil \u{1b}[31m");
-        assert!(text(std::slice::from_ref(&one), &sources(), true).contains('\u{1b}'));
-        assert!(!text(&[one], &sources(), false).contains('\u{1b}'));
-        assert_eq!(text(&[], &sources(), true), "");
+        assert!(text(std::slice::from_ref(&one), &sources(), Colour::Ansi).contains('\u{1b}'));
+        assert!(!text(&[one], &sources(), Colour::Plain).contains('\u{1b}'));
+        assert_eq!(text(&[], &sources(), Colour::Ansi), "");
     }
 
     #[test]
@@ -250,7 +254,7 @@ mod tests {
             ("long.md", 30_000..40_000),
         ] {
             let one = Diagnostic::new(Code::NotYaml, Place::new(file, span), "x");
-            let text = text(&[one], &sources, false);
+            let text = text(&[one], &sources, Colour::Plain);
             assert!(text.lines().count() < 15, "{text}");
         }
     }

@@ -1,8 +1,8 @@
 //! The terminal: colours, progress, messages, diagnostics and the clock.
 
 pub(crate) mod clock;
+pub(crate) mod console;
 pub(crate) mod diagnostics;
 pub(crate) mod progress;
 pub(crate) mod redline;
 pub(crate) mod style;
-pub(crate) mod talk;

@@ -1,4 +1,4 @@
-//! What a run says while it runs: a bar and the slowest checks on a terminal, plain lines elsewhere.
+//! Progress of a run: a bar and the slowest checks on a terminal, plain lines elsewhere.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -8,31 +8,31 @@ use avouch::render::wording;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
-/// How many of the running checks are named at once.
+/// How many of the running checks the bar names.
 const NAMED_MAX: usize = 3;
 
-/// What a run says while it runs.
+/// Shows the progress of a run.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     running: Mutex<Vec<String>>,
-    talk: Talk,
+    console: Console,
 }
 
 impl Progress {
-    /// Begins to tell of these jobs.
-    pub(crate) fn new(jobs: &[Job<'_>], talk: Talk) -> Self {
-        let bar = talk.is_watched().then(|| bar(jobs.len()));
+    /// Starts to show the progress of these jobs.
+    pub(crate) fn new(jobs: &[Job<'_>], console: Console) -> Self {
+        let bar = console.shows_progress().then(|| bar(jobs.len()));
         if bar.is_none() {
-            talk.say(&format!("running {}", wording::count(jobs.len(), "check")));
+            console.message(&format!("running {}", wording::count(jobs.len(), "check")));
         }
-        Self { bar, running: Mutex::default(), talk }
+        Self { bar, running: Mutex::default(), console }
     }
 
-    /// Tells of one event.
+    /// Shows one event.
     pub(crate) fn tell(&self, event: Event<'_>) {
-        if self.talk.is_log() {
+        if self.console.is_json() {
             return self.log(event);
         }
         match event {
@@ -45,15 +45,15 @@ impl Progress {
             }
             Event::Retrying(job, verdict, wait_ms) => {
                 let wait_s = Duration::from_millis(wait_ms).as_secs_f32();
-                self.line(&format!("{}: {verdict}, asking again in {wait_s:.1} s", name(job)));
+                self.line(&format!("{}: {verdict}, trying again in {wait_s:.1} s", name(job)));
             }
             Event::LeftBehind(job, what) => {
-                self.line(&format!("{}: left behind: {what}", name(job)))
+                self.line(&format!("{}: could not delete: {what}", name(job)))
             }
         }
     }
 
-    /// Tells programs of one event.
+    /// Logs one event for programs.
     fn log(&self, event: Event<'_>) {
         let (name, job, more): (_, _, &[(&str, Value)]) = match &event {
             Event::Started(job) => ("started", job, &[]),
@@ -68,17 +68,17 @@ impl Progress {
             ("check", json!(job.check + 1)),
             ("kind", json!(job.plan.kind)),
         ];
-        self.talk.event(name, &[&of, more].concat());
+        self.console.event(name, &[&of, more].concat());
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }
 
-    /// The checks that began first, and still run, are the slowest.
+    /// The running checks that started first are the slowest.
     fn update(&self, change: impl FnOnce(&mut Vec<String>)) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut running);
@@ -90,7 +90,7 @@ impl Progress {
     fn line(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.println(text),
-            None => self.talk.say(text),
+            None => self.console.message(text),
         }
     }
 }

@@ -1,30 +1,31 @@
-//! A redline on a terminal: what went, what came, and who wrote which side.
+//! A redline on a terminal: the deleted words, the new words, and the author of each side.
 
 use avouch::model::source::redline::{Fate, Redline, Run, Side};
 use avouch::model::time::in_words;
+use avouch::render::report::layout::{Colour, GREEN, Layout, RED};
 use avouch::render::wording::cut;
 
-/// What changed, in one line: `[-what went-]{+what came+}`, red and green where colour may be used.
-pub(crate) fn text(runs: &[Run], colour: bool) -> String {
+/// The change on one line, `[-deleted-]{+new+}`, in red and green where colour is used.
+pub(crate) fn text(runs: &[Run], colour: Colour) -> String {
     runs.iter().map(|run| marked(run, colour)).collect()
 }
 
-fn marked(run: &Run, colour: bool) -> String {
-    let (sgr, open, close) = match run.fate {
+fn marked(run: &Run, colour: Colour) -> String {
+    let (style, open, close) = match run.fate {
         Fate::Kept => return plain(&run.text),
-        Fate::Removed => ("31", "[-", "-]"),
-        Fate::Added => ("32", "{+", "+}"),
+        Fate::Removed => (RED, "[-", "-]"),
+        Fate::Added => (GREEN, "{+", "+}"),
     };
     let marked = format!("{open}{}{close}", plain(&run.text));
-    if colour { format!("\u{1b}[{sgr}m{marked}\u{1b}[0m") } else { marked }
+    Layout { colour, ..Layout::default() }.paint(style, &marked)
 }
 
-/// Text without characters that could steer a terminal or turn the direction of writing.
+/// Text without characters that control a terminal or change the direction of writing.
 fn plain(text: &str) -> String {
     cut(text, usize::MAX)
 }
 
-/// Of each character that came in the place of one that it may look like, what it is.
+/// Names each character that replaced one that looks like it.
 pub(crate) fn look_alikes(redline: &Redline) -> Option<String> {
     let one = |(old, new): (char, char)| {
         let name = |c: char| format!("`{}` (U+{:04X})", plain(&c.to_string()), c as u32);
@@ -34,14 +35,14 @@ pub(crate) fn look_alikes(redline: &Redline) -> Option<String> {
     (!all.is_empty()).then(|| all.join(", "))
 }
 
-/// Who wrote the two sides, and when; nothing where neither is committed.
+/// The authors and times of the two sides; `None` where neither is committed.
 pub(crate) fn authors(redline: &Redline) -> Option<String> {
     redline
         .is_committed()
         .then(|| format!("checked: {}; now: {}", author(&redline.quote), author(&redline.policy)))
 }
 
-/// Who wrote one side, and when: `Ann Example, 22 Nov 2026, 10:00 UTC, in 0123456789`.
+/// The author and time of one side: `Ann Example, 22 Nov 2026, 10:00 UTC, in 0123456789`.
 pub(crate) fn author(side: &Side) -> String {
     match &side.by {
         Some(by) => format!("{}, {}, in {}", plain(&by.author), in_words(by.at), plain(&by.id)),
@@ -60,10 +61,13 @@ mod tests {
     fn what_went_and_what_came_can_be_told_apart_without_colour() {
         let runs = redline("We must keep 24 hours.", "We should keep 72 hours\u{202e}.");
         assert_eq!(
-            text(&runs, false),
+            text(&runs, Colour::Plain),
             "We [-must-]{+should+} keep [-24-]{+72+} [-hours-]{+hours\\u{202e}+}."
         );
-        assert!(text(&runs, true).contains("\u{1b}[31m[-24-]\u{1b}[0m\u{1b}[32m{+72+}\u{1b}[0m"));
+        assert!(
+            text(&runs, Colour::Ansi)
+                .contains("\u{1b}[31m[-24-]\u{1b}[0m\u{1b}[32m{+72+}\u{1b}[0m")
+        );
     }
 
     #[test]

@@ -4,27 +4,27 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// What holds for every verb.
+/// Options of every verb.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// The project's folder
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
     pub(crate) root: PathBuf,
-    /// Say nothing but results and errors
+    /// Print results and errors only
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// When to use colour; NO_COLOR is honoured
+    /// When to use colour; `auto` respects NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
-    pub(crate) color: Colour,
-    /// The form of what is said on standard error; `json` is one object a line
+    pub(crate) color: ColourChoice,
+    /// The format of messages on standard error; `json` is one object per line
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) log: Format,
 }
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum Colour {
-    /// On a terminal, unless `NO_COLOR` is set.
+pub(crate) enum ColourChoice {
+    /// On a terminal, unless the environment says otherwise.
     #[default]
     Auto,
     /// Always.
@@ -33,7 +33,7 @@ pub(crate) enum Colour {
     Never,
 }
 
-/// The form of a verb's data.
+/// The format of a verb's output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people.

@@ -1,4 +1,4 @@
-//! `avouch accept`: takes the new words of suspect claims, and changes nothing else.
+//! `avouch accept`: approves the changed wording of suspect claims, and changes nothing else.
 
 use std::fmt::{self, Write as _};
 use std::fs;
@@ -14,56 +14,67 @@ use avouch::model::project::claim::Claim;
 use avouch::model::source::diagnostic::{Diagnostic, help_with_list};
 use avouch::model::source::redline::Redline;
 use avouch::render::report::plan;
+use clap::Args;
 
-use crate::args::Accept;
 use crate::disk::file;
 use crate::disk::file::Mode;
 use crate::exit::Exit;
 use crate::session::{Open, check_sources};
 use crate::terminal::clock::clock;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 use crate::terminal::{diagnostics, redline};
 use avouch::workflow::sources::Checked;
 
+/// `avouch accept`
+#[derive(Debug, Args)]
+pub(crate) struct Accept {
+    /// The claims whose changed wording you approve
+    #[arg(value_name = "CLAIM", required = true)]
+    claims: Vec<String>,
+    /// Approve without a question
+    #[arg(long, short)]
+    yes: bool,
+}
+
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Accept, talk: Talk) -> Result<Exit, Exit> {
-    by_a_person(talk)?;
+pub(crate) fn run(root: &Path, args: &Accept, console: Console) -> Result<Exit, Exit> {
+    by_a_person(console)?;
     let open = Open::to_read(root, None);
     let mut checked = check_sources(&open, None, clock(None));
     let Some(project) = checked.project.take() else {
-        talk.diagnostics(&checked.diagnostics, &checked.sources);
+        console.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);
     };
-    let desk = Desk { root, project: &project, checked: &checked, yes: args.yes, talk };
+    let review = Review { root, project: &project, checked: &checked, yes: args.yes, console };
     let mut exit = Exit::Holds;
-    for claim in desk.named(&args.claims)? {
-        if !desk.accept(claim)? {
+    for claim in review.named(&args.claims)? {
+        if !review.accept(claim)? {
             exit = Exit::Unusable;
         }
     }
     Ok(exit)
 }
 
-/// A person answers for words: no machine does.
-pub(crate) fn by_a_person(talk: Talk) -> Result<(), Exit> {
+/// Refuses to run in CI, because a person must approve wording.
+pub(crate) fn by_a_person(console: Console) -> Result<(), Exit> {
     if std::env::var_os("CI").is_none_or(|value| value.is_empty()) {
         return Ok(());
     }
-    talk.complain("`CI` is set, and this is for a person to do", "run it where you can read both");
+    console.error("`CI` is set, and only a person may do this", "run it on your own computer");
     Err(Exit::Unusable)
 }
 
-/// Where words and checks are laid side by side.
-struct Desk<'a> {
+/// The comparison of words and checks.
+struct Review<'a> {
     root: &'a Path,
     project: &'a Project,
     checked: &'a Checked,
     yes: bool,
-    talk: Talk,
+    console: Console,
 }
 
-impl<'a> Desk<'a> {
-    /// The claims of these names, each once; every name that is none is told.
+impl<'a> Review<'a> {
+    /// The claims of these names, each once. Reports every unknown name.
     fn named(&self, names: &[String]) -> Result<Vec<&'a Claim>, Exit> {
         let mut claims: Vec<&Claim> = Vec::new();
         let mut unknown = false;
@@ -74,7 +85,7 @@ impl<'a> Desk<'a> {
                 None => {
                     let known = self.project.claims.iter().map(|claim| claim.id.as_str());
                     let help = help_with_list(name, known.collect::<Vec<_>>());
-                    self.talk.complain(&format!("there is no claim `{name}`"), &help);
+                    self.console.error(&format!("unknown claim `{name}`"), &help);
                     unknown = true;
                 }
             }
@@ -82,12 +93,15 @@ impl<'a> Desk<'a> {
         if unknown { Err(Exit::Unusable) } else { Ok(claims) }
     }
 
-    /// Shows both sides of one claim and asks; whether nothing is left to accept.
+    /// Shows the words and the checks of one claim, and asks. Returns whether nothing is left to approve.
     fn accept(&self, claim: &Claim) -> Result<bool, Exit> {
         let changes: Vec<&Diagnostic> = self.changes(claim).collect();
         let plans = self.plans(claim)?;
         if changes.is_empty() {
-            self.talk.say(&format!("`{}`: words and quote are the same already", claim.id));
+            self.console.message(&format!(
+                "`{}`: nothing changed; the quote has these words already",
+                claim.id
+            ));
             return Ok(true);
         }
         // Writing to a string cannot fail.
@@ -95,19 +109,19 @@ impl<'a> Desk<'a> {
         let _ = self.show(&mut shown, claim, &changes, plans);
         let wrong = numbers::of_claim(self.project, claim, plans);
         if self.yes {
-            self.talk.say(&shown);
+            self.console.message(&shown);
             self.not_against(claim, &wrong)?;
         } else if !self.agreed(&shown, &wrong)? {
-            self.talk.say(&format!("`{}` is as it was", claim.file));
+            self.console.message(&format!("`{}` was not changed", claim.file));
             return Ok(false);
         }
         let redlines = changes.iter().filter_map(|one| one.redline.as_deref());
         self.write(claim, redlines.collect())?;
-        self.tell_what_is_next(claim);
+        self.suggest_next_steps(claim);
         Ok(true)
     }
 
-    /// What is suspect about a claim.
+    /// The diagnostics about changed words of a claim.
     fn changes(&self, claim: &Claim) -> impl Iterator<Item = &'a Diagnostic> {
         let is_of = |one: &&Diagnostic| {
             one.redline.as_ref().is_some_and(|redline| redline.claim == claim.id)
@@ -115,7 +129,8 @@ impl<'a> Desk<'a> {
         self.checked.diagnostics.iter().filter(is_of)
     }
 
-    /// What the claim's checks ask. Nobody can compare words with a file that cannot be read.
+    /// The plans of the claim. Reports an error where its file has other mistakes: nobody can compare words
+    /// with a file that cannot be read.
     fn plans(&self, claim: &Claim) -> Result<&'a [Plan], Exit> {
         let is_of = |one: &&Diagnostic| {
             let in_file = one.place.as_ref().is_some_and(|place| place.file == claim.file);
@@ -126,10 +141,10 @@ impl<'a> Desk<'a> {
         match self.checked.plans.get(&claim.id) {
             Some(plans) if wrong.is_empty() => Ok(plans),
             _ => {
-                self.talk.diagnostics(&wrong, &self.checked.sources);
+                self.console.diagnostics(&wrong, &self.checked.sources);
                 let message = format!("`{}` has mistakes; nothing was changed", claim.file);
-                let help = "mend them first: its checks cannot be shown as they are";
-                self.talk.complain(&message, help);
+                let help = "correct them first, so that its checks can be shown";
+                self.console.error(&message, help);
                 Err(Exit::Unusable)
             }
         }
@@ -142,14 +157,14 @@ impl<'a> Desk<'a> {
         changes: &[&Diagnostic],
         plans: &[Plan],
     ) -> fmt::Result {
-        writeln!(out, "WHAT THE WORDS SAY NOW")?;
+        writeln!(out, "THE WORDS NOW")?;
         for (change, redline) in
             changes.iter().filter_map(|one| Some((one, one.redline.as_deref()?)))
         {
             let at = self.checked.sources.line_column(&redline.policy.place);
             let file = &redline.policy.place.file;
             writeln!(out, "  {file}:{}: {}\n", at.line, change.message)?;
-            writeln!(out, "    {}\n", redline::text(&redline.runs, self.talk.colour_err))?;
+            writeln!(out, "    {}\n", redline::text(&redline.runs, self.console.colour_err))?;
             if let Some(note) = redline::look_alikes(redline) {
                 writeln!(out, "  {note}")?;
             }
@@ -157,7 +172,7 @@ impl<'a> Desk<'a> {
                 writeln!(out, "  {note}\n")?;
             }
         }
-        writeln!(out, "WHAT THE CHECKS ASK ({})", claim.file)?;
+        writeln!(out, "THE CHECKS ({})", claim.file)?;
         for (number, plan) in plans.iter().enumerate() {
             let text = plan::in_short(plan).replace('\n', "\n     ");
             writeln!(out, "  {}. {}", number + 1, text.trim_end())?;
@@ -165,63 +180,65 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// Refuses words that say another number than the checks go by, where nobody is asked.
+    /// Refuses words with a number that contradicts the checks, where nobody is asked.
     fn not_against(&self, claim: &Claim, wrong: &[Diagnostic]) -> Result<(), Exit> {
         if wrong.is_empty() {
             return Ok(());
         }
-        self.talk.diagnostics(wrong, &self.checked.sources);
-        let message = format!(
-            "`{}` was not changed: the new words are not what its checks go by",
-            claim.file
-        );
-        self.talk.complain(&message, "change the check's limit first, or the words");
+        self.console.diagnostics(wrong, &self.checked.sources);
+        let message =
+            format!("`{}` was not changed: the new words contradict its checks", claim.file);
+        self.console.error(&message, "change the check's limit first, or the words");
         Err(Exit::Unusable)
     }
 
     fn agreed(&self, shown: &str, wrong: &[Diagnostic]) -> Result<bool, Exit> {
-        let wrong = diagnostics::text(wrong, &self.checked.sources, self.talk.colour_err);
+        let wrong = diagnostics::text(wrong, &self.checked.sources, self.console.colour_err);
         let question =
             format!("{shown}\n{wrong}Do the checks prove what the words say now? [y/N] ");
-        self.talk.ask(&question).ok_or_else(|| {
-            self.talk.complain("there is no terminal to ask on", "read both, then give `--yes`");
+        self.console.ask(&question).ok_or_else(|| {
+            self.console
+                .error("there is no terminal to ask on", "read both, then run it with `--yes`");
             Exit::Unusable
         })
     }
 
     fn write(&self, claim: &Claim, mut changes: Vec<&Redline>) -> Result<(), Exit> {
         let file = self.root.join(claim.file.as_ref());
-        let complain = |why: &str, help: &str| {
-            self.talk.complain(&format!("`{}` could not be written: {why}", claim.file), help);
+        let failed = |why: &str, help: &str| {
+            self.console.error(&format!("`{}` could not be written: {why}", claim.file), help);
             Exit::Unusable
         };
-        let old = fs::read_to_string(&file).map_err(|error| complain(&error.to_string(), ""))?;
+        let old = fs::read_to_string(&file).map_err(|error| failed(&error.to_string(), ""))?;
         if self.checked.sources.text(&claim.file).is_none_or(|read| **read != *old) {
-            return Err(complain("it has changed since it was shown", "look at both once more"));
+            return Err(failed("it has changed since it was shown", "run this again"));
         }
-        // From the last to the first, so that the places before it stay true.
+        // From the last to the first, so that earlier places stay right.
         changes.sort_by_key(|change| std::cmp::Reverse(change.quote.place.start));
         let new = changes.iter().try_fold(old, |text, change| {
             requote(&text, change.quote.place.span(), &change.policy.text)
         });
         let new = new.ok_or_else(|| {
-            complain("nothing can hold these words there", "write them in by hand, in quotes")
+            failed(
+                "its YAML style cannot contain these words",
+                "write them into it by hand, in quotes",
+            )
         })?;
         file::replace(&file, Mode::Kept, |file| file.write_all(new.as_bytes()))
-            .map_err(|error| complain(&error.to_string(), ""))
+            .map_err(|error| failed(&error.to_string(), ""))
     }
 
-    fn tell_what_is_next(&self, claim: &Claim) {
+    fn suggest_next_steps(&self, claim: &Claim) {
         let file = &claim.file;
-        self.talk.say(&format!(
+        self.console.message(&format!(
             "`{file}` quotes the new words: commit it, and let its code owners review it"
         ));
         if let Some((file, attestation)) = self.project.attestations.get(&claim.id)
             && !words::same(&attestation.words, claim.words())
         {
             let role = &attestation.role;
-            self.talk.say(&format!(
-                "`{file}` is still for the old words: the role `{role}` gives its word again with \
+            self.console.message(&format!(
+                "`{file}` is about the old words: the role `{role}` confirms the new ones with \
                  `avouch attest {}`",
                 claim.id
             ));

@@ -1,42 +1,62 @@
-//! `avouch attest`: writes down a role's word for a claim, as of today.
+//! `avouch attest`: writes today's attestation of a claim by a role.
 
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use avouch::language::period::Period;
 use avouch::model::answer::attestation::{Attestation, AttestationDay};
 use avouch::model::source::diagnostic::help_with_list;
 use avouch::model::time::day_of;
+use clap::Args;
 
-use crate::args::Attest;
 use crate::disk::file;
 use crate::disk::file::Mode;
 use crate::exit::Exit;
 use crate::session::{Open, check_sources};
 use crate::terminal::clock::clock;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 use crate::verb::accept::by_a_person;
 
+/// `avouch attest`
+#[derive(Debug, Args)]
+pub(crate) struct Attest {
+    /// The claim
+    claim: String,
+    /// The role that confirms it, from `roles:` in avouch.yaml
+    #[arg(long)]
+    role: String,
+    /// What the role looked at
+    #[arg(long, value_name = "TEXT")]
+    looked_at: String,
+    /// How long the attestation is valid, such as `90d`
+    #[arg(long, value_name = "TIME", default_value = "90d")]
+    valid_for: Period,
+}
+
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Attest, talk: Talk) -> Result<Exit, Exit> {
-    by_a_person(talk)?;
+pub(crate) fn run(root: &Path, args: &Attest, console: Console) -> Result<Exit, Exit> {
+    by_a_person(console)?;
     let clock = clock(None);
     let open = Open::to_read(root, None);
     let checked = check_sources(&open, None, clock);
     let Some(project) = checked.project else {
-        talk.diagnostics(&checked.diagnostics, &checked.sources);
+        console.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);
     };
     let Some(claim) = project.claim(&args.claim) else {
         let names: Vec<&str> = project.claims.iter().map(|claim| claim.id.as_str()).collect();
         let help = help_with_list(&args.claim, names);
-        talk.complain(&format!("there is no claim `{}`", args.claim), &help);
+        console.error(&format!("unknown claim `{}`", args.claim), &help);
         return Err(Exit::Unusable);
     };
     if !project.roles.contains_key(&args.role) {
         let names: Vec<&str> = project.roles.keys().map(String::as_str).collect();
         let help = help_with_list(&args.role, names);
-        talk.complain(&format!("`roles:` in avouch.yaml has no `{}`", args.role), &help);
+        console.error(
+            &format!("unknown role `{}`: it is not under `roles:` in avouch.yaml", args.role),
+            &help,
+        );
         return Err(Exit::Unusable);
     }
     let attestation = Attestation {
@@ -46,11 +66,16 @@ pub(crate) fn run(root: &Path, args: &Attest, talk: Talk) -> Result<Exit, Exit> 
         looked_at: args.looked_at.clone(),
         words: claim.words().to_owned(),
     };
-    write(root, &args.claim, &attestation, talk)?;
+    write(root, &args.claim, &attestation, console)?;
     Ok(Exit::Holds)
 }
 
-fn write(root: &Path, claim: &str, attestation: &Attestation, talk: Talk) -> Result<(), Exit> {
+fn write(
+    root: &Path,
+    claim: &str,
+    attestation: &Attestation,
+    console: Console,
+) -> Result<(), Exit> {
     let file = format!("attestations/{claim}.yaml");
     let text = serde_yaml::to_string(attestation).map_err(|error| error.to_string());
     let written = text.and_then(|text| {
@@ -61,9 +86,10 @@ fn write(root: &Path, claim: &str, attestation: &Attestation, talk: Talk) -> Res
         written.map_err(|error| error.to_string())
     });
     written.map_err(|error| {
-        talk.complain(&format!("`{file}` could not be written: {error}"), "");
+        console.error(&format!("`{file}` could not be written: {error}"), "");
         Exit::Unusable
     })?;
-    talk.say(&format!("wrote {file}: read it, commit it, and let its code owners review it"));
+    console
+        .message(&format!("wrote {file}: read it, commit it, and let its code owners review it"));
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! `avouch build`: publishes the site, if every claim holds.
+//! `avouch build`: publishes the site if every claim holds.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use avouch::load::options::StandIns;
 use avouch::model::judge::assessment::{Assessment, Seeds};
@@ -8,37 +8,64 @@ use avouch::model::judge::evidence::{Outcome, outcomes};
 use avouch::model::source::diagnostic::{Diagnostic, Severity};
 use avouch::render;
 use avouch::render::{Files, Input, Past, SECURITY_TXT};
+use clap::Args;
 use jiff::Timestamp;
 
-use crate::args::Build;
+use crate::args::{Reports, Target};
 use crate::disk::outlets::Outlets;
 use crate::disk::{publish, store};
 use crate::exit::Exit;
 use crate::run::assess;
 use crate::session::{Open, Session};
 use crate::terminal::clock::source_date;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 use crate::{previous, versions};
 
+/// `avouch build`
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// The service.
+    #[command(flatten)]
+    target: Target,
+    /// Build from the evidence in a file, without any network
+    #[arg(long, value_name = "FILE")]
+    assessment: Option<PathBuf>,
+    /// The claims.json of the page published last, to continue its history
+    #[arg(long, value_name = "FILE|URL")]
+    previous: Option<String>,
+    /// The folder to publish to
+    #[arg(long, value_name = "DIR", default_value = "public")]
+    out: PathBuf,
+    /// Also write the site here, whether or not the claims hold, with every page marked as a draft
+    #[arg(long, value_name = "DIR")]
+    draft: Option<PathBuf>,
+    /// The reports.
+    #[command(flatten)]
+    reports: Reports,
+}
+
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
-    let source_date = source_date(talk)?;
-    let given =
-        args.assessment.as_deref().map(|file| store::read(&root.join(file), talk)).transpose()?;
-    let outlets = Outlets::open(&args.reports, root, &taken(args), talk)?;
-    let session = Session::open(&open(root, args, given.as_ref()), talk)?;
+pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, Exit> {
+    let source_date = source_date(console)?;
+    let given = args
+        .assessment
+        .as_deref()
+        .map(|file| store::read(&root.join(file), console))
+        .transpose()?;
+    let outlets = Outlets::open(&args.reports, root, &taken(args), console)?;
+    let session = Session::open(&open(root, args, given.as_ref()), console)?;
     let checked = given.as_ref().map_or_else(|| session.clock.now(), |given| given.finished);
-    let past = past(&session, args, checked, talk)?;
+    let past = past(&session, args, checked, console)?;
     let assessment = match given {
-        Some(assessment) => bound(&session, assessment, talk)?,
+        Some(assessment) => bound(&session, assessment, console)?,
         None => {
-            let assessment = assess(&session, &|_| true, talk)?;
-            store::save(&assessment, &session.path(Path::new("assessment.json")), talk)?;
+            let assessment = assess(&session, &|_| true, console)?;
+            store::save(&assessment, &session.path(Path::new("assessment.json")), console)?;
             assessment
         }
     };
-    // A page says nothing of the time at which it was built, so that it comes out the same whenever
-    // that is. Evidence that has ended stays ended, whatever time the build is told.
+    // The page does not mention the time of the build, so that every build gives the same bytes. Evidence
+    // that has expired stays expired, whatever `SOURCE_DATE_EPOCH` is.
     let now = session.clock.now().max(source_date.unwrap_or(Timestamp::MIN));
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     let input = Input {
@@ -48,14 +75,15 @@ pub(crate) fn run(root: &Path, args: &Build, talk: Talk) -> Result<Exit, Exit> {
         now,
         past: &past,
     };
-    outlets.write(&input, talk)?;
+    outlets.write(&input, console)?;
     if let Some(draft) = &args.draft {
-        write(render::draft(&input), draft, &session, talk)?;
+        let out = write(render::draft(&input), draft, &session, console)?;
+        console.message(&format!("wrote a draft to {}: open {}", draft.display(), out.display()));
     }
-    publish_if_it_holds(&session, &input, args, talk)
+    publish_if_it_holds(&session, &input, args, console)
 }
 
-/// What a build writes beside its reports.
+/// The files and folders that a build writes, reports apart.
 fn taken(args: &Build) -> Vec<&Path> {
     let draft = args.draft.as_deref();
     [Path::new("assessment.json"), &args.out].into_iter().chain(draft).collect()
@@ -75,28 +103,33 @@ fn open<'a>(root: &'a Path, args: &'a Build, given: Option<&Assessment>) -> Open
     }
 }
 
-/// What the site carries forward.
-fn past(session: &Session, args: &Build, checked: Timestamp, talk: Talk) -> Result<Past, Exit> {
-    let read = |from: &String| previous::read(from, &session.root, &session.project.world, talk);
+/// The history that the site continues.
+fn past(
+    session: &Session,
+    args: &Build,
+    checked: Timestamp,
+    console: Console,
+) -> Result<Past, Exit> {
+    let read = |from: &String| previous::read(from, &session.root, &session.project.world, console);
     let previous = args.previous.as_ref().map(read).transpose()?;
     if let Some(previous) = &previous {
-        previous::may_be_followed(previous, session, checked, talk)?;
+        previous::may_be_followed(previous, session, checked, console)?;
     }
     Ok(Past { previous, versions: versions::all(session) })
 }
 
 /// The assessment, if it is evidence for this project.
-fn bound(session: &Session, assessment: Assessment, talk: Talk) -> Result<Assessment, Exit> {
+fn bound(session: &Session, assessment: Assessment, console: Console) -> Result<Assessment, Exit> {
     let objections = assessment.objections(&session.project, &session.plans);
     if objections.is_empty() {
         return Ok(assessment);
     }
     for objection in &objections {
-        talk.complain(objection, "");
+        console.error(objection, "");
     }
-    talk.complain(
-        "the assessment is no evidence for these sources; nothing was published",
-        "make it anew with `avouch check`",
+    console.error(
+        "the assessment is not evidence for these sources; nothing was published",
+        "make a new one with `avouch check`",
     );
     Err(Exit::Unusable)
 }
@@ -105,47 +138,48 @@ fn publish_if_it_holds(
     session: &Session,
     input: &Input<'_>,
     args: &Build,
-    talk: Talk,
+    console: Console,
 ) -> Result<Exit, Exit> {
     let exit = Exit::of(input.outcomes);
     let out = session.path(&args.out);
     if exit != Exit::Holds {
-        let old = if out.exists() { "; the site that is there stays as it was" } else { "" };
-        talk.say(&format!("not published: {}{old}", counted(input.outcomes)));
+        let old = if out.exists() { "; the published site is unchanged" } else { "" };
+        console.message(&format!("not published: {}{old}", counted(input.outcomes)));
         return Ok(exit);
     }
     let site = render::site(input);
     let has_security_txt = |files: &Files| files.contains_key(SECURITY_TXT);
     if !session.project.world.demo && !site.as_ref().is_ok_and(has_security_txt) {
-        talk.say(&format!(
-            "there is no `{SECURITY_TXT}` in it: attest a claim whose words name every contact"
+        console.message(&format!(
+            "the site has no `{SECURITY_TXT}`: attest a claim whose words name every contact"
         ));
     }
-    write(site, &args.out, session, talk)?;
+    let out = write(site, &args.out, session, console)?;
+    console.message(&format!("published {}: open {}", args.out.display(), out.display()));
     Ok(exit)
 }
 
-/// Puts a site in its place in one step.
+/// Writes a site to a folder in one exchange; returns the path of its first page.
 fn write(
     site: Result<Files, Vec<Diagnostic>>,
     to: &Path,
     session: &Session,
-    talk: Talk,
-) -> Result<(), Exit> {
+    console: Console,
+) -> Result<PathBuf, Exit> {
     let files = site.map_err(|wrong| {
-        talk.diagnostics(&wrong, &session.project.sources);
+        console.diagnostics(&wrong, &session.project.sources);
         Exit::Unusable
     })?;
     let out = session.path(to);
     publish::publish(&files, &out).map_err(|error| {
-        talk.complain(&format!("the site could not be published: {error}"), error.help());
+        console.error(&format!("`{}` could not be written: {error}", to.display()), error.help());
         Exit::Unusable
     })?;
-    talk.say(&format!("published {}: open {}", to.display(), out.join("index.html").display()));
-    Ok(())
+    Ok(out.join("index.html"))
 }
 
 fn counted(outcomes: &[Outcome<'_>]) -> String {
     let open = outcomes.iter().filter(|one| !one.standing.is_publishable()).count();
-    format!("{open} of {} claims cannot be shown to hold", outcomes.len())
+    let verb = if open == 1 { "is" } else { "are" };
+    format!("{open} of {} claims {verb} not verified", outcomes.len())
 }

@@ -1,6 +1,6 @@
-//! `avouch check`: asks, reports, and keeps the evidence.
+//! `avouch check`: runs the checks, reports the results, and saves the evidence.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use avouch::model::judge::assessment::Assessment;
 use avouch::model::judge::evidence::outcomes;
@@ -9,30 +9,56 @@ use avouch::model::source::diagnostic::{Diagnostic, help_with_list};
 use avouch::probe;
 use avouch::render::{Input, Past};
 use avouch::workflow::reuse::{Earlier, Scope};
+use clap::Args;
 
-use crate::args::Check;
+use crate::args::{Reports, Target};
 use crate::disk::outlets::Outlets;
 use crate::disk::store;
 use crate::exit::Exit;
 use crate::run::assess;
 use crate::serve::watch::Watch;
 use crate::session::{Open, Session};
-use crate::terminal::talk::Talk;
-use crate::verb::check_published;
+use crate::terminal::console::Console;
 
-/// Runs the verb: once, or with `--watch` whenever the sources change, until it is interrupted.
-pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
+/// `avouch check`
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The claims to check [default: all]
+    #[arg(value_name = "CLAIM")]
+    claims: Vec<String>,
+    /// The service.
+    #[command(flatten)]
+    target: Target,
+    /// Reuse the evidence of an earlier run while it is valid, and check the other claims
+    #[arg(long, value_name = "FILE")]
+    reuse: Option<PathBuf>,
+    /// Check every claim again; the earlier evidence is used where a check is inconclusive
+    #[arg(long, requires = "reuse")]
+    again: bool,
+    /// Check again whenever the sources change, until interrupted
+    #[arg(long)]
+    watch: bool,
+    /// The file for the evidence, readable by you alone
+    #[arg(long, value_name = "FILE", default_value = "assessment.json")]
+    out: PathBuf,
+    /// The reports.
+    #[command(flatten)]
+    reports: Reports,
+}
+
+/// Runs the verb: once, or with `--watch` at every change of the sources until it is interrupted.
+pub(crate) fn run(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
     if !args.watch {
-        return once(root, args, talk);
+        return once(root, args, console);
     }
     let interrupt = probe::signals::interrupt();
     let mut watch = Watch::sources(root);
     loop {
-        // What is wrong has been told, and may be mended by the next change.
-        if matches!(once(root, args, talk), Err(Exit::Interrupted)) {
+        // The error has been reported, and the next change may correct it.
+        if matches!(once(root, args, console), Err(Exit::Interrupted)) {
             return Err(Exit::Interrupted);
         }
-        talk.say("waiting for the sources to change; Ctrl-C ends it");
+        console.message("waiting for the sources to change; press Ctrl-C to stop");
         while !watch.is_new() {
             if interrupt.is_set() {
                 return Err(Exit::Interrupted);
@@ -41,21 +67,18 @@ pub(crate) fn run(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
     }
 }
 
-fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
-    if let Some(page) = &args.published {
-        return check_published::run(root, page, args.within, talk);
-    }
+fn once(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
     let open = Open::to_ask(root, &args.target);
     let earlier =
-        args.reuse.as_deref().map(|file| store::read(&root.join(file), talk)).transpose()?;
-    let outlets = Outlets::open(&args.reports, root, &[&args.out], talk)?;
-    let mut session = Session::open(&open, talk)?;
-    known(&session, &args.claims, talk)?;
+        args.reuse.as_deref().map(|file| store::read(&root.join(file), console)).transpose()?;
+    let outlets = Outlets::open(&args.reports, root, &[&args.out], console)?;
+    let mut session = Session::open(&open, console)?;
+    known(&session, &args.claims, console)?;
     let assessment = match earlier {
-        Some(earlier) => reusing(earlier, args, &mut session, talk)?,
-        None => alone(args, &mut session, talk)?,
+        Some(earlier) => reusing(earlier, args, &mut session, console)?,
+        None => alone(args, &mut session, console)?,
     };
-    store::save(&assessment, &session.path(&args.out), talk)?;
+    store::save(&assessment, &session.path(&args.out), console)?;
     let now = session.clock.now();
     let mut outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     if args.reuse.is_none() {
@@ -68,19 +91,19 @@ fn once(root: &Path, args: &Check, talk: Talk) -> Result<Exit, Exit> {
         now,
         past: &Past::default(),
     };
-    outlets.write(&input, talk)?;
+    outlets.write(&input, console)?;
     Ok(Exit::of(&outcomes))
 }
 
 /// A run without `--reuse`. Where only some claims are checked, the others keep their evidence.
-fn alone(args: &Check, session: &mut Session, talk: Talk) -> Result<Assessment, Exit> {
-    let mut assessment = assess(session, &|id| named(&args.claims, id), talk)?;
+fn alone(args: &Check, session: &mut Session, console: Console) -> Result<Assessment, Exit> {
+    let mut assessment = assess(session, &|id| named(&args.claims, id), console)?;
     let is_partial = !args.claims.is_empty();
     let others = is_partial.then(|| store::parse(&session.path(&args.out)).ok()).flatten();
     if let Some(others) = others {
-        let others = compared(others, session, talk)?;
+        let others = compared(others, session, console)?;
         let completed = others.complete(&mut assessment, session);
-        completed.map_err(|wrong| refused(&wrong, session, talk))?;
+        completed.map_err(|wrong| refused(&wrong, session, console))?;
     }
     Ok(assessment)
 }
@@ -90,33 +113,36 @@ fn reusing(
     earlier: Assessment,
     args: &Check,
     session: &mut Session,
-    talk: Talk,
+    console: Console,
 ) -> Result<Assessment, Exit> {
-    let earlier = compared(earlier, session, talk)?;
+    let earlier = compared(earlier, session, console)?;
     let scope = if args.again { Scope::All } else { Scope::Open };
     let to_check = earlier.to_check(session, &args.claims, scope);
-    let mut assessment = assess(session, &|id| to_check.contains(id), talk)?;
+    let mut assessment = assess(session, &|id| to_check.contains(id), console)?;
     let merged = earlier.merge(&mut assessment, session);
-    let reused = merged.map_err(|wrong| refused(&wrong, session, talk))?;
+    let reused = merged.map_err(|wrong| refused(&wrong, session, console))?;
     for (id, reason) in &reused.inconclusive {
         let reason = reason.name();
-        talk.say(&format!("`{id}` is inconclusive now ({reason}); its earlier evidence is kept"));
+        console.message(&format!(
+            "`{id}` is inconclusive now ({reason}); its earlier evidence is kept"
+        ));
     }
     let all = assessment.claims.len();
-    talk.say(&format!("reused evidence for {} of {all} claims", reused.claims));
+    console.message(&format!("reused evidence for {} of {all} claims", reused.claims));
     Ok(assessment)
 }
 
-fn compared(earlier: Assessment, session: &Session, talk: Talk) -> Result<Earlier, Exit> {
-    let earlier = Earlier::new(earlier, session).map_err(|wrong| refused(&wrong, session, talk))?;
+fn compared(earlier: Assessment, session: &Session, console: Console) -> Result<Earlier, Exit> {
+    let earlier =
+        Earlier::new(earlier, session).map_err(|wrong| refused(&wrong, session, console))?;
     for difference in &earlier.differences {
-        talk.say(&format!("nothing can be reused: {difference}"));
+        console.message(&format!("nothing can be reused: {difference}"));
     }
     Ok(earlier)
 }
 
-fn refused(wrong: &[Diagnostic], session: &Session, talk: Talk) -> Exit {
-    talk.diagnostics(wrong, &session.project.sources);
+fn refused(wrong: &[Diagnostic], session: &Session, console: Console) -> Exit {
+    console.diagnostics(wrong, &session.project.sources);
     Exit::Unusable
 }
 
@@ -124,14 +150,14 @@ fn named(claims: &[String], id: &ClaimId) -> bool {
     claims.is_empty() || claims.iter().any(|claim| id == claim)
 }
 
-/// Refuses claims that the project does not have.
-pub(crate) fn known(session: &Session, claims: &[String], talk: Talk) -> Result<(), Exit> {
+/// Reports every named claim that the project does not have.
+pub(crate) fn known(session: &Session, claims: &[String], console: Console) -> Result<(), Exit> {
     let ids = || session.project.claims.iter().map(|claim| claim.id.as_str());
     let unknown: Vec<&String> =
         claims.iter().filter(|id| session.project.claim(id).is_none()).collect();
     for id in &unknown {
         let names: Vec<&str> = ids().collect();
-        talk.complain(&format!("there is no claim `{id}`"), &help_with_list(id, names));
+        console.error(&format!("unknown claim `{id}`"), &help_with_list(id, names));
     }
     if unknown.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
 }

@@ -1,92 +1,36 @@
-//! `avouch demo`: the reference add-on on its own, and how to point a project at it.
+//! `avouch demo`: the options of the verb. The demo add-on itself is behind a feature, in `addon`.
 
-use std::fmt::Write;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
-use std::{fs, io};
+use std::path::{Path, PathBuf};
 
-use avouch_demo::{FLAWS, Mode, Secrets};
+use clap::Args;
 
 use crate::addon;
-use crate::args::Demo;
+use crate::args::DemoOptions;
 use crate::exit::Exit;
-use crate::session::{Open, check_sources};
-use crate::terminal::clock::clock;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
+
+/// `avouch demo`
+#[derive(Debug, Args)]
+#[cfg_attr(
+    not(feature = "demo"),
+    expect(
+        dead_code,
+        reason = "without the demo add-on, the verb is an error whatever its options are"
+    )
+)]
+pub(crate) struct Demo {
+    /// Options of the demo add-on.
+    #[command(flatten)]
+    pub(crate) options: DemoOptions,
+    /// Where to write the certificate and the secrets that a project needs, in the project's folder
+    #[arg(long, value_name = "DIR", default_value = ".avouch/demo")]
+    pub(crate) dir: PathBuf,
+    /// List the flaws and modes, and exit
+    #[arg(long)]
+    pub(crate) list: bool,
+}
 
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Demo, talk: Talk) -> Result<Exit, Exit> {
-    if args.list {
-        talk.data(list().as_bytes());
-        return Ok(Exit::Holds);
-    }
-    let secrets = Secrets::generate();
-    let demo = addon::start(&args.options, contacts(root), &secrets).map_err(|error| {
-        error.complain(talk);
-        Exit::Unusable
-    })?;
-    write(&root.join(&args.dir), &demo, &secrets).map_err(|error| {
-        talk.complain(&format!("`{}` could not be written: {error}", args.dir.display()), "");
-        Exit::Unusable
-    })?;
-    talk.data(how_to(&args.dir, &demo).as_bytes());
-    demo.wait();
-    Ok(Exit::Holds)
-}
-
-/// The contacts of the project that stands here, if any: the demo names them as its own.
-fn contacts(root: &Path) -> Vec<String> {
-    let open = Open::to_read(root, Some("demo"));
-    let checked = check_sources(&open, None, clock(None));
-    let contacts = checked.project.map(|project| project.contacts).unwrap_or_default();
-    contacts.iter().map(ToString::to_string).collect()
-}
-
-fn list() -> String {
-    let mut text = String::from("Flaws (--flaw NAME), each with the claim that it breaks:\n");
-    for flaw in FLAWS {
-        let _ = writeln!(text, "  {:22} {:20} {}", flaw.name, flaw.claim, flaw.summary);
-    }
-    text.push_str("\nModes (--mode NAME), the add-on as a whole:\n");
-    for mode in Mode::ALL {
-        let _ = writeln!(text, "  {mode}");
-    }
-    text
-}
-
-/// Writes the certificate, and the secrets where only their owner can read them.
-fn write(dir: &Path, demo: &avouch_demo::Demo, secrets: &Secrets) -> io::Result<()> {
-    fs::create_dir_all(dir)?;
-    fs::write(dir.join("ca.pem"), demo.root_pem())?;
-    let mut lines = String::new();
-    for name in Secrets::VARIABLES {
-        let value = secrets.get(name).unwrap_or_default();
-        let _ = writeln!(lines, "export {name}='{value}'");
-    }
-    let path = dir.join("secrets.env");
-    let _ = fs::remove_file(&path);
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    io::Write::write_all(&mut file, lines.as_bytes())
-}
-
-fn how_to(dir: &Path, demo: &avouch_demo::Demo) -> String {
-    let mut text = format!(
-        "The demo add-on is listening. To put a project to it, write this in its avouch.yaml:\n\ntarget: {}\n",
-        demo.target()
-    );
-    text.push_str("connect_to:\n");
-    for (host, to) in demo.connect_to() {
-        let _ = writeln!(text, "  \"{host}\": {to}");
-    }
-    let _ = writeln!(text, "roots: [{}]", dir.join("ca.pem").display());
-    if let Some(resolver) = demo.resolver() {
-        let _ = writeln!(text, "resolver: {resolver}");
-    }
-    let secrets = dir.join("secrets.env");
-    let _ = writeln!(
-        text,
-        "\nIts secrets are in a file that only you can read. In the project's shell:\n\n  . {}\n  avouch check\n\nCtrl-C ends it.",
-        secrets.display()
-    );
-    text
+pub(crate) fn run(root: &Path, args: &Demo, console: Console) -> Result<Exit, Exit> {
+    addon::run(root, args, console)
 }

@@ -1,58 +1,75 @@
-//! `avouch doctor`: logs every actor in, runs the controls and nothing else, and says what is missing.
+//! `avouch doctor`: logs in as every actor, runs the controls alone, and reports what is missing.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use anstyle::Style;
 use avouch::model::answer::ids::StepId;
 use avouch::model::answer::observation::Transcript;
 use avouch::model::answer::verdict::Reason;
 use avouch::model::judge::judge;
 use avouch::model::judge::view::View;
 use avouch::model::plan::rehearsal::rehearsal;
-use avouch::model::plan::{ANYONE, Plan, Role};
+use avouch::model::plan::{ANYONE, Role};
 use avouch::model::project::Project;
-use avouch::model::source::claim_id::ClaimId;
 use avouch::probe::job::Job;
+use avouch::render::report::layout::{BOLD, DIM, GREEN, Layout, RED, WaiverLines, width};
 use avouch::render::wording;
+use clap::Args;
 
-use crate::args::Doctor;
+use crate::args::Target;
 use crate::exit::Exit;
 use avouch::workflow::assess::jobs;
 
 use crate::run::ask;
 use crate::session::{Open, Session};
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
-/// How many controls of an actor were met, and how many there are.
+/// By actor, how many of its controls were met, and how many there are.
 type Counts<'a> = BTreeMap<&'a str, (usize, usize)>;
 
+/// `avouch doctor`
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The service.
+    #[command(flatten)]
+    target: Target,
+}
+
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Doctor, talk: Talk) -> Result<Exit, Exit> {
-    let mut session = Session::open(&Open::to_ask(root, &args.target), talk)?;
-    // An unmet control is what is looked for here: it is told at once, not asked again.
+pub(crate) fn run(root: &Path, args: &Doctor, console: Console) -> Result<Exit, Exit> {
+    let mut session = Session::open(&Open::to_ask(root, &args.target), console)?;
+    // An unmet control is the result here: it is reported at once and not retried.
     session.project.limits.retries = 0;
     session.plans.values_mut().flatten().for_each(|plan| *plan = rehearsal(plan));
     let jobs = jobs(&session, &|_| true);
-    let transcripts = ask(&session, &jobs, talk)?;
+    let transcripts = ask(&session, &jobs, console)?;
+    let layout = console.layout(WaiverLines::default());
     let (mut counts, mut unmet) = (Counts::new(), String::new());
     for (job, transcript) in jobs.iter().zip(&transcripts) {
-        unmet.push_str(&look(job, transcript, &mut counts));
+        unmet.push_str(&look(job, transcript, &mut counts, &layout));
     }
-    talk.data(format!("{unmet}{}", table(&session.project, &counts)).as_bytes());
+    let table = table(&session.project, &counts, &layout);
+    console.output(format!("{unmet}{table}").as_bytes());
     let is_well = counts.values().all(|(met, all)| met == all);
-    talk.say(match is_well {
-        true => "every control is met: the checks can be run",
-        false => "what rests on the unmet controls cannot be found out until they are met",
+    console.message(match is_well {
+        true => "every control is met: the checks can run",
+        false => "checks that depend on an unmet control are inconclusive until it is met",
     });
     Ok(if is_well { Exit::Holds } else { Exit::Inconclusive })
 }
 
-/// Counts the controls of one check, and tells those that are not met.
-fn look<'a>(job: &Job<'a>, transcript: &Transcript, counts: &mut Counts<'a>) -> String {
+/// Counts the controls of one check, and describes those that are not met.
+fn look<'a>(
+    job: &Job<'a>,
+    transcript: &Transcript,
+    counts: &mut Counts<'a>,
+    layout: &Layout,
+) -> String {
     let view = View::new(job.plan, &transcript.observations);
     let judgement = judge(&view);
-    let mut told = String::new();
+    let mut text = String::new();
     for (id, step) in job.plan.steps.iter().enumerate() {
         if step.role != Role::Control {
             continue;
@@ -61,44 +78,52 @@ fn look<'a>(job: &Job<'a>, transcript: &Transcript, counts: &mut Counts<'a>) -> 
         *all += 1;
         let judged = &judgement.steps[id];
         *met += usize::from(judged.is_met());
-        // A control that was not asked follows from another one, which is told.
-        let follows = judged.unasked.as_ref().is_some_and(|why| why.reason == Reason::NotAsked);
-        if !judged.is_met() && !follows {
-            told.push_str(&unmet(job.claim, job.plan, &view, id));
+        // A control that was not run depends on another one, which is described.
+        let depends = judged.unasked.as_ref().is_some_and(|why| why.reason == Reason::NotAsked);
+        if !judged.is_met() && !depends {
+            text.push_str(&unmet(job, &view, id, layout));
         }
     }
-    told
+    text
 }
 
-fn unmet(claim: &ClaimId, plan: &Plan, view: &View<'_>, id: StepId) -> String {
-    let step = &plan.steps[id];
-    let mut told = format!("{claim}: {}, as {}\n", step.name, step.actor);
+fn unmet(job: &Job<'_>, view: &View<'_>, id: StepId, layout: &Layout) -> String {
+    let step = &job.plan.steps[id];
+    let claim = layout.paint(BOLD, job.claim);
+    let mut text = layout.paragraph(0, &format!("{claim}: {}, as {}", step.name, step.actor));
     for expectation in &step.expect {
-        let _ = writeln!(told, "  expected  {}", wording::expected(expectation));
+        text.push_str(&layout.entry("expected", &wording::expected(expectation)));
     }
-    let _ = writeln!(told, "  seen      {}\n", wording::answer(view, id));
-    told
+    text.push_str(&layout.entry("seen", &wording::answer(view, id)));
+    text.push('\n');
+    text
 }
 
-/// Every actor, with how it shows who it is and what came of it.
-fn table(project: &Project, counts: &Counts<'_>) -> String {
+/// Every actor, with how it logs in and the result of its controls.
+fn table(project: &Project, counts: &Counts<'_>, layout: &Layout) -> String {
     let scheme = |actor: &str| project.actors.get(actor).map_or("nothing", |one| one.scheme.name());
-    let known = project.actors.keys().map(String::as_str).chain([ANYONE]);
-    let rows: Vec<[String; 3]> = known
-        .map(|actor| {
-            let said = match counts.get(actor) {
-                None => "no control acts as it".to_owned(),
-                Some((met, all)) if met == all => format!("all met ({all})"),
-                Some((met, all)) => format!("{} of {all} not met", all - met),
-            };
-            [actor.to_owned(), scheme(actor).to_owned(), said]
-        })
-        .collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let (first, second) = (width(0).unwrap_or(0).max(5), width(1).unwrap_or(0).max(9));
-    let mut out = format!("{:first$}  {:second$}  controls\n", "actor", "logs in by");
-    for [actor, scheme, said] in &rows {
-        let _ = writeln!(out, "{actor:first$}  {scheme:second$}  {said}");
+    let known = || project.actors.keys().map(String::as_str).chain([ANYONE]);
+    let first = known().map(width).max().unwrap_or(0).max("actor".len());
+    let second = known().map(|one| width(scheme(one))).max().unwrap_or(0).max("logs in by".len());
+    let padded = |text: &str, columns: usize| {
+        format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+    };
+    let head = format!("{}  {}  controls", padded("actor", first), padded("logs in by", second));
+    let mut out = format!("{}\n", layout.paint(DIM, &head));
+    for actor in known() {
+        let (style, result) = result(counts.get(actor));
+        let name = layout.paint(BOLD, &padded(actor, first));
+        let scheme = padded(scheme(actor), second);
+        let _ = writeln!(out, "{name}  {scheme}  {}", layout.paint(style, &result));
     }
     out
+}
+
+/// The controls of one actor: how many there are, and how many of them are not met.
+fn result(count: Option<&(usize, usize)>) -> (Style, String) {
+    match count {
+        None => (DIM, "no control uses it".to_owned()),
+        Some((met, all)) if met == all => (GREEN, format!("all met ({all})")),
+        Some((met, all)) => (RED.bold(), format!("{} of {all} not met", all - met)),
+    }
 }

@@ -1,28 +1,45 @@
-//! `avouch explain`: what a claim's checks ask, before anything is asked.
+//! `avouch explain`: shows what the checks of a claim do, without running them.
 
 use std::path::Path;
 
+use avouch::render::report::layout::WaiverLines;
 use avouch::render::report::plan;
+use clap::Args;
 
-use crate::args::Explain;
 use crate::exit::Exit;
 use crate::session::{Open, Session};
+use crate::terminal::console::Console;
 use crate::terminal::style::Format;
-use crate::terminal::talk::Talk;
 use crate::verb::check::known;
 
+/// `avouch explain`
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The claim
+    claim: String,
+    /// The origin of the service, or `demo`; replaces `target` in avouch.yaml
+    #[arg(long, env = "AVOUCH_TARGET", value_name = "URL")]
+    target: Option<String>,
+    /// The format of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Explain, talk: Talk) -> Result<Exit, Exit> {
+pub(crate) fn run(root: &Path, args: &Explain, console: Console) -> Result<Exit, Exit> {
     let open = Open::to_read(root, args.target.as_deref());
-    let session = Session::open(&open, talk)?;
-    known(&session, std::slice::from_ref(&args.claim), talk)?;
+    let session = Session::open(&open, console)?;
+    known(&session, std::slice::from_ref(&args.claim), console)?;
     let claim = session.project.claim(&args.claim).ok_or(Exit::Unusable)?;
     let plans = session.plans.get(args.claim.as_str()).map_or(&[][..], Vec::as_slice);
+    let layout = console.layout(WaiverLines::default());
     match args.format {
-        Format::Text => talk.data(plan::text(&session.project, claim, plans).as_bytes()),
+        Format::Text => {
+            console.output(plan::text(&session.project, claim, plans, &layout).as_bytes())
+        }
         Format::Json => {
             let json = serde_json::to_string_pretty(plans).unwrap_or_default();
-            talk.data(format!("{json}\n").as_bytes());
+            console.output(format!("{json}\n").as_bytes());
         }
     }
     Ok(Exit::Holds)

@@ -1,4 +1,5 @@
-//! What the sources promise now, against what was published before or what they promised at a revision.
+//! `avouch lint --since`: compares the promises of the sources with a published page, or with an earlier
+//! revision of the sources.
 
 use std::fs;
 use std::path::{Component, Path};
@@ -16,36 +17,36 @@ use avouch::workflow::sources::Checked;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::args::Lint;
 use crate::disk::git;
 use crate::exit::Exit;
 use crate::previous;
 use crate::session::{Open, check_sources};
 use crate::terminal::clock::clock;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
+use crate::verb::lint::Lint;
 
-/// Bytes of one file that is looked at: no source is longer.
+/// The size limit of one file, in bytes: no source is longer.
 const FILE_MAX: u64 = 16 * 1024 * 1024;
 
-/// What changed.
+/// The changes since an earlier state.
 pub(crate) struct Since {
-    /// Every change, worst first, with its place where it has one now.
+    /// Every change, worst first, with its place in the sources where it still has one.
     changes: Vec<(Change, Option<Place>)>,
-    /// What must not be published.
+    /// The errors that forbid publishing.
     pub(crate) wrong: Vec<Diagnostic>,
 }
 
-/// What changed since `before`: a published file, or else a revision.
+/// The changes since `before`, which is a published file or a revision.
 pub(crate) fn since(
     before: &str,
     root: &Path,
     args: &Lint,
     checked: &Checked,
-    talk: Talk,
+    console: Console,
 ) -> Result<Since, Exit> {
-    let (old, retracted) = promised(before, root, args, talk)?;
+    let (old, retracted) = promised(before, root, args, console)?;
     let Some((project, new)) = promises(checked) else {
-        talk.say("what changed is told once these mistakes are mended");
+        console.message("correct these mistakes to see what changed");
         return Err(Exit::Unusable);
     };
     let changes = between(&old, &new).into_iter();
@@ -70,9 +71,9 @@ impl Since {
                 format!("\n  --> {}:{}:{}", place.file, at.line, at.column)
             });
             let words = wording::cut(&change.words, 300);
-            let told = wording::cut(&change.told, 600);
+            let explained = wording::cut(&change.told, 600);
             let effect = change.effect.in_words();
-            text.push_str(&format!("{effect}: {words}{at}\n  {told}\n\n"));
+            text.push_str(&format!("{effect}: {words}{at}\n  {explained}\n\n"));
         }
         text
     }
@@ -96,7 +97,7 @@ impl Since {
         self.changes.iter().map(one).collect()
     }
 
-    /// In a few words: `2 changes`, and how many of them for the worse.
+    /// The number of changes, and of those for the worse.
     pub(crate) fn counted(&self) -> String {
         use avouch::model::published::recorded::Effect::{Retracted, Weakened};
         let worse = |(change, _): &&(Change, _)| matches!(change.effect, Weakened | Retracted);
@@ -105,27 +106,27 @@ impl Since {
     }
 }
 
-/// What sources promise, as far as they can be read.
+/// The promises of the sources; `None` if some of them cannot be read.
 fn promises(checked: &Checked) -> Option<(&Project, Promises)> {
     let project = checked.project.as_ref()?;
     let planned = project.claims.iter().all(|claim| checked.plans.contains_key(&claim.id));
     planned.then(|| (project, promise::planned(project, &checked.plans)))
 }
 
-/// What was promised before, and the words that had been retracted by then.
+/// The earlier promises, and the wordings retracted by then.
 fn promised(
     before: &str,
     root: &Path,
     args: &Lint,
-    talk: Talk,
+    console: Console,
 ) -> Result<(Promises, Vec<Retracted>), Exit> {
     if root.join(before).is_file() {
-        let published = previous::in_file(before, root, talk)?;
+        let published = previous::in_file(before, root, console)?;
         return Ok((published.promises, published.retracted));
     }
     let folder = checked_out(root, before).map_err(|why| {
         let help = "name a published `claims.json`, or a revision such as `HEAD` or `v1.2`";
-        talk.complain(&format!("nothing can be compared with `{before}`: {why}"), help);
+        console.error(&format!("cannot compare with `{before}`: {why}"), help);
         Exit::Unusable
     })?;
     let open = Open::to_read(folder.path(), args.target.as_deref());
@@ -133,18 +134,18 @@ fn promised(
     match promises(&checked) {
         Some((_, promises)) => Ok((promises, Vec::new())),
         None => {
-            talk.diagnostics(&checked.diagnostics, &checked.sources);
+            console.diagnostics(&checked.diagnostics, &checked.sources);
             let help = "name a revision whose sources can be read";
-            talk.complain(&format!("these mistakes stand in the sources at `{before}`"), help);
+            console.error(&format!("the sources at `{before}` have these mistakes"), help);
             Err(Exit::Unusable)
         }
     }
 }
 
-/// The project's folder as it was at a revision, for as long as it is looked at.
+/// The project's folder at a revision, in a temporary folder.
 fn checked_out(root: &Path, revision: &str) -> Result<TempDir, String> {
     let commit = git::resolved(root, revision)
-        .ok_or("there is no such file, and Git knows no such revision here")?;
+        .ok_or("there is no such file, and Git has no such revision")?;
     let files = git::files_at(root, &commit, FILE_MAX).ok_or("Git cannot list its files")?;
     let names: Vec<&str> = files.iter().map(|(blob, _)| blob.as_str()).collect();
     let blobs = git::blobs(root, &names).ok_or("Git cannot read its files")?;
@@ -155,7 +156,7 @@ fn checked_out(root: &Path, revision: &str) -> Result<TempDir, String> {
     Ok(folder)
 }
 
-/// Writes one file below a folder; a path that leads elsewhere is left out.
+/// Writes one file into a folder; a path that leads out of it is skipped.
 fn write(folder: &Path, path: &str, bytes: &[u8]) -> std::io::Result<()> {
     let stays = |part| matches!(part, Component::Normal(_));
     if !Path::new(path).components().all(stays) {
@@ -168,7 +169,7 @@ fn write(folder: &Path, path: &str, bytes: &[u8]) -> std::io::Result<()> {
     fs::write(to, bytes)
 }
 
-/// Where the words of a change stand now; where they are gone, the policy that they stood in.
+/// The place of the changed words, or of the policy that contained them.
 fn place(change: &Change, project: &Project) -> Option<Place> {
     let claim = change.claim.as_ref().and_then(|id| project.claim(id));
     if let Some(passage) = claim.and_then(|claim| claim.passages.first()) {

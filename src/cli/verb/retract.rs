@@ -1,8 +1,8 @@
-//! `avouch retract`: marks claims that failed on a site that is already out. It can only downgrade, and
-//! needs no sources: a stored verdict is believed here because it can do no more than take away.
+//! `avouch retract`: marks failed claims on a published site. It needs no sources, and trusts a stored
+//! verdict, because it can only downgrade claims.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use avouch::model::answer::verdict::Verdict;
@@ -13,48 +13,59 @@ use avouch::model::source::claim_id::ClaimId;
 use avouch::model::time::in_words;
 use avouch::render;
 use avouch::render::Files;
+use clap::Args;
 use jiff::Timestamp;
 
-use crate::args::Retract;
 use crate::disk::{publish, store};
 use crate::exit::Exit;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
+
+/// `avouch retract`
+#[derive(Debug, Args)]
+pub(crate) struct Retract {
+    /// The evidence of the run in which claims failed
+    #[arg(long, value_name = "FILE", default_value = "assessment.json")]
+    assessment: PathBuf,
+    /// The folder of the published site
+    #[arg(long, value_name = "DIR", default_value = "public")]
+    out: PathBuf,
+}
 
 /// Runs the verb.
-pub(crate) fn run(root: &Path, args: &Retract, talk: Talk) -> Result<Exit, Exit> {
-    let assessment = store::read(&root.join(&args.assessment), talk)?;
+pub(crate) fn run(root: &Path, args: &Retract, console: Console) -> Result<Exit, Exit> {
+    let assessment = store::read(&root.join(&args.assessment), console)?;
     let out = root.join(&args.out);
     let failed = |message: String, help: &str| {
-        talk.complain(&message, help);
+        console.error(&message, help);
         Exit::Unusable
     };
     let not_there = |why: String| {
-        let message = format!("`{}` is no published site: {why}", args.out.display());
+        let message = format!("`{}` is not a published site: {why}", args.out.display());
         failed(message, "name the folder that `avouch build` published to")
     };
     let mut files = Files::new();
     gather(&out, "", &mut files).map_err(|error| not_there(error.to_string()))?;
-    // Publishing writes it anew.
+    // Publishing writes a new one.
     files.remove(publish::MARKER);
     let claims =
         files.get("claims.json").ok_or_else(|| not_there("it has no `claims.json`".into()))?;
     let page = published::read(claims).map_err(not_there)?;
     same_target(&page, &assessment)
-        .map_err(|why| failed(why, "take an assessment of the service that the page is about"))?;
-    let found = violated(&page, &assessment, talk);
+        .map_err(|why| failed(why, "use an assessment of the service that the page describes"))?;
+    let found = violated(&page, &assessment, console);
     if found.is_empty() {
-        talk.say("nothing to take back: no claim of the page was found violated");
+        console.message("nothing to mark: no claim of the page failed");
         return Ok(Exit::Holds);
     }
     let site = render::retract(&files, page, &found).map_err(|why| failed(why, ""))?;
     publish::publish(&site, &out).map_err(|error| failed(error.to_string(), error.help()))?;
     for (id, since) in &found {
-        talk.data(format!("{id}: not verified since {}\n", in_words(*since)).as_bytes());
+        console.output(format!("{id}: failed since {}\n", in_words(*since)).as_bytes());
     }
     Ok(Exit::Violated)
 }
 
-/// Every file of a site, by its path within it.
+/// Reads every file of a site, by its path within the site.
 fn gather(folder: &Path, below: &str, files: &mut Files) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -75,11 +86,15 @@ fn same_target(page: &Published, assessment: &Assessment) -> Result<(), String> 
     if same {
         return Ok(());
     }
-    Err(format!("the page is about `{}`, and the assessment about `{other}`", page.target.name))
+    Err(format!("the page describes `{}`, and the assessment `{other}`", page.target.name))
 }
 
-/// The claims of the page that were found violated, each with the time of the answer.
-fn violated(page: &Published, assessment: &Assessment, talk: Talk) -> BTreeMap<ClaimId, Timestamp> {
+/// The failed claims of the page, each with the time of the failure.
+fn violated(
+    page: &Published,
+    assessment: &Assessment,
+    console: Console,
+) -> BTreeMap<ClaimId, Timestamp> {
     let mut found = BTreeMap::new();
     for claim in &page.promises.claims {
         let evidence = assessment.claims.get(&claim.id);
@@ -88,8 +103,8 @@ fn violated(page: &Published, assessment: &Assessment, talk: Talk) -> BTreeMap<C
         };
         let is_waived = claim.standing == "waived";
         if evidence.binding.words.0 != claim.digest {
-            talk.say(&format!(
-                "`{}` is violated in other words than are out: not marked",
+            console.message(&format!(
+                "`{}` failed with different words from the published ones: not marked",
                 claim.id
             ));
         } else if claim.standing != "violated" && !is_waived {
@@ -99,7 +114,7 @@ fn violated(page: &Published, assessment: &Assessment, talk: Talk) -> BTreeMap<C
     found
 }
 
-/// When the last answer came.
+/// The time of the last answer.
 fn seen(evidence: &ClaimEvidence) -> Option<Timestamp> {
     evidence.transcripts.iter().flat_map(|one| &one.observations).map(|one| one.at).max()
 }

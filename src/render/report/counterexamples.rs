@@ -1,28 +1,41 @@
-//! Whether each check can fail, as a table: `avouch falsify`.
+//! Whether each check can fail: the report of `avouch falsify`.
 
-use std::fmt;
-use std::fmt::Write;
-
+use anstyle::Style;
 use serde_json::{Value, json};
 
 use crate::model::judge::evidence::{CheckOutcome, Outcome};
-use crate::model::judge::falsify::Grade;
+use crate::model::judge::falsify::{Falsification, Grade, TriedCounterexample};
 use crate::model::plan::counterexample::Class;
+use crate::render::report::layout::{BOLD, DIM, GREEN, Layout, RED};
 use crate::render::wording;
+use crate::render::wording::{count, cut, plain};
 
-/// The table, for people.
-pub fn text(outcomes: &[Outcome<'_>]) -> String {
+/// Characters of one counterexample that are shown.
+const WHEN_MAX: usize = 400;
+
+/// How much the report for people shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Every counterexample.
+    All,
+    /// Those that a check did not notice.
+    Missed,
+}
+
+/// The report for people.
+pub fn text(outcomes: &[Outcome<'_>], detail: Detail, layout: &Layout) -> String {
     let mut out = String::new();
     for outcome in outcomes {
-        for check in &outcome.checks {
-            // Writing to a string cannot fail.
-            let _ = write(&mut out, outcome, check);
+        for (index, check) in outcome.checks.iter().enumerate() {
+            let (id, kind) = (plain(&outcome.claim.id), &check.plan.kind);
+            let name = format!("{}, check {} ({kind})", layout.paint(BOLD, &id), index + 1);
+            out.push_str(&of_check(&name, check, detail, layout));
         }
     }
     out
 }
 
-/// The table, for programs.
+/// The same for programs.
 pub fn json(outcomes: &[Outcome<'_>]) -> Value {
     let checks = outcomes.iter().flat_map(|outcome| {
         outcome.checks.iter().map(|check| {
@@ -39,31 +52,59 @@ pub fn json(outcomes: &[Outcome<'_>]) -> Value {
     Value::Array(checks.collect())
 }
 
-fn write(out: &mut String, outcome: &Outcome<'_>, check: &CheckOutcome<'_>) -> fmt::Result {
-    let claim = &outcome.claim.id;
+fn of_check(name: &str, check: &CheckOutcome<'_>, detail: Detail, layout: &Layout) -> String {
     let Some(falsification) = &check.falsification else {
         let verdict = check.judgement.verdict;
-        return writeln!(
-            out,
-            "{claim} ({}): not tried, because it is {verdict}\n",
-            check.plan.kind
-        );
+        let head = head("not tried", DIM, layout);
+        return layout.hanging(&head, &format!("{name}: it is {verdict}"));
     };
-    writeln!(out, "{claim} ({}): {}", check.plan.kind, grade(falsification.grade))?;
-    for row in &falsification.rows {
-        let noticed = if row.noticed { "noticed" } else { "MISSED" };
-        writeln!(
-            out,
-            "  {noticed:8} {:9} {:24} {}",
-            class(row.class),
-            row.verdict.to_string(),
-            row.when
-        )?;
+    let (grade, style) = match falsification.grade {
+        Grade::Sound => ("can fail", GREEN),
+        Grade::Weak => ("weak", RED.bold()),
+        Grade::Uncontrolled => ("uncontrolled", RED.bold()),
+        Grade::Vacuous => ("vacuous", RED.bold()),
+    };
+    let result = result(falsification);
+    let mut out = layout.hanging(&head(grade, style, layout), &format!("{name}: {result}"));
+    for class in [Class::Negation, Class::Fault, Class::Benign] {
+        out.push_str(&of_class(class, falsification, detail, layout));
     }
     for one in untouched(check) {
-        writeln!(out, "  no counterexample depends on: {one}")?;
+        out.push_str(&layout.entry("untested", &format!("no counterexample depends on: {one}")));
     }
-    writeln!(out)
+    if detail == Detail::All {
+        out.push('\n');
+    }
+    out
+}
+
+/// The counterexamples of one class, under a heading.
+fn of_class(
+    class: Class,
+    falsification: &Falsification,
+    detail: Detail,
+    layout: &Layout,
+) -> String {
+    let shown =
+        |row: &&TriedCounterexample| row.class == class && (detail == Detail::All || !row.noticed);
+    let mut rows = falsification.rows.iter().filter(shown).peekable();
+    if rows.peek().is_none() {
+        return String::new();
+    }
+    let heading = layout.paint(DIM, heading(class));
+    let rows: String = rows.map(|row| line(row, layout)).collect();
+    format!("\n  {heading}\n{rows}")
+}
+
+fn line(row: &TriedCounterexample, layout: &Layout) -> String {
+    let when = cut(&row.when, WHEN_MAX);
+    match row.noticed {
+        true => layout.hanging(&format!("  {}  ", layout.paint(GREEN, "noticed")), &when),
+        false => {
+            let missed = format!("{when} ({})", row.verdict);
+            layout.hanging(&format!("  {}   ", layout.paint(RED.bold(), "MISSED")), &missed)
+        }
+    }
 }
 
 /// The expectations that no counterexample depends on, in words.
@@ -76,19 +117,27 @@ pub fn untouched(check: &CheckOutcome<'_>) -> Vec<String> {
     .collect()
 }
 
-fn grade(grade: Grade) -> &'static str {
-    match grade {
-        Grade::Sound => "can fail, and noticed every counterexample",
-        Grade::Weak => "weak: it missed a counterexample",
-        Grade::Uncontrolled => "uncontrolled: a refusal or absence in it has no control",
-        Grade::Vacuous => "vacuous: it cannot fail",
+/// The first column: whether the check can fail.
+fn head(grade: &str, style: Style, layout: &Layout) -> String {
+    format!("{}  ", layout.paint(style, &format!("{grade:12}")))
+}
+
+fn result(falsification: &Falsification) -> String {
+    let all = falsification.rows.len();
+    let missed = falsification.rows.iter().filter(|row| !row.noticed).count();
+    match falsification.grade {
+        Grade::Sound => format!("all {all} noticed"),
+        Grade::Weak => format!("{missed} of {} missed", count(all, "counterexample")),
+        Grade::Uncontrolled => "a refusal or an absence in it has no control".to_owned(),
+        Grade::Vacuous => "it cannot fail".to_owned(),
     }
 }
 
-fn class(class: Class) -> &'static str {
+/// The verdict that a class of counterexamples must lead to.
+fn heading(class: Class) -> &'static str {
     match class {
-        Class::Negation => "negation",
-        Class::Fault => "fault",
-        Class::Benign => "benign",
+        Class::Negation => "If the claim is false, the check must fail:",
+        Class::Fault => "If the service has a fault, the check must be inconclusive:",
+        Class::Benign => "If the claim is still true, the check must hold:",
     }
 }

@@ -1,11 +1,12 @@
-//! GitHub's workflow commands, on standard output: an annotation at the line of each claim that does
-//! not hold. Worst first, and no more than GitHub shows.
+//! GitHub's workflow commands, on standard output: an annotation at the line of each claim that is not
+//! verified. Worst first, and no more than GitHub shows.
 
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use crate::model::judge::evidence::{Outcome, Standing};
 use crate::render::finding::{findings, place_of};
+use crate::render::report::labels;
 use crate::render::wording::cut;
 use crate::render::{Input, summary, wording};
 
@@ -29,7 +30,7 @@ pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
         }
         if !rest.is_empty() {
             // Writing to a string cannot fail.
-            let _ = writeln!(out, "{} more of level {level} are not shown here", rest.len());
+            let _ = writeln!(out, "{} more of level {level} are not shown", rest.len());
         }
     }
     out.into_bytes()
@@ -47,7 +48,7 @@ fn level(outcome: &Outcome<'_>) -> Option<&'static str> {
 
 fn annotation(out: &mut String, level: &str, outcome: &Outcome<'_>, input: &Input<'_>) {
     let (file, at) = place_of(outcome, input.project);
-    let title = format!("{}: {}", outcome.standing.name(), outcome.claim.id);
+    let title = format!("{}: {}", labels::full_status(outcome), outcome.claim.id);
     let message = match outcome.standing {
         Standing::Holds => wording::idle(outcome).join("; "),
         _ => message(outcome, input),
@@ -64,21 +65,21 @@ fn annotation(out: &mut String, level: &str, outcome: &Outcome<'_>, input: &Inpu
 }
 
 fn message(outcome: &Outcome<'_>, input: &Input<'_>) -> String {
-    let told = wording::told(outcome, input.project);
+    let summary = wording::told(outcome, input.project);
     let mut found = findings(outcome);
     found.sort_by_key(|one| Reverse(!one.waived));
     match found.first().filter(|_| outcome.standing == Standing::Violated) {
-        Some(first) => format!("{told}. Expected: {}", first.expected),
-        None => told,
+        Some(first) => format!("{summary}. Expected: {}", first.expected),
+        None => summary,
     }
 }
 
-/// A command's message: what would end it is escaped.
+/// A command's message, with the characters escaped that would end it.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The value of a command's property, which more would end.
+/// The value of a command's property, which `:` and `,` would end too.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
@@ -94,16 +95,16 @@ mod tests {
         let outcomes = sample.outcomes();
         let report = String::from_utf8(render(&sample.input(&outcomes))).unwrap();
         insta::assert_snapshot!(report, @r"
-        ::error file=content/security.md,line=7,col=2,title=violated%3A tenant-isolation::tenant-isolation does not hold: globex reads acme's note: status 200, 64 bytes with data of acme in it. Expected: the answer shows nothing of anybody else's
-        ::warning file=content/security.md,line=7,col=2,title=weak%3A limited-scopes::limited-scopes rests on a check that misses what would make it false: does not notice when the add-on asks for more
-        ::warning file=content/security.md,line=7,col=2,title=inconclusive%3A backup-daily::backup-daily could not be verified: anyone reads /ops/backups/latest: connection refused by 127.0.0.1:8443
-        ::warning file=content/security.md,line=7,col=2,title=expired%3A privacy-policy::privacy-policy has expired: the evidence ended 22 Nov 2026, 10:00 UTC
-        ::notice file=content/security.md,line=7,col=2,title=waived%3A image-storage::image-storage does not hold: anyone reads /images: status 200; waived until 30 Nov 2026 by The demo's officer (SEC-17): The old host is switched off next week.
+        ::error file=content/security.md,line=7,col=2,title=Failed%3A tenant-isolation::tenant-isolation does not hold: globex reads acme's note: status 200, 64 bytes with data of acme in it. Expected: the answer shows nothing of anybody else's
+        ::warning file=content/security.md,line=7,col=2,title=Weak check%3A limited-scopes::limited-scopes rests on a check that misses what would make it false: does not notice when the add-on asks for more
+        ::warning file=content/security.md,line=7,col=2,title=Could not verify%3A backup-daily::backup-daily could not be verified: anyone reads /ops/backups/latest: connection refused by 127.0.0.1:8443
+        ::warning file=content/security.md,line=7,col=2,title=Expired%3A privacy-policy::privacy-policy has expired: the evidence ended 22 Nov 2026, 10:00 UTC
+        ::notice file=content/security.md,line=7,col=2,title=Exception until 30 Nov 2026%3A image-storage::image-storage does not hold: anyone reads /images: status 200; waived until 30 Nov 2026 by The demo's officer (SEC-17): The old host is switched off next week.
         ");
     }
 
     #[test]
-    fn nothing_that_is_said_can_end_a_command_or_begin_another() {
+    fn no_text_can_end_a_command_or_begin_another() {
         assert_eq!(data("50%\r\n::error::x"), "50%25%0D%0A::error::x");
         assert_eq!(property("a,title=b::c"), "a%2Ctitle=b%3A%3Cc".replace("%3C", "%3A"));
         let mut sample = Sample::new();
@@ -121,6 +122,6 @@ mod tests {
             std::iter::repeat_n(sample.outcomes()[1].clone(), 14).collect();
         let report = String::from_utf8(render(&sample.input(&outcomes))).unwrap();
         assert_eq!(report.matches("::error ").count(), LEVEL_MAX);
-        assert!(report.ends_with("4 more of level error are not shown here\n"), "{report}");
+        assert!(report.ends_with("4 more of level error are not shown\n"), "{report}");
     }
 }

@@ -1,13 +1,14 @@
-//! The summary of a job, for `$GITHUB_STEP_SUMMARY`: the Markdown report, capped, for GitHub takes no
-//! more than a mebibyte.
+//! The summary of a job, for `$GITHUB_STEP_SUMMARY`: the Markdown report, capped, because GitHub accepts
+//! at most a mebibyte.
 
 use crate::render::Input;
+use crate::render::report::layout::Layout;
 use crate::render::report::markdown;
 
-/// Troubles that are told in full, and claims in the table.
+/// Problems that are shown in full, and claims in the table.
 const MOST: usize = 50;
 
 /// Writes the report.
-pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
-    markdown::up_to(input, MOST)
+pub(crate) fn render(input: &Input<'_>, layout: &Layout) -> Vec<u8> {
+    markdown::up_to(input, MOST, layout)
 }

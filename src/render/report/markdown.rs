@@ -1,11 +1,13 @@
-//! The report as Markdown, for a comment or a wiki: the trouble in full, then a table of every claim.
+//! The report as Markdown, for a comment or a wiki: each claim that is not verified in full, then a
+//! table of every claim.
 
 use std::fmt::{self, Write as _};
 
 use crate::model::judge::evidence::{Outcome, Standing};
 use crate::model::time::in_words;
 use crate::render::finding::place_of;
-use crate::render::report::text;
+use crate::render::report::layout::{Colour, Layout};
+use crate::render::report::{labels, problem};
 use crate::render::wording::cut;
 use crate::render::{Input, summary, wording};
 
@@ -13,30 +15,32 @@ use crate::render::{Input, summary, wording};
 const CELL_MAX: usize = 120;
 
 /// Writes the report.
-pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
-    up_to(input, usize::MAX)
+pub(crate) fn render(input: &Input<'_>, layout: &Layout) -> Vec<u8> {
+    up_to(input, usize::MAX, layout)
 }
 
-/// The report with so many troubles told in full, and as many claims in the table again.
-pub(super) fn up_to(input: &Input<'_>, most: usize) -> Vec<u8> {
+/// The report with at most so many problems in full, and as many claims in the table.
+pub(super) fn up_to(input: &Input<'_>, most: usize, layout: &Layout) -> Vec<u8> {
+    let layout = Layout { colour: Colour::Plain, waivers: layout.waivers, ..Layout::default() };
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = write(&mut out, input, most);
+    let _ = write(&mut out, input, most, &layout);
     out.into_bytes()
 }
 
-fn write(out: &mut String, input: &Input<'_>, most: usize) -> fmt::Result {
+fn write(out: &mut String, input: &Input<'_>, most: usize, layout: &Layout) -> fmt::Result {
     let mut worst: Vec<&Outcome<'_>> = input.outcomes.iter().collect();
     worst.sort_by_key(|outcome| summary::rank(outcome));
     let target = summary::target(&input.assessment.world);
-    writeln!(out, "## Security claims: {}\n", summary::in_words(input.outcomes))?;
+    let counts = labels::counts(input.outcomes).into_iter().map(|(_, words)| words);
+    writeln!(out, "## Security claims: {}\n", counts.collect::<Vec<_>>().join(", "))?;
     let finished = in_words(input.assessment.finished);
-    writeln!(out, "Asked of {}, {finished}.", escaped(target))?;
-    let troubles = worst.iter().filter(|outcome| outcome.standing != Standing::Holds);
-    for outcome in troubles.clone().take(most) {
-        trouble(out, outcome, input)?;
+    writeln!(out, "Tested {}, {finished}.", escaped(target))?;
+    let open = worst.iter().filter(|outcome| outcome.standing != Standing::Holds);
+    for outcome in open.clone().take(most) {
+        section(out, outcome, input, layout)?;
     }
-    more(out, troubles.count(), most)?;
+    more(out, open.count(), most)?;
     idle(out, &worst)?;
     table(out, &worst[..worst.len().min(most)])?;
     more(out, worst.len(), most)
@@ -49,13 +53,19 @@ fn more(out: &mut String, all: usize, most: usize) -> fmt::Result {
     }
 }
 
-fn trouble(out: &mut String, outcome: &Outcome<'_>, input: &Input<'_>) -> fmt::Result {
+/// A claim that is not verified, under a heading.
+fn section(
+    out: &mut String,
+    outcome: &Outcome<'_>,
+    input: &Input<'_>,
+    layout: &Layout,
+) -> fmt::Result {
     let (file, at) = place_of(outcome, input.project);
-    let (id, standing) = (&outcome.claim.id, outcome.standing);
-    writeln!(out, "\n### {} `{id}` {}\n", shape(standing), wording::standing(standing))?;
+    let (id, status) = (&outcome.claim.id, labels::full_status(outcome));
+    writeln!(out, "\n### {} {status}: `{id}`\n", shape(outcome.standing))?;
     writeln!(out, "> {}\n", escaped(&wording::words(outcome.claim)))?;
     writeln!(out, "{}, line {}\n", code(&file), at.line)?;
-    writeln!(out, "{}", block(&text::trouble_of(outcome, input)))
+    writeln!(out, "{}", block(&problem::text(outcome, input, layout)))
 }
 
 fn idle(out: &mut String, outcomes: &[&Outcome<'_>]) -> fmt::Result {
@@ -63,26 +73,25 @@ fn idle(out: &mut String, outcomes: &[&Outcome<'_>]) -> fmt::Result {
     if lines.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n### Waivers that do nothing\n")?;
+    writeln!(out, "\n### Waivers without effect\n")?;
     lines.iter().try_for_each(|line| writeln!(out, "- {}", escaped(line)))
 }
 
 fn table(out: &mut String, outcomes: &[&Outcome<'_>]) -> fmt::Result {
-    writeln!(out, "\n| claim | stands | basis | what was seen | until |")?;
+    writeln!(out, "\n| claim | status | basis | what was seen | until |")?;
     writeln!(out, "|---|---|---|---|---|")?;
     for outcome in outcomes {
-        let standing = outcome.standing;
-        let basis = summary::basis(outcome).map_or("", |basis| basis.in_words());
+        let (basis, status) = (labels::basis_of(outcome), labels::full_status(outcome));
         let seen = code(&cut(&wording::seen(outcome), CELL_MAX)).replace('|', "\\|");
         let until = summary::until(outcome).map_or_else(|| "–".to_owned(), in_words);
         let id = &outcome.claim.id;
-        let (shape, name) = (shape(standing), standing.name());
-        writeln!(out, "| `{id}` | {shape} {name} | {basis} | {seen} | {until} |")?;
+        let shape = shape(outcome.standing);
+        writeln!(out, "| `{id}` | {shape} {status} | {basis} | {seen} | {until} |")?;
     }
     Ok(())
 }
 
-/// Where a claim stands, never by colour alone: the shapes that the page has.
+/// A status by its shape and not by its colour, as on the page.
 fn shape(standing: Standing) -> &'static str {
     match standing {
         Standing::Holds => "✓",
@@ -94,7 +103,7 @@ fn shape(standing: Standing) -> &'static str {
     }
 }
 
-/// Text in which Markdown reads nothing.
+/// Text without any Markdown syntax.
 fn escaped(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
@@ -106,7 +115,7 @@ fn escaped(text: &str) -> String {
     line
 }
 
-/// Text as code, whatever stands in it: no link, no mention of anybody.
+/// Text as code, whatever it contains: no link and no mention of a user.
 fn code(text: &str) -> String {
     let fence = fence(text, 1);
     let padded = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
@@ -119,7 +128,7 @@ fn block(text: &str) -> String {
     format!("{fence}text\n{}\n{fence}", text.trim_end())
 }
 
-/// More back-ticks than stand in a row in the text, and at least so many.
+/// More back-ticks than the text has in a row, and at least so many.
 fn fence(text: &str, least: usize) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(least.max(longest + 1))
@@ -133,31 +142,31 @@ mod tests {
     fn written(most: usize) -> String {
         let sample = Sample::new();
         let outcomes = sample.outcomes();
-        String::from_utf8(up_to(&sample.input(&outcomes), most)).unwrap()
+        String::from_utf8(up_to(&sample.input(&outcomes), most, &Layout::default())).unwrap()
     }
 
     #[test]
-    fn the_trouble_comes_first_and_worst_first() {
+    fn problems_come_first_and_the_worst_of_them_before_the_others() {
         let report = written(usize::MAX);
         let lines = report.lines();
-        let told = lines.filter(|line| line.starts_with('#') || line.starts_with('|'));
-        insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r"
-        ## Security claims: 1 does not hold, 1 rests on a weak check, 1 could not be verified, 1 has expired, 1 is waived, 1 holds and 1 is attested
-        ### ✗ `tenant-isolation` does not hold
-        ### △ `limited-scopes` rests on a check that misses what would make it false
-        ### ? `backup-daily` could not be verified
-        ### ◷ `privacy-policy` has expired
-        ### ◐ `image-storage` does not hold, and is waived
-        | claim | stands | basis | what was seen | until |
+        let shown = lines.filter(|line| line.starts_with('#') || line.starts_with('|'));
+        insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @r#"
+        ## Security claims: 1 failed, 1 weak check, 1 could not be verified, 1 expired, 1 exception, 2 verified (1 confirmed by a named role)
+        ### ✗ Failed: `tenant-isolation`
+        ### △ Weak check: `limited-scopes`
+        ### ? Could not verify: `backup-daily`
+        ### ◷ Expired: `privacy-policy`
+        ### ◐ Exception until 30 Nov 2026: `image-storage`
+        | claim | status | basis | what was seen | until |
         |---|---|---|---|---|
-        | `tenant-isolation` | ✗ violated | probed with access | `globex reads acme's note: status 200, 64 bytes with data of acme in it` | – |
-        | `limited-scopes` | △ weak | probed | `does not notice when the add-on asks for more` | – |
-        | `backup-daily` | ? inconclusive | reported | `anyone reads /ops/backups/latest: connection refused by 127.0.0.1:8443` | – |
-        | `privacy-policy` | ◷ expired | probed | `the evidence ended 22 Nov 2026, 10:00 UTC` | 22 Nov 2026, 10:00 UTC |
-        | `image-storage` | ◐ waived | probed | `anyone reads /images: status 200` | 23 Nov 2026, 10:00 UTC |
-        | `encrypted-transport` | ✓ holds | probed | `Strict-Transport-Security: “max-age=31536000; includeSubDomains”` | 23 Nov 2026, 10:00 UTC |
-        | `content-storage` | ✓ holds | attested | `the word of officer, 20 Nov 2026` | 23 Nov 2026, 10:00 UTC |
-        ");
+        | `tenant-isolation` | ✗ Failed | Tested with test accounts | `globex reads acme's note: status 200, 64 bytes with data of acme in it` | – |
+        | `limited-scopes` | △ Weak check | Tested publicly | `does not notice when the add-on asks for more` | – |
+        | `backup-daily` | ? Could not verify | Reported by the service | `anyone reads /ops/backups/latest: connection refused by 127.0.0.1:8443` | – |
+        | `privacy-policy` | ◷ Expired | Tested publicly | `the evidence ended 22 Nov 2026, 10:00 UTC` | 22 Nov 2026, 10:00 UTC |
+        | `image-storage` | ◐ Exception until 30 Nov 2026 | Tested publicly | `anyone reads /images: status 200` | 23 Nov 2026, 10:00 UTC |
+        | `encrypted-transport` | ✓ Verified | Tested publicly | `Strict-Transport-Security: “max-age=31536000; includeSubDomains”` | 23 Nov 2026, 10:00 UTC |
+        | `content-storage` | ✓ Verified | Confirmed by a named role | `the word of officer, 20 Nov 2026` | 23 Nov 2026, 10:00 UTC |
+        "#);
     }
 
     #[test]
@@ -169,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_target_said_is_code_and_ends_nowhere() {
+    fn what_the_target_sent_is_code_that_it_cannot_end() {
         assert_eq!(code("a ``b`` @all"), "```a ``b`` @all```");
         assert_eq!(code("`"), "`` ` ``");
         assert_eq!(block("a\n```\nb"), "````text\na\n```\nb\n````");

@@ -1,16 +1,21 @@
 //! Reports of a run. A new one is one file and one row of [`FORMATS`].
 
+mod claims_table;
 pub mod counterexamples;
 mod github;
 mod job_summary;
 mod json;
 mod junit;
+pub mod labels;
+pub mod layout;
 mod markdown;
 pub mod plan;
+mod problem;
 mod sarif;
 mod text;
 
 use crate::render::Input;
+use crate::render::report::layout::Layout;
 
 /// A form in which a run can be reported.
 #[derive(Clone, Copy, Debug)]
@@ -19,19 +24,58 @@ pub struct Format {
     pub name: &'static str,
     /// What it is for.
     pub about: &'static str,
-    /// Writes the report. The same input gives the same bytes.
-    pub render: fn(&Input<'_>) -> Vec<u8>,
+    /// Writes it.
+    pub writer: Writer,
+}
+
+/// The function that writes a report. The same arguments give the same bytes.
+#[derive(Clone, Copy, Debug)]
+pub enum Writer {
+    /// Of a format for programs, which has one layout.
+    Fixed(fn(&Input<'_>) -> Vec<u8>),
+    /// Of a format for people.
+    LaidOut(fn(&Input<'_>, &Layout) -> Vec<u8>),
+}
+
+impl Format {
+    /// Writes the report; `layout` matters to formats for people alone.
+    pub fn render(&self, input: &Input<'_>, layout: &Layout) -> Vec<u8> {
+        match self.writer {
+            Writer::Fixed(write) => write(input),
+            Writer::LaidOut(write) => write(input, layout),
+        }
+    }
 }
 
 /// Every form of report; the first is the one for people.
 pub static FORMATS: &[Format] = &[
-    Format { name: "text", about: "for people", render: text::render },
-    Format { name: "json", about: "all that is known, for programs", render: json::render },
-    Format { name: "junit", about: "JUnit XML, for CI servers", render: junit::render },
-    Format { name: "sarif", about: "SARIF 2.1.0, for code scanning", render: sarif::render },
-    Format { name: "github", about: "annotations, for a GitHub workflow", render: github::render },
-    Format { name: "summary", about: "Markdown, short", render: job_summary::render },
-    Format { name: "markdown", about: "Markdown, whole", render: markdown::render },
+    Format { name: "text", about: "for people", writer: Writer::LaidOut(text::render) },
+    Format { name: "json", about: "everything, for programs", writer: Writer::Fixed(json::render) },
+    Format {
+        name: "junit",
+        about: "JUnit XML, for CI servers",
+        writer: Writer::Fixed(junit::render),
+    },
+    Format {
+        name: "sarif",
+        about: "SARIF 2.1.0, for code scanning",
+        writer: Writer::Fixed(sarif::render),
+    },
+    Format {
+        name: "github",
+        about: "annotations, for a GitHub workflow",
+        writer: Writer::Fixed(github::render),
+    },
+    Format {
+        name: "summary",
+        about: "short Markdown, for the summary of a CI job",
+        writer: Writer::LaidOut(job_summary::render),
+    },
+    Format {
+        name: "markdown",
+        about: "Markdown with every claim, for a comment or a wiki",
+        writer: Writer::LaidOut(markdown::render),
+    },
 ];
 
 /// The form of that name.
@@ -49,17 +93,24 @@ mod tests {
         let sample = Sample::new();
         let outcomes = sample.outcomes();
         for format in FORMATS {
-            let once = (format.render)(&sample.input(&outcomes));
-            assert_eq!(once, (format.render)(&sample.input(&outcomes)), "{}", format.name);
+            let once = format.render(&sample.input(&outcomes), &Layout::default());
+            assert_eq!(
+                once,
+                format.render(&sample.input(&outcomes), &Layout::default()),
+                "{}",
+                format.name
+            );
         }
     }
 
     #[test]
-    fn no_format_tells_a_secret() {
+    fn no_format_contains_a_secret() {
         let sample = Sample::new();
         let outcomes = sample.outcomes();
         for format in FORMATS {
-            let report = String::from_utf8((format.render)(&sample.input(&outcomes))).unwrap();
+            let report =
+                String::from_utf8(format.render(&sample.input(&outcomes), &Layout::default()))
+                    .unwrap();
             assert!(!report.contains("not-a-secret"), "{}", format.name);
         }
     }

@@ -1,29 +1,50 @@
-//! What a claim's checks ask, before anything is asked: `avouch explain`.
-
-use std::fmt;
-use std::fmt::Write;
+//! The plans of a claim's checks, before anything is sent: `avouch explain`.
 
 use crate::model::judge::basis;
 use crate::model::plan::{Plan, Role, Step};
 use crate::model::project::Project;
 use crate::model::project::claim::Claim;
+use crate::render::report::labels;
+use crate::render::report::layout::{BOLD, DIM, Layout};
 use crate::render::wording;
 
-/// Expectations of one check that are shown in short.
+/// Expectations of one check that a short description lists.
 const EXPECTED_MAX: usize = 8;
 
+/// Columns before the details of a step.
+const INDENT: usize = 6;
+
 /// The plans of one claim, for people.
-pub fn text(project: &Project, claim: &Claim, plans: &[Plan]) -> String {
-    let mut out = String::new();
-    // Writing to a string cannot fail.
-    let _ = write(&mut out, project, claim, plans);
+pub fn text(project: &Project, claim: &Claim, plans: &[Plan], layout: &Layout) -> String {
+    let id = layout.paint(BOLD, &claim.id);
+    let because = claim.written.because.split_whitespace().collect::<Vec<_>>().join(" ");
+    let valid_for = claim.written.valid_for.in_words();
+    let mut out = format!("{id}\n");
+    out.push_str(&layout.paragraph(2, &format!("“{}”", wording::words(claim))));
+    out.push('\n');
+    out.push_str(&layout.paragraph(0, &format!("How the checks prove this: {because}")));
+    out.push_str(&format!("Evidence is valid for {valid_for}.\n"));
+    for (index, plan) in plans.iter().enumerate() {
+        let title = format!("Check {} of {}: {}", index + 1, plans.len(), plan.kind);
+        let basis = labels::basis(basis::of_plan(plan));
+        out.push_str(&format!("\n{} ({basis})\n", layout.paint(BOLD, &title)));
+        out.push_str(&layout.hanging("  covers: ", &plan.covers));
+        out.push_str(&layout.hanging("  limits: ", &plan.leaves_open));
+        for (number, step) in plan.steps.iter().enumerate() {
+            out.push('\n');
+            out.push_str(
+                &layout.hanging(&format!("  {:>2}. ", number + 1), &title_of(step, layout)),
+            );
+            out.push_str(&details(project, plan, step, layout));
+        }
+    }
     out
 }
 
-/// What one check asks, in short: what it covers, expects and is limited to, and what it does not
-/// show. Each on a line of its own, the further ones set in.
+/// One check in short: what it covers and expects, its limits, and what it does not show, on a line
+/// each.
 pub fn in_short(plan: &Plan) -> String {
-    let basis = basis::of_plan(plan).in_words();
+    let basis = labels::basis(basis::of_plan(plan));
     let mut lines = vec![format!("{} ({basis}): {}", plan.kind, plan.covers)];
     let probes = plan.steps.iter().filter(|step| step.role == Role::Probe);
     let mut expected: Vec<String> = Vec::new();
@@ -34,7 +55,7 @@ pub fn in_short(plan: &Plan) -> String {
     }
     let more = expected.len().saturating_sub(EXPECTED_MAX);
     lines.extend(expected.iter().take(EXPECTED_MAX).map(|one| format!("expects that {one}")));
-    lines.extend((more > 0).then(|| format!("expects {more} things more")));
+    lines.extend((more > 0).then(|| format!("expects {more} more things")));
     lines.extend(plan.parameters.iter().map(|one| {
         let (side, amount) = (one.side.in_words(), one.amount.in_words());
         format!("its limit: {} {side} {amount}", one.name)
@@ -43,47 +64,19 @@ pub fn in_short(plan: &Plan) -> String {
     lines.join("\n")
 }
 
-fn write(out: &mut String, project: &Project, claim: &Claim, plans: &[Plan]) -> fmt::Result {
-    writeln!(out, "{}: {}\n", claim.id, claim.words())?;
-    writeln!(
-        out,
-        "Why: {}",
-        claim.written.because.split_whitespace().collect::<Vec<_>>().join(" ")
-    )?;
-    writeln!(out, "Evidence counts for {}.", claim.written.valid_for.in_words())?;
-    for (index, plan) in plans.iter().enumerate() {
-        let basis = basis::of_plan(plan).in_words();
-        writeln!(out, "\nCheck {} of {}: {} ({basis})", index + 1, plans.len(), plan.kind)?;
-        writeln!(out, "  covers: {}", plan.covers)?;
-        writeln!(out, "  does not show: {}", plan.leaves_open)?;
-        for (number, step) in plan.steps.iter().enumerate() {
-            write_step(out, project, plan, (number, step))?;
-        }
-    }
-    Ok(())
+fn title_of(step: &Step, layout: &Layout) -> String {
+    format!("{} {}", step.name, layout.paint(DIM, &format!("[{}]", step.role.name())))
 }
 
-fn write_step(
-    out: &mut String,
-    project: &Project,
-    plan: &Plan,
-    (number, step): (usize, &Step),
-) -> fmt::Result {
-    writeln!(out, "\n  {:>2}. {} [{}]", number + 1, step.name, step.role.name())?;
-    writeln!(
-        out,
-        "      {}: {}",
-        wording::who(step, project),
-        wording::request_line(step, project)
-    )?;
-    for capture in &step.captures {
-        writeln!(out, "      keeps {} as ${{{}}}", capture.at, capture.name)?;
-    }
-    for expectation in &step.expect {
-        writeln!(out, "      expects {}", wording::expected(expectation))?;
-    }
-    if let Some(control) = step.control.and_then(|control| plan.steps.get(control)) {
-        writeln!(out, "      counts only if “{}” succeeded", control.name)?;
-    }
-    Ok(())
+/// The request of a step, what it captures and expects, and its control.
+fn details(project: &Project, plan: &Plan, step: &Step, layout: &Layout) -> String {
+    let who = wording::who(step, project);
+    let mut lines = vec![format!("{who}: {}", wording::request_line(step, project))];
+    let captures = step.captures.iter();
+    lines.extend(captures.map(|one| format!("saves {} as ${{{}}}", one.at, one.name)));
+    let expected = step.expect.iter().map(wording::expected);
+    lines.extend(expected.map(|one| format!("expects that {one}")));
+    let control = step.control.and_then(|control| plan.steps.get(control));
+    lines.extend(control.map(|one| format!("counts only if “{}” succeeded", one.name)));
+    lines.iter().map(|line| layout.hanging(&" ".repeat(INDENT), line)).collect()
 }

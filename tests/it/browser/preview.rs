@@ -166,7 +166,7 @@ fn the_panel_lists_what_it_counts_and_the_rest_apart() {
     preview.project.edit(POLICY, "No system is impenetrable", "No [system](gone.md) is so");
     preview.project.edit(word, "day: demo", "day: 2026-09-01");
     let browser = open(&preview);
-    browser.wait_until("it is told", &says(".avouch-headline", "2 things stand in the way"));
+    browser.wait_until("it is told", &says(".avouch-headline", "there are 2 problems"));
     let listed = "return ['.avouch-reasons li', '.avouch-others li']
         .map((one) => document.querySelectorAll(one).length).join()";
     assert_eq!(browser.run(listed), "2,1");

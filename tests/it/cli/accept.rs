@@ -13,7 +13,7 @@ const FULL_OF_COMMENTS: &str = "\
 # Owner: security. Ask before you touch this.
 
 because: >    # the argument
-  We ask the add-on when its newest backup was finished, and compare that with the clock. A backup
+  We ask the add-on when it finished its newest backup, and compare that with the clock. A backup
   that is older than 24 hours, not finished, empty, or dated in the future does not count.
 
 # The words, as legal wrote them:
@@ -106,12 +106,12 @@ fn both_sides_are_shown_before_the_question_and_only_a_yes_counts() {
         for shown in [
             "{+The+}",
             "data in our cloud storage is backed up every day",
-            "backup-age (reported)",
+            "backup-age (Reported by the service)",
             "is at most 24 hours old",
             "max_age at most 24 hours",
             "It does not show that the backup can be restored",
             "Do the checks prove what the words say now? [y/N]",
-            "is as it was",
+            "was not changed",
         ] {
             assert!(run.out.contains(shown), "`{shown}` is not in {run}");
         }
@@ -156,7 +156,7 @@ fn every_unknown_claim_is_told_and_the_same_words_need_no_yes() {
     let run = project.run(&["accept", "backup-dayly", "backup-daily", "nonsense"]);
     assert_eq!(run.code, Some(2), "{run}");
     assert!(run.err.contains("did you mean `backup-daily`?"), "{run}");
-    assert!(run.err.contains("there is no claim `nonsense`"), "{run}");
+    assert!(run.err.contains("unknown claim `nonsense`"), "{run}");
     let run = project.run(&["accept", "backup-daily", "tenant-isolation"]);
     assert_eq!(run.code, Some(0), "{run}");
 }

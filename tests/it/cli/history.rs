@@ -304,8 +304,8 @@ fn lint_refuses_words_that_were_retracted() {
 fn what_cannot_be_compared_with_is_told() {
     let project = committed();
     for (before, why) in [
-        ("nothing", "there is no such file, and Git knows no such revision here"),
-        ("--help", "there is no such file, and Git knows no such revision here"),
+        ("nothing", "there is no such file, and Git has no such revision"),
+        ("--help", "there is no such file, and Git has no such revision"),
         ("avouch.yaml", "it is not JSON"),
     ] {
         let run = project.run(&["lint", &format!("--since={before}")]);

@@ -115,7 +115,13 @@ fn a_project_for_the_demo_has_a_claim_of_each_basis_and_builds() {
     let project = Project::empty();
     let run = project.run(&[&COMMON[..], &["--target", "demo", "--reports-are-read"]].concat());
     assert_eq!(run.code, Some(0), "{run}");
-    for basis in ["(probed)", "(probed with access)", "(reported)", "(attested)"] {
+    let bases = [
+        "(Tested publicly)",
+        "(Tested with test accounts)",
+        "(Reported by the service)",
+        "(Confirmed by a named role)",
+    ];
+    for basis in bases {
         assert!(run.err.contains(basis), "{basis}: {run}");
     }
     assert_eq!(project.run(&["lint"]).code, Some(0));
@@ -125,8 +131,8 @@ fn a_project_for_the_demo_has_a_claim_of_each_basis_and_builds() {
     let left = std::fs::read_dir(project.root()).unwrap().map(|one| one.unwrap().file_name());
     let hidden: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with(".t")).collect();
     assert!(hidden.is_empty(), "{hidden:?}");
-    let word = "having looked at the question whether a person reads what arrives at \
-                security@example.com, to which they said yes";
+    let word = "having looked at the question whether a person reads every message to \
+                security@example.com, which they answered with yes";
     assert!(project.read("public/security/index.html").contains(word));
 }
 
@@ -135,8 +141,8 @@ fn nobodys_word_is_given_for_them() {
     let project = Project::empty();
     let run = project.run(&[&COMMON[..], &["--target", "demo"]].concat());
     assert_eq!(run.code, Some(0), "{run}");
-    let line = "left out  reports-are-read: nobody has given their word; \
-                `avouch init --reports-are-read` begins with yours\n";
+    let line = "left out  reports-are-read: nobody has confirmed this; \
+                `avouch init --reports-are-read` confirms it\n";
     assert!(run.err.contains(line), "{run}");
     assert!(!project.path("checks/reports-are-read.yaml").exists());
     assert!(!project.path("attestations/reports-are-read.yaml").exists());
@@ -255,7 +261,8 @@ fn a_redirect_of_strangers_is_a_refusal_once_the_log_in_page_is_named() {
     let run = with_token(&project, &["check", "login-required"], token);
     assert_eq!(run.code, Some(3), "{run}");
     let seen = "status 303, a redirect to /login, which neither lets in nor refuses";
-    assert!(run.out.contains(seen), "{run}");
+    let flat = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(seen), "{run}");
     assert!(run.out.contains("help      if that address is the log-in page"), "{run}");
     project.edit("avouch.yaml", "writes: false", "refused: { login: /login }\nwrites: false");
     assert_eq!(with_token(&project, &["check", "login-required"], token).code, Some(0));
@@ -278,7 +285,7 @@ fn of_a_service_that_is_down_nothing_is_begun() {
         assert_eq!(run.code, Some(3), "{run}");
         let told = format!(
             "checks\nerror: nothing answered at {target}: connection refused\n  \
-             help: start the service, or mend `--target`; nothing was written\n"
+             help: start the service, or correct `--target`; nothing was written\n"
         );
         assert!(run.err.ends_with(&told), "{run}");
         assert!(!run.err.contains("again"), "{run}");
@@ -308,7 +315,7 @@ fn where_no_claim_holds_nothing_is_begun_and_one_is_told_as_one() {
     };
     let run = begin(Router::new());
     assert_eq!(run.code, Some(1), "{run}");
-    let told = "error: none of the claims that a project may begin with holds\n";
+    let told = "error: none of the claims that a project can start with holds\n";
     assert!(run.err.contains(told), "{run}");
     assert!(is_empty(&project), "{run}");
     let run = begin(Router::new().route("/", get(|| async { "hello" })));
@@ -333,7 +340,7 @@ fn a_mistyped_path_and_a_folder_outside_git_are_told_as_such() {
     let told = line("login-required").unwrap();
     assert!(told.ends_with("; is `--private` right?"), "{run}");
     let told = line("kept-in-git").unwrap();
-    assert_eq!(told, "the folder is in no Git repository, or nothing is committed there");
+    assert_eq!(told, "the folder is not in a Git repository, or nothing is committed there");
 }
 
 #[test]
@@ -364,7 +371,7 @@ fn what_is_there_already_stays_and_the_rest_is_written() {
     project.write("schemas/ours.json", "{}\n");
     let run = project.run(&[&COMMON[..], &["--target", "demo"]].concat());
     assert_eq!(run.code, Some(0), "{run}");
-    assert!(run.err.contains("`CODEOWNERS` was here already, and is as it was\n"), "{run}");
+    assert!(run.err.contains("`CODEOWNERS` exists already, and was not changed\n"), "{run}");
     assert_eq!(project.read("CODEOWNERS"), "* @us\n");
     assert_eq!(project.read("schemas/ours.json"), "{}\n");
     assert!(project.path("schemas/claim.schema.json").exists());
@@ -381,15 +388,15 @@ fn at_a_terminal_everything_is_asked_and_nothing_is_lost() {
         &[("ACME_TOKEN", token)],
         &[
             ("Who publishes the page?", "Example\n"),
-            ("What is checked?", "http://example.com\n"),
+            ("Which service should be checked?", "http://example.com\n"),
             ("loopback only", &target),
-            ("Where will the page be?", "https://security.example.com\n"),
-            ("Where are vulnerabilities reported?", "security@example.com\n"),
+            ("What will the address of the page be?", "https://security.example.com\n"),
+            ("Where should people report vulnerabilities?", "security@example.com\n"),
             ("How do customers log in?", "\n"),
             ("Which environment variable holds that token?", "\n"),
-            ("no variable of that name is set", "ACME_TOKEN\n"),
-            ("Which path may only a customer read", "\n"),
-            ("Does a person read what arrives at security@example.com? Your word", "y\n"),
+            ("this variable is not set", "ACME_TOKEN\n"),
+            ("Which path may only logged-in customers read", "\n"),
+            ("Does a person read every message to security@example.com?", "y\n"),
         ],
     );
     assert_eq!(run.code, Some(0), "{run}");

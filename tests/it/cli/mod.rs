@@ -20,5 +20,6 @@ mod retract;
 mod reuse;
 mod seam;
 mod suspect;
+mod terminal;
 mod theme;
 mod waivers;

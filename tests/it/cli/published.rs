@@ -2,7 +2,7 @@
 
 use crate::harness::Project;
 
-const PAGE: [&str; 3] = ["check", "--published", "public"];
+const PAGE: [&str; 2] = ["monitor", "public"];
 
 /// Publishes the demo's page, checked at a given time; the page is looked at with the real clock.
 fn published(hours_ago: i64) -> Project {
@@ -49,7 +49,7 @@ fn evidence_that_is_about_to_end_fails_before_it_ends() {
 fn a_page_that_is_not_there_is_an_error() {
     let project = Project::empty();
     for page in ["public", "http://127.0.0.1:9", "https://"] {
-        let run = project.run(&["check", "--published", page]);
+        let run = project.run(&["monitor", page]);
         assert_eq!(run.code, Some(2), "{run}");
         assert!(run.err.contains("error: "), "{run}");
     }

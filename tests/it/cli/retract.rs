@@ -29,7 +29,7 @@ fn what_failed_is_marked_everywhere_and_nothing_else_is() {
     without_sources(&project);
     let run = project.run(&["retract"]);
     assert_eq!(run.code, Some(1), "{run}");
-    assert!(run.out.contains("backup-daily: not verified since "), "{run}");
+    assert!(run.out.contains("backup-daily: failed since "), "{run}");
     let after = project.files("public");
     assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>());
     let says = |name: &str| project.read(&format!("public/{name}")).to_lowercase();
@@ -60,7 +60,7 @@ fn what_failed_is_marked_everywhere_and_nothing_else_is() {
         assert_eq!(claim["standing"] == "violated", taken, "{claim}");
         assert_eq!(claim["until"].is_null(), taken, "{claim}");
     }
-    let run = project.run(&["check", "--published", "public"]);
+    let run = project.run(&["monitor", "public"]);
     assert_eq!(run.code, Some(1), "{run}");
 }
 
@@ -89,7 +89,7 @@ fn a_failure_in_other_words_is_not_marked() {
     assert_eq!(project.run(&["check", "--flaw", "stale-backup"]).code, Some(1));
     let before = project.files("public");
     let run = project.run(&["retract"]);
-    assert!(run.err.contains("in other words than are out"), "{run}");
+    assert!(run.err.contains("with different words from the published ones"), "{run}");
     assert_eq!(project.files("public"), before);
 }
 
@@ -99,5 +99,5 @@ fn where_nothing_is_published_nothing_can_be_taken_back() {
     project.run(&["check", "tenant-isolation"]);
     let run = project.run(&["retract"]);
     assert_eq!(run.code, Some(2), "{run}");
-    assert!(run.err.contains("is no published site"), "{run}");
+    assert!(run.err.contains("is not a published site"), "{run}");
 }

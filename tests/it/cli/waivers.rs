@@ -38,9 +38,11 @@ const CHECK: [&str; 4] = ["check", "backup-daily", "--flaw", "stale-backup"];
 #[test]
 fn the_line_that_the_report_has_is_what_a_waiver_takes() {
     let project = Project::fixture("backup");
-    let run = project.run(&["check", "backup-daily", "--flaw", "stale-backup"]);
+    let run = project.run(&["check", "backup-daily", "--flaw", "stale-backup", "--waivers"]);
     assert_eq!(run.code, Some(1), "{run}");
-    assert!(run.out.contains(&format!("to waive  {BROKEN}\n")), "{run}");
+    // A long line is wrapped at spaces, which YAML reads as one.
+    let flat = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(BROKEN), "{run}");
 }
 
 #[test]
@@ -124,7 +126,7 @@ fn for_a_claim_that_holds_it_is_told_to_be_dead() {
     assert_eq!(run.code, Some(0), "{run}");
     let told = format!("{FILE}: the claim holds without it; take it away");
     assert!(run.out.contains(&told), "{run}");
-    assert!(run.out.contains("1 holds."), "{run}");
+    assert!(run.out.contains("1 verified\n"), "{run}");
 }
 
 #[test]

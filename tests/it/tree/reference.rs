@@ -14,10 +14,11 @@ use crate::harness::Project;
 use crate::tree::tidy::{rust_files, untested};
 
 /// The verbs, in the order in which the help tells them.
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 16] = [
     "init",
     "build",
     "check",
+    "monitor",
     "retract",
     "lint",
     "serve",

@@ -166,7 +166,7 @@ fn several_reports_are_written_at_once_and_one_to_standard_output() {
     assert_eq!(run.with_standing("holds").len(), run.standings().len(), "{run}");
     assert!(project.read("j.xml").contains("<testsuites name=\"avouch\""));
     assert!(project.read("s.md").starts_with("## Security claims: "));
-    assert!(project.read("m.md").contains("| `backup-daily` | ✓ holds |"));
+    assert!(project.read("m.md").contains("| `backup-daily` | ✓ Verified |"));
 }
 
 #[test]
@@ -192,8 +192,8 @@ fn a_report_that_has_nowhere_to_go_is_told_before_anything_is_asked() {
         (&["github=-", "json=-"], "two reports go to standard output"),
         (&["json=assessment.json"], "where the run writes `assessment.json`"),
         (&["json=public/claims.json"], "a report goes to `public/claims.json`"),
-        (&["junitt=j.xml"], "there is no format `junitt`: did you mean `junit`?"),
-        (&["junit"], "write where it goes: `junit=FILE`, or `junit=-`"),
+        (&["junitt=j.xml"], "unknown format `junitt`: did you mean `junit`?"),
+        (&["junit"], "name the file: `junit=FILE`, or `junit=-`"),
     ] {
         let reports = reports.iter().flat_map(|one| ["--report", one]);
         std::fs::create_dir_all(project.path("public")).unwrap();

@@ -1,5 +1,5 @@
-//! `avouch check --published`: the dead man's switch of a schedule. It asks the page that is out, not
-//! the service, and needs no sources: if evidence there is about to end, whoever renews it has stopped.
+//! `avouch monitor`: for a schedule. It reads a published page, sends no request to the service, and needs no
+//! sources. If evidence on the page is about to expire, whatever renews it has stopped.
 
 use std::path::Path;
 
@@ -7,34 +7,46 @@ use avouch::language::period::Period;
 use avouch::model::project::world::World;
 use avouch::model::published::{Published, PublishedClaim};
 use avouch::model::time::in_words;
+use clap::Args;
 use jiff::Timestamp;
 use url::Url;
 
 use crate::exit::Exit;
 use crate::previous;
 use crate::terminal::clock::clock;
-use crate::terminal::talk::Talk;
+use crate::terminal::console::Console;
 
-/// Looks at the page at `from`, which is an address or a folder, and at each claim on it.
-pub(crate) fn run(root: &Path, from: &str, within: Period, talk: Talk) -> Result<Exit, Exit> {
-    let from = file_of(root, from);
-    let page = previous::read(&from, root, &nothing_special(&from, talk)?, talk)?;
+/// `avouch monitor`
+#[derive(Debug, Args)]
+pub(crate) struct Monitor {
+    /// The published page: its address, or a folder
+    #[arg(value_name = "URL|DIR")]
+    page: String,
+    /// How long evidence must still be valid
+    #[arg(long, value_name = "TIME", default_value = "6h")]
+    within: Period,
+}
+
+/// Runs the verb.
+pub(crate) fn run(root: &Path, args: &Monitor, console: Console) -> Result<Exit, Exit> {
+    let from = file_of(root, &args.page);
+    let page = previous::read(&from, root, &nothing_special(&from, console)?, console)?;
     let now = clock(None).now();
-    let soon = now.checked_add(within.as_signed()).unwrap_or(Timestamp::MAX);
+    let soon = now.checked_add(args.within.as_signed()).unwrap_or(Timestamp::MAX);
     let mut worst = Exit::Holds;
-    let mut told = String::new();
+    let mut report = String::new();
     for claim in &page.promises.claims {
         let (exit, why) = state(claim, now, soon);
         if exit != Exit::Holds {
-            told.push_str(&format!("{why}: {}\n", claim.words));
+            report.push_str(&format!("{why}: {}\n", claim.words));
             worst = worst.worse(exit);
         }
     }
     if page.promises.claims.is_empty() {
-        talk.complain("there is no claim on the page", "");
+        console.error("the page has no claims", "");
         worst = Exit::Unusable;
     }
-    talk.data(format!("{told}{}\n", in_short(&page)).as_bytes());
+    console.output(format!("{report}{}\n", in_short(&page)).as_bytes());
     Ok(worst)
 }
 
@@ -49,17 +61,17 @@ fn file_of(root: &Path, from: &str) -> String {
     }
 }
 
-/// A world without anything that a project would add to it: what everybody sees.
-fn nothing_special(from: &str, talk: Talk) -> Result<World, Exit> {
+/// The public internet, without the overrides of a project.
+fn nothing_special(from: &str, console: Console) -> Result<World, Exit> {
     // A file is read from the disk, whatever the target.
     let target = Url::parse(from).or_else(|_| Url::parse("https://localhost"));
     target.map(World::public).map_err(|error| {
-        talk.complain(&format!("`{from}` is no address: {error}"), "");
+        console.error(&format!("`{from}` is not an address: {error}"), "");
         Exit::Unusable
     })
 }
 
-/// How a claim of the page stands now, and in words.
+/// The exit code that a claim of the page leads to, and why.
 fn state(claim: &PublishedClaim, now: Timestamp, soon: Timestamp) -> (Exit, String) {
     let id = &claim.id;
     match (claim.standing.as_str(), claim.until) {
@@ -70,7 +82,8 @@ fn state(claim: &PublishedClaim, now: Timestamp, soon: Timestamp) -> (Exit, Stri
             (Exit::Inconclusive, format!("{id} expires soon, {}", in_words(until)))
         }
         ("holds" | "waived", Some(_)) => (Exit::Holds, String::new()),
-        ("violated", _) => (Exit::Violated, format!("{id} does not hold")),
+        ("violated", _) => (Exit::Violated, format!("{id} failed")),
+        ("inconclusive", _) => (Exit::Inconclusive, format!("{id} could not be verified")),
         (standing, _) => (Exit::Inconclusive, format!("{id} is {standing}")),
     }
 }
@@ -78,7 +91,7 @@ fn state(claim: &PublishedClaim, now: Timestamp, soon: Timestamp) -> (Exit, Stri
 fn in_short(page: &Published) -> String {
     let until = match page.valid_until {
         Some(until) => format!("valid until {}", in_words(until)),
-        None => "valid no longer".to_owned(),
+        None => "no longer valid".to_owned(),
     };
     let count = page.promises.claims.len();
     format!("{}: {count} claims, checked {}, {until}", page.site.url, in_words(page.checked))

@@ -1,7 +1,7 @@
-//! The desk: from the files as they are on the disk at this moment to the pages that can be shown.
+//! Turns the files on the disk into a snapshot of the site.
 //!
-//! Everything is read and made anew at each look: what is shown hangs on the disk alone, and on one
-//! thing that is remembered, the last good text of files that cannot be read just now.
+//! Each snapshot is made from the files alone, and from the last good text of files that cannot be read at
+//! the moment.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -23,20 +23,20 @@ use avouch::workflow::retracted::used_again;
 use avouch::workflow::sources::Checked;
 use jiff::Timestamp;
 
-use crate::args::Serve;
 use crate::serve::evidence_file::EvidenceFile;
 use crate::serve::note::Note;
+use crate::serve::options::Serve;
 use crate::serve::readiness::Readiness;
 use crate::serve::shown::Shown;
 use crate::serve::{notes, pages, readiness};
 use crate::session::{Open, check_sources};
 use crate::terminal::clock::clock;
 
-/// What people may write, and what may stand in for itself; other files hold secrets.
+/// The files whose last good text is remembered; others may contain secrets.
 const REMEMBERED: [&str; 5] = ["content/", "checks/", "attestations/", "waivers/", "templates/"];
 
-/// What is remembered from one look to the next.
-pub(crate) struct Desk {
+/// The files of a project, and what is remembered from one snapshot to the next.
+pub(crate) struct Workspace {
     root: PathBuf,
     target: Option<String>,
     clock: Clock,
@@ -47,25 +47,25 @@ pub(crate) struct Desk {
     past: Past,
 }
 
-/// What is shown after one look at the disk.
+/// The site and its notes at one moment.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Look {
-    /// The pages and what stands beside them.
+pub(crate) struct Snapshot {
+    /// The files of the site.
     pub(crate) files: Files,
-    /// What there is to say of them.
+    /// The notes on them.
     pub(crate) notes: Vec<Note>,
-    /// Whether this could be published now.
+    /// Whether the site could be published now.
     pub(crate) readiness: Readiness,
-    /// Whether nothing in the sources keeps the checks from being run.
+    /// Whether the checks can run: no mistake in the sources prevents it.
     pub(crate) can_be_checked: bool,
-    /// The policies as they are written, for a comparison with an earlier version.
+    /// The text of each policy, for a comparison with an earlier version.
     pub(crate) policies: BTreeMap<Arc<str>, Arc<str>>,
-    /// What they promise, for the same.
+    /// The promises, for the same comparison.
     pub(crate) promises: Promises,
 }
 
-impl Desk {
-    /// An empty desk, with what was published before.
+impl Workspace {
+    /// A workspace without any text yet, with the history of the site.
     pub(crate) fn new(root: &Path, args: &Serve, past: Past) -> Self {
         let clock = clock(args.target.demo.clock);
         Self {
@@ -79,8 +79,8 @@ impl Desk {
         }
     }
 
-    /// Looks at the disk.
-    pub(crate) fn look(&mut self) -> Look {
+    /// Reads the files and renders the site.
+    pub(crate) fn snapshot(&mut self) -> Snapshot {
         let assessment = self.evidence.read();
         let seeds = assessment.as_ref().map_or_else(Seeds::default, |one| one.seeds(0));
         let written = self.read(&seeds, StandIns::new());
@@ -97,7 +97,7 @@ impl Desk {
         check_sources(&open, None, self.clock)
     }
 
-    /// Keeps the text of what could be read, and forgets what is no longer there.
+    /// Remembers the text of each readable file, and forgets deleted ones.
     fn remember(&mut self, written: &Checked) {
         self.sound.retain(|file, _| {
             written.sources.text(file).is_some() || written.unread.contains(file)
@@ -112,7 +112,7 @@ impl Desk {
         }
     }
 
-    /// For what cannot be read, its last good text; a policy or template that has none is left out.
+    /// The last good text of each unreadable file; a policy or template without one is left out.
     fn stand_ins(&self, written: &Checked) -> StandIns {
         let stand_in = |file: &Arc<str>| {
             let text = self.sound.get(file).cloned();
@@ -122,7 +122,12 @@ impl Desk {
         written.unread.iter().filter_map(stand_in).collect()
     }
 
-    fn shown(&self, written: &Checked, checked: &Checked, assessment: Option<&Assessment>) -> Look {
+    fn shown(
+        &self,
+        written: &Checked,
+        checked: &Checked,
+        assessment: Option<&Assessment>,
+    ) -> Snapshot {
         let now = self.clock.now();
         let outcomes = current_outcomes(checked, assessment, now);
         let shown = Shown { checked, outcomes: &outcomes, assessment };
@@ -134,7 +139,7 @@ impl Desk {
         let notes = notes::all(written, &shown, &wrong);
         let readiness = readiness::of(&notes, &shown, self.evidence.trouble());
         let files = pages::finished(files, written, &shown);
-        Look {
+        Snapshot {
             files,
             notes,
             readiness,
@@ -146,7 +151,7 @@ impl Desk {
         }
     }
 
-    /// The site, and what was wrong with its templates, if they had to be left out.
+    /// The site, and the mistakes in its templates if they had to be left out.
     fn files(&self, shown: &Shown<'_>, now: Timestamp) -> (Files, Vec<Diagnostic>) {
         let Some(project) = &shown.checked.project else { return Default::default() };
         let none = no_assessment(shown.checked, self.begun);
@@ -167,13 +172,13 @@ impl Desk {
     }
 }
 
-/// Unset variables stop a run as mistakes do, and nothing else.
+/// An unset variable prevents a run as a mistake does; other warnings do not.
 fn can_be_checked(written: &Checked) -> bool {
     let stops = |one: &Diagnostic| one.is_error() || one.code == Code::UnsetVariable;
     !written.diagnostics.iter().any(stops)
 }
 
-/// The assessment of a run in which nothing was asked, for a project that has no other.
+/// The assessment of a run in which nothing was asked, for a project that was never checked.
 fn no_assessment(checked: &Checked, begun: Timestamp) -> Option<Assessment> {
     Some(empty(WorldBinding::of(checked.project.as_ref()?), begun))
 }

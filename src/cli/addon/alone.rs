@@ -1,0 +1,92 @@
+//! The demo add-on on its own, and how a project can use it as its target.
+
+use std::fmt::Write;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::{fs, io};
+
+use avouch_demo::{FLAWS, Mode, Secrets};
+
+use crate::addon;
+use crate::exit::Exit;
+use crate::session::{Open, check_sources};
+use crate::terminal::clock::clock;
+use crate::terminal::console::Console;
+use crate::verb::demo::Demo;
+
+/// Runs the verb.
+pub(crate) fn run(root: &Path, args: &Demo, console: Console) -> Result<Exit, Exit> {
+    if args.list {
+        console.output(list().as_bytes());
+        return Ok(Exit::Holds);
+    }
+    let secrets = Secrets::generate();
+    let demo = addon::start(&args.options, contacts(root), &secrets).map_err(|error| {
+        error.complain(console);
+        Exit::Unusable
+    })?;
+    write(&root.join(&args.dir), &demo, &secrets).map_err(|error| {
+        console.error(&format!("`{}` could not be written: {error}", args.dir.display()), "");
+        Exit::Unusable
+    })?;
+    console.output(how_to(&args.dir, &demo).as_bytes());
+    demo.wait();
+    Ok(Exit::Holds)
+}
+
+/// The contacts of the project in this folder, if there is one: the demo names them in its `security.txt`.
+fn contacts(root: &Path) -> Vec<String> {
+    let open = Open::to_read(root, Some("demo"));
+    let checked = check_sources(&open, None, clock(None));
+    let contacts = checked.project.map(|project| project.contacts).unwrap_or_default();
+    contacts.iter().map(ToString::to_string).collect()
+}
+
+fn list() -> String {
+    let mut text = String::from("Flaws (--flaw NAME), each with the claim that it makes false:\n");
+    for flaw in FLAWS {
+        let _ = writeln!(text, "  {:22} {:20} {}", flaw.name, flaw.claim, flaw.summary);
+    }
+    text.push_str("\nModes (--mode NAME), each for every request:\n");
+    for mode in Mode::ALL {
+        let _ = writeln!(text, "  {mode}");
+    }
+    text
+}
+
+/// Writes the certificate, and the secrets into a file that only its owner can read.
+fn write(dir: &Path, demo: &avouch_demo::Demo, secrets: &Secrets) -> io::Result<()> {
+    fs::create_dir_all(dir)?;
+    fs::write(dir.join("ca.pem"), demo.root_pem())?;
+    let mut lines = String::new();
+    for name in Secrets::VARIABLES {
+        let value = secrets.get(name).unwrap_or_default();
+        let _ = writeln!(lines, "export {name}='{value}'");
+    }
+    let path = dir.join("secrets.env");
+    let _ = fs::remove_file(&path);
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    io::Write::write_all(&mut file, lines.as_bytes())
+}
+
+fn how_to(dir: &Path, demo: &avouch_demo::Demo) -> String {
+    let mut text = format!(
+        "The demo add-on is listening. To use it as the target of a project, write this in avouch.yaml:\n\ntarget: {}\n",
+        demo.target()
+    );
+    text.push_str("connect_to:\n");
+    for (host, to) in demo.connect_to() {
+        let _ = writeln!(text, "  \"{host}\": {to}");
+    }
+    let _ = writeln!(text, "roots: [{}]", dir.join("ca.pem").display());
+    if let Some(resolver) = demo.resolver() {
+        let _ = writeln!(text, "resolver: {resolver}");
+    }
+    let secrets = dir.join("secrets.env");
+    let _ = writeln!(
+        text,
+        "\nIts secrets are in a file that only you can read. In the project's shell:\n\n  . {}\n  avouch check\n\nPress Ctrl-C to stop.",
+        secrets.display()
+    );
+    text
+}

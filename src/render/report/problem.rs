@@ -1,0 +1,209 @@
+//! A claim that is not verified, in a report for people: its sentence, what was expected, what was
+//! seen, where, and how to repeat it.
+
+use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
+use crate::model::judge::falsify::Falsification;
+use crate::model::judge::view::View;
+use crate::model::plan::counterexample::Class;
+use crate::model::time::in_words;
+use crate::render::finding::{Finding, findings, place_of};
+use crate::render::report::labels;
+use crate::render::report::layout::{BOLD, Layout, WaiverLines};
+use crate::render::wording::{count, cut, doubts, plain};
+use crate::render::{Input, wording};
+
+/// How many causes of one problem are listed at the most.
+const CAUSES_MAX: usize = 8;
+
+/// How many characters of a claim are shown at the most.
+const WORDS_MAX: usize = 600;
+
+/// Everything about a claim that is not verified; ends with an empty line.
+pub(crate) fn text(outcome: &Outcome<'_>, input: &Input<'_>, layout: &Layout) -> String {
+    let status = labels::full_status(outcome);
+    let status = layout.paint(labels::style(outcome.standing).bold(), &status);
+    let mut out = format!("{status}: {}\n", layout.paint(BOLD, &plain(&outcome.claim.id)));
+    let words = cut(&wording::words(outcome.claim), WORDS_MAX);
+    out.push_str(&layout.paragraph(2, &format!("“{words}”")));
+    let problem = Problem { outcome, input, layout };
+    match outcome.standing {
+        Standing::Violated | Standing::Waived => problem.broken(&mut out),
+        Standing::Inconclusive(reason) => problem.undecided(&mut out, reason.in_words()),
+        Standing::Expired => problem.because(&mut out, &wording::seen(outcome)),
+        Standing::Unfit(_) => problem.unfit(&mut out),
+        Standing::Holds => {}
+    }
+    for check in &outcome.checks {
+        circumstances(&mut out, check, layout);
+    }
+    problem.waiver_lines(&mut out);
+    out.push('\n');
+    out
+}
+
+/// What the parts of the text are made from.
+struct Problem<'a> {
+    outcome: &'a Outcome<'a>,
+    input: &'a Input<'a>,
+    layout: &'a Layout,
+}
+
+impl Problem<'_> {
+    /// The place of the claim's words.
+    fn place(&self) -> String {
+        let (file, at) = place_of(self.outcome, self.input.project);
+        format!("{file}:{}:{}", at.line, at.column)
+    }
+
+    /// One cause, and the place of the claim.
+    fn because(&self, out: &mut String, cause: &str) {
+        out.push_str(&self.layout.entry("because", cause));
+        out.push_str(&self.layout.entry("where", &self.place()));
+    }
+
+    /// Every expectation that was not met, step by step.
+    fn broken(&self, out: &mut String) {
+        let found = findings(self.outcome);
+        let shown = &found[..found.len().min(CAUSES_MAX)];
+        let of_steps = shown.chunk_by(|a, b| a.check == b.check && a.step == b.step);
+        for (index, of_step) in of_steps.enumerate() {
+            if index > 0 {
+                out.push('\n');
+            }
+            self.step(out, of_step, (index == 0).then(|| self.place()));
+        }
+        self.more(out, found.len());
+    }
+
+    /// All that was not met in one step.
+    fn step(&self, out: &mut String, of_step: &[Finding<'_>], place: Option<String>) {
+        let (layout, project) = (self.layout, self.input.project);
+        let Some(first) = of_step.first() else { return };
+        for finding in of_step {
+            out.push_str(&layout.entry("expected", &finding.expected));
+            out.push_str(&layout.entry("seen", &finding.seen));
+            if let Some(waiving) = self.outcome.waiving.as_ref().filter(|_| finding.waived) {
+                out.push_str(&layout.entry("accepted", &wording::waived(waiving, project)));
+            }
+        }
+        if let Some(place) = place {
+            out.push_str(&layout.entry("where", &place));
+        }
+        let kind = &self.outcome.checks[first.check].plan.kind;
+        let check = format!("check {} ({kind}), “{}”", first.check + 1, plain(&first.step.name));
+        out.push_str(&layout.entry("step", &check));
+        let who = wording::who(first.step, project);
+        let request = format!("{who}: {}", wording::request_line(first.step, project));
+        out.push_str(&layout.entry("request", &request));
+        if let Some((name, answer)) = &first.control {
+            out.push_str(&layout.entry("control", &format!("{}: {answer}", plain(name))));
+        }
+        let curl = wording::curl(first.step, project);
+        if !curl.is_empty() {
+            out.push_str(&layout.command("repeat", &curl));
+        }
+    }
+
+    /// Why nothing could be decided, and what may help.
+    fn undecided(&self, out: &mut String, reason: &str) {
+        out.push_str(&self.layout.entry("because", reason));
+        let why: Vec<String> = self.outcome.checks.iter().flat_map(doubts).collect();
+        for one in why.iter().take(CAUSES_MAX) {
+            out.push_str(&self.layout.entry("", one));
+        }
+        self.more(out, why.len());
+        out.push_str(&self.layout.entry("where", &self.place()));
+        for help in wording::helps(self.outcome) {
+            out.push_str(&self.layout.entry("help", &help));
+        }
+    }
+
+    /// Why the claim's checks are not evidence.
+    fn unfit(&self, out: &mut String) {
+        self.because(out, &labels::unfit(self.outcome));
+        for check in &self.outcome.checks {
+            if let Some(falsification) = &check.falsification {
+                unnoticed(out, check, falsification, self.layout);
+            }
+        }
+    }
+
+    fn more(&self, out: &mut String, all: usize) {
+        if all > CAUSES_MAX {
+            out.push_str(&self.layout.entry("", &format!("and {} more", all - CAUSES_MAX)));
+        }
+    }
+
+    /// The lines of a waiver that would accept the failures that none accepts.
+    fn waiver_lines(&self, out: &mut String) {
+        if self.layout.waivers == WaiverLines::Hidden || !is_failure(self.outcome) {
+            return;
+        }
+        let found = findings(self.outcome).into_iter().filter(|one| !one.waived);
+        let file = format!("waivers/{}.yaml", plain(&self.outcome.claim.id));
+        let head = format!("to accept this until a date, add under `accepts:` in {file}:");
+        out.push_str(&self.layout.paragraph(2, &head));
+        for line in found.map(|one| one.acceptance.line()) {
+            // A line break within a YAML string is one space; two spaces would become one.
+            match line.strip_prefix("- ").filter(|_| !line.contains("  ")) {
+                Some(entry) => out.push_str(&self.layout.hanging("    - ", entry)),
+                None => out.push_str(&format!("    {line}\n")),
+            }
+        }
+    }
+}
+
+/// Whether a claim failed in a way that no waiver accepts.
+pub(crate) fn is_failure(outcome: &Outcome<'_>) -> bool {
+    outcome.standing == Standing::Violated
+}
+
+/// The counterexamples that a check did not notice, and the expectations that none tests.
+fn unnoticed(
+    out: &mut String,
+    check: &CheckOutcome<'_>,
+    falsification: &Falsification,
+    layout: &Layout,
+) {
+    for flaw in check.plan.flaws() {
+        out.push_str(&layout.entry("because", &plain(&flaw.message())));
+    }
+    for row in falsification.rows.iter().filter(|row| !row.noticed).take(CAUSES_MAX) {
+        let wanted = match row.class {
+            Class::Negation => "violated",
+            Class::Fault => "inconclusive",
+            Class::Benign => "holds",
+        };
+        let missed = format!("when {}: {}, and should be {wanted}", plain(&row.when), row.verdict);
+        out.push_str(&layout.entry("missed", &missed));
+    }
+    for (step, index) in falsification.untouched.iter().take(CAUSES_MAX) {
+        let step = &check.plan.steps[*step];
+        let expected = wording::expected(&step.expect[*index]);
+        out.push_str(&layout.entry("untested", &format!("{}: {expected}", plain(&step.name))));
+    }
+}
+
+/// When and where the service was tested, and whether it answered at the first attempt.
+fn circumstances(out: &mut String, check: &CheckOutcome<'_>, layout: &Layout) {
+    let view = View::new(check.plan, &check.transcript.observations);
+    let last = (0..check.plan.steps.len()).rev().find_map(|step| view.observation(step));
+    if let Some(last) = last {
+        let address = last.address.as_deref().map(|one| format!(", at {}", plain(one)));
+        let tested = format!("{}{}", in_words(last.at), address.unwrap_or_default());
+        out.push_str(&layout.entry("tested", &tested));
+    }
+    let others = wording::not_asked(check);
+    if !others.is_empty() {
+        let others = wording::in_a_row(&others);
+        out.push_str(&layout.entry("untested", &format!("{others} (other addresses of the host)")));
+    }
+    if check.transcript.attempts > 1 {
+        let attempts = usize::try_from(check.transcript.attempts).unwrap_or(usize::MAX);
+        out.push_str(&layout.entry("tried", &count(attempts, "time")));
+    }
+    if check.intermittent {
+        let again = "a second attempt had another verdict: the failure is intermittent";
+        out.push_str(&layout.entry("note", again));
+    }
+}
