@@ -127,7 +127,7 @@ fn policies(
 /// The project's own templates, by their path below their folder.
 fn templates(reader: &mut Reader<'_>) -> BTreeMap<String, String> {
     const FOLDER: &str = "templates/";
-    // Other files may lie beside them; these are what a theme is made of.
+    // Other files in the folder are not part of a theme.
     const TEXTS: &[&str] = &["html", "css", "js", "svg", "xml", "txt", "json", "md"];
     let sources = reader.folder(FOLDER.trim_end_matches('/'), TEXTS);
     let name = |file: &str| file.strip_prefix(FOLDER).unwrap_or(file).to_owned();

@@ -23,13 +23,13 @@ use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
-/// Elements that may stand within a line.
+/// Elements that are allowed within a line.
 const INLINE: [&str; 27] = [
     "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "q",
     "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var",
 ];
 
-/// Elements that may stand between lines, in a block of HTML. Headings are none of them: the
+/// Elements that are allowed in a block of HTML. Headings are not: the
 /// contents and the anchors are made from those in Markdown.
 const BLOCK: [&str; 24] = [
     "a",
