@@ -37,16 +37,16 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let mut reader = Reader::new(root, options.instead);
     let start = reader.diagnostics.mark();
     let settings = settings::read(&mut reader, options);
-    // Where nobody can report what is allowed, nothing is reported of it.
+    // Until it is known what is allowed, nothing is reported about it.
     let html = settings.as_ref().map_or(RawHtml::Sanitised, |one| one.site.raw_html);
     reader.unread_since(start);
     let languages = settings.as_ref().map_or(&[][..], |one| &one.languages);
     let promises = settings.as_ref().map_or(PromiseSeverity::Off, |one| one.promises);
-    let mut policies = policies(&mut reader, languages, (html, promises));
+    let mut policies = policies(&mut reader, languages, html, promises);
     sub_processors::place(&mut reader, &mut policies);
-    let reported = reader.diagnostics.mark();
+    let mark = reader.diagnostics.mark();
     let claims = claim::read(&mut reader);
-    reader.unread_since(reported);
+    reader.unread_since(mark);
     let home = settings.as_ref().map_or("", |settings| settings.site.url.as_str());
     link_targets::check(&policies, home, &claims.known, &mut reader.diagnostics);
     let measure = record::RecordContext {
@@ -55,10 +55,10 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         demo: settings.as_ref().is_none_or(|settings| settings.world.demo),
         today: options.today,
     };
-    let reported = reader.diagnostics.mark();
+    let mark = reader.diagnostics.mark();
     let attestations = attestations::read(&mut reader, &measure);
     let waivers = waivers::read(&mut reader, &measure);
-    reader.unread_since(reported);
+    reader.unread_since(mark);
     let templates = templates(&mut reader);
     if let Some(settings) = &settings {
         products::check(&settings.products, &policies, &claims, &mut reader.diagnostics);
@@ -103,7 +103,8 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
 fn policies(
     reader: &mut Reader<'_>,
     languages: &[Language],
-    (html, promises): (RawHtml, PromiseSeverity),
+    html: RawHtml,
+    promises: PromiseSeverity,
 ) -> Vec<PolicyFile> {
     let sources = reader.folder(policy::FOLDER, &["md"]);
     let diagnostics = &mut reader.diagnostics;
@@ -126,7 +127,7 @@ fn policies(
 /// The project's own templates, by their path below their folder.
 fn templates(reader: &mut Reader<'_>) -> BTreeMap<String, String> {
     const FOLDER: &str = "templates/";
-    // Other files may lie beside them; these are what a theme is made of.
+    // Other files in the folder are not part of a theme.
     const TEXTS: &[&str] = &["html", "css", "js", "svg", "xml", "txt", "json", "md"];
     let sources = reader.folder(FOLDER.trim_end_matches('/'), TEXTS);
     let name = |file: &str| file.strip_prefix(FOLDER).unwrap_or(file).to_owned();

@@ -52,7 +52,7 @@ pub(crate) struct RecordFile<'a> {
 }
 
 impl RecordContext<'_> {
-    /// Everything of a record_type, by claim; `look` tells what is wrong with one beyond its form.
+    /// All records of a type, by claim; `look` reports mistakes beyond those of form.
     pub(crate) fn read<T: DeserializeOwned>(
         &self,
         record_type: &RecordType,

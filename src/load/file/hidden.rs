@@ -19,7 +19,8 @@ pub(crate) fn in_text(file: &Arc<str>, text: &str) -> Vec<Diagnostic> {
 
 /// Reports a hidden character that an escape produced, in the value that was read at `span`.
 pub(crate) fn in_value(
-    (file, text): (&Arc<str>, &str),
+    file: &Arc<str>,
+    text: &str,
     span: Range<usize>,
     value: &str,
 ) -> Option<Diagnostic> {

@@ -86,7 +86,9 @@ enum Key {
     /// The next value belongs to this key.
     Read(String, Range<usize>),
     /// The next value belongs to a refused key and is dropped.
-    Refused { merge: bool },
+    Refused,
+    /// The next value belongs to a merge key, and is dropped.
+    Merge,
 }
 
 struct Builder<'a> {
@@ -178,8 +180,8 @@ impl Builder<'_> {
     }
 
     fn alias(&mut self, span: Range<usize>) {
-        let merge = Key::Refused { merge: true };
-        let of_merge = matches!(self.stack.last(), Some(Open::Map { key, .. }) if *key == merge);
+        let of_merge =
+            matches!(self.stack.last(), Some(Open::Map { key, .. }) if *key == Key::Merge);
         if !of_merge {
             let message = "this is an alias and not a value".into();
             self.report(Code::Alias, span.clone(), message, "write the value out");
@@ -204,7 +206,7 @@ impl Builder<'_> {
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Range<usize>) {
-        self.reported.extend(hidden::in_value((self.file, self.text), span.clone(), text));
+        self.reported.extend(hidden::in_value(self.file, self.text, span.clone(), text));
         let value = if style == ScalarStyle::Plain {
             resolve(text)
         } else {
@@ -214,11 +216,11 @@ impl Builder<'_> {
         if is_key && style == ScalarStyle::Plain && text == "<<" {
             let message = "this is a merge key".into();
             self.report(Code::MergeKey, span, message, "write the keys out");
-            self.refuse_key(true);
+            self.refuse_key(Key::Merge);
         } else if is_key && !matches!(value, Value::String(_)) {
             let message = format!("the key `{text}` is {}, not a string", value.type_name());
             self.report(Code::KeyNotAString, span, message, "put the key in quotes");
-            self.refuse_key(false);
+            self.refuse_key(Key::Refused);
         } else {
             let span = self.trimmed(span, text, style);
             self.add(Node { span, value });
@@ -268,9 +270,9 @@ impl Builder<'_> {
         key_end + spaces + usize::from(rest[spaces..].starts_with(':'))
     }
 
-    fn refuse_key(&mut self, merge: bool) {
+    fn refuse_key(&mut self, refused: Key) {
         if let Some(Open::Map { key, .. }) = self.stack.last_mut() {
-            *key = Key::Refused { merge };
+            *key = refused;
         }
     }
 
@@ -299,7 +301,7 @@ impl Builder<'_> {
             None => self.root = Some(node),
             Some(Open::List { items, .. }) => items.push(node),
             Some(Open::Map { key, entries, seen, .. }) => match std::mem::replace(key, Key::Due) {
-                Key::Refused { .. } => {}
+                Key::Refused | Key::Merge => {}
                 Key::Due => self.key(node),
                 Key::Read(key, key_span) => {
                     seen.insert(key.clone(), key_span.clone());
@@ -314,7 +316,7 @@ impl Builder<'_> {
             return;
         };
         let Value::String(name) = node.value else {
-            *key = Key::Refused { merge: false };
+            *key = Key::Refused;
             let message = format!("a key is {}, not a string", node.value.type_name());
             self.report(Code::KeyNotAString, node.span, message, "use a plain name as the key");
             return;
@@ -324,7 +326,7 @@ impl Builder<'_> {
             return;
         };
         let first = Place::new(self.file.clone(), first.clone());
-        *key = Key::Refused { merge: false };
+        *key = Key::Refused;
         let message = format!("the key `{name}` appears twice");
         let place = Place::new(self.file.clone(), node.span);
         self.reported.push(

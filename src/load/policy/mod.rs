@@ -74,12 +74,12 @@ pub(crate) fn read(
     let markdown = Markdown::parse(&source.text, start);
     let headings = heading::all(&markdown, file, diagnostics);
     let links = link::all(&markdown, file);
-    prose::check((file, &source.text), &markdown, &links, diagnostics);
+    prose::check(source, &markdown, &links, diagnostics);
     let bounds = bounds(source, &markdown, &links, &headings, diagnostics);
-    diagnostics.extend(promises::check(source, &front, (&markdown, &bounds), promises));
+    diagnostics.extend(promises::check(source, &front, &markdown, &bounds, promises));
     let html = match html {
-        RawHtml::Refused => html::refused((file, &source.text), &markdown, diagnostics),
-        RawHtml::Sanitised => html::kept((file, &source.text), &markdown, &bounds, diagnostics),
+        RawHtml::Refused => html::refused(source, &markdown, diagnostics),
+        RawHtml::Sanitised => html::kept(source, &markdown, &bounds, diagnostics),
     };
     let statements = bounds.iter().filter_map(|bound| match &bound.of {
         Of::Claim(_) => None,

@@ -1,4 +1,4 @@
-//! Passages: which words of a policy a claim or statement takes in, and what they stand under.
+//! Passages: the words that a claim or statement covers, and the headings above them.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ impl Body<'_> {
         self.words.is_binding(index) && self.markdown.end(index) == index + 1
     }
 
-    /// The block that an empty link takes in, as the events within it.
+    /// The block that an empty link covers, as the events within it.
     fn block_around(&self, link: Index) -> (Extent, Range<Index>) {
         for around in self.markdown.ancestors(link) {
             match self.markdown.tag(around) {
@@ -128,7 +128,7 @@ impl Body<'_> {
         let mut parts = Vec::new();
         let mut level = u8::MAX;
         for (index, heading) in self.headings[..before].iter().rev() {
-            // A heading does not stand under itself.
+            // A heading is not under itself.
             if self.markdown.end(*index) < event && heading.level < level {
                 level = heading.level;
                 parts.push(heading.text.clone());

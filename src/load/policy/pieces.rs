@@ -1,4 +1,4 @@
-//! A policy's body as the renderer takes it: events, with marks where claims and statements stand.
+//! A policy's body as the renderer takes it: events, with marks around claims and statements.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -24,7 +24,8 @@ const REPORTED_MAX: usize = 100;
 pub(crate) fn check(
     source: &SourceFile,
     front: &FrontMatter,
-    body: (&Markdown, &[Bound]),
+    markdown: &Markdown,
+    bounds: &[Bound],
     promises: PromiseSeverity,
 ) -> Vec<Diagnostic> {
     let severity = match promises {
@@ -44,7 +45,7 @@ pub(crate) fn check(
         let help = "put it into a sentence that a claim covers; a summary cannot be checked";
         report(place(front.summary.span.clone()), word, message(word)).help(help)
     });
-    let mut loose = Loose::new(&source.text, body.0, covered(body.0, body.1));
+    let mut loose = Loose::new(&source.text, markdown, covered(markdown, bounds));
     loose.read();
     let found = loose.found.len();
     let in_body = loose.found.into_iter().take(REPORTED_MAX).map(|one| {

@@ -1,12 +1,12 @@
 //! Mistakes in a policy's text: broken links and footnotes, stray marks, struck claims.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use pulldown_cmark::{Event, Tag};
 
 use crate::language::words::runs;
 use crate::load::file::hidden;
+use crate::load::file::reader::SourceFile;
 use crate::load::policy::bound::{Bound, Of};
 use crate::load::policy::link::{Link, LinkTarget};
 use crate::load::policy::markdown::{Index, Markdown};
@@ -24,18 +24,19 @@ const HOW: &str = "write `[the words](../checks/claim.yaml)`, or `[](../checks/c
 
 /// Reports mistakes in the text of `file`.
 pub(crate) fn check(
-    (file, text): (&Arc<str>, &str),
+    source: &SourceFile,
     markdown: &Markdown,
     links: &[Link],
     diagnostics: &mut Report,
 ) {
+    let (file, text) = (&source.file, &*source.text);
     let prose = Prose { file, text };
     for index in 0..markdown.len() {
         diagnostics.extend(prose.broken_links(markdown, index));
         diagnostics.extend(
             shown(markdown.event(index))
                 .into_iter()
-                .filter_map(|shown| hidden::in_value((file, text), markdown.span(index), shown)),
+                .filter_map(|shown| hidden::in_value(file, text, markdown.span(index), shown)),
         );
     }
     diagnostics.extend(links.iter().filter_map(|link| prose.link(link)));

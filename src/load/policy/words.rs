@@ -52,7 +52,7 @@ struct Open {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Sort {
-    /// The address stands behind the text.
+    /// The address follows the text.
     Linked,
     /// The address is the text.
     Autolink,

@@ -55,8 +55,10 @@ fn the_page_of_diagnostics_is_not_stale() {
 #[test]
 fn every_code_of_the_table_is_reported_somewhere() {
     let mut used = BTreeSet::new();
-    let table = root().join("src/model/source/diagnostic");
-    for file in rust_files(&root().join("src")).iter().filter(|file| !file.starts_with(&table)) {
+    let folder = root().join("src/model/source/diagnostic");
+    let is_table =
+        |file: &Path| file.starts_with(folder.join("codes")) || file == folder.join("codes.rs");
+    for file in rust_files(&root().join("src")).iter().filter(|file| !is_table(file)) {
         let stream: TokenStream = std::fs::read_to_string(file).unwrap().parse().unwrap();
         let mut tokens = Vec::new();
         flatten(stream, &mut tokens);

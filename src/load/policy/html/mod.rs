@@ -13,6 +13,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Tag as Element};
 use tags::{ENDS_BY_ITSELF, Tag, VOID};
 
+use crate::load::file::reader::SourceFile;
 use crate::load::policy::bound::Bound;
 use crate::load::policy::link::{LinkTarget, target};
 use crate::load::policy::markdown::{Index, Markdown};
@@ -22,13 +23,13 @@ use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
-/// Elements that may stand within a line.
+/// Elements that are allowed within a line.
 const INLINE: [&str; 27] = [
     "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "q",
     "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var",
 ];
 
-/// Elements that may stand between lines, in a block of HTML. Headings are none of them: the
+/// Elements that are allowed in a block of HTML. Headings are not: the
 /// contents and the anchors are made from those in Markdown.
 const BLOCK: [&str; 24] = [
     "a",
@@ -122,11 +123,12 @@ impl Kept {
 
 /// What is kept of a policy's HTML; what is wrong with it, or is left out, is reported.
 pub(crate) fn kept(
-    (file, text): (&str, &str),
+    source: &SourceFile,
     markdown: &Markdown,
     bounds: &[Bound],
     diagnostics: &mut Report,
 ) -> Kept {
+    let (file, text) = (&source.file, &*source.text);
     let mut reading = Reading { file, text, markdown, bounds, diagnostics, open: Vec::new() };
     let mut kept = Kept::default();
     for index in 0..markdown.len() {
@@ -147,11 +149,7 @@ pub(crate) fn kept(
 }
 
 /// Reports all HTML of a policy as a mistake; nothing of it is kept.
-pub(crate) fn refused(
-    (file, text): (&str, &str),
-    markdown: &Markdown,
-    diagnostics: &mut Report,
-) -> Kept {
+pub(crate) fn refused(source: &SourceFile, markdown: &Markdown, diagnostics: &mut Report) -> Kept {
     for index in 0..markdown.len() {
         let is_html = match markdown.event(index) {
             Event::InlineHtml(html) => !html.starts_with("</"),
@@ -160,8 +158,8 @@ pub(crate) fn refused(
         };
         if is_html {
             let span = markdown.span(index);
-            let written = text.get(span.clone()).unwrap_or_default().trim_end();
-            let place = Place::new(file, span.start..span.start + written.len());
+            let written = source.text.get(span.clone()).unwrap_or_default().trim_end();
+            let place = Place::new(&*source.file, span.start..span.start + written.len());
             let error = Diagnostic::new(Code::RawHtml, place, "this policy contains HTML");
             let help = "write it in Markdown, or put it in back-ticks if readers should see it";
             diagnostics.push(error.help(help));
@@ -183,6 +181,15 @@ fn sanitised(html: &str) -> String {
         .link_rel(None)
         .clean(html)
         .to_string()
+}
+
+/// The position of an element of HTML.
+#[derive(Clone, Copy, PartialEq)]
+enum Position {
+    /// In a block of HTML.
+    Block,
+    /// Within a line of Markdown.
+    Line,
 }
 
 /// An element within a line that has not ended yet.
@@ -214,7 +221,7 @@ impl Reading<'_> {
         self.refuse_in_claims(index..index + 1, &span);
         let mut open: Vec<Tag> = Vec::new();
         for tag in tags::all(html, span.start) {
-            self.report_what_is_left_out(&tag, true);
+            self.report_what_is_left_out(&tag, Position::Block);
             if VOID.contains(&tag.name.as_str()) || ENDS_BY_ITSELF.contains(&tag.name.as_str()) {
                 continue;
             }
@@ -224,7 +231,7 @@ impl Reading<'_> {
                 _ => open.push(tag),
             }
         }
-        let unclosed = open.into_iter().find(|tag| is_kept(&tag.name, true));
+        let unclosed = open.into_iter().find(|tag| is_kept(&tag.name, Position::Block));
         if let Some(tag) = unclosed {
             let message = format!("`<{}>` does not end in this block of HTML", tag.name);
             let help = "a blank line ends a block of HTML: end the element before it, or write \
@@ -242,8 +249,8 @@ impl Reading<'_> {
         let Some(tag) = tags::all(html, span.start).next() else {
             return String::new();
         };
-        self.report_what_is_left_out(&tag, false);
-        if !is_kept(&tag.name, false) {
+        self.report_what_is_left_out(&tag, Position::Line);
+        if !is_kept(&tag.name, Position::Line) {
             return String::new();
         }
         if VOID.contains(&tag.name.as_str()) {
@@ -310,15 +317,15 @@ impl Reading<'_> {
         }
     }
 
-    fn report_what_is_left_out(&mut self, tag: &Tag, in_block: bool) {
+    fn report_what_is_left_out(&mut self, tag: &Tag, position: Position) {
         let name = &tag.name;
         if name == "a" && tag.attributes.iter().any(|(attribute, _)| attribute == "href") {
-            return self.link(tag, in_block);
+            return self.link(tag, position);
         }
         let attributes = tag.attributes.iter().map(|(attribute, _)| attribute);
         let unknown = attributes.clone().find(|one| !is_attribute(name, one));
         let (html, message) = match unknown {
-            _ if !is_kept(name, in_block) && !tag.ends => {
+            _ if !is_kept(name, position) && !tag.ends => {
                 (format!("<{name}>"), format!("`<{name}>` is left out"))
             }
             Some(attribute) => {
@@ -328,24 +335,24 @@ impl Reading<'_> {
         };
         let place = Place::new(self.file, tag.span.clone());
         let warning = Diagnostic::new(Code::HtmlLeftOut, place, message).with(Argument::Html, html);
-        self.diagnostics.push(warning.help(match in_block {
+        self.diagnostics.push(warning.help(match position {
             _ if name == "a" => "write an anchor after a heading: `## Heading {#anchor}`",
-            true => {
+            Position::Block => {
                 "of HTML, only text, lists and tables are published, without styles and scripts"
             }
-            false => "within a line, only elements of text are published, such as `<sub>`",
+            Position::Line => "within a line, only elements of text are published, such as `<sub>`",
         }));
     }
 
     /// A link leads anybody who reads it to a whole address; what Markdown can say is said in it.
-    fn link(&mut self, tag: &Tag, in_block: bool) {
+    fn link(&mut self, tag: &Tag, position: Position) {
         let to = tag.attributes.iter().find(|(name, _)| name == "href");
         match to.map(|(_, to)| target(to, "", self.file)) {
             Some(LinkTarget::Scheme(scheme)) => {
                 let place = Place::new(self.file, tag.span.clone());
                 self.diagnostics.push(Diagnostic::unsafe_link(place, &scheme));
             }
-            Some(LinkTarget::Web) if in_block => {}
+            Some(LinkTarget::Web) if position == Position::Block => {}
             _ => {
                 let message = "this link can be written in Markdown";
                 let help = "write `[words](address)`; in a block of HTML, a link leads to a whole \
@@ -356,8 +363,8 @@ impl Reading<'_> {
     }
 }
 
-fn is_kept(name: &str, in_block: bool) -> bool {
-    INLINE.contains(&name) || name == "wbr" || in_block && BLOCK.contains(&name)
+fn is_kept(name: &str, position: Position) -> bool {
+    INLINE.contains(&name) || name == "wbr" || position == Position::Block && BLOCK.contains(&name)
 }
 
 fn is_attribute(tag: &str, attribute: &str) -> bool {

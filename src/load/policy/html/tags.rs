@@ -48,7 +48,7 @@ pub(crate) fn all(html: &str, start: usize) -> impl Iterator<Item = Tag> {
     })
 }
 
-/// The attributes of a tag whose name stands before `text`, and what stands behind the tag.
+/// The attributes of a tag whose name precedes `text`, and the text after the tag.
 fn attributes(text: &str) -> (Vec<(String, String)>, &str) {
     let mut all = Vec::new();
     let mut rest = text;
@@ -75,7 +75,7 @@ fn ends_name(c: char) -> bool {
     c.is_whitespace() || matches!(c, '=' | '>' | '/')
 }
 
-/// The value that a text begins with, and what stands behind it.
+/// The value that a text begins with, and the text after it.
 fn value_of(text: &str) -> (&str, &str) {
     for quote in ['"', '\''] {
         if let Some(quoted) = text.strip_prefix(quote) {

@@ -16,7 +16,7 @@ pub(crate) struct Error {
     pub(crate) code: Code,
     pub(crate) message: Box<str>,
     pub(crate) help: Option<Box<str>>,
-    pub(crate) argument: Option<(Argument, Box<str>)>,
+    pub(crate) argument: Option<Box<(Argument, String)>>,
     pub(crate) span: Option<Range<usize>>,
     /// The key that is missing, if that is the mistake.
     pub(crate) missing: Option<&'static str>,
@@ -44,7 +44,7 @@ impl Error {
     }
 
     pub(crate) fn unknown_key(key: &str) -> Self {
-        let argument = Some((Argument::Key, key.into()));
+        let argument = Some(Box::new((Argument::Key, key.to_owned())));
         Self { argument, ..Self::new(Code::UnknownKey, format!("unknown key `{key}`")) }
     }
 
@@ -115,7 +115,7 @@ impl de::Error for Error {
         let error = Self::new(Code::MissingKey, format!("the key `{field}` is missing"));
         Self {
             help: Some(format!("add `{field}:`").into()),
-            argument: Some((Argument::Key, field.into())),
+            argument: Some(Box::new((Argument::Key, field.to_owned()))),
             missing: Some(field),
             ..error
         }
@@ -125,7 +125,7 @@ impl de::Error for Error {
         let error = Self::new(Code::UnknownValue, format!("unknown value `{variant}`"));
         Self {
             help: Some(help_with_list(variant, expected.iter().copied()).into()),
-            argument: Some((Argument::Name, variant.into())),
+            argument: Some(Box::new((Argument::Name, variant.to_owned()))),
             ..error
         }
     }

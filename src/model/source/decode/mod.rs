@@ -198,11 +198,7 @@ impl State {
     fn into_diagnostics(self, file: &str) -> Vec<Diagnostic> {
         let to_diagnostic = |error: Error| Diagnostic {
             help: error.help.map(Into::into),
-            arguments: error
-                .argument
-                .map(|(name, value)| (name, value.into()))
-                .into_iter()
-                .collect(),
+            arguments: error.argument.map(|argument| *argument).into_iter().collect(),
             ..Diagnostic::new(
                 error.code,
                 Place::new(file, error.span.unwrap_or(0..0)),
