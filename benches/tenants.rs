@@ -169,7 +169,7 @@ fn run(project: &Project, plan: &Plan, folder: &Path) -> Outcome<Transcript> {
     let interrupt = probe::job::Interrupt::default();
     let began = Instant::now();
     let start = jiff::Timestamp::from_second(seconds_now()?)?;
-    let settings = probe::job::Settings {
+    let settings = probe::job::RunSettings {
         root: std::path::Path::new("."),
         env: &|_| None,
         project,

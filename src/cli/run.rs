@@ -73,7 +73,7 @@ pub(crate) fn transcripts(
     events: &(dyn Fn(Event<'_>) + Sync),
 ) -> Option<Vec<Transcript>> {
     let now = || session.clock.now();
-    let settings = probe::job::Settings {
+    let settings = probe::job::RunSettings {
         project: &session.project,
         root: &session.root,
         env: &|name| std::env::var(name).ok(),

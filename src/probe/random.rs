@@ -5,7 +5,8 @@ use rand::rngs::OsRng;
 
 /// `N` random bytes as lower-case hexadecimal digits.
 ///
-/// A machine that has no randomness can mint nothing that proves anything: stopping is right.
+/// Panics if the system has no source of randomness: canaries and tokens made without one would prove
+/// nothing.
 pub(crate) fn hex<const N: usize>() -> String {
     let mut bytes = [0; N];
     rand::RngCore::fill_bytes(&mut OsRng.unwrap_err(), &mut bytes);

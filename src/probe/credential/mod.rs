@@ -1,4 +1,4 @@
-//! Credentials: tokens minted for actors, forged tokens, cookies.
+//! Credentials: tokens of actors, forged tokens, cookies.
 
 pub(crate) mod connect;
 pub(crate) mod cookies;

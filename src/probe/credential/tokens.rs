@@ -1,5 +1,5 @@
-//! Credentials, made when they are sent and never before: good ones, and forgeries that must be
-//! refused. Token libraries will not make most forgeries, so all tokens are put together by hand.
+//! Makes credentials just before they are sent: valid ones, and forgeries that the service must refuse.
+//! Token libraries cannot make most of the forgeries, so tokens are assembled by hand.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -22,35 +22,35 @@ use crate::probe::credential::cookies;
 use crate::probe::random;
 use crate::probe::values::redact::Redactor;
 
-/// How long a good token is valid: Atlassian's own last three minutes.
+/// How long a valid token lasts: three minutes, as Atlassian's own.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(3);
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
-/// Bits of the key that forgeries are signed with: the least that verifiers accept.
+/// The size of the key that forgeries are signed with, in bits: the minimum that verifiers accept.
 const KEY_BITS: usize = 2048;
 
-/// What a credential is made for.
-pub(crate) struct Errand<'a> {
-    /// Who asks.
+/// The request that a credential is made for.
+pub(crate) struct CredentialRequest<'a> {
+    /// The actor that sends it.
     pub(crate) actor: &'a str,
-    /// With what sort of credential.
+    /// Which credential it carries.
     pub(crate) credential: &'a Credential,
-    /// The method of the request.
+    /// The method.
     pub(crate) method: &'a str,
-    /// Its address.
+    /// The address.
     pub(crate) url: &'a Url,
-    /// Its body.
+    /// The body.
     pub(crate) body: Option<&'a [u8]>,
-    /// The time.
+    /// The current time.
     pub(crate) now: Timestamp,
 }
 
-/// A header field that carries a credential. It is neither shown nor logged.
+/// A header field that carries a credential. It is never shown or logged.
 pub(crate) struct Minted {
-    /// The field's name.
+    /// The name of the field.
     pub(crate) name: HeaderName,
-    /// Its value.
+    /// The value of the field.
     pub(crate) value: HeaderValue,
 }
 
@@ -62,15 +62,14 @@ pub(crate) struct Minter<'a> {
     redactor: Arc<Redactor>,
 }
 
-/// A private key with its public half: one made for the purpose, which nobody publishes, or that
-/// of an actor.
+/// A private key with its public half: that of an actor, or a generated one that is published nowhere.
 struct Key {
     private: EncodingKey,
     public_pem: String,
 }
 
-/// A token before it is signed.
-struct Draft<'k> {
+/// A token that is not signed yet.
+struct UnsignedToken<'k> {
     header: Value,
     claims: Value,
     signer: Signer<'k>,
@@ -83,7 +82,7 @@ enum Signer<'k> {
 }
 
 impl<'a> Minter<'a> {
-    /// Makes credentials of this project's actors.
+    /// Makes the credentials of this project's actors.
     pub(crate) fn new(project: &'a Project) -> Self {
         let signer = |name: &'a String| (name.as_str(), OnceLock::new());
         let signers = project.actors.keys().map(signer).collect();
@@ -91,37 +90,41 @@ impl<'a> Minter<'a> {
         Self { project, key: OnceLock::new(), signers, redactor }
     }
 
-    /// Puts back what must never be kept: every actor's secret, in each form in which it is sent. Tokens
-    /// of one request are known by their looks.
+    /// Redacts every actor's secret, in each form in which it is sent. Tokens need no entry: they are
+    /// recognised by their form.
     pub(crate) fn redactor(&self) -> Arc<Redactor> {
         self.redactor.clone()
     }
 
-    /// Whether the actor's credentials may go to this address.
-    pub(crate) fn may_go(&self, actor: &str, url: &Url) -> bool {
+    /// Whether the actor's credentials may be sent to this address.
+    pub(crate) fn may_send(&self, actor: &str, url: &Url) -> bool {
         let send_to = self.project.actors.get(actor);
         let send_to = send_to.into_iter().flat_map(|actor| &actor.send_to);
         let mut origins = send_to.chain([&self.project.world.target]);
         origins.any(|allowed| allowed.origin() == url.origin())
     }
 
-    /// Makes the credential for one request, or says why there is none to make.
-    pub(crate) fn mint(&self, errand: &Errand<'_>) -> Result<Option<Minted>, String> {
-        let forgery = match errand.credential {
+    /// Makes the credential for one request; `None` if the request carries none. The error is a message for
+    /// people.
+    pub(crate) fn mint(&self, request: &CredentialRequest<'_>) -> Result<Option<Minted>, String> {
+        let forgery = match request.credential {
             Credential::None => return Ok(None),
-            Credential::Own if errand.actor == ANYONE => return Ok(None),
+            Credential::Own if request.actor == ANYONE => return Ok(None),
             Credential::Own => None,
             Credential::Forged(forgery) => Some(forgery),
         };
-        let actor = self.actor(errand.actor)?;
+        let actor = self.actor(request.actor)?;
         let (name, prefix, secret) = match &actor.scheme {
             Scheme::Header { name, value } => {
                 let secret = match forgery {
-                    Some(Forgery::Garbage) if cookies::is_cookie(name) => cookies::strange(value),
+                    Some(Forgery::Garbage) if cookies::is_cookie(name) => {
+                        cookies::with_random_values(value)
+                    }
                     _ => opaque(value, forgery)?,
                 };
                 let name = name.parse();
-                let name = name.map_err(|_| "the header's name is none".to_owned())?;
+                let name =
+                    name.map_err(|_| "the name of the header field is not valid".to_owned())?;
                 (name, "", secret)
             }
             Scheme::Bearer(secret) => (AUTHORIZATION, "Bearer ", opaque(secret, forgery)?),
@@ -129,11 +132,11 @@ impl<'a> Minter<'a> {
                 (AUTHORIZATION, "Basic ", basic(user, password, forgery)?)
             }
             Scheme::Connect { client_key, shared_secret } => {
-                let token = self.connect(client_key, shared_secret, forgery, errand)?;
+                let token = self.connect(client_key, shared_secret, forgery, request)?;
                 (AUTHORIZATION, "JWT ", token)
             }
             Scheme::Signed(signed) => {
-                let token = self.signed(signed, forgery, errand)?;
+                let token = self.signed(signed, forgery, request)?;
                 let prefix = match signed.prefix {
                     Prefix::Jwt => "JWT ",
                     Prefix::Bearer => "Bearer ",
@@ -142,7 +145,8 @@ impl<'a> Minter<'a> {
             }
         };
         let value = HeaderValue::from_str(&format!("{prefix}{secret}"));
-        let mut value = value.map_err(|_| "the credential fits in no header field".to_owned())?;
+        let mut value =
+            value.map_err(|_| "the credential is not a valid header value".to_owned())?;
         value.set_sensitive(true);
         Ok(Some(Minted { name, value }))
     }
@@ -157,114 +161,114 @@ impl<'a> Minter<'a> {
         issuer: &str,
         secret: &Secret,
         forgery: Option<&Forgery>,
-        errand: &Errand<'_>,
+        request: &CredentialRequest<'_>,
     ) -> Result<String, String> {
         let base = self.project.world.target.path();
-        let hash = query_string_hash(errand.method, errand.url, base);
-        let mut draft = Draft {
+        let hash = query_string_hash(request.method, request.url, base);
+        let mut unsigned = UnsignedToken {
             header: json!({ "typ": "JWT", "alg": "HS256" }),
             claims: json!({
                 "iss": issuer,
-                "iat": errand.now.as_second(),
-                "exp": after(errand.now, TOKEN_LIFE),
+                "iat": request.now.as_second(),
+                "exp": after(request.now, TOKEN_LIFE),
                 "qsh": hash,
             }),
             signer: Signer::Secret(secret.expose().into()),
         };
         match forgery {
             Some(Forgery::Garbage) => return Ok(random::hex::<48>()),
-            Some(forgery) => self.spoil(&mut draft, forgery, errand)?,
+            Some(forgery) => self.spoil(&mut unsigned, forgery, request)?,
             None => {}
         }
-        Ok(sign(&draft))
+        Ok(sign(&unsigned))
     }
 
-    /// A token of the platform's, as callbacks of Atlassian Connect and calls of Forge carry it.
+    /// A token that the platform signs, as in callbacks of Atlassian Connect and requests of Forge.
     fn signed(
         &self,
         signed: &Signed,
         forgery: Option<&Forgery>,
-        errand: &Errand<'_>,
+        request: &CredentialRequest<'_>,
     ) -> Result<String, String> {
         let mut claims = Value::Object(signed.claims.clone());
-        claims["iss"] = json!(issuer(&signed.issuer, errand.body)?);
+        claims["iss"] = json!(issuer(&signed.issuer, request.body)?);
         claims["aud"] = json!(signed.audience);
-        claims["iat"] = json!(errand.now.as_second());
-        claims["exp"] = json!(after(errand.now, TOKEN_LIFE));
+        claims["iat"] = json!(request.now.as_second());
+        claims["exp"] = json!(after(request.now, TOKEN_LIFE));
         if signed.prefix == Prefix::Jwt {
             let base = self.project.world.target.path();
-            claims["qsh"] = json!(query_string_hash(errand.method, errand.url, base));
+            claims["qsh"] = json!(query_string_hash(request.method, request.url, base));
         }
         let header = json!({ "typ": "JWT", "alg": "RS256", "kid": signed.key_id });
-        let mut draft = Draft { header, claims, signer: Signer::Nobody };
+        let mut unsigned = UnsignedToken { header, claims, signer: Signer::Nobody };
         match forgery {
             Some(Forgery::Garbage) => return Ok(random::hex::<48>()),
-            // What nobody but the platform can sign is wrong in no more than one way.
-            Some(forgery) if !forgery.needs_key() => self.spoil(&mut draft, forgery, errand)?,
+            // Forgeries that need no key of the platform are signed by nobody until they are applied.
+            Some(forgery) if !forgery.needs_key() => self.spoil(&mut unsigned, forgery, request)?,
             Some(forgery) => {
-                draft.signer = Signer::Key(self.key_of(errand.actor)?);
-                self.spoil(&mut draft, forgery, errand)?;
+                unsigned.signer = Signer::Key(self.key_of(request.actor)?);
+                self.spoil(&mut unsigned, forgery, request)?;
             }
-            None => draft.signer = Signer::Key(self.key_of(errand.actor)?),
+            None => unsigned.signer = Signer::Key(self.key_of(request.actor)?),
         }
-        Ok(sign(&draft))
+        Ok(sign(&unsigned))
     }
 
-    /// Makes a good draft wrong in the one way that the forgery names.
+    /// Makes a good unsigned wrong in the one way that the forgery names.
     fn spoil<'k>(
         &'k self,
-        draft: &mut Draft<'k>,
+        unsigned: &mut UnsignedToken<'k>,
         forgery: &Forgery,
-        errand: &Errand<'_>,
+        request: &CredentialRequest<'_>,
     ) -> Result<(), String> {
-        let now = errand.now;
+        let now = request.now;
         match forgery {
             Forgery::WrongSecret => {
-                draft.header["alg"] = json!("HS256");
-                draft.signer = Signer::Secret(random::hex::<32>().into());
+                unsigned.header["alg"] = json!("HS256");
+                unsigned.signer = Signer::Secret(random::hex::<32>().into());
             }
             Forgery::AlgNone => {
-                draft.header["alg"] = json!("none");
-                draft.signer = Signer::Nobody;
+                unsigned.header["alg"] = json!("none");
+                unsigned.signer = Signer::Nobody;
             }
             Forgery::OtherAlgorithm => {
-                draft.header["alg"] = json!("RS256");
-                draft.signer = Signer::Key(self.key()?);
+                unsigned.header["alg"] = json!("RS256");
+                unsigned.signer = Signer::Key(self.key()?);
             }
             Forgery::StrangeKey => {
-                draft.header["alg"] = json!("RS256");
-                draft.signer = Signer::Key(self.key()?);
+                unsigned.header["alg"] = json!("RS256");
+                unsigned.signer = Signer::Key(self.key()?);
             }
             Forgery::UnknownKey => {
-                draft.header["alg"] = json!("RS256");
-                draft.header["kid"] = json!(random::hex::<16>());
-                draft.signer = Signer::Key(self.key()?);
+                unsigned.header["alg"] = json!("RS256");
+                unsigned.header["kid"] = json!(random::hex::<16>());
+                unsigned.signer = Signer::Key(self.key()?);
             }
             Forgery::PublicKeyAsSecret => {
-                draft.signer = Signer::Secret(self.key()?.public_pem.clone().into());
+                unsigned.signer = Signer::Secret(self.key()?.public_pem.clone().into());
             }
             Forgery::PublicKeyOf(other) => {
                 let (key_id, public) = self.public_key(other)?;
-                draft.header["alg"] = json!("HS256");
-                draft.header["kid"] = json!(key_id);
-                draft.signer = Signer::Secret(public.into());
+                unsigned.header["alg"] = json!("HS256");
+                unsigned.header["kid"] = json!(key_id);
+                unsigned.signer = Signer::Secret(public.into());
             }
             Forgery::IssuerOf(other) => match &self.actor(other)?.scheme {
-                Scheme::Connect { client_key, .. } => draft.claims["iss"] = json!(client_key),
+                Scheme::Connect { client_key, .. } => unsigned.claims["iss"] = json!(client_key),
                 other => return Err(cannot(other.name(), "another issuer")),
             },
             Forgery::OtherQsh => {
-                let mut other = errand.url.clone();
-                other.set_path(&format!("{}/another-request", errand.url.path()));
+                let mut other = request.url.clone();
+                other.set_path(&format!("{}/another-request", request.url.path()));
                 let base = self.project.world.target.path();
-                draft.claims["qsh"] = json!(query_string_hash(errand.method, &other, base));
+                unsigned.claims["qsh"] = json!(query_string_hash(request.method, &other, base));
             }
-            other => spoil_claims(&mut draft.claims, other, now),
+            other => spoil_claims(&mut unsigned.claims, other, now),
         }
         Ok(())
     }
 
-    /// The private key of an actor of the scheme `signed`.
+    /// The private key of an actor with the scheme `signed`.
     fn key_of(&self, actor: &str) -> Result<&Key, String> {
         let Scheme::Signed(signed) = &self.actor(actor)?.scheme else {
             return Err(format!("`{actor}` has no key"));
@@ -272,11 +276,11 @@ impl<'a> Minter<'a> {
         let written = signed.key.as_ref();
         let written = written.ok_or_else(|| format!("`{actor}` has no private key"))?;
         let read = self.signers.get(actor).map(|key| key.get_or_init(|| read_key(written)));
-        let unreadable = || format!("the key of `{actor}` is no RSA key in PEM");
+        let unreadable = || format!("the key of `{actor}` is not an RSA key in PEM format");
         read.and_then(Option::as_ref).ok_or_else(unreadable)
     }
 
-    /// Name and text of the public key of an actor of the scheme `signed`.
+    /// The id and the PEM text of the public key of an actor with the scheme `signed`.
     fn public_key(&self, actor: &str) -> Result<(&str, String), String> {
         let Scheme::Signed(signed) = &self.actor(actor)?.scheme else {
             return Err(format!("`{actor}` has no key"));
@@ -290,7 +294,7 @@ impl<'a> Minter<'a> {
 
     fn key(&self) -> Result<&Key, String> {
         let key = self.key.get_or_init(make_key).as_ref();
-        key.ok_or_else(|| "no key could be made for the forgery".to_owned())
+        key.ok_or_else(|| "cannot generate a key for the forgery".to_owned())
     }
 }
 
@@ -309,8 +313,8 @@ fn secrets(project: &Project) -> Vec<String> {
     all
 }
 
-fn sign(draft: &Draft<'_>) -> String {
-    token(&draft.header, &draft.claims, |message| match &draft.signer {
+fn sign(unsigned: &UnsignedToken<'_>) -> String {
+    token(&unsigned.header, &unsigned.claims, |message| match &unsigned.signer {
         Signer::Secret(secret) => hs256(message, secret),
         Signer::Key(key) => {
             jsonwebtoken::crypto::sign(message, &key.private, Algorithm::RS256).unwrap_or_default()
@@ -381,7 +385,7 @@ fn of_rsa(key: &RsaPrivateKey) -> Option<Key> {
     })
 }
 
-/// A secret that says nothing of itself, or one of its kind that is not it.
+/// An opaque secret, or a random value in its place.
 fn opaque(secret: &Secret, forgery: Option<&Forgery>) -> Result<String, String> {
     match forgery {
         None => Ok(secret.expose().to_owned()),
@@ -402,7 +406,7 @@ fn basic(user: &str, password: &Secret, forgery: Option<&Forgery>) -> Result<Str
 }
 
 fn cannot(scheme: &str, forgery: &str) -> String {
-    format!("a credential of scheme `{scheme}` cannot be forged so: `{forgery}`")
+    format!("a credential with the scheme `{scheme}` cannot be forged in this way: `{forgery}`")
 }
 
 #[cfg(test)]
@@ -420,7 +424,7 @@ mod tests {
             .actors
             .insert("operator".into(), Actor { tenant: None, scheme: bearer, send_to: Vec::new() });
         let url = "https://addon.test/notes?a=1".parse().unwrap();
-        let errand = Errand {
+        let request = CredentialRequest {
             actor,
             credential: &credential,
             method: "GET",
@@ -428,7 +432,7 @@ mod tests {
             body: None,
             now: now(),
         };
-        let minted = Minter::new(&project).mint(&errand)?;
+        let minted = Minter::new(&project).mint(&request)?;
         Ok(minted.map(|minted| minted.value.to_str().unwrap().to_owned()))
     }
 
@@ -446,7 +450,7 @@ mod tests {
     }
 
     #[test]
-    fn each_forgery_of_the_claims_is_wrong_in_its_one_way_and_well_signed() {
+    fn each_forgery_of_the_claims_changes_one_claim_and_is_signed_correctly() {
         let hash = query_string_hash("GET", &"https://addon.test/notes?a=1".parse().unwrap(), "");
         let now = now().as_second();
         let good = json!({ "iss": "key-of-acme", "iat": now, "exp": now + 180, "qsh": hash });
@@ -480,7 +484,7 @@ mod tests {
     }
 
     #[test]
-    fn each_forgery_of_the_signature_has_good_claims() {
+    fn each_forgery_of_the_signature_has_valid_claims() {
         let cases = [
             (Forgery::WrongSecret, "HS256"),
             (Forgery::AlgNone, "none"),
@@ -497,7 +501,7 @@ mod tests {
     }
 
     #[test]
-    fn schemes_without_tokens_forge_what_they_can_and_say_what_they_cannot() {
+    fn schemes_without_tokens_reject_forgeries_of_tokens() {
         let forge = |forgery| made("operator", Credential::Forged(forgery));
         assert_eq!(made("operator", Credential::Own), Ok(Some("Bearer a-bearer".into())));
         let wrong = forge(Forgery::WrongSecret).unwrap().unwrap();
