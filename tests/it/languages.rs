@@ -204,7 +204,7 @@ fn a_template_that_asks_for_words_that_are_not_there_is_told() {
     let run = project.run(&["lint"]);
     assert_eq!(run.code, Some(2), "{run}");
     assert!(run.err.contains("templates/index.html:1:8"), "{run}");
-    assert!(run.err.contains("there are no words with the key `every-clam`"), "{run}");
+    assert!(run.err.contains("there is no text with the key `every-clam`"), "{run}");
 }
 
 /// A key that nobody says is work for every translator and for nobody's eyes.

@@ -2,4 +2,5 @@
 
 pub(crate) mod connect;
 pub(crate) mod cookies;
+mod forgery;
 pub(crate) mod tokens;

@@ -17,15 +17,13 @@ use crate::model::plan::ANYONE;
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
-use crate::probe::credential::connect::{CONTEXT_QSH, hs256, query_string_hash, token};
+use crate::probe::credential::connect::{hs256, query_string_hash, token};
 use crate::probe::credential::cookies;
 use crate::probe::random;
 use crate::probe::values::redact::Redactor;
 
 /// How long a valid token lasts: three minutes, as Atlassian's own.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(3);
-
-const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// The size of the key that forgeries are signed with, in bits: the minimum that verifiers accept.
 const KEY_BITS: usize = 2048;
@@ -56,26 +54,26 @@ pub(crate) struct Minted {
 
 /// Makes credentials.
 pub(crate) struct Minter<'a> {
-    project: &'a Project,
+    pub(super) project: &'a Project,
     key: OnceLock<Option<Key>>,
     signers: BTreeMap<&'a str, OnceLock<Option<Key>>>,
     redactor: Arc<Redactor>,
 }
 
 /// A private key with its public half: that of an actor, or a generated one that is published nowhere.
-struct Key {
+pub(super) struct Key {
     private: EncodingKey,
-    public_pem: String,
+    pub(super) public_pem: String,
 }
 
 /// A token that is not signed yet.
-struct UnsignedToken<'k> {
-    header: Value,
-    claims: Value,
-    signer: Signer<'k>,
+pub(super) struct UnsignedToken<'k> {
+    pub(super) header: Value,
+    pub(super) claims: Value,
+    pub(super) signer: Signer<'k>,
 }
 
-enum Signer<'k> {
+pub(super) enum Signer<'k> {
     Secret(Vec<u8>),
     Key(&'k Key),
     Nobody,
@@ -151,7 +149,7 @@ impl<'a> Minter<'a> {
         Ok(Some(Minted { name, value }))
     }
 
-    fn actor(&self, name: &str) -> Result<&'a Actor, String> {
+    pub(super) fn actor(&self, name: &str) -> Result<&'a Actor, String> {
         let actor = self.project.actors.get(name);
         actor.ok_or_else(|| format!("`{name}` has no credentials"))
     }
@@ -177,7 +175,7 @@ impl<'a> Minter<'a> {
         };
         match forgery {
             Some(Forgery::Garbage) => return Ok(random::hex::<48>()),
-            Some(forgery) => self.spoil(&mut unsigned, forgery, request)?,
+            Some(forgery) => self.forge(&mut unsigned, forgery, request)?,
             None => {}
         }
         Ok(sign(&unsigned))
@@ -203,69 +201,15 @@ impl<'a> Minter<'a> {
         let mut unsigned = UnsignedToken { header, claims, signer: Signer::Nobody };
         match forgery {
             Some(Forgery::Garbage) => return Ok(random::hex::<48>()),
-            // Forgeries that need no key of the platform are signed by nobody until they are applied.
-            Some(forgery) if !forgery.needs_key() => self.spoil(&mut unsigned, forgery, request)?,
+            // A forgery that needs no key of the platform sets the signer itself.
+            Some(forgery) if !forgery.needs_key() => self.forge(&mut unsigned, forgery, request)?,
             Some(forgery) => {
                 unsigned.signer = Signer::Key(self.key_of(request.actor)?);
-                self.spoil(&mut unsigned, forgery, request)?;
+                self.forge(&mut unsigned, forgery, request)?;
             }
             None => unsigned.signer = Signer::Key(self.key_of(request.actor)?),
         }
         Ok(sign(&unsigned))
-    }
-
-    /// Makes a good unsigned wrong in the one way that the forgery names.
-    fn spoil<'k>(
-        &'k self,
-        unsigned: &mut UnsignedToken<'k>,
-        forgery: &Forgery,
-        request: &CredentialRequest<'_>,
-    ) -> Result<(), String> {
-        let now = request.now;
-        match forgery {
-            Forgery::WrongSecret => {
-                unsigned.header["alg"] = json!("HS256");
-                unsigned.signer = Signer::Secret(random::hex::<32>().into());
-            }
-            Forgery::AlgNone => {
-                unsigned.header["alg"] = json!("none");
-                unsigned.signer = Signer::Nobody;
-            }
-            Forgery::OtherAlgorithm => {
-                unsigned.header["alg"] = json!("RS256");
-                unsigned.signer = Signer::Key(self.key()?);
-            }
-            Forgery::StrangeKey => {
-                unsigned.header["alg"] = json!("RS256");
-                unsigned.signer = Signer::Key(self.key()?);
-            }
-            Forgery::UnknownKey => {
-                unsigned.header["alg"] = json!("RS256");
-                unsigned.header["kid"] = json!(random::hex::<16>());
-                unsigned.signer = Signer::Key(self.key()?);
-            }
-            Forgery::PublicKeyAsSecret => {
-                unsigned.signer = Signer::Secret(self.key()?.public_pem.clone().into());
-            }
-            Forgery::PublicKeyOf(other) => {
-                let (key_id, public) = self.public_key(other)?;
-                unsigned.header["alg"] = json!("HS256");
-                unsigned.header["kid"] = json!(key_id);
-                unsigned.signer = Signer::Secret(public.into());
-            }
-            Forgery::IssuerOf(other) => match &self.actor(other)?.scheme {
-                Scheme::Connect { client_key, .. } => unsigned.claims["iss"] = json!(client_key),
-                other => return Err(cannot(other.name(), "another issuer")),
-            },
-            Forgery::OtherQsh => {
-                let mut other = request.url.clone();
-                other.set_path(&format!("{}/another-request", request.url.path()));
-                let base = self.project.world.target.path();
-                unsigned.claims["qsh"] = json!(query_string_hash(request.method, &other, base));
-            }
-            other => spoil_claims(&mut unsigned.claims, other, now),
-        }
-        Ok(())
     }
 
     /// The private key of an actor with the scheme `signed`.
@@ -281,7 +225,7 @@ impl<'a> Minter<'a> {
     }
 
     /// The id and the PEM text of the public key of an actor with the scheme `signed`.
-    fn public_key(&self, actor: &str) -> Result<(&str, String), String> {
+    pub(super) fn public_key(&self, actor: &str) -> Result<(&str, String), String> {
         let Scheme::Signed(signed) = &self.actor(actor)?.scheme else {
             return Err(format!("`{actor}` has no key"));
         };
@@ -292,7 +236,7 @@ impl<'a> Minter<'a> {
         Ok((&signed.key_id, public))
     }
 
-    fn key(&self) -> Result<&Key, String> {
+    pub(super) fn key(&self) -> Result<&Key, String> {
         let key = self.key.get_or_init(make_key).as_ref();
         key.ok_or_else(|| "cannot generate a key for the forgery".to_owned())
     }
@@ -333,37 +277,7 @@ fn issuer(issuer: &Issuer, body: Option<&[u8]>) -> Result<String, String> {
     found.map(str::to_owned).ok_or_else(|| format!("the request names no issuer at `{at}`"))
 }
 
-fn spoil_claims(claims: &mut Value, forgery: &Forgery, now: Timestamp) {
-    match forgery {
-        Forgery::Expired => {
-            claims["iat"] = json!(after(now, -(HOUR * 2)));
-            claims["exp"] = json!(after(now, -HOUR));
-        }
-        Forgery::NotYetValid => {
-            claims["nbf"] = json!(after(now, HOUR));
-            claims["exp"] = json!(after(now, HOUR * 2));
-        }
-        Forgery::IssuedInFuture => {
-            claims["iat"] = json!(after(now, HOUR));
-            claims["exp"] = json!(after(now, HOUR * 2));
-        }
-        Forgery::TenYears => claims["exp"] = json!(after(now, HOUR * (24 * 3652))),
-        Forgery::NoExpiry => remove(claims, "exp"),
-        Forgery::NoQsh => remove(claims, "qsh"),
-        Forgery::ContextQsh => claims["qsh"] = json!(CONTEXT_QSH),
-        Forgery::UnknownIssuer => claims["iss"] = json!(random::hex::<16>()),
-        Forgery::OtherAudience => claims["aud"] = json!(["https://another-audience.invalid"]),
-        _ => {}
-    }
-}
-
-fn remove(claims: &mut Value, name: &str) {
-    if let Some(claims) = claims.as_object_mut() {
-        claims.shift_remove(name);
-    }
-}
-
-fn after(now: Timestamp, span: SignedDuration) -> i64 {
+pub(super) fn after(now: Timestamp, span: SignedDuration) -> i64 {
     now.as_second().saturating_add(span.as_secs())
 }
 
@@ -405,7 +319,7 @@ fn basic(user: &str, password: &Secret, forgery: Option<&Forgery>) -> Result<Str
     }
 }
 
-fn cannot(scheme: &str, forgery: &str) -> String {
+pub(super) fn cannot(scheme: &str, forgery: &str) -> String {
     format!("a credential with the scheme `{scheme}` cannot be forged in this way: `{forgery}`")
 }
 

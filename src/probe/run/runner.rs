@@ -27,7 +27,7 @@ const BACK_OFF: Duration = Duration::from_millis(250);
 const DOUBLINGS_MAX: u32 = 7;
 
 /// A run in progress.
-struct Runner<'a> {
+struct CheckRunner<'a> {
     settings: &'a RunSettings<'a>,
     context: RunContext<'a>,
     journal: Journal,
@@ -35,7 +35,7 @@ struct Runner<'a> {
 
 /// Runs the jobs. Returns one transcript for each, in their order.
 pub(crate) async fn run(jobs: &[Job<'_>], settings: &RunSettings<'_>) -> Vec<Transcript> {
-    let run = Runner::new(settings);
+    let run = CheckRunner::new(settings);
     earlier_runs::clean_up(&run.context, &run.journal, jobs, settings.events).await;
     let at_once = settings.project.limits.at_once.max(1);
     let checks = jobs.iter().enumerate();
@@ -50,7 +50,7 @@ pub(crate) async fn run(jobs: &[Job<'_>], settings: &RunSettings<'_>) -> Vec<Tra
     done.into_iter().map(|(_, transcript)| transcript).collect()
 }
 
-impl<'a> Runner<'a> {
+impl<'a> CheckRunner<'a> {
     fn new(settings: &'a RunSettings<'a>) -> Self {
         let project = settings.project;
         // A project that does not permit writes creates nothing to record.

@@ -1,5 +1,5 @@
-//! JUnit XML, as CI servers read it: a suite for each policy, a case for each claim. What is violated
-//! failed; what could not be shown is an error; what is waived was skipped.
+//! JUnit XML for CI servers: one suite per policy, one case per claim. Violated claims are failures,
+//! unverified ones are errors, waived ones are skipped.
 
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ fn status(outcome: &Outcome<'_>, input: &Input<'_>) -> TestCaseStatus {
     status
 }
 
-/// What was begun before the attempt that counts, and the second look at a violation.
+/// The attempts before the last one, and the repetition of a violated check.
 fn reruns(check: &CheckOutcome<'_>) -> Vec<TestRerun> {
     let kind = &check.plan.kind;
     let rerun = |sort, ty: &str, message: String| {
@@ -83,17 +83,18 @@ fn reruns(check: &CheckOutcome<'_>) -> Vec<TestRerun> {
     };
     let attempts = 1..check.transcript.attempts;
     let attempts = attempts.map(|number| {
-        let message = format!("{kind}: attempt {number} was inconclusive, and was begun again");
+        let message = format!("{kind}: attempt {number} was inconclusive and was retried");
         rerun(NonSuccessKind::Error, "inconclusive", message)
     });
     let again = check.intermittent.then(|| {
-        let message = format!("{kind}: a second look gave another verdict: it is intermittent");
+        let message =
+            format!("{kind}: the repetition gave another verdict: the result is intermittent");
         rerun(NonSuccessKind::Failure, "intermittent", message)
     });
     attempts.chain(again).collect()
 }
 
-/// How long the answers took, added up.
+/// The total time of the answers.
 fn took(outcome: &Outcome<'_>) -> Duration {
     let checks = outcome.checks.iter();
     let observations = checks.flat_map(|check| &check.transcript.observations);
@@ -110,7 +111,7 @@ mod tests {
         String::from_utf8(render(&sample.input(&outcomes))).unwrap()
     }
 
-    /// The case of a claim, without what stands in its elements.
+    /// The case of a claim, without the text of its elements.
     fn case(xml: &str, id: &str) -> String {
         let (_, rest) = xml.split_once(&format!("<testcase name=\"{id}\"")).unwrap();
         let end = rest.find("</testcase>").unwrap();
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn each_standing_is_what_ci_servers_know_it_by() {
+    fn each_standing_has_a_status_that_ci_servers_know() {
         let xml = rendered(&Sample::new());
         let head = xml.lines().nth(1).unwrap();
         assert_eq!(
@@ -139,9 +140,9 @@ mod tests {
         </properties
         <error message="backup-daily could not be verified: anyone reads /ops/backups/latest: connection refused by 127.0.0.1:8443" type="unreachable"
         </error
-        <rerunError message="backup-age: attempt 1 was inconclusive, and was begun again" type="inconclusive"
+        <rerunError message="backup-age: attempt 1 was inconclusive and was retried" type="inconclusive"
         </rerunError
-        <rerunError message="backup-age: attempt 2 was inconclusive, and was begun again" type="inconclusive"
+        <rerunError message="backup-age: attempt 2 was inconclusive and was retried" type="inconclusive"
         </rerunError
         "#);
         insta::assert_snapshot!(case(&xml, "image-storage"), @r#"
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_held_after_another_attempt_is_flaky() {
+    fn a_claim_that_holds_after_a_retry_is_flaky() {
         let mut sample = Sample::new();
         let evidence = sample.assessment.claims.get_mut("encrypted-transport").unwrap();
         evidence.transcripts[0].attempts = 2;
@@ -162,7 +163,7 @@ mod tests {
         <properties
         <property name="words" value="Browsers are told to use HTTPS for a year."/
         </properties
-        <flakyError message="headers: attempt 1 was inconclusive, and was begun again" type="inconclusive"
+        <flakyError message="headers: attempt 1 was inconclusive and was retried" type="inconclusive"
         </flakyError
         "#);
     }

@@ -153,10 +153,10 @@ mod tests {
         | `tenant-isolation` | ✗ violated | probed with access | `globex reads acme's note: status 200, 64 bytes with data of acme in it` | – |
         | `limited-scopes` | △ weak | probed | `does not notice when the add-on asks for more` | – |
         | `backup-daily` | ? inconclusive | reported | `anyone reads /ops/backups/latest: connection refused by 127.0.0.1:8443` | – |
-        | `privacy-policy` | ◷ expired | probed | `the evidence ended 22 Nov 2026, 10:00 UTC` | 22 Nov 2026, 10:00 UTC |
+        | `privacy-policy` | ◷ expired | probed | `the evidence expired 22 Nov 2026, 10:00 UTC` | 22 Nov 2026, 10:00 UTC |
         | `image-storage` | ◐ waived | probed | `anyone reads /images: status 200` | 23 Nov 2026, 10:00 UTC |
         | `encrypted-transport` | ✓ holds | probed | `Strict-Transport-Security: “max-age=31536000; includeSubDomains”` | 23 Nov 2026, 10:00 UTC |
-        | `content-storage` | ✓ holds | attested | `the word of officer, 20 Nov 2026` | 23 Nov 2026, 10:00 UTC |
+        | `content-storage` | ✓ holds | attested | `attested by officer, 20 Nov 2026` | 23 Nov 2026, 10:00 UTC |
         ");
     }
 

@@ -1,4 +1,4 @@
-//! Reports of a run. A new one is one file and one row of [`FORMATS`].
+//! Reports of a run. To add one, write one file and add one row to [`FORMATS`].
 
 pub mod counterexamples;
 mod github;
@@ -12,18 +12,18 @@ mod text;
 
 use crate::render::Input;
 
-/// A form in which a run can be reported.
+/// A report format.
 #[derive(Clone, Copy, Debug)]
 pub struct Format {
-    /// Its name, as it is given to `--format` and `--report`.
+    /// The name, for `--format` and `--report`.
     pub name: &'static str,
-    /// What it is for.
+    /// The purpose, for the help text.
     pub about: &'static str,
     /// Writes the report. The same input gives the same bytes.
     pub render: fn(&Input<'_>) -> Vec<u8>,
 }
 
-/// Every form of report; the first is the one for people.
+/// All report formats; the first is the default.
 pub static FORMATS: &[Format] = &[
     Format { name: "text", about: "for people", render: text::render },
     Format { name: "json", about: "all that is known, for programs", render: json::render },
@@ -34,7 +34,7 @@ pub static FORMATS: &[Format] = &[
     Format { name: "markdown", about: "Markdown, whole", render: markdown::render },
 ];
 
-/// The form of that name.
+/// The format with this name.
 pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn no_format_tells_a_secret() {
+    fn no_format_contains_a_secret() {
         let sample = Sample::new();
         let outcomes = sample.outcomes();
         for format in FORMATS {

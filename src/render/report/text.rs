@@ -284,7 +284,7 @@ mod tests {
           “One customer can never reach another customer's <data>.”
           step      globex reads acme's note (tenant-isolation, check 1)
           asked     globex, a customer, with its own credential: GET /notes/${note}
-          expected  the answer shows nothing of anybody else's
+          expected  the answer contains no data of another tenant
           seen      status 200, 64 bytes with data of acme in it
           to waive  - { check: 1, step: "globex reads acme's note", at: "", is: "shows_no_foreign_canary" }
           expected  the answer is a refusal (400, 401, 403 or 404)
@@ -306,7 +306,7 @@ mod tests {
         expired: privacy-policy has expired
           --> content/security.md:7:2
           “There is a privacy policy.”
-          because   the evidence ended 22 Nov 2026, 10:00 UTC
+          because   the evidence expired 22 Nov 2026, 10:00 UTC
           asked on  22 Nov 2026, 10:00 UTC, at 127.0.0.1:8443
 
         weak: limited-scopes rests on a check that misses what would make it false
@@ -330,9 +330,9 @@ mod tests {
         encrypted-transport  holds         probed              Strict-Transport-Security: “max-age=31536000…  2026-11-23 10:00Z
         tenant-isolation     violated      probed with access  globex reads acme's note: status 200, 64 byt…  -
         backup-daily         inconclusive  reported            anyone reads /ops/backups/latest: connection…  -
-        privacy-policy       expired       probed              the evidence ended 22 Nov 2026, 10:00 UTC      2026-11-22 10:00Z
+        privacy-policy       expired       probed              the evidence expired 22 Nov 2026, 10:00 UTC    2026-11-22 10:00Z
         limited-scopes       weak          probed              does not notice when the add-on asks for mor…  -
-        content-storage      holds         attested            the word of officer, 20 Nov 2026               2026-11-23 10:00Z
+        content-storage      holds         attested            attested by officer, 20 Nov 2026               2026-11-23 10:00Z
         image-storage        waived        probed              anyone reads /images: status 200               2026-11-23 10:00Z
 
         Of the claims, 1 does not hold, 1 rests on a weak check, 1 could not be verified, 1 has expired, 1 is waived, 1 holds and 1 is attested.
