@@ -211,7 +211,8 @@ fn a_template_that_asks_for_words_that_are_not_there_is_told() {
 #[test]
 fn every_key_of_the_words_is_said_somewhere() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let files = ["templates", "src/render/site", "src/model/i18n.rs"].map(|one| root.join(one));
+    let files =
+        ["templates", "src/render/site", "src/model/project/i18n.rs"].map(|one| root.join(one));
     let all = files.iter().flat_map(|one| walkdir::WalkDir::new(one).into_iter().flatten());
     let all =
         all.filter(|one| one.path().extension().is_some_and(|end| end == "html" || end == "rs"));

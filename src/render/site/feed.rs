@@ -128,11 +128,11 @@ fn verdict(claim: &Claim, before: &Stood, now: &Stood, edition: &Edition<'_>) ->
     let words = edition.words();
     let word = |stood: &Stood| view::MarkView::of(&stood.standing, words).word;
     let here = edition.project.claim(&claim.id);
-    let said = here.map_or_else(|| claim.words.clone(), |claim| edition.words_of(claim));
+    let words_here = here.map_or_else(|| claim.words.clone(), |claim| edition.words_of(claim));
     let to = absolute(&edition.project.site.url, &edition.evidence_of(&claim.id));
     FeedEntry {
         id: format!("{to}#stood-{}", now.since),
-        title: format!("{}: {said}", capital(&word(now))),
+        title: format!("{}: {words_here}", capital(&word(now))),
         updated: now.since,
         to,
         summary: words.fill(

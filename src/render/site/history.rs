@@ -18,7 +18,7 @@ const WIDTH: u64 = 600;
 const HEIGHT: u64 = 24;
 
 /// The minimum width of a period on a timeline.
-const STRETCH_MIN: u64 = 3;
+const PERIOD_WIDTH_MIN: u64 = 3;
 
 /// The history of a claim.
 pub(crate) fn of_claim(
@@ -107,10 +107,10 @@ fn span(stood: &Stood, end: Timestamp, scale: &Scale, words: &Words) -> view::hi
         "violated" => HEIGHT,
         _ => HEIGHT * 3 / 4,
     };
-    let x = scale.at(stood.since).min(WIDTH - STRETCH_MIN);
+    let x = scale.at(stood.since).min(WIDTH - PERIOD_WIDTH_MIN);
     view::history::Span {
         x,
-        width: scale.at(end).saturating_sub(x).max(STRETCH_MIN),
+        width: scale.at(end).saturating_sub(x).max(PERIOD_WIDTH_MIN),
         y: HEIGHT - height,
         height,
         words: words

@@ -42,7 +42,7 @@ fn robots(input: &Input<'_>) -> String {
 pub(crate) fn overview(edition: &Edition<'_>, site: &view::SiteView) -> String {
     let words = edition.words();
     let address = |path: &str| absolute(&edition.project.site.url, path);
-    let mut text = format!("# {}\n\n> {}\n", plain(&site.title), plain(&said(site, words)));
+    let mut text = format!("# {}\n\n> {}\n", plain(&site.title), plain(&scope(site, words)));
     let (dates, policies) = (markdown::dates(site, words), words.say("policies"));
     let _ = write!(text, "\n{dates}\n\n## {policies}\n\n");
     for policy in edition.policies() {
@@ -54,9 +54,9 @@ pub(crate) fn overview(edition: &Edition<'_>, site: &view::SiteView) -> String {
     let _ = write!(text, "\n## {}\n\n", words.say("claims-and-evidence"));
     for claim in &edition.project.claims {
         let mark = evidence::claim_link(claim, edition).mark.word;
-        let (said, to) =
+        let (claimed, to) =
             (plain(&edition.words_of(claim)), address(&edition.evidence_of(&claim.id)));
-        let _ = writeln!(text, "- [{said}]({to}): {mark}");
+        let _ = writeln!(text, "- [{claimed}]({to}): {mark}");
     }
     let _ = write!(
         text,
@@ -69,7 +69,7 @@ pub(crate) fn overview(edition: &Edition<'_>, site: &view::SiteView) -> String {
     text
 }
 
-fn said(site: &view::SiteView, words: &Words) -> String {
+fn scope(site: &view::SiteView, words: &Words) -> String {
     let warnings: String = site.warnings.iter().map(|one| format!(" {one}")).collect();
     let about = words.fill("site-is-about", &[("organisation", &site.organisation)]);
     format!("{about}.{warnings}")
@@ -97,7 +97,7 @@ mod tests {
 
         > What Example says about security, and what was checked. Verified against the embedded demo add-on, not a live service.
 
-        Checked 22 Nov 2026, 10:00 UTC against the embedded demo add-on. Treat what is said here as unverified after 23 Nov 2026, 10:00 UTC. Verified against the embedded demo add-on, not a live service.
+        Checked 22 Nov 2026, 10:00 UTC against the embedded demo add-on. Treat what is claimed here as unverified after 23 Nov 2026, 10:00 UTC. Verified against the embedded demo add-on, not a live service.
 
         ## Policies
 

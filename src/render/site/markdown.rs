@@ -88,10 +88,11 @@ impl MarkdownSource<'_> {
             }
             match event {
                 Event::Start(Tag::Link { link_type, dest_url, title, .. }) => {
-                    open.push(begun(link_type, &dest_url, &title, false));
+                    open.push(OpenLink::new(link_type, &dest_url, &title));
                 }
                 Event::Start(Tag::Image { link_type, dest_url, title, .. }) => {
-                    open.push(begun(link_type, &dest_url, &title, true));
+                    let image = OpenLink::new(link_type, &dest_url, &title);
+                    open.push(OpenLink { image: true, ..image });
                 }
                 Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_)
                     if source.get(range.clone()).is_some_and(|html| html.contains("<!--")) =>
@@ -143,8 +144,11 @@ impl MarkdownSource<'_> {
     }
 }
 
-fn begun(link_type: LinkType, to: &str, title: &str, image: bool) -> OpenLink {
-    OpenLink { link_type, to: to.to_owned(), title: title.to_owned(), image, text: None }
+impl OpenLink {
+    fn new(link_type: LinkType, to: &str, title: &str) -> Self {
+        let (to, title) = (to.to_owned(), title.to_owned());
+        Self { link_type, to, title, image: false, text: None }
+    }
 }
 
 /// The table of sub-processors, if the link is its placeholder.

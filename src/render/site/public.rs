@@ -98,8 +98,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn outcome_of(at: &str, test: Test, actual: Value, met: bool) -> String {
-        let judged = Judged { outcome: Outcome::from(met), actual };
+    fn outcome_of(at: &str, test: Test, actual: Value, is: Outcome) -> String {
+        let judged = Judged { outcome: is, actual };
         outcome(&Expectation::new(at, test), &judged, &[])
     }
 
@@ -114,9 +114,9 @@ mod tests {
             ("/body/json/url", Test::StartsWith("id".into())),
             ("/body/json/id", Test::NotEquals(json!("x"))),
         ] {
-            for met in [true, false] {
-                let told = outcome_of(at, test.clone(), secret(), met);
-                assert!(!told.contains("4711"), "{at} {test:?}: {told}");
+            for is in [Outcome::Met, Outcome::NotMet] {
+                let shown = outcome_of(at, test.clone(), secret(), is);
+                assert!(!shown.contains("4711"), "{at} {test:?}: {shown}");
             }
         }
     }
@@ -125,10 +125,18 @@ mod tests {
     fn values_that_the_expectation_names_are_public() {
         let age = Test::NotOlderThan(crate::language::period::Period::hours(24));
         let time = json!("2026-11-22T08:00:00Z");
-        assert_eq!(outcome_of("/body/json/at", age, time, true), "at: 22 Nov 2026, 08:00 UTC");
-        let status = outcome_of("/status", Test::Equals(json!(200)), json!(403), false);
+        assert_eq!(
+            outcome_of("/body/json/at", age, time, Outcome::Met),
+            "at: 22 Nov 2026, 08:00 UTC"
+        );
+        let status = outcome_of("/status", Test::Equals(json!(200)), json!(403), Outcome::NotMet);
         assert_eq!(status, "status 403");
-        let ours = outcome_of("/body/json/state", Test::Equals(json!("done")), json!("done"), true);
+        let ours = outcome_of(
+            "/body/json/state",
+            Test::Equals(json!("done")),
+            json!("done"),
+            Outcome::Met,
+        );
         assert_eq!(ours, "state: “done”");
     }
 

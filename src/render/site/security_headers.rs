@@ -151,109 +151,112 @@ mod tests {
     /// Headers and their values by file name; `*` for every file.
     type HeadersByFile = BTreeMap<String, BTreeMap<String, String>>;
 
-    fn say(said: &mut HeadersByFile, file: &str, name: &str, value: &str) {
+    fn add(headers: &mut HeadersByFile, file: &str, name: &str, value: &str) {
         let file = file.rsplit('/').next().unwrap().to_owned();
-        said.entry(file).or_default().insert(name.to_owned(), value.trim_matches('"').to_owned());
+        headers
+            .entry(file)
+            .or_default()
+            .insert(name.to_owned(), value.trim_matches('"').to_owned());
     }
 
     fn wanted() -> HeadersByFile {
-        let mut said = HeadersByFile::new();
+        let mut headers = HeadersByFile::new();
         say(
-            &mut said,
+            &mut headers,
             "*",
             "Content-Security-Policy",
             &format!("{POLICY}; frame-ancestors 'none'"),
         );
         for (name, value) in EVERYWHERE {
-            say(&mut said, "*", name, value);
+            add(&mut headers, "*", name, value);
         }
         for (file, name, value) in SOME {
-            say(&mut said, file, name, value);
+            add(&mut headers, file, name, value);
         }
-        said
+        headers
     }
 
     fn read_underscore_headers(text: &str) -> HeadersByFile {
-        let (mut said, mut file) = (HeadersByFile::new(), "");
+        let (mut headers, mut file) = (HeadersByFile::new(), "");
         for line in text.lines() {
             match line.strip_prefix("  ") {
                 Some(header) => {
                     let (name, value) = header.split_once(": ").unwrap();
-                    say(&mut said, file, name, value);
+                    add(&mut headers, file, name, value);
                 }
                 None => file = line,
             }
         }
-        said
+        headers
     }
 
     fn read_apache(text: &str) -> HeadersByFile {
-        let (mut said, mut file) = (HeadersByFile::new(), "*");
+        let (mut headers, mut file) = (HeadersByFile::new(), "*");
         for line in text.lines().map(str::trim) {
             if let Some(name) = line.strip_prefix("<Files \"") {
                 file = name.trim_end_matches("\">");
             } else if line == "</Files>" {
                 file = "*";
             } else if let Some(value) = line.strip_prefix("ForceType ") {
-                say(&mut said, file, CONTENT_TYPE, value);
+                add(&mut headers, file, CONTENT_TYPE, value);
             } else if let Some((_, header)) = line.split_once("set ") {
                 let (name, value) = header.split_once(' ').unwrap();
-                say(&mut said, file, name, value);
+                add(&mut headers, file, name, value);
             }
         }
-        said
+        headers
     }
 
     /// Each `location` must contain the headers of every file, and its own.
     fn read_nginx(text: &str) -> HeadersByFile {
-        let (mut said, mut file) = (HeadersByFile::new(), "*".to_owned());
+        let (mut headers, mut file) = (HeadersByFile::new(), "*".to_owned());
         for line in text.lines().map(str::trim) {
             if let Some(pattern) = line.strip_prefix("location ~ /") {
                 file = pattern.trim_end_matches("$ {").replace('\\', "");
             } else if line == "}" {
                 file = "*".into();
             } else if let Some(value) = line.strip_prefix("default_type ") {
-                say(&mut said, &file, CONTENT_TYPE, value.trim_end_matches(';'));
+                add(&mut headers, &file, CONTENT_TYPE, value.trim_end_matches(';'));
             } else if let Some(header) = line.strip_prefix("add_header ") {
                 let (name, value) = header.trim_end_matches(" always;").split_once(' ').unwrap();
-                say(&mut said, &file, name, value);
+                add(&mut headers, &file, name, value);
             }
         }
-        let everywhere = said["*"].clone();
-        for (_, of_file) in said.iter_mut().filter(|(file, _)| *file != "*") {
+        let everywhere = headers["*"].clone();
+        for (_, of_file) in headers.iter_mut().filter(|(file, _)| *file != "*") {
             for (name, value) in &everywhere {
                 assert_eq!(of_file.remove(name).as_ref(), Some(value));
             }
         }
-        said
+        headers
     }
 
     fn read_vercel(text: &str) -> HeadersByFile {
-        let mut said = HeadersByFile::new();
+        let mut headers = HeadersByFile::new();
         let read: Value = serde_json::from_str(text).unwrap();
         for rule in read["headers"].as_array().unwrap() {
             let source = rule["source"].as_str().unwrap().replace("(.*)", "*");
             for header in rule["headers"].as_array().unwrap() {
                 let text = |key: &str| header[key].as_str().unwrap();
-                say(&mut said, &source, text("key"), text("value"));
+                add(&mut headers, &source, text("key"), text("value"));
             }
         }
-        said
+        headers
     }
 
     fn read_azure(text: &str) -> HeadersByFile {
-        let mut said = HeadersByFile::new();
+        let mut headers = HeadersByFile::new();
         let read: Value = serde_json::from_str(text).unwrap();
         let mut add = |file: &str, headers: &Value| {
             for (name, value) in headers.as_object().unwrap() {
-                say(&mut said, file, name, value.as_str().unwrap());
+                add(&mut headers, file, name, value.as_str().unwrap());
             }
         };
         add("*", &read["globalHeaders"]);
         for route in read["routes"].as_array().unwrap() {
             add(route["route"].as_str().unwrap(), &route["headers"]);
         }
-        said
+        headers
     }
 
     #[test]

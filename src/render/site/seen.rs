@@ -18,7 +18,7 @@ use crate::render::wording;
 use crate::render::wording::{count, plain};
 
 /// The number of different clauses, or answers, that are shown of one check.
-const TOLD_MAX: usize = 6;
+const SHOWN_MAX: usize = 6;
 
 /// The number of questions with the same answer that are listed by name.
 const ALIKE_MAX: usize = 3;
@@ -27,12 +27,12 @@ const ALIKE_MAX: usize = 3;
 pub(crate) fn must(plan: &Plan, project: &Project) -> Vec<String> {
     let both = probes(plan).flat_map(|(_, step)| step.expect.iter().map(move |one| (step, one)));
     let clauses: IndexSet<String> = both.map(|(step, one)| clause(step, one, project)).collect();
-    let rest = clauses.len().saturating_sub(TOLD_MAX);
-    let mut told: Vec<String> = clauses.into_iter().take(TOLD_MAX).collect();
+    let rest = clauses.len().saturating_sub(SHOWN_MAX);
+    let mut shown: Vec<String> = clauses.into_iter().take(SHOWN_MAX).collect();
     if rest > 0 {
-        told.push(format!("and {rest} more, listed with the evidence"));
+        shown.push(format!("and {rest} more, listed with the evidence"));
     }
-    told
+    shown
 }
 
 /// An expectation as a clause; for an attestation, with the titles of the roles that may give it.
@@ -54,8 +54,8 @@ fn title(role: &str, project: &Project) -> String {
 /// The violated expectations, each with the question, the expected and the actual value.
 pub(crate) fn broke(check: &CheckOutcome<'_>) -> Vec<String> {
     let broken = check.judgement.broken(check.plan);
-    let rest = broken.len().saturating_sub(TOLD_MAX);
-    let tell = |one: &Broken| {
+    let rest = broken.len().saturating_sub(SHOWN_MAX);
+    let line = |one: &Broken| {
         let step = &check.plan.steps[one.step];
         let name = plain(&step.name);
         let view = View::new(check.plan, &check.transcript.observations);
@@ -68,11 +68,11 @@ pub(crate) fn broke(check: &CheckOutcome<'_>) -> Vec<String> {
         let expected = wording::expected(&step.expect[index]);
         format!("{name}. Expected: {expected}. Found: {found}")
     };
-    let mut told: Vec<String> = broken.iter().take(TOLD_MAX).map(tell).collect();
+    let mut shown: Vec<String> = broken.iter().take(SHOWN_MAX).map(line).collect();
     if rest > 0 {
-        told.push(format!("and {rest} more, listed with the evidence"));
+        shown.push(format!("and {rest} more, listed with the evidence"));
     }
-    told
+    shown
 }
 
 /// The time of a check's last answer.
@@ -87,13 +87,13 @@ pub(crate) fn saw(check: &CheckOutcome<'_>, project: &Project) -> Vec<String> {
     for (id, step) in probes(check.plan) {
         alike.entry(answer(id, check, project)).or_default().push(&step.name);
     }
-    let rest: usize = alike.values().skip(TOLD_MAX).map(Vec::len).sum();
-    let mut told: Vec<String> =
-        alike.iter().take(TOLD_MAX).map(|(answer, names)| grouped(answer, names)).collect();
+    let rest: usize = alike.values().skip(SHOWN_MAX).map(Vec::len).sum();
+    let mut shown: Vec<String> =
+        alike.iter().take(SHOWN_MAX).map(|(answer, names)| grouped(answer, names)).collect();
     if rest > 0 {
-        told.push(format!("and {} more, listed with the evidence", count(rest, "answer")));
+        shown.push(format!("and {} more, listed with the evidence", count(rest, "answer")));
     }
-    told
+    shown
 }
 
 /// One answer with its questions.
@@ -170,7 +170,7 @@ mod tests {
     use crate::render::sample::Sample;
 
     /// The view of the first check of a claim: expectations, answers, violations.
-    fn told(claim: &str) -> String {
+    fn shown(claim: &str) -> String {
         let sample = Sample::new();
         let outcomes = sample.outcomes();
         let outcome = outcomes.iter().find(|one| one.claim.id == claim).unwrap();
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_violated_claim_has_expected_and_actual_values() {
-        insta::assert_snapshot!(told("tenant-isolation"), @r"
+        insta::assert_snapshot!(shown("tenant-isolation"), @r"
         must: the answer is a refusal (400, 401, 403 or 404)
         saw: globex reads acme's note: status 200
         broke: globex reads acme's note: status 200, with another tenant's data in it; globex reads acme's note. Expected: the answer is a refusal (400, 401, 403 or 404). Found: status 200
@@ -191,21 +191,21 @@ mod tests {
 
     #[test]
     fn an_attestation_has_its_role_and_its_subject() {
-        insta::assert_snapshot!(told("content-storage"), @r"
+        insta::assert_snapshot!(shown("content-storage"), @r"
         must: “given” is there
-        saw: looks for the word: The demo's officer gave it on 20 Nov 2026, having looked at the storage settings
+        saw: looks for the word: The demo's officer confirmed it on 20 Nov 2026, after checking the storage settings
         broke:
         ");
     }
 
     #[test]
     fn values_that_are_not_public_are_replaced_by_the_expectation() {
-        insta::assert_snapshot!(told("encrypted-transport"), @r"
+        insta::assert_snapshot!(shown("encrypted-transport"), @r"
         must: the header Strict-Transport-Security contains “max-age=31536000”
         saw: anyone reads /: status 200, Strict-Transport-Security: “max-age=31536000; includeSubDomains”
         broke:
         ");
-        insta::assert_snapshot!(told("backup-daily"), @r"
+        insta::assert_snapshot!(shown("backup-daily"), @r"
         must: the status is 200; “completed_at” in the body is at most 24 hours old
         saw: anyone reads /ops/backups/latest: the service could not be reached
         broke:

@@ -34,8 +34,8 @@ fn is_trouble(link: &view::ClaimLink) -> bool {
 }
 
 fn claims_of<'a>(policy: &Policy, edition: &Edition<'a>) -> Vec<&'a Claim> {
-    let stands = |claim: &&Claim| claim.passages.iter().any(|one| one.policy == policy.file);
-    edition.project.claims.iter().filter(stands).collect()
+    let is_in_policy = |claim: &&Claim| claim.passages.iter().any(|one| one.policy == policy.file);
+    edition.project.claims.iter().filter(is_in_policy).collect()
 }
 
 fn of<'a>(claims: &[&'a Claim], statements: usize, edition: &Edition<'a>) -> view::Summary {

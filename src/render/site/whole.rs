@@ -62,15 +62,15 @@ fn files(edition: &Edition<'_>) -> Vec<view::File> {
         media: media.to_owned(),
         path: path.to_owned(),
     };
-    let said = |key: &str, media: &str, path: &str| one(words.say(key), media, path);
+    let titled = |key: &str, media: &str, path: &str| one(words.say(key), media, path);
     let mut files = vec![
-        said("file-claims", "application/json", "claims.json"),
-        said("file-schema", "application/schema+json", "claims.schema.json"),
-        said("file-feed", "application/atom+xml", &edition.path(feed::FILE)),
-        said("file-badge", "image/svg+xml", "badge.svg"),
-        said("file-badge-json", "application/json", "badge.json"),
-        said("file-llms", "text/markdown", &edition.path(index_files::OVERVIEW)),
-        said("file-sitemap", "application/xml", "sitemap.xml"),
+        titled("file-claims", "application/json", "claims.json"),
+        titled("file-schema", "application/schema+json", "claims.schema.json"),
+        titled("file-feed", "application/atom+xml", &edition.path(feed::FILE)),
+        titled("file-badge", "image/svg+xml", "badge.svg"),
+        titled("file-badge-json", "application/json", "badge.json"),
+        titled("file-llms", "text/markdown", &edition.path(index_files::OVERVIEW)),
+        titled("file-sitemap", "application/xml", "sitemap.xml"),
     ];
     files.extend(edition.policies().map(|policy| as_markdown(policy, words)));
     if security_txt::file(edition).is_some() {
