@@ -161,7 +161,7 @@ mod tests {
 
     fn wanted() -> HeadersByFile {
         let mut headers = HeadersByFile::new();
-        say(
+        add(
             &mut headers,
             "*",
             "Content-Security-Policy",
@@ -245,18 +245,18 @@ mod tests {
     }
 
     fn read_azure(text: &str) -> HeadersByFile {
-        let mut headers = HeadersByFile::new();
+        let mut found = HeadersByFile::new();
         let read: Value = serde_json::from_str(text).unwrap();
-        let mut add = |file: &str, headers: &Value| {
+        let mut add_all = |file: &str, headers: &Value| {
             for (name, value) in headers.as_object().unwrap() {
-                add(&mut headers, file, name, value.as_str().unwrap());
+                add(&mut found, file, name, value.as_str().unwrap());
             }
         };
-        add("*", &read["globalHeaders"]);
+        add_all("*", &read["globalHeaders"]);
         for route in read["routes"].as_array().unwrap() {
-            add(route["route"].as_str().unwrap(), &route["headers"]);
+            add_all(route["route"].as_str().unwrap(), &route["headers"]);
         }
-        headers
+        found
     }
 
     #[test]
