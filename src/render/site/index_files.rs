@@ -97,7 +97,7 @@ mod tests {
 
         > What Example says about security, and what was checked. Verified against the embedded demo add-on, not a live service.
 
-        Checked 22 Nov 2026, 10:00 UTC against the embedded demo add-on. Treat what is claimed here as unverified after 23 Nov 2026, 10:00 UTC. Verified against the embedded demo add-on, not a live service.
+        Checked 22 Nov 2026, 10:00 UTC against the embedded demo add-on. Treat what is said here as unverified after 23 Nov 2026, 10:00 UTC. Verified against the embedded demo add-on, not a live service.
 
         ## Policies
 
