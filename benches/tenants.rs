@@ -1,9 +1,9 @@
 //! `tenant-isolation` against the demo over real sockets: `cargo bench --bench tenants [-- SIZE..]`.
 //!
-//! For each number of tenants the demo is started here, and the whole way of an assessment (plan,
-//! run, judge, falsify) is gone in a process of its own, so that its peak of memory is its own too.
+//! For each number of tenants this process starts the demo, and a child process runs a complete assessment
+//! (plan, run, judge, falsify), so that its peak memory is measured separately.
 
-#![expect(clippy::print_stdout, reason = "a benchmark shows its table")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -23,16 +23,16 @@ use avouch::model::project::Project;
 use avouch::model::source::diagnostic::Severity;
 use avouch::{check, load, probe};
 
-/// Anything may go wrong; a benchmark only says what.
-type Outcome<T> = Result<T, Box<dyn Error>>;
+/// A benchmark only prints its error.
+type BenchResult<T> = Result<T, Box<dyn Error>>;
 
-/// What marks the process that assesses, before the project's folder.
+/// The argument of the child process, before the project's folder.
 const ASSESS: &str = "--assess";
 
-/// How many tenants there are if nobody says.
+/// The default numbers of tenants.
 const SIZES: [usize; 4] = [10, 100, 1000, 2000];
 
-/// More tenants than this the demo does not make up.
+/// The number of tenants that the demo can generate.
 const SIZE_MAX: usize = 10_000;
 
 const POLICY: &str = "---
@@ -64,7 +64,7 @@ checks:
       delete: /notes/${id}
 ";
 
-fn main() -> Outcome<()> {
+fn main() -> BenchResult<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     if let [mark, folder] = args.as_slice()
         && mark == ASSESS
@@ -83,8 +83,8 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// Starts a demo with so many tenants, and has it assessed in another process.
-fn measure(size: usize) -> Outcome<()> {
+/// Starts a demo with `size` tenants, and assesses it in another process.
+fn measure(size: usize) -> BenchResult<()> {
     let options = avouch_demo::Options { tenants: size, ..avouch_demo::Options::default() };
     let demo = avouch_demo::start(options, &avouch_demo::Secrets::generate())?;
     let folder = tempfile::tempdir()?;
@@ -96,7 +96,7 @@ fn measure(size: usize) -> Outcome<()> {
     if status.success() { Ok(()) } else { Err(format!("{size} tenants: {status}").into()) }
 }
 
-fn write_project(folder: &Path, demo: &avouch_demo::Demo) -> Outcome<()> {
+fn write_project(folder: &Path, demo: &avouch_demo::Demo) -> BenchResult<()> {
     let mut project = format!(
         "site: {{title: T, organisation: O, url: https://trust.example.com, language: en}}
 target: {}
@@ -121,8 +121,8 @@ connect_to:
     Ok(())
 }
 
-/// Goes the whole way of an assessment, and shows what it took.
-fn assess(folder: &Path) -> Outcome<()> {
+/// Runs a complete assessment, and prints its measurements.
+fn assess(folder: &Path) -> BenchResult<()> {
     let project = read(folder)?;
     let (plan, planning) = timed(|| plan(&project));
     let plan = plan?;
@@ -135,14 +135,14 @@ fn assess(folder: &Path) -> Outcome<()> {
     }
     let (tried, falsifying) = timed(|| falsify(&plan, &transcript.observations));
     if tried.grade != Grade::Sound {
-        return Err(format!("the check is no evidence: {:?}", tried.grade).into());
+        return Err(format!("the check proves nothing: {:?}", tried.grade).into());
     }
     let times = [planning, running, judging, falsifying].map(|one| one.as_secs_f64());
     show(project.tenants.len(), requests(&plan, &transcript), times, &tried);
     Ok(())
 }
 
-fn read(folder: &Path) -> Outcome<Project> {
+fn read(folder: &Path) -> BenchResult<Project> {
     let options = load::options::Options {
         target: None,
         env: &|_, _| None,
@@ -154,22 +154,22 @@ fn read(folder: &Path) -> Outcome<Project> {
     if let Some(wrong) = loaded.diagnostics.first() {
         return Err(wrong.message.clone().into());
     }
-    loaded.project.ok_or_else(|| "the project cannot be read".into())
+    loaded.project.ok_or_else(|| "the project could not be loaded".into())
 }
 
-fn plan(project: &Project) -> Outcome<Plan> {
+fn plan(project: &Project) -> BenchResult<Plan> {
     let (plans, wrong) = check::plans(project, &Seeds::from(1));
     if let Some(wrong) = wrong.first() {
         return Err(wrong.message.clone().into());
     }
-    plans.into_values().flatten().next().ok_or_else(|| "nothing is planned".into())
+    plans.into_values().flatten().next().ok_or_else(|| "the project has no plan".into())
 }
 
-fn run(project: &Project, plan: &Plan, folder: &Path) -> Outcome<Transcript> {
+fn run(project: &Project, plan: &Plan, folder: &Path) -> BenchResult<Transcript> {
     let interrupt = probe::job::Interrupt::default();
     let began = Instant::now();
     let start = jiff::Timestamp::from_second(seconds_now()?)?;
-    let settings = probe::job::Settings {
+    let settings = probe::job::RunSettings {
         root: std::path::Path::new("."),
         env: &|_| None,
         project,
@@ -181,15 +181,15 @@ fn run(project: &Project, plan: &Plan, folder: &Path) -> Outcome<Transcript> {
     let claim = "isolation".into();
     let jobs = [probe::job::Job { claim: &claim, check: 0, plan }];
     let transcript = probe::run(&jobs, &settings).into_iter().next();
-    let transcript = transcript.ok_or("nothing came back")?;
+    let transcript = transcript.ok_or("the run returned no transcript")?;
     match transcript.left_behind.first() {
         None => Ok(transcript),
         Some(left) => Err(format!("left behind: {left}").into()),
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a benchmark has no clock but the real one")]
-fn seconds_now() -> Outcome<i64> {
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the real clock")]
+fn seconds_now() -> BenchResult<i64> {
     Ok(jiff::Timestamp::now().as_second())
 }
 
@@ -217,7 +217,7 @@ fn show(tenants: usize, requests: usize, times: [f64; 4], tried: &Falsification)
     );
 }
 
-/// The most memory that this process ever had, as the kernel tells it.
+/// The peak memory of this process, as reported by the kernel.
 fn peak() -> Option<String> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -1,4 +1,4 @@
-//! The certificate authority that is made at each start, and the certificates that it issues.
+//! The certificate authority, which is created at each start, and its certificates.
 
 use std::io;
 
@@ -11,11 +11,11 @@ use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use rustls::server::ResolvesServerCertUsingSni;
 use rustls::sign::CertifiedKey;
 
-/// An authority whose key is known to this process only.
+/// An authority whose key exists only in this process.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    /// Makes the authority.
+    /// Creates the authority.
     pub(crate) fn new() -> io::Result<Self> {
         let mut params = params("Avouch demo authority", Vec::new())?;
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -24,17 +24,17 @@ impl Authority {
         CertifiedIssuer::self_signed(params, key).map(Self).map_err(io::Error::other)
     }
 
-    /// Its own certificate.
+    /// The authority's certificate, in PEM format.
     pub(crate) fn pem(&self) -> String {
         self.0.as_ref().pem()
     }
 
-    /// Its own certificate, as bytes.
+    /// The authority's certificate, in DER format.
     pub(crate) fn der(&self) -> CertificateDer<'static> {
         self.0.as_ref().der().clone()
     }
 
-    /// A certificate of its own for each name, chosen by the name that the client asks for.
+    /// Issues one certificate for each name. The server chooses by the name that the client requests.
     pub(crate) fn issue(&self, names: &[&str]) -> io::Result<ResolvesServerCertUsingSni> {
         let mut resolver = ResolvesServerCertUsingSni::new();
         for name in names {
@@ -56,7 +56,7 @@ impl Authority {
     }
 }
 
-/// Valid for so long that a clock which stands still, wherever it stands, does not matter.
+/// Parameters with a validity of 200 years, so that any fixed clock is within it.
 fn params(common_name: &str, names: Vec<String>) -> io::Result<CertificateParams> {
     let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
     params.not_before = date_time_ymd(2000, 1, 1);

@@ -1,4 +1,4 @@
-//! Backups of the database: a copy by SQLite's online backup, and a manifest beside it.
+//! Backups of the database: a copy made with SQLite's online backup, and a manifest for each.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::flaw::Flaw;
 use crate::store::Store;
 
-/// How many backups are kept.
+/// The number of backups that are kept.
 const KEPT: usize = 3;
 
 /// The folder of backups.
@@ -23,7 +23,7 @@ pub(crate) struct Backups {
     taken: Mutex<Vec<Manifest>>,
 }
 
-/// What is said of a backup; it stands beside the copy, as `ID.json` beside `ID.sqlite`.
+/// The description of a backup: `ID.json` next to the copy `ID.sqlite`.
 #[derive(Clone, Serialize)]
 pub(crate) struct Manifest {
     id: String,
@@ -34,13 +34,13 @@ pub(crate) struct Manifest {
 }
 
 impl Backups {
-    /// An empty folder of backups.
+    /// Creates an empty folder for backups.
     pub(crate) fn create(folder: PathBuf, clock: Clock, flaws: BTreeSet<Flaw>) -> io::Result<Self> {
         fs::create_dir(&folder)?;
         Ok(Self { folder, clock, flaws, taken: Mutex::default() })
     }
 
-    /// Where they are.
+    /// The path of the folder.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
@@ -68,20 +68,20 @@ impl Backups {
         self.prune(&mut taken)
     }
 
-    /// The newest one.
+    /// The manifest of the newest backup.
     pub(crate) fn latest(&self) -> Option<Manifest> {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.last().cloned()
     }
 
-    /// The newest one's copy.
+    /// The content of the newest backup.
     pub(crate) fn read_latest(&self) -> io::Result<Option<Vec<u8>>> {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let read = |last: &Manifest| fs::read(self.folder.join(format!("{}.sqlite", last.id)));
         taken.last().map(read).transpose()
     }
 
-    /// Now, in whole seconds, so that it never lies ahead; or when a flaw says.
+    /// The current time in whole seconds, so that it is never in the future; or another time with a flaw.
     fn completed_at(&self) -> io::Result<String> {
         let shift = if self.flaws.contains(&Flaw::StaleBackup) {
             SignedDuration::from_hours(-72)

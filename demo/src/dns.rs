@@ -12,22 +12,22 @@ use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::zone::{Found, Zone};
+use crate::zone::{Lookup, Zone};
 
-/// How many bytes of a question are read.
+/// The maximum size of a query, in bytes.
 const QUESTION_MAX: usize = 4096;
-/// How many bytes an answer over UDP has without a word about more (RFC 1035, section 4.2.1).
+/// The maximum size of an answer over UDP without EDNS, in bytes (RFC 1035, section 4.2.1).
 const UDP_MIN: u16 = 512;
-/// How many bytes an answer over UDP has, whatever the peer says.
+/// The maximum size of an answer over UDP with EDNS, in bytes.
 const UDP_MAX: u16 = 1232;
-/// How many connections there are at once.
+/// The number of concurrent connections.
 const CONNECTIONS_MAX: usize = 64;
-/// How long a connection may last.
+/// The time limit for a connection.
 const CONNECTION_TIME: Duration = Duration::from_secs(10);
-/// How many ports are tried, since one must be free for both UDP and TCP.
+/// The number of ports that are tried: one must be free for both UDP and TCP.
 const TRIES: usize = 16;
 
-/// Answers from this zone on a free port, on the current runtime; gives the port's address.
+/// Serves this zone on a free port, on the current runtime. Returns the address.
 pub(crate) fn serve(zone: Zone) -> io::Result<SocketAddr> {
     let (udp, tcp) = bind()?;
     let address = udp.local_addr()?;
@@ -59,7 +59,7 @@ fn bind_once() -> io::Result<(UdpSocket, TcpListener)> {
 async fn answer_datagrams(socket: UdpSocket, zone: Arc<Zone>) {
     let mut buffer = vec![0; QUESTION_MAX];
     loop {
-        // An error here is an earlier answer that did not arrive, and concerns nobody else.
+        // An error here reports that an earlier answer did not arrive; other clients are not affected.
         let Ok((length, peer)) = socket.recv_from(&mut buffer).await else {
             continue;
         };
@@ -71,11 +71,11 @@ async fn answer_datagrams(socket: UdpSocket, zone: Arc<Zone>) {
 
 fn answer_datagram(zone: &Zone, question: &[u8]) -> Option<Vec<u8>> {
     let question = Message::from_vec(question).ok()?;
-    let room = question.edns.as_ref().map_or(UDP_MIN, |edns| edns.max_payload());
-    let room = usize::from(room.clamp(UDP_MIN, UDP_MAX));
+    let limit = question.edns.as_ref().map_or(UDP_MIN, |edns| edns.max_payload());
+    let limit = usize::from(limit.clamp(UDP_MIN, UDP_MAX));
     let answer = answer(zone, &question)?;
     let bytes = answer.to_vec().ok()?;
-    if bytes.len() <= room { Some(bytes) } else { answer.truncate().to_vec().ok() }
+    if bytes.len() <= limit { Some(bytes) } else { answer.truncate().to_vec().ok() }
 }
 
 async fn answer_connections(listener: TcpListener, zone: Arc<Zone>) {
@@ -87,14 +87,14 @@ async fn answer_connections(listener: TcpListener, zone: Arc<Zone>) {
         };
         let zone = Arc::clone(&zone);
         tokio::spawn(async move {
-            // Whatever ends the connection, the peer's doing or the time, it is over.
+            // The connection is over, whether the client closed it or the time is up.
             let _ = timeout(CONNECTION_TIME, answer_connection(stream, &zone)).await;
             drop(slot);
         });
     }
 }
 
-/// Answers question after question, each with its length before it in two bytes.
+/// Answers queries one by one. Each message follows its length in two bytes.
 async fn answer_connection(mut stream: TcpStream, zone: &Zone) -> io::Result<()> {
     loop {
         let length = usize::from(stream.read_u16().await?);
@@ -113,24 +113,24 @@ async fn answer_connection(mut stream: TcpStream, zone: &Zone) -> io::Result<()>
     }
 }
 
-/// The answer to a question; `None` to what is no question, so that two servers never talk on.
+/// The answer to a query. `None` for any other message, so that two servers never answer each other.
 fn answer(zone: &Zone, question: &Message) -> Option<Message> {
-    let asked = &question.metadata;
-    if asked.message_type != MessageType::Query {
+    let query = &question.metadata;
+    if query.message_type != MessageType::Query {
         return None;
     }
-    let mut answer = Message::response(asked.id, asked.op_code);
-    answer.metadata.recursion_desired = asked.recursion_desired;
+    let mut answer = Message::response(query.id, query.op_code);
+    answer.metadata.recursion_desired = query.recursion_desired;
     answer.metadata.recursion_available = true;
     answer.metadata.authoritative = true;
     answer.add_queries(question.queries.iter().cloned());
-    answer.metadata.response_code = match (asked.op_code, &question.queries[..]) {
+    answer.metadata.response_code = match (query.op_code, &question.queries[..]) {
         (OpCode::Query, [query]) => match zone.find(query.name(), query.query_type()) {
-            Found::Records(records) => {
+            Lookup::Records(records) => {
                 answer.add_answers(records);
                 ResponseCode::NoError
             }
-            Found::NoName => ResponseCode::NXDomain,
+            Lookup::NoName => ResponseCode::NXDomain,
         },
         (OpCode::Query, _) => ResponseCode::FormErr,
         _ => ResponseCode::NotImp,

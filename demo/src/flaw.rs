@@ -1,38 +1,38 @@
-//! The flaws that the add-on can be given; each breaks exactly one claim of the statement.
+//! The flaws that the add-on can have. Each breaks exactly one claim of the statement.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::names::UnknownName;
 
-/// A flaw of the add-on, or of the world around it.
+/// A flaw of the add-on, or of a service that it depends on.
 ///
 /// The order is that of [`FLAWS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flaw {
-    /// The add-on runs elsewhere.
+    /// The add-on runs on another platform.
     MovedHost,
-    /// The platform's security statement is gone.
+    /// The platform's security statement does not exist.
     DeadPlatformLink,
-    /// The descriptor asks for no authentication.
+    /// The descriptor requests no authentication.
     DescriptorAuthNone,
-    /// An installation without a signature is taken.
+    /// An installation without a signature is accepted.
     UnsignedInstall,
-    /// The descriptor asks for one scope more.
+    /// The descriptor requests an additional scope.
     ExtraScope,
     /// An endpoint that needs a credential answers without one.
     NoAuth,
-    /// Tokens that have expired are taken.
+    /// Expired tokens are accepted.
     AcceptExpired,
-    /// Tokens without a signature are taken.
+    /// Tokens without a signature are accepted.
     AcceptAlgNone,
-    /// Tokens made for another request are taken.
+    /// Tokens for another request are accepted.
     IgnoreQsh,
     /// A tenant can read another tenant's note by its id.
     LeakRead,
     /// An error page quotes another tenant's note.
     LeakInError,
-    /// The list of notes is that of all tenants.
+    /// The list of notes contains the notes of all tenants.
     LeakList,
     /// A tenant can change another tenant's note.
     CrossWrite,
@@ -50,28 +50,28 @@ pub enum Flaw {
     CacheForever,
     /// The newest backup is three days old.
     StaleBackup,
-    /// The newest backup has no bytes.
+    /// The newest backup is empty.
     EmptyBackup,
-    /// The newest backup finished two days from now.
+    /// The newest backup is dated two days in the future.
     FutureBackup,
-    /// Somebody looked at customer data out of curiosity.
+    /// Somebody read customer data out of curiosity.
     UnexplainedAccess,
-    /// The privacy policy is gone.
+    /// The privacy policy does not exist.
     DeadPrivacyLink,
-    /// The mail domain takes no mail.
+    /// The mail domain receives no mail.
     NoMx,
     /// The `security.txt` has expired.
     ExpiredSecurityTxt,
 }
 
-/// What there is to know of a flaw.
+/// The description of a flaw.
 #[derive(Clone, Copy, Debug)]
 pub struct FlawInfo {
     /// The flaw.
     pub flaw: Flaw,
     /// Its name on the command line.
     pub name: &'static str,
-    /// What it does, in one sentence.
+    /// Its effect, in one sentence.
     pub summary: &'static str,
     /// The id of the claim that it breaks.
     pub claim: &'static str,
@@ -82,7 +82,7 @@ pub const FLAWS: &[FlawInfo] = &[
     row(
         Flaw::MovedHost,
         "moved-host",
-        "The host is an alias into another platform's zone, and another router names itself in `Via`.",
+        "The host is an alias into another platform's zone, and the `Via` field names another router.",
         "hosting-provider",
     ),
     row(
@@ -94,40 +94,35 @@ pub const FLAWS: &[FlawInfo] = &[
     row(
         Flaw::DescriptorAuthNone,
         "descriptor-auth-none",
-        "The descriptor asks the host product for no authentication.",
+        "The descriptor requests no authentication from the host product.",
         "connect-framework",
     ),
     row(
         Flaw::UnsignedInstall,
         "unsigned-install",
-        "An install callback that carries no token is taken.",
+        "An install callback without a token is accepted.",
         "install-handshake",
     ),
     row(
         Flaw::ExtraScope,
         "extra-scope",
-        "The descriptor asks for the scope ADMIN as well.",
+        "The descriptor also requests the scope ADMIN.",
         "limited-scopes",
     ),
-    row(Flaw::NoAuth, "no-auth", "The statistics are given without a credential.", "auth-required"),
     row(
-        Flaw::AcceptExpired,
-        "accept-expired",
-        "A token that has expired is taken.",
+        Flaw::NoAuth,
+        "no-auth",
+        "The statistics are served without a credential.",
         "auth-required",
     ),
+    row(Flaw::AcceptExpired, "accept-expired", "An expired token is accepted.", "auth-required"),
     row(
         Flaw::AcceptAlgNone,
         "accept-alg-none",
-        "A token with `alg: none` and no signature is taken.",
+        "A token with `alg: none` and no signature is accepted.",
         "auth-required",
     ),
-    row(
-        Flaw::IgnoreQsh,
-        "ignore-qsh",
-        "A token made for another request is taken.",
-        "auth-required",
-    ),
+    row(Flaw::IgnoreQsh, "ignore-qsh", "A token for another request is accepted.", "auth-required"),
     row(
         Flaw::LeakRead,
         "leak-read",
@@ -137,13 +132,13 @@ pub const FLAWS: &[FlawInfo] = &[
     row(
         Flaw::LeakInError,
         "leak-in-error",
-        "Whoever asks for another tenant's note is told of a failure, on a page that quotes the note.",
+        "A request for another tenant's note gets an error page that quotes the note.",
         "tenant-isolation",
     ),
     row(
         Flaw::LeakList,
         "leak-list",
-        "The list of notes holds all tenants' notes.",
+        "The list of notes contains the notes of all tenants.",
         "tenant-isolation",
     ),
     row(
@@ -161,7 +156,7 @@ pub const FLAWS: &[FlawInfo] = &[
     row(
         Flaw::Tls10,
         "tls-1.0",
-        "A client that speaks nothing above TLS 1.0 is answered in TLS 1.0.",
+        "A client that supports nothing newer than TLS 1.0 is answered in TLS 1.0.",
         "encrypted-transport",
     ),
     row(
@@ -173,13 +168,13 @@ pub const FLAWS: &[FlawInfo] = &[
     row(
         Flaw::PlainHttp,
         "plain-http",
-        "The plain HTTP port serves the landing page in place of a redirect.",
+        "The plain HTTP port serves the landing page instead of a redirect.",
         "encrypted-transport",
     ),
     row(
         Flaw::LocalImages,
         "local-images",
-        "Uploaded images are kept on the add-on's own host.",
+        "Uploaded images are stored on the add-on's own host.",
         "image-storage",
     ),
     row(
@@ -189,17 +184,17 @@ pub const FLAWS: &[FlawInfo] = &[
         "config-cache",
     ),
     row(Flaw::StaleBackup, "stale-backup", "The newest backup is three days old.", "backup-daily"),
-    row(Flaw::EmptyBackup, "empty-backup", "The newest backup has no bytes.", "backup-daily"),
+    row(Flaw::EmptyBackup, "empty-backup", "The newest backup is empty.", "backup-daily"),
     row(
         Flaw::FutureBackup,
         "future-backup",
-        "The newest backup is dated two days from now.",
+        "The newest backup is dated two days in the future.",
         "backup-daily",
     ),
     row(
         Flaw::UnexplainedAccess,
         "unexplained-access",
-        "The access log has an entry whose reason is curiosity.",
+        "The access log has an entry with the reason curiosity.",
         "support-access",
     ),
     row(
@@ -227,7 +222,7 @@ const fn row(
 }
 
 impl Flaw {
-    /// What there is to know of it.
+    /// The description of the flaw.
     pub fn info(self) -> &'static FlawInfo {
         &FLAWS[self as usize]
     }
@@ -257,7 +252,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_flaw_stands_at_its_own_row() {
+    fn every_flaw_has_its_own_row() {
         for (index, info) in FLAWS.iter().enumerate() {
             assert_eq!(info.flaw as usize, index, "{}", info.name);
             assert_eq!(info.name.parse(), Ok(info.flaw));
@@ -266,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_flaw_is_named_beside_those_that_there_are() {
+    fn the_error_for_an_unknown_flaw_lists_the_known_ones() {
         let error = "leak".parse::<Flaw>().unwrap_err();
         assert_eq!(error.to_string(), "unknown flaw `leak`");
         assert!(error.known.contains(&"leak-read"));

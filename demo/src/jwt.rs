@@ -1,6 +1,6 @@
-//! JSON Web Tokens (RFC 7519), read by hand so that each rule stands in sight.
+//! JSON Web Tokens (RFC 7519), parsed without a library so that each rule can be switched off.
 //!
-//! The rules that differ from one sort of token to the next stand with those who take them.
+//! Rules that differ between kinds of tokens are in the modules that accept those tokens.
 
 use std::str;
 
@@ -14,17 +14,17 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::Sha256;
 
-/// How far two clocks may be apart, in seconds.
+/// The tolerated difference between two clocks, in seconds.
 const LEEWAY_S: i64 = 30;
-/// How long a token may be valid, in seconds.
+/// The maximum lifetime of a token, in seconds.
 const LIFETIME_MAX_S: i64 = 3600;
 
-/// A token, taken apart, of which nothing is believed yet.
+/// A parsed token that has not been verified yet.
 pub(crate) struct Jwt<'a, C> {
     signed: &'a str,
     signature: &'a str,
     header: Header,
-    /// What it says.
+    /// The claims of the token.
     pub(crate) claims: C,
 }
 
@@ -35,66 +35,65 @@ struct Header {
     crit: Option<serde_json::Value>,
 }
 
-/// When a token was issued, and from when and until when it is good, in seconds since 1970.
+/// When a token was issued, and its period of validity, in seconds since 1970.
 #[derive(Clone, Copy)]
 pub(crate) struct Times {
     /// `iat`.
     pub(crate) issued: i64,
-    /// `nbf`, where there is one.
+    /// `nbf`, if present.
     pub(crate) not_before: Option<i64>,
     /// `exp`.
     pub(crate) expires: i64,
 }
 
-/// Whom a token is meant for: `aud` (RFC 7519, section 4.1.3).
+/// The intended recipients of a token: `aud` (RFC 7519, section 4.1.3).
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Audience {
-    /// One.
+    /// One recipient.
     One(String),
-    /// Any of these.
+    /// Any of these recipients.
     Many(Vec<String>),
 }
 
 impl<'a, C: DeserializeOwned> Jwt<'a, C> {
-    /// Takes a token apart; what is wrong with it is told for the refusal.
+    /// Parses a token. The error is the message of the refusal.
     pub(crate) fn parse(text: &'a str) -> Result<Self, &'static str> {
         let (signed, signature) = text.rsplit_once('.').ok_or("the token has no signature")?;
         let (header, claims) = signed.split_once('.').ok_or("the token has no claims")?;
-        let header: Header = decode(header).ok_or("the token's header cannot be read")?;
+        let header: Header = decode(header).ok_or("the header of the token cannot be parsed")?;
         if header.crit.is_some() {
-            return Err("the token has extensions that are not known");
+            return Err("the token has unknown critical extensions");
         }
-        let claims = decode(claims).ok_or("the token's claims cannot be read")?;
+        let claims = decode(claims).ok_or("the claims of the token cannot be parsed")?;
         Ok(Self { signed, signature, header, claims })
     }
 }
 
 impl<C> Jwt<'_, C> {
-    /// Whether it says that it is not signed at all.
+    /// Whether the header declares that the token is not signed.
     pub(crate) fn is_unsigned(&self) -> bool {
         self.header.alg == "none"
     }
 
-    /// The name of the key that it says it is signed with.
+    /// The id of the key in the header.
     pub(crate) fn key_name(&self) -> &str {
         self.header.kid.as_deref().unwrap_or_default()
     }
 
-    /// Whether it is signed with HMAC and SHA-256 and this secret.
+    /// Checks the signature with HMAC, SHA-256 and this secret.
     pub(crate) fn check_hs256(&self, secret: &str) -> Result<(), &'static str> {
         if self.header.alg != "HS256" {
             return Err("the token is not signed with `HS256`");
         }
-        let wrong = "the token's signature is wrong";
+        let wrong = "the signature of the token is wrong";
         let signature = URL_SAFE_NO_PAD.decode(self.signature).map_err(|_| wrong)?;
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| wrong)?;
         mac.update(self.signed.as_bytes());
         mac.verify_slice(&signature).map_err(|_| wrong)
     }
 
-    /// Whether it is signed with RSA and SHA-256 by the holder of a public key, PEM, which there may not
-    /// be.
+    /// Checks the signature with RSA, SHA-256 and this public key in PEM format. `None` is an unknown key.
     pub(crate) async fn check_rs256(
         &self,
         public_key: impl Future<Output = Option<Vec<u8>>>,
@@ -103,7 +102,7 @@ impl<C> Jwt<'_, C> {
         if self.header.alg != "RS256" {
             return Err("the token is not signed with `RS256`");
         }
-        let wrong = "the token's signature is wrong";
+        let wrong = "the signature of the token is wrong";
         let key = str::from_utf8(&public_key).map_err(|_| wrong)?;
         let key = PublicKey::from_public_key_pem(key).map_err(|_| wrong)?;
         let signature = URL_SAFE_NO_PAD.decode(self.signature).map_err(|_| wrong)?;
@@ -112,18 +111,18 @@ impl<C> Jwt<'_, C> {
 }
 
 impl Times {
-    /// Whether the token's end has not passed.
-    pub(crate) fn check_end(self, now: Timestamp) -> Result<(), &'static str> {
+    /// Checks that the token has not expired.
+    pub(crate) fn check_expiry(self, now: Timestamp) -> Result<(), &'static str> {
         if now.as_second() > self.expires.saturating_add(LEEWAY_S) {
             return Err("the token has expired");
         }
         Ok(())
     }
 
-    /// Whether the token has begun, and was not made to last for ever.
-    pub(crate) fn check_beginning(self, now: Timestamp) -> Result<(), &'static str> {
-        let begins = self.issued.max(self.not_before.unwrap_or(self.issued));
-        if begins > now.as_second().saturating_add(LEEWAY_S) {
+    /// Checks that the token is already valid, and that its lifetime is not too long.
+    pub(crate) fn check_start(self, now: Timestamp) -> Result<(), &'static str> {
+        let start = self.issued.max(self.not_before.unwrap_or(self.issued));
+        if start > now.as_second().saturating_add(LEEWAY_S) {
             return Err("the token is not valid yet");
         }
         if self.expires.saturating_sub(self.issued) > LIFETIME_MAX_S {
@@ -134,7 +133,7 @@ impl Times {
 }
 
 impl Audience {
-    /// Whether `one` is meant.
+    /// Whether `one` is a recipient.
     pub(crate) fn has(&self, one: &str) -> bool {
         match self {
             Self::One(name) => name == one,

@@ -1,4 +1,4 @@
-//! How the add-on asks the platform's key server, over the network like anybody else.
+//! The client of the platform's key server. It uses the network, as a real add-on would.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,11 +16,11 @@ use tokio_rustls::TlsConnector;
 use crate::keys;
 use crate::names::KEYS;
 
-/// How long the key server may take.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How many bytes of its answer are read.
+/// The time limit for one answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// The maximum size of an answer, in bytes.
 const ANSWER_MAX: u64 = 16 * 1024;
-/// How many bytes the name of a key may have.
+/// The maximum size of the name of a key, in bytes.
 const NAME_MAX: usize = 100;
 
 /// The platform's key server.
@@ -30,7 +30,7 @@ pub(crate) struct KeyServer {
 }
 
 impl KeyServer {
-    /// The key server that listens at `address` with a certificate of this authority's.
+    /// A client of the key server at `address`, which has a certificate of this authority.
     pub(crate) fn new(address: SocketAddr, root: CertificateDer<'static>) -> io::Result<Self> {
         let mut roots = RootCertStore::empty();
         roots.add(root).map_err(io::Error::other)?;
@@ -42,9 +42,9 @@ impl KeyServer {
         Ok(Self { address, connector: TlsConnector::from(Arc::new(config)) })
     }
 
-    /// The public key with this name that installations are signed with, PEM.
+    /// The public key with this name for installations, in PEM format.
     pub(crate) async fn install_key(&self, name: &str) -> Option<Vec<u8>> {
-        // The name comes from an unchecked token: it must not lead anywhere but to a key.
+        // The name comes from an unverified token: it must not contain a path.
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         if name.is_empty() || name.len() > NAME_MAX || !name.bytes().all(plain) {
             return None;
@@ -52,21 +52,21 @@ impl KeyServer {
         self.get(&format!("/install-keys/{name}")).await
     }
 
-    /// The public key with this name that invocation tokens are signed with, PEM.
+    /// The public key with this name for invocation tokens, in PEM format.
     pub(crate) async fn forge_key(&self, name: &str) -> Option<Vec<u8>> {
         keys::find(&self.get("/.well-known/jwks.json").await?, name)
     }
 
-    /// The body of an answer of status 200.
+    /// The body of an answer with status 200.
     async fn get(&self, path: &str) -> Option<Vec<u8>> {
-        let answer = timeout(PATIENCE, self.ask(path)).await.ok()?.ok()?;
+        let answer = timeout(TIMEOUT, self.request(path)).await.ok()?.ok()?;
         let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
         let is_found = answer.starts_with(b"HTTP/1.0 200 ") || answer.starts_with(b"HTTP/1.1 200 ");
         is_found.then(|| answer[end + 4..].to_vec())
     }
 
-    /// Asks by HTTP/1.0, whose answers end where the connection does.
-    async fn ask(&self, path: &str) -> io::Result<Vec<u8>> {
+    /// Sends a request over HTTP/1.0, whose answers end with the connection.
+    async fn request(&self, path: &str) -> io::Result<Vec<u8>> {
         let name = ServerName::try_from(KEYS).map_err(io::Error::other)?;
         let stream = TcpStream::connect(self.address).await?;
         let mut stream = self.connector.connect(name, stream).await?;

@@ -1,4 +1,4 @@
-//! The platform's RSA keys, and the forms in which their public halves are published.
+//! The platform's RSA keys, and the formats of their public halves.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 /// The length of a key, in bits.
 const BITS: usize = 2048;
 
-/// A new private key: PKCS #8, PEM.
+/// Generates a private key, in PKCS #8 and PEM format.
 pub(crate) fn generate() -> Option<String> {
     let key = PrivateKey::new(&mut SysRng, BITS).ok()?;
     key.to_pkcs8_pem(LineEnding::LF).ok().map(|pem| pem.to_string())
 }
 
-/// The public half of a private key, PEM.
+/// The public half of a private key, in PEM format.
 pub(crate) fn public_pem(private: &str) -> Option<String> {
     public(private)?.to_public_key_pem(LineEnding::LF).ok()
 }
@@ -32,7 +32,7 @@ pub(crate) fn key_set(private: &str, name: &str) -> Option<Value> {
     Some(json!({ "keys": [key] }))
 }
 
-/// The public key with this name in a key set, PEM.
+/// The public key with this name in a key set, in PEM format.
 pub(crate) fn find(key_set: &[u8], name: &str) -> Option<Vec<u8>> {
     let set: Value = serde_json::from_slice(key_set).ok()?;
     let mut keys = set["keys"].as_array()?.iter();
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_set_gives_back_the_key_that_was_put_in() {
+    fn a_key_is_found_in_its_key_set() {
         let private = generate().unwrap();
         let set = key_set(&private, "one").unwrap().to_string();
         let found = find(set.as_bytes(), "one").unwrap();

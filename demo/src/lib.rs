@@ -1,9 +1,9 @@
-//! The reference add-on that Avouch is tried and tested on: a small Connect add-on over real
-//! sockets, the outside world that its statement speaks of, and a switch for each flaw.
+//! The reference add-on for trying and testing Avouch: a small Connect add-on on real sockets, the
+//! services that its statement mentions, and a switch for each flaw.
 //!
-//! Everything listens on free ports of the loopback interface, under names that end in
-//! `.demo.test`, with certificates from an authority that is made at each start. Nothing is kept:
-//! the database and its backups live in a temporary folder.
+//! Everything listens on free ports of the loopback interface, under names that end in `.demo.test`,
+//! with certificates from an authority that is created at each start. Nothing is kept: the database and
+//! its backups are in a temporary folder.
 
 mod addon;
 mod authority;
@@ -11,7 +11,6 @@ mod backup;
 mod clock;
 mod dns;
 mod flaw;
-mod furnish;
 mod jwt;
 mod key_server;
 mod keys;
@@ -24,6 +23,7 @@ mod qsh;
 mod random;
 mod secrets;
 mod serve;
+mod setup;
 mod store;
 mod world;
 mod zone;

@@ -1,4 +1,4 @@
-//! The sockets: TLS and plain HTTP on the loopback interface, bounded in number and in patience.
+//! The sockets: TLS and plain HTTP on the loopback interface, with limits on number and time.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -25,52 +25,52 @@ use crate::clock::Clock;
 use crate::old_tls;
 use crate::problem::Problem;
 
-/// How many connections a port has at once; more of them wait.
+/// The number of concurrent connections of a port; further ones wait.
 const CONNECTIONS_MAX: usize = 4096;
-/// How many connections the system keeps for a port before they are taken.
+/// The number of connections that the system queues for a port.
 const BACKLOG: u32 = 1024;
-/// How long a handshake may take.
+/// The time limit for a handshake.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
-/// How long the port rests when no connection can be taken, for want of file descriptors.
-const REST: Duration = Duration::from_millis(20);
+/// The pause when no connection can be accepted for lack of file descriptors.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Bytes that are neither HTTP nor text.
 const GARBAGE: &[u8] = b"\xff\xfe\x00garbage\x80\xc3\x28\r\n\r\n\x00\xff\xff\r\n";
 
-/// A free port of the loopback interface, which refuses connections until it is listened on.
+/// Reserves a free port of the loopback interface. It refuses connections until `serve` is called.
 pub(crate) fn reserve() -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
     Ok(socket)
 }
 
-/// What a port speaks.
+/// The protocol of a port.
 #[derive(Clone)]
-pub(crate) enum Speech {
-    /// HTTP within TLS.
+pub(crate) enum Protocol {
+    /// HTTP over TLS.
     Tls(TlsAcceptor),
-    /// HTTP within TLS; and TLS 1.0, as far as its first answer, to those who speak nothing newer.
+    /// HTTP over TLS. To clients that support nothing newer than TLS 1.0, the first answer of TLS 1.0.
     OldTls(TlsAcceptor),
     /// Plain HTTP.
     Plain,
-    /// TLS, and within it nothing that means anything.
+    /// Random bytes over TLS.
     TlsGarbage(TlsAcceptor),
-    /// Nothing that means anything.
+    /// Random bytes.
     Garbage,
 }
 
-/// Listens on a reserved port and answers there, on the current runtime.
-pub(crate) fn serve(socket: TcpSocket, speech: Speech, answers: Router) -> io::Result<()> {
+/// Listens on a reserved port and serves `answers`, on the current runtime.
+pub(crate) fn serve(socket: TcpSocket, protocol: Protocol, answers: Router) -> io::Result<()> {
     let listener = socket.listen(BACKLOG)?;
     let address = listener.local_addr()?;
     let (sender, connections) = mpsc::channel(1);
-    tokio::spawn(take_connections(listener, speech, sender));
+    tokio::spawn(accept_connections(listener, protocol, sender));
     let port = Port { address, connections };
     tokio::spawn(async move { axum::serve(port, answers).await });
     Ok(())
 }
 
-/// Answers for each host by its name, 421 for any other, with a `Date` by the demo's clock.
+/// Routes requests by host name; other hosts get 421. Sets `Date` from the demo's clock.
 pub(crate) fn by_host(sites: BTreeMap<&'static str, Router>, clock: Clock) -> Router {
     Router::new()
         .fallback(dispatch)
@@ -83,7 +83,7 @@ async fn dispatch(
     request: Request,
 ) -> Response {
     let Some(site) = host(&request).and_then(|host| sites.get(host.as_str())) else {
-        let why = "this host is not served here";
+        let why = "this server does not serve this host";
         return Problem(StatusCode::MISDIRECTED_REQUEST, why).into_response();
     };
     let Ok(answer) = site.clone().oneshot(request).await;
@@ -106,7 +106,7 @@ async fn set_date(State(clock): State<Clock>, request: Request, next: Next) -> R
     answer
 }
 
-/// A port, seen by axum: connections whose handshake is done.
+/// A port as axum uses it: connections after their handshake.
 struct Port {
     address: SocketAddr,
     connections: mpsc::Receiver<Connection>,
@@ -119,7 +119,7 @@ impl Listener for Port {
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         match self.connections.recv().await {
             Some(connection) => (connection, self.address),
-            // The sender ends with the runtime only, and so does this.
+            // The sender lives as long as the runtime.
             None => std::future::pending().await,
         }
     }
@@ -129,59 +129,62 @@ impl Listener for Port {
     }
 }
 
-/// Takes connections one by one; handshakes go on side by side, so that a slow peer holds up
-/// nobody else.
-async fn take_connections(
+/// Accepts connections one by one. Handshakes run concurrently, so that a slow client does not delay
+/// others.
+async fn accept_connections(
     listener: TcpListener,
-    speech: Speech,
+    protocol: Protocol,
     connections: mpsc::Sender<Connection>,
 ) {
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
         let Ok((stream, _)) = listener.accept().await else {
-            tokio::time::sleep(REST).await;
+            tokio::time::sleep(PAUSE).await;
             continue;
         };
-        let (speech, connections) = (speech.clone(), connections.clone());
+        let (protocol, connections) = (protocol.clone(), connections.clone());
         tokio::spawn(async move {
-            let ready = timeout(HANDSHAKE_TIME, shake_hands(stream, speech)).await;
+            let ready = timeout(HANDSHAKE_TIME, handshake(stream, protocol)).await;
             if let Ok(Ok(Some(stream))) = ready {
-                // It fails only when the port is gone, and the connection goes with it.
+                // It fails only if the port is closed; the connection is then dropped.
                 let _ = connections.send(Connection { stream, _slot: slot }).await;
             }
         });
     }
 }
 
-/// Does the handshake, if any; `None` where there is nothing more to say.
-async fn shake_hands(mut stream: TcpStream, speech: Speech) -> io::Result<Option<Box<dyn Stream>>> {
+/// Completes the handshake, if any. `None` if the connection is over.
+async fn handshake(
+    mut stream: TcpStream,
+    protocol: Protocol,
+) -> io::Result<Option<Box<dyn Stream>>> {
     stream.set_nodelay(true)?;
-    match speech {
-        Speech::Tls(acceptor) => Ok(Some(Box::new(acceptor.accept(stream).await?))),
-        Speech::OldTls(acceptor) => {
+    match protocol {
+        Protocol::Tls(acceptor) => Ok(Some(Box::new(acceptor.accept(stream).await?))),
+        Protocol::OldTls(acceptor) => {
             if old_tls::answer(&mut stream).await? {
                 return Ok(None);
             }
             Ok(Some(Box::new(acceptor.accept(stream).await?)))
         }
-        Speech::Plain => Ok(Some(Box::new(stream))),
-        Speech::TlsGarbage(acceptor) => {
+        Protocol::Plain => Ok(Some(Box::new(stream))),
+        Protocol::TlsGarbage(acceptor) => {
             let mut stream = acceptor.accept(stream).await?;
             stream.write_all(GARBAGE).await?;
             stream.shutdown().await.map(|()| None)
         }
-        Speech::Garbage => {
+        Protocol::Garbage => {
             stream.write_all(GARBAGE).await?;
             stream.shutdown().await.map(|()| None)
         }
     }
 }
 
-/// A stream of bytes both ways.
+/// A stream of bytes in both directions.
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// A connection, which holds its slot while it lasts.
+/// A connection; it occupies its slot until it is dropped.
 struct Connection {
     stream: Box<dyn Stream>,
     _slot: OwnedSemaphorePermit,

@@ -1,4 +1,4 @@
-//! Ways in which the whole add-on behaves, that are no flaw of any one claim.
+//! Modes: ways in which the whole add-on behaves, unlike flaws, which affect one claim each.
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,33 +14,32 @@ use serde_json::json;
 use crate::names::UnknownName;
 use crate::problem::Problem;
 
-/// How long the slow add-on thinks: longer than anybody should wait.
-const SLOWNESS: Duration = Duration::from_secs(60);
+/// The delay of the slow add-on: longer than any client should wait.
+const DELAY: Duration = Duration::from_secs(60);
 
 /// How the add-on behaves as a whole.
 ///
-/// The plain HTTP port belongs to the platform's router: of these, only `slow`, `garbage` and
-/// `down` reach it.
+/// The plain HTTP port belongs to the platform's router: only `slow`, `garbage` and `down` affect it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
-    /// As it should.
+    /// As intended.
     #[default]
     Sound,
-    /// 401 to everybody, its tenants included.
+    /// 401 for everybody, including tenants.
     RefusesEverybody,
-    /// 200 and `{}` to everybody.
+    /// 200 and `{}` for everybody.
     AllowsEverybody,
-    /// 500 to everybody.
+    /// 500 for everybody.
     FailsEverybody,
-    /// 200 and a web page to everybody.
+    /// 200 and a web page for everybody.
     HtmlToEverybody,
-    /// Answers only after a minute.
+    /// Answers after a minute.
     Slow,
     /// Sends bytes that are not HTTP.
     Garbage,
-    /// 429 to everybody.
+    /// 429 for everybody.
     LimitsRate,
-    /// Takes no connections.
+    /// Accepts no connections.
     Down,
 }
 
@@ -93,15 +92,15 @@ impl FromStr for Mode {
     }
 }
 
-/// Answers in the add-on's place where its mode says so.
+/// Applies the mode to a request.
 pub(crate) async fn apply(State(mode): State<Mode>, request: Request, next: Next) -> Response {
     match mode {
         Mode::Sound | Mode::Garbage | Mode::Down => next.run(request).await,
         Mode::Slow => {
-            tokio::time::sleep(SLOWNESS).await;
+            tokio::time::sleep(DELAY).await;
             next.run(request).await
         }
-        Mode::RefusesEverybody => Problem::unauthorized("nobody is let in").into_response(),
+        Mode::RefusesEverybody => Problem::unauthorized("nobody has access").into_response(),
         Mode::AllowsEverybody => Json(json!({})).into_response(),
         Mode::FailsEverybody => {
             Problem(StatusCode::INTERNAL_SERVER_ERROR, "the add-on failed").into_response()
@@ -122,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_mode_is_read_back_from_its_name() {
+    fn every_mode_is_parsed_from_its_name() {
         for mode in Mode::ALL {
             assert_eq!(mode.to_string().parse(), Ok(*mode));
         }

@@ -1,4 +1,4 @@
-//! The names of the hosts, and how a name from a closed list is read.
+//! The names of the hosts, and the error for a name that is not in a list.
 
 use std::fmt;
 
@@ -6,41 +6,41 @@ use std::fmt;
 pub(crate) const ADDON: &str = "addon.demo.test";
 /// The host of the platform that the add-on runs on.
 pub(crate) const PLATFORM: &str = "platform.demo.test";
-/// The host on which uploaded images are kept.
+/// The host that stores uploaded images.
 pub(crate) const MEDIA: &str = "media.demo.test";
 /// The vendor's own site.
 pub(crate) const VENDOR: &str = "vendor.demo.test";
 /// The vendor's support system.
 pub(crate) const SUPPORT: &str = "support.demo.test";
-/// The vendor's domain, which mail goes to.
+/// The vendor's domain, which receives mail.
 pub(crate) const MAIL_DOMAIN: &str = "demo.test";
 /// The platform's DNS zone.
 pub(crate) const PLATFORM_ZONE: &str = "demo-platform.test";
-/// The server that publishes the keys which installations are signed with.
+/// The server that publishes the keys for installations.
 pub(crate) const KEYS: &str = "keys.demo.test";
 
-/// The add-on's address, which installations are signed for.
+/// The add-on's address: the audience of signed installations.
 pub(crate) const TARGET: &str = "https://addon.demo.test";
 /// The name of the key that installations are signed with.
 pub(crate) const INSTALL_KEY_NAME: &str = "demo-install-1";
 /// The name of the key that invocation tokens are signed with.
 pub(crate) const FORGE_KEY_NAME: &str = "demo-forge-1";
-/// Who issues invocation tokens.
+/// The issuer of invocation tokens.
 pub(crate) const FORGE_ISSUER: &str = "forge/invocation-token";
-/// The app that invocation tokens are meant for.
+/// The app that is the audience of invocation tokens.
 pub(crate) const FORGE_APP: &str = "ari:cloud:ecosystem::app/8f5a1c1e-0d6b-4d57-9a57-1f0c6a2b7e10";
 
-/// The hosts of the outside world.
+/// The hosts other than the add-on.
 pub(crate) const WORLD: &[&str] = &[PLATFORM, MEDIA, VENDOR, SUPPORT, KEYS];
 
-/// A name that stands in no list.
+/// The error for an unknown name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownName {
-    /// What should have been named: `flaw` or `mode`.
+    /// The kind of name: `flaw` or `mode`.
     pub what: &'static str,
     /// The name that was given.
     pub name: String,
-    /// The names that there are.
+    /// The known names.
     pub known: Vec<&'static str>,
 }
 

@@ -1,5 +1,5 @@
-//! TLS 1.0, as far as the server's hello, in records made by hand: the TLS library speaks nothing
-//! below 1.2 (RFC 2246, section 7.4.1).
+//! TLS 1.0 up to the server hello (RFC 2246, section 7.4.1), assembled by hand: the TLS library supports
+//! nothing older than 1.2.
 
 use std::io;
 use std::time::Duration;
@@ -8,12 +8,12 @@ use rand::Rng;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// The most bytes of a hello that are looked at.
+/// The maximum size of a client hello, in bytes.
 const HELLO_MAX: usize = 4096;
-/// The most bytes that are read from the peer after the answer.
+/// The number of bytes that are read from the client after the answer.
 const REST_MAX: u64 = 64 * 1024;
-/// How long it takes until more of a hello is looked for, when it comes in pieces.
-const PIECE: Duration = Duration::from_millis(2);
+/// The pause before reading more of a hello that arrives in pieces.
+const PAUSE: Duration = Duration::from_millis(2);
 
 const TLS_1_0: u16 = 0x0301;
 const TLS_1_1: u16 = 0x0302;
@@ -22,9 +22,9 @@ const CLIENT_HELLO: u8 = 1;
 const SERVER_HELLO: u8 = 2;
 const SUPPORTED_VERSIONS: u16 = 43;
 
-/// Answers a client that speaks nothing above TLS 1.1, and says whether it was one.
+/// Answers a client that supports nothing newer than TLS 1.1. Returns whether the client was one.
 ///
-/// The hello of any other client is left on the stream for the TLS library to read.
+/// The hello of any other client stays on the stream for the TLS library.
 pub(crate) async fn answer(stream: &mut TcpStream) -> io::Result<bool> {
     let Some(hello) = peek_hello(stream).await? else {
         return Ok(false);
@@ -36,12 +36,12 @@ pub(crate) async fn answer(stream: &mut TcpStream) -> io::Result<bool> {
     stream.read_exact(&mut read).await?;
     stream.write_all(&server_hello(suite)).await?;
     stream.shutdown().await?;
-    // Reading on until the peer has gone keeps the kernel from cutting the answer short.
+    // Reading until the client closes keeps the kernel from truncating the answer.
     tokio::io::copy(&mut stream.take(REST_MAX), &mut tokio::io::sink()).await?;
     Ok(true)
 }
 
-/// The first record, still on the stream; `None` if it is no handshake, or too long.
+/// The first record, left on the stream; `None` if it is not a handshake, or too long.
 async fn peek_hello(stream: &TcpStream) -> io::Result<Option<Vec<u8>>> {
     let mut buffer = vec![0; HELLO_MAX];
     loop {
@@ -59,12 +59,12 @@ async fn peek_hello(stream: &TcpStream) -> io::Result<Option<Vec<u8>>> {
                 return Ok(Some(seen[..record].to_vec()));
             }
         }
-        // The rest is under way; the whole handshake has a deadline.
-        tokio::time::sleep(PIECE).await;
+        // The rest has not arrived yet; the whole handshake has a time limit.
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
-/// The first cipher suite that a client offers who speaks TLS 1.0 or 1.1 and nothing newer.
+/// The first cipher suite of a client that supports TLS 1.0 or 1.1 and nothing newer.
 fn old_suite(record: &[u8]) -> Option<[u8; 2]> {
     let mut hello = Bytes(record.get(5..)?);
     if hello.take(1)? != [CLIENT_HELLO] {
@@ -81,7 +81,7 @@ fn old_suite(record: &[u8]) -> Option<[u8; 2]> {
     (is_old && !offers_versions(hello)).then_some(*suite)
 }
 
-/// Whether the extensions name versions one by one, as those do who speak TLS 1.3.
+/// Whether the extensions list versions, as those of TLS 1.3 do.
 fn offers_versions(mut hello: Bytes<'_>) -> bool {
     let Some(extensions) = hello.block(2) else {
         return false;
@@ -98,7 +98,7 @@ fn offers_versions(mut hello: Bytes<'_>) -> bool {
     false
 }
 
-/// A record with the hello of a server that has chosen TLS 1.0 and this suite.
+/// A record with a server hello that selects TLS 1.0 and this suite.
 fn server_hello(suite: [u8; 2]) -> Vec<u8> {
     let mut random = [0; 32];
     rand::rng().fill_bytes(&mut random);
@@ -110,7 +110,7 @@ fn server_hello(suite: [u8; 2]) -> Vec<u8> {
     [&[HANDSHAKE][..], &version, &[0, length + 4], &message].concat()
 }
 
-/// Bytes that are taken from the front.
+/// A cursor over bytes.
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
@@ -120,13 +120,13 @@ impl<'a> Bytes<'a> {
         Some(front)
     }
 
-    /// A big-endian number of so many bytes.
+    /// A big-endian number of this many bytes.
     fn number(&mut self, bytes: usize) -> Option<usize> {
         let digits = self.take(bytes)?.iter();
         Some(digits.fold(0, |number, digit| number << 8 | usize::from(*digit)))
     }
 
-    /// The block whose length stands before it in so many bytes.
+    /// A block that follows its length, which has this many bytes.
     fn block(&mut self, length_bytes: usize) -> Option<&'a [u8]> {
         let length = self.number(length_bytes)?;
         self.take(length)

@@ -1,4 +1,4 @@
-//! An answer that says no, as JSON.
+//! Errors as JSON answers.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -10,15 +10,15 @@ use serde_json::json;
 pub(crate) struct Problem(pub(crate) StatusCode, pub(crate) &'static str);
 
 impl Problem {
-    /// There is no such thing, or it is none of the caller's business.
-    pub(crate) const NOT_FOUND: Self = Self(StatusCode::NOT_FOUND, "there is nothing here");
+    /// The object does not exist, or the caller has no access to it.
+    pub(crate) const NOT_FOUND: Self = Self(StatusCode::NOT_FOUND, "not found");
 
-    /// The credential is missing or bad.
+    /// The credential is missing or invalid.
     pub(crate) fn unauthorized(why: &'static str) -> Self {
         Self(StatusCode::UNAUTHORIZED, why)
     }
 
-    /// What was sent cannot be used.
+    /// The request cannot be processed.
     pub(crate) fn bad_request(why: &'static str) -> Self {
         Self(StatusCode::BAD_REQUEST, why)
     }
@@ -30,14 +30,14 @@ impl IntoResponse for Problem {
     }
 }
 
-/// The store failed; the caller learns no more than that.
+/// A failure of the database, without details for the caller.
 impl From<rusqlite::Error> for Problem {
     fn from(_: rusqlite::Error) -> Self {
-        Self(StatusCode::INTERNAL_SERVER_ERROR, "the store failed")
+        Self(StatusCode::INTERNAL_SERVER_ERROR, "the database failed")
     }
 }
 
-/// A disk failed; the caller learns no more than that.
+/// A failure of the disk, without details for the caller.
 impl From<std::io::Error> for Problem {
     fn from(_: std::io::Error) -> Self {
         Self(StatusCode::INTERNAL_SERVER_ERROR, "the disk failed")

@@ -1,13 +1,13 @@
-//! The query-string hash of Atlassian Connect, by which a token is bound to one request.
+//! The query string hash of Atlassian Connect, which binds a token to one request.
 //!
-//! The rules are those of Atlassian's "Creating a query string hash": method, path and query in
-//! one canonical line, and the SHA-256 of it in hexadecimal.
+//! The rules are in Atlassian's "Creating a query string hash": the SHA-256, in hexadecimal, of method,
+//! path and query in one canonical line.
 
 use sha2::{Digest, Sha256};
 
 use crate::random::to_hex;
 
-/// The hash of a request: `path` as it was sent, `query` without its question mark.
+/// The hash of a request, with `path` as sent and `query` without its question mark.
 pub fn query_string_hash(method: &str, path: &str, query: &str) -> String {
     to_hex(&Sha256::digest(canonical_request(method, path, query)))
 }
@@ -20,7 +20,7 @@ pub fn canonical_request(method: &str, path: &str, query: &str) -> String {
     format!("{method}&{path}&{query}")
 }
 
-/// The path without one slash at its end, and with `&`, which separates the parts, escaped.
+/// The path without a final slash, and with `&`, the separator, escaped.
 fn canonical_path(path: &str) -> String {
     let path = path.strip_suffix('/').unwrap_or(path);
     if path.is_empty() {
@@ -29,7 +29,7 @@ fn canonical_path(path: &str) -> String {
     path.replace('&', "%26")
 }
 
-/// Names in order, each once with its values in order; `jwt` carries the token and is left out.
+/// Sorted names, each once with its sorted values, without `jwt`, which carries the token.
 fn canonical_query(query: &str) -> String {
     let mut pairs: Vec<_> = query
         .split('&')
@@ -48,7 +48,7 @@ fn canonical_query(query: &str) -> String {
     groups.map(group).collect::<Vec<_>>().join("&")
 }
 
-/// The bytes of a form-encoded text; an escape that is none stands for itself.
+/// Decodes form-encoded text. An invalid escape is kept as it is.
 fn decode(text: &str) -> Vec<u8> {
     let text = text.as_bytes();
     let mut bytes = Vec::with_capacity(text.len());
@@ -68,12 +68,12 @@ fn decode(text: &str) -> Vec<u8> {
 fn escape_at(text: &[u8], at: usize) -> Option<u8> {
     let digits = text.get(at + 1..at + 3)?;
     let digits = std::str::from_utf8(digits).ok()?;
-    // `from_str_radix` takes a sign, which no escape has.
+    // `from_str_radix` accepts a sign, which an escape must not have.
     let all_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     u8::from_str_radix(digits, 16).ok().filter(|_| all_hex)
 }
 
-/// Percent-encoding of all but the unreserved characters (RFC 3986, section 2.3).
+/// Percent-encodes all but the unreserved characters (RFC 3986, section 2.3).
 fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for byte in bytes {

@@ -2,7 +2,7 @@
 
 use rand::Rng;
 
-/// Text of `bytes` random bytes in hexadecimal, from the system's generator.
+/// `bytes` random bytes in hexadecimal.
 pub(crate) fn hex(bytes: usize) -> String {
     let mut buffer = vec![0; bytes];
     rand::rng().fill_bytes(&mut buffer);

@@ -1,4 +1,4 @@
-//! The secrets that the demo shares with whoever assesses it, made at random at each start.
+//! The secrets that the demo shares with its tester, generated at each start.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,11 +6,11 @@ use std::sync::{Arc, OnceLock};
 
 use crate::{keys, random};
 
-/// The demo's secrets, by the name of the environment variable that stands for each.
+/// The demo's secrets, by the names of their environment variables.
 #[derive(Clone)]
 pub struct Secrets(Arc<BTreeMap<&'static str, Secret>>);
 
-/// A key takes a while to make, so it is made when it is first asked for.
+/// Generating a key is slow, so a key is generated when it is first needed.
 enum Secret {
     Text(String),
     Key(OnceLock<Option<String>>),
@@ -35,7 +35,7 @@ impl Secrets {
         Self(Arc::new(Self::VARIABLES.iter().map(secret).collect()))
     }
 
-    /// The value of a variable, if it is one of ours.
+    /// The value of a variable; `None` if it is not one of [`Self::VARIABLES`].
     pub fn get(&self, variable: &str) -> Option<&str> {
         match self.0.get(variable)? {
             Secret::Text(text) => Some(text),
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_variable_has_a_secret_of_its_own_that_debug_does_not_show() {
+    fn every_variable_has_its_own_secret_and_debug_shows_none() {
         let secrets = Secrets::generate();
         let values: std::collections::BTreeSet<_> =
             Secrets::VARIABLES.iter().map(|name| secrets.get(name).unwrap()).collect();

@@ -1,4 +1,4 @@
-//! Starts the demo, and says where it is.
+//! Starts the demo, and returns its addresses.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -23,38 +23,38 @@ use crate::addon;
 use crate::addon::{App, LANDING};
 use crate::authority::Authority;
 use crate::flaw::Flaw;
-use crate::furnish::{describe, furnish, tenants};
 use crate::key_server::KeyServer;
 use crate::listen;
-use crate::listen::{Speech, by_host};
+use crate::listen::{Protocol, by_host};
 use crate::mode;
 use crate::mode::Mode;
 use crate::names::{
     ADDON, KEYS, MAIL_DOMAIN, MEDIA, PLATFORM, PLATFORM_ZONE, SUPPORT, TARGET, VENDOR, WORLD,
 };
 use crate::secrets::Secrets;
+use crate::setup::{set_up, tenants, tenants_jsonl};
 use crate::zone::Zone;
 use crate::{dns, world};
 
-/// How often a backup is taken.
+/// The interval between backups.
 const BACKUP_EVERY: Duration = Duration::from_secs(3600);
 
-/// How the demo is to be.
+/// The settings of a demo.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The flaws that it has; none, and every claim holds.
+    /// The flaws. Without flaws every claim holds.
     pub flaws: BTreeSet<Flaw>,
-    /// How it behaves as a whole.
+    /// The behaviour of the add-on as a whole.
     pub mode: Mode,
-    /// The time at which its clock stands; without one it goes by the real clock.
+    /// A fixed time; `None` for the real clock.
     pub clock: Option<Timestamp>,
-    /// How many tenants it has beside those that are named.
+    /// The number of tenants in addition to the named ones.
     pub tenants: usize,
-    /// The contacts that its `security.txt` names, as addresses; none, and it names its own.
+    /// The contacts in `security.txt`, as addresses. If empty, the demo's own.
     pub contacts: Vec<String>,
 }
 
-/// A demo that runs; dropping it stops it.
+/// A running demo; dropping it stops it.
 #[derive(Debug)]
 pub struct Demo {
     runtime: Option<Runtime>,
@@ -67,30 +67,30 @@ pub struct Demo {
     _folder: TempDir,
 }
 
-/// Starts a demo on free ports of the loopback interface, and returns when it listens.
+/// Starts a demo on free ports of the loopback interface. Returns when all ports accept connections.
 ///
-/// It runs on threads of its own, so the caller may be asynchronous or not.
+/// It runs on its own threads, so callers may be asynchronous or not.
 pub fn start(options: Options, secrets: &Secrets) -> io::Result<Demo> {
     let runtime =
         Builder::new_multi_thread().worker_threads(2).thread_name("demo").enable_all().build()?;
     let folder = tempfile::tempdir()?;
     let tenants = tenants(options.tenants, secrets);
     let authority = Authority::new()?;
-    let inside = runtime.enter();
+    let guard = runtime.enter();
     let world = listen::reserve()?;
     let key_server = KeyServer::new(world.local_addr()?, authority.der())?;
-    let app = Arc::new(furnish(&options, secrets, &tenants, key_server, folder.path())?);
+    let app = Arc::new(set_up(&options, secrets, &tenants, key_server, folder.path())?);
     let ports = open(&app, options.mode, &authority, world)?;
     let resolver = dns::serve(Zone::new(&options.flaws).map_err(io::Error::other)?)?;
     tokio::spawn(back_up(Arc::clone(&app)));
-    drop(inside);
+    drop(guard);
     Ok(Demo {
         runtime: Some(runtime),
         root_pem: authority.pem(),
         connect_to: ports.addresses,
         resolver,
         backups: app.backups.folder().to_owned(),
-        tenants: describe(&tenants),
+        tenants: tenants_jsonl(&tenants),
         _closed: ports.closed,
         _folder: folder,
     })
@@ -102,33 +102,33 @@ impl Demo {
         TARGET
     }
 
-    /// Where each host really listens; `HOST:80` is its port for plain HTTP.
+    /// The socket address of each host; `HOST:80` is the port for plain HTTP.
     pub fn connect_to(&self) -> BTreeMap<String, SocketAddr> {
         self.connect_to.clone()
     }
 
-    /// The certificate of the authority that was made at start.
+    /// The certificate of the authority, in PEM format.
     pub fn root_pem(&self) -> &str {
         &self.root_pem
     }
 
-    /// Its DNS server, over UDP and TCP.
+    /// The DNS server, for UDP and TCP.
     pub fn resolver(&self) -> Option<SocketAddr> {
         Some(self.resolver)
     }
 
-    /// The folder with its backups: `ID.sqlite`, and `ID.json` with the manifest beside it.
+    /// The folder of the backups: for each one `ID.sqlite` and the manifest `ID.json`.
     pub fn backups(&self) -> &Path {
         &self.backups
     }
 
-    /// The tenants that were made up by [`Options::tenants`], one JSON object a line: `name`,
-    /// `tenant`, `client_key`, `shared_secret`.
+    /// The tenants generated for [`Options::tenants`], one JSON object per line: `name`, `tenant`,
+    /// `client_key`, `shared_secret`.
     pub fn tenants_jsonl(&self) -> &str {
         &self.tenants
     }
 
-    /// Waits until the process is ended.
+    /// Waits until the process ends.
     pub fn wait(self) {
         loop {
             std::thread::park();
@@ -139,13 +139,13 @@ impl Demo {
 impl Drop for Demo {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // It does not wait, so that it may be dropped on an asynchronous thread.
+            // Does not wait, so that a demo may be dropped on an asynchronous thread.
             runtime.shutdown_background();
         }
     }
 }
 
-/// The ports: where they are, and those that nobody listens on.
+/// The addresses of the open ports, and the sockets that reserve closed ones.
 #[derive(Default)]
 struct Ports {
     addresses: BTreeMap<String, SocketAddr>,
@@ -157,23 +157,24 @@ fn open(app: &Arc<App>, mode: Mode, authority: &Authority, world: TcpSocket) -> 
     let sites = BTreeMap::from([(ADDON, addon::router(app, mode))]);
     let tls = acceptor(authority, &[ADDON])?;
     let (over_tls, plain) = match mode {
-        Mode::Garbage => (Speech::TlsGarbage(tls), Speech::Garbage),
-        _ if app.has(Flaw::Tls10) => (Speech::OldTls(tls), Speech::Plain),
-        _ => (Speech::Tls(tls), Speech::Plain),
+        Mode::Garbage => (Protocol::TlsGarbage(tls), Protocol::Garbage),
+        _ if app.has(Flaw::Tls10) => (Protocol::OldTls(tls), Protocol::Plain),
+        _ => (Protocol::Tls(tls), Protocol::Plain),
     };
     let secure = (over_tls, by_host(sites, app.clock));
     let plain = (plain, by_host(BTreeMap::from([(ADDON, plain_router(app, mode))]), app.clock));
-    for (name, (speech, answers)) in [(ADDON.to_owned(), secure), (format!("{ADDON}:80"), plain)] {
+    for (name, (protocol, answers)) in [(ADDON.to_owned(), secure), (format!("{ADDON}:80"), plain)]
+    {
         let socket = listen::reserve()?;
         ports.addresses.insert(name, socket.local_addr()?);
         match mode {
             Mode::Down => ports.closed.push(socket),
-            _ => listen::serve(socket, speech, answers)?,
+            _ => listen::serve(socket, protocol, answers)?,
         }
     }
     let address = world.local_addr()?;
-    let speech = Speech::Tls(acceptor(authority, WORLD)?);
-    listen::serve(world, speech, by_host(world::sites(app), app.clock))?;
+    let protocol = Protocol::Tls(acceptor(authority, WORLD)?);
+    listen::serve(world, protocol, by_host(world::sites(app), app.clock))?;
     ports.addresses.extend(WORLD.iter().map(|name| ((*name).to_owned(), address)));
     Ok(ports)
 }
@@ -189,7 +190,7 @@ fn acceptor(authority: &Authority, names: &[&str]) -> io::Result<TlsAcceptor> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// The platform's router on the plain port: it sends everybody to TLS, and sets nothing.
+/// The platform's router on the plain port: it redirects everything to HTTPS.
 fn plain_router(app: &App, mode: Mode) -> Router {
     let mode = if mode == Mode::Slow { mode } else { Mode::Sound };
     let routes = if app.has(Flaw::PlainHttp) {
@@ -205,16 +206,16 @@ fn plain_router(app: &App, mode: Mode) -> Router {
 
 async fn back_up(app: Arc<App>) {
     let mut ticks = tokio::time::interval(BACKUP_EVERY);
-    // The first tick comes at once, and start has taken that backup already.
+    // The first tick is immediate; `set_up` has taken that backup already.
     ticks.tick().await;
     loop {
         ticks.tick().await;
-        // A backup that fails leaves the one before, which grows old, and that can be seen.
+        // If a backup fails, the previous one grows old, which the checks notice.
         let _ = app.backups.take(&app.store);
     }
 }
 
-/// The host that plays each role of the world around the add-on; the same at every start.
+/// The host of each role; the same at every start.
 pub fn hosts() -> BTreeMap<String, String> {
     let role = |(role, host): (&str, &str)| (role.to_owned(), host.to_owned());
     [

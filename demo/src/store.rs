@@ -32,73 +32,73 @@ const SCHEMA: &str = "
     ) STRICT;
 ";
 
-/// How many pages are copied at once into a backup.
+/// The number of pages that are copied into a backup at once.
 const PAGES: i32 = 256;
-/// How many notes a tenant can have.
+/// The number of notes that a tenant can have.
 const NOTES_MAX: i64 = 1000;
-/// How many images are kept, of all tenants; the oldest make room for new ones.
+/// The number of images that are kept, of all tenants; new ones replace the oldest.
 const IMAGES_MAX: i64 = 100;
-/// How many entries of a log are shown, the newest ones.
+/// The number of entries of a log that are shown, newest first.
 const ENTRIES_MAX: i64 = 1000;
 
 /// A tenant: a site on which the add-on is, or was, installed.
 pub(crate) struct Tenant {
-    /// Its name for itself.
+    /// The name.
     pub(crate) name: String,
-    /// The key by which its tokens name it.
+    /// The issuer of its tokens.
     pub(crate) client_key: String,
-    /// The secret that it signs with.
+    /// The secret that signs its tokens.
     pub(crate) secret: String,
     /// Whether the add-on is still installed.
     pub(crate) installed: bool,
 }
 
-/// A note of a tenant's.
+/// A note of a tenant.
 #[derive(Serialize)]
 pub(crate) struct Note {
-    /// Its id.
+    /// The id.
     pub(crate) id: String,
-    /// What it says.
+    /// The text.
     pub(crate) text: String,
 }
 
 /// An entry of the access log.
 #[derive(Serialize)]
 pub(crate) struct Access {
-    /// Its id.
+    /// The id.
     pub(crate) id: String,
-    /// When, RFC 3339.
+    /// The time, in RFC 3339 format.
     pub(crate) at: String,
-    /// Who looked at customer data.
+    /// Who read customer data.
     pub(crate) who: String,
-    /// Why: `health`, `maintenance` or `customer-request`.
+    /// The reason: `health`, `maintenance` or `customer-request`.
     pub(crate) reason: String,
-    /// Whatever there is to add.
+    /// A remark.
     pub(crate) note: String,
 }
 
-/// A callback of the platform's that was taken.
+/// An accepted callback of the platform.
 #[derive(Serialize)]
 pub(crate) struct Lifecycle {
-    /// Its id.
+    /// The id.
     pub(crate) id: String,
-    /// When, RFC 3339.
+    /// The time, in RFC 3339 format.
     pub(crate) at: String,
     /// `installed` or `uninstalled`.
     pub(crate) event: String,
     /// The tenant's client key.
     pub(crate) client_key: String,
-    /// Whether it was signed by the platform.
+    /// Whether the platform signed it.
     pub(crate) signed: bool,
 }
 
-/// Whose notes are meant.
+/// The owner of the notes that a query may reach.
 #[derive(Clone, Copy)]
-pub(crate) enum Whose<'a> {
-    /// This tenant's, by client key.
-    Of(&'a str),
-    /// Everybody's: what a flaw looks like from here.
-    Everybodys,
+pub(crate) enum Owner<'a> {
+    /// The tenant with this client key.
+    Tenant(&'a str),
+    /// Any tenant: used by the flaws.
+    Anyone,
 }
 
 /// The database, one caller at a time.
@@ -137,7 +137,7 @@ impl Store {
         transaction.commit()
     }
 
-    /// Marks the tenant as gone, if there is one with this client key.
+    /// Marks the tenant with this client key as uninstalled, if it exists.
     pub(crate) fn uninstall(&self, client_key: &str) -> Result<()> {
         let sql = "UPDATE tenants SET installed = 0 WHERE client_key = ?";
         self.lock().execute(sql, [client_key]).map(drop)
@@ -157,7 +157,7 @@ impl Store {
         self.lock().prepare(sql)?.query_one([client_key], row).optional()
     }
 
-    /// The tenant's configuration, JSON.
+    /// The tenant's configuration, as JSON.
     pub(crate) fn config(&self, client_key: &str) -> Result<String> {
         let sql = "SELECT config FROM tenants WHERE client_key = ?";
         self.lock().query_one(sql, [client_key], |row| row.get(0))
@@ -169,44 +169,44 @@ impl Store {
         self.lock().execute(sql, [config, client_key]).map(drop)
     }
 
-    /// Notes, in the order in which they were made.
-    pub(crate) fn notes(&self, whose: Whose<'_>) -> Result<Vec<Note>> {
+    /// The notes, in the order of their creation.
+    pub(crate) fn notes(&self, owner: Owner<'_>) -> Result<Vec<Note>> {
         let sql = "SELECT id, text FROM notes WHERE ?1 IS NULL OR client_key = ?1 ORDER BY rowid";
         let connection = self.lock();
         let mut statement = connection.prepare(sql)?;
-        statement.query_map([whose.key()], note)?.collect()
+        statement.query_map([owner.key()], note)?.collect()
     }
 
     /// A note by its id.
-    pub(crate) fn note(&self, whose: Whose<'_>, id: &str) -> Result<Option<Note>> {
+    pub(crate) fn note(&self, owner: Owner<'_>, id: &str) -> Result<Option<Note>> {
         let sql = "SELECT id, text FROM notes WHERE id = ?2 AND (?1 IS NULL OR client_key = ?1)";
         let connection = self.lock();
-        connection.query_one(sql, params![whose.key(), id], note).optional()
+        connection.query_one(sql, params![owner.key(), id], note).optional()
     }
 
-    /// Makes a note, unless the tenant has too many.
+    /// Creates a note; `None` if the tenant has too many.
     pub(crate) fn add_note(&self, client_key: &str, text: String) -> Result<Option<Note>> {
         let id = random::uuid();
         let sql = "INSERT INTO notes (id, client_key, text) SELECT ?1, ?2, ?3
             WHERE (SELECT count(*) FROM notes WHERE client_key = ?2) < ?4";
-        let made = self.lock().execute(sql, params![id, client_key, text, NOTES_MAX])?;
-        Ok((made > 0).then_some(Note { id, text }))
+        let created = self.lock().execute(sql, params![id, client_key, text, NOTES_MAX])?;
+        Ok((created > 0).then_some(Note { id, text }))
     }
 
-    /// Changes a note; false if there is none.
-    pub(crate) fn set_note(&self, whose: Whose<'_>, note: &Note) -> Result<bool> {
+    /// Changes a note; false if it does not exist.
+    pub(crate) fn set_note(&self, owner: Owner<'_>, note: &Note) -> Result<bool> {
         let sql = "UPDATE notes SET text = ?3 WHERE id = ?2 AND (?1 IS NULL OR client_key = ?1)";
-        let changed = self.lock().execute(sql, params![whose.key(), note.id, note.text])?;
+        let changed = self.lock().execute(sql, params![owner.key(), note.id, note.text])?;
         Ok(changed > 0)
     }
 
-    /// Deletes a note; false if there is none.
-    pub(crate) fn delete_note(&self, whose: Whose<'_>, id: &str) -> Result<bool> {
+    /// Deletes a note; false if it does not exist.
+    pub(crate) fn delete_note(&self, owner: Owner<'_>, id: &str) -> Result<bool> {
         let sql = "DELETE FROM notes WHERE id = ?2 AND (?1 IS NULL OR client_key = ?1)";
-        Ok(self.lock().execute(sql, params![whose.key(), id])? > 0)
+        Ok(self.lock().execute(sql, params![owner.key(), id])? > 0)
     }
 
-    /// Keeps an image, and gives its id.
+    /// Stores an image. Returns its id.
     pub(crate) fn add_image(&self, client_key: &str, bytes: &[u8]) -> Result<String> {
         let id = random::uuid();
         let connection = self.lock();
@@ -224,7 +224,7 @@ impl Store {
         self.lock().query_one(sql, [id], |row| row.get(0)).optional()
     }
 
-    /// Writes to the access log.
+    /// Adds an entry to the access log.
     pub(crate) fn log_access(&self, access: &Access) -> Result<()> {
         let Access { id, at, who, reason, note } = access;
         let sql = "INSERT INTO access (id, at, who, reason, note) VALUES (?, ?, ?, ?, ?)";
@@ -232,7 +232,7 @@ impl Store {
         self.lock().execute(sql, values).map(drop)
     }
 
-    /// The newest entries of the access log, the oldest of them first.
+    /// The newest entries of the access log, in order of time.
     pub(crate) fn access_log(&self) -> Result<Vec<Access>> {
         let sql = "SELECT id, at, who, reason, note FROM
             (SELECT *, rowid FROM access ORDER BY rowid DESC LIMIT ?) ORDER BY rowid";
@@ -250,7 +250,7 @@ impl Store {
         statement.query_map([ENTRIES_MAX], row)?.collect()
     }
 
-    /// Writes down a callback that was taken.
+    /// Records an accepted callback.
     pub(crate) fn log_lifecycle(&self, entry: &Lifecycle) -> Result<()> {
         let Lifecycle { id, at, event, client_key, signed } = entry;
         let sql =
@@ -259,7 +259,7 @@ impl Store {
         self.lock().execute(sql, values).map(drop)
     }
 
-    /// The newest callbacks that were taken, the oldest of them first.
+    /// The newest accepted callbacks, in order of time.
     pub(crate) fn lifecycle(&self) -> Result<Vec<Lifecycle>> {
         let sql = "SELECT id, at, event, client_key, signed FROM
             (SELECT *, rowid FROM lifecycle ORDER BY rowid DESC LIMIT ?) ORDER BY rowid";
@@ -278,11 +278,11 @@ impl Store {
     }
 }
 
-impl<'a> Whose<'a> {
+impl<'a> Owner<'a> {
     fn key(self) -> Option<&'a str> {
         match self {
-            Self::Of(client_key) => Some(client_key),
-            Self::Everybodys => None,
+            Self::Tenant(client_key) => Some(client_key),
+            Self::Anyone => None,
         }
     }
 }

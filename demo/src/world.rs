@@ -1,5 +1,5 @@
-//! The outside world: the platform and its key server, the vendor, the support system, the media
-//! host.
+//! The services around the add-on: the platform and its key server, the vendor, the support system, the
+//! media host.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::keys;
 use crate::names::{FORGE_KEY_NAME, INSTALL_KEY_NAME, KEYS, MEDIA, PLATFORM, SUPPORT, VENDOR};
 use crate::problem::Problem;
 
-/// What each host of the outside world answers.
+/// The routes of each host.
 pub(crate) fn sites(app: &Arc<App>) -> BTreeMap<&'static str, Router> {
     let site = |routes: Router<Arc<App>>| {
         routes.fallback(async || Problem::NOT_FOUND).with_state(Arc::clone(app))
@@ -43,7 +43,7 @@ pub(crate) fn sites(app: &Arc<App>) -> BTreeMap<&'static str, Router> {
     ])
 }
 
-/// An image, as bytes that no browser takes for anything else.
+/// An image, as bytes that no browser interprets.
 pub(crate) fn image(app: &App, id: &str) -> Result<impl IntoResponse + use<>, Problem> {
     let bytes = app.store.image(id)?.ok_or(Problem::NOT_FOUND)?;
     let headers = [
@@ -60,7 +60,7 @@ async fn file(
     image(&app, &id)
 }
 
-/// The public key that installations are signed with, PEM, by its name.
+/// The public key for installations with this name, in PEM format.
 async fn install_key(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
@@ -70,7 +70,7 @@ async fn install_key(
     Ok(([(header::CONTENT_TYPE, "application/x-pem-file")], public))
 }
 
-/// The public keys that invocation tokens are signed with.
+/// The public keys for invocation tokens.
 async fn key_set(State(app): State<Arc<App>>) -> Result<impl IntoResponse, Problem> {
     let private = app.secrets.get("FORGE_KEY");
     let set = private.and_then(|private| keys::key_set(private, FORGE_KEY_NAME));
@@ -82,7 +82,7 @@ const PLATFORM_SECURITY: &str = r#"<!doctype html>
 <meta charset="utf-8">
 <title>Heroku Security</title>
 <h1>Heroku Security</h1>
-<p>This page plays the platform's own security statement while the demo runs.</p>
+<p>In the demo, this page stands in for the platform's security statement.</p>
 </html>
 "#;
 
@@ -100,8 +100,8 @@ const PRIVACY_POLICY: &str = r#"<!doctype html>
 <meta charset="utf-8">
 <title>Privacy Policy</title>
 <h1>Privacy Policy</h1>
-<p>This page plays the vendor's privacy policy while the demo runs. It says what personal
-information is kept, what for, for how long, and whom to ask about it.</p>
+<p>In the demo, this page stands in for the vendor's privacy policy. A real one explains which personal
+information is kept, why and for how long, and whom to contact about it.</p>
 </html>
 "#;
 
@@ -110,6 +110,6 @@ const SUPPORT_HOME: &str = r#"<!doctype html>
 <meta charset="utf-8">
 <title>Support</title>
 <h1>Support</h1>
-<p>This page plays the vendor's support system while the demo runs. Tell us what happened.</p>
+<p>In the demo, this page stands in for the vendor's support system.</p>
 </html>
 "#;

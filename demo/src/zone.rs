@@ -1,4 +1,4 @@
-//! What the demo's DNS server knows: the vendor's zone, the platform's zone, another platform's.
+//! The records of the demo's DNS server: the zones of the vendor, the platform and another platform.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -10,16 +10,16 @@ use hickory_proto::rr::{Name, RData, Record, RecordType};
 use crate::flaw::Flaw;
 use crate::names::{ADDON, MAIL_DOMAIN as DOMAIN, WORLD};
 
-/// How long a record may be kept, in seconds.
+/// The time to live of a record, in seconds.
 const TTL_S: u32 = 60;
-/// How many aliases are followed.
+/// The number of aliases that are followed.
 const ALIASES_MAX: usize = 4;
 
-/// Where the platform keeps the add-on.
+/// The platform's host that runs the add-on.
 const PLATFORM_HOST: &str = "addon.demo-platform.test";
-/// Where another platform keeps it.
+/// Another platform's host that runs the add-on.
 const OTHER_HOST: &str = "addon.elsewhere.test";
-/// The host that takes the domain's mail.
+/// The host that receives the domain's mail.
 const MAIL: &str = "mail.demo.test";
 /// The only authority that may issue certificates for the domain.
 const AUTHORITY: &str = "authority.demo-platform.test";
@@ -27,11 +27,11 @@ const AUTHORITY: &str = "authority.demo-platform.test";
 /// The records, by name.
 pub(crate) struct Zone(BTreeMap<Name, Vec<RData>>);
 
-/// What there is under a name.
-pub(crate) enum Found {
-    /// Records of the type that was asked for, the aliases on the way to them included; perhaps none.
+/// The result of a lookup.
+pub(crate) enum Lookup {
+    /// The records of the requested type, including the aliases that lead to them; may be empty.
     Records(Vec<Record>),
-    /// There is no such name.
+    /// The name does not exist.
     NoName,
 }
 
@@ -55,8 +55,8 @@ impl Zone {
         Ok(zone)
     }
 
-    /// Looks a name up, aliases included.
-    pub(crate) fn find(&self, asked: &Name, wanted: RecordType) -> Found {
+    /// Looks up a name, and follows aliases.
+    pub(crate) fn find(&self, asked: &Name, wanted: RecordType) -> Lookup {
         let mut records = Vec::new();
         let mut name = asked.clone();
         for _ in 0..=ALIASES_MAX {
@@ -74,21 +74,21 @@ impl Zone {
                 _ => break,
             }
         }
-        if records.is_empty() && !self.has_below(asked) {
-            return Found::NoName;
+        if records.is_empty() && !self.exists(asked) {
+            return Lookup::NoName;
         }
-        Found::Records(records)
+        Lookup::Records(records)
     }
 
-    /// The start of authority that stands beside an answer without records, so that resolvers
-    /// know how long they may believe it (RFC 2308).
+    /// The start of authority for answers without records. It limits how long resolvers cache such an
+    /// answer (RFC 2308).
     pub(crate) fn authority() -> Result<Record, ProtoError> {
         let soa = SOA::new(name("ns.demo.test")?, name("hostmaster.demo.test")?, 1, 60, 60, 60, 60);
         Ok(Record::from_rdata(name("test")?, TTL_S, RData::SOA(soa)))
     }
 
-    /// Whether a name exists: it has records, or one below it has.
-    fn has_below(&self, asked: &Name) -> bool {
+    /// Whether a name exists: it or one of its subdomains has records.
+    fn exists(&self, asked: &Name) -> bool {
         let asked = asked.to_lowercase();
         self.0.keys().any(|name| asked.zone_of(name))
     }

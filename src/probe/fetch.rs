@@ -1,5 +1,5 @@
-//! Fetches one public file, such as the page that was published last: by HTTPS, bounded in bytes and
-//! in time. On this machine itself, plain HTTP will do.
+//! Fetches one public file, such as the page that was published last, over HTTPS, with a limit on size
+//! and time. Plain HTTP is accepted for loopback addresses only.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use crate::model::plan::ANYONE;
 use crate::model::project::world::World;
 use crate::probe::http::pool::Pool;
 
-/// How long it may take, redirects included.
+/// The time limit, redirects included.
 const TIME_MAX: Duration = Duration::from_secs(30);
 
-/// How many redirects are followed.
+/// The number of redirects that are followed.
 const REDIRECTS_MAX: usize = 3;
 
-/// The file at `address`, of at most so many bytes; or why it cannot be had, in words.
+/// Fetches the file at `address`, of at most `bytes_max` bytes. The error is a message for people.
 pub fn file(address: &Url, world: &World, bytes_max: usize) -> Result<Vec<u8>, String> {
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -24,11 +24,11 @@ pub fn file(address: &Url, world: &World, bytes_max: usize) -> Result<Vec<u8>, S
         let fetched = runtime.block_on(async {
             tokio::time::timeout(TIME_MAX, follow(address.clone(), world, bytes_max)).await
         });
-        // A look-up of a name that never ends must not hold up the end.
+        // A name lookup that never returns must not delay the end.
         runtime.shutdown_background();
         fetched.unwrap_or_else(|_| Err(format!("no answer within {} s", TIME_MAX.as_secs())))
     };
-    // On a thread of its own, so that it can be called from within another runtime too.
+    // On a separate thread, so that callers inside another runtime can use it too.
     match std::thread::scope(|scope| scope.spawn(run).join()) {
         Ok(fetched) => fetched,
         Err(panic) => std::panic::resume_unwind(panic),
@@ -46,14 +46,14 @@ async fn follow(mut address: Url, world: &World, bytes_max: usize) -> Result<Vec
         if let Some(host) = connection.host {
             request = request.header(reqwest::header::HOST, host);
         }
-        let answer = request.send().await.map_err(in_words)?;
+        let answer = request.send().await.map_err(root_cause)?;
         let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         match (answer.status().as_u16(), location) {
             (200, _) => return body(answer, bytes_max).await,
             (301 | 302 | 303 | 307 | 308, Some(to)) => {
                 address = address.join(to).map_err(|error| error.to_string())?;
             }
-            (status, _) => return Err(format!("the answer has the status {status}")),
+            (status, _) => return Err(format!("the server answered with status {status}")),
         }
     }
     Err(format!("there are more than {REDIRECTS_MAX} redirects"))
@@ -61,17 +61,17 @@ async fn follow(mut address: Url, world: &World, bytes_max: usize) -> Result<Vec
 
 async fn body(mut answer: reqwest::Response, bytes_max: usize) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
-    while let Some(piece) = answer.chunk().await.map_err(in_words)? {
+    while let Some(piece) = answer.chunk().await.map_err(root_cause)? {
         if body.len() + piece.len() > bytes_max {
-            return Err(format!("it has more than {bytes_max} bytes"));
+            return Err(format!("the file has more than {bytes_max} bytes"));
         }
         body.extend_from_slice(&piece);
     }
     Ok(body)
 }
 
-/// What went wrong, with its first cause.
-fn in_words(error: reqwest::Error) -> String {
+/// The message of the innermost cause of an error.
+fn root_cause(error: reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = &error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
@@ -79,15 +79,15 @@ fn in_words(error: reqwest::Error) -> String {
     cause.to_string()
 }
 
-/// Whether nobody on the way can have changed what comes from there.
+/// Whether the connection is protected from tampering: HTTPS, or plain HTTP to loopback.
 fn is_safe(address: &Url) -> bool {
-    let is_here = match address.host() {
+    let is_loopback = match address.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         Some(Host::Domain(name)) => name == "localhost",
         None => false,
     };
-    address.scheme() == "https" || (address.scheme() == "http" && is_here)
+    address.scheme() == "https" || (address.scheme() == "http" && is_loopback)
 }
 
 #[cfg(test)]
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_https_and_this_machine_are_safe() {
+    fn only_https_and_loopback_are_safe() {
         for (address, safe) in [
             ("https://security.example.com/claims.json", true),
             ("http://127.0.0.1:8080/claims.json", true),

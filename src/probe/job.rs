@@ -1,4 +1,4 @@
-//! What a run is given, and what it reports while it runs.
+//! The input of a run, and the events that it emits.
 
 use std::path::{Path, PathBuf};
 
@@ -9,50 +9,50 @@ use crate::model::plan::Plan;
 use crate::model::project::Project;
 use crate::model::source::claim_id::ClaimId;
 
-/// One check that is to be run.
+/// One check to run.
 #[derive(Clone, Copy, Debug)]
 pub struct Job<'a> {
-    /// The claim that it supports.
+    /// The claim that the check supports.
     pub claim: &'a ClaimId,
-    /// Its index among the claim's checks.
+    /// The check's index among the claim's checks.
     pub check: usize,
-    /// What it asks.
+    /// The check's plan.
     pub plan: &'a Plan,
 }
 
-/// What a run needs beside its jobs.
-pub struct Settings<'a> {
-    /// Actors, limits, permissions, and the world that is asked.
+/// What a run needs in addition to its jobs.
+pub struct RunSettings<'a> {
+    /// Actors, limits, permissions, and the hosts to connect to.
     pub project: &'a Project,
-    /// The project's folder, in which programs run and from which files are found.
+    /// The project's folder: the working directory of programs, and the base of relative paths.
     pub root: &'a Path,
-    /// The environment, of which a program gets what its check names.
+    /// The environment. A program receives only the variables that its check lists.
     pub env: &'a (dyn Fn(&str) -> Option<String> + Sync),
-    /// The time.
+    /// The current time.
     pub now: &'a (dyn Fn() -> Timestamp + Sync),
-    /// Told of what happens, from any thread.
+    /// Receives events, from any thread.
     pub events: &'a (dyn Fn(Event<'_>) + Sync),
-    /// Set to end the run: nothing new is asked, and what was made is cleaned up.
+    /// Set to end the run: no new step is started, and objects that the run created are deleted.
     pub interrupt: &'a Interrupt,
-    /// Where it is written what is about to be made on the target, so that the next run can take
-    /// away what this one could not.
+    /// The file that lists objects before they are created on the target, so that the next run can
+    /// delete those that this run could not.
     pub journal: Option<PathBuf>,
 }
 
 /// Something that happened in a run.
 #[derive(Clone, Debug)]
 pub enum Event<'a> {
-    /// A check was begun.
+    /// A check was started.
     Started(Job<'a>),
-    /// It was inconclusive, and will be begun again after so many milliseconds.
+    /// A check was inconclusive, and starts again after this delay in milliseconds.
     Retrying(Job<'a>, Verdict, u64),
-    /// It is done.
+    /// A check is complete.
     Finished(Job<'a>, Verdict),
-    /// Something that was made on the target could not be taken away again.
+    /// An object that the check created on the target could not be deleted.
     LeftBehind(Job<'a>, &'a str),
 }
 
-/// Tells a run to end; it may be set from any thread.
+/// Ends a run; may be set from any thread.
 #[derive(Debug, Default)]
 pub struct Interrupt(tokio::sync::watch::Sender<bool>);
 
@@ -62,12 +62,12 @@ impl Interrupt {
         self.0.send_replace(true);
     }
 
-    /// Whether the run is to end.
+    /// Whether the run must end.
     pub fn is_set(&self) -> bool {
         *self.0.borrow()
     }
 
-    /// Returns once the run is to end.
+    /// Returns once the run must end.
     pub async fn wait(&self) {
         let mut receiver = self.0.subscribe();
         // The sender lives as long as `self`, so waiting cannot fail.

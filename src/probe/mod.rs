@@ -1,14 +1,15 @@
-//! The instruments: the only room that touches the network, and the only asynchronous one.
+//! Runs plans against the service. The only room that touches the network, and the only asynchronous
+//! one.
 
 pub(crate) mod cleanup;
 pub(crate) mod credential;
+mod escapes;
 pub mod fetch;
-mod gate;
 pub mod host;
 mod http;
 pub mod job;
+mod limiter;
 pub(crate) mod local;
-mod percent;
 mod random;
 pub(crate) mod run;
 pub mod signals;
@@ -19,36 +20,36 @@ mod values;
 use std::collections::BTreeMap;
 
 use crate::model::answer::observation::{Answer, Observation, Transcript};
-use crate::probe::job::{Job, Settings};
+use crate::probe::job::{Job, RunSettings};
 use crate::probe::run::runner;
 
-/// Threads that move bytes; what is made of them happens on the thread of the run.
+/// Threads for network I/O; answers are processed on the thread of the run.
 const WORKERS: usize = 2;
 
-/// Runs the jobs, bounded by the project's limits, and gives one transcript for each, in their order.
-pub fn run(jobs: &[Job<'_>], settings: &Settings<'_>) -> Vec<Transcript> {
+/// Runs the jobs within the project's limits. Returns one transcript for each job, in their order.
+pub fn run(jobs: &[Job<'_>], settings: &RunSettings<'_>) -> Vec<Transcript> {
     let run = || -> Result<Vec<Transcript>, String> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(WORKERS)
             .enable_all()
             .build();
-        let runtime = runtime.map_err(|error| format!("no run can be begun: {error}"))?;
+        let runtime = runtime.map_err(|error| format!("the run could not be started: {error}"))?;
         let transcripts = runtime.block_on(runner::run(jobs, settings));
-        // A look-up of a name that never ends must not hold up the end of the run.
+        // A name lookup that never returns must not delay the end of the run.
         runtime.shutdown_background();
         Ok(transcripts)
     };
-    // On a thread of its own, so that it can be called from within another runtime too.
+    // On a separate thread, so that callers inside another runtime can use it too.
     let done = std::thread::scope(|scope| scope.spawn(run).join());
     match done {
         Ok(Ok(transcripts)) => transcripts,
-        Ok(Err(why)) => jobs.iter().map(|job| unasked(job, settings, &why)).collect(),
+        Ok(Err(why)) => jobs.iter().map(|job| not_run(job, settings, &why)).collect(),
         Err(panic) => std::panic::resume_unwind(panic),
     }
 }
 
-/// The transcript of a check when not even the run could be begun.
-fn unasked(job: &Job<'_>, settings: &Settings<'_>, why: &str) -> Transcript {
+/// The transcript of a check when the run could not be started.
+fn not_run(job: &Job<'_>, settings: &RunSettings<'_>, why: &str) -> Transcript {
     let observation = Observation {
         at: (settings.now)(),
         took_ms: 0,

@@ -6,7 +6,8 @@ use rand::rngs::SysRng;
 
 /// `N` random bytes as lower-case hexadecimal digits.
 ///
-/// A machine that has no randomness can mint nothing that proves anything: stopping is right.
+/// Panics if the system has no source of randomness: canaries and tokens made without one would prove
+/// nothing.
 pub(crate) fn hex<const N: usize>() -> String {
     let mut bytes = [0; N];
     UnwrapErr(SysRng).fill_bytes(&mut bytes);

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM end a run gently: what it made is cleaned up first.
+//! Ctrl-C and SIGTERM end a run gracefully: objects that it created are deleted first.
 
 use std::sync::{Arc, OnceLock};
 
@@ -6,22 +6,22 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::probe::job::Interrupt;
 
-/// The one interrupt of this process, which the first SIGINT or SIGTERM sets from the first call on.
+/// The interrupt of this process. From the first call on, the first SIGINT or SIGTERM sets it.
 ///
-/// Where no handler can be set, the signals keep their ordinary effect. When this returns, that is
-/// decided.
+/// When this function returns, the handlers are installed; if they could not be, the signals keep
+/// their default effect.
 pub fn interrupt() -> Arc<Interrupt> {
     static INTERRUPT: OnceLock<Arc<Interrupt>> = OnceLock::new();
-    let begin = || {
+    let start = || {
         let interrupt = Arc::new(Interrupt::default());
         forward(interrupt.clone());
         interrupt
     };
-    INTERRUPT.get_or_init(begin).clone()
+    INTERRUPT.get_or_init(start).clone()
 }
 
 fn forward(interrupt: Arc<Interrupt>) {
-    let (set, is_set) = std::sync::mpsc::channel::<()>();
+    let (installed, is_installed) = std::sync::mpsc::channel::<()>();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
         let Ok(runtime) = runtime else { return };
@@ -31,7 +31,7 @@ fn forward(interrupt: Arc<Interrupt>) {
             else {
                 return;
             };
-            drop(set);
+            drop(installed);
             tokio::select! {
                 _ = int.recv() => {}
                 _ = term.recv() => {}
@@ -39,6 +39,6 @@ fn forward(interrupt: Arc<Interrupt>) {
             interrupt.set();
         });
     });
-    // The thread drops its end once the handlers are set, or cannot be.
-    let _ = is_set.recv();
+    // The thread drops its end once the handlers are installed, or have failed to install.
+    let _ = is_installed.recv();
 }

@@ -1,4 +1,4 @@
-//! Findings: what broke a claim, with the control's answer beside the probe's, ready to be told.
+//! Findings: the violated expectations of a claim, with the answers to probe and control, for reports.
 
 use crate::model::answer::broken::Broken;
 use crate::model::judge::evidence::Outcome;
@@ -10,28 +10,28 @@ use crate::model::project::waiver::Accepted;
 use crate::model::source::LineColumn;
 use crate::render::wording;
 
-/// One thing that broke a claim.
+/// One violated expectation of a claim.
 #[derive(Clone, Debug)]
 pub struct Finding<'a> {
-    /// The index of the check among the claim's.
+    /// The check's index among the claim's checks.
     pub check: usize,
-    /// The step that broke it.
+    /// The step whose answer violates it.
     pub step: &'a Step,
-    /// The expectation that was not met; `None` for data where it must not be.
+    /// The expectation; `None` if the answer contains data of another tenant.
     pub expectation: Option<&'a Expectation>,
-    /// What was expected.
+    /// The expected value, as a clause.
     pub expected: String,
-    /// What was seen.
+    /// The actual value, as a clause.
     pub seen: String,
-    /// What would accept it in a waiver.
+    /// The entry that would accept it in a waiver.
     pub acceptance: Accepted,
     /// Whether it is waived.
     pub waived: bool,
-    /// The name of the control, and the answer to it.
+    /// The name of the control and the answer to it.
     pub control: Option<(&'a str, String)>,
 }
 
-/// Everything that broke a claim, waived or not, in the order of its plans.
+/// All findings of a claim, waived or not, in the order of its plans.
 pub fn findings<'a>(outcome: &'a Outcome<'a>) -> Vec<Finding<'a>> {
     let mut all = Vec::new();
     for (index, check) in outcome.checks.iter().enumerate() {
@@ -51,7 +51,7 @@ fn finding<'a>(outcome: &'a Outcome<'a>, index: usize, broken: Broken) -> Findin
         step,
         expectation,
         expected: expectation.map_or_else(
-            || "the answer shows nothing of anybody else's".to_owned(),
+            || "the answer contains no data of another tenant".to_owned(),
             wording::expected,
         ),
         seen: wording::broken(check, broken),
@@ -64,7 +64,7 @@ fn finding<'a>(outcome: &'a Outcome<'a>, index: usize, broken: Broken) -> Findin
     }
 }
 
-/// Where a claim's words stand: file, line and column.
+/// The place of a claim: file, line and column.
 pub fn place_of(outcome: &Outcome<'_>, project: &Project) -> (String, LineColumn) {
     match outcome.claim.passages.first() {
         Some(passage) => {

@@ -1,4 +1,4 @@
-//! Model to bytes: the site and the reports. Pure.
+//! Renders the site and the reports. Pure functions from the model to bytes.
 
 pub mod finding;
 pub mod promise;
@@ -23,22 +23,22 @@ use crate::model::project::policy::Version;
 use crate::model::published::Published;
 use crate::model::source::diagnostic::Diagnostic;
 
-/// What a site or a report is made from.
+/// The input of a site or a report.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
     /// The sources.
     pub project: &'a Project,
-    /// Where each claim stands, in the order of the policies.
+    /// The outcome of each claim, in the order of the policies.
     pub outcomes: &'a [Outcome<'a>],
-    /// The run that the evidence is from.
+    /// The run that collected the evidence.
     pub assessment: &'a Assessment,
-    /// The time at which it is made.
+    /// The time of rendering.
     pub now: Timestamp,
-    /// What was before.
+    /// The earlier state of the site.
     pub past: &'a Past,
 }
 
-/// What a site carries forward.
+/// The earlier state that a site carries forward.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
     /// The page that was published last.
@@ -47,24 +47,24 @@ pub struct Past {
     pub versions: BTreeMap<String, Vec<Version>>,
 }
 
-/// The files of a site: path below its root, with `/` between its parts, and content.
+/// The files of a site: path relative to its root, with `/` as the separator, and content.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// Where a site says how to report a vulnerability (RFC 9116).
+/// The path of `security.txt` (RFC 9116).
 pub use site::SECURITY_TXT;
 
-/// Renders the site, or says what is wrong with the project's templates.
+/// Renders the site. The error lists mistakes in the project's templates.
 pub fn site(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
     site::render(input, site::Stage::Published)
 }
 
-/// Renders the site to be looked at, whatever stands in it: every page of it says that it is a
-/// draft, and not verified.
+/// Renders the site as a draft, whatever the outcomes. Every page is marked as a draft that is not
+/// verified.
 pub fn draft(input: &Input<'_>) -> Result<Files, Vec<Diagnostic>> {
     site::render(input, site::Stage::Draft)
 }
 
-/// What is wrong with the project's own templates; needs no evidence.
+/// Checks the project's own templates. Needs no evidence.
 pub fn lint_templates(project: &Project) -> Vec<Diagnostic> {
     site::lint(project)
 }

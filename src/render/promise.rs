@@ -1,4 +1,4 @@
-//! What the sources promise, as `claims.json` tells it and as changes are looked for in it.
+//! The promises of the sources, for `claims.json` and for the detection of changes.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ use crate::model::source::decode::Spanned;
 use crate::render::site::{absolute, evidence};
 use crate::render::{summary, wording};
 
-/// What a project promises, before anything is asked.
+/// The promises of a project before its checks run.
 pub fn planned(project: &Project, plans: &BTreeMap<ClaimId, Vec<Plan>>) -> Promises {
     let none = Vec::new();
     let of = |claim: &Claim| {
@@ -37,7 +37,7 @@ pub fn planned(project: &Project, plans: &BTreeMap<ClaimId, Vec<Plan>>) -> Promi
     }
 }
 
-/// What a project promises, and how that came out.
+/// The promises of a project with their outcomes.
 pub(crate) fn asked(project: &Project, outcomes: &[Outcome<'_>]) -> Promises {
     let of = |claim: &Claim| {
         let outcome = outcomes.iter().find(|one| one.claim.id == claim.id);
@@ -109,7 +109,7 @@ fn waiver(outcome: &Outcome<'_>, project: &Project) -> Option<PublishedWaiver> {
     })
 }
 
-/// A claim's words in the languages that are not the site's own.
+/// A claim in the other languages of the site.
 fn translated(claim: &Claim, project: &Project) -> Vec<Translated> {
     let in_language = |language: &Language| {
         let policy_of = |passage: &Passage| {
@@ -144,9 +144,9 @@ fn check(plan: &Plan, verdict: Option<String>, project: &Project) -> PublishedCh
     }
 }
 
-/// The questions that decide, each once, with all that is expected of their answers.
+/// The questions of the probes, each once, with all expectations of its answers.
 fn questions(plan: &Plan, project: &Project) -> Vec<PublishedQuestion> {
-    let names = Names::of(project);
+    let names = HostNames::of(project);
     let mut questions: Vec<PublishedQuestion> = Vec::new();
     for step in plan.steps.iter().filter(|step| step.role == Role::Probe) {
         let asked = step.looks_at().and_then(|earlier| plan.steps.get(earlier)).unwrap_or(step);
@@ -167,14 +167,14 @@ fn questions(plan: &Plan, project: &Project) -> Vec<PublishedQuestion> {
     questions
 }
 
-/// A question for a handshake, with the oldest version that is offered apart: it is a limit.
+/// Separates the oldest offered version from the question of a handshake: the version is a limit.
 fn without_limit(step: &Step, ask: String) -> (String, Option<Expected>) {
     let Act::Tls(TlsQuestion { ask: tls @ TlsAsk::Handshake(oldest), .. }) = &step.act else {
         return (ask, None);
     };
     let number = oldest.name().rsplit(' ').next().unwrap_or_default();
     let limit = Amount::version("TLS", number).map(|amount| Expected {
-        words: format!("it speaks {oldest} or newer"),
+        words: format!("the server supports {oldest} or newer"),
         limits: vec![PublishedLimit {
             of: "the version of TLS".to_owned(),
             side: Side::AtLeast,
@@ -184,7 +184,7 @@ fn without_limit(step: &Step, ask: String) -> (String, Option<Expected>) {
     (ask.replacen(&tls.in_words(), "handshake with", 1), limit)
 }
 
-fn expected(step: &Step, names: &Names) -> Vec<Expected> {
+fn expected(step: &Step, names: &HostNames) -> Vec<Expected> {
     let of = |one| Expected {
         words: names.as_written(wording::expected(one)),
         limits: wording::limits(one),
@@ -192,11 +192,11 @@ fn expected(step: &Step, names: &Names) -> Vec<Expected> {
     step.expect.iter().map(of).collect()
 }
 
-/// Names of hosts as this target has them, with those that the policies have. What is asked does
-/// not change because it is asked of another target.
-struct Names(Vec<(String, String)>);
+/// The host names of this target, each with the name in the policies: a question stays the same when it
+/// is sent to another target.
+struct HostNames(Vec<(String, String)>);
 
-impl Names {
+impl HostNames {
     fn of(project: &Project) -> Self {
         let world = &project.world;
         let written = |role: &String| project.hosts.get(role).cloned();
@@ -207,7 +207,7 @@ impl Names {
         if !names.iter().any(|(host, _)| host == target) {
             names.push((target.to_owned(), "the service".to_owned()));
         }
-        // The longest first: one name may be the end of another.
+        // Longest first: one name may be the end of another.
         names.sort_by_key(|(host, _)| std::cmp::Reverse(host.len()));
         names.retain(|(host, written)| !host.is_empty() && host != written);
         Self(names)
@@ -218,7 +218,7 @@ impl Names {
     }
 }
 
-/// Every sub-processor that a policy shows, once.
+/// Every sub-processor of the policies, once.
 fn sub_processors(project: &Project) -> Vec<Processor> {
     let mut all: Vec<Processor> = Vec::new();
     for policy in &project.policies {

@@ -1,4 +1,4 @@
-//! A run in a few words: how many claims stand where, worst news first.
+//! A short summary of a run: the number of claims with each standing, worst first.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,18 @@ use crate::model::judge::binding::WorldBinding;
 use crate::model::judge::evidence::{Outcome, Standing};
 use crate::render::wording::list;
 
-/// How many claims stand in one place.
+/// The number of claims with one standing.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Count {
-    /// Where, in one word: a name of [`Standing`], or `attested` for what holds by a word alone.
+    /// A name of [`Standing`], or `attested` for claims that hold by an attestation only.
     pub standing: &'static str,
-    /// How many.
+    /// The number.
     pub number: usize,
-    /// In words: `2 are violated`.
+    /// The number in words: `2 do not hold`.
     pub words: String,
 }
 
-/// Every standing with its words for one and for several, worst first.
+/// Every standing with its words for one claim and for several, worst first.
 const WORST_FIRST: [(&str, &str, &str); 9] = [
     ("violated", "does not hold", "do not hold"),
     ("vacuous", "rests on a check that cannot fail", "rest on checks that cannot fail"),
@@ -47,12 +47,12 @@ pub fn label(standing: &str) -> &str {
     }
 }
 
-/// Who was asked, in words.
+/// The target, in words.
 pub fn target(world: &WorldBinding) -> &str {
     if world.demo { "the embedded demo add-on, not a live service" } else { &world.target }
 }
 
-/// How many claims stand where, worst first; places where none stands are left out.
+/// The number of claims with each standing, worst first, without those of no claim.
 pub fn counts<'a, 'b: 'a>(outcomes: impl IntoIterator<Item = &'a Outcome<'b>>) -> Vec<Count> {
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     for outcome in outcomes {
@@ -72,7 +72,7 @@ pub fn in_words(outcomes: &[Outcome<'_>]) -> String {
     list(&words, "and")
 }
 
-/// Where a claim stands, in one word, with what rests on a word alone told apart.
+/// The standing of a claim in one word; `attested` for claims that hold by an attestation only.
 pub fn name(outcome: &Outcome<'_>) -> &'static str {
     match outcome.standing {
         Standing::Holds if basis(outcome) == Some(Basis::Attested) => "attested",
@@ -80,19 +80,18 @@ pub fn name(outcome: &Outcome<'_>) -> &'static str {
     }
 }
 
-/// The basis that decides: the weakest one.
+/// The weakest basis of a claim, which decides.
 pub fn basis(outcome: &Outcome<'_>) -> Option<Basis> {
     outcome.bases.last().copied()
 }
 
-/// Until when the claim may stand as it does, or could: the end of its evidence, or of its waiver.
-/// `None` where neither ever spoke for it.
+/// When the evidence of a claim, or its waiver, expires or has expired. `None` if neither supported it.
 pub fn until(outcome: &Outcome<'_>) -> Option<Timestamp> {
     let held = outcome.standing.is_publishable() || outcome.standing == Standing::Expired;
     outcome.until.filter(|_| held)
 }
 
-/// How bad a standing is, 0 being the worst: the order in which news is told.
+/// The rank of a claim's standing, 0 for the worst.
 pub fn rank(outcome: &Outcome<'_>) -> usize {
     let name = name(outcome);
     WORST_FIRST.iter().position(|(one, ..)| *one == name).unwrap_or(WORST_FIRST.len())

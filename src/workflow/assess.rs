@@ -14,7 +14,7 @@ use crate::model::judge::view::View;
 use crate::model::plan::Plan;
 use crate::model::source::claim_id::ClaimId;
 use crate::probe;
-use crate::probe::job::{Event, Interrupt, Job, Settings};
+use crate::probe::job::{Event, Interrupt, Job, RunSettings};
 use crate::workflow::session::Session;
 
 /// The journal of pending clean-up, in the project's folder.
@@ -47,7 +47,7 @@ pub fn transcripts(
     jobs: &[Job<'_>],
     surroundings: &Surroundings<'_>,
 ) -> Option<Vec<Transcript>> {
-    let settings = Settings {
+    let settings = RunSettings {
         project: &session.project,
         root: &session.root,
         env: surroundings.env,

@@ -38,10 +38,10 @@ pub(crate) async fn change(
 }
 
 fn cached(app: &App, config: Config) -> impl IntoResponse + use<> {
-    let how_long = if app.has(Flaw::CacheForever) {
+    let lifetime = if app.has(Flaw::CacheForever) {
         "private, max-age=31536000"
     } else {
         "private, max-age=600"
     };
-    ([(CACHE_CONTROL, how_long)], Json(config))
+    ([(CACHE_CONTROL, lifetime)], Json(config))
 }

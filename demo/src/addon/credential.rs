@@ -1,4 +1,4 @@
-//! Who is asking: a tenant by a signed token, or the operator by a bearer token.
+//! Authenticates callers: tenants by signed tokens, the operator by a bearer token.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use crate::problem::Problem;
 use crate::qsh::query_string_hash;
 use crate::store::Tenant;
 
-/// The tenant whose token came with the request, and was found good.
+/// The tenant that sent the request, authenticated by a token.
 ///
-/// The token is signed with the tenant's shared secret and bound to one request, as Atlassian
-/// Connect has it.
+/// The token is signed with the tenant's shared secret and bound to one request, as in Atlassian
+/// Connect.
 pub(crate) struct Caller(pub(crate) Tenant);
 
-/// The operator, whose token was found good.
+/// The operator, authenticated by a token.
 pub(crate) struct Operator;
 
 #[derive(Deserialize)]
@@ -37,8 +37,9 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let text = after_scheme(parts, "JWT")
-            .ok_or_else(|| Problem::unauthorized("a token is needed: `Authorization: JWT ...`"))?;
+        let text = after_scheme(parts, "JWT").ok_or_else(|| {
+            Problem::unauthorized("a token is required: `Authorization: JWT ...`")
+        })?;
         let token = Jwt::<Claims>::parse(text).map_err(Problem::unauthorized)?;
         let tenant = installed(app, &token.claims.iss)?;
         check(app, &token, &tenant, parts).map_err(Problem::unauthorized)?;
@@ -50,22 +51,22 @@ impl FromRequestParts<Arc<App>> for Operator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        // Digests are compared, so that the time it takes tells nothing of the token.
+        // Comparing digests reveals nothing about the token through timing.
         let digest = |token: &str| Sha256::digest(token.as_bytes());
         after_scheme(parts, "Bearer")
             .filter(|token| digest(token) == digest(&app.operator_token))
             .map(|_| Self)
-            .ok_or_else(|| Problem::unauthorized("only the operator is let in here"))
+            .ok_or_else(|| Problem::unauthorized("only the operator has access"))
     }
 }
 
 /// The tenant with this client key, if the add-on is installed there.
 pub(crate) fn installed(app: &App, client_key: &str) -> Result<Tenant, Problem> {
     let tenant = app.store.tenant(client_key)?.filter(|tenant| tenant.installed);
-    tenant.ok_or_else(|| Problem::unauthorized("the add-on is not installed there"))
+    tenant.ok_or_else(|| Problem::unauthorized("the add-on is not installed for this tenant"))
 }
 
-/// What follows the scheme in the one `Authorization` field; two of them are as good as none.
+/// The credential after the scheme in the `Authorization` field. `None` if there are two such fields.
 pub(crate) fn after_scheme<'a>(parts: &'a Parts, scheme: &str) -> Option<&'a str> {
     let mut fields = parts.headers.get_all(AUTHORIZATION).iter();
     let (field, None) = (fields.next()?, fields.next()) else {
@@ -75,14 +76,14 @@ pub(crate) fn after_scheme<'a>(parts: &'a Parts, scheme: &str) -> Option<&'a str
     given.eq_ignore_ascii_case(scheme).then(|| rest.trim())
 }
 
-/// Whether a token is bound to this request: `qsh` of Atlassian Connect.
+/// Checks that a token is bound to this request: `qsh` of Atlassian Connect.
 pub(crate) fn check_binding(qsh: Option<&str>, parts: &Parts) -> Result<(), &'static str> {
     let query = parts.uri.query().unwrap_or_default();
-    let due = query_string_hash(parts.method.as_str(), parts.uri.path(), query);
+    let expected = query_string_hash(parts.method.as_str(), parts.uri.path(), query);
     match qsh {
-        Some(hash) if hash == due => Ok(()),
-        Some(_) => Err("the token was made for another request"),
-        None => Err("the token is bound to no request"),
+        Some(hash) if hash == expected => Ok(()),
+        Some(_) => Err("the token is for another request"),
+        None => Err("the token is not bound to a request"),
     }
 }
 
@@ -98,9 +99,9 @@ fn check(
     let Claims { iat, exp, nbf, .. } = token.claims;
     let times = Times { issued: iat, not_before: nbf, expires: exp };
     if !app.has(Flaw::AcceptExpired) {
-        times.check_end(app.clock.now())?;
+        times.check_expiry(app.clock.now())?;
     }
-    times.check_beginning(app.clock.now())?;
+    times.check_start(app.clock.now())?;
     if !app.has(Flaw::IgnoreQsh) {
         check_binding(token.claims.qsh.as_deref(), parts)?;
     }

@@ -1,5 +1,5 @@
-//! The same notes for Forge, the platform's newer framework, whose calls carry a token that is
-//! signed with RS256 by the platform and names the installation that it speaks for.
+//! The notes for Forge, the platform's newer framework. Each request carries a token that the platform
+//! signs with RS256 and that names an installation.
 
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ use crate::addon::credential::{after_scheme, installed};
 use crate::jwt::{Audience, Jwt, Times};
 use crate::names::{FORGE_APP, FORGE_ISSUER};
 use crate::problem::Problem;
-use crate::store::{Tenant, Whose};
+use crate::store::{Owner, Tenant};
 
-/// The tenant whose installation an invocation token names, and was found good.
+/// The tenant whose installation a verified invocation token names.
 pub(crate) struct Invocation(Tenant);
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ impl FromRequestParts<Arc<App>> for Invocation {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let text = after_scheme(parts, "Bearer")
-            .ok_or_else(|| Problem::unauthorized("an invocation token is needed"))?;
+            .ok_or_else(|| Problem::unauthorized("an invocation token is required"))?;
         let token = Jwt::<Claims>::parse(text).map_err(Problem::unauthorized)?;
         let key = app.key_server.forge_key(token.key_name());
         token.check_rs256(key).await.map_err(Problem::unauthorized)?;
@@ -55,18 +55,18 @@ pub(crate) async fn notes(
     Invocation(tenant): Invocation,
     State(app): State<Arc<App>>,
 ) -> Result<impl IntoResponse, Problem> {
-    let notes = app.store.notes(Whose::Of(&tenant.client_key))?;
+    let notes = app.store.notes(Owner::Tenant(&tenant.client_key))?;
     Ok(Json(json!({ "notes": notes })))
 }
 
 fn check(app: &App, claims: &Claims) -> Result<(), &'static str> {
     if claims.iss != FORGE_ISSUER {
-        return Err("the token is no invocation token");
+        return Err("the token is not an invocation token");
     }
     if !claims.aud.has(FORGE_APP) {
-        return Err("the token is meant for another app");
+        return Err("the token is for another app");
     }
     let times = Times { issued: claims.iat, not_before: claims.nbf, expires: claims.exp };
-    times.check_end(app.clock.now())?;
-    times.check_beginning(app.clock.now())
+    times.check_expiry(app.clock.now())?;
+    times.check_start(app.clock.now())
 }

@@ -1,4 +1,4 @@
-//! Images, which are handed on to the media host.
+//! Images, which are stored on the media host.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::names::{ADDON, MEDIA};
 use crate::problem::Problem;
 use crate::world;
 
-/// Takes the field `file` of a form, and tells where it is kept.
+/// Stores the field `file` of a form, and answers with the image's address.
 pub(crate) async fn upload(
     Caller(tenant): Caller,
     State(app): State<Arc<App>>,
@@ -30,7 +30,7 @@ pub(crate) async fn upload(
     Ok((StatusCode::CREATED, Json(json!({ "url": url }))))
 }
 
-/// An image that is kept on the add-on's own host: there is none unless a flaw put it there.
+/// An image on the add-on's own host: exists only with the flaw.
 pub(crate) async fn local(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,

@@ -1,4 +1,4 @@
-//! A body of JSON, bounded, whose refusal is JSON as well.
+//! A JSON body of limited size. Rejections are JSON too.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
 
-/// The body, read as JSON, whatever its media type says.
+/// The body, parsed as JSON, whatever its media type.
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
@@ -18,11 +18,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
         let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
         serde_json::from_slice(&bytes)
             .map(Self)
-            .map_err(|_| Problem::bad_request("the body is not the JSON that is wanted here"))
+            .map_err(|_| Problem::bad_request("the body is not the expected JSON"))
     }
 }
 
-/// The same status as the rejection has, which is 413 where the body is too long.
+/// A problem with the status of the rejection if that is 413 (the body is too long), else 400.
 pub(crate) fn unread(rejection: impl IntoResponse) -> Problem {
     match rejection.into_response().status() {
         StatusCode::PAYLOAD_TOO_LARGE => {

@@ -1,7 +1,7 @@
-//! The add-on's life at a tenant's: installed and uninstalled, by callbacks that the platform signs.
+//! Installation and uninstallation, by callbacks that the platform signs.
 //!
-//! A callback carries a token signed with RS256; its header names a key, which the platform's key
-//! server publishes. Nothing is believed of a callback before that signature was checked.
+//! A callback carries a token signed with RS256. Its header names a key that the platform's key server
+//! publishes. The content of a callback is used only after the signature has been checked.
 
 use std::sync::Arc;
 
@@ -24,12 +24,12 @@ use crate::problem::Problem;
 use crate::random;
 use crate::store::{Lifecycle, Tenant};
 
-/// How many bytes a client key or a shared secret may have.
+/// The maximum size of a client key or a shared secret, in bytes.
 const VALUE_MAX: usize = 512;
 
-/// The platform, speaking for the tenant with this client key.
+/// The platform, acting for the tenant with this client key.
 ///
-/// `None` is nobody in particular, and comes only where the flaw is switched on.
+/// `None` is an unsigned callback, which is accepted only with the flaw.
 pub(crate) struct Platform(Option<String>);
 
 #[derive(Deserialize)]
@@ -42,7 +42,7 @@ struct Claims {
     qsh: Option<String>,
 }
 
-/// What a callback says of the tenant.
+/// The tenant in a callback.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Callback {
@@ -59,7 +59,7 @@ impl FromRequestParts<Arc<App>> for Platform {
             return Ok(Self(None));
         }
         let text = after_scheme(parts, "JWT")
-            .ok_or_else(|| Problem::unauthorized("a token of the platform's is needed"))?;
+            .ok_or_else(|| Problem::unauthorized("a token of the platform is required"))?;
         let token = Jwt::<Claims>::parse(text).map_err(Problem::unauthorized)?;
         let key = app.key_server.install_key(token.key_name());
         token.check_rs256(key).await.map_err(Problem::unauthorized)?;
@@ -68,16 +68,18 @@ impl FromRequestParts<Arc<App>> for Platform {
     }
 }
 
-/// Installs the add-on at a tenant's, or gives the tenant another secret.
+/// Installs the add-on for a tenant, or replaces the tenant's secret.
 pub(crate) async fn installed(
     platform: Platform,
     State(app): State<Arc<App>>,
     JsonBody(callback): JsonBody<Callback>,
 ) -> Result<impl IntoResponse, Problem> {
-    platform.speaks_for(&callback)?;
+    platform.check_tenant(&callback)?;
     let lengths = [callback.client_key.len(), callback.shared_secret.len()];
     if lengths.iter().any(|length| !(1..=VALUE_MAX).contains(length)) {
-        return Err(Problem::bad_request("the client key or the shared secret is no such thing"));
+        return Err(Problem::bad_request(
+            "the client key or the shared secret has an invalid length",
+        ));
     }
     app.store.install(&[Tenant {
         name: callback.client_key.clone(),
@@ -88,18 +90,18 @@ pub(crate) async fn installed(
     log(&app, "installed", callback.client_key, &platform)
 }
 
-/// Ends the add-on's stay at a tenant's: from then on its tokens are refused.
+/// Uninstalls the add-on for a tenant: from then on its tokens are refused.
 pub(crate) async fn uninstalled(
     platform: Platform,
     State(app): State<Arc<App>>,
     JsonBody(callback): JsonBody<Callback>,
 ) -> Result<impl IntoResponse, Problem> {
-    platform.speaks_for(&callback)?;
+    platform.check_tenant(&callback)?;
     app.store.uninstall(&callback.client_key)?;
     log(&app, "uninstalled", callback.client_key, &platform)
 }
 
-/// The newest callbacks that were taken, for the operator.
+/// The newest accepted callbacks, for the operator.
 pub(crate) async fn history(
     _: Operator,
     State(app): State<Arc<App>>,
@@ -109,20 +111,20 @@ pub(crate) async fn history(
 
 fn check(app: &App, claims: &Claims, parts: &Parts) -> Result<(), &'static str> {
     if !claims.aud.has(TARGET) {
-        return Err("the token is meant for another add-on");
+        return Err("the token is for another add-on");
     }
     let times = Times { issued: claims.iat, not_before: claims.nbf, expires: claims.exp };
-    times.check_end(app.clock.now())?;
-    times.check_beginning(app.clock.now())?;
+    times.check_expiry(app.clock.now())?;
+    times.check_start(app.clock.now())?;
     check_binding(claims.qsh.as_deref(), parts)
 }
 
 impl Platform {
-    /// Whether the token was made for the tenant that the callback names.
-    fn speaks_for(&self, callback: &Callback) -> Result<(), Problem> {
+    /// Checks that the token is for the tenant that the callback names.
+    fn check_tenant(&self, callback: &Callback) -> Result<(), Problem> {
         match &self.0 {
             Some(issuer) if *issuer != callback.client_key => {
-                Err(Problem::unauthorized("the token was made for another tenant"))
+                Err(Problem::unauthorized("the token is for another tenant"))
             }
             _ => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! The add-on: its routes, and what is true of all its answers.
+//! The add-on: its routes, and the header fields of all answers.
 
 mod config;
 mod credential;
@@ -33,52 +33,52 @@ use crate::store::Store;
 
 pub(crate) use self::public::LANDING;
 
-/// How many bytes of JSON are read.
+/// The maximum size of a JSON body, in bytes.
 const BODY_MAX: usize = 64 * 1024;
-/// How many bytes of a form with an image are read.
+/// The maximum size of a form with an image, in bytes.
 const UPLOAD_MAX: usize = 1024 * 1024;
-/// How long an answer may take, the reading of the body included.
+/// The time limit for an answer, including reading the body.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 
-/// What the add-on works with.
+/// The state of the add-on.
 pub(crate) struct App {
-    /// Its time.
+    /// The clock.
     pub(crate) clock: Clock,
-    /// The flaws that it was given.
+    /// The flaws of the add-on.
     pub(crate) flaws: BTreeSet<Flaw>,
-    /// Its database.
+    /// The database.
     pub(crate) store: Store,
-    /// Its backups.
+    /// The backups.
     pub(crate) backups: Backups,
     /// The platform's key server.
     pub(crate) key_server: KeyServer,
-    /// The platform's private keys, which its key server publishes the public halves of.
+    /// The platform's private keys; the key server publishes their public halves.
     pub(crate) secrets: Secrets,
     /// The contacts that `security.txt` names.
     pub(crate) contacts: Vec<String>,
     /// The operator's bearer token.
     pub(crate) operator_token: String,
-    /// Since when it runs.
+    /// The time of the start.
     pub(crate) started: Instant,
 }
 
 impl App {
-    /// Whether it was given this flaw.
+    /// Whether the add-on has this flaw.
     pub(crate) fn has(&self, flaw: Flaw) -> bool {
         self.flaws.contains(&flaw)
     }
 }
 
-/// The add-on's answers.
+/// The routes of the add-on, in this mode.
 pub(crate) fn router(app: &Arc<App>, mode: Mode) -> Router {
     routes()
         .fallback(async || Problem::NOT_FOUND)
         .method_not_allowed_fallback(async || {
-            Problem(StatusCode::METHOD_NOT_ALLOWED, "this is not done here")
+            Problem(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed")
         })
         .with_state(Arc::clone(app))
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(from_fn(in_time))
+        .layer(from_fn(with_time_limit))
         .layer(from_fn_with_state(mode, mode::apply))
         .layer(from_fn_with_state(Arc::clone(app), set_headers))
 }
@@ -105,14 +105,14 @@ fn routes() -> Router<Arc<App>> {
         .route("/ops/access", post(operator::record_access))
 }
 
-async fn in_time(request: Request, next: Next) -> Response {
+async fn with_time_limit(request: Request, next: Next) -> Response {
     let answer = tokio::time::timeout(ANSWER_TIME, next.run(request)).await;
     answer.unwrap_or_else(|_| {
         Problem(StatusCode::REQUEST_TIMEOUT, "the request took too long").into_response()
     })
 }
 
-/// Sets the fields that every answer carries, whatever its status.
+/// Sets the header fields of every answer, whatever its status.
 async fn set_headers(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut answer = next.run(request).await;
     let headers = answer.headers_mut();

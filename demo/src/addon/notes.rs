@@ -1,4 +1,4 @@
-//! Notes, which belong to the tenant that made them.
+//! Notes, which belong to the tenant that created them.
 
 use std::sync::Arc;
 
@@ -15,20 +15,20 @@ use crate::addon::credential::Caller;
 use crate::addon::json_body::JsonBody;
 use crate::flaw::Flaw;
 use crate::problem::Problem;
-use crate::store::{Note, Tenant, Whose};
+use crate::store::{Note, Owner, Tenant};
 
-/// How many bytes a note may have.
+/// The maximum size of a note, in bytes.
 const TEXT_MAX: usize = 10_000;
 
-/// What a note is made of.
+/// The content of a note.
 #[derive(Deserialize)]
 pub(crate) struct Text {
     text: String,
 }
 
-/// Whose notes a request reaches: the caller's own, or everybody's where the flaw is switched on.
-fn reach<'a>(app: &App, tenant: &'a Tenant, flaw: Flaw) -> Whose<'a> {
-    if app.has(flaw) { Whose::Everybodys } else { Whose::Of(&tenant.client_key) }
+/// The notes that a request can reach: the caller's own, or all with the flaw.
+fn scope<'a>(app: &App, tenant: &'a Tenant, flaw: Flaw) -> Owner<'a> {
+    if app.has(flaw) { Owner::Anyone } else { Owner::Tenant(&tenant.client_key) }
 }
 
 /// The notes, oldest first.
@@ -36,11 +36,11 @@ pub(crate) async fn list(
     Caller(tenant): Caller,
     State(app): State<Arc<App>>,
 ) -> Result<impl IntoResponse, Problem> {
-    let notes = app.store.notes(reach(&app, &tenant, Flaw::LeakList))?;
+    let notes = app.store.notes(scope(&app, &tenant, Flaw::LeakList))?;
     Ok(Json(json!({ "notes": notes })))
 }
 
-/// Makes one.
+/// Creates a note.
 pub(crate) async fn create(
     Caller(tenant): Caller,
     State(app): State<Arc<App>>,
@@ -55,22 +55,22 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(note)))
 }
 
-/// Shows one.
+/// Shows a note.
 pub(crate) async fn show(
     Caller(tenant): Caller,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
-    if let Some(note) = app.store.note(reach(&app, &tenant, Flaw::LeakRead), &id)? {
+    if let Some(note) = app.store.note(scope(&app, &tenant, Flaw::LeakRead), &id)? {
         return Ok(Json(note).into_response());
     }
-    match app.store.note(reach(&app, &tenant, Flaw::LeakInError), &id)? {
+    match app.store.note(scope(&app, &tenant, Flaw::LeakInError), &id)? {
         Some(note) => Ok(failure(&note).into_response()),
         None => Err(Problem::NOT_FOUND),
     }
 }
 
-/// Changes one.
+/// Changes a note.
 pub(crate) async fn change(
     Caller(tenant): Caller,
     State(app): State<Arc<App>>,
@@ -79,23 +79,23 @@ pub(crate) async fn change(
 ) -> Result<impl IntoResponse, Problem> {
     let text = bounded(body)?;
     let note = Note { id, text };
-    let whose = reach(&app, &tenant, Flaw::CrossWrite);
-    let changed = app.store.set_note(whose, &note)?;
+    let owner = scope(&app, &tenant, Flaw::CrossWrite);
+    let changed = app.store.set_note(owner, &note)?;
     changed.then_some(Json(note)).ok_or(Problem::NOT_FOUND)
 }
 
-/// Deletes one.
+/// Deletes a note.
 pub(crate) async fn delete(
     Caller(tenant): Caller,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
-    let whose = reach(&app, &tenant, Flaw::CrossDelete);
-    let deleted = app.store.delete_note(whose, &id)?;
+    let owner = scope(&app, &tenant, Flaw::CrossDelete);
+    let deleted = app.store.delete_note(owner, &id)?;
     deleted.then_some(StatusCode::NO_CONTENT).ok_or(Problem::NOT_FOUND)
 }
 
-/// A page such as a careless framework shows, with what it was working on.
+/// An error page as a careless framework shows it, with the data that was being processed.
 fn failure(note: &Note) -> impl IntoResponse + use<> {
     let shown: String = note.text.chars().map(escaped).collect();
     let page = format!(
@@ -104,7 +104,7 @@ fn failure(note: &Note) -> impl IntoResponse + use<> {
     (StatusCode::INTERNAL_SERVER_ERROR, Html(page))
 }
 
-/// A character as a number, as HTML has it, where it could mean something there.
+/// Escapes a character that has a meaning in HTML.
 fn escaped(character: char) -> String {
     match character {
         '<' | '>' | '&' | '"' | '\'' => format!("&#{};", u32::from(character)),

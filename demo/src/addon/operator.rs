@@ -1,4 +1,4 @@
-//! What the operator asks for: backups, and who looked at customer data and why.
+//! The operator's routes: backups, and the log of accesses to customer data.
 
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ use crate::problem::Problem;
 use crate::random;
 use crate::store::Access;
 
-/// How many bytes the note of an access may have.
+/// The maximum size of the note of an access, in bytes.
 const NOTE_MAX: usize = 1000;
 
-/// The only reasons for which anybody may look at customer data.
+/// The permitted reasons for an access to customer data.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Reason {
@@ -29,7 +29,7 @@ pub(crate) enum Reason {
     CustomerRequest,
 }
 
-/// An access as it is announced.
+/// An access that is to be recorded.
 #[derive(Deserialize)]
 pub(crate) struct NewAccess {
     reason: Reason,
@@ -62,7 +62,7 @@ pub(crate) async fn access_log(
     Ok(Json(json!({ "entries": app.store.access_log()? })))
 }
 
-/// Writes an access down.
+/// Records an access.
 pub(crate) async fn record_access(
     _: Operator,
     State(app): State<Arc<App>>,

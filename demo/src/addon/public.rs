@@ -1,4 +1,4 @@
-//! What is no tenant's: the landing page, the descriptor, `security.txt`, the statistics.
+//! Routes without tenant data: the landing page, the descriptor, `security.txt`, the statistics.
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use crate::flaw::Flaw;
 use crate::names::TARGET;
 use crate::problem::Problem;
 
-/// The page that people see who come without an installation.
+/// The page for visitors without an installation.
 pub(crate) async fn landing() -> Html<&'static str> {
     Html(LANDING)
 }
 
-/// The add-on's descriptor, which tells the host product what it is and asks for.
+/// The add-on's descriptor: its name, routes and scopes, for the host product.
 pub(crate) async fn descriptor(State(app): State<Arc<App>>) -> impl IntoResponse {
     let authentication = if app.has(Flaw::DescriptorAuthNone) { "none" } else { "jwt" };
     let mut scopes = vec!["READ", "WRITE"];
@@ -43,7 +43,7 @@ pub(crate) async fn descriptor(State(app): State<Arc<App>>) -> impl IntoResponse
     }))
 }
 
-/// Version and uptime: no tenant's data, and yet nobody's but the tenants'.
+/// Version and uptime: not the data of a tenant, but for tenants only.
 pub(crate) async fn stats(
     caller: Result<Caller, Problem>,
     State(app): State<Arc<App>>,
@@ -56,7 +56,7 @@ pub(crate) async fn stats(
     Ok(Json(json!({ "version": version, "uptime_s": uptime_s })))
 }
 
-/// Where to report a vulnerability (RFC 9116); it holds for half a year from now.
+/// Where to report a vulnerability (RFC 9116). Expires in half a year.
 pub(crate) async fn security_txt(
     State(app): State<Arc<App>>,
 ) -> Result<impl IntoResponse, Problem> {

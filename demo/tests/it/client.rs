@@ -1,4 +1,4 @@
-//! A demo that runs, and a client that trusts it.
+//! A running demo, and a client that trusts its certificates.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -16,17 +16,17 @@ use rsa::pkcs8::DecodePrivateKey;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-/// The time at which the demo's clock stands in these tests.
+/// The fixed time of the demo's clock in these tests.
 pub(crate) const NOW: &str = "2031-05-04T12:00:00Z";
 
-/// A demo, and a client.
+/// A demo and its client.
 pub(crate) struct Bench {
     pub(crate) demo: Demo,
     pub(crate) secrets: Secrets,
     http: Client,
 }
 
-/// An answer, read to its end.
+/// A complete answer.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: reqwest::header::HeaderMap,
@@ -38,7 +38,7 @@ pub(crate) enum As<'a> {
     Nobody,
     Tenant(&'a str),
     Operator,
-    /// This, after the scheme and a space, whatever it is.
+    /// This text, after the scheme and a space.
     Literally(String),
 }
 
@@ -59,7 +59,7 @@ impl Bench {
     }
 
     pub(crate) fn with(options: Options) -> Self {
-        // The second of the tests that run side by side finds it installed already.
+        // Fails in all but the first of the tests that run concurrently.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let secrets = Secrets::generate();
         let clock = Some(NOW.parse().unwrap());
@@ -80,7 +80,7 @@ impl Bench {
         self.send("GET", path, who, None).await
     }
 
-    /// Sends to the add-on.
+    /// Sends a request to the add-on.
     pub(crate) async fn send(
         &self,
         method: &str,
@@ -117,19 +117,19 @@ impl Bench {
         self.secrets.get(variable).unwrap()
     }
 
-    /// A good token of a named tenant's.
+    /// A valid token of a named tenant.
     pub(crate) fn token(&self, name: &str, method: &str, path: &str) -> String {
         let secret = self.secret(&format!("{}_SECRET", name.to_uppercase()));
         let claims = claims(&format!("{name}-key"), method, path);
         sign(&json!({ "alg": "HS256", "typ": "JWT" }), &claims, secret)
     }
 
-    /// Asks a host of the outside world.
+    /// Requests an address on another host.
     pub(crate) async fn visit(&self, url: &str) -> Answer {
         read(self.http.get(url)).await
     }
 
-    /// Makes a note as a tenant and gives its path.
+    /// Creates a note as a tenant. Returns its path.
     pub(crate) async fn plant(&self, tenant: &str, text: &str) -> String {
         let body = Some(json!({ "text": text }));
         let answer = self.send("POST", "/notes", As::Tenant(tenant), body).await;
@@ -137,13 +137,13 @@ impl Bench {
         format!("/notes/{}", answer.json()["id"].as_str().unwrap())
     }
 
-    /// Sends bytes to the plain port and gives what comes back until it is closed.
-    pub(crate) fn say_plainly(&self, text: &str) -> Vec<u8> {
+    /// Sends bytes to the plain port. Returns the answer until the connection closes.
+    pub(crate) fn send_plain(&self, text: &str) -> Vec<u8> {
         let address = self.demo.connect_to()["addon.demo.test:80"];
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(text.as_bytes()).unwrap();
         let mut answer = Vec::new();
-        // A peer that resets the connection has said what it had to say.
+        // A server that resets the connection has sent its whole answer.
         let _ = stream.read_to_end(&mut answer);
         answer
     }
@@ -172,7 +172,7 @@ async fn read(request: reqwest::RequestBuilder) -> Answer {
     }
 }
 
-/// The claims of a good token for a request.
+/// The claims of a valid token for a request.
 pub(crate) fn claims(issuer: &str, method: &str, path: &str) -> Value {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     json!({
@@ -187,7 +187,7 @@ pub(crate) fn now() -> i64 {
     NOW.parse::<Timestamp>().unwrap().as_second()
 }
 
-/// A token signed with RSA and SHA-256 by the holder of this private key, PEM.
+/// A token signed with RSA, SHA-256 and this private key in PEM format.
 pub(crate) fn sign_rsa(header: &Value, claims: &Value, private: &str) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(header), part(claims));

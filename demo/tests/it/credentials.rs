@@ -1,4 +1,4 @@
-//! Who is let in, and who is not.
+//! Which callers have access.
 
 use serde_json::{Value, json};
 
@@ -16,10 +16,10 @@ const TENANTS_ENDPOINTS: &[(&str, &str)] = &[
     ("POST", "/images"),
 ];
 
-/// What is done to a good token's header and claims before it is signed.
+/// A change to the header and claims of a valid token before it is signed.
 type Change = dyn Fn(&mut Value, &mut Value);
 
-/// `GET /stats` with acme's token after `change` was made to its header and claims.
+/// The status of `GET /stats` with acme's token, whose header and claims `change` modifies.
 async fn status_of(bench: &Bench, change: impl Fn(&mut Value, &mut Value)) -> u16 {
     let mut header = json!({ "alg": "HS256", "typ": "JWT" });
     let mut claims = claims("acme-key", "GET", "/stats?x=1");
@@ -38,7 +38,7 @@ async fn unsigned(bench: &Bench) -> u16 {
 }
 
 #[tokio::test]
-async fn every_endpoint_of_a_tenant_refuses_those_without_a_credential() {
+async fn every_endpoint_of_a_tenant_requires_a_credential() {
     let bench = Bench::sound();
     for (method, path) in TENANTS_ENDPOINTS {
         for who in [As::Nobody, As::Operator, As::Literally("JWT x.y.z".into())] {
@@ -50,7 +50,7 @@ async fn every_endpoint_of_a_tenant_refuses_those_without_a_credential() {
 }
 
 #[tokio::test]
-async fn a_tenant_is_let_in_with_a_good_token() {
+async fn a_tenant_has_access_with_a_valid_token() {
     let bench = Bench::sound();
     let answer = bench.get("/stats?b=2&a=1", As::Tenant("globex")).await;
     assert_eq!(answer.status, 200);
@@ -64,7 +64,7 @@ async fn the_tenant_that_uninstalled_the_add_on_is_refused() {
 }
 
 #[tokio::test]
-async fn a_token_is_refused_for_each_thing_that_can_be_wrong_with_it() {
+async fn every_kind_of_invalid_token_is_refused() {
     let bench = Bench::sound();
     assert_eq!(status_of(&bench, |_, _| ()).await, 200);
     let wrong: &[(&str, &Change)] = &[
@@ -90,7 +90,7 @@ async fn a_token_is_refused_for_each_thing_that_can_be_wrong_with_it() {
 }
 
 #[tokio::test]
-async fn each_flaw_of_a_token_lets_in_its_own_kind_of_token_only() {
+async fn each_flaw_accepts_one_kind_of_invalid_token() {
     let expired = |_: &mut Value, claims: &mut Value| claims["exp"] = json!(now() - 31);
     let rehashed = |_: &mut Value, claims: &mut Value| claims["qsh"] = json!("0".repeat(64));
     for (flaw, statuses) in [
@@ -119,7 +119,7 @@ async fn no_auth_opens_the_statistics_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn two_credentials_at_once_are_none() {
+async fn two_credentials_at_once_are_refused() {
     let bench = Bench::sound();
     let request = bench.request("GET", "/ops/access-log", As::Operator);
     let answer = request.header("authorization", "Bearer x").send().await.unwrap();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::client::{As, Bench, now, sign, sign_rsa};
 
-/// What is done to a good token's header and claims before it is signed.
+/// A change to the header and claims of a valid token before it is signed.
 type Change = dyn Fn(&mut Value, &mut Value);
 
 const APP: &str = "ari:cloud:ecosystem::app/8f5a1c1e-0d6b-4d57-9a57-1f0c6a2b7e10";
@@ -35,7 +35,7 @@ async fn an_invocation_reads_the_notes_of_the_installation_that_it_names() {
 }
 
 #[tokio::test]
-async fn an_invocation_is_refused_for_each_thing_that_can_be_wrong_with_it() {
+async fn every_kind_of_invalid_invocation_token_is_refused() {
     let bench = Bench::sound();
     let wrong: &[(&str, &Change)] = &[
         ("expired", &|_, claims| claims["exp"] = json!(now() - 31)),

@@ -1,11 +1,11 @@
-//! What a tenant has, and what another one can do to it.
+//! Isolation: what one tenant can do to the data of another.
 
 use serde_json::json;
 
 use crate::client::{As, Bench};
 
 #[tokio::test]
-async fn a_note_is_its_owners_alone() {
+async fn only_its_owner_can_reach_a_note() {
     let bench = Bench::sound();
     let path = bench.plant("acme", "a secret of acme's").await;
     let change = || Some(json!({ "text": "changed" }));
@@ -23,7 +23,7 @@ async fn a_note_is_its_owners_alone() {
     assert_eq!(bench.get(&path, As::Tenant("acme")).await.status, 404);
 }
 
-/// What globex achieves against acme's note: read it, find it listed, change it, delete it.
+/// Whether globex can read acme's note, see it in a list, change it, delete it.
 async fn achieves(flaw: &str) -> [bool; 4] {
     let bench = Bench::flawed(flaw);
     let path = bench.plant("acme", "a secret").await;
@@ -46,7 +46,7 @@ async fn achieves(flaw: &str) -> [bool; 4] {
 }
 
 #[tokio::test]
-async fn each_flaw_of_isolation_opens_one_way_only() {
+async fn each_flaw_of_isolation_allows_one_operation() {
     assert_eq!(achieves("leak-read").await, [true, false, false, false]);
     assert_eq!(achieves("leak-in-error").await, [true, false, false, false]);
     assert_eq!(achieves("leak-list").await, [false, true, false, false]);
@@ -55,7 +55,7 @@ async fn each_flaw_of_isolation_opens_one_way_only() {
 }
 
 #[tokio::test]
-async fn the_configuration_is_its_tenants_own_and_cached_for_minutes() {
+async fn the_configuration_is_private_and_cached_for_minutes() {
     let bench = Bench::sound();
     let config = Some(json!({ "colour": "teal" }));
     let set = bench.send("PUT", "/config", As::Tenant("acme"), config.clone()).await;
@@ -69,7 +69,7 @@ async fn the_configuration_is_its_tenants_own_and_cached_for_minutes() {
 }
 
 #[tokio::test]
-async fn cache_forever_lets_the_configuration_be_kept_for_a_year() {
+async fn cache_forever_allows_caching_for_a_year() {
     let bench = Bench::flawed("cache-forever");
     let answer = bench.get("/config", As::Tenant("acme")).await;
     assert_eq!(answer.header("cache-control"), Some("private, max-age=31536000"));
@@ -99,7 +99,7 @@ async fn hostile_bodies_are_refused() {
 }
 
 #[tokio::test]
-async fn made_up_tenants_are_let_in_with_what_their_lines_say() {
+async fn generated_tenants_have_access_with_their_listed_secrets() {
     let bench = Bench::with(avouch_demo::Options { tenants: 2000, ..Default::default() });
     let lines: Vec<serde_json::Value> = bench
         .demo
@@ -119,7 +119,7 @@ async fn made_up_tenants_are_let_in_with_what_their_lines_say() {
 }
 
 #[tokio::test]
-async fn an_error_page_may_quote_what_it_should_not() {
+async fn the_leak_in_error_flaw_quotes_the_note() {
     let bench = Bench::flawed("leak-in-error");
     let path = bench.plant("acme", "a secret & more").await;
     let answer = bench.get(&path, As::Tenant("globex")).await;

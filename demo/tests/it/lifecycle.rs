@@ -1,14 +1,14 @@
-//! Installing and uninstalling, and everybody who must not be able to.
+//! Installing and uninstalling, and callers that must not be able to.
 
 use avouch_demo::Secrets;
 use serde_json::{Value, json};
 
 use crate::client::{As, Bench, claims, now, sign, sign_rsa};
 
-/// What is done to a good callback's header and claims before it is signed.
+/// A change to the header and claims of a valid callback before it is signed.
 type Change = dyn Fn(&mut Value, &mut Value);
 
-/// A tenant that calls itself `newcomer` and brings this secret.
+/// A callback of the tenant `newcomer` with its secret.
 fn callback() -> Value {
     json!({
         "key": "test.demo.addon", "clientKey": "newcomer-key", "eventType": "installed",
@@ -26,7 +26,7 @@ async fn call(bench: &Bench, path: &str, who: As<'_>) -> u16 {
     bench.send("POST", path, who, Some(callback())).await.status.as_u16()
 }
 
-/// The status of an installation that is signed by the platform after `change`.
+/// The status of an installation that the platform signs after `change`.
 async fn install(bench: &Bench, change: &Change) -> u16 {
     let (mut header, mut claims) = good("/installed");
     change(&mut header, &mut claims);
@@ -34,21 +34,21 @@ async fn install(bench: &Bench, change: &Change) -> u16 {
     call(bench, "/installed", As::Literally(format!("JWT {token}"))).await
 }
 
-/// Whether the newcomer is let in with its secret.
+/// Whether the newcomer has access with its secret.
 async fn is_installed(bench: &Bench) -> bool {
     let claims = claims("newcomer-key", "GET", "/notes");
     let token = sign(&json!({ "alg": "HS256" }), &claims, "the newcomer's secret");
     bench.get("/notes", As::Literally(format!("JWT {token}"))).await.status == 200
 }
 
-/// What was told since the start, at which three tenants came.
+/// The log entries after those of the three tenants at the start.
 async fn history(bench: &Bench) -> Value {
     let all = bench.get("/ops/installs", As::Operator).await.json()["entries"].clone();
     all.as_array().unwrap()[3..].into()
 }
 
 #[tokio::test]
-async fn a_tenant_comes_and_goes_by_the_platforms_word() {
+async fn the_platform_installs_and_uninstalls_a_tenant() {
     let bench = Bench::sound();
     assert!(!is_installed(&bench).await);
     assert_eq!(install(&bench, &|_, _| ()).await, 204);
@@ -89,7 +89,7 @@ async fn nobody_else_can_install_or_uninstall() {
 }
 
 #[tokio::test]
-async fn a_callback_is_refused_for_each_thing_that_can_be_wrong_with_it() {
+async fn every_kind_of_invalid_callback_is_refused() {
     let bench = Bench::sound();
     let wrong: &[(&str, &Change)] = &[
         ("expired", &|_, claims| claims["exp"] = json!(now() - 31)),
@@ -111,7 +111,7 @@ async fn a_callback_is_refused_for_each_thing_that_can_be_wrong_with_it() {
 }
 
 #[tokio::test]
-async fn unsigned_install_takes_a_callback_without_a_token_and_no_other_forgery() {
+async fn unsigned_install_accepts_a_callback_without_a_token_only() {
     let bench = Bench::flawed("unsigned-install");
     assert_eq!(call(&bench, "/installed", As::Literally("JWT x.y.z".into())).await, 401);
     assert!(!is_installed(&bench).await);

@@ -1,4 +1,4 @@
-//! The demo add-on, asked over its real sockets.
+//! Tests of the demo add-on over its real sockets.
 
 #![expect(
     clippy::unwrap_used,

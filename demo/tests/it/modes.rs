@@ -1,4 +1,4 @@
-//! The add-on as a whole: refusing, failing, down.
+//! Modes of the add-on: refusing, failing, down.
 
 use std::net::TcpStream;
 
@@ -7,7 +7,7 @@ use avouch_demo::Mode;
 use crate::client::{As, Bench};
 
 #[tokio::test]
-async fn a_mode_answers_everybody_alike_and_leaves_the_world_alone() {
+async fn a_mode_applies_to_all_callers_and_no_other_host() {
     for (mode, due, starts) in [
         (Mode::RefusesEverybody, 401, "{\"error\""),
         (Mode::AllowsEverybody, 200, "{}"),
@@ -27,10 +27,10 @@ async fn a_mode_answers_everybody_alike_and_leaves_the_world_alone() {
 }
 
 #[tokio::test]
-async fn garbage_is_no_http() {
+async fn garbage_is_not_http() {
     let bench = Bench::in_mode(Mode::Garbage);
     assert!(bench.request("GET", "/", As::Nobody).send().await.is_err());
-    let plain = bench.say_plainly("GET / HTTP/1.0\r\n\r\n");
+    let plain = bench.send_plain("GET / HTTP/1.0\r\n\r\n");
     assert!(!plain.starts_with(b"HTTP"));
 }
 
@@ -44,7 +44,7 @@ fn an_add_on_that_is_down_refuses_connections() {
 }
 
 #[tokio::test]
-async fn a_slow_add_on_says_nothing_for_a_while() {
+async fn a_slow_add_on_does_not_answer_at_once() {
     let bench = Bench::in_mode(Mode::Slow);
     let request = bench.request("GET", "/", As::Nobody);
     let patience = std::time::Duration::from_millis(200);

@@ -16,7 +16,7 @@ fn question(name: &str, wanted: RecordType) -> Vec<u8> {
     message.to_vec().unwrap()
 }
 
-fn say(to: SocketAddr, bytes: &[u8]) -> UdpSocket {
+fn send(to: SocketAddr, bytes: &[u8]) -> UdpSocket {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     socket.send_to(bytes, to).unwrap();
@@ -24,7 +24,7 @@ fn say(to: SocketAddr, bytes: &[u8]) -> UdpSocket {
 }
 
 fn ask(bench: &Bench, name: &str, wanted: RecordType) -> Message {
-    let socket = say(bench.demo.resolver().unwrap(), &question(name, wanted));
+    let socket = send(bench.demo.resolver().unwrap(), &question(name, wanted));
     let mut buffer = [0; 2048];
     let length = socket.recv(&mut buffer).unwrap();
     Message::from_vec(&buffer[..length]).unwrap()
@@ -42,7 +42,7 @@ fn ask_by_tcp(bench: &Bench, name: &str, wanted: RecordType) -> Message {
     Message::from_vec(&answer).unwrap()
 }
 
-/// The records of an answer as text, one after the other.
+/// The records of an answer as text.
 fn records(answer: &Message) -> String {
     let record = |record: &hickory_proto::rr::Record| format!("{} {}", record.name, record.data);
     answer.answers.iter().map(record).collect::<Vec<_>>().join("; ")
@@ -67,7 +67,7 @@ fn the_add_on_is_an_alias_into_the_platforms_zone() {
 }
 
 #[test]
-fn the_mail_domain_says_where_its_mail_goes_and_who_may_speak_for_it() {
+fn the_mail_domain_has_mx_spf_dmarc_and_caa_records() {
     let bench = Bench::sound();
     let ask = |name: &str, wanted| records(&ask(&bench, name, wanted));
     assert_eq!(ask("DEMO.test.", RecordType::MX), "DEMO.test. 10 mail.demo.test.");
@@ -86,7 +86,7 @@ fn no_mx_leaves_the_domain_without_mail() {
 }
 
 #[test]
-fn a_name_that_is_not_there_does_not_exist() {
+fn an_unknown_name_does_not_exist() {
     let bench = Bench::sound();
     let code = |name| ask(&bench, name, RecordType::A).metadata.response_code;
     assert_eq!(code("nowhere.demo.test."), ResponseCode::NXDomain);
@@ -95,11 +95,11 @@ fn a_name_that_is_not_there_does_not_exist() {
 }
 
 #[test]
-fn bytes_that_are_no_question_are_not_answered() {
+fn bytes_that_are_not_a_query_are_not_answered() {
     let bench = Bench::sound();
     let resolver = bench.demo.resolver().unwrap();
-    say(resolver, b"\xff\x00");
-    say(resolver, &ask(&bench, "demo.test.", RecordType::MX).to_vec().unwrap());
+    send(resolver, b"\xff\x00");
+    send(resolver, &ask(&bench, "demo.test.", RecordType::MX).to_vec().unwrap());
     let mut stream = TcpStream::connect(resolver).unwrap();
     stream.write_all(b"\xff\xff garbage").unwrap();
     let answer = ask(&bench, "demo.test.", RecordType::MX);

@@ -69,14 +69,14 @@ async fn an_access_appears_in_the_log_with_its_reason() {
 }
 
 #[tokio::test]
-async fn an_unexplained_access_stands_in_the_log() {
+async fn an_unexplained_access_is_in_the_log() {
     let unexplained = |entries: Vec<Value>| entries.iter().any(|e| e["reason"] == "curiosity");
     assert!(!unexplained(log(&Bench::sound()).await));
     assert!(unexplained(log(&Bench::flawed("unexplained-access")).await));
 }
 
 #[tokio::test]
-async fn the_newest_backup_can_be_fetched_by_the_operator_alone() {
+async fn only_the_operator_can_fetch_the_newest_backup() {
     let bench = Bench::sound();
     let path = "/ops/backups/latest/file";
     let copy = bench.get(path, As::Operator).await;

@@ -9,7 +9,7 @@ async fn descriptor(bench: &Bench) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn the_descriptor_asks_for_signed_calls_and_two_scopes() {
+async fn the_descriptor_requests_signed_calls_and_two_scopes() {
     let sound = descriptor(&Bench::sound()).await;
     assert_eq!(sound["authentication"], json!({ "type": "jwt" }));
     assert_eq!(sound["scopes"], json!(["READ", "WRITE"]));
@@ -24,7 +24,7 @@ async fn the_descriptor_asks_for_signed_calls_and_two_scopes() {
 }
 
 #[tokio::test]
-async fn security_txt_names_the_contacts_that_it_is_given() {
+async fn security_txt_lists_the_configured_contacts() {
     let contacts = vec!["mailto:one@vendor.test".to_owned(), "two\nlines".to_owned()];
     let bench = Bench::with(avouch_demo::Options { contacts, ..Default::default() });
     let text = bench.get("/.well-known/security.txt", As::Nobody).await;
@@ -32,7 +32,7 @@ async fn security_txt_names_the_contacts_that_it_is_given() {
 }
 
 #[tokio::test]
-async fn security_txt_names_both_contacts_and_its_end() {
+async fn security_txt_lists_both_contacts_and_its_expiry() {
     let sound = Bench::sound().get("/.well-known/security.txt", As::Nobody).await;
     assert_eq!(sound.header("content-type"), Some("text/plain; charset=utf-8"));
     assert_eq!(

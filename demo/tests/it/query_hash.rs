@@ -1,9 +1,9 @@
-//! The query-string hash, held against published requests and their hashes.
+//! The query string hash, compared with published requests and their hashes.
 
 use avouch_demo::{canonical_request, query_string_hash};
 
-/// Method, path, query, canonical request and hash, a tab between them: Atlassian's own published
-/// list, and what its library for Node answers.
+/// Method, path, query, canonical request and hash, separated by tabs: Atlassian's published list, and
+/// the results of its library for Node.
 const PUBLISHED: &str = include_str!("query_hash.tsv");
 
 #[test]
@@ -20,7 +20,7 @@ fn every_published_request_has_its_published_hash() {
 }
 
 #[test]
-fn escapes_that_are_none_stand_for_themselves() {
+fn invalid_escapes_are_kept() {
     assert_eq!(canonical_request("GET", "/", "a=%&b=%4&c=%+1"), "GET&/&a=%25&b=%254&c=%25%201");
     assert_eq!(canonical_request("GET", "/", "&&a=%FF&"), "GET&/&a=%FF");
 }

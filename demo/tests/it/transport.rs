@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use crate::client::{As, Bench};
 
 #[tokio::test]
-async fn every_answer_carries_its_fields_whatever_its_status() {
+async fn every_answer_has_the_fixed_header_fields() {
     let bench = Bench::sound();
     for (path, due) in [("/", 200), ("/atlassian-connect.json", 200), ("/notes", 401), ("/x", 404)]
     {
@@ -22,16 +22,16 @@ async fn every_answer_carries_its_fields_whatever_its_status() {
 }
 
 #[tokio::test]
-async fn no_hsts_takes_that_one_field_away() {
+async fn no_hsts_removes_that_one_field() {
     let answer = Bench::flawed("no-hsts").get("/", As::Nobody).await;
     assert_eq!(answer.header("strict-transport-security"), None);
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
 }
 
 #[test]
-fn plain_http_is_sent_to_tls_and_told_nothing_else() {
+fn plain_http_is_redirected_without_cookies() {
     let bench = Bench::sound();
-    let answer = bench.say_plainly(
+    let answer = bench.send_plain(
         "GET /notes?x=1 HTTP/1.1\r\nHost: addon.demo.test\r\nConnection: close\r\n\r\n",
     );
     let answer = String::from_utf8(answer).unwrap();
@@ -44,17 +44,17 @@ fn plain_http_is_sent_to_tls_and_told_nothing_else() {
 fn the_plain_http_flaw_serves_the_landing_page() {
     let bench = Bench::flawed("plain-http");
     let answer =
-        bench.say_plainly("GET / HTTP/1.1\r\nHost: addon.demo.test\r\nConnection: close\r\n\r\n");
+        bench.send_plain("GET / HTTP/1.1\r\nHost: addon.demo.test\r\nConnection: close\r\n\r\n");
     let answer = String::from_utf8(answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     assert!(answer.contains("<title>Demo add-on</title>"));
 }
 
 #[test]
-fn bytes_that_are_not_http_harm_nobody() {
+fn bytes_that_are_not_http_do_no_harm() {
     let bench = Bench::sound();
-    bench.say_plainly("\0\x01\x02\r\n\r\n");
-    let answer = bench.say_plainly("GET / HTTP/1.0\r\nHost: addon.demo.test\r\n\r\n");
+    bench.send_plain("\0\x01\x02\r\n\r\n");
+    let answer = bench.send_plain("GET / HTTP/1.0\r\nHost: addon.demo.test\r\n\r\n");
     assert!(answer.starts_with(b"HTTP/1.0 308 "));
 }
 
@@ -62,11 +62,11 @@ fn bytes_that_are_not_http_harm_nobody() {
 fn a_host_that_is_not_served_is_misdirected() {
     let bench = Bench::sound();
     let answer =
-        bench.say_plainly("GET / HTTP/1.1\r\nHost: elsewhere.test\r\nConnection: close\r\n\r\n");
+        bench.send_plain("GET / HTTP/1.1\r\nHost: elsewhere.test\r\nConnection: close\r\n\r\n");
     assert!(answer.starts_with(b"HTTP/1.1 421 "));
 }
 
-/// What the add-on answers to a hello whose highest version is this one.
+/// The add-on's answer to a hello with this highest version.
 fn answer_to_hello(bench: &Bench, version: [u8; 2], pieces: usize) -> Vec<u8> {
     let suites = [0xc0, 0x13, 0x00, 0x2f];
     let body = [&version[..], &[7; 32], &[0, 0, 4], &suites, &[1, 0]].concat();
@@ -78,13 +78,13 @@ fn answer_to_hello(bench: &Bench, version: [u8; 2], pieces: usize) -> Vec<u8> {
         stream.write_all(piece).unwrap();
     }
     let mut answer = Vec::new();
-    // A peer that resets the connection has said what it had to say.
+    // A server that resets the connection has sent its whole answer.
     let _ = stream.take(200).read_to_end(&mut answer);
     answer
 }
 
 #[test]
-fn nothing_below_tls_1_2_is_spoken() {
+fn versions_before_tls_1_2_are_refused() {
     let bench = Bench::sound();
     for version in [[3, 0], [3, 1], [3, 2]] {
         let answer = answer_to_hello(&bench, version, 1);
@@ -93,7 +93,7 @@ fn nothing_below_tls_1_2_is_spoken() {
 }
 
 #[tokio::test]
-async fn the_tls_1_0_flaw_answers_in_tls_1_0_and_still_speaks_newer_versions() {
+async fn the_tls_1_0_flaw_adds_tls_1_0_and_keeps_newer_versions() {
     let bench = Bench::flawed("tls-1.0");
     for pieces in [1, 5] {
         let answer = answer_to_hello(&bench, [3, 1], pieces);

@@ -1,4 +1,4 @@
-//! The outside world, and images that are handed on to it.
+//! The hosts around the add-on, and images that are stored on one of them.
 
 use crate::client::{As, Bench};
 
@@ -14,7 +14,7 @@ async fn upload(bench: &Bench) -> String {
 }
 
 #[tokio::test]
-async fn an_image_is_kept_on_the_media_host() {
+async fn an_image_is_stored_on_the_media_host() {
     let bench = Bench::sound();
     let url = upload(&bench).await;
     assert!(url.starts_with("https://media.demo.test/file/"), "{url}");
@@ -36,7 +36,7 @@ const PAGES: &[(&str, &str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn the_pages_that_the_statement_links_to_are_there() {
+async fn the_pages_that_the_statement_links_to_exist() {
     let bench = Bench::sound();
     for (url, title, _) in PAGES {
         let answer = bench.visit(url).await;
@@ -46,7 +46,7 @@ async fn the_pages_that_the_statement_links_to_are_there() {
 }
 
 #[tokio::test]
-async fn a_dead_link_is_dead_alone() {
+async fn a_dead_link_does_not_affect_other_pages() {
     for flaw in ["dead-platform-link", "dead-privacy-link"] {
         let bench = Bench::flawed(flaw);
         for (url, _, breaks) in PAGES {

@@ -1,9 +1,9 @@
-//! The journal: what is about to be made on the target, written down before it is made, so that a
-//! run that dies leaves a list for the next one to clean up by.
+//! The journal: objects are recorded here before they are created on the target, so that if a run
+//! dies, the next one knows which objects to delete.
 //!
-//! One JSON document a line, appended; what is owed is synced, and what is done need not be: if it is
-//! lost, it is cleaned up once too often. A line that was torn by the end of a process is
-//! no line. The file is removed once nothing on it is owed.
+//! The file has one JSON document per line and is only appended to. Pending entries are synced to
+//! disk. Completions are not: if one is lost, its object is deleted once more than needed. An
+//! incomplete line is ignored. The file is removed once nothing in it is pending.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -13,110 +13,111 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-/// Bytes that are read of a journal; ours are far below.
+/// The number of bytes that are read of a journal; real ones are far smaller.
 const BYTES_MAX: u64 = 16 * 1024 * 1024;
 
-/// A number that tells an entry from the others of its file.
+/// The number of an entry, unique within its file.
 pub(crate) type EntryId = u64;
 
-/// Something that is about to be made, or that must be taken away.
+/// An object that is about to be created, or that must be deleted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Entry {
-    /// The claim that it is made for.
+pub(crate) struct JournalEntry {
+    /// The claim whose check creates it.
     pub(crate) claim: String,
     /// The target's origin.
     pub(crate) target: String,
-    /// The step that makes it, or takes it away.
+    /// The step that creates or deletes it.
     pub(crate) step: String,
-    /// Who does that.
+    /// The actor of that step.
     pub(crate) actor: String,
     /// The request's method.
     pub(crate) method: String,
-    /// A template of a path while it is not known what will be made; then the address to clean.
+    /// The template of a path until the object is created; then the address of its deletion.
     pub(crate) path: String,
-    /// Whether it is known what to ask to take it away.
+    /// Whether `path` is the address of the deletion.
     pub(crate) known: bool,
 }
 
-/// One line.
+/// One line. The names are those of the file format.
 #[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 enum Line {
-    Owed(EntryId, Entry),
-    Done(EntryId),
+    #[serde(rename = "owed")]
+    Pending(EntryId, JournalEntry),
+    #[serde(rename = "done")]
+    Completed(EntryId),
 }
 
-/// A journal, or none.
-pub(crate) struct Journal(Mutex<State>);
+/// The journal of a run, which may be switched off.
+pub(crate) struct Journal(Mutex<JournalState>);
 
-enum State {
-    /// Nobody asked for one.
+enum JournalState {
+    /// No journal was requested.
     Off,
-    /// It cannot be kept: why.
+    /// The file cannot be used, for this reason.
     Broken(String),
-    /// It is kept.
-    Kept(Book),
+    /// The file is open.
+    Open(OpenJournal),
 }
 
-struct Book {
+struct OpenJournal {
     path: PathBuf,
     file: File,
-    owed: BTreeMap<EntryId, Entry>,
+    pending: BTreeMap<EntryId, JournalEntry>,
     next: EntryId,
 }
 
 impl Journal {
-    /// The journal at `path`, with what earlier runs left on it.
+    /// Opens the journal at `path`, with the entries that earlier runs left.
     pub(crate) fn open(path: Option<&Path>) -> Self {
-        let state = match path.map(Book::open) {
-            None => State::Off,
-            Some(Ok(book)) => State::Kept(book),
-            Some(Err(error)) => State::Broken(format!("the journal cannot be kept: {error}")),
+        let state = match path.map(OpenJournal::open) {
+            None => JournalState::Off,
+            Some(Ok(open)) => JournalState::Open(open),
+            Some(Err(error)) => JournalState::Broken(format!("cannot open the journal: {error}")),
         };
         Self(Mutex::new(state))
     }
 
-    /// What is owed, in the order in which it was written down.
-    pub(crate) fn owed(&self) -> Vec<(EntryId, Entry)> {
+    /// The pending entries, in the order in which they were recorded.
+    pub(crate) fn pending(&self) -> Vec<(EntryId, JournalEntry)> {
         match &*self.lock() {
-            State::Kept(book) => book.owed.clone().into_iter().collect(),
+            JournalState::Open(open) => open.pending.clone().into_iter().collect(),
             _ => Vec::new(),
         }
     }
 
-    /// Writes down what is owed from now on. What cannot be written down must not be made.
-    pub(crate) fn owe(&self, entry: Entry) -> Result<EntryId, String> {
+    /// Records an entry. If this fails, the object must not be created.
+    pub(crate) fn add(&self, entry: JournalEntry) -> Result<EntryId, String> {
         match &mut *self.lock() {
-            State::Off => Ok(0),
-            State::Broken(why) => Err(why.clone()),
-            State::Kept(book) => {
-                book.owe(entry).map_err(|error| format!("the journal cannot be written: {error}"))
+            JournalState::Off => Ok(0),
+            JournalState::Broken(why) => Err(why.clone()),
+            JournalState::Open(open) => {
+                open.add(entry).map_err(|error| format!("cannot write to the journal: {error}"))
             }
         }
     }
 
-    /// Writes down that it is owed no more. If that fails, it is cleaned up once too often.
-    pub(crate) fn done(&self, id: EntryId) {
-        if let State::Kept(book) = &mut *self.lock() {
-            let _ = book.done(id);
+    /// Records that an entry is complete. If this fails, its object is deleted once more than needed.
+    pub(crate) fn complete(&self, id: EntryId) {
+        if let JournalState::Open(open) = &mut *self.lock() {
+            let _ = open.complete(id);
         }
     }
 
-    /// Removes the file if nothing is owed.
+    /// Removes the file if nothing is pending.
     pub(crate) fn close(&self) {
-        if let State::Kept(book) = &*self.lock()
-            && book.owed.is_empty()
+        if let JournalState::Open(open) = &*self.lock()
+            && open.pending.is_empty()
         {
-            let _ = std::fs::remove_file(&book.path);
+            let _ = std::fs::remove_file(&open.path);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, JournalState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Book {
+impl OpenJournal {
     fn open(path: &Path) -> std::io::Result<Self> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
@@ -126,29 +127,29 @@ impl Book {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(path)?;
-        // Another run's objects are not ours to clean up while it still works with them.
+        // Another run still uses the objects in its journal.
         file.try_lock()?;
         let mut text = Vec::new();
         (&mut file).take(BYTES_MAX).read_to_end(&mut text)?;
         if text.last().is_some_and(|last| *last != b'\n') {
             file.write_all(b"\n")?;
         }
-        let (owed, next) = read(&text);
-        Ok(Self { path: path.to_owned(), file, owed, next })
+        let (pending, next) = read(&text);
+        Ok(Self { path: path.to_owned(), file, pending, next })
     }
 
-    fn owe(&mut self, entry: Entry) -> std::io::Result<EntryId> {
+    fn add(&mut self, entry: JournalEntry) -> std::io::Result<EntryId> {
         let id = self.next;
-        self.append(&Line::Owed(id, entry.clone()))?;
+        self.append(&Line::Pending(id, entry.clone()))?;
         self.file.sync_data()?;
         self.next += 1;
-        self.owed.insert(id, entry);
+        self.pending.insert(id, entry);
         Ok(id)
     }
 
-    fn done(&mut self, id: EntryId) -> std::io::Result<()> {
-        if self.owed.remove(&id).is_some() {
-            self.append(&Line::Done(id))?;
+    fn complete(&mut self, id: EntryId) -> std::io::Result<()> {
+        if self.pending.remove(&id).is_some() {
+            self.append(&Line::Completed(id))?;
         }
         Ok(())
     }
@@ -160,31 +161,31 @@ impl Book {
     }
 }
 
-/// What a journal's text says is owed, and the next number.
-fn read(text: &[u8]) -> (BTreeMap<EntryId, Entry>, EntryId) {
-    let mut owed = BTreeMap::new();
+/// Reads a journal. Returns its pending entries and the next number.
+fn read(text: &[u8]) -> (BTreeMap<EntryId, JournalEntry>, EntryId) {
+    let mut pending = BTreeMap::new();
     let mut next = 1;
     for line in text.split(|byte| *byte == b'\n') {
         match serde_json::from_slice(line) {
-            Ok(Line::Owed(id, entry)) => {
+            Ok(Line::Pending(id, entry)) => {
                 next = next.max(id.saturating_add(1));
-                owed.insert(id, entry);
+                pending.insert(id, entry);
             }
-            Ok(Line::Done(id)) => {
-                owed.remove(&id);
+            Ok(Line::Completed(id)) => {
+                pending.remove(&id);
             }
             Err(_) => {}
         }
     }
-    (owed, next)
+    (pending, next)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn entry(path: &str) -> Entry {
-        Entry {
+    fn entry(path: &str) -> JournalEntry {
+        JournalEntry {
             claim: "isolation".into(),
             target: "https://a.test".into(),
             step: "clean".into(),
@@ -196,13 +197,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_dead_run_owes_is_on_the_next_ones_list() {
+    fn pending_entries_of_a_dead_run_are_read_by_the_next_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state/journal");
         let first = Journal::open(Some(&path));
-        let done = first.owe(entry("/1")).unwrap();
-        first.owe(entry("/2")).unwrap();
-        first.done(done);
+        let complete = first.add(entry("/1")).unwrap();
+        first.add(entry("/2")).unwrap();
+        first.complete(complete);
         drop(first);
         std::fs::OpenOptions::new()
             .append(true)
@@ -211,35 +212,35 @@ mod tests {
             .write_all(b"{\"owed\":[9,{\"cl")
             .unwrap();
         let second = Journal::open(Some(&path));
-        let owed = second.owed();
-        assert_eq!(owed, [(2, entry("/2"))]);
-        assert_eq!(second.owe(entry("/3")), Ok(3));
-        second.done(2);
+        let pending = second.pending();
+        assert_eq!(pending, [(2, entry("/2"))]);
+        assert_eq!(second.add(entry("/3")), Ok(3));
+        second.complete(2);
         drop(second);
         let third = Journal::open(Some(&path));
-        assert_eq!(third.owed(), [(3, entry("/3"))]);
+        assert_eq!(third.pending(), [(3, entry("/3"))]);
         third.close();
         assert!(path.exists());
-        third.done(3);
+        third.complete(3);
         third.close();
         assert!(!path.exists());
     }
 
     #[test]
-    fn a_journal_in_use_is_nobody_elses() {
+    fn a_journal_in_use_is_locked() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
         let first = Journal::open(Some(&path));
         let second = Journal::open(Some(&path));
-        assert!(first.owe(entry("/1")).is_ok());
-        assert!(second.owe(entry("/2")).is_err());
-        assert!(second.owed().is_empty());
+        assert!(first.add(entry("/1")).is_ok());
+        assert!(second.add(entry("/2")).is_err());
+        assert!(second.pending().is_empty());
     }
 
     #[test]
-    fn without_a_journal_nothing_is_written_down() {
+    fn without_a_journal_nothing_is_recorded() {
         let journal = Journal::open(None);
-        assert!(journal.owe(entry("/1")).is_ok());
-        assert!(journal.owed().is_empty());
+        assert!(journal.add(entry("/1")).is_ok());
+        assert!(journal.pending().is_empty());
     }
 }

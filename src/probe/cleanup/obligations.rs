@@ -1,4 +1,4 @@
-//! What an attempt has made on the target and still has to take away.
+//! The objects that an attempt created on the target and must still delete.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,39 +8,47 @@ use crate::model::answer::ids::StepId;
 use crate::model::answer::observation::Answer;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Plan, Role};
-use crate::probe::cleanup::journal::{Entry, EntryId, Journal};
-use crate::probe::http::Asked;
+use crate::probe::cleanup::journal::{EntryId, Journal, JournalEntry};
+use crate::probe::http::Exchange;
 use crate::probe::job::Job;
 
-/// What an attempt owes.
-pub(crate) struct Debts<'a> {
+/// The pending cleanup of one attempt.
+pub(crate) struct Obligations<'a> {
     journal: &'a Journal,
     job: Job<'a>,
     target: String,
-    /// Steps of which it is not known what they made.
+    /// Steps that may have created an object whose address is not known.
     unknown: BTreeMap<StepId, EntryId>,
-    /// Cleanup steps that have something to take away.
+    /// Cleanup steps whose object exists and whose address is known.
     known: BTreeMap<StepId, EntryId>,
-    /// The cleanup steps whose address has a hole of this name.
-    by_hole: BTreeMap<String, Vec<StepId>>,
-    /// Cleanup steps that are to be written down as soon as their address can be told.
-    waiting: BTreeSet<StepId>,
-    has_made: bool,
-    left: Vec<String>,
+    /// The cleanup steps whose address contains this placeholder.
+    by_placeholder: BTreeMap<String, Vec<StepId>>,
+    /// Cleanup steps that are not recorded yet because their address is not known.
+    unresolved: BTreeSet<StepId>,
+    has_written: bool,
+    failures: Vec<String>,
 }
 
-/// Tells the address of a request, where it can be told by now.
+/// Where the object of a journal entry is deleted.
+enum CleanupPath {
+    /// Not known yet: the template of the request that creates the object.
+    Template(String),
+    /// The address to send the deletion to.
+    Address(String),
+}
+
+/// Returns the address of a request, if all its placeholders have values.
 pub(crate) type AddressOf<'f> = dyn Fn(&Request) -> Option<String> + 'f;
 
-impl<'a> Debts<'a> {
-    /// An attempt that owes nothing.
+impl<'a> Obligations<'a> {
+    /// An attempt that has created nothing yet.
     pub(crate) fn new(journal: &'a Journal, job: Job<'a>, target: String) -> Self {
-        let mut by_hole: BTreeMap<String, Vec<StepId>> = BTreeMap::new();
-        let mut waiting = BTreeSet::new();
+        let mut by_placeholder: BTreeMap<String, Vec<StepId>> = BTreeMap::new();
+        let mut unresolved = BTreeSet::new();
         for (index, request) in cleanups(job.plan) {
-            waiting.insert(index);
-            for hole in request.to.template().holes() {
-                by_hole.entry(hole.to_owned()).or_default().push(index);
+            unresolved.insert(index);
+            for placeholder in request.to.template().holes() {
+                by_placeholder.entry(placeholder.to_owned()).or_default().push(index);
             }
         }
         Self {
@@ -49,21 +57,25 @@ impl<'a> Debts<'a> {
             target,
             unknown: BTreeMap::new(),
             known: BTreeMap::new(),
-            by_hole,
-            waiting,
-            has_made: false,
-            left: Vec::new(),
+            by_placeholder,
+            unresolved,
+            has_written: false,
+            failures: Vec::new(),
         }
     }
 
-    /// Whether nothing can have been made, so that there is nothing to take away.
-    pub(crate) fn has_made_nothing(&self) -> bool {
-        !self.has_made
+    /// Whether the attempt cannot have created anything, so that there is nothing to delete.
+    pub(crate) fn has_written_nothing(&self) -> bool {
+        !self.has_written
     }
 
-    /// Writes down what a step is about to make.
-    pub(crate) fn before(&mut self, step: StepId, address: &AddressOf<'_>) -> Result<(), String> {
-        self.learn(step, address)?;
+    /// Records the object that a step is about to create.
+    pub(crate) fn begin_write(
+        &mut self,
+        step: StepId,
+        address: &AddressOf<'_>,
+    ) -> Result<(), String> {
+        self.record_known(step, address)?;
         if self.cleanups_of(step).is_empty() {
             return Ok(());
         }
@@ -71,42 +83,47 @@ impl<'a> Debts<'a> {
             return Ok(());
         };
         let path = request.to.template().to_string();
-        let entry = self.entry(step, request, path, false);
-        let id = self.journal.owe(entry)?;
+        let entry = self.entry(step, request, CleanupPath::Template(path));
+        let id = self.journal.add(entry)?;
         self.unknown.insert(step, id);
         Ok(())
     }
 
-    /// Looks at what a step made.
-    pub(crate) fn after(&mut self, step: StepId, asked: &Asked, address: &AddressOf<'_>) {
-        self.has_made |= asked.sent;
-        let made = match &asked.answer {
+    /// Updates the pending cleanup after a step that writes.
+    pub(crate) fn finish_write(
+        &mut self,
+        step: StepId,
+        exchange: &Exchange,
+        address: &AddressOf<'_>,
+    ) {
+        self.has_written |= exchange.sent;
+        let created = match &exchange.answer {
             Ok(all) => is_success(all),
-            // Without an answer nobody knows.
-            Err(_) => asked.sent,
+            // Without an answer, the object may exist.
+            Err(_) => exchange.sent,
         };
-        // What was made has been written down already, without its address: if this fails, it is
-        // told as left behind.
-        let learnt = self.learn(step, address);
+        // The object has been recorded already, without its address: if this fails, it is reported
+        // as left behind.
+        let recorded = self.record_known(step, address);
         let cleanups = self.cleanups_of(step);
-        let cleanable = learnt.is_ok() && cleanups.iter().all(|one| self.known.contains_key(one));
-        if (!made || (cleanable && asked.answer.is_ok()))
+        let cleanable = recorded.is_ok() && cleanups.iter().all(|one| self.known.contains_key(one));
+        if (!created || (cleanable && exchange.answer.is_ok()))
             && let Some(id) = self.unknown.remove(&step)
         {
-            self.journal.done(id);
+            self.journal.complete(id);
         }
-        self.forgive_what_is_done(step, asked);
+        self.discharge_completed(step, exchange);
     }
 
-    /// A cleanup that a step has done already, by the very same request, has nothing left to take
-    /// away, whatever the service says of things that are gone: some answer 403 for them.
-    fn forgive_what_is_done(&mut self, step: StepId, asked: &Asked) {
+    /// If a step has already sent the request of a later cleanup step, and the object is gone, that
+    /// cleanup has nothing left to delete. Some services answer 403 for an object that is gone.
+    fn discharge_completed(&mut self, step: StepId, exchange: &Exchange) {
         let steps = &self.job.plan.steps;
-        let Some(request) = steps[step].request().filter(|_| is_gone(asked)) else {
+        let Some(request) = steps[step].request().filter(|_| is_gone(exchange)) else {
             return;
         };
         let template = request.to.template();
-        let cleanups = template.holes().filter_map(|hole| self.by_hole.get(hole)).flatten();
+        let cleanups = template.holes().filter_map(|name| self.by_placeholder.get(name)).flatten();
         let same = |one: &StepId| {
             *one > step
                 && steps[*one].actor == steps[step].actor
@@ -115,24 +132,24 @@ impl<'a> Debts<'a> {
         };
         let done: Vec<StepId> = cleanups.copied().filter(same).collect();
         for one in done {
-            self.forgive(one);
+            self.discharge(one);
         }
     }
 
-    /// Takes it that a cleanup step has nothing to take away.
-    pub(crate) fn forgive(&mut self, step: StepId) {
+    /// Removes the obligation of a cleanup step that has nothing to delete.
+    pub(crate) fn discharge(&mut self, step: StepId) {
         if let Some(id) = self.known.remove(&step) {
-            self.journal.done(id);
+            self.journal.complete(id);
         }
     }
 
-    /// Looks at what became of a cleanup step.
-    pub(crate) fn settle(&mut self, step: StepId, asked: &Asked) {
+    /// Updates the pending cleanup after a cleanup step.
+    pub(crate) fn finish_cleanup(&mut self, step: StepId, exchange: &Exchange) {
         let Some(id) = self.known.remove(&step) else {
             return;
         };
-        if is_gone(asked) {
-            self.journal.done(id);
+        if is_gone(exchange) {
+            self.journal.complete(id);
             return;
         }
         let plan = self.job.plan;
@@ -140,60 +157,65 @@ impl<'a> Debts<'a> {
         let method = request.map_or("", |request| request.method.as_str());
         let path = request.map_or_else(String::new, |request| request.to.template().to_string());
         let actor = &plan.steps[step].actor;
-        let why = why(asked);
-        self.left.push(format!("`{method} {path}` as `{actor}` did not take it away: {why}"));
+        let why = failure(exchange);
+        self.failures
+            .push(format!("`{method} {path}` as `{actor}` did not delete the object: {why}"));
     }
 
-    /// What was made and could not be taken away, in words.
+    /// One message for each object that could not be deleted.
     pub(crate) fn left_behind(&self) -> Vec<String> {
         let name = |step: &StepId| &self.job.plan.steps[*step].name;
         let unknown = self.unknown.keys().map(|step| {
             format!(
-                "what “{}” may have made: its answer did not tell how to take it away",
+                "step “{}” may have created an object: its answer did not identify it",
                 name(step)
             )
         });
         let unsettled =
-            self.known.keys().map(|step| format!("what “{}” was to take away", name(step)));
-        self.left.iter().cloned().chain(unknown).chain(unsettled).collect()
+            self.known.keys().map(|step| format!("the object that step “{}” deletes", name(step)));
+        self.failures.iter().cloned().chain(unknown).chain(unsettled).collect()
     }
 
-    /// Writes down every cleanup after `step` whose address can be told by now.
+    /// Records every cleanup after `step` whose address is known.
     ///
-    /// One whose address cannot be told is not looked at again before it has another value: with
-    /// thousands of objects, each look at all of them would be one too many.
-    fn learn(&mut self, step: StepId, address: &AddressOf<'_>) -> Result<(), String> {
+    /// A cleanup whose address is not known is not tried again until one of its placeholders gets a
+    /// value: a plan may have thousands of them.
+    fn record_known(&mut self, step: StepId, address: &AddressOf<'_>) -> Result<(), String> {
         let plan = self.job.plan;
-        let waiting: Vec<StepId> = self.waiting.range(step + 1..).copied().collect();
-        for cleanup in waiting {
+        let unresolved: Vec<StepId> = self.unresolved.range(step + 1..).copied().collect();
+        for cleanup in unresolved {
             if let Some(request) = plan.steps[cleanup].request()
                 && !self.known.contains_key(&cleanup)
                 && let Some(path) = address(request)
             {
-                let entry = self.entry(cleanup, request, path, true);
-                let id = self.journal.owe(entry)?;
+                let entry = self.entry(cleanup, request, CleanupPath::Address(path));
+                let id = self.journal.add(entry)?;
                 self.known.insert(cleanup, id);
             }
-            self.waiting.remove(&cleanup);
+            self.unresolved.remove(&cleanup);
         }
         Ok(())
     }
 
-    /// Takes note that a hole has a value now.
-    pub(crate) fn captured(&mut self, hole: &str) {
-        self.waiting.extend(self.by_hole.get(hole).into_iter().flatten());
+    /// Notes that a placeholder has a value now.
+    pub(crate) fn note_capture(&mut self, placeholder: &str) {
+        self.unresolved.extend(self.by_placeholder.get(placeholder).into_iter().flatten());
     }
 
-    /// The later cleanup steps that need what a step captures.
+    /// The later cleanup steps that use a capture of this step.
     fn cleanups_of(&self, step: StepId) -> Vec<StepId> {
         let captures = &self.job.plan.steps[step].captures;
-        let all = captures.iter().filter_map(|one| self.by_hole.get(&one.name)).flatten();
+        let all = captures.iter().filter_map(|one| self.by_placeholder.get(&one.name)).flatten();
         all.copied().filter(|cleanup| *cleanup > step).collect()
     }
 
-    fn entry(&self, step: StepId, request: &Request, path: String, known: bool) -> Entry {
+    fn entry(&self, step: StepId, request: &Request, path: CleanupPath) -> JournalEntry {
         let step = &self.job.plan.steps[step];
-        Entry {
+        let (path, known) = match path {
+            CleanupPath::Template(path) => (path, false),
+            CleanupPath::Address(path) => (path, true),
+        };
+        JournalEntry {
             claim: self.job.claim.to_string(),
             target: self.target.clone(),
             step: step.name.clone(),
@@ -218,18 +240,18 @@ fn is_success(all: &Value) -> bool {
     (200..400).contains(&status(all))
 }
 
-/// Whether a cleanup's answer says that the thing is gone.
-pub(crate) fn is_gone(asked: &Asked) -> bool {
+/// Whether the answer to a cleanup request shows that the object is gone.
+pub(crate) fn is_gone(exchange: &Exchange) -> bool {
     let gone = |all: &Value| matches!(status(all), 200..=299 | 404 | 410);
-    asked.answer.as_ref().is_ok_and(gone)
+    exchange.answer.as_ref().is_ok_and(gone)
 }
 
-/// Why a cleanup did not succeed, in words.
-pub(crate) fn why(asked: &Asked) -> String {
-    match &asked.answer {
-        Ok(all) => format!("it was answered with {}", status(all)),
+/// The message for a cleanup that failed.
+pub(crate) fn failure(exchange: &Exchange) -> String {
+    match &exchange.answer {
+        Ok(all) => format!("the service answered with {}", status(all)),
         Err(Answer::Error(error)) => error.detail.clone(),
         Err(Answer::NotAsked(why)) => why.clone(),
-        Err(_) => "it was not asked".into(),
+        Err(_) => "the request was not sent".into(),
     }
 }

@@ -1,7 +1,7 @@
-//! Atlassian Connect: the query-string hash, and JSON Web Tokens put together by hand.
+//! Atlassian Connect: the query string hash, and JSON Web Tokens assembled without a library.
 //!
 //! The hash binds a token to one request. Its rules are Atlassian's ("Understanding JWT for Connect
-//! apps", creating a query string hash): method, path and query in one canonical form, then SHA-256.
+//! apps", "Creating a query string hash"): the SHA-256 of method, path and query in a canonical form.
 
 use std::collections::BTreeMap;
 
@@ -14,17 +14,17 @@ use sha2::Sha256;
 use url::{Url, form_urlencoded};
 
 use crate::model::judge::binding::Digest;
-use crate::probe::percent::percent;
+use crate::probe::escapes::percent;
 
-/// The hash that stands for "no particular request".
+/// The hash of a token that is bound to no particular request.
 pub(crate) const CONTEXT_QSH: &str = "context-qsh";
 
-/// The query-string hash of a request; `base` is the path of the add-on's base address.
+/// The query string hash of a request. `base` is the path of the add-on's base address.
 pub(crate) fn query_string_hash(method: &str, url: &Url, base: &str) -> String {
     Digest::of(canonical(method, url, base).as_bytes()).0
 }
 
-/// A request in the form that is hashed.
+/// The canonical form of a request.
 fn canonical(method: &str, url: &Url, base: &str) -> String {
     let method = method.to_ascii_uppercase();
     let path = canonical_path(url.path(), base);
@@ -33,7 +33,7 @@ fn canonical(method: &str, url: &Url, base: &str) -> String {
 
 fn canonical_path(path: &str, base: &str) -> String {
     let below = path.strip_prefix(base.trim_end_matches('/'));
-    // By whole segments: `/basement` does not lie below `/base`.
+    // By whole segments: `/basement` is not under `/base`.
     let below = below.filter(|rest| rest.is_empty() || rest.starts_with('/'));
     let path = below.unwrap_or(path);
     match path.strip_suffix('/').unwrap_or(path) {
@@ -57,7 +57,7 @@ fn canonical_query(url: &Url) -> String {
     query.into_iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
-/// A token of this header and these claims; `sign` gives the signature in base64.
+/// Assembles a token. `sign` returns the signature of its argument, in base64.
 pub(crate) fn token(header: &Value, claims: &Value, sign: impl Fn(&[u8]) -> String) -> String {
     let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
     let message = format!("{}.{}", encode(header), encode(claims));
@@ -104,13 +104,13 @@ mod tests {
     }
 
     #[test]
-    fn requests_are_put_in_the_published_canonical_form() {
+    fn requests_have_the_published_canonical_form() {
         for vector in vectors() {
             let (Some(method), Some(url)) = (&vector.method, &vector.url) else {
                 continue;
             };
             let base = Url::parse(&vector.base).map_or(String::new(), |base| base.path().into());
-            // The one vector that we leave, as its own note advises: a base is whole segments.
+            // This vector strips part of a segment; its own note advises against that.
             let expected = match vector.canonical.as_str() {
                 "GET&/ment/x&" => "GET&/basement/x&",
                 other => other,

@@ -1,4 +1,4 @@
-//! Sessions in a `Cookie` field: what in it is secret, and a strange one of the same name.
+//! Sessions in a `Cookie` field: its secrets, and a field with the same names and invalid values.
 
 use crate::model::project::actor::Secret;
 use crate::probe::random;
@@ -9,16 +9,16 @@ pub(crate) fn is_cookie(field: &str) -> bool {
     field.eq_ignore_ascii_case("cookie")
 }
 
-/// The values of the cookies, each of which is as secret as the whole field.
+/// The values of the cookies, each of which is a secret.
 pub(crate) fn secrets(field: &Secret) -> impl Iterator<Item = String> {
     let values = pairs(field).map(|(_, value)| value);
     values.filter(|value| value.len() >= SECRET_LENGTH_MIN).map(str::to_owned)
 }
 
-/// The same cookies with other values: without its name, no session would be looked up.
-pub(crate) fn strange(field: &Secret) -> String {
-    let strange = |(name, _)| format!("{name}={}", random::hex::<24>());
-    pairs(field).map(strange).collect::<Vec<_>>().join("; ")
+/// The same cookies with random values. The names stay, so that the service looks the session up.
+pub(crate) fn with_random_values(field: &Secret) -> String {
+    let pair = |(name, _)| format!("{name}={}", random::hex::<24>());
+    pairs(field).map(pair).collect::<Vec<_>>().join("; ")
 }
 
 /// Names and values (RFC 6265, section 4.2.1).

@@ -1,5 +1,6 @@
-//! Credentials: tokens minted for actors, forged tokens, cookies.
+//! Credentials: tokens of actors, forged tokens, cookies.
 
 pub(crate) mod connect;
 pub(crate) mod cookies;
+mod forgery;
 pub(crate) mod tokens;

@@ -1,5 +1,5 @@
-//! Credentials, made when they are sent and never before: good ones, and forgeries that must be
-//! refused. Token libraries will not make most forgeries, so all tokens are put together by hand.
+//! Makes credentials just before they are sent: valid ones, and forgeries that the service must refuse.
+//! Token libraries cannot make most of the forgeries, so tokens are assembled by hand.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -17,73 +17,70 @@ use crate::model::plan::ANYONE;
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
-use crate::probe::credential::connect::{CONTEXT_QSH, hs256, query_string_hash, rs256, token};
+use crate::probe::credential::connect::{hs256, query_string_hash, rs256, token};
 use crate::probe::credential::cookies;
 use crate::probe::random;
 use crate::probe::values::redact::Redactor;
 
-/// How long a good token is valid: Atlassian's own last three minutes.
+/// How long a valid token lasts: three minutes, as Atlassian's own.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(3);
 
-const HOUR: SignedDuration = SignedDuration::from_hours(1);
-
-/// Bits of the key that forgeries are signed with: the least that verifiers accept.
+/// The size of the key that forgeries are signed with, in bits: the minimum that verifiers accept.
 const KEY_BITS: usize = 2048;
 
-/// What a credential is made for.
-pub(crate) struct Errand<'a> {
-    /// Who asks.
+/// The request that a credential is made for.
+pub(crate) struct CredentialRequest<'a> {
+    /// The actor that sends it.
     pub(crate) actor: &'a str,
-    /// With what sort of credential.
+    /// Which credential it carries.
     pub(crate) credential: &'a Credential,
-    /// The method of the request.
+    /// The method.
     pub(crate) method: &'a str,
-    /// Its address.
+    /// The address.
     pub(crate) url: &'a Url,
-    /// Its body.
+    /// The body.
     pub(crate) body: Option<&'a [u8]>,
-    /// The time.
+    /// The current time.
     pub(crate) now: Timestamp,
 }
 
-/// A header field that carries a credential. It is neither shown nor logged.
+/// A header field that carries a credential. It is never shown or logged.
 pub(crate) struct Minted {
-    /// The field's name.
+    /// The name of the field.
     pub(crate) name: HeaderName,
-    /// Its value.
+    /// The value of the field.
     pub(crate) value: HeaderValue,
 }
 
 /// Makes credentials.
 pub(crate) struct Minter<'a> {
-    project: &'a Project,
+    pub(super) project: &'a Project,
     key: OnceLock<Option<Key>>,
     signers: BTreeMap<&'a str, OnceLock<Option<Key>>>,
     redactor: Arc<Redactor>,
 }
 
-/// A private key with its public half: one made for the purpose, which nobody publishes, or that
-/// of an actor.
-struct Key {
+/// A private key with its public half: that of an actor, or a generated one that is published nowhere.
+pub(super) struct Key {
     private: PrivateKey,
-    public_pem: String,
+    pub(super) public_pem: String,
 }
 
-/// A token before it is signed.
-struct Draft<'k> {
-    header: Value,
-    claims: Value,
-    signer: Signer<'k>,
+/// A token that is not signed yet.
+pub(super) struct UnsignedToken<'k> {
+    pub(super) header: Value,
+    pub(super) claims: Value,
+    pub(super) signer: Signer<'k>,
 }
 
-enum Signer<'k> {
+pub(super) enum Signer<'k> {
     Secret(Vec<u8>),
     Key(&'k Key),
     Nobody,
 }
 
 impl<'a> Minter<'a> {
-    /// Makes credentials of this project's actors.
+    /// Makes the credentials of this project's actors.
     pub(crate) fn new(project: &'a Project) -> Self {
         let signer = |name: &'a String| (name.as_str(), OnceLock::new());
         let signers = project.actors.keys().map(signer).collect();
@@ -91,37 +88,41 @@ impl<'a> Minter<'a> {
         Self { project, key: OnceLock::new(), signers, redactor }
     }
 
-    /// Puts back what must never be kept: every actor's secret, in each form in which it is sent. Tokens
-    /// of one request are known by their looks.
+    /// Redacts every actor's secret, in each form in which it is sent. Tokens need no entry: they are
+    /// recognised by their form.
     pub(crate) fn redactor(&self) -> Arc<Redactor> {
         self.redactor.clone()
     }
 
-    /// Whether the actor's credentials may go to this address.
-    pub(crate) fn may_go(&self, actor: &str, url: &Url) -> bool {
+    /// Whether the actor's credentials may be sent to this address.
+    pub(crate) fn may_send(&self, actor: &str, url: &Url) -> bool {
         let send_to = self.project.actors.get(actor);
         let send_to = send_to.into_iter().flat_map(|actor| &actor.send_to);
         let mut origins = send_to.chain([&self.project.world.target]);
         origins.any(|allowed| allowed.origin() == url.origin())
     }
 
-    /// Makes the credential for one request, or says why there is none to make.
-    pub(crate) fn mint(&self, errand: &Errand<'_>) -> Result<Option<Minted>, String> {
-        let forgery = match errand.credential {
+    /// Makes the credential for one request; `None` if the request carries none. The error is a message for
+    /// people.
+    pub(crate) fn mint(&self, request: &CredentialRequest<'_>) -> Result<Option<Minted>, String> {
+        let forgery = match request.credential {
             Credential::None => return Ok(None),
-            Credential::Own if errand.actor == ANYONE => return Ok(None),
+            Credential::Own if request.actor == ANYONE => return Ok(None),
             Credential::Own => None,
             Credential::Forged(forgery) => Some(forgery),
         };
-        let actor = self.actor(errand.actor)?;
+        let actor = self.actor(request.actor)?;
         let (name, prefix, secret) = match &actor.scheme {
             Scheme::Header { name, value } => {
                 let secret = match forgery {
-                    Some(Forgery::Garbage) if cookies::is_cookie(name) => cookies::strange(value),
+                    Some(Forgery::Garbage) if cookies::is_cookie(name) => {
+                        cookies::with_random_values(value)
+                    }
                     _ => opaque(value, forgery)?,
                 };
                 let name = name.parse();
-                let name = name.map_err(|_| "the header's name is none".to_owned())?;
+                let name =
+                    name.map_err(|_| "the name of the header field is not valid".to_owned())?;
                 (name, "", secret)
             }
             Scheme::Bearer(secret) => (AUTHORIZATION, "Bearer ", opaque(secret, forgery)?),
@@ -129,11 +130,11 @@ impl<'a> Minter<'a> {
                 (AUTHORIZATION, "Basic ", basic(user, password, forgery)?)
             }
             Scheme::Connect { client_key, shared_secret } => {
-                let token = self.connect(client_key, shared_secret, forgery, errand)?;
+                let token = self.connect(client_key, shared_secret, forgery, request)?;
                 (AUTHORIZATION, "JWT ", token)
             }
             Scheme::Signed(signed) => {
-                let token = self.signed(signed, forgery, errand)?;
+                let token = self.signed(signed, forgery, request)?;
                 let prefix = match signed.prefix {
                     Prefix::Jwt => "JWT ",
                     Prefix::Bearer => "Bearer ",
@@ -142,12 +143,13 @@ impl<'a> Minter<'a> {
             }
         };
         let value = HeaderValue::from_str(&format!("{prefix}{secret}"));
-        let mut value = value.map_err(|_| "the credential fits in no header field".to_owned())?;
+        let mut value =
+            value.map_err(|_| "the credential is not a valid header value".to_owned())?;
         value.set_sensitive(true);
         Ok(Some(Minted { name, value }))
     }
 
-    fn actor(&self, name: &str) -> Result<&'a Actor, String> {
+    pub(super) fn actor(&self, name: &str) -> Result<&'a Actor, String> {
         let actor = self.project.actors.get(name);
         actor.ok_or_else(|| format!("`{name}` has no credentials"))
     }
@@ -157,114 +159,60 @@ impl<'a> Minter<'a> {
         issuer: &str,
         secret: &Secret,
         forgery: Option<&Forgery>,
-        errand: &Errand<'_>,
+        request: &CredentialRequest<'_>,
     ) -> Result<String, String> {
         let base = self.project.world.target.path();
-        let hash = query_string_hash(errand.method, errand.url, base);
-        let mut draft = Draft {
+        let hash = query_string_hash(request.method, request.url, base);
+        let mut unsigned = UnsignedToken {
             header: json!({ "typ": "JWT", "alg": "HS256" }),
             claims: json!({
                 "iss": issuer,
-                "iat": errand.now.as_second(),
-                "exp": after(errand.now, TOKEN_LIFE),
+                "iat": request.now.as_second(),
+                "exp": after(request.now, TOKEN_LIFE),
                 "qsh": hash,
             }),
             signer: Signer::Secret(secret.expose().into()),
         };
         match forgery {
             Some(Forgery::Garbage) => return Ok(random::hex::<48>()),
-            Some(forgery) => self.spoil(&mut draft, forgery, errand)?,
+            Some(forgery) => self.forge(&mut unsigned, forgery, request)?,
             None => {}
         }
-        Ok(sign(&draft))
+        Ok(sign(&unsigned))
     }
 
-    /// A token of the platform's, as callbacks of Atlassian Connect and calls of Forge carry it.
+    /// A token that the platform signs, as in callbacks of Atlassian Connect and requests of Forge.
     fn signed(
         &self,
         signed: &Signed,
         forgery: Option<&Forgery>,
-        errand: &Errand<'_>,
+        request: &CredentialRequest<'_>,
     ) -> Result<String, String> {
         let mut claims = Value::Object(signed.claims.clone());
-        claims["iss"] = json!(issuer(&signed.issuer, errand.body)?);
+        claims["iss"] = json!(issuer(&signed.issuer, request.body)?);
         claims["aud"] = json!(signed.audience);
-        claims["iat"] = json!(errand.now.as_second());
-        claims["exp"] = json!(after(errand.now, TOKEN_LIFE));
+        claims["iat"] = json!(request.now.as_second());
+        claims["exp"] = json!(after(request.now, TOKEN_LIFE));
         if signed.prefix == Prefix::Jwt {
             let base = self.project.world.target.path();
-            claims["qsh"] = json!(query_string_hash(errand.method, errand.url, base));
+            claims["qsh"] = json!(query_string_hash(request.method, request.url, base));
         }
         let header = json!({ "typ": "JWT", "alg": "RS256", "kid": signed.key_id });
-        let mut draft = Draft { header, claims, signer: Signer::Nobody };
+        let mut unsigned = UnsignedToken { header, claims, signer: Signer::Nobody };
         match forgery {
             Some(Forgery::Garbage) => return Ok(random::hex::<48>()),
-            // What nobody but the platform can sign is wrong in no more than one way.
-            Some(forgery) if !forgery.needs_key() => self.spoil(&mut draft, forgery, errand)?,
+            // A forgery that needs no key of the platform sets the signer itself.
+            Some(forgery) if !forgery.needs_key() => self.forge(&mut unsigned, forgery, request)?,
             Some(forgery) => {
-                draft.signer = Signer::Key(self.key_of(errand.actor)?);
-                self.spoil(&mut draft, forgery, errand)?;
+                unsigned.signer = Signer::Key(self.key_of(request.actor)?);
+                self.forge(&mut unsigned, forgery, request)?;
             }
-            None => draft.signer = Signer::Key(self.key_of(errand.actor)?),
+            None => unsigned.signer = Signer::Key(self.key_of(request.actor)?),
         }
-        Ok(sign(&draft))
+        Ok(sign(&unsigned))
     }
 
-    /// Makes a good draft wrong in the one way that the forgery names.
-    fn spoil<'k>(
-        &'k self,
-        draft: &mut Draft<'k>,
-        forgery: &Forgery,
-        errand: &Errand<'_>,
-    ) -> Result<(), String> {
-        let now = errand.now;
-        match forgery {
-            Forgery::WrongSecret => {
-                draft.header["alg"] = json!("HS256");
-                draft.signer = Signer::Secret(random::hex::<32>().into());
-            }
-            Forgery::AlgNone => {
-                draft.header["alg"] = json!("none");
-                draft.signer = Signer::Nobody;
-            }
-            Forgery::OtherAlgorithm => {
-                draft.header["alg"] = json!("RS256");
-                draft.signer = Signer::Key(self.key()?);
-            }
-            Forgery::StrangeKey => {
-                draft.header["alg"] = json!("RS256");
-                draft.signer = Signer::Key(self.key()?);
-            }
-            Forgery::UnknownKey => {
-                draft.header["alg"] = json!("RS256");
-                draft.header["kid"] = json!(random::hex::<16>());
-                draft.signer = Signer::Key(self.key()?);
-            }
-            Forgery::PublicKeyAsSecret => {
-                draft.signer = Signer::Secret(self.key()?.public_pem.clone().into());
-            }
-            Forgery::PublicKeyOf(other) => {
-                let (key_id, public) = self.public_key(other)?;
-                draft.header["alg"] = json!("HS256");
-                draft.header["kid"] = json!(key_id);
-                draft.signer = Signer::Secret(public.into());
-            }
-            Forgery::IssuerOf(other) => match &self.actor(other)?.scheme {
-                Scheme::Connect { client_key, .. } => draft.claims["iss"] = json!(client_key),
-                other => return Err(cannot(other.name(), "another issuer")),
-            },
-            Forgery::OtherQsh => {
-                let mut other = errand.url.clone();
-                other.set_path(&format!("{}/another-request", errand.url.path()));
-                let base = self.project.world.target.path();
-                draft.claims["qsh"] = json!(query_string_hash(errand.method, &other, base));
-            }
-            other => spoil_claims(&mut draft.claims, other, now),
-        }
-        Ok(())
-    }
-
-    /// The private key of an actor of the scheme `signed`.
+    /// The private key of an actor with the scheme `signed`.
     fn key_of(&self, actor: &str) -> Result<&Key, String> {
         let Scheme::Signed(signed) = &self.actor(actor)?.scheme else {
             return Err(format!("`{actor}` has no key"));
@@ -272,12 +220,12 @@ impl<'a> Minter<'a> {
         let written = signed.key.as_ref();
         let written = written.ok_or_else(|| format!("`{actor}` has no private key"))?;
         let read = self.signers.get(actor).map(|key| key.get_or_init(|| read_key(written)));
-        let unreadable = || format!("the key of `{actor}` is no RSA key in PEM");
+        let unreadable = || format!("the key of `{actor}` is not an RSA key in PEM format");
         read.and_then(Option::as_ref).ok_or_else(unreadable)
     }
 
-    /// Name and text of the public key of an actor of the scheme `signed`.
-    fn public_key(&self, actor: &str) -> Result<(&str, String), String> {
+    /// The id and the PEM text of the public key of an actor with the scheme `signed`.
+    pub(super) fn public_key(&self, actor: &str) -> Result<(&str, String), String> {
         let Scheme::Signed(signed) = &self.actor(actor)?.scheme else {
             return Err(format!("`{actor}` has no key"));
         };
@@ -288,9 +236,9 @@ impl<'a> Minter<'a> {
         Ok((&signed.key_id, public))
     }
 
-    fn key(&self) -> Result<&Key, String> {
+    pub(super) fn key(&self) -> Result<&Key, String> {
         let key = self.key.get_or_init(make_key).as_ref();
-        key.ok_or_else(|| "no key could be made for the forgery".to_owned())
+        key.ok_or_else(|| "cannot generate a key for the forgery".to_owned())
     }
 }
 
@@ -309,8 +257,8 @@ fn secrets(project: &Project) -> Vec<String> {
     all
 }
 
-fn sign(draft: &Draft<'_>) -> String {
-    token(&draft.header, &draft.claims, |message| match &draft.signer {
+fn sign(unsigned: &UnsignedToken<'_>) -> String {
+    token(&unsigned.header, &unsigned.claims, |message| match &unsigned.signer {
         Signer::Secret(secret) => hs256(message, secret),
         Signer::Key(key) => rs256(message, &key.private),
         Signer::Nobody => String::new(),
@@ -327,37 +275,7 @@ fn issuer(issuer: &Issuer, body: Option<&[u8]>) -> Result<String, String> {
     found.map(str::to_owned).ok_or_else(|| format!("the request names no issuer at `{at}`"))
 }
 
-fn spoil_claims(claims: &mut Value, forgery: &Forgery, now: Timestamp) {
-    match forgery {
-        Forgery::Expired => {
-            claims["iat"] = json!(after(now, -(HOUR * 2)));
-            claims["exp"] = json!(after(now, -HOUR));
-        }
-        Forgery::NotYetValid => {
-            claims["nbf"] = json!(after(now, HOUR));
-            claims["exp"] = json!(after(now, HOUR * 2));
-        }
-        Forgery::IssuedInFuture => {
-            claims["iat"] = json!(after(now, HOUR));
-            claims["exp"] = json!(after(now, HOUR * 2));
-        }
-        Forgery::TenYears => claims["exp"] = json!(after(now, HOUR * (24 * 3652))),
-        Forgery::NoExpiry => remove(claims, "exp"),
-        Forgery::NoQsh => remove(claims, "qsh"),
-        Forgery::ContextQsh => claims["qsh"] = json!(CONTEXT_QSH),
-        Forgery::UnknownIssuer => claims["iss"] = json!(random::hex::<16>()),
-        Forgery::OtherAudience => claims["aud"] = json!(["https://another-audience.invalid"]),
-        _ => {}
-    }
-}
-
-fn remove(claims: &mut Value, name: &str) {
-    if let Some(claims) = claims.as_object_mut() {
-        claims.shift_remove(name);
-    }
-}
-
-fn after(now: Timestamp, span: SignedDuration) -> i64 {
+pub(super) fn after(now: Timestamp, span: SignedDuration) -> i64 {
     now.as_second().saturating_add(span.as_secs())
 }
 
@@ -376,7 +294,7 @@ fn of_rsa(private: PrivateKey) -> Option<Key> {
     Some(Key { private, public_pem })
 }
 
-/// A secret that says nothing of itself, or one of its kind that is not it.
+/// An opaque secret, or a random value in its place.
 fn opaque(secret: &Secret, forgery: Option<&Forgery>) -> Result<String, String> {
     match forgery {
         None => Ok(secret.expose().to_owned()),
@@ -396,8 +314,8 @@ fn basic(user: &str, password: &Secret, forgery: Option<&Forgery>) -> Result<Str
     }
 }
 
-fn cannot(scheme: &str, forgery: &str) -> String {
-    format!("a credential of scheme `{scheme}` cannot be forged so: `{forgery}`")
+pub(super) fn cannot(scheme: &str, forgery: &str) -> String {
+    format!("a credential with the scheme `{scheme}` cannot be forged in this way: `{forgery}`")
 }
 
 #[cfg(test)]
@@ -415,7 +333,7 @@ mod tests {
             .actors
             .insert("operator".into(), Actor { tenant: None, scheme: bearer, send_to: Vec::new() });
         let url = "https://addon.test/notes?a=1".parse().unwrap();
-        let errand = Errand {
+        let request = CredentialRequest {
             actor,
             credential: &credential,
             method: "GET",
@@ -423,7 +341,7 @@ mod tests {
             body: None,
             now: now(),
         };
-        let minted = Minter::new(&project).mint(&errand)?;
+        let minted = Minter::new(&project).mint(&request)?;
         Ok(minted.map(|minted| minted.value.to_str().unwrap().to_owned()))
     }
 
@@ -441,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn each_forgery_of_the_claims_is_wrong_in_its_one_way_and_well_signed() {
+    fn each_forgery_of_the_claims_changes_one_claim_and_is_signed_correctly() {
         let hash = query_string_hash("GET", &"https://addon.test/notes?a=1".parse().unwrap(), "");
         let now = now().as_second();
         let good = json!({ "iss": "key-of-acme", "iat": now, "exp": now + 180, "qsh": hash });
@@ -475,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn each_forgery_of_the_signature_has_good_claims() {
+    fn each_forgery_of_the_signature_has_valid_claims() {
         let cases = [
             (Forgery::WrongSecret, "HS256"),
             (Forgery::AlgNone, "none"),
@@ -492,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn schemes_without_tokens_forge_what_they_can_and_say_what_they_cannot() {
+    fn schemes_without_tokens_reject_forgeries_of_tokens() {
         let forge = |forgery| made("operator", Credential::Forged(forgery));
         assert_eq!(made("operator", Credential::Own), Ok(Some("Bearer a-bearer".into())));
         let wrong = forge(Forgery::WrongSecret).unwrap().unwrap();

@@ -1,8 +1,8 @@
-//! The certificates that a server presents, reduced to what can be judged of them.
+//! The facts of the certificates that a server presents.
 //!
-//! Whether they are trusted is asked of the platform's verifier, with the project's own roots. Dates
-//! are left to the judge: trust is looked at as of a moment at which the certificate itself is good,
-//! so that an expired certificate of a known authority is expired and not unknown.
+//! Trust is decided by the platform's verifier, with the project's own roots added. Dates are left to
+//! the judge: trust is evaluated at a time at which the certificate is valid, so that an expired
+//! certificate of a known authority is reported as expired and not as untrusted.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -26,10 +26,10 @@ use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
 use crate::model::project::world::World;
 
-/// More names than this are not listed; whether the host is covered does not depend on the list.
+/// The number of names that are listed. Whether the host is covered does not depend on the list.
 const NAMES_MAX: usize = 100;
 
-/// Asks the platform, and the project's own roots, whom to trust.
+/// The platform's verifier, with the project's own roots added.
 pub(crate) fn verifier(
     world: &World,
     provider: &Arc<CryptoProvider>,
@@ -37,28 +37,34 @@ pub(crate) fn verifier(
     let mut roots = Vec::new();
     for (file, pem) in &world.roots {
         for root in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-            let wrong = |_| ProbeError::new(Reason::Tls, format!("`{file}` holds no certificates"));
+            let wrong =
+                |_| ProbeError::new(Reason::Tls, format!("`{file}` contains no certificates"));
             roots.push(root.map_err(wrong)?);
         }
     }
     let verifier = Verifier::new_with_extra_roots(roots, provider.clone());
-    let wrong = |error: Error| ProbeError::new(Reason::Tls, format!("whom to trust: {error}"));
+    let wrong = |error: Error| {
+        ProbeError::new(
+            Reason::Tls,
+            format!("cannot load the trusted certificate authorities: {error}"),
+        )
+    };
     verifier.map(Arc::new).map_err(wrong)
 }
 
-/// Accepts every certificate, and remembers whether it would have been trusted.
+/// Accepts every certificate, and records whether it is trusted.
 pub(crate) struct Recorder {
     trusted_by: Arc<Verifier>,
     trust: OnceLock<Result<(), String>>,
 }
 
 impl Recorder {
-    /// Nothing is recorded yet.
+    /// A recorder without a result.
     pub(crate) fn new(trusted_by: Arc<Verifier>) -> Self {
         Self { trusted_by, trust: OnceLock::new() }
     }
 
-    /// Whether the chain is trusted, or why it is not; `None` if none was presented.
+    /// Whether the chain is trusted, or why it is not; `None` if no chain was presented.
     pub(crate) fn trust(&self) -> Option<&Result<(), String>> {
         self.trust.get()
     }
@@ -87,7 +93,7 @@ impl ServerCertVerifier for Recorder {
             ocsp_response,
             moment,
         );
-        // A peer presents its certificates once in a handshake; more often changes nothing.
+        // A server presents its certificates once in a handshake; the first result counts.
         let _ = self.trust.set(trust(verified));
         Ok(ServerCertVerified::assertion())
     }
@@ -115,40 +121,40 @@ impl ServerCertVerifier for Recorder {
     }
 }
 
-/// The names are looked at last, and apart: a chain that only fails by them is trusted.
+/// Names are checked last, and reported separately: a chain that fails only for its name is trusted.
 fn trust(verified: Result<ServerCertVerified, Error>) -> Result<(), String> {
     match verified {
         Ok(_) => Ok(()),
         Err(Error::InvalidCertificate(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
         )) => Ok(()),
-        Err(error) => Err(in_words(&error)),
+        Err(error) => Err(describe(&error)),
     }
 }
 
-/// What is wrong with a handshake or a certificate, in words, after the name of the host.
-pub(crate) fn in_words(error: &Error) -> String {
+/// The message for a failed handshake or certificate, to follow the name of the host.
+pub(crate) fn describe(error: &Error) -> String {
     let wrong = match error {
         Error::InvalidCertificate(wrong) => wrong,
         Error::AlertReceived(AlertDescription::NoApplicationProtocol) => {
-            return "it speaks no HTTP/1.1".into();
+            return "the server does not support HTTP/1.1".into();
         }
         error => return error.to_string(),
     };
     match wrong {
-        CertificateError::UnknownIssuer => "its issuer is not known".into(),
+        CertificateError::UnknownIssuer => "the issuer of its certificate is not trusted".into(),
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "its certificate is for another host".into()
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "its certificate has ended".into()
+            "its certificate has expired".into()
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "its certificate is not good yet".into()
+            "its certificate is not valid yet".into()
         }
-        // The verifier has no name of its own for it: a certificate that may sign others.
+        // The verifier has no variant for a certificate that may sign others.
         other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
-            "its certificate is an authority's, and not one for a host (`CA:TRUE`)".into()
+            "its certificate is for a certificate authority and not for a host (`CA:TRUE`)".into()
         }
         _ => error.to_string(),
     }
@@ -165,23 +171,23 @@ fn within_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> UnixTime 
     UnixTime::since_unix_epoch(Duration::from_secs(now.as_secs().clamp(first, last)))
 }
 
-/// The server's own certificate, and what is relied on in all that it presented.
+/// The facts of the certificates that a server presented.
 pub(crate) struct Presented {
-    /// Names, dates, trust.
+    /// The server's own certificate: names, dates, trust.
     pub(crate) certificate: Value,
-    /// Key and signature of each one, but for a root, on whose signature nobody relies.
+    /// Key and signature of each certificate except roots, whose signatures are not verified.
     pub(crate) chain: Vec<Value>,
     /// The weakest key and the weakest hash among them.
     pub(crate) weakest: Value,
 }
 
-/// Reduces what was presented; an error if it cannot be read.
+/// Reads the certificates. Fails if one cannot be parsed.
 pub(crate) fn presented(
     certificates: &[CertificateDer<'_>],
     trust: &Result<(), String>,
     host: &ServerName<'_>,
 ) -> Result<Presented, ProbeError> {
-    let unreadable = || ProbeError::new(Reason::Tls, "the certificate cannot be read");
+    let unreadable = || ProbeError::new(Reason::Tls, "cannot parse the certificate");
     let parse = |der| X509Certificate::from_der(der).map(|(_, parsed)| parsed);
     let first = certificates.first().ok_or_else(unreadable)?;
     let leaf = parse(first).map_err(|_| unreadable())?;
@@ -191,7 +197,8 @@ pub(crate) fn presented(
         certificates[1..].iter().map(|der| parse(der)).collect();
     let issuers = issuers.map_err(|_| unreadable())?;
     let relied_on = issuers.iter().filter(|one| one.subject() != one.issuer());
-    let chain: Vec<Link> = std::iter::once(&leaf).chain(relied_on).map(Link::of).collect();
+    let chain: Vec<ChainCertificate> =
+        std::iter::once(&leaf).chain(relied_on).map(ChainCertificate::of).collect();
     Ok(Presented {
         certificate: json!({
             "names": names(&leaf),
@@ -205,7 +212,7 @@ pub(crate) fn presented(
             "strength": chain.iter().map(|one| one.strength).min(),
             "hash": chain.iter().map(|one| one.hash.as_str()).min_by_key(|hash| rank(hash)),
         }),
-        chain: chain.iter().map(Link::fact).collect(),
+        chain: chain.iter().map(ChainCertificate::fact).collect(),
     })
 }
 
@@ -231,8 +238,8 @@ fn time(seconds: i64) -> Value {
     Timestamp::from_second(seconds).map_or(Value::Null, |time| json!(time.to_string()))
 }
 
-/// One certificate of a chain, as far as the strength of the chain depends on it.
-struct Link {
+/// The strength of one certificate of a chain.
+struct ChainCertificate {
     subject: String,
     algorithm: &'static str,
     bits: usize,
@@ -240,7 +247,7 @@ struct Link {
     hash: String,
 }
 
-impl Link {
+impl ChainCertificate {
     fn of(certificate: &X509Certificate<'_>) -> Self {
         let (algorithm, bits) = key(certificate.public_key());
         Self {
@@ -259,7 +266,7 @@ impl Link {
     }
 }
 
-/// The hash functions, weakest first; one that we do not know is the weakest.
+/// The rank of a hash function, weakest first; an unknown one ranks lowest.
 fn rank(hash: &str) -> Option<usize> {
     ["MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"].iter().position(|one| *one == hash)
 }
@@ -272,7 +279,7 @@ fn key(info: &SubjectPublicKeyInfo<'_>) -> (&'static str, usize) {
     }
     match info.parsed() {
         Ok(PublicKey::RSA(rsa)) => ("RSA", rsa.key_size()),
-        // The curve of 521 bits is told in whole bytes.
+        // The size of the curve of 521 bits is given in whole bytes.
         Ok(PublicKey::EC(point)) if point.key_size() == 528 => ("EC", 521),
         Ok(PublicKey::EC(point)) => ("EC", point.key_size()),
         Ok(PublicKey::DSA(key)) => ("DSA", key.len() * 8),

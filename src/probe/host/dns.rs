@@ -1,4 +1,4 @@
-//! The DNS instrument: what the name system says of one name.
+//! The DNS instrument: the records of one name.
 //!
 //! ```json
 //! { "name": "addon.example.com", "code": "NOERROR",
@@ -6,13 +6,13 @@
 //!   "records": [ { "type": "A", "value": "192.0.2.7" } ] }
 //! ```
 //!
-//! `chain` holds the aliases (`CNAME`) that were followed, in order; `records` and `code` are those of
-//! the last name, sorted. Names are in lower case without a dot at the end. A record of `MX` has
-//! `exchange`, `preference` and `null` as well (RFC 7505: "no mail here"); `TXT` brings `spf` and
-//! `dmarc` with it, `CAA` `found_at` and `issuers` (see `probe::mail_policy` and [`issuers`]).
+//! `chain` lists the aliases (`CNAME`) that were followed, in order. `records` (sorted) and `code` are
+//! those of the last name. Names are in lower case, without a final dot. `MX` records also have
+//! `exchange`, `preference` and `takes_mail` (false for the null MX of RFC 7505). A query for `TXT` adds
+//! `spf` and `dmarc`, one for `CAA` adds `found_at` and `issuers` (see `mail_policy` and [`issuers`]).
 //!
-//! That a name does not exist (`NXDOMAIN`) is an observation. That the resolver fails, refuses or is
-//! silent is an error.
+//! A name that does not exist (`NXDOMAIN`) is an observation. A resolver that fails, refuses or does not
+//! answer is an error.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -37,13 +37,13 @@ use crate::model::project::world::World;
 use crate::probe::host::mail_policy;
 use crate::probe::host::observed::Observed;
 
-/// More aliases in a row than this are a loop.
+/// A longer chain of aliases is treated as a loop.
 const CHAIN_MAX: usize = 16;
 
-/// How often a question is put again if no answer comes.
+/// The number of queries for one question if no answer arrives.
 const ATTEMPTS: u32 = 3;
 
-/// Asks one question; the answer is there within `timeout`.
+/// Looks up one name, within `timeout`.
 pub async fn observe(question: &DnsQuestion, world: &World, timeout: Duration) -> Observed {
     let answer = match name(question, world) {
         Ok(name) => answer(&name, question.record, world.resolver, Instant::now() + timeout).await,
@@ -64,7 +64,7 @@ pub(crate) async fn addresses(
 }
 
 fn name(question: &DnsQuestion, world: &World) -> Result<Name, ProbeError> {
-    let unknown = || ProbeError::new(Reason::NotAsked, "no host has the role that is asked about");
+    let unknown = || ProbeError::new(Reason::NotAsked, "no host is configured for this role");
     let host = question.name.in_world(world).ok_or_else(unknown)?;
     if host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
         let detail = format!("`{host}` is an address and not a name");
@@ -77,9 +77,9 @@ fn name(question: &DnsQuestion, world: &World) -> Result<Name, ProbeError> {
 }
 
 fn parse(name: &str) -> Result<Name, ProbeError> {
-    let wrong = |_| ProbeError::new(Reason::NotAsked, format!("`{name}` is no name"));
+    let wrong = |_| ProbeError::new(Reason::NotAsked, format!("`{name}` is not a valid host name"));
     let mut parsed = Name::from_ascii(name).map_err(wrong)?;
-    // Search domains must not turn it into another name.
+    // A fully qualified name is not completed with search domains.
     parsed.set_fqdn(true);
     Ok(parsed.to_lowercase())
 }
@@ -91,17 +91,17 @@ async fn answer(
     deadline: Instant,
 ) -> Result<Facts, ProbeError> {
     let timeout = deadline.saturating_duration_since(Instant::now());
-    let asker = Asker { resolver: resolver(named, timeout)?, deadline };
+    let client = DnsClient { resolver: resolver(named, timeout)?, deadline };
     match record {
-        DnsRecord::Address => asker.at(name, &[RecordType::A, RecordType::AAAA]).await,
-        DnsRecord::Mx => asker.at(name, &[RecordType::MX]).await,
-        DnsRecord::Txt => asker.at(name, &[RecordType::TXT]).await,
-        DnsRecord::Caa => asker.nearest_caa(name).await,
+        DnsRecord::Address => client.records(name, &[RecordType::A, RecordType::AAAA]).await,
+        DnsRecord::Mx => client.records(name, &[RecordType::MX]).await,
+        DnsRecord::Txt => client.records(name, &[RecordType::TXT]).await,
+        DnsRecord::Caa => client.nearest_caa(name).await,
     }
     .map(|answer| answer.into_facts(name, record))
 }
 
-/// A resolver without a memory, that neither reads `/etc/hosts` nor tries search domains.
+/// A resolver without a cache that neither reads `/etc/hosts` nor uses search domains.
 fn resolver(named: Option<SocketAddr>, timeout: Duration) -> Result<TokioResolver, ProbeError> {
     let provider = TokioRuntimeProvider::default();
     let unusable = |error: NetError| ProbeError::new(Reason::Dns, error.to_string());
@@ -130,73 +130,73 @@ fn config(address: SocketAddr) -> ResolverConfig {
     ResolverConfig::from_parts(None, Vec::new(), vec![server])
 }
 
-struct Asker {
+struct DnsClient {
     resolver: TokioResolver,
     deadline: Instant,
 }
 
-/// What came back: the aliases that were followed, and what stands at their end.
-struct Found {
+/// The aliases that were followed, and the records of the last name.
+struct LookupResult {
     code: ResponseCode,
     chain: Vec<Name>,
     records: Vec<RData>,
     at: Name,
 }
 
-impl Asker {
-    /// The records of these types at a name, aliases followed.
-    async fn at(&self, name: &Name, types: &[RecordType]) -> Result<Found, ProbeError> {
+impl DnsClient {
+    /// The records of these types, after following aliases.
+    async fn records(&self, name: &Name, types: &[RecordType]) -> Result<LookupResult, ProbeError> {
         let chain = self.chain(name).await?;
         let last = chain.last().unwrap_or(name);
-        let mut found = Found {
+        let mut result = LookupResult {
             code: ResponseCode::NXDomain,
             records: Vec::new(),
             at: name.clone(),
             chain: Vec::new(),
         };
         for of_type in types {
-            let (code, records) = self.ask(last, *of_type).await?;
-            // A name that has records of one type exists, whatever a careless server says of another.
+            let (code, records) = self.query(last, *of_type).await?;
+            // A name with records of one type exists, even if a faulty server denies it for another type.
             if code == ResponseCode::NoError {
-                found.code = code;
+                result.code = code;
             }
-            found.records.extend(records);
+            result.records.extend(records);
         }
-        Ok(Found { chain, ..found })
+        Ok(LookupResult { chain, ..result })
     }
 
     async fn chain(&self, name: &Name) -> Result<Vec<Name>, ProbeError> {
         let mut chain: Vec<Name> = Vec::new();
         while chain.len() < CHAIN_MAX {
-            let (_, records) = self.ask(chain.last().unwrap_or(name), RecordType::CNAME).await?;
+            let (_, records) = self.query(chain.last().unwrap_or(name), RecordType::CNAME).await?;
             match records.first() {
                 Some(RData::CNAME(alias)) => chain.push(alias.0.to_lowercase()),
                 _ => return Ok(chain),
             }
         }
-        let detail = format!("`{}` is an alias of an alias without an end", text(name));
+        let detail = format!("the aliases of `{}` form a loop", text(name));
         Err(ProbeError::new(Reason::Dns, detail))
     }
 
-    /// The `CAA` records that count for a name: its own, or those of the nearest name above that has
-    /// any; the root and the top-level domains are not asked (RFC 8659, section 3).
-    async fn nearest_caa(&self, name: &Name) -> Result<Found, ProbeError> {
-        let mut found = self.at(name, &[RecordType::CAA]).await?;
+    /// The `CAA` records that apply to a name: its own, or those of the nearest parent domain that has
+    /// any. The root and the top-level domains are not queried (RFC 8659, section 3).
+    async fn nearest_caa(&self, name: &Name) -> Result<LookupResult, ProbeError> {
+        let mut result = self.records(name, &[RecordType::CAA]).await?;
         let mut above = name.base_name();
-        while found.records.is_empty() && above.num_labels() > 1 {
-            let next = self.at(&above, &[RecordType::CAA]).await?;
-            found = Found { code: found.code, chain: found.chain, ..next };
+        while result.records.is_empty() && above.num_labels() > 1 {
+            let next = self.records(&above, &[RecordType::CAA]).await?;
+            result = LookupResult { code: result.code, chain: result.chain, ..next };
             above = above.base_name();
         }
-        Ok(found)
+        Ok(result)
     }
 
-    async fn ask(
+    async fn query(
         &self,
         name: &Name,
         of_type: RecordType,
     ) -> Result<(ResponseCode, Vec<RData>), ProbeError> {
-        let about = || format!("{of_type} of `{}`", text(name));
+        let what = || format!("{of_type} of `{}`", text(name));
         let looked_up =
             timeout_at(self.deadline, self.resolver.lookup(name.clone(), of_type)).await;
         let looked_up = looked_up.unwrap_or(Err(NetError::Timeout));
@@ -207,15 +207,15 @@ impl Asker {
             }
             Err(NetError::Dns(DnsError::NoRecordsFound(none))) => match none.response_code {
                 code @ (ResponseCode::NoError | ResponseCode::NXDomain) => Ok((code, Vec::new())),
-                code => Err(ProbeError::new(Reason::Dns, format!("{}: {code}", about()))),
+                code => Err(ProbeError::new(Reason::Dns, format!("{}: {code}", what()))),
             },
-            Err(NetError::Timeout) => Err(ProbeError::new(Reason::Timeout, about())),
-            Err(error) => Err(ProbeError::new(Reason::Dns, format!("{}: {error}", about()))),
+            Err(NetError::Timeout) => Err(ProbeError::new(Reason::Timeout, what())),
+            Err(error) => Err(ProbeError::new(Reason::Dns, format!("{}: {error}", what()))),
         }
     }
 }
 
-impl Found {
+impl LookupResult {
     fn into_facts(mut self, name: &Name, record: DnsRecord) -> Facts {
         self.records.sort();
         let code = if self.code == ResponseCode::NoError { "NOERROR" } else { "NXDOMAIN" };
@@ -251,7 +251,7 @@ fn fact(data: &RData) -> Value {
     fact
 }
 
-/// A record's content as text that is the same whoever serves it.
+/// A record's content as text, in one form for all servers.
 fn value(data: &RData) -> String {
     match data {
         RData::MX(mx) => format!("{} {}", mx.preference, text(&mx.exchange)),
@@ -265,8 +265,8 @@ fn value(data: &RData) -> String {
     }
 }
 
-/// Who may issue certificates for the name, wild cards among them: names of authorities, sorted, `;`
-/// where nobody may, nothing where anybody may (RFC 8659, section 4).
+/// The authorities that may issue certificates for the name, wildcards included, sorted: `;` if none may,
+/// an empty list if all may (RFC 8659, section 4).
 fn issuers(records: &[RData]) -> Vec<String> {
     let of = |tag: &str| -> Vec<String> {
         let caa = records.iter().filter_map(|data| match data {
@@ -294,7 +294,7 @@ fn issuer(caa: &CAA) -> String {
     if name.is_empty() { ";".into() } else { name.to_ascii_lowercase() }
 }
 
-/// A name in lower case without a dot at its end; `.` for the root.
+/// A name in lower case, without a final dot; `.` for the root.
 fn text(name: &Name) -> String {
     let text = name.to_ascii().to_lowercase();
     if name.is_root() { text } else { text.trim_end_matches('.').to_owned() }

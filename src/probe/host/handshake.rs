@@ -1,7 +1,7 @@
-//! Handshake records made and read by hand, for versions that the TLS library does not speak.
+//! TLS handshake records for versions that the TLS library does not support.
 //!
-//! A client hello offers exactly one version. What comes back is read only as far as it tells
-//! whether that version was taken or refused; nothing is ever negotiated.
+//! A client hello offers exactly one version. The answer is read only as far as needed to see whether
+//! the server accepted or refused that version; the handshake is never completed.
 
 use crate::model::plan::question::TlsVersion;
 
@@ -12,26 +12,26 @@ const SERVER_HELLO: u8 = 2;
 const LEVEL_WARNING: u8 = 1;
 const CLOSE_NOTIFY: u8 = 0;
 
-/// Cipher suites of SSL 3.0 to TLS 1.2, for every sort of server key, so that a server that takes
-/// the version finds a suite too. The last one says that secure renegotiation is understood
-/// (RFC 5746); the one for fall-backs is left out, for it would be refused whatever the version.
+/// Cipher suites of SSL 3.0 to TLS 1.2, for every type of server key, so that a server that accepts the
+/// version also finds a suite. The last one signals support for secure renegotiation (RFC 5746). The
+/// fallback signal (RFC 7507) is left out: servers refuse it for every old version.
 const SUITES: [u16; 28] = [
     0xc02b, 0xc02f, 0xc02c, 0xc030, 0x009e, 0x009f, 0x009c, 0x009d, 0xc023, 0xc027, 0x003c, 0xc009,
     0xc013, 0xc00a, 0xc014, 0x0033, 0x0039, 0x0032, 0x0038, 0x002f, 0x0035, 0xc008, 0xc012, 0x0016,
     0x0013, 0x000a, 0x0005, 0x00ff,
 ];
 
-/// What the bytes that came so far amount to.
+/// The answer to a client hello, as far as it has arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// Nothing yet.
+pub(crate) enum ServerReply {
+    /// More bytes are needed.
     Unfinished,
-    /// An alert that ends the handshake, by its number.
+    /// An alert that ends the handshake, with its number.
     Alert(u8),
-    /// A server hello that takes the version with these two bytes.
+    /// A server hello that accepts the version with these two bytes.
     ServerHello([u8; 2]),
-    /// No TLS at all.
-    Strange,
+    /// The answer is not TLS.
+    NotTls,
 }
 
 /// A client hello that offers `version` and no other, as one record.
@@ -48,44 +48,46 @@ pub(crate) fn client_hello(version: TlsVersion, host: &str, random: [u8; 32]) ->
     }
     let mut message = vec![CLIENT_HELLO, 0];
     message.extend(with_length(&body));
-    // Hellos of any version travel in records of the oldest, so that old servers read them.
+    // A hello is sent in a record of an old version, so that old servers can read it.
     let record_version = version.min(TlsVersion::Tls10).wire();
     let mut record = vec![RECORD_HANDSHAKE, record_version[0], record_version[1]];
     record.extend(with_length(&message));
     record
 }
 
-/// Reads what a server sent in answer to a client hello.
-pub(crate) fn read(mut bytes: &[u8]) -> Reading {
+/// Reads the answer to a client hello.
+pub(crate) fn read(mut bytes: &[u8]) -> ServerReply {
     let mut handshake = Vec::new();
     while let Some((header, rest)) = bytes.split_first_chunk::<5>() {
-        let [sort, major, _, high, low] = *header;
-        if major != 3 || !matches!(sort, RECORD_ALERT | RECORD_HANDSHAKE) {
-            return Reading::Strange;
+        let [content_type, major, _, high, low] = *header;
+        if major != 3 || !matches!(content_type, RECORD_ALERT | RECORD_HANDSHAKE) {
+            return ServerReply::NotTls;
         }
         let length = usize::from(u16::from_be_bytes([high, low]));
-        let whole = rest.len() >= length;
+        let complete = rest.len() >= length;
         let content = &rest[..length.min(rest.len())];
-        if sort == RECORD_HANDSHAKE {
+        if content_type == RECORD_HANDSHAKE {
             handshake.extend_from_slice(content);
-            if let Some(reading) = read_handshake(&handshake) {
-                return reading;
+            if let Some(reply) = read_handshake(&handshake) {
+                return reply;
             }
         } else if let Some(alert) = read_alert(content) {
-            return Reading::Alert(alert);
+            return ServerReply::Alert(alert);
         }
-        if !whole {
-            return Reading::Unfinished;
+        if !complete {
+            return ServerReply::Unfinished;
         }
         bytes = &rest[length..];
     }
     match bytes.first() {
-        Some(sort) if !matches!(*sort, RECORD_ALERT | RECORD_HANDSHAKE) => Reading::Strange,
-        _ => Reading::Unfinished,
+        Some(content_type) if !matches!(*content_type, RECORD_ALERT | RECORD_HANDSHAKE) => {
+            ServerReply::NotTls
+        }
+        _ => ServerReply::Unfinished,
     }
 }
 
-/// The name of an alert (RFC 8446, section 6; the older ones RFC 5246, section 7.2).
+/// The name of an alert (RFC 8446, section 6; for older alerts RFC 5246, section 7.2).
 pub(crate) fn alert_name(alert: u8) -> String {
     let name = match alert {
         CLOSE_NOTIFY => "close_notify",
@@ -115,8 +117,8 @@ pub(crate) fn alert_name(alert: u8) -> String {
     name.to_owned()
 }
 
-/// Whether an alert says that something is wrong with the offer, and not that the server has failed
-/// (`internal_error`) or just goes away (`close_notify`, `user_canceled`).
+/// Whether an alert refuses the offer. Other alerts report an error of the server (`internal_error`) or
+/// close the connection (`close_notify`, `user_canceled`).
 pub(crate) fn refuses(alert: u8) -> bool {
     !matches!(alert, CLOSE_NOTIFY | 80 | 90)
 }
@@ -133,7 +135,7 @@ fn extensions(version: TlsVersion, host: &str) -> Vec<u8> {
     all.extend(extension(10, &with_length(&[0, 29, 0, 23, 0, 24, 0, 25])));
     all.extend(extension(11, &[1, 0]));
     if version >= TlsVersion::Tls12 {
-        // ECDSA, PSS and PKCS #1 with SHA-256, SHA-384 and SHA-512, and the old ones with SHA-1.
+        // ECDSA, PSS and PKCS #1 with SHA-256, SHA-384 and SHA-512; ECDSA and PKCS #1 with SHA-1.
         let schemes = [4, 3, 8, 4, 4, 1, 5, 3, 8, 5, 5, 1, 6, 3, 8, 6, 6, 1, 2, 3, 2, 1];
         all.extend(extension(13, &with_length(&schemes)));
     }
@@ -146,7 +148,7 @@ fn extension(number: u16, content: &[u8]) -> Vec<u8> {
     all
 }
 
-/// `content` after its length in two bytes; a host's name is the longest thing here.
+/// Prepends the length of `content` in two bytes. Nothing here is longer than a host name.
 fn with_length(content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).unwrap_or(u16::MAX);
     let mut all = length.to_be_bytes().to_vec();
@@ -154,12 +156,14 @@ fn with_length(content: &[u8]) -> Vec<u8> {
     all
 }
 
-/// The version of a server hello, or that it is something else; `None` until enough has come.
-fn read_handshake(bytes: &[u8]) -> Option<Reading> {
+/// The version of a server hello; `None` if more bytes are needed.
+fn read_handshake(bytes: &[u8]) -> Option<ServerReply> {
     match bytes {
-        [SERVER_HELLO, _, _, _, major, minor, ..] => Some(Reading::ServerHello([*major, *minor])),
+        [SERVER_HELLO, _, _, _, major, minor, ..] => {
+            Some(ServerReply::ServerHello([*major, *minor]))
+        }
         [SERVER_HELLO, ..] | [] => None,
-        _ => Some(Reading::Strange),
+        _ => Some(ServerReply::NotTls),
     }
 }
 
@@ -177,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hello_says_how_long_it_is_and_offers_one_version() {
+    fn a_hello_has_correct_lengths_and_offers_one_version() {
         for version in &TlsVersion::ALL[..4] {
             let hello = client_hello(*version, "a.test", [7; 32]);
             let length = |at: usize| usize::from(u16::from_be_bytes([hello[at], hello[at + 1]]));
@@ -197,31 +201,31 @@ mod tests {
 
     #[test]
     fn alerts_and_server_hellos_are_read() {
-        assert_eq!(read(&[21, 3, 1, 0, 2, 2, 70]), Reading::Alert(70));
-        assert_eq!(read(&[22, 3, 1, 0, 6, 2, 0, 0, 70, 3, 1]), Reading::ServerHello([3, 1]));
+        assert_eq!(read(&[21, 3, 1, 0, 2, 2, 70]), ServerReply::Alert(70));
+        assert_eq!(read(&[22, 3, 1, 0, 6, 2, 0, 0, 70, 3, 1]), ServerReply::ServerHello([3, 1]));
     }
 
     #[test]
-    fn a_warning_is_passed_over_and_a_farewell_is_not() {
+    fn warnings_are_skipped_but_close_notify_is_not() {
         let warned = [21, 3, 1, 0, 2, 1, 112, 22, 3, 1, 0, 6, 2, 0, 0, 70, 3, 1];
-        assert_eq!(read(&warned), Reading::ServerHello([3, 1]));
-        assert_eq!(read(&[21, 3, 1, 0, 2, 1, 0]), Reading::Alert(CLOSE_NOTIFY));
+        assert_eq!(read(&warned), ServerReply::ServerHello([3, 1]));
+        assert_eq!(read(&[21, 3, 1, 0, 2, 1, 0]), ServerReply::Alert(CLOSE_NOTIFY));
         assert!(!refuses(CLOSE_NOTIFY));
     }
 
     #[test]
     fn a_server_hello_may_come_in_pieces() {
         let pieces = [22, 3, 1, 0, 3, 2, 0, 0, 22, 3, 1, 0, 3, 70, 3, 2];
-        assert_eq!(read(&pieces), Reading::ServerHello([3, 2]));
+        assert_eq!(read(&pieces), ServerReply::ServerHello([3, 2]));
         for cut in 0..pieces.len() {
-            assert_eq!(read(&pieces[..cut]), Reading::Unfinished, "{cut}");
+            assert_eq!(read(&pieces[..cut]), ServerReply::Unfinished, "{cut}");
         }
     }
 
     #[test]
-    fn what_is_no_tls_is_strange() {
-        assert_eq!(read(b"HTTP/1.1 400 Bad Request\r\n"), Reading::Strange);
-        assert_eq!(read(b"H"), Reading::Strange);
-        assert_eq!(read(&[22, 3, 1, 0, 4, 11, 0, 0, 0]), Reading::Strange);
+    fn other_bytes_are_not_tls() {
+        assert_eq!(read(b"HTTP/1.1 400 Bad Request\r\n"), ServerReply::NotTls);
+        assert_eq!(read(b"H"), ServerReply::NotTls);
+        assert_eq!(read(&[22, 3, 1, 0, 4, 11, 0, 0, 0]), ServerReply::NotTls);
     }
 }

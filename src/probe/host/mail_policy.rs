@@ -1,13 +1,13 @@
-//! What a domain's `TXT` records say of who may send mail in its name.
+//! Mail policies in the `TXT` records of a domain: who may send mail in its name.
 //!
-//! SPF (RFC 7208): `{"count": 1, "all": "fail"}`, where `count` is how many SPF records there are (one
-//! is right) and `all` what becomes of mail that no other term speaks of: `pass`, `neutral`, `softfail`,
-//! `fail`, or `redirect` where another domain's record decides. DMARC (RFC 7489):
-//! `{"count": 1, "policy": "reject", "pct": 100}`. What is not there is null.
+//! SPF (RFC 7208): `{"count": 1, "all": "fail"}`. `count` is the number of SPF records (one is valid).
+//! `all` is the result for senders that no other term matches: `pass`, `neutral`, `softfail`, `fail`, or
+//! `redirect` if the record of another domain decides. DMARC (RFC 7489):
+//! `{"count": 1, "policy": "reject", "pct": 100}`. Missing values are null.
 
 use serde_json::{Value, json};
 
-/// What the SPF records among `texts` say.
+/// The facts of the SPF records among `texts`.
 pub(crate) fn spf(texts: &[String]) -> Value {
     let records: Vec<String> = texts.iter().map(|text| text.to_ascii_lowercase()).collect();
     let is_spf = |text: &&String| **text == "v=spf1" || text.starts_with("v=spf1 ");
@@ -15,7 +15,7 @@ pub(crate) fn spf(texts: &[String]) -> Value {
     json!({"count": found.len(), "all": found.first().map(|record| all(record))})
 }
 
-/// What the DMARC records among `texts` say.
+/// The facts of the DMARC records among `texts`.
 pub(crate) fn dmarc(texts: &[String]) -> Value {
     let found: Vec<Vec<(&str, &str)>> = texts.iter().filter_map(|text| tags(text)).collect();
     let tag = |name: &str| {
@@ -39,11 +39,11 @@ fn all(record: &str) -> &'static str {
         _ => None,
     };
     let redirects = || record.split_whitespace().any(|term| term.starts_with("redirect="));
-    let said = record.split_whitespace().find_map(qualifier);
-    said.unwrap_or_else(|| if redirects() { "redirect" } else { "neutral" })
+    let result = record.split_whitespace().find_map(qualifier);
+    result.unwrap_or_else(|| if redirects() { "redirect" } else { "neutral" })
 }
 
-/// The tags of a DMARC record, which begins with its version.
+/// The tags of a DMARC record, which starts with its version.
 fn tags(text: &str) -> Option<Vec<(&str, &str)>> {
     let pairs = text.split(';').filter_map(|part| part.split_once('='));
     let tags: Vec<(&str, &str)> = pairs.map(|(name, value)| (name.trim(), value.trim())).collect();
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn spf_tells_what_becomes_of_unlisted_senders() {
+    fn spf_gives_the_result_for_unlisted_senders() {
         let of = |text: &str| spf(&texts(&["site-verification=1", text]))["all"].clone();
         assert_eq!(of("v=spf1 include:a.test -all"), "fail");
         assert_eq!(of("V=SPF1 a ~ALL"), "softfail");
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn dmarc_tells_policy_and_share() {
+    fn dmarc_gives_policy_and_percentage() {
         let of = |text: &str| dmarc(&texts(&[text]));
         let strict = json!({"count": 1, "policy": "reject", "pct": 100});
         assert_eq!(of("v=DMARC1; p=Reject; rua=mailto:a@b.test"), strict);

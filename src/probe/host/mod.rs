@@ -1,4 +1,4 @@
-//! Instruments for a host as a whole: names, TLS, certificates, plain HTTP, DNS.
+//! Instruments for a host as a whole: DNS, TLS, certificates, plain HTTP.
 
 pub(crate) mod certificate;
 pub mod dns;
@@ -6,8 +6,8 @@ pub(crate) mod handshake;
 pub(crate) mod mail_policy;
 pub mod observed;
 pub(crate) mod peers;
-#[cfg(test)]
-pub(crate) mod peers_for_tests;
 pub(crate) mod plain_http;
 pub(crate) mod resolve;
+#[cfg(test)]
+pub(crate) mod test_peers;
 pub mod tls;

@@ -1,13 +1,13 @@
-//! What an instrument gives back: what the peer said, and which address said it.
+//! The result of an instrument for hosts.
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::facts::Facts;
 
-/// What came of one question.
+/// The result of one question.
 #[derive(Clone, Debug)]
 pub struct Observed {
-    /// What the peer said, or why it could not be asked.
+    /// The facts, or the error if there are none.
     pub answer: Result<Facts, ProbeError>,
-    /// The address that was asked; several are joined by commas.
+    /// The address that was contacted; several are joined by commas.
     pub address: Option<String>,
 }

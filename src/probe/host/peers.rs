@@ -1,8 +1,8 @@
-//! Every address of a host, each asked the same thing at once.
+//! Probes every address of a host concurrently.
 //!
-//! One address that cannot be asked makes the whole unknown, and is named: a host is as safe as its
-//! weakest address. The exception is an address that no road leads to from this machine, such as
-//! IPv6 where there is none; those are listed in the facts as not asked.
+//! If one address cannot be probed, the result is an error that names it: a host is as secure as its
+//! weakest address. The exception are addresses without a route from this machine, such as IPv6
+//! addresses on a machine without IPv6; the facts list them under `not_asked`.
 
 use std::future::Future;
 use std::io::{self, ErrorKind};
@@ -20,51 +20,51 @@ use crate::model::project::world::World;
 use crate::probe::host::observed::Observed;
 use crate::probe::host::resolve;
 
-/// More addresses than this are not asked for one host.
+/// The number of addresses of one host that can be probed.
 const ADDRESSES_MAX: usize = 32;
 
-/// What a host's addresses were asked for.
+/// A host whose addresses are probed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Host<'a> {
-    /// Its name.
+pub(crate) struct ProbedHost<'a> {
+    /// The name.
     pub(crate) name: &'a str,
     /// The port.
     pub(crate) port: u16,
-    /// When the answers must be there.
+    /// The time limit for all answers.
     pub(crate) deadline: Instant,
 }
 
-/// What came of connecting to one address.
+/// The result of connecting to one address.
 pub(crate) enum Connected {
     /// A connection.
     Stream(TcpStream),
-    /// The peer said that nothing listens there.
+    /// The connection was refused: nothing listens on the port.
     Refused,
-    /// No road leads there from this machine.
+    /// There is no route to the address from this machine.
     NoRoute,
 }
 
-/// What one address said, or `None` where no road leads there.
-pub(crate) type Said = Result<Option<Map<String, Value>>, ProbeError>;
+/// The facts of one address, or `None` if there is no route to it.
+pub(crate) type PeerFacts = Result<Option<Map<String, Value>>, ProbeError>;
 
-impl Host<'_> {
-    /// Puts a question to every address, and gathers what each said, in their order.
-    pub(crate) async fn ask_each<F: Future<Output = Said>>(
+impl ProbedHost<'_> {
+    /// Probes every address, and collects the facts in the order of the addresses.
+    pub(crate) async fn probe_each<F: Future<Output = PeerFacts>>(
         &self,
         world: &World,
-        ask: impl Fn(SocketAddr) -> F,
+        probe: impl Fn(SocketAddr) -> F,
     ) -> Observed {
         let addresses = match self.addresses(world).await {
             Ok(addresses) => addresses,
             Err(error) => return Observed { answer: Err(error), address: None },
         };
-        let said = join_all(addresses.iter().map(|address| ask(*address))).await;
+        let facts = join_all(addresses.iter().map(|address| probe(*address))).await;
         let asked: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-        let answer = self.gather(asked.iter().zip(said));
+        let answer = self.gather(asked.iter().zip(facts));
         Observed { answer, address: Some(asked.join(", ")) }
     }
 
-    /// Where connections to it go.
+    /// The socket addresses of the host.
     async fn addresses(&self, world: &World) -> Result<Vec<SocketAddr>, ProbeError> {
         let name = self.name.trim_matches(['[', ']']);
         let with_port = world.connect_to.get(&format!("{}:{}", self.name, self.port));
@@ -83,7 +83,9 @@ impl Host<'_> {
                 Ok(found.into_iter().map(|one| SocketAddr::new(one, self.port)).collect())
             }
             count => {
-                let detail = format!("`{name}` has {count} addresses, more than are asked");
+                let detail = format!(
+                    "`{name}` has {count} addresses, more than the limit of {ADDRESSES_MAX}"
+                );
                 Err(ProbeError::new(Reason::Budget, detail))
             }
         }
@@ -91,14 +93,14 @@ impl Host<'_> {
 
     fn gather<'a>(
         &self,
-        said: impl Iterator<Item = (&'a String, Said)>,
+        facts: impl Iterator<Item = (&'a String, PeerFacts)>,
     ) -> Result<Facts, ProbeError> {
         let (mut addresses, mut not_asked) = (Vec::new(), Vec::new());
-        for (address, said) in said {
-            let said = said.map_err(|error| {
+        for (address, facts) in facts {
+            let facts = facts.map_err(|error| {
                 ProbeError::new(error.reason, format!("{address}: {}", error.detail))
             })?;
-            match said {
+            match facts {
                 Some(mut facts) => {
                     facts.shift_insert(0, "address".into(), json!(address));
                     addresses.push(Value::Object(facts));
@@ -107,7 +109,7 @@ impl Host<'_> {
             }
         }
         if addresses.is_empty() {
-            let detail = format!("no road leads to `{}` from here", self.name);
+            let detail = format!("there is no route to `{}` from this machine", self.name);
             return Err(ProbeError::new(Reason::Unreachable, detail));
         }
         let facts = json!({"host": self.name, "addresses": addresses, "not_asked": not_asked});
@@ -131,12 +133,12 @@ impl Host<'_> {
         }
     }
 
-    /// The outcome of some work, if it comes in time.
+    /// The result of `work`, or an error at the deadline.
     pub(crate) async fn in_time<T>(
         &self,
         work: impl Future<Output = io::Result<T>>,
     ) -> Result<io::Result<T>, ProbeError> {
-        let late = || ProbeError::new(Reason::Timeout, "no answer came in time");
+        let late = || ProbeError::new(Reason::Timeout, "no answer in time");
         timeout_at(self.deadline, work).await.map_err(|_| late())
     }
 }
@@ -145,24 +147,24 @@ impl Host<'_> {
 mod tests {
     use super::*;
 
-    fn gather(said: Vec<Said>) -> Result<Facts, ProbeError> {
-        let host = Host { name: "a.test", port: 443, deadline: Instant::now() };
-        let names: Vec<String> = (0..said.len()).map(|one| format!("192.0.2.{one}:443")).collect();
-        host.gather(names.iter().zip(said))
+    fn gather(facts: Vec<PeerFacts>) -> Result<Facts, ProbeError> {
+        let host = ProbedHost { name: "a.test", port: 443, deadline: Instant::now() };
+        let names: Vec<String> = (0..facts.len()).map(|one| format!("192.0.2.{one}:443")).collect();
+        host.gather(names.iter().zip(facts))
     }
 
     #[test]
-    fn one_address_that_could_not_be_asked_makes_the_whole_unknown() {
+    fn one_address_that_cannot_be_probed_makes_the_result_an_error() {
         let error = gather(vec![
             Ok(Some(Map::new())),
-            Err(ProbeError::new(Reason::Timeout, "no answer came in time")),
+            Err(ProbeError::new(Reason::Timeout, "no answer in time")),
         ]);
-        let expected = ProbeError::new(Reason::Timeout, "192.0.2.1:443: no answer came in time");
+        let expected = ProbeError::new(Reason::Timeout, "192.0.2.1:443: no answer in time");
         assert_eq!(error, Err(expected));
     }
 
     #[test]
-    fn an_address_without_a_road_is_listed_as_not_asked() {
+    fn an_address_without_a_route_is_listed_as_not_asked() {
         let facts = gather(vec![Ok(None), Ok(Some(Map::new()))]).unwrap();
         assert_eq!(facts.at("/not_asked"), Some(&json!(["192.0.2.0:443"])));
         assert_eq!(facts.at("/addresses/0/address"), Some(&json!("192.0.2.1:443")));

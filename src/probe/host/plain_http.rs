@@ -1,4 +1,5 @@
-//! What a host says to plain HTTP, asked by hand: a closed port must be told from a broken network.
+//! Requests a host over plain HTTP, without a library: a closed port must be distinguished from a network
+//! failure.
 //!
 //! ```json
 //! { "status": 308,
@@ -8,10 +9,10 @@
 //!     { "address": "192.0.2.8:80", "answer": "closed", "sets": [] } ] }
 //! ```
 //!
-//! `answer` is `closed` (nothing listens there: the connection was refused), `to-https` (a redirect
-//! to the same host), `elsewhere` (a redirect to anything else) or `content`; `sets` names the
-//! cookies that the answer sets. On top stands the highest status of all, for the judge. A connection
-//! that is accepted and then broken, and silence, are errors.
+//! `answer` is `closed` (the connection was refused), `to-https` (a redirect to the same host over
+//! HTTPS), `elsewhere` (any other redirect) or `content`. `sets` lists the names of the cookies that the
+//! answer sets. The top-level `status` is the highest status of all addresses. A connection that breaks
+//! after it was accepted, and a timeout, are errors.
 
 use std::net::SocketAddr;
 
@@ -22,27 +23,27 @@ use url::Url;
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
-use crate::probe::host::peers::{Connected, Host, Said};
+use crate::probe::host::peers::{Connected, PeerFacts, ProbedHost};
 
-/// What is read of an answer's head at the most.
+/// The size limit for the head of an answer, in bytes.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 const FIELDS_MAX: usize = 128;
 
-/// Asks one address for `/`.
-pub(crate) async fn get(host: Host<'_>, address: SocketAddr) -> Said {
+/// Requests `/` from one address.
+pub(crate) async fn get(host: ProbedHost<'_>, address: SocketAddr) -> PeerFacts {
     let mut stream = match host.connect(address).await? {
         Connected::Stream(stream) => stream,
         Connected::NoRoute => return Ok(None),
         Connected::Refused => return Ok(Some(facts(json!({"answer": "closed", "sets": []})))),
     };
-    let head = host.in_time(ask(&mut stream, host.name)).await?.map_err(|error| {
-        let detail = format!("the connection broke before an answer came: {error}");
+    let head = host.in_time(request(&mut stream, host.name)).await?.map_err(|error| {
+        let detail = format!("the connection broke before an answer arrived: {error}");
         ProbeError::new(Reason::Unreachable, detail)
     })?;
     read(&head, host.name).map(Some)
 }
 
-async fn ask(stream: &mut TcpStream, host: &str) -> std::io::Result<Vec<u8>> {
+async fn request(stream: &mut TcpStream, host: &str) -> std::io::Result<Vec<u8>> {
     let request = format!(
         "GET / HTTP/1.1\r\nHost: {host}\r\nUser-Agent: avouch\r\nAccept: */*\r\nConnection: close\r\n\r\n"
     );
@@ -65,9 +66,9 @@ async fn ask(stream: &mut TcpStream, host: &str) -> std::io::Result<Vec<u8>> {
 fn read(head: &[u8], host: &str) -> Result<Map<String, Value>, ProbeError> {
     let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
     let mut response = httparse::Response::new(&mut fields);
-    let whole = response.parse(head).is_ok_and(|status| status.is_complete());
-    let (true, Some(status)) = (whole, response.code) else {
-        return Err(ProbeError::new(Reason::Unparsable, "the answer was not of HTTP"));
+    let complete = response.parse(head).is_ok_and(|status| status.is_complete());
+    let (true, Some(status)) = (complete, response.code) else {
+        return Err(ProbeError::new(Reason::Unparsable, "the answer is not HTTP"));
     };
     let values = |name: &str| {
         let named = response.headers.iter().filter(|field| field.name.eq_ignore_ascii_case(name));
@@ -96,7 +97,7 @@ fn answer(status: u16, location: Option<&str>, host: &str) -> &'static str {
     }
 }
 
-/// The highest status of all addresses: one that slows us down or fails tells nothing.
+/// The highest status of all addresses, so that a rate limit or a server error at one address is seen.
 pub(crate) fn highest_status(addresses: Option<&Value>) -> Option<u64> {
     let addresses = addresses.and_then(Value::as_array).into_iter().flatten();
     addresses.filter_map(|one| one.get("status")?.as_u64()).max()
@@ -114,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_same_host_on_https_is_the_way_to_https() {
+    fn only_a_redirect_to_the_same_host_is_to_https() {
         assert_eq!(answer(308, Some("https://a.test/x"), "a.test"), "to-https");
         assert_eq!(answer(301, Some("https://A.TEST:8443/"), "a.test"), "to-https");
         for location in ["http://a.test/x", "/x", "https://b.test/", "https://a.test.evil/", "//b"]
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_on_the_way_are_named() {
+    fn cookies_of_the_redirect_are_listed() {
         let head =
             b"HTTP/1.1 301 Moved\r\nLocation: https://a.test/\r\nSet-Cookie: s=1; Path=/\r\n\r\n";
         let facts = read(head, "a.test").unwrap();
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_head_is_no_answer() {
+    fn an_incomplete_head_is_an_error() {
         for head in [&b"HTTP/1.1 301 Moved\r\nLocation: https://a.te"[..], b"\x15\x03\x01\x00\x02"]
         {
             assert_eq!(read(head, "a.test").unwrap_err().reason, Reason::Unparsable);

@@ -1,6 +1,6 @@
-//! The TLS instrument: how every address of a host speaks.
+//! The TLS instrument: versions and certificates at every address of a host.
 //!
-//! A handshake gives, beside `host` and the addresses that were `not_asked`:
+//! The facts of a handshake, in addition to `host` and `not_asked`:
 //!
 //! ```json
 //! { "not_after": "2027-01-01T00:00:00Z",
@@ -16,7 +16,8 @@
 //!     { "address": "192.0.2.8:443", "answer": "alert", "alert": "handshake_failure" } ] }
 //! ```
 //!
-//! with the earliest `not_after` of all addresses on top; `weakest` is over the whole chain. An offer of one version gives:
+//! The top-level `not_after` is the earliest of all addresses; `weakest` covers the whole chain. The facts
+//! of an offer of one version:
 //!
 //! ```json
 //! { "addresses": [
@@ -26,8 +27,9 @@
 //!       "refused": false } ] }
 //! ```
 //!
-//! Only an alert and a server hello of another version refuse. A connection that is closed or reset
-//! without an alert, an alert that the server has failed or goes away, and silence are errors.
+//! Only an alert or a server hello of another version is a refusal. A connection that is closed or reset
+//! without an alert, an alert that reports a server error or closes the connection, and a timeout are
+//! errors.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -50,35 +52,35 @@ use crate::model::plan::question::{HostName, TlsAsk, TlsQuestion, TlsVersion};
 use crate::model::project::world::World;
 use crate::model::time::read_time;
 use crate::probe::host::certificate::Recorder;
-use crate::probe::host::handshake::{Reading, alert_name, client_hello};
+use crate::probe::host::handshake::{ServerReply, alert_name, client_hello};
 use crate::probe::host::observed::Observed;
-use crate::probe::host::peers::{Connected, Host, Said};
+use crate::probe::host::peers::{Connected, PeerFacts, ProbedHost};
 use crate::probe::host::{certificate, handshake, plain_http};
 
-/// What is read of an answer to a client hello at the most.
+/// The size limit for the answer to a client hello, in bytes.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
 
 const PLAIN_PORT: u16 = 80;
 const TLS_PORT: u16 = 443;
 
-/// Puts a question to every address of its host; the answers are there within `timeout`.
+/// Probes every address of a host, within `timeout`.
 pub async fn observe(question: &TlsQuestion, world: &World, timeout: Duration) -> Observed {
     let Some(name) = question.host.in_world(world) else {
-        let error = ProbeError::new(Reason::NotAsked, "no host has the role that is asked about");
+        let error = ProbeError::new(Reason::NotAsked, "no host is configured for this role");
         return Observed { answer: Err(error), address: None };
     };
-    let host = Host { name, port: port(question, world), deadline: Instant::now() + timeout };
+    let host = ProbedHost { name, port: port(question, world), deadline: Instant::now() + timeout };
     match question.ask {
         TlsAsk::Handshake(oldest) => handshakes(host, oldest, world).await,
         TlsAsk::Offer(version) => {
-            host.ask_each(world, |address| offer(host, address, version)).await
+            host.probe_each(world, |address| offer(host, address, version)).await
         }
         TlsAsk::PlainHttp => plain_http(host, world).await,
     }
 }
 
-async fn plain_http(host: Host<'_>, world: &World) -> Observed {
-    let mut observed = host.ask_each(world, |address| plain_http::get(host, address)).await;
+async fn plain_http(host: ProbedHost<'_>, world: &World) -> Observed {
+    let mut observed = host.probe_each(world, |address| plain_http::get(host, address)).await;
     if let Ok(facts) = &mut observed.answer
         && let Some(status) = plain_http::highest_status(facts.at("/addresses"))
     {
@@ -95,14 +97,15 @@ fn port(question: &TlsQuestion, world: &World) -> u16 {
     }
 }
 
-async fn handshakes(host: Host<'_>, oldest: TlsVersion, world: &World) -> Observed {
+async fn handshakes(host: ProbedHost<'_>, oldest: TlsVersion, world: &World) -> Observed {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = match certificate::verifier(world, &provider) {
         Ok(verifier) => verifier,
         Err(error) => return Observed { answer: Err(error), address: None },
     };
-    let hello = &Hello { oldest, provider, verifier };
-    let mut observed = host.ask_each(world, |address| shake_hands(host, address, hello)).await;
+    let settings = &HandshakeSettings { oldest, provider, verifier };
+    let mut observed =
+        host.probe_each(world, |address| complete_handshake(host, address, settings)).await;
     if let Ok(facts) = &mut observed.answer {
         let end = earliest_end(facts.at("/addresses"));
         facts.set("/not_after", end);
@@ -110,21 +113,21 @@ async fn handshakes(host: Host<'_>, oldest: TlsVersion, world: &World) -> Observ
     observed
 }
 
-/// The earliest end of all certificates, or null where none was presented.
+/// The earliest expiry of all certificates, or null if none was presented.
 fn earliest_end(addresses: Option<&Value>) -> Value {
     let addresses = addresses.and_then(Value::as_array).into_iter().flatten();
     let ends = addresses.filter_map(|one| one.pointer("/certificate/not_after"));
     ends.min_by_key(|end| read_time(end)).cloned().unwrap_or(Value::Null)
 }
 
-/// What a handshake is made with.
-struct Hello {
+/// The settings of the handshakes with one host.
+struct HandshakeSettings {
     oldest: TlsVersion,
     provider: Arc<CryptoProvider>,
     verifier: Arc<Verifier>,
 }
 
-impl Hello {
+impl HandshakeSettings {
     fn config(&self, recorder: Arc<Recorder>) -> Result<ClientConfig, Error> {
         static BOTH: [&SupportedProtocolVersion; 2] =
             [&rustls::version::TLS13, &rustls::version::TLS12];
@@ -138,14 +141,19 @@ impl Hello {
     }
 }
 
-async fn shake_hands(host: Host<'_>, address: SocketAddr, hello: &Hello) -> Said {
+async fn complete_handshake(
+    host: ProbedHost<'_>,
+    address: SocketAddr,
+    settings: &HandshakeSettings,
+) -> PeerFacts {
     let Some(stream) = stream(host, address).await? else {
         return Ok(None);
     };
     let name = ServerName::try_from(host.name.trim_matches(['[', ']']).to_owned());
-    let name = name.map_err(|_| tls_error(format!("`{}` is no name for TLS", host.name)))?;
-    let recorder = Arc::new(Recorder::new(hello.verifier.clone()));
-    let config = hello.config(recorder.clone()).map_err(|error| tls_error(error.to_string()))?;
+    let name =
+        name.map_err(|_| tls_error(format!("`{}` is not a valid server name for TLS", host.name)))?;
+    let recorder = Arc::new(Recorder::new(settings.verifier.clone()));
+    let config = settings.config(recorder.clone()).map_err(|error| tls_error(error.to_string()))?;
     let connector = TlsConnector::from(Arc::new(config));
     match host.in_time(connector.connect(name.clone(), stream)).await? {
         Ok(stream) => agreed(stream.get_ref().1, &recorder, &name).map(Some),
@@ -158,9 +166,9 @@ fn agreed(
     recorder: &Recorder,
     name: &ServerName<'_>,
 ) -> Result<Map<String, Value>, ProbeError> {
-    let untold = || tls_error("the server presented no certificate");
-    let trust = recorder.trust().ok_or_else(untold)?;
-    let certificates = connection.peer_certificates().ok_or_else(untold)?;
+    let missing = || tls_error("the server presented no certificate");
+    let trust = recorder.trust().ok_or_else(missing)?;
+    let certificates = connection.peer_certificates().ok_or_else(missing)?;
     let presented = certificate::presented(certificates, trust, name)?;
     let version = match connection.protocol_version() {
         Some(ProtocolVersion::TLSv1_3) => TlsVersion::Tls13,
@@ -177,12 +185,12 @@ fn agreed(
     ]))
 }
 
-/// What a handshake that failed says of the peer: an alert and a hello that we do not understand
-/// are answers, all else is none.
+/// The facts of a handshake that failed. An alert and an incompatible hello are answers; anything else is
+/// an error.
 fn not_agreed(error: &std::io::Error) -> Result<Map<String, Value>, ProbeError> {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
     match inner {
-        Some(Error::AlertReceived(alert)) => said_alert(u8::from(*alert)),
+        Some(Error::AlertReceived(alert)) => alert_facts(u8::from(*alert)),
         Some(Error::PeerIncompatible(why)) => {
             Ok(object([("answer", json!("incompatible")), ("detail", json!(format!("{why:?}")))]))
         }
@@ -191,19 +199,19 @@ fn not_agreed(error: &std::io::Error) -> Result<Map<String, Value>, ProbeError> 
     }
 }
 
-async fn offer(host: Host<'_>, address: SocketAddr, version: TlsVersion) -> Said {
+async fn offer(host: ProbedHost<'_>, address: SocketAddr, version: TlsVersion) -> PeerFacts {
     let Some(mut stream) = stream(host, address).await? else {
         return Ok(None);
     };
     let hello = client_hello(version, host.name, rand::random());
-    let reading = host.in_time(async {
+    let reply = host.in_time(async {
         stream.write_all(&hello).await?;
         read_answer(&mut stream).await
     });
-    let reading = reading.await?;
-    let reading = reading.map_err(|error| tls_error(format!("the connection broke: {error}")))?;
-    match reading {
-        Reading::ServerHello(wire) => {
+    let reply = reply.await?;
+    let reply = reply.map_err(|error| tls_error(format!("the connection broke: {error}")))?;
+    match reply {
+        ServerReply::ServerHello(wire) => {
             let named = TlsVersion::ALL.into_iter().find(|one| one.wire() == wire);
             let name = named.map_or_else(|| format!("{wire:02x?}"), |one| one.name().to_owned());
             Ok(Some(object([
@@ -212,35 +220,38 @@ async fn offer(host: Host<'_>, address: SocketAddr, version: TlsVersion) -> Said
                 ("refused", json!(wire != version.wire())),
             ])))
         }
-        Reading::Alert(alert) => {
-            let mut facts = said_alert(alert)?;
+        ServerReply::Alert(alert) => {
+            let mut facts = alert_facts(alert)?;
             facts.insert("refused".into(), json!(true));
             Ok(Some(facts))
         }
-        Reading::Unfinished => Err(tls_error("the connection was closed without an alert")),
-        Reading::Strange => Err(ProbeError::new(Reason::Unparsable, "the answer was not of TLS")),
+        ServerReply::Unfinished => Err(tls_error("the connection was closed without an alert")),
+        ServerReply::NotTls => Err(ProbeError::new(Reason::Unparsable, "the answer is not TLS")),
     }
 }
 
-/// Reads until the answer is clear, the connection ends, or there is too much of it.
-async fn read_answer(stream: &mut TcpStream) -> std::io::Result<Reading> {
+/// Reads until the answer is complete, the connection closes, or the size limit is reached.
+async fn read_answer(stream: &mut TcpStream) -> std::io::Result<ServerReply> {
     let mut bytes = Vec::new();
     while bytes.len() < ANSWER_BYTES_MAX {
         let mut piece = [0; 2048];
         let count = stream.read(&mut piece).await?;
         bytes.extend_from_slice(&piece[..count]);
-        let reading = handshake::read(&bytes);
-        if reading != Reading::Unfinished || count == 0 {
-            return Ok(reading);
+        let reply = handshake::read(&bytes);
+        if reply != ServerReply::Unfinished || count == 0 {
+            return Ok(reply);
         }
     }
-    Ok(Reading::Strange)
+    Ok(ServerReply::NotTls)
 }
 
-fn said_alert(alert: u8) -> Result<Map<String, Value>, ProbeError> {
+fn alert_facts(alert: u8) -> Result<Map<String, Value>, ProbeError> {
     let name = alert_name(alert);
     if alert == u8::from(AlertDescription::InternalError) {
-        return Err(ProbeError::new(Reason::ServerError, "the server has failed: internal_error"));
+        return Err(ProbeError::new(
+            Reason::ServerError,
+            "the server sent the alert internal_error",
+        ));
     }
     if !handshake::refuses(alert) {
         return Err(tls_error(format!("the connection was closed: {name}")));
@@ -248,7 +259,10 @@ fn said_alert(alert: u8) -> Result<Map<String, Value>, ProbeError> {
     Ok(object([("answer", json!("alert")), ("alert", json!(name))]))
 }
 
-async fn stream(host: Host<'_>, address: SocketAddr) -> Result<Option<TcpStream>, ProbeError> {
+async fn stream(
+    host: ProbedHost<'_>,
+    address: SocketAddr,
+) -> Result<Option<TcpStream>, ProbeError> {
     match host.connect(address).await? {
         Connected::Stream(stream) => Ok(Some(stream)),
         Connected::NoRoute => Ok(None),

@@ -1,4 +1,4 @@
-//! From a destination to the address that is asked.
+//! Turns the destination of a request into an address.
 
 use url::Url;
 
@@ -6,10 +6,10 @@ use crate::model::plan::request::Destination;
 use crate::model::plan::template::{Part, Template};
 use crate::model::project::Project;
 use crate::model::project::world::World;
-use crate::probe::percent::percent;
+use crate::probe::escapes::percent;
 use crate::probe::values::{Values, missing};
 
-/// The address of a destination, or why there is none, in words.
+/// The address of a destination. The error is a message for people.
 pub(crate) fn address(
     destination: &Destination,
     project: &Project,
@@ -23,59 +23,59 @@ pub(crate) fn address(
             let host = world.hosts.get(role);
             let host = host.ok_or_else(|| format!("no host has the role `{role}`"))?;
             let origin = Url::parse(&format!("https://{host}/"));
-            let origin = origin.map_err(|_| format!("`{host}` is no host"))?;
+            let origin = origin.map_err(|_| format!("`{host}` is not a host name"))?;
             on(&origin, &fill(path, values)?)
         }
         Destination::Address(address) => {
             let text = fill(address, values)?;
-            let url = Url::parse(&text).map_err(|_| format!("`{text}` is no address"))?;
+            let url = Url::parse(&text).map_err(|_| format!("`{text}` is not an address"))?;
             if !matches!(url.scheme(), "https" | "http") {
-                return Err(format!("`{text}` is no address of the web"));
+                return Err(format!("`{text}` is not an `http:` or `https:` address"));
             }
-            Ok(in_this_world(url, project))
+            Ok(at_actual_host(url, project))
         }
     }
 }
 
-/// The target by plain HTTP on port 80.
+/// The target over plain HTTP on port 80.
 fn plain(world: &World) -> Result<Url, String> {
     let host = world.target.host_str().unwrap_or_default();
     Url::parse(&format!("http://{host}/")).map_err(|_| "the target has no host".to_owned())
 }
 
-/// A path and query on an origin, and never anywhere else, whatever was filled in.
+/// Joins a path and query to an origin. The result has that origin, whatever values were filled in.
 fn on(origin: &Url, path: &str) -> Result<Url, String> {
     let url = match path.starts_with('/') {
         true => origin.join(&format!("{}{path}", origin.origin().ascii_serialization())),
-        // What was captured may be a whole address; it must lie on the same origin.
+        // A captured value may be a whole address; it must have the same origin.
         false => origin.join(path),
     };
-    let url = url.map_err(|_| format!("`{path}` is no path"))?;
+    let url = url.map_err(|_| format!("`{path}` is not a path"))?;
     if url.origin() != origin.origin() {
-        return Err(format!("`{path}` does not lie on `{origin}`"));
+        return Err(format!("`{path}` is not on `{origin}`"));
     }
     Ok(url)
 }
 
-/// An address at a role's host, as written, is asked of that role's host in this world: the demo's
-/// own while it is the target.
-fn in_this_world(mut url: Url, project: &Project) -> Url {
+/// Replaces the host that a role has in the project with the host that it has in this run, which
+/// differs when the demo is the target.
+fn at_actual_host(mut url: Url, project: &Project) -> Url {
     let role = project.role_of(&url);
     let host = role.and_then(|role| project.world.hosts.get(role));
     if let Some(host) = host
-        && let Ok(theirs) = Url::parse(&format!("https://{host}/"))
+        && let Ok(actual) = Url::parse(&format!("https://{host}/"))
     {
-        // Neither fails: the host was just read from an address of the web.
-        let _ = url.set_host(theirs.host_str());
-        if theirs.port().is_some() {
-            let _ = url.set_port(theirs.port());
+        // Neither fails: the host was just parsed from an `https:` address.
+        let _ = url.set_host(actual.host_str());
+        if actual.port().is_some() {
+            let _ = url.set_port(actual.port());
         }
     }
     url
 }
 
-/// Fills a path or address. Values are percent-encoded, but for one that the template begins with:
-/// that is a path or an address of its own.
+/// Fills a path or address. Values are percent-encoded, except for one at the very start of the
+/// template: that value is itself a path or an address.
 fn fill(template: &Template, values: &Values) -> Result<String, String> {
     let mut text = String::new();
     for part in template.parts() {
@@ -94,13 +94,11 @@ fn fill(template: &Template, values: &Values) -> Result<String, String> {
     Ok(text)
 }
 
-/// A value as one segment. Refuses what would turn one object's path into that of all of them:
-/// `DELETE /notes/` instead of `DELETE /notes/7`.
+/// Encodes a value as one path segment. Rejects values that would turn the path of one object into
+/// that of all of them: `DELETE /notes/` instead of `DELETE /notes/7`.
 fn segment(hole: &str, value: &str) -> Result<String, String> {
     match value {
-        "" | "." | ".." => {
-            Err(format!("`${{{hole}}}` is `{value}`, which names nothing within a path"))
-        }
+        "" | "." | ".." => Err(format!("`${{{hole}}}` is `{value}`, which is not a path segment")),
         _ => Ok(percent(value)),
     }
 }
@@ -120,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_filled_in_stays_within_its_segment() {
+    fn values_stay_within_their_segment() {
         let note = |value| target("/notes/${note}?q=${note}", &[("note", value)]);
         assert_eq!(note("7").unwrap(), "https://addon.test:8443/notes/7?q=7");
         let escaped = "https://addon.test:8443/notes/a%2F..%2Fb%3Fc%26d?q=a%2F..%2Fb%3Fc%26d";
@@ -131,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_leads_nowhere_but_to_its_origin() {
+    fn a_path_stays_on_its_origin() {
         assert_eq!(target("//evil.test/x", &[]).unwrap(), "https://addon.test:8443//evil.test/x");
         let whole = |value| target("${at}", &[("at", value)]);
         assert_eq!(whole("/notes/7").unwrap(), "https://addon.test:8443/notes/7");
@@ -142,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn only_addresses_of_the_web_are_asked() {
+    fn only_http_and_https_addresses_are_accepted() {
         let ask = |text: &str| {
             let destination = Destination::Address(Template::new(text));
             address(&destination, &project("https://addon.test"), &Values::default())

@@ -1,5 +1,5 @@
-//! A private copy of something large: written to a temporary file as it comes, bounded, and gone
-//! with its folder.
+//! A private copy of a large file: written to a temporary folder as it arrives, limited in size, and
+//! deleted with that folder.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read, Write as _};
@@ -13,23 +13,23 @@ use tempfile::TempDir;
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
 
-/// Where a copy is to be, in a folder that only we can look into.
-pub(crate) struct Place {
+/// A temporary folder for one copy, which only this user can read.
+pub(crate) struct PrivateDir {
     folder: TempDir,
     size_max: u64,
 }
 
-/// A copy that is being written.
-pub(crate) struct Copy {
+/// A copy while it is being written.
+pub(crate) struct PrivateCopy {
     file: Option<File>,
     digest: Sha256,
     bytes: u64,
     size_max: u64,
-    trouble: Option<ProbeError>,
+    error: Option<ProbeError>,
 }
 
-impl Place {
-    /// A place for a copy of so many bytes at the most.
+impl PrivateDir {
+    /// Creates a folder for a copy of at most `size_max` bytes.
     pub(crate) fn new(size_max: u64) -> Result<Self, ProbeError> {
         let private = Permissions::from_mode(0o700);
         let folder = tempfile::Builder::new().prefix("avouch-").permissions(private).tempdir();
@@ -41,35 +41,34 @@ impl Place {
         self.folder.path().join("backup")
     }
 
-    /// A copy with nothing in it yet.
-    pub(crate) fn begin(&self) -> Copy {
+    /// Starts an empty copy.
+    pub(crate) fn begin(&self) -> PrivateCopy {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
-        let (file, trouble) = match options.open(self.path()) {
+        let (file, error) = match options.open(self.path()) {
             Ok(file) => (Some(file), None),
             Err(error) => (None, Some(unwritable(&error))),
         };
-        Copy { file, digest: Sha256::new(), bytes: 0, size_max: self.size_max, trouble }
+        PrivateCopy { file, digest: Sha256::new(), bytes: 0, size_max: self.size_max, error }
     }
 }
 
-impl Copy {
-    /// Writes some more; `false` if no more need be offered.
+impl PrivateCopy {
+    /// Appends a chunk; `false` if the copy accepts no more.
     pub(crate) fn write(&mut self, chunk: &[u8]) -> bool {
         let size = self.bytes.saturating_add(chunk.len() as u64);
         if size > self.size_max {
-            let why =
-                format!("the backup has more than the {} bytes that are fetched", self.size_max);
-            self.trouble = Some(ProbeError::new(Reason::Budget, why));
+            let why = format!("the backup is larger than the limit of {} bytes", self.size_max);
+            self.error = Some(ProbeError::new(Reason::Budget, why));
         } else if let Some(Err(error)) = self.file.as_mut().map(|file| file.write_all(chunk)) {
-            self.trouble = Some(unwritable(&error));
+            self.error = Some(unwritable(&error));
         }
         self.bytes = size;
         self.digest.update(chunk);
-        self.trouble.is_none()
+        self.error.is_none()
     }
 
-    /// Writes all that `from` has.
+    /// Appends everything that `from` contains.
     pub(crate) fn fill(&mut self, from: &mut impl Read) -> io::Result<()> {
         let mut chunk = vec![0; 64 * 1024];
         loop {
@@ -81,17 +80,17 @@ impl Copy {
         }
     }
 
-    /// What there is to say of a whole copy: never what is in it.
+    /// The facts of a complete copy; they do not include its content.
     pub(crate) fn facts(self) -> Result<Value, ProbeError> {
         let sha256: String =
             self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let facts = json!({ "bytes": self.bytes, "sha256": sha256, "truncated": false });
-        self.trouble.map_or(Ok(facts), Err)
+        self.error.map_or(Ok(facts), Err)
     }
 }
 
 fn unwritable(error: &io::Error) -> ProbeError {
-    ProbeError::new(Reason::Budget, format!("there is no place for a copy: {}", error.kind()))
+    ProbeError::new(Reason::Budget, format!("cannot write the copy: {}", error.kind()))
 }
 
 #[cfg(test)]
@@ -100,26 +99,26 @@ mod tests {
     use crate::model::judge::binding::Digest;
 
     #[test]
-    fn a_copy_is_whole_and_private_and_goes_with_its_place() {
-        let place = Place::new(10).unwrap();
-        let mut copy = place.begin();
+    fn a_copy_is_complete_and_private_and_is_deleted_with_its_folder() {
+        let dir = PrivateDir::new(10).unwrap();
+        let mut copy = dir.begin();
         copy.fill(&mut &b"0123456789"[..]).unwrap();
         let facts = copy.facts().unwrap();
         assert_eq!(facts["bytes"], 10);
         assert_eq!(facts["sha256"], Digest::of(b"0123456789").0);
-        let path = place.path();
+        let path = dir.path();
         assert_eq!(std::fs::read(&path).unwrap(), b"0123456789");
         let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&path) & 0o777, 0o600);
         assert_eq!(mode(path.parent().unwrap()) & 0o777, 0o700);
-        drop(place);
+        drop(dir);
         assert!(!path.exists());
     }
 
     #[test]
-    fn what_is_too_large_is_no_copy() {
-        let place = Place::new(9).unwrap();
-        let mut copy = place.begin();
+    fn a_file_over_the_limit_is_not_copied() {
+        let dir = PrivateDir::new(9).unwrap();
+        let mut copy = dir.begin();
         assert!(copy.write(b"012345678"));
         assert!(!copy.write(b"9"));
         assert_eq!(copy.facts().unwrap_err().reason, Reason::Budget);

@@ -1,4 +1,4 @@
-//! From what an HTTP peer said to facts: see `model::facts` for their form.
+//! Turns an HTTP response into facts. See `model::answer::facts` for their form.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,21 +15,21 @@ use crate::probe::http::fields::fields;
 use crate::probe::http::listing;
 use crate::probe::values::redact::{Redactor, header};
 
-/// Characters that are kept of one header value.
+/// The number of characters that are kept of one header value.
 const HEADER_CHARS_MAX: usize = 8192;
 
-/// Header fields of one name that are kept.
+/// The number of header fields that are kept of one name.
 const HEADER_VALUES_MAX: usize = 64;
 
-/// Characters that are kept of a page's title.
+/// The number of characters that are kept of a page's title.
 const TITLE_CHARS_MAX: usize = 200;
 
-/// Header fields that are kept of an answer that is not.
+/// The header fields that are kept of an answer of which only a digest is kept.
 const HEADERS_OF_DIGEST: [&str; 6] =
     ["cache-control", "content-type", "date", "location", "retry-after", "www-authenticate"];
 
-/// What a peer said, once it has said all, or as much as is read.
-pub(crate) struct Heard {
+/// A response, read to its end or to the size limit.
+pub(crate) struct RawResponse {
     /// The status.
     pub(crate) status: u16,
     /// The address that answered, after redirects.
@@ -38,30 +38,31 @@ pub(crate) struct Heard {
     pub(crate) headers: HeaderMap,
     /// The redirects that were followed: status and address.
     pub(crate) redirects: Vec<(u16, Url)>,
-    /// The body, as far as it was read.
+    /// The part of the body that was read.
     pub(crate) body: Vec<u8>,
-    /// Whether there was more.
+    /// Whether the body was longer.
     pub(crate) truncated: bool,
-    /// The canaries that were found anywhere.
+    /// The canaries that were found in any part of the response.
     pub(crate) canaries: BTreeSet<CanaryId>,
 }
 
-/// All facts of an answer, as it was. They never leave this room: see [`kept`].
-pub(crate) fn all(heard: &Heard) -> Value {
-    let redirects = heard.redirects.iter();
+/// All facts of a response, before redaction. They must not leave `probe`: see [`kept`].
+pub(crate) fn all(response: &RawResponse) -> Value {
+    let redirects = response.redirects.iter();
     let redirects =
         redirects.map(|(status, to)| json!({ "status": status, "location": to.as_str() }));
     json!({
-        "status": heard.status,
-        "url": heard.url.as_str(),
-        "headers": headers(&heard.headers),
+        "status": response.status,
+        "url": response.url.as_str(),
+        "headers": headers(&response.headers),
         "redirects": redirects.collect::<Value>(),
-        "body": body(heard),
-        "canaries": heard.canaries,
+        "body": body(response),
+        "canaries": response.canaries,
     })
 }
 
-/// The facts that may leave: without what is secret, and for a stranger without the answer itself.
+/// The facts that may leave `probe`: without secrets, and for a step with `Keep::Digest` without the
+/// content.
 pub(crate) fn kept(mut facts: Value, step: &Step, redactor: &Redactor) -> Facts {
     if let Some(headers) = facts.get_mut("headers").and_then(Value::as_object_mut) {
         if step.keep == Keep::Digest {
@@ -81,7 +82,7 @@ pub(crate) fn kept(mut facts: Value, step: &Step, redactor: &Redactor) -> Facts 
     Facts(redactor.value(facts))
 }
 
-/// Whether a stranger's answer keeps this field: it is harmless, or an expectation is about it.
+/// Whether a digest keeps this field: it is harmless, or an expectation reads it.
 fn is_kept(name: &str, step: &Step) -> bool {
     let pointer = format!("/headers/{name}");
     let named = |at: &String| {
@@ -101,7 +102,7 @@ fn headers(headers: &HeaderMap) -> BTreeMap<&str, Vec<String>> {
     all
 }
 
-/// Header values are ASCII by rule and Latin-1 by custom; UTF-8 is met as well.
+/// Header values should be ASCII; Latin-1 and UTF-8 occur in practice.
 fn text_of(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
@@ -120,20 +121,20 @@ fn cut(text: &str, chars_max: usize) -> String {
     }
 }
 
-fn body(heard: &Heard) -> Value {
+fn body(response: &RawResponse) -> Value {
     let mut facts = Map::new();
-    facts.insert("bytes".into(), heard.body.len().into());
-    facts.insert("sha256".into(), Digest::of(&heard.body).0.into());
-    facts.insert("truncated".into(), heard.truncated.into());
-    let media_type = MediaType::of(&heard.headers);
-    if let Some(json) = media_type.json(&heard.body) {
+    facts.insert("bytes".into(), response.body.len().into());
+    facts.insert("sha256".into(), Digest::of(&response.body).0.into());
+    facts.insert("truncated".into(), response.truncated.into());
+    let media_type = MediaType::of(&response.headers);
+    if let Some(json) = media_type.json(&response.body) {
         facts.insert("json".into(), json);
         return facts.into();
     }
-    if let Some(text) = media_type.text(&heard.body, heard.truncated) {
+    if let Some(text) = media_type.text(response) {
         if let Some(listing) = listing::read(&text) {
             facts.insert("listing".into(), listing.entries);
-            facts.insert("truncated".into(), (heard.truncated || listing.more).into());
+            facts.insert("truncated".into(), (response.truncated || listing.more).into());
             return facts.into();
         }
         let title = (media_type.is_html()).then(|| title(&text)).flatten();
@@ -147,9 +148,9 @@ fn body(heard: &Heard) -> Value {
     facts.into()
 }
 
-/// What a body says that it is.
+/// The declared media type of a body.
 struct MediaType {
-    /// Such as `text/html`, in lower case; empty if it says nothing.
+    /// Such as `text/html`, in lower case; empty if none is declared.
     name: String,
     latin1: bool,
 }
@@ -170,17 +171,18 @@ impl MediaType {
         matches!(self.name.as_str(), "text/html" | "application/xhtml+xml")
     }
 
-    /// The body as JSON. Many services send objects as plain text; any other text that happens to
-    /// be JSON, such as a number, is one only if it says so.
+    /// The body as JSON. Many services send objects with the media type of plain text, so objects and
+    /// arrays are recognised by their content. Other JSON values, such as numbers, must be declared.
     fn json(&self, body: &[u8]) -> Option<Value> {
-        let says_so = self.name.ends_with("/json") || self.name.ends_with("+json");
-        let looks_so =
+        let declared = self.name.ends_with("/json") || self.name.ends_with("+json");
+        let recognised =
             !self.is_html() && matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
-        let read = (says_so || looks_so).then(|| serde_json::from_slice(body));
+        let read = (declared || recognised).then(|| serde_json::from_slice(body));
         read?.ok()
     }
 
-    fn text(&self, body: &[u8], truncated: bool) -> Option<String> {
+    fn text(&self, response: &RawResponse) -> Option<String> {
+        let body = response.body.as_slice();
         let binary = ["image/", "audio/", "video/", "font/"];
         if body.is_empty()
             || binary.iter().any(|kind| self.name.starts_with(kind))
@@ -190,8 +192,8 @@ impl MediaType {
         }
         match std::str::from_utf8(body) {
             Ok(text) => Some(text.to_owned()),
-            // A text that was cut within a character is text up to there.
-            Err(error) if truncated && error.error_len().is_none() => {
+            // A text that was cut inside a character is valid up to that character.
+            Err(error) if response.truncated && error.error_len().is_none() => {
                 let valid = &body[..error.valid_up_to()];
                 std::str::from_utf8(valid).ok().map(str::to_owned)
             }
@@ -221,12 +223,12 @@ mod tests {
     use crate::model::plan::expect::{Expectation, Test};
     use crate::model::plan::{Act, Role};
 
-    fn heard(content_type: &str, body: &[u8]) -> Heard {
+    fn response(content_type: &str, body: &[u8]) -> RawResponse {
         let headers =
             [("content-type", content_type), ("set-cookie", "sid=abc; Secure"), ("x-note", "1")];
         let header =
             |(name, value): (&'static str, &str)| (name.parse().unwrap(), value.parse().unwrap());
-        Heard {
+        RawResponse {
             status: 200,
             url: "https://a.test/".parse().unwrap(),
             headers: headers.map(header).into_iter().collect(),
@@ -238,7 +240,7 @@ mod tests {
     }
 
     fn body_of(content_type: &str, body: &[u8]) -> Value {
-        let mut facts = all(&heard(content_type, body));
+        let mut facts = all(&response(content_type, body));
         let mut body = facts["body"].take();
         for name in ["bytes", "sha256", "truncated"] {
             body.as_object_mut().unwrap().remove(name);
@@ -260,8 +262,8 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_was_cut_within_a_character_ends_before_it() {
-        let cut = Heard { truncated: true, ..heard("text/plain", b"a\xc3") };
+    fn a_text_that_was_cut_inside_a_character_ends_before_it() {
+        let cut = RawResponse { truncated: true, ..response("text/plain", b"a\xc3") };
         assert_eq!(all(&cut)["body"]["text"], "a");
     }
 
@@ -290,11 +292,11 @@ mod tests {
     }
 
     #[test]
-    fn of_a_strangers_answer_only_length_and_digest_are_kept() {
+    fn of_a_digest_only_length_and_hash_are_kept() {
         let mut step = Step::new(Role::Probe, "a stranger reads", "anyone", Act::Recall(0));
         step.keep = Keep::Digest;
         step.expect = vec![Expectation::new("/headers/x-note/0", Test::Exists(true))];
-        let facts = kept(all(&heard("text/plain", b"abc")), &step, &Redactor::default());
+        let facts = kept(all(&response("text/plain", b"abc")), &step, &Redactor::default());
         let expected = json!({
             "status": 200,
             "url": "https://a.test/",
@@ -309,7 +311,7 @@ mod tests {
     #[test]
     fn cookies_are_never_kept() {
         let step = Step::new(Role::Probe, "reads", "anyone", Act::Recall(0));
-        let facts = kept(all(&heard("text/plain", b"")), &step, &Redactor::default());
+        let facts = kept(all(&response("text/plain", b"")), &step, &Redactor::default());
         assert_eq!(facts.header("set-cookie"), Some("sid=[secret]; Secure"));
     }
 }

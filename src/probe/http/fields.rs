@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-/// Names that are kept of one text.
+/// The number of names that are kept of one text.
 const NAMES_MAX: usize = 64;
 
-/// Values that are kept of one name.
+/// The number of values that are kept of one name.
 const VALUES_MAX: usize = 64;
 
-/// Every field's values, in their order, by its name in lower case. Comments, lines of any other
-/// form and the armour of a signature are left out: the signature is not looked at.
+/// Reads the values of every field, in order, by the field's name in lower case. Skips comments,
+/// lines of any other form, and the armour of a signature. The signature is not verified.
 pub(crate) fn fields(text: &str) -> BTreeMap<String, Vec<String>> {
     let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in signed_part(text).filter_map(field) {
@@ -24,8 +24,8 @@ pub(crate) fn fields(text: &str) -> BTreeMap<String, Vec<String>> {
     all
 }
 
-/// The lines between the armour's headers and the signature; without armour, all of them. What
-/// stands outside the armour is not signed, and counts for nothing (RFC 4880, section 7).
+/// The lines between the armour's headers and the signature, or all lines if there is no armour. Text
+/// outside the armour is not signed, and is ignored (RFC 4880, section 7).
 fn signed_part(text: &str) -> Box<dyn Iterator<Item = &str> + '_> {
     const BEGIN: &str = "-----BEGIN PGP SIGNED MESSAGE-----";
     const END: &str = "-----BEGIN PGP SIGNATURE-----";
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_signed_text_only_what_is_signed_counts() {
+    fn of_a_signed_text_only_the_signed_part_is_read() {
         let text = "Contact: mailto:forged@a.test\n-----BEGIN PGP SIGNED MESSAGE-----\n\
                     Hash: SHA512\n\nContact: mailto:a@a.test\n- Note: x\n\
                     -----BEGIN PGP SIGNATURE-----\nVersion: 1\n-----END PGP SIGNATURE-----\n\

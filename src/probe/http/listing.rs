@@ -1,4 +1,4 @@
-//! The listing of a bucket, as object stores give it in XML (Amazon S3, `ListObjectsV2`).
+//! The XML listing of a bucket in an object store (Amazon S3, `ListObjectsV2`).
 
 use std::borrow::Cow;
 
@@ -7,38 +7,38 @@ use quick_xml::events::Event;
 use quick_xml::reader::Reader;
 use serde_json::{Value, json};
 
-/// Entries that are kept, the newest: a page of S3's has no more.
+/// The number of entries that are kept, newest first; S3 lists no more on one page.
 const ENTRIES_MAX: usize = 1000;
 
 /// A listing.
 pub(crate) struct Listing {
     /// `[{ "key": "...", "last_modified": "...", "bytes": 17 }]`, newest first.
     pub(crate) entries: Value,
-    /// Whether there is more of it than this.
+    /// Whether the listing has further pages.
     pub(crate) more: bool,
 }
 
 #[derive(Default)]
-struct Entry {
+struct ListedObject {
     key: String,
     last_modified: String,
     bytes: Option<u64>,
 }
 
-/// Where within the document a text stands.
+/// The position within the document.
 #[derive(Default)]
-struct Walk {
+struct XmlWalk {
     path: Vec<String>,
     text: String,
-    entries: Vec<Entry>,
+    entries: Vec<ListedObject>,
     more: bool,
 }
 
-/// The listing that a text is, if it is one, from its first line to its last.
+/// Reads a listing; `None` if the text is not one, or is incomplete.
 pub(crate) fn read(text: &str) -> Option<Listing> {
     let mut reader = Reader::from_str(text);
-    let mut walk = Walk::default();
-    let mut whole = false;
+    let mut walk = XmlWalk::default();
+    let mut complete = false;
     loop {
         match reader.read_event().ok()? {
             Event::Start(tag) => {
@@ -57,21 +57,21 @@ pub(crate) fn read(text: &str) -> Option<Listing> {
             },
             Event::End(_) => {
                 walk.leave();
-                whole |= walk.path.is_empty();
+                complete |= walk.path.is_empty();
             }
             Event::Eof => break,
             _ => {}
         }
     }
-    whole.then(|| walk.listing())
+    complete.then(|| walk.listing())
 }
 
-impl Walk {
+impl XmlWalk {
     fn enter(&mut self, name: &str) {
         self.path.push(name.to_owned());
         self.text.clear();
         if self.is_at(&["ListBucketResult", "Contents"]) {
-            self.entries.push(Entry::default());
+            self.entries.push(ListedObject::default());
         }
     }
 
@@ -100,10 +100,10 @@ impl Walk {
     }
 
     fn listing(mut self) -> Listing {
-        let time = |entry: &Entry| entry.last_modified.parse::<Timestamp>().ok();
+        let time = |entry: &ListedObject| entry.last_modified.parse::<Timestamp>().ok();
         self.entries.sort_by_key(|entry| std::cmp::Reverse(time(entry)));
         self.entries.truncate(ENTRIES_MAX);
-        let entry = |one: &Entry| json!({ "key": one.key, "last_modified": one.last_modified, "bytes": one.bytes });
+        let entry = |one: &ListedObject| json!({ "key": one.key, "last_modified": one.last_modified, "bytes": one.bytes });
         Listing { entries: self.entries.iter().map(entry).collect(), more: self.more }
     }
 }
@@ -133,12 +133,12 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_many_says_so() {
+    fn further_pages_are_reported() {
         assert!(read(&PAGE.replace("false", "true")).unwrap().more);
     }
 
     #[test]
-    fn what_is_no_listing_or_ends_early_is_none() {
+    fn other_text_and_incomplete_listings_are_none() {
         let cut = &PAGE[..PAGE.len() - 10];
         let strange = "<!DOCTYPE a [<!ENTITY x \"y\">]><ListBucketResult>&x;</ListBucketResult>";
         for text in ["", "<html></html>", "{}", "<ListBucketResult>", cut, strange] {

@@ -1,7 +1,7 @@
-//! The HTTP instrument: sends one request, follows redirects by hand, and hears what comes back.
+//! The HTTP instrument: sends one request, follows its redirects, and reads the answer.
 //!
-//! An answer of any status is an observation. Silence, and a connection, name or handshake that
-//! fails, is an error of ours.
+//! An answer with any status is an observation. A timeout and a failed name lookup, connection or
+//! handshake are errors.
 
 pub(crate) mod address;
 pub(crate) mod download;
@@ -31,74 +31,74 @@ use crate::model::answer::verdict::Reason;
 use crate::model::plan::Step;
 use crate::model::plan::request::Request;
 use crate::model::project::Project;
-use crate::probe::credential::tokens::{Errand, Minted, Minter};
-use crate::probe::gate::{Gate, Urgency};
+use crate::probe::credential::tokens::{CredentialRequest, Minted, Minter};
 use crate::probe::host::certificate;
-use crate::probe::http::download::{Copy, Place};
-use crate::probe::http::facts::Heard;
+use crate::probe::http::download::{PrivateCopy, PrivateDir};
+use crate::probe::http::facts::RawResponse;
 use crate::probe::http::pool::{Connection, Pool};
-use crate::probe::http::request::Draft;
-use crate::probe::local::command::Desk;
+use crate::probe::http::request::PreparedRequest;
+use crate::probe::limiter::{Limiter, Urgency};
+use crate::probe::local::command::CommandContext;
 use crate::probe::values::Values;
 use crate::probe::values::canary::Searcher;
 
-/// What HTTP is asked with, shared by a whole run.
-pub(crate) struct Instrument<'a> {
-    /// Whom there is to ask, and as whom.
+/// Everything that the steps of a run share.
+pub(crate) struct RunContext<'a> {
+    /// Hosts, actors, limits and permissions.
     pub(crate) project: &'a Project,
-    /// The time.
+    /// The current time.
     pub(crate) now: &'a (dyn Fn() -> Timestamp + Sync),
     /// The project's folder.
     pub(crate) root: &'a Path,
     /// The environment.
     pub(crate) env: &'a (dyn Fn(&str) -> Option<String> + Sync),
-    /// Connections, or why there can be none.
+    /// The HTTP connections, or why there are none.
     pub(crate) pool: Result<Pool<'a>, ProbeError>,
-    /// Bounds.
-    pub(crate) gate: Gate<'a>,
-    /// Credentials.
+    /// The limits of the run.
+    pub(crate) limiter: Limiter<'a>,
+    /// Makes credentials, and knows all secrets.
     pub(crate) minter: Minter<'a>,
 }
 
-/// One question to ask.
-pub(crate) struct Question<'a> {
-    /// The step.
+/// A request of a plan, with everything that is needed to send it.
+pub(crate) struct PlannedRequest<'a> {
+    /// The step that sends it.
     pub(crate) step: &'a Step,
-    /// Its request.
+    /// The step's request.
     pub(crate) request: &'a Request,
-    /// What fills its holes.
+    /// The values of its placeholders.
     pub(crate) values: &'a Values,
-    /// The search for canaries.
+    /// Finds canaries in the answer.
     pub(crate) searcher: &'a Searcher,
-    /// How it stands to the end of the run.
+    /// What happens to it when the run must end.
     pub(crate) urgency: Urgency,
-    /// Where the body of a 200 is put, in place of the facts.
-    pub(crate) place: Option<&'a Place>,
+    /// Where the body of a 200 is saved; its facts then describe the saved file.
+    pub(crate) save_to: Option<&'a PrivateDir>,
 }
 
-impl<'a> Instrument<'a> {
-    /// What programs are run with.
-    pub(crate) fn desk(&'a self) -> Desk<'a> {
+impl<'a> RunContext<'a> {
+    /// Everything that the programs of a run share.
+    pub(crate) fn command_context(&'a self) -> CommandContext<'a> {
         let permitted = self.project.commands;
-        Desk { root: self.root, env: self.env, gate: &self.gate, permitted }
+        CommandContext { root: self.root, env: self.env, limiter: &self.limiter, permitted }
     }
 }
 
-/// What became of a question.
-pub(crate) struct Asked {
-    /// All facts, not to be kept as they are; or what there is in their place.
+/// A request and its answer, redirects included.
+pub(crate) struct Exchange {
+    /// All facts before redaction, or the answer of a step without facts.
     pub(crate) answer: Result<Value, Answer>,
-    /// Whether anything may have reached the peer.
+    /// Whether the request may have reached the server.
     pub(crate) sent: bool,
-    /// The address that was asked.
+    /// The address that the request was sent to.
     pub(crate) address: Option<String>,
-    /// The other addresses of its host.
+    /// The other addresses of the host, which received no request.
     pub(crate) not_asked: Vec<String>,
-    /// How long the peer took.
+    /// The time from sending to the end of the answer.
     pub(crate) took: Duration,
 }
 
-impl Default for Asked {
+impl Default for Exchange {
     fn default() -> Self {
         Self {
             answer: Err(Answer::NotAsked(String::new())),
@@ -110,70 +110,70 @@ impl Default for Asked {
     }
 }
 
-/// What was heard so far of one request; it outlives the request if that is given up.
+/// The part of one answer that was read so far; available even if the request is given up.
 #[derive(Default)]
-struct Hearing {
+struct PartialResponse {
     head: Option<(u16, HeaderMap)>,
     reason: Vec<u8>,
     body: Vec<u8>,
     truncated: bool,
-    copy: Option<Copy>,
+    copy: Option<PrivateCopy>,
 }
 
 /// Where the body of an answer goes.
 #[derive(Clone, Copy)]
-struct Room<'a> {
+struct BodySink<'a> {
     body_max: usize,
-    place: Option<&'a Place>,
+    save_to: Option<&'a PrivateDir>,
 }
 
-/// Asks a question.
-pub(crate) async fn ask(tools: &Instrument<'_>, question: &Question<'_>) -> Asked {
-    let mut asked = Asked::default();
-    let answer = match Draft::new(question.request, tools.project, question.values) {
-        Ok(draft) => follow(tools, question, draft, &mut asked).await,
+/// Sends a request.
+pub(crate) async fn send(context: &RunContext<'_>, planned: &PlannedRequest<'_>) -> Exchange {
+    let mut exchange = Exchange::default();
+    let answer = match PreparedRequest::new(planned.request, context.project, planned.values) {
+        Ok(prepared) => follow(context, planned, prepared, &mut exchange).await,
         Err(why) => Err(Answer::NotAsked(why)),
     };
-    Asked { answer, ..asked }
+    Exchange { answer, ..exchange }
 }
 
-/// Sends a request, and the ones that its redirects ask for.
+/// Sends a request, and follows its redirects.
 async fn follow(
-    tools: &Instrument<'_>,
-    question: &Question<'_>,
-    mut draft: Draft,
-    asked: &mut Asked,
+    context: &RunContext<'_>,
+    planned: &PlannedRequest<'_>,
+    mut prepared: PreparedRequest,
+    exchange: &mut Exchange,
 ) -> Result<Value, Answer> {
     let mut redirects = Vec::new();
     let mut canaries = BTreeSet::new();
     loop {
-        let mut hearing = Hearing::default();
-        let sent = send(tools, question, &draft, (&mut *asked, &mut hearing)).await;
-        search(question.searcher, &hearing, &mut canaries);
-        let leaks = canaries.iter().any(|found| !question.step.sees.contains(found));
-        let truncated = hearing.truncated || sent.is_err();
-        let Some((status, headers)) = hearing.head.filter(|_| sent.is_ok() || leaks) else {
+        let mut partial = PartialResponse::default();
+        let sent = send_one(context, planned, &prepared, exchange, &mut partial).await;
+        search(planned.searcher, &partial, &mut canaries);
+        let leaks = canaries.iter().any(|found| !planned.step.sees.contains(found));
+        let truncated = partial.truncated || sent.is_err();
+        let Some((status, headers)) = partial.head.filter(|_| sent.is_ok() || leaks) else {
             return Err(sent.err().unwrap_or_else(silence));
         };
-        let followed = redirects.len() < usize::from(question.request.redirects_max);
+        let followed = redirects.len() < usize::from(planned.request.redirects_max);
         if sent.is_ok()
             && followed
-            && let Some(next) = redirect(&draft, status, &headers)
+            && let Some(next) = redirect(&prepared, status, &headers)
         {
             redirects.push((status, next.url.clone()));
-            draft = next;
+            prepared = next;
             continue;
         }
-        let mut facts = facts::all(&Heard {
+        let mut facts = facts::all(&RawResponse {
             status,
-            url: draft.url,
+            url: prepared.url,
             headers,
             redirects,
-            body: hearing.body,
+            body: partial.body,
             truncated,
             canaries,
         });
-        if let Some(copy) = hearing.copy {
+        if let Some(copy) = partial.copy {
             facts["body"] = copy.facts().map_err(Answer::Error)?;
         }
         return Ok(facts);
@@ -181,113 +181,119 @@ async fn follow(
 }
 
 fn silence() -> Answer {
-    ProbeError::new(Reason::Unreachable, "nothing was answered").into()
+    ProbeError::new(Reason::Unreachable, "the server sent no answer").into()
 }
 
-fn redirect(draft: &Draft, status: u16, headers: &HeaderMap) -> Option<Draft> {
+fn redirect(
+    prepared: &PreparedRequest,
+    status: u16,
+    headers: &HeaderMap,
+) -> Option<PreparedRequest> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     let redirects = matches!(status, 301 | 302 | 303 | 307 | 308);
-    redirects.then(|| draft.redirected(status, location)).flatten()
+    redirects.then(|| prepared.redirected(status, location)).flatten()
 }
 
-/// A canary in any part of an answer is found, whatever its status, and however it ended.
-fn search(searcher: &Searcher, hearing: &Hearing, canaries: &mut BTreeSet<CanaryId>) {
-    searcher.search(&hearing.reason, canaries);
-    searcher.search(&hearing.body, canaries);
-    for (name, value) in hearing.head.iter().flat_map(|(_, headers)| headers) {
+/// Searches every part of an answer for canaries, whatever its status, complete or not.
+fn search(searcher: &Searcher, partial: &PartialResponse, canaries: &mut BTreeSet<CanaryId>) {
+    searcher.search(&partial.reason, canaries);
+    searcher.search(&partial.body, canaries);
+    for (name, value) in partial.head.iter().flat_map(|(_, headers)| headers) {
         searcher.search(name.as_str().as_bytes(), canaries);
         searcher.search(value.as_bytes(), canaries);
     }
 }
 
-/// Sends one request, with its credential if it may carry one, and hears the answer.
-async fn send(
-    tools: &Instrument<'_>,
-    question: &Question<'_>,
-    draft: &Draft,
-    (asked, hearing): (&mut Asked, &mut Hearing),
+/// Sends one request, with a credential if it may carry one, and reads the answer.
+async fn send_one(
+    context: &RunContext<'_>,
+    planned: &PlannedRequest<'_>,
+    prepared: &PreparedRequest,
+    exchange: &mut Exchange,
+    partial: &mut PartialResponse,
 ) -> Result<(), Answer> {
-    let pool = tools.pool.as_ref().map_err(|error| error.clone())?;
-    let connection = pool.connection(&question.step.actor, &draft.url)?;
-    asked.address = connection.address.map(|address| address.to_string());
-    let entered = tools.gate.enter(&draft.host(), question.urgency).await;
+    let pool = context.pool.as_ref().map_err(|error| error.clone())?;
+    let connection = pool.connection(&planned.step.actor, &prepared.url)?;
+    exchange.address = connection.address.map(|address| address.to_string());
+    let entered = context.limiter.enter(&prepared.host(), planned.urgency).await;
     let _pass = entered.map_err(|stop| stop.answer())?;
-    // Only now, so that a token that waited its turn is not a stale one.
-    let credential = credential(tools, question.step, draft).map_err(Answer::NotAsked)?;
-    let request = build(connection, draft, credential);
-    asked.sent = true;
-    let begun = Instant::now();
-    let room = Room { body_max: tools.gate.body_max(), place: question.place };
-    let exchange = exchange(request, room, (&mut asked.address, hearing));
-    let outcome = tools.gate.bound(question.urgency, exchange).await;
-    asked.took += begun.elapsed();
-    asked.not_asked = pool.not_asked(&draft.url, asked.address.as_deref());
+    // Made only now, so that a token does not age while its request waits.
+    let credential = credential(context, planned.step, prepared).map_err(Answer::NotAsked)?;
+    let request = build(connection, prepared, credential);
+    exchange.sent = true;
+    let start = Instant::now();
+    let sink = BodySink { body_max: context.limiter.body_max(), save_to: planned.save_to };
+    let transfer = transmit(request, sink, &mut exchange.address, partial);
+    let outcome = context.limiter.with_request_timeout(planned.urgency, transfer).await;
+    exchange.took += start.elapsed();
+    exchange.not_asked = pool.not_asked(&prepared.url, exchange.address.as_deref());
     match outcome {
-        Ok(Some(outcome)) => outcome.map_err(|error| failure(error, &draft.url).into()),
-        Ok(None) => Err(timeout(&draft.url).into()),
+        Ok(Some(outcome)) => outcome.map_err(|error| failure(error, &prepared.url).into()),
+        Ok(None) => Err(timeout(&prepared.url).into()),
         Err(stop) => Err(stop.answer()),
     }
 }
 
 fn credential(
-    tools: &Instrument<'_>,
+    context: &RunContext<'_>,
     step: &Step,
-    draft: &Draft,
+    prepared: &PreparedRequest,
 ) -> Result<Option<Minted>, String> {
-    if !draft.trusted || !tools.minter.may_go(&step.actor, &draft.url) {
+    if !prepared.trusted || !context.minter.may_send(&step.actor, &prepared.url) {
         return Ok(None);
     }
-    tools.minter.mint(&Errand {
+    context.minter.mint(&CredentialRequest {
         actor: &step.actor,
         credential: &step.credential,
-        method: draft.method.as_str(),
-        url: &draft.url,
-        body: draft.body.as_deref(),
-        now: (tools.now)(),
+        method: prepared.method.as_str(),
+        url: &prepared.url,
+        body: prepared.body.as_deref(),
+        now: (context.now)(),
     })
 }
 
 fn build(
     connection: Connection,
-    draft: &Draft,
+    prepared: &PreparedRequest,
     credential: Option<Minted>,
 ) -> reqwest::RequestBuilder {
-    let mut headers = draft.headers.clone();
+    let mut headers = prepared.headers.clone();
     headers.extend(connection.host.map(|host| (HOST, host)));
     headers.extend(credential.map(|minted| (minted.name, minted.value)));
-    let request = connection.client.request(draft.method.clone(), connection.url);
+    let request = connection.client.request(prepared.method.clone(), connection.url);
     let request = request.headers(headers);
-    match &draft.body {
+    match &prepared.body {
         Some(body) => request.body(body.clone()),
         None => request,
     }
 }
 
-/// Sends, and hears head and body into `hearing`, as far as the bound allows.
-async fn exchange(
+/// Sends the request, and reads head and body into `partial`, up to the size limit.
+async fn transmit(
     request: reqwest::RequestBuilder,
-    room: Room<'_>,
-    (address, hearing): (&mut Option<String>, &mut Hearing),
+    sink: BodySink<'_>,
+    address: &mut Option<String>,
+    partial: &mut PartialResponse,
 ) -> Result<(), reqwest::Error> {
     let mut response = request.send().await?;
     if let Some(socket) = response.remote_addr() {
         *address = Some(socket.to_string());
     }
-    hearing.head = Some((response.status().as_u16(), response.headers().clone()));
+    partial.head = Some((response.status().as_u16(), response.headers().clone()));
     let reason = response.extensions().get::<ReasonPhrase>();
-    hearing.reason = reason.map_or_else(Vec::new, |reason| reason.as_bytes().to_vec());
-    if let Some(place) = room.place.filter(|_| response.status().as_u16() == 200) {
-        return save(&mut response, place, hearing).await;
+    partial.reason = reason.map_or_else(Vec::new, |reason| reason.as_bytes().to_vec());
+    if let Some(save_to) = sink.save_to.filter(|_| response.status().as_u16() == 200) {
+        return save(&mut response, save_to, partial).await;
     }
-    read(&mut response, room.body_max, hearing).await
+    read(&mut response, sink.body_max, partial).await
 }
 
 async fn save(
     response: &mut Response,
-    place: &Place,
-    hearing: &mut Hearing,
+    save_to: &PrivateDir,
+    partial: &mut PartialResponse,
 ) -> Result<(), reqwest::Error> {
-    let copy = hearing.copy.insert(place.begin());
+    let copy = partial.copy.insert(save_to.begin());
     while let Some(chunk) = response.chunk().await? {
         if !copy.write(&chunk) {
             break;
@@ -299,13 +305,13 @@ async fn save(
 async fn read(
     response: &mut Response,
     body_max: usize,
-    hearing: &mut Hearing,
+    partial: &mut PartialResponse,
 ) -> Result<(), reqwest::Error> {
     while let Some(chunk) = response.chunk().await? {
-        let room = body_max - hearing.body.len();
-        hearing.body.extend_from_slice(&chunk[..room.min(chunk.len())]);
-        if chunk.len() > room {
-            hearing.truncated = true;
+        let left = body_max - partial.body.len();
+        partial.body.extend_from_slice(&chunk[..left.min(chunk.len())]);
+        if chunk.len() > left {
+            partial.truncated = true;
             return Ok(());
         }
     }
@@ -317,16 +323,16 @@ fn timeout(url: &Url) -> ProbeError {
     ProbeError::new(Reason::Timeout, format!("`{host}` did not answer in time"))
 }
 
-/// The host, with the port where it is not the usual one.
+/// The host, with the port if it is not the default one.
 fn host_and_port(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// Sorts a failure by what it is of: name, handshake, answer that is no HTTP, connection.
+/// Classifies an error: name lookup, TLS, an answer that is not HTTP, or connection.
 fn failure(error: reqwest::Error, url: &Url) -> ProbeError {
     let host = host_and_port(url);
-    // The address may hold what must not be told.
+    // The address may contain secrets.
     let error = error.without_url();
     let mut causes = Vec::new();
     let mut reason = match (error.is_dns(), error.is_timeout()) {
@@ -340,7 +346,7 @@ fn failure(error: reqwest::Error, url: &Url) -> ProbeError {
             return error.clone();
         }
         if let Some(error) = of_tls(one) {
-            let why = certificate::in_words(error);
+            let why = certificate::describe(error);
             return ProbeError::new(Reason::Tls, format!("`{host}`: {why}"));
         }
         if one.downcast_ref().is_some_and(hyper::Error::is_parse) {
@@ -353,7 +359,7 @@ fn failure(error: reqwest::Error, url: &Url) -> ProbeError {
     ProbeError::new(reason, format!("`{host}`: {cause}"))
 }
 
-/// The error of the TLS library that this is, which comes wrapped in errors of input and output.
+/// The TLS error inside `error`, which may be wrapped in I/O errors.
 fn of_tls<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
     let wrapped = || error.downcast_ref::<std::io::Error>()?.get_ref();
     error.downcast_ref().or_else(|| of_tls(wrapped()?))

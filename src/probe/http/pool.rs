@@ -1,7 +1,8 @@
-//! Connections: a pool of its own for each actor, so that nothing which one actor was told, a
-//! cookie, a session, a cached answer, can colour what another is told.
+//! Connections: one pool per actor, so that a cookie, a session or a cached answer of one actor cannot
+//! influence the answers to another.
 //!
-//! HTTP/1.1 only: one question, one answer, and a connection that ends says so of one of them.
+//! HTTP/1.1 only: each connection carries one request at a time, so that a connection that breaks
+//! affects one request.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -23,59 +24,59 @@ use url::Url;
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
 use crate::model::project::world::World;
-use crate::probe::host::resolve::Names;
+use crate::probe::host::resolve::CachingResolver;
 
-/// How Avouch names itself to the target.
+/// The `User-Agent` that Avouch sends.
 const USER_AGENT: &str = concat!("avouch/", env!("CARGO_PKG_VERSION"));
 
-/// Servers close idle connections; a request on one that is being closed fails for no reason of
-/// the service's.
+/// How long an idle connection is kept. Servers close idle connections, and a request on one that is
+/// being closed would fail although the service works.
 const IDLE_MAX: Duration = Duration::from_secs(4);
 
-/// Clients that are kept for their open connections; each has few, and all of them together stay far
-/// below what a process may have open. Of more actors than this, those asked longest ago lose theirs.
+/// The number of clients that are kept for their open connections, far below the limit of open files of
+/// a process. With more actors, the least recently used clients are dropped.
 const CLIENTS_MAX: usize = 128;
 
 /// The clients of a run.
 pub(crate) struct Pool<'a> {
     world: &'a World,
     tls: ClientConfig,
-    names: Arc<Names>,
-    /// Those used last come last.
+    names: Arc<CachingResolver>,
+    /// In the order of their last use.
     clients: Mutex<IndexMap<(String, Option<Route>), Client>>,
 }
 
-/// Where connections to a host really go.
+/// A host whose address the project sets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Route {
     host: String,
     address: SocketAddr,
 }
 
-/// A client, and the address to give it for the one that is meant.
+/// A client, and the address to request from it.
 pub(crate) struct Connection {
     /// The client.
     pub(crate) client: Client,
     /// The address to send to.
     pub(crate) url: Url,
-    /// The `Host` field, where the address has another port than is meant.
+    /// The `Host` field, where `url` has another port than the original address.
     pub(crate) host: Option<HeaderValue>,
-    /// The socket that is asked, where it is known beforehand.
+    /// The socket address, where the project sets it.
     pub(crate) address: Option<SocketAddr>,
 }
 
 impl<'a> Pool<'a> {
-    /// The clients of a run, none of them connected.
+    /// Creates the clients of a run, not connected yet.
     ///
-    /// `timeout` bounds how long a name is looked up.
+    /// `timeout` is the limit for one name lookup.
     pub(crate) fn new(world: &'a World, timeout: Duration) -> Result<Self, ProbeError> {
-        // The demo's resolver knows the demo's names alone, and those have their addresses already.
+        // The demo's resolver knows only the demo's names, whose addresses are set already.
         let resolver = world.resolver.filter(|_| !world.embedded);
-        let names = Arc::new(Names::new(resolver, timeout));
+        let names = Arc::new(CachingResolver::new(resolver, timeout));
         Ok(Self { world, tls: tls(&world.roots)?, names, clients: Mutex::default() })
     }
 
-    /// The connection on which `actor` asks for `url`.
+    /// The connection for a request of `actor` to `url`.
     pub(crate) fn connection(&self, actor: &str, url: &Url) -> Result<Connection, ProbeError> {
         let route = self.route(url);
         let client = self.client(actor, route.as_ref())?;
@@ -85,8 +86,7 @@ impl<'a> Pool<'a> {
         Ok(Connection { client, url: moved.unwrap_or_else(|| url.clone()), host, address })
     }
 
-    /// The addresses of the host of `url` beside the one that was asked. There are none where the
-    /// project says itself where connections go.
+    /// The addresses of the host of `url` other than `asked`. Empty where the project sets the address.
     pub(crate) fn not_asked(&self, url: &Url, asked: Option<&str>) -> Vec<String> {
         let asked = asked.and_then(|asked| asked.parse::<SocketAddr>().ok());
         let (Some(asked), Some(host), None) = (asked, url.host_str(), self.route(url)) else {
@@ -113,7 +113,7 @@ impl<'a> Pool<'a> {
             None => build(&self.tls, &self.names, route)?,
         };
         if clients.len() >= CLIENTS_MAX {
-            // A request that is under way keeps its client until it is done.
+            // A request in flight keeps its client until it is complete.
             clients.shift_remove_index(0);
         }
         clients.insert(key, client.clone());
@@ -121,8 +121,8 @@ impl<'a> Pool<'a> {
     }
 }
 
-/// The address with the port, and for an IP address the host, of the socket that is asked. A name
-/// without a port needs nothing: the route says it all.
+/// Replaces the port of `url`, and its host if that is an IP address, with those of `address`. Returns
+/// `None` if nothing must change: a host name without a port is routed by the resolver.
 fn moved(url: &Url, address: SocketAddr) -> Option<Url> {
     let named = url.domain().is_some();
     if named && url.port().is_none_or(|port| port == address.port()) {
@@ -147,11 +147,11 @@ fn host_field(url: &Url) -> Option<HeaderValue> {
 
 fn build(
     tls: &ClientConfig,
-    names: &Arc<Names>,
+    names: &Arc<CachingResolver>,
     route: Option<&Route>,
 ) -> Result<Client, ProbeError> {
     let mut tls = tls.clone();
-    // A ticket of one actor's session would tell the server who comes back.
+    // A session ticket shared between actors would let the server link them.
     tls.resumption = Resumption::in_memory_sessions(8);
     let identity = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
     let mut builder = Client::builder()
@@ -172,7 +172,7 @@ fn build(
     builder.build().map_err(failed)
 }
 
-/// What is trusted: the system's authorities, and the project's own beside them.
+/// Trusts the system's certificate authorities and the project's own.
 fn tls(roots: &BTreeMap<String, String>) -> Result<ClientConfig, ProbeError> {
     let mut extra = Vec::new();
     for (file, pem) in roots {
@@ -202,5 +202,5 @@ fn config(
 }
 
 fn no_certificate(file: &str) -> ProbeError {
-    ProbeError::new(Reason::Tls, format!("`{file}` holds no certificate in PEM"))
+    ProbeError::new(Reason::Tls, format!("`{file}` contains no certificate in PEM format"))
 }

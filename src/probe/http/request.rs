@@ -1,5 +1,5 @@
-//! One HTTP request with everything filled in but its credential, and what becomes of it when the
-//! peer sends it elsewhere.
+//! One HTTP request with all values filled in except its credential, and the request that follows from a
+//! redirect.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,23 +14,22 @@ use crate::probe::http::address::address;
 use crate::probe::random;
 use crate::probe::values::Values;
 
-/// A request that is ready but for its credential.
-pub(crate) struct Draft {
-    /// Its method.
+/// A request that lacks only its credential.
+pub(crate) struct PreparedRequest {
+    /// The method.
     pub(crate) method: Method,
-    /// Its address.
+    /// The address.
     pub(crate) url: Url,
-    /// The fields that the plan gives it.
+    /// The header fields of the plan.
     pub(crate) headers: HeaderMap,
-    /// Its body.
+    /// The body.
     pub(crate) body: Option<Vec<u8>>,
-    /// Whether it has stayed on the origin that it was first sent to: only then it may carry a
-    /// credential.
+    /// Whether all redirects so far stayed on the first origin: only then may it carry a credential.
     pub(crate) trusted: bool,
 }
 
-impl Draft {
-    /// Fills in a request, or says what is missing.
+impl PreparedRequest {
+    /// Fills in a request. The error is a message for people that names the missing value.
     pub(crate) fn new(
         request: &Request,
         project: &Project,
@@ -39,32 +38,32 @@ impl Draft {
         let method = Method::from_bytes(request.method.as_bytes());
         let mut url = address(&request.to, project, values)?;
         strip(&mut url);
-        let mut draft = Self {
-            method: method.map_err(|_| format!("`{}` is no method", request.method))?,
+        let mut prepared = Self {
+            method: method.map_err(|_| format!("`{}` is not a method", request.method))?,
             url,
             headers: HeaderMap::new(),
             body: None,
             trusted: true,
         };
         if let Some(body) = &request.body {
-            draft.fill_body(body, values)?;
+            prepared.fill_body(body, values)?;
         }
         for (name, value) in &request.headers {
             let (name, value) = field(name, value, values)?;
-            draft.headers.insert(name, value);
+            prepared.headers.insert(name, value);
         }
-        Ok(draft)
+        Ok(prepared)
     }
 
-    /// Host and port, by which requests are counted.
+    /// Host and port: the key of the limit per host.
     pub(crate) fn host(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         let port = self.url.port_or_known_default().unwrap_or_default();
         format!("{host}:{port}")
     }
 
-    /// The request that a redirect asks for (RFC 9110, section 15.4); `None` if it is not ours to
-    /// follow. To another origin go neither credentials, nor further fields, nor what was written.
+    /// The request that follows a redirect (RFC 9110, section 15.4); `None` if the redirect must not be
+    /// followed. A request to another origin carries no credential, no header fields and no body.
     pub(crate) fn redirected(&self, status: u16, location: &str) -> Option<Self> {
         let mut url = self.url.join(location).ok()?;
         strip(&mut url);
@@ -102,22 +101,25 @@ impl Draft {
             Body::Text(media_type, text) => (media_type.clone(), values.fill(text)?.into_bytes()),
             Body::Upload { field, file_name, media_type, base64 } => {
                 let content = STANDARD.decode(base64);
-                let content = content.map_err(|_| "the upload is no base64".to_owned())?;
+                let content =
+                    content.map_err(|_| "the content of the upload is not base64".to_owned())?;
                 form([field, file_name, media_type], &content)
             }
         };
         let media_type = media_type.parse();
-        let media_type = media_type.map_err(|_| "the body's media type is none".to_owned())?;
+        let media_type =
+            media_type.map_err(|_| "the media type of the body is not valid".to_owned())?;
         self.headers.insert(CONTENT_TYPE, media_type);
         self.body = Some(bytes);
         Ok(())
     }
 }
 
-/// Takes away what is never sent, and what the client would make a credential of.
+/// Removes the fragment, which is never sent, and user information, which the client would send as a
+/// credential.
 fn strip(url: &mut Url) {
     url.set_fragment(None);
-    // These fail for addresses without a host only, which have neither.
+    // These fail only for addresses without a host, which have neither.
     let _ = url.set_username("");
     let _ = url.set_password(None);
 }
@@ -128,14 +130,15 @@ fn field(
     values: &Values,
 ) -> Result<(HeaderName, HeaderValue), String> {
     let value = HeaderValue::from_str(&values.fill(value)?);
-    let value = value.map_err(|_| format!("what was filled in fits in no `{name}` field"))?;
+    let value =
+        value.map_err(|_| format!("the value of the header field `{name}` is not valid"))?;
     let name: Result<HeaderName, _> = name.parse();
-    Ok((name.map_err(|_| "a header field has no proper name".to_owned())?, value))
+    Ok((name.map_err(|_| "the name of a header field is not valid".to_owned())?, value))
 }
 
-/// A form with one file (RFC 7578): its media type and its bytes.
+/// A form with one file (RFC 7578). Returns its media type and its bytes.
 fn form(names: [&str; 3], content: &[u8]) -> (String, Vec<u8>) {
-    // As browsers do: nothing in a name ends it, or its line.
+    // The escapes that browsers use: no character can end a name or its line.
     let escape = |text: &str| text.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
     let [field, file_name, media_type] = names.map(escape);
     let boundary = random::hex::<16>();

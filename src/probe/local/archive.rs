@@ -1,4 +1,5 @@
-//! Reads a tar archive through, compressed by gzip or not, to see that it is whole. It may be hostile.
+//! Reads a tar archive to its end, compressed with gzip or not, to check that it is complete. The archive
+//! may be malicious.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -10,34 +11,34 @@ use serde_json::json;
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
-use crate::probe::local::opened::{Opened, too_long};
+use crate::probe::local::opened_backup::{OpenedBackup, too_long};
 
-/// Bytes that are read of what an archive unfolds to.
-const UNFOLDED_MAX: u64 = 16 << 30;
+/// The number of decompressed bytes that are read.
+const DECOMPRESSED_MAX: u64 = 16 << 30;
 
-/// How each gzip file begins (RFC 1952, section 2.3.1).
+/// The first bytes of a gzip file (RFC 1952, section 2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// A reader that ends in time, and before it has read too much; it notes which of the two it was.
+/// A reader with a limit on time and size. Records which of the two was exceeded.
 struct Bounded<'a, R> {
     inner: R,
-    left: u64,
+    remaining: u64,
     end: Instant,
-    trouble: &'a mut Option<ProbeError>,
+    limit_error: &'a mut Option<ProbeError>,
 }
 
-/// Reads the archive at `path` through, and counts its entries.
-pub(crate) fn open(path: &Path, end: Instant) -> Result<Opened, ProbeError> {
-    let mut trouble = None;
-    let entries = entries(path, end, &mut trouble);
-    match (entries, trouble) {
-        (_, Some(trouble)) => Err(trouble),
-        (Ok(entries), None) => Ok(Opened::Yes(json!({ "entries": entries }))),
-        (Err(_), None) => Ok(Opened::No("it is no whole tar archive")),
+/// Reads the archive at `path` to its end, and counts its entries.
+pub(crate) fn open(path: &Path, end: Instant) -> Result<OpenedBackup, ProbeError> {
+    let mut limit_error = None;
+    let entries = entries(path, end, &mut limit_error);
+    match (entries, limit_error) {
+        (_, Some(limit_error)) => Err(limit_error),
+        (Ok(entries), None) => Ok(OpenedBackup::Readable(json!({ "entries": entries }))),
+        (Err(_), None) => Ok(OpenedBackup::Unreadable("the backup is not a complete tar archive")),
     }
 }
 
-fn entries(path: &Path, end: Instant, trouble: &mut Option<ProbeError>) -> io::Result<usize> {
+fn entries(path: &Path, end: Instant, limit_error: &mut Option<ProbeError>) -> io::Result<usize> {
     let mut head = [0; GZIP.len()];
     File::open(path)?.read_exact(&mut head)?;
     let file = BufReader::new(File::open(path)?);
@@ -45,14 +46,14 @@ fn entries(path: &Path, end: Instant, trouble: &mut Option<ProbeError>) -> io::R
         true => Box::new(MultiGzDecoder::new(file)),
         false => Box::new(file),
     };
-    count(Bounded { inner, left: UNFOLDED_MAX, end, trouble })
+    count(Bounded { inner, remaining: DECOMPRESSED_MAX, end, limit_error })
 }
 
 fn count(from: impl Read) -> io::Result<usize> {
     let mut archive = tar::Archive::new(from);
     let mut count = 0;
     for entry in archive.entries()? {
-        // To the last byte: an archive that was cut short has all its names but the last.
+        // To the last byte: a truncated archive may contain the names of all its entries.
         let mut entry = entry?;
         let size = entry.size();
         let read = io::copy(&mut entry, &mut io::sink())?;
@@ -61,7 +62,7 @@ fn count(from: impl Read) -> io::Result<usize> {
         }
         count += 1;
     }
-    // The sum that shows a compressed file to be whole comes after all that is in it.
+    // The checksum of a compressed file follows its content.
     io::copy(&mut archive.into_inner(), &mut io::sink())?;
     Ok(count)
 }
@@ -69,15 +70,15 @@ fn count(from: impl Read) -> io::Result<usize> {
 impl<R: Read> Read for Bounded<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if Instant::now() >= self.end {
-            *self.trouble = Some(too_long());
+            *self.limit_error = Some(too_long());
             return Err(io::ErrorKind::TimedOut.into());
         }
         let count = self.inner.read(into)?;
-        match self.left.checked_sub(count as u64) {
-            Some(left) => self.left = left,
+        match self.remaining.checked_sub(count as u64) {
+            Some(remaining) => self.remaining = remaining,
             None => {
-                let why = "the backup unfolds to more than is read of it";
-                *self.trouble = Some(ProbeError::new(Reason::Budget, why));
+                let why = "the decompressed backup is larger than the limit";
+                *self.limit_error = Some(ProbeError::new(Reason::Budget, why));
                 return Err(io::ErrorKind::FileTooLarge.into());
             }
         }
@@ -107,7 +108,7 @@ mod tests {
         out.finish().unwrap()
     }
 
-    fn opened(bytes: &[u8]) -> Result<Opened, ProbeError> {
+    fn opened(bytes: &[u8]) -> Result<OpenedBackup, ProbeError> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         std::fs::write(&path, bytes).unwrap();
@@ -116,7 +117,7 @@ mod tests {
 
     fn count(bytes: &[u8]) -> Option<u64> {
         match opened(bytes) {
-            Ok(Opened::Yes(facts)) => facts["entries"].as_u64(),
+            Ok(OpenedBackup::Readable(facts)) => facts["entries"].as_u64(),
             _ => None,
         }
     }
@@ -129,17 +130,17 @@ mod tests {
     }
 
     #[test]
-    fn what_was_cut_short_or_is_none_is_not_opened() {
+    fn truncated_archives_and_other_files_are_not_opened() {
         let whole = archive(&[("a", &[7; 3000])]);
         let small = zipped(&whole);
         let garbage = [b'x'; 2048];
         for bytes in [&whole[..2000], &small[..small.len() - 9], &garbage, b"<html></html>"] {
-            assert!(matches!(opened(bytes), Ok(Opened::No(_))), "{}", bytes.len());
+            assert!(matches!(opened(bytes), Ok(OpenedBackup::Unreadable(_))), "{}", bytes.len());
         }
     }
 
     #[test]
-    fn what_takes_too_long_is_not_judged() {
+    fn an_archive_that_takes_too_long_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         std::fs::write(&path, archive(&[("a", b"b")])).unwrap();

@@ -1,8 +1,8 @@
-//! The command instrument: runs a program without a shell, in the project's folder, in an
-//! environment of what is named, for so long and no longer, and hears what it prints.
+//! The command instrument: runs a program without a shell, in the project's folder, with the listed
+//! environment variables only and a time limit, and reads its output.
 //!
-//! It is the leader of a process group, which is killed when the program has ended, or is given up:
-//! what it started ends with it, unless that has made itself a group of its own.
+//! The program is the leader of a process group, which is killed when the program has ended or has
+//! reached the time limit. Child processes end with it, unless they have moved to another group.
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -17,62 +17,62 @@ use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::backup::BACKUP;
 use crate::model::plan::request::Program;
-use crate::probe::gate::{Gate, Stop, Urgency};
+use crate::probe::limiter::{Limiter, Stop, Urgency};
 
-/// The name by which runs of programs are counted among the hosts.
+/// The host name under which runs of programs are limited.
 const HOST: &str = "programs";
 
-/// What a program is run with.
+/// Everything that the programs of a run share.
 #[derive(Clone, Copy)]
-pub(crate) struct Desk<'a> {
+pub(crate) struct CommandContext<'a> {
     /// The project's folder.
     pub(crate) root: &'a Path,
-    /// The environment of Avouch itself.
+    /// The environment of Avouch.
     pub(crate) env: &'a (dyn Fn(&str) -> Option<String> + Sync),
-    /// Bounds.
-    pub(crate) gate: &'a Gate<'a>,
-    /// Whether the project permits it.
+    /// The limits of the run.
+    pub(crate) limiter: &'a Limiter<'a>,
+    /// Whether the project permits programs.
     pub(crate) permitted: bool,
 }
 
-/// What a program printed, as far as it is kept.
+/// The output of a program, up to the limit.
 struct Printed {
     kept: Vec<u8>,
     bytes: u64,
     digest: Sha256,
 }
 
-/// The processes that a program came to; they end with this value.
-struct Group(Option<Pid>);
+/// The process group of a program; it is killed when this value is dropped.
+struct ProcessGroup(Option<Pid>);
 
-/// Runs a program, in whose arguments `backup` stands for its hole, and gives its facts.
+/// Runs a program, whose arguments may contain the placeholder of the backup's path. Returns its facts.
 pub(crate) async fn run(
     program: &Program,
     backup: Option<&Path>,
-    desk: Desk<'_>,
+    context: CommandContext<'_>,
 ) -> Result<Value, ProbeError> {
-    if !desk.permitted {
+    if !context.permitted {
         let why = "running a program needs `commands: true` in `avouch.yaml`";
         return Err(ProbeError::new(Reason::NotPermitted, why));
     }
-    let mut command = prepare(program, backup, desk)?;
-    let _pass = desk.gate.enter(HOST, Urgency::Asking).await.map_err(Stop::error)?;
+    let mut command = prepare(program, backup, context)?;
+    let _pass = context.limiter.enter(HOST, Urgency::Read).await.map_err(Stop::error)?;
     let name = program.line.first().map(String::as_str).unwrap_or_default();
     let child = command.spawn().map_err(|error| {
         let why = format!("`{name}` could not be started: {}", error.kind());
         ProbeError::new(Reason::NotAsked, why)
     })?;
-    let run = hear(child, desk.gate.body_max());
-    let ended = desk.gate.within(program.timeout.as_std(), Urgency::Asking, run).await;
+    let run = read_output(child, context.limiter.body_max());
+    let ended = context.limiter.with_timeout(program.timeout.as_std(), Urgency::Read, run).await;
     match ended.map_err(Stop::error)? {
         Some(Ok(facts)) => Ok(facts),
         Some(Err(error)) => {
-            let why = format!("`{name}` could not be heard: {}", error.kind());
+            let why = format!("cannot read the output of `{name}`: {}", error.kind());
             Err(ProbeError::new(Reason::Unreachable, why))
         }
         None => {
             let limit = program.timeout.in_words();
-            let why = format!("`{name}` did not end within {limit}, and was killed");
+            let why = format!("`{name}` did not exit within {limit} and was killed");
             Err(ProbeError::new(Reason::Timeout, why))
         }
     }
@@ -81,25 +81,25 @@ pub(crate) async fn run(
 fn prepare(
     program: &Program,
     backup: Option<&Path>,
-    desk: Desk<'_>,
+    context: CommandContext<'_>,
 ) -> Result<Command, ProbeError> {
     let missing = |why: String| ProbeError::new(Reason::NotAsked, why);
-    let root = std::path::absolute(desk.root).map_err(|error| missing(error.to_string()))?;
+    let root = std::path::absolute(context.root).map_err(|error| missing(error.to_string()))?;
     let mut words = program.line.iter();
-    let name = words.next().ok_or_else(|| missing("no program is named".into()))?;
-    let mut command = Command::new(found(name, &root));
+    let name = words.next().ok_or_else(|| missing("the command line is empty".into()))?;
+    let mut command = Command::new(executable(name, &root));
     command.args(words.map(|word| filled(word, backup)));
     command.current_dir(&root).env_clear().process_group(0).kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for name in &program.env {
-        let value = (desk.env)(name).ok_or_else(|| missing(format!("`{name}` is not set")))?;
+        let value = (context.env)(name).ok_or_else(|| missing(format!("`{name}` is not set")))?;
         command.env(name, value);
     }
     Ok(command)
 }
 
-/// What is executed: a path from the project's folder, or a name for the system to find.
-fn found(name: &str, root: &Path) -> PathBuf {
+/// The program to execute: a path relative to the project's folder, or a name to find in `PATH`.
+fn executable(name: &str, root: &Path) -> PathBuf {
     if name.contains('/') { root.join(name) } else { PathBuf::from(name) }
 }
 
@@ -110,13 +110,13 @@ fn filled(word: &str, backup: Option<&Path>) -> String {
     }
 }
 
-/// Hears a program to its end.
-async fn hear(mut child: Child, kept_max: usize) -> std::io::Result<Value> {
-    let group = Group::of(&child);
+/// Reads the output of a program until it exits. Returns its facts.
+async fn read_output(mut child: Child, kept_max: usize) -> std::io::Result<Value> {
+    let group = ProcessGroup::of(&child);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let ended = async {
         let status = child.wait().await;
-        // Whatever it left running might hold the other ends of the pipes for ever.
+        // Child processes might keep the pipes open for ever.
         drop(group);
         status
     };
@@ -124,7 +124,7 @@ async fn hear(mut child: Child, kept_max: usize) -> std::io::Result<Value> {
     Ok(facts(status?, stdout?, stderr?.bytes))
 }
 
-/// Reads to the end, so that the program is never held up, and keeps the beginning.
+/// Reads to the end, so that the program is never blocked, and keeps the first `kept_max` bytes.
 async fn drain(from: Option<impl AsyncRead + Unpin>, kept_max: usize) -> std::io::Result<Printed> {
     let mut printed = Printed { kept: Vec::new(), bytes: 0, digest: Sha256::new() };
     let Some(mut from) = from else { return Ok(printed) };
@@ -164,17 +164,17 @@ impl Printed {
     }
 }
 
-impl Group {
+impl ProcessGroup {
     fn of(child: &Child) -> Self {
         let id = child.id().and_then(|id| i32::try_from(id).ok());
         Self(id.and_then(Pid::from_raw))
     }
 }
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         if let Some(leader) = self.0 {
-            // A group that has ended already needs no killing.
+            // This fails if the group has ended already.
             let _ = kill_process_group(leader, Signal::KILL);
         }
     }
@@ -194,14 +194,15 @@ mod tests {
 
     async fn ran(program: &Program) -> Result<Value, ProbeError> {
         let interrupt = Interrupt::default();
-        let gate = Gate::new(Limits::default(), &interrupt);
+        let limiter = Limiter::new(Limits::default(), &interrupt);
         let env = |name: &str| Some(format!("value of {name}"));
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        run(program, None, Desk { root, env: &env, gate: &gate, permitted: true }).await
+        run(program, None, CommandContext { root, env: &env, limiter: &limiter, permitted: true })
+            .await
     }
 
     #[tokio::test]
-    async fn a_program_is_heard_with_its_exit() {
+    async fn output_and_exit_code_are_facts() {
         let script = "echo '{\"a\": 1}'; echo no >&2; exit 3";
         let facts = ran(&program(&["/bin/sh", "-c", script])).await.unwrap();
         assert_eq!(facts["exit"], 3);
@@ -210,13 +211,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_what_is_named_is_in_its_environment() {
+    async fn only_listed_variables_are_in_its_environment() {
         let facts = ran(&program(&["env"])).await.unwrap();
         assert_eq!(facts["stdout"]["text"], "NAMED=value of NAMED\n");
     }
 
     #[tokio::test]
-    async fn nothing_is_made_of_its_arguments() {
+    async fn arguments_are_passed_unchanged() {
         let facts = ran(&program(&["echo", "$NAMED; ls *"])).await.unwrap();
         assert_eq!(facts["stdout"]["text"], "$NAMED; ls *\n");
     }
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_much_output_the_beginning_is_kept() {
+    async fn the_start_of_a_long_output_is_kept() {
         let facts = ran(&program(&["head", "-c", "10000000", "/dev/zero"])).await.unwrap();
         assert_eq!(facts["stdout"]["bytes"], 10_000_000);
         assert_eq!(facts["stdout"]["truncated"], true);
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_is_killed_at_its_deadline_with_what_it_started() {
+    async fn it_is_killed_at_its_deadline_with_its_children() {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
         let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
@@ -248,7 +249,7 @@ mod tests {
             ..program(&["/bin/sh", "-c", script, &pipe.display().to_string()])
         };
         let begun = std::time::Instant::now();
-        // The pipe ends when nobody is left who might write to it.
+        // The pipe closes when no process is left that might write to it.
         let ended = std::thread::spawn(move || std::fs::read(pipe).unwrap());
         assert_eq!(ran(&program).await.unwrap_err().reason, Reason::Timeout);
         assert_eq!(ended.join().unwrap(), b"");
@@ -256,13 +257,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_it_leaves_running_does_not_hold_us_up() {
+    async fn child_processes_do_not_delay_the_result() {
         let facts = ran(&program(&["/bin/sh", "-c", "sleep 60 & exit 0"])).await.unwrap();
         assert_eq!(facts["exit"], 0);
     }
 
     #[tokio::test]
-    async fn a_program_that_is_not_there_is_no_answer() {
+    async fn a_missing_program_is_an_error() {
         let error = ran(&program(&["bin/nowhere"])).await.unwrap_err();
         assert_eq!(error.reason, Reason::NotAsked);
         assert_eq!(error.detail, "`bin/nowhere` could not be started: entity not found");

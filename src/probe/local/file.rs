@@ -1,4 +1,4 @@
-//! The file instrument: which files there are, how large and how old; never what is in them.
+//! The file instrument: reports which files exist, their sizes and ages, but never their content.
 
 use std::fs::Metadata;
 use std::io;
@@ -11,42 +11,42 @@ use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::backup::FileQuery;
 
-/// Entries of one folder that are looked at.
-const LOOKED_AT_MAX: usize = 100_000;
+/// The number of entries that are read of one folder.
+const ENTRIES_READ_MAX: usize = 100_000;
 
-/// Files that are told of, the newest.
-const TOLD_MAX: usize = 1000;
+/// The number of files that are listed in the facts, newest first.
+const FILES_LISTED_MAX: usize = 1000;
 
-/// A file that was found.
-pub(crate) struct Found {
-    /// Where it is.
+/// A file that matches.
+pub(crate) struct FoundFile {
+    /// The path.
     pub(crate) path: PathBuf,
-    /// Its name.
+    /// The file name.
     pub(crate) name: String,
-    /// Its size.
+    /// The size in bytes.
     pub(crate) bytes: u64,
-    /// When it was last written; the last instant there is, if the system cannot tell.
+    /// The time of the last change; the maximum if the system does not know it.
     pub(crate) modified: Timestamp,
-    /// Whether its name says that it is finished.
+    /// Whether the name is that of a finished file.
     pub(crate) finished: bool,
 }
 
-/// What was found where files should be.
+/// The result of a search for files.
 pub(crate) struct Search {
-    /// Whether it is a folder.
+    /// Whether the path is a folder.
     pub(crate) folder: bool,
     /// The files, newest first.
-    pub(crate) files: Vec<Found>,
-    /// Whether there is more than was looked at.
+    pub(crate) files: Vec<FoundFile>,
+    /// Whether the folder has more entries than were read.
     pub(crate) truncated: bool,
 }
 
-/// The facts of some files.
+/// The facts of the files that match `wanted`.
 pub(crate) fn facts(root: &Path, wanted: &FileQuery) -> Result<Value, ProbeError> {
     let Some(search) = search(root, wanted)? else {
         return Ok(json!({ "found": false }));
     };
-    let entry = |one: &Found| {
+    let entry = |one: &FoundFile| {
         json!({
             "name": one.name,
             "bytes": one.bytes,
@@ -58,17 +58,17 @@ pub(crate) fn facts(root: &Path, wanted: &FileQuery) -> Result<Value, ProbeError
         "found": true,
         "folder": search.folder,
         "truncated": search.truncated,
-        "entries": search.files.iter().take(TOLD_MAX).map(entry).collect::<Value>(),
+        "entries": search.files.iter().take(FILES_LISTED_MAX).map(entry).collect::<Value>(),
     }))
 }
 
-/// Looks for files; `None` if there is nothing at that path.
+/// Searches for files; `None` if the path does not exist.
 pub(crate) fn search(root: &Path, wanted: &FileQuery) -> Result<Option<Search>, ProbeError> {
     match look(&root.join(&wanted.path), wanted) {
         Ok(search) => Ok(Some(search)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
-            let why = format!("`{}` cannot be looked at: {}", wanted.path, error.kind());
+            let why = format!("cannot read `{}`: {}", wanted.path, error.kind());
             Err(ProbeError::new(Reason::Unreachable, why))
         }
     }
@@ -82,29 +82,29 @@ fn look(path: &Path, wanted: &FileQuery) -> io::Result<Search> {
     }
     let mut search = Search { folder: true, files: Vec::new(), truncated: false };
     for (index, entry) in std::fs::read_dir(path)?.enumerate() {
-        if index >= LOOKED_AT_MAX {
+        if index >= ENTRIES_READ_MAX {
             search.truncated = true;
             break;
         }
         let path = entry?.path();
-        // A file that has gone since, or a link that leads nowhere, is not there.
+        // A file that was deleted meanwhile, and a broken link, do not count.
         if let Ok(metadata) = std::fs::metadata(&path) {
             search.files.extend(found(path, &metadata, wanted));
         }
     }
-    // Of two of the same instant the last by name, so that it is the same each time.
+    // Files of the same time are ordered by name, so that the order is always the same.
     search
         .files
         .sort_by(|one, other| (other.modified, &other.name).cmp(&(one.modified, &one.name)));
     Ok(search)
 }
 
-fn found(path: PathBuf, metadata: &Metadata, wanted: &FileQuery) -> Option<Found> {
+fn found(path: PathBuf, metadata: &Metadata, wanted: &FileQuery) -> Option<FoundFile> {
     let name = path.file_name()?.to_string_lossy().into_owned();
     let partial = wanted.partial.iter().any(|end| name.ends_with(end.as_str()));
     let named = name.ends_with(&wanted.suffix) || partial;
     let modified = metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
-    (metadata.is_file() && named).then(|| Found {
+    (metadata.is_file() && named).then(|| FoundFile {
         bytes: metadata.len(),
         modified: modified.unwrap_or(Timestamp::MAX),
         finished: !partial,
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_told_newest_first_and_never_what_is_in_them() {
+    fn files_are_listed_newest_first_without_their_content() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("backups");
         std::fs::create_dir_all(folder.join("more.dump")).unwrap();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_file_is_one_by_its_path_from_anywhere() {
+    fn a_single_file_is_found_by_its_absolute_path() {
         let root = tempfile::tempdir().unwrap();
         write(root.path(), "a.dump", b"12", 1);
         let path = root.path().join("a.dump");
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_there_is_an_answer() {
+    fn a_missing_folder_is_an_observation() {
         let root = tempfile::tempdir().unwrap();
         let facts = facts(root.path(), &wanted("backups")).unwrap();
         assert_eq!(facts, json!({"found": false}));

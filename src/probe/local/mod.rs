@@ -1,9 +1,9 @@
-//! Instruments for this machine: files, programs, records, backups.
+//! Instruments for the local machine: files, programs, records, backups.
 
 pub(crate) mod archive;
 pub(crate) mod backup;
 pub(crate) mod command;
 pub(crate) mod file;
-pub(crate) mod opened;
+pub(crate) mod opened_backup;
 pub(crate) mod record;
 pub(crate) mod sqlite;

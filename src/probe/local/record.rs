@@ -1,4 +1,4 @@
-//! The record instrument: looks at what somebody has put down in the project; nothing is sent.
+//! The record instrument: reads an attestation in the project. It sends nothing.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::model::answer::attestation::AttestationDay;
 use crate::model::plan::Record;
 use crate::model::time::{day_of, end_of_day};
 
-/// The facts of a record: whether there is one, and what it says.
+/// The facts of a record: whether it exists, and its content.
 pub(crate) fn facts(record: &Record, now: Timestamp) -> Value {
     let Some(attestation) = &record.attestation else {
         return json!({ "found": false });
@@ -60,14 +60,14 @@ mod tests {
     }
 
     #[test]
-    fn the_demos_word_is_given_on_the_day_of_the_run() {
+    fn the_attestation_of_the_demo_is_given_on_the_day_of_the_run() {
         let facts = facts(&record(AttestationDay::Demo, Period::days(1)), now());
         assert_eq!(facts["day"], "2026-11-22");
         assert_eq!(facts["until"], "2026-11-24T00:00:00Z");
     }
 
     #[test]
-    fn a_record_that_is_not_there_is_told() {
+    fn a_missing_record_is_an_observation() {
         let record = Record { file: "attestations/a.yaml".into(), attestation: None };
         assert_eq!(facts(&record, now()), json!({ "found": false }));
     }

@@ -1,4 +1,4 @@
-//! Opens a SQLite database: its integrity, and how many rows there are. It may be hostile.
+//! Opens a SQLite database, checks its integrity and counts rows. The database may be malicious.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -11,29 +11,33 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _};
 use serde_json::json;
 
 use crate::model::answer::error::ProbeError;
-use crate::probe::local::opened::{Opened, too_long};
+use crate::probe::local::opened_backup::{OpenedBackup, too_long};
 
-/// How each database begins (file format, section 1.3). SQLite takes an empty file for a database.
+/// The first bytes of a database (SQLite file format, section 1.3). SQLite itself accepts an empty file.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
-/// Opens the database at `path`, which nobody else uses, and counts the rows of some tables.
-pub(crate) fn open(path: &Path, tables: &[String], end: Instant) -> Result<Opened, ProbeError> {
+/// Opens the database at `path`, which no other process uses, and counts the rows of `tables`.
+pub(crate) fn open(
+    path: &Path,
+    tables: &[String],
+    end: Instant,
+) -> Result<OpenedBackup, ProbeError> {
     let mut head = [0; MAGIC.len()];
     let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
     if read.is_err() || head != *MAGIC {
-        return Ok(Opened::No("it is no SQLite database"));
+        return Ok(OpenedBackup::Unreadable("the backup is not a SQLite database"));
     }
     match look(path, tables, end) {
         Ok(opened) => Ok(opened),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
             Err(too_long())
         }
-        Err(_) => Ok(Opened::No("it cannot be read")),
+        Err(_) => Ok(OpenedBackup::Unreadable("the backup cannot be read")),
     }
 }
 
-fn look(path: &Path, tables: &[String], end: Instant) -> rusqlite::Result<Opened> {
-    // The copy is ours alone, and one that was taken with a write-ahead log must be writable.
+fn look(path: &Path, tables: &[String], end: Instant) -> rusqlite::Result<OpenedBackup> {
+    // A database that was copied with a write-ahead log can only be opened for writing.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let database = Connection::open_with_flags(path, flags)?;
     database.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
@@ -48,13 +52,13 @@ fn look(path: &Path, tables: &[String], end: Instant) -> rusqlite::Result<Opened
                 rows.insert(table, count);
             }
         }
-        // What is wrong is told in words of the database's own, which may be anybody's data.
+        // The message of SQLite may quote data of customers.
         let integrity = if integrity == "ok" { "ok" } else { "damaged" };
-        Ok(Opened::Yes(json!({ "integrity": integrity, "rows": rows })))
+        Ok(OpenedBackup::Readable(json!({ "integrity": integrity, "rows": rows })))
     })
 }
 
-/// Does `work`, which the database ends if it takes too long.
+/// Runs `work`, and interrupts the database at `end`.
 fn until<T>(
     end: Instant,
     database: &Connection,
@@ -75,7 +79,7 @@ fn until<T>(
     })
 }
 
-/// How many rows a table has; `None` if there is no such table.
+/// The number of rows of a table; `None` if the table does not exist.
 fn count(database: &Connection, table: &str) -> rusqlite::Result<Option<i64>> {
     let known = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = ?1";
     let known: Option<String> = database.query_row(known, [table], |row| row.get(0)).optional()?;
@@ -99,7 +103,7 @@ mod tests {
         path
     }
 
-    fn opened(path: &Path, tables: &[&str]) -> Result<Opened, ProbeError> {
+    fn opened(path: &Path, tables: &[&str]) -> Result<OpenedBackup, ProbeError> {
         let tables: Vec<String> = tables.iter().map(|name| (*name).to_owned()).collect();
         open(path, &tables, Instant::now() + Duration::from_secs(60))
     }
@@ -108,12 +112,14 @@ mod tests {
     fn a_database_is_checked_and_its_rows_are_counted() {
         let folder = tempfile::tempdir().unwrap();
         let path = database(folder.path());
-        let Ok(Opened::Yes(facts)) = opened(&path, &["a \"b", "nowhere"]) else { panic!() };
+        let Ok(OpenedBackup::Readable(facts)) = opened(&path, &["a \"b", "nowhere"]) else {
+            panic!()
+        };
         assert_eq!(facts, json!({"integrity": "ok", "rows": {"a \"b": 2000}}));
     }
 
     #[test]
-    fn what_is_damaged_or_cut_short_is_not_whole() {
+    fn damaged_and_truncated_databases_are_detected() {
         let folder = tempfile::tempdir().unwrap();
         let path = database(folder.path());
         let whole = std::fs::read(&path).unwrap();
@@ -122,24 +128,24 @@ mod tests {
             damaged[from..to].fill(0);
             std::fs::write(&path, damaged).unwrap();
             match opened(&path, &["a \"b"]).unwrap() {
-                Opened::No(_) => {}
-                Opened::Yes(facts) => assert_eq!(facts["integrity"], "damaged"),
+                OpenedBackup::Unreadable(_) => {}
+                OpenedBackup::Readable(facts) => assert_eq!(facts["integrity"], "damaged"),
             }
             std::fs::write(&path, &whole[..from]).unwrap();
             match opened(&path, &[]).unwrap() {
-                Opened::No(_) => {}
-                Opened::Yes(facts) => assert_eq!(facts["integrity"], "damaged"),
+                OpenedBackup::Unreadable(_) => {}
+                OpenedBackup::Readable(facts) => assert_eq!(facts["integrity"], "damaged"),
             }
         }
     }
 
     #[test]
-    fn what_is_no_database_is_none() {
+    fn other_files_are_not_opened() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         for content in ["", "SQLite format", "<html>not found</html>"] {
             std::fs::write(&path, content).unwrap();
-            assert!(matches!(opened(&path, &[]), Ok(Opened::No(_))), "{content}");
+            assert!(matches!(opened(&path, &[]), Ok(OpenedBackup::Unreadable(_))), "{content}");
         }
     }
 }

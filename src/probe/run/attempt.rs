@@ -1,4 +1,4 @@
-//! One attempt at a check: its steps in order, what they capture, and what they leave to clean up.
+//! One attempt at a check: runs its steps in order, with their captures and their cleanup.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -18,291 +18,297 @@ use crate::model::plan::question::HostName;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Plan, Role, Step};
 use crate::probe::cleanup::journal::Journal;
-use crate::probe::cleanup::obligations::Debts;
-use crate::probe::gate::Urgency;
+use crate::probe::cleanup::obligations::Obligations;
 use crate::probe::host::observed::Observed;
 use crate::probe::host::{dns, tls};
 use crate::probe::http;
 use crate::probe::http::address::address;
-use crate::probe::http::download::Place;
-use crate::probe::http::{Asked, Instrument, Question, facts};
+use crate::probe::http::download::PrivateDir;
+use crate::probe::http::{Exchange, PlannedRequest, RunContext, facts};
 use crate::probe::job::Job;
+use crate::probe::limiter::Urgency;
 use crate::probe::local::{backup, command, file, record};
 use crate::probe::values::Values;
 use crate::probe::values::canary::Searcher;
 use crate::probe::values::redact::{Redactor, SECRET_LENGTH_MIN};
 
-/// What came of an attempt.
-pub(crate) struct Outcome {
+/// The result of an attempt.
+pub(crate) struct AttemptResult {
     /// One observation for each step.
     pub(crate) observations: Vec<Observation>,
-    /// What was made and could not be taken away, in words.
+    /// One message for each object that could not be deleted.
     pub(crate) left_behind: Vec<String>,
 }
 
-/// An attempt under way.
+/// An attempt in progress.
 pub(crate) struct Attempt<'a> {
-    tools: &'a Instrument<'a>,
+    context: &'a RunContext<'a>,
     plan: &'a Plan,
     values: Values,
     searcher: Searcher,
     redactor: Redactor,
-    /// Never held while anything is awaited.
-    debts: RefCell<Debts<'a>>,
+    /// Never borrowed across an await.
+    obligations: RefCell<Obligations<'a>>,
 }
 
 impl<'a> Attempt<'a> {
-    /// An attempt that has not begun. Each has canaries of its own.
-    pub(crate) fn new(tools: &'a Instrument<'a>, journal: &'a Journal, job: Job<'a>) -> Self {
+    /// An attempt that has not started. Each attempt has its own canaries.
+    pub(crate) fn new(context: &'a RunContext<'a>, journal: &'a Journal, job: Job<'a>) -> Self {
         let values = Values::new(job.plan);
-        let target = tools.project.world.target.origin().ascii_serialization();
+        let target = context.project.world.target.origin().ascii_serialization();
         Self {
-            tools,
+            context,
             plan: job.plan,
             searcher: values.searcher(),
-            redactor: values.redactor().after(known(tools, job.plan)),
-            debts: RefCell::new(Debts::new(journal, job, target)),
+            redactor: values.redactor().after(secret_redactor(context, job.plan)),
+            obligations: RefCell::new(Obligations::new(journal, job, target)),
             values,
         }
     }
 
-    /// Takes the steps in the order of their groups, those of one group at the same time.
-    pub(crate) async fn go(self) -> Outcome {
+    /// Runs the groups of steps in order, and the steps of one group concurrently.
+    pub(crate) async fn run(self) -> AttemptResult {
         let mut observations = Vec::with_capacity(self.plan.steps.len());
         for group in self.plan.groups() {
-            self.take_together(group, &mut observations).await;
+            self.run_group(group, &mut observations).await;
         }
-        let left = self.debts.borrow().left_behind();
+        let left = self.obligations.borrow().left_behind();
         let left_behind = left.iter().map(|text| self.redactor.text(text)).collect();
-        Outcome { observations, left_behind }
+        AttemptResult { observations, left_behind }
     }
 
-    /// Takes steps that do not depend on each other; the limits of the run say how many at once.
-    async fn take_together(&self, group: Range<StepId>, observations: &mut Vec<Observation>) {
-        let steps = group.map(|index| async move { (index, self.take(index).await) });
-        let at_once = self.tools.project.limits.at_once.max(1);
-        let mut taken: Vec<_> = stream::iter(steps).buffer_unordered(at_once).collect().await;
-        taken.sort_unstable_by_key(|(index, _)| *index);
-        for (index, taken) in taken {
-            let taken = taken.unwrap_or_else(|| self.look_again(index, observations));
-            observations.push(taken);
+    /// Runs steps that do not depend on each other, as many at once as the limits allow.
+    async fn run_group(&self, group: Range<StepId>, observations: &mut Vec<Observation>) {
+        let steps = group.map(|index| async move { (index, self.run_step(index).await) });
+        let at_once = self.context.project.limits.at_once.max(1);
+        let mut done: Vec<_> = stream::iter(steps).buffer_unordered(at_once).collect().await;
+        done.sort_unstable_by_key(|(index, _)| *index);
+        for (index, done) in done {
+            let done = done.unwrap_or_else(|| self.recall(index, observations));
+            observations.push(done);
         }
     }
 
-    /// Takes a step; `None` if it only looks again at an earlier one.
-    async fn take(&self, index: StepId) -> Option<Observation> {
+    /// Runs a step; `None` if it only reads the answer to an earlier one.
+    async fn run_step(&self, index: StepId) -> Option<Observation> {
         let step = &self.plan.steps[index];
         Some(match &step.act {
             Act::Http(request) => self.http(index, step, request).await,
             Act::Record(record) => {
-                let all = record::facts(record, (self.tools.now)());
-                self.looked(step, Ok(all))
+                let all = record::facts(record, (self.context.now)());
+                self.local_observation(step, Ok(all))
             }
             Act::Files(files) => {
-                let (root, files) = (self.tools.root.to_owned(), files.clone());
-                let facts = aside(move || file::facts(&root, &files)).await;
-                self.looked(step, facts)
+                let (root, files) = (self.context.root.to_owned(), files.clone());
+                let facts = off_thread(move || file::facts(&root, &files)).await;
+                self.local_observation(step, facts)
             }
             Act::Command(program) => {
-                let begun = Instant::now();
-                let ran = command::run(program, None, self.tools.desk()).await;
-                let took_ms = ms(begun.elapsed());
-                Observation { took_ms, ..self.looked(step, ran) }
+                let start = Instant::now();
+                let ran = command::run(program, None, self.context.command_context()).await;
+                let took_ms = ms(start.elapsed());
+                Observation { took_ms, ..self.local_observation(step, ran) }
             }
             Act::Open(opening) => self.open(step, opening).await,
             Act::Recall(_) | Act::Newest(_) => return None,
             Act::Tls(question) => {
-                let world = &self.tools.project.world;
-                self.below_http(step, &question.host, |time| tls::observe(question, world, time))
+                let world = &self.context.project.world;
+                self.observe_host(step, &question.host, |time| tls::observe(question, world, time))
                     .await
             }
             Act::Dns(question) => {
-                let world = &self.tools.project.world;
-                self.below_http(step, &question.name, |time| dns::observe(question, world, time))
+                let world = &self.context.project.world;
+                self.observe_host(step, &question.name, |time| dns::observe(question, world, time))
                     .await
             }
         })
     }
 
-    /// What a step makes of the answer to an earlier one.
-    fn look_again(&self, index: StepId, observations: &[Observation]) -> Observation {
+    /// The observation of a step that reads the answer to an earlier one.
+    fn recall(&self, index: StepId, observations: &[Observation]) -> Observation {
         let step = &self.plan.steps[index];
         let earlier = step.looks_at().and_then(|earlier| observations.get(earlier));
         if let Act::Newest(newest) = &step.act {
             let picked = match earlier.map(|one| &one.answer) {
                 Some(Answer::Facts(facts)) => newest.facts(facts),
-                _ => Err(ProbeError::new(Reason::NotAsked, "there is no answer to look at")),
+                _ => Err(ProbeError::new(Reason::NotAsked, "the earlier step has no answer")),
             };
-            return self.looked(step, picked);
+            return self.local_observation(step, picked);
         }
         let captures = match earlier.map(|one| &one.answer) {
             Some(Answer::Facts(facts)) => self.capture(step, &facts.0),
             _ => BTreeMap::new(),
         };
-        self.observed(Answer::Recalled, captures)
+        self.observation(Answer::Recalled, captures)
     }
 
-    /// Puts a question to an instrument that keeps its own time; it is told how much it has.
-    async fn below_http<F: Future<Output = Observed>>(
+    /// Runs an instrument that enforces its own timeout, which it receives as an argument.
+    async fn observe_host<F: Future<Output = Observed>>(
         &self,
         step: &Step,
         host: &HostName,
-        ask: impl FnOnce(Duration) -> F,
+        observe: impl FnOnce(Duration) -> F,
     ) -> Observation {
-        let gate = &self.tools.gate;
-        let host = host.in_world(&self.tools.project.world).unwrap_or_default();
-        let begun = Instant::now();
-        let asked = match gate.enter(host, Urgency::Asking).await {
-            Ok(_pass) => gate.bound(Urgency::Asking, ask(gate.time())).await,
+        let limiter = &self.context.limiter;
+        let host = host.in_world(&self.context.project.world).unwrap_or_default();
+        let start = Instant::now();
+        let exchange = match limiter.enter(host, Urgency::Read).await {
+            Ok(_permit) => {
+                limiter
+                    .with_request_timeout(Urgency::Read, observe(limiter.instrument_timeout()))
+                    .await
+            }
             Err(stop) => Err(stop),
         };
-        let (answer, address) = match asked {
+        let (answer, address) = match exchange {
             Ok(Some(Observed { answer: Ok(facts), address })) => (Ok(facts.0), address),
             Ok(Some(Observed { answer: Err(error), address })) => (Err(error.into()), address),
-            Ok(None) => {
-                (Err(ProbeError::new(Reason::Timeout, "no answer came in time").into()), None)
-            }
+            Ok(None) => (Err(ProbeError::new(Reason::Timeout, "no answer in time").into()), None),
             Err(stop) => (Err(stop.answer()), None),
         };
         let captures = match &answer {
             Ok(all) => self.capture(step, all),
             Err(_) => BTreeMap::new(),
         };
-        let took = begun.elapsed();
-        let asked = Asked { answer, sent: true, address, took, ..Asked::default() };
-        self.heard(step, asked, captures)
+        let took = start.elapsed();
+        let exchange = Exchange { answer, sent: true, address, took, ..Exchange::default() };
+        self.network_observation(step, exchange, captures)
     }
 
-    /// What came of a step that sends nothing to the target.
-    fn looked(&self, step: &Step, all: Result<Value, ProbeError>) -> Observation {
+    /// The observation of a step that sends nothing to the target.
+    fn local_observation(&self, step: &Step, all: Result<Value, ProbeError>) -> Observation {
         match all {
             Ok(all) => {
                 let captures = self.capture(step, &all);
-                self.observed(Answer::Facts(facts::kept(all, step, &self.redactor)), captures)
+                self.observation(Answer::Facts(facts::kept(all, step, &self.redactor)), captures)
             }
-            Err(error) => self.observed(error.into(), BTreeMap::new()),
+            Err(error) => self.observation(error.into(), BTreeMap::new()),
         }
     }
 
     async fn open(&self, step: &Step, opening: &Opening) -> Observation {
-        if let Some(stop) = self.tools.gate.stop() {
-            return self.observed(stop.answer(), BTreeMap::new());
+        if let Some(stop) = self.context.limiter.stop() {
+            return self.observation(stop.answer(), BTreeMap::new());
         }
-        let place = match Place::new(opening.size_max) {
-            Ok(place) => place,
-            Err(error) => return self.observed(error.into(), BTreeMap::new()),
+        let dir = match PrivateDir::new(opening.size_max) {
+            Ok(dir) => dir,
+            Err(error) => return self.observation(error.into(), BTreeMap::new()),
         };
         let fetched = match &opening.from {
             BackupSource::Http(request) => {
-                http::ask(self.tools, &self.question(step, request, Some(&place))).await
+                http::send(self.context, &self.planned(step, request, Some(&dir))).await
             }
             BackupSource::Files(files) => {
                 let (root, files, copy) =
-                    (self.tools.root.to_owned(), files.clone(), place.begin());
-                let copied = aside(move || backup::copy_newest(&root, &files, copy)).await;
-                Asked { answer: copied.map_err(Answer::Error), ..Asked::default() }
+                    (self.context.root.to_owned(), files.clone(), dir.begin());
+                let copied = off_thread(move || backup::copy_newest(&root, &files, copy)).await;
+                Exchange { answer: copied.map_err(Answer::Error), ..Exchange::default() }
             }
         };
-        let desk = self.tools.desk();
+        let programs = self.context.command_context();
         let answer = match fetched.answer {
-            Ok(facts) => backup::open(opening, facts, &place, desk).await.map_err(Answer::Error),
+            Ok(facts) => backup::open(opening, facts, &dir, programs).await.map_err(Answer::Error),
             Err(answer) => Err(answer),
         };
-        self.heard(step, Asked { answer, ..fetched }, BTreeMap::new())
+        self.network_observation(step, Exchange { answer, ..fetched }, BTreeMap::new())
     }
 
-    fn question<'q>(
+    fn planned<'q>(
         &'q self,
         step: &'q Step,
         request: &'q Request,
-        place: Option<&'q Place>,
-    ) -> Question<'q> {
-        let making = request.writes() && step.role != Role::Cleanup;
-        Question {
+        save_to: Option<&'q PrivateDir>,
+    ) -> PlannedRequest<'q> {
+        PlannedRequest {
             step,
             request,
             values: &self.values,
             searcher: &self.searcher,
-            urgency: urgency(step, making),
-            place,
+            urgency: urgency(step, request),
+            save_to,
         }
     }
 
     async fn http(&self, index: StepId, step: &Step, request: &Request) -> Observation {
         if let Some(answer) = self.refusal(step, request) {
-            if self.debts.borrow().has_made_nothing() {
-                self.debts.borrow_mut().forgive(index);
+            if self.obligations.borrow().has_written_nothing() {
+                self.obligations.borrow_mut().discharge(index);
             }
-            return self.observed(answer, BTreeMap::new());
+            return self.observation(answer, BTreeMap::new());
         }
-        let making = request.writes() && step.role != Role::Cleanup;
-        if making && let Err(why) = self.before(index) {
+        let is_write = urgency(step, request) == Urgency::Write;
+        if is_write && let Err(why) = self.begin_write(index) {
             let error = ProbeError::new(Reason::NotPermitted, why);
-            return self.observed(error.into(), BTreeMap::new());
+            return self.observation(error.into(), BTreeMap::new());
         }
-        let asked = http::ask(self.tools, &self.question(step, request, None)).await;
-        let captures = match &asked.answer {
+        let exchange = http::send(self.context, &self.planned(step, request, None)).await;
+        let captures = match &exchange.answer {
             Ok(all) => self.capture(step, all),
             Err(_) => BTreeMap::new(),
         };
-        if making {
-            let address = address_of(self.tools, &self.values);
-            self.debts.borrow_mut().after(index, &asked, &address);
+        if is_write {
+            let address = address_of(self.context, &self.values);
+            self.obligations.borrow_mut().finish_write(index, &exchange, &address);
         } else if step.role == Role::Cleanup {
-            self.debts.borrow_mut().settle(index, &asked);
+            self.obligations.borrow_mut().finish_cleanup(index, &exchange);
         }
-        self.heard(step, asked, captures)
+        self.network_observation(step, exchange, captures)
     }
 
-    fn before(&self, index: StepId) -> Result<(), String> {
-        let address = address_of(self.tools, &self.values);
-        self.debts.borrow_mut().before(index, &address)
+    fn begin_write(&self, index: StepId) -> Result<(), String> {
+        let address = address_of(self.context, &self.values);
+        self.obligations.borrow_mut().begin_write(index, &address)
     }
 
-    /// Why a step is not asked at all, if so.
+    /// Why a step must not be sent; `None` if it may.
     fn refusal(&self, step: &Step, request: &Request) -> Option<Answer> {
-        let stop = self.tools.gate.stop();
+        let stop = self.context.limiter.stop();
         if step.role != Role::Cleanup
             && let Some(stop) = stop
         {
             return Some(stop.answer());
         }
-        if request.writes() && !self.tools.project.writes {
+        if request.writes() && !self.context.project.writes {
             let detail = format!("`{}` needs `writes: true` in `avouch.yaml`", request.method);
             return Some(ProbeError::new(Reason::NotPermitted, detail).into());
         }
-        let idle = step.role == Role::Cleanup && self.debts.borrow().has_made_nothing();
-        idle.then(|| Answer::NotAsked("nothing was made".into()))
+        let idle = step.role == Role::Cleanup && self.obligations.borrow().has_written_nothing();
+        idle.then(|| Answer::NotAsked("nothing was created".into()))
     }
 
-    /// Takes a step's captures from its facts: as they are for later steps, redacted to be kept.
+    /// Captures values from the facts of a step: in full for later steps, redacted for the evidence.
     fn capture(&self, step: &Step, all: &Value) -> BTreeMap<String, Value> {
         let mut kept = BTreeMap::new();
         for capture in &step.captures {
             if let Some(value) = all.pointer(&capture.at).filter(|value| !value.is_null()) {
                 self.values.capture(&capture.name, value);
-                self.debts.borrow_mut().captured(&capture.name);
+                self.obligations.borrow_mut().note_capture(&capture.name);
                 kept.insert(capture.name.clone(), self.redactor.value(value.clone()));
             }
         }
         kept
     }
 
-    fn heard(&self, step: &Step, asked: Asked, captures: BTreeMap<String, Value>) -> Observation {
-        let answer = match asked.answer {
+    fn network_observation(
+        &self,
+        step: &Step,
+        exchange: Exchange,
+        captures: BTreeMap<String, Value>,
+    ) -> Observation {
+        let answer = match exchange.answer {
             Ok(all) => Answer::Facts(facts::kept(all, step, &self.redactor)),
             Err(answer) => answer,
         };
-        let took_ms = ms(asked.took);
+        let took_ms = ms(exchange.took);
         Observation {
             took_ms,
-            address: asked.address,
-            not_asked: asked.not_asked,
-            ..self.observed(answer, captures)
+            address: exchange.address,
+            not_asked: exchange.not_asked,
+            ..self.observation(answer, captures)
         }
     }
 
-    fn observed(&self, answer: Answer, captures: BTreeMap<String, Value>) -> Observation {
+    fn observation(&self, answer: Answer, captures: BTreeMap<String, Value>) -> Observation {
         let answer = match answer {
             Answer::NotAsked(why) => Answer::NotAsked(self.redactor.text(&why)),
             Answer::Error(error) => {
@@ -311,7 +317,7 @@ impl<'a> Attempt<'a> {
             other => other,
         };
         Observation {
-            at: (self.tools.now)(),
+            at: (self.context.now)(),
             took_ms: 0,
             address: None,
             not_asked: Vec::new(),
@@ -321,20 +327,19 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// Tells the address of a request, where all its holes can be filled.
-fn address_of(tools: &Instrument<'_>, values: &Values) -> impl Fn(&Request) -> Option<String> {
+/// Returns the address of a request, if all its placeholders have values.
+fn address_of(context: &RunContext<'_>, values: &Values) -> impl Fn(&Request) -> Option<String> {
     |request| {
-        let address = address(&request.to, tools.project, values);
+        let address = address(&request.to, context.project, values);
         address.ok().map(String::from)
     }
 }
 
-/// Puts back what must never be kept: the actors' secrets, and what the plan's programs are given by
-/// name.
-fn known(tools: &Instrument<'_>, plan: &Plan) -> Arc<Redactor> {
-    let of_all = tools.minter.redactor();
+/// Redacts the actors' secrets and the environment variables that the plan's programs receive.
+fn secret_redactor(context: &RunContext<'_>, plan: &Plan) -> Arc<Redactor> {
+    let of_all = context.minter.redactor();
     let programs = plan.steps.iter().filter_map(|step| step.act.program());
-    let values = programs.flat_map(|program| &program.env).filter_map(|name| (tools.env)(name));
+    let values = programs.flat_map(|program| &program.env).filter_map(|name| (context.env)(name));
     let values: Vec<String> =
         values.filter(|value| value.chars().count() >= SECRET_LENGTH_MIN).collect();
     if values.is_empty() {
@@ -343,11 +348,12 @@ fn known(tools: &Instrument<'_>, plan: &Plan) -> Arc<Redactor> {
     Arc::new(Redactor::of_secrets(&values).after(of_all))
 }
 
-/// Does what waits for the disk on another thread, so that nothing else waits for it.
-async fn aside(
+/// Runs blocking file access on another thread.
+async fn off_thread(
     work: impl FnOnce() -> Result<Value, ProbeError> + Send + 'static,
 ) -> Result<Value, ProbeError> {
-    let failed = |_| Err(ProbeError::new(Reason::Unreachable, "it could not be looked at"));
+    let failed =
+        |_| Err(ProbeError::new(Reason::Unreachable, "it could not be local_observation at"));
     tokio::task::spawn_blocking(work).await.unwrap_or_else(failed)
 }
 
@@ -355,10 +361,10 @@ fn ms(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn urgency(step: &Step, making: bool) -> Urgency {
+fn urgency(step: &Step, request: &Request) -> Urgency {
     match step.role {
-        Role::Cleanup => Urgency::Cleaning,
-        _ if making => Urgency::Making,
-        _ => Urgency::Asking,
+        Role::Cleanup => Urgency::Cleanup,
+        _ if request.writes() => Urgency::Write,
+        _ => Urgency::Read,
     }
 }

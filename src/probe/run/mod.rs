@@ -1,4 +1,4 @@
-//! Runs plans: in parallel where the plan allows it, within the limits of the project.
+//! Runs plans, in parallel where the plan allows it, within the limits of the project.
 
 pub(crate) mod attempt;
 pub(crate) mod runner;

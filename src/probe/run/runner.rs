@@ -1,4 +1,5 @@
-//! Runs checks: at once across checks, in order within one where the order matters; again where an answer may yet come.
+//! Runs checks concurrently, and the steps of one check in order. Retries a check whose failure may be
+//! temporary.
 
 use std::time::Duration;
 
@@ -12,30 +13,30 @@ use crate::model::time::read_time;
 use crate::probe::cleanup::earlier_runs;
 use crate::probe::cleanup::journal::Journal;
 use crate::probe::credential::tokens::Minter;
-use crate::probe::gate::Gate;
-use crate::probe::http::Instrument;
+use crate::probe::http::RunContext;
 use crate::probe::http::pool::Pool;
-use crate::probe::job::{Event, Job, Settings};
+use crate::probe::job::{Event, Job, RunSettings};
+use crate::probe::limiter::Limiter;
 use crate::probe::random;
-use crate::probe::run::attempt::{Attempt, Outcome};
+use crate::probe::run::attempt::{Attempt, AttemptResult};
 
-/// How long is waited before a check is begun again for the first time; then twice as long.
+/// The delay before the first retry of a check; it doubles with each retry.
 const BACK_OFF: Duration = Duration::from_millis(250);
 
-/// Twice as long no more often than this.
+/// The number of times that the delay doubles.
 const DOUBLINGS_MAX: u32 = 7;
 
-/// A run under way.
-struct Run<'a> {
-    settings: &'a Settings<'a>,
-    tools: Instrument<'a>,
+/// A run in progress.
+struct CheckRunner<'a> {
+    settings: &'a RunSettings<'a>,
+    context: RunContext<'a>,
     journal: Journal,
 }
 
-/// Runs the jobs, and gives one transcript for each, in their order.
-pub(crate) async fn run(jobs: &[Job<'_>], settings: &Settings<'_>) -> Vec<Transcript> {
-    let run = Run::new(settings);
-    earlier_runs::settle(&run.tools, &run.journal, jobs, settings.events).await;
+/// Runs the jobs. Returns one transcript for each, in their order.
+pub(crate) async fn run(jobs: &[Job<'_>], settings: &RunSettings<'_>) -> Vec<Transcript> {
+    let run = CheckRunner::new(settings);
+    earlier_runs::clean_up(&run.context, &run.journal, jobs, settings.events).await;
     let at_once = settings.project.limits.at_once.max(1);
     let checks = jobs.iter().enumerate();
     let checks = checks.map(|(index, job)| {
@@ -49,21 +50,21 @@ pub(crate) async fn run(jobs: &[Job<'_>], settings: &Settings<'_>) -> Vec<Transc
     done.into_iter().map(|(_, transcript)| transcript).collect()
 }
 
-impl<'a> Run<'a> {
-    fn new(settings: &'a Settings<'a>) -> Self {
+impl<'a> CheckRunner<'a> {
+    fn new(settings: &'a RunSettings<'a>) -> Self {
         let project = settings.project;
-        // Without leave to write there is nothing to write down.
+        // A project that does not permit writes creates nothing to record.
         let journal = settings.journal.as_deref().filter(|_| project.writes);
-        let gate = Gate::new(project.limits, settings.interrupt);
+        let limiter = Limiter::new(project.limits, settings.interrupt);
         Self {
             settings,
-            tools: Instrument {
+            context: RunContext {
                 project,
                 now: settings.now,
                 root: settings.root,
                 env: settings.env,
-                pool: Pool::new(&project.world, gate.time()),
-                gate,
+                pool: Pool::new(&project.world, limiter.instrument_timeout()),
+                limiter,
                 minter: Minter::new(project),
             },
             journal: Journal::open(journal),
@@ -82,20 +83,20 @@ impl<'a> Run<'a> {
             };
             let ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
             (self.settings.events)(Event::Retrying(job, verdict, ms));
-            self.tools.gate.pause(delay).await;
-            if self.tools.gate.stop().is_some() {
+            self.context.limiter.pause(delay).await;
+            if self.context.limiter.stop().is_some() {
                 break (observations, verdict);
             }
             attempts += 1;
         };
-        let again = self.again(job, verdict, &mut left_behind).await;
+        let again = self.repeat(job, verdict, &mut left_behind).await;
         (self.settings.events)(Event::Finished(job, verdict));
         Transcript { observations, attempts, again, left_behind }
     }
 
     async fn attempt(&self, job: Job<'_>, left: &mut Vec<String>) -> (Vec<Observation>, Verdict) {
-        let attempt = Attempt::new(&self.tools, &self.journal, job);
-        let Outcome { observations, left_behind } = attempt.go().await;
+        let attempt = Attempt::new(&self.context, &self.journal, job);
+        let AttemptResult { observations, left_behind } = attempt.run().await;
         for text in &left_behind {
             (self.settings.events)(Event::LeftBehind(job, text));
         }
@@ -104,22 +105,22 @@ impl<'a> Run<'a> {
         (observations, verdict)
     }
 
-    /// Asks a violated check once more, for whoever has to find out why; it changes no verdict.
-    async fn again(
+    /// Repeats a violated check, to help in finding the cause. The verdict does not change.
+    async fn repeat(
         &self,
         job: Job<'_>,
         verdict: Verdict,
         left: &mut Vec<String>,
     ) -> Option<Vec<Observation>> {
-        if verdict != Verdict::Violated || self.tools.gate.stop().is_some() {
+        if verdict != Verdict::Violated || self.context.limiter.stop().is_some() {
             return None;
         }
         let (observations, _) = self.attempt(job, left).await;
-        // Half an answer would look like another answer.
-        self.tools.gate.stop().is_none().then_some(observations)
+        // The observations of an interrupted attempt are incomplete.
+        self.context.limiter.stop().is_none().then_some(observations)
     }
 
-    /// How long to wait before the check is begun again; `None` if it is not.
+    /// The delay before the next attempt; `None` if there is none.
     fn delay(
         &self,
         verdict: Verdict,
@@ -135,11 +136,11 @@ impl<'a> Run<'a> {
         let back_off = BACK_OFF * 2_u32.pow((attempts - 1).min(DOUBLINGS_MAX));
         let back_off = back_off.mul_f64(0.5 + random::fraction() / 2.0);
         let delay = observations.iter().filter_map(retry_after).fold(back_off, Duration::max);
-        self.tools.gate.lasts(delay).then_some(delay)
+        self.context.limiter.lasts(delay).then_some(delay)
     }
 }
 
-/// How long a peer asked us to wait (RFC 9110, section 10.2.3): seconds, or a date.
+/// The delay that the service requests (RFC 9110, section 10.2.3): in seconds, or until a date.
 fn retry_after(observation: &Observation) -> Option<Duration> {
     let Answer::Facts(facts) = &observation.answer else {
         return None;

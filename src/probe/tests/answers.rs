@@ -1,4 +1,4 @@
-//! What is made of answers, and of silence.
+//! How answers, and missing answers, become observations.
 
 use serde_json::json;
 
@@ -9,14 +9,14 @@ use crate::model::plan::Keep;
 use crate::model::plan::request::Destination;
 use crate::model::plan::template::Template;
 
-fn reason(ran: &Ran) -> Reason {
+fn reason(ran: &RunResult) -> Reason {
     match ran.answer(0) {
         Answer::Error(error) => error.reason,
         other => panic!("{other:?}"),
     }
 }
 
-/// A port of loopback on which nobody listens.
+/// A loopback port on which nothing listens.
 fn dead_port() -> std::net::SocketAddr {
     let server = Server::start(|_| Reply::text(200, ""));
     server.address
@@ -33,7 +33,7 @@ fn an_answer_of_any_status_is_an_observation() {
 }
 
 #[test]
-fn a_body_is_read_to_its_bound_and_no_further() {
+fn a_body_is_read_up_to_the_limit() {
     let server = Server::start(|seen| Reply::text(200, "x".repeat(seen.path.len())));
     let mut project = project(&server.url());
     project.limits.body = 10;
@@ -45,7 +45,7 @@ fn a_body_is_read_to_its_bound_and_no_further() {
 }
 
 #[test]
-fn silence_is_a_timeout_also_in_the_middle_of_an_answer() {
+fn a_server_that_stops_answering_is_a_timeout() {
     let server = Server::start(|seen| match seen.path.as_str() {
         "/half" => Reply::Silence(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf".into()),
         _ => Reply::Silence(Vec::new()),
@@ -59,7 +59,7 @@ fn silence_is_a_timeout_also_in_the_middle_of_an_answer() {
 }
 
 #[test]
-fn what_is_not_http_is_unparsable_and_what_ends_is_unreachable() {
+fn other_protocols_are_unparsable_and_closed_connections_unreachable() {
     let server = Server::start(|seen| match seen.path.as_str() {
         "/smtp" => Reply::Raw(b"220 mail.test ESMTP\r\n".into()),
         "/half" => Reply::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf".into()),
@@ -72,7 +72,7 @@ fn what_is_not_http_is_unparsable_and_what_ends_is_unreachable() {
 }
 
 #[test]
-fn a_closed_port_and_a_name_that_is_none_are_told_apart() {
+fn a_closed_port_and_an_invalid_name_have_different_reasons() {
     let closed = project(&format!("http://{}", dead_port()));
     assert_eq!(reason(&run_plan(&closed, &plan([get("anyone", "/")]))), Reason::Unreachable);
     // A label of more than 63 letters is refused before any resolver is asked.
@@ -81,7 +81,7 @@ fn a_closed_port_and_a_name_that_is_none_are_told_apart() {
 }
 
 #[test]
-fn only_trusted_certificates_are_taken() {
+fn only_trusted_certificates_are_accepted() {
     let key = rcgen::KeyPair::generate().unwrap();
     let certificate = rcgen::CertificateParams::new(["addon.test".to_owned()])
         .unwrap()
@@ -109,11 +109,11 @@ fn only_trusted_certificates_are_taken() {
     project.world.roots.insert("none.pem".into(), "no certificate".into());
     let ran = run_plan(&project, &plan);
     let Answer::Error(error) = ran.answer(0) else { panic!() };
-    assert_eq!(error.detail, "`none.pem` holds no certificate in PEM");
+    assert_eq!(error.detail, "`none.pem` contains no certificate in PEM format");
 }
 
 #[test]
-fn a_port_of_its_own_is_connected_elsewhere_under_its_own_name() {
+fn a_route_for_one_port_keeps_the_host_name() {
     let server = Server::start(|_| Reply::text(200, "ok"));
     let mut project = project("http://addon.test:8080");
     project.world.connect_to.insert("addon.test".into(), dead_port());
@@ -125,7 +125,7 @@ fn a_port_of_its_own_is_connected_elsewhere_under_its_own_name() {
 }
 
 #[test]
-fn an_address_at_a_roles_host_is_asked_of_that_host_in_this_world() {
+fn the_host_of_a_role_is_replaced_by_the_actual_one() {
     let server = Server::start(|_| Reply::text(200, "ok"));
     let mut project = project("http://addon.test");
     project.hosts.insert("platform".into(), "www.platform.example".into());
@@ -138,7 +138,7 @@ fn an_address_at_a_roles_host_is_asked_of_that_host_in_this_world() {
     assert_eq!(server.seen()[0].header("host"), Some("platform.demo.test"));
 }
 
-/// Plants as acme; then globex, who may not see it, asks for `path`.
+/// Plants a canary as acme; then globex, who must not see it, requests `path`.
 fn planted(path: &str) -> Plan {
     let mut request = Request::to_target("POST", "/notes");
     let body = json!({"text": "note ${canary:acme}"});
@@ -161,7 +161,7 @@ fn planted(path: &str) -> Plan {
     plan
 }
 
-/// Keeps one note, and gives it to strangers in the ways that they ask for it.
+/// Stores one note, and leaks it to other tenants in various ways.
 fn leaky() -> Server {
     let note = Arc::new(Mutex::new(String::new()));
     Server::start(move |seen| {
@@ -189,7 +189,7 @@ fn leaky() -> Server {
 }
 
 #[test]
-fn a_canary_is_found_in_every_part_of_an_answer_and_put_back_to_its_hole() {
+fn a_canary_is_found_in_every_part_of_an_answer_and_redacted() {
     for path in ["/header", "/redirect", "/half", "/reason", "/notes/${note}"] {
         let server = leaky();
         let plan = planted(path);
@@ -206,7 +206,7 @@ fn a_canary_is_found_in_every_part_of_an_answer_and_put_back_to_its_hole() {
 }
 
 #[test]
-fn a_refusal_holds_and_a_violated_check_is_asked_once_more() {
+fn a_refusal_holds_and_a_violated_check_is_repeated_once() {
     let server = leaky();
     let sound = planted("/secret");
     let ran = run_plan(&project(&server.url()), &sound);
@@ -220,14 +220,14 @@ fn a_refusal_holds_and_a_violated_check_is_asked_once_more() {
 }
 
 #[test]
-fn a_capture_that_is_missing_is_named_and_nothing_is_asked() {
+fn a_step_with_a_missing_capture_is_not_sent() {
     let server = Server::start(|_| Reply::json(200, json!({})));
     let mut first = get("acme", "/notes");
     first.captures = capture("note", "/body/json/id");
     let ran = run_plan(&project(&server.url()), &plan([first, get("acme", "/notes/${note}")]));
     let Answer::NotAsked(why) = ran.answer(1) else { panic!() };
     assert!(why.contains("`${note}`"), "{why}");
-    assert_eq!(server.asked(), ["GET /notes"]);
+    assert_eq!(server.request_lines(), ["GET /notes"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What is made on the target is taken away again, whatever happens.
+//! Objects that a run creates on the target are deleted, whatever happens.
 
 use serde_json::json;
 
@@ -23,11 +23,11 @@ fn note_plan() -> Plan {
 }
 
 #[test]
-fn an_interrupt_ends_the_questions_and_runs_the_cleanup() {
+fn an_interrupt_skips_the_remaining_steps_and_runs_the_cleanup() {
     let interrupt = Arc::new(Interrupt::default());
     let ending = interrupt.clone();
     let server = Server::start(move |seen| {
-        // While the answer that tells what was made is still to come.
+        // Before the answer with the id of the new object arrives.
         ending.set();
         match seen.method.as_str() {
             "POST" => Reply::json(201, json!({"id": 7})),
@@ -38,7 +38,7 @@ fn an_interrupt_ends_the_questions_and_runs_the_cleanup() {
     let mut project = project(&server.url());
     project.limits.at_once = 1;
     let ran = run_with(&project, &plans, &interrupt, None);
-    assert_eq!(server.asked(), ["POST /notes", "DELETE /notes/7"]);
+    assert_eq!(server.request_lines(), ["POST /notes", "DELETE /notes/7"]);
     let interrupted = Answer::NotAsked("interrupted".into());
     assert_eq!(*ran.answer(1), interrupted);
     assert_eq!(ran.transcripts[1].observations[0].answer, interrupted);
@@ -53,12 +53,12 @@ fn cleanup_runs_after_a_failure() {
         _ => Reply::text(404, "gone already"),
     });
     let ran = run_plan(&project(&server.url()), &note_plan());
-    assert_eq!(server.asked().last().unwrap(), "DELETE /notes/7");
+    assert_eq!(server.request_lines().last().unwrap(), "DELETE /notes/7");
     assert!(ran.transcripts[0].left_behind.is_empty());
 }
 
 #[test]
-fn what_its_owner_took_away_is_not_left_behind_whatever_is_said_of_it_then() {
+fn an_object_that_its_owner_deleted_is_not_left_behind() {
     let there = std::sync::atomic::AtomicBool::new(true);
     let server = Server::start(move |seen| match seen.method.as_str() {
         "POST" => Reply::json(201, json!({"id": 7})),
@@ -81,7 +81,7 @@ fn what_its_owner_took_away_is_not_left_behind_whatever_is_said_of_it_then() {
 }
 
 #[test]
-fn where_nothing_was_made_nothing_is_deleted() {
+fn if_nothing_was_created_nothing_is_deleted() {
     let server = Server::start(|_| Reply::text(200, "ok"));
     let mut create = create();
     if let crate::model::plan::Act::Http(request) = &mut create.act {
@@ -101,15 +101,15 @@ fn an_id_never_turns_a_deletion_into_one_of_everything() {
     for id in [json!(""), json!("."), json!(".."), json!(null)] {
         let server = Server::start(move |_| Reply::json(201, json!({ "id": id })));
         let ran = run_plan(&project(&server.url()), &plan([create(), delete()]));
-        assert_eq!(server.asked(), ["POST /notes"]);
+        assert_eq!(server.request_lines(), ["POST /notes"]);
         let left = &ran.transcripts[0].left_behind;
         assert_eq!(left.len(), 1, "{left:?}");
-        assert!(left[0].starts_with("what “make a note” may have made"), "{left:?}");
+        assert!(left[0].starts_with("step “make a note” may have created an object"), "{left:?}");
     }
 }
 
 #[test]
-fn what_one_run_left_behind_the_next_one_takes_away() {
+fn the_next_run_deletes_what_one_run_left_behind() {
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("journal");
     let broken = std::sync::atomic::AtomicBool::new(true);
@@ -122,19 +122,19 @@ fn what_one_run_left_behind_the_next_one_takes_away() {
     let project = project(&server.url());
     let interrupt = Interrupt::default();
     let ran = run_with(&project, &[note_plan()], &interrupt, Some(journal.clone()));
-    let left = "`DELETE /notes/${note}` as `acme` did not take it away: it was answered with 500";
+    let left = "`DELETE /notes/${note}` as `acme` did not delete the object: the service answered with 500";
     assert_eq!(ran.transcripts[0].left_behind, [left]);
     assert_eq!(ran.events[1], format!("left behind: {left}"));
     assert!(journal.exists());
     let ran = run_with(&project, &[], &interrupt, Some(journal.clone()));
     assert!(ran.events.is_empty());
-    assert_eq!(server.asked()[3..], ["DELETE /notes/7"]);
+    assert_eq!(server.request_lines()[3..], ["DELETE /notes/7"]);
     assert!(server.seen()[3].header("authorization").is_some());
     assert!(!journal.exists());
 }
 
 #[test]
-fn a_journal_is_never_worked_off_on_another_target() {
+fn objects_on_another_target_are_not_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("journal");
     let line = |target: &str, path: &str| {
@@ -160,12 +160,12 @@ fn a_journal_is_never_worked_off_on_another_target() {
 }
 
 #[test]
-fn without_a_journal_that_can_be_written_nothing_is_made() {
+fn without_a_writable_journal_nothing_is_created() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(|_| Reply::text(201, ""));
     let journal = Some(folder.path().to_owned());
     let ran = run_with(&project(&server.url()), &[note_plan()], &Interrupt::default(), journal);
     let Answer::Error(error) = ran.answer(0) else { panic!() };
-    assert!(error.detail.starts_with("the journal cannot be kept"), "{}", error.detail);
+    assert!(error.detail.starts_with("cannot open the journal"), "{}", error.detail);
     assert!(server.seen().is_empty());
 }

@@ -1,4 +1,4 @@
-//! Where credentials go, and where they do not.
+//! Which requests carry credentials.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -34,7 +34,7 @@ fn a_token_is_bound_to_the_request_and_signed_with_the_shared_secret() {
 }
 
 #[test]
-fn a_strange_session_has_the_name_of_a_good_one_and_no_session_is_kept() {
+fn a_forged_session_has_the_name_of_a_valid_one_and_sessions_are_redacted() {
     let server = Server::start(|seen| {
         let sid = seen.header("cookie").and_then(|field| field.split("sid=").nth(1));
         Reply::text(200, sid.unwrap_or("none"))
@@ -44,19 +44,19 @@ fn a_strange_session_has_the_name_of_a_good_one_and_no_session_is_kept() {
     let scheme = Scheme::Header { name: "Cookie".into(), value };
     let actor = Actor { tenant: None, scheme, send_to: Vec::new() };
     project.actors.insert("visitor".into(), actor);
-    let mut strange = get("visitor", "/a");
-    strange.credential = Credential::Forged(Forgery::Garbage);
-    let ran = run_plan(&project, &plan([get("visitor", "/a"), strange]));
+    let mut forged = get("visitor", "/a");
+    forged.credential = Credential::Forged(Forgery::Garbage);
+    let ran = run_plan(&project, &plan([get("visitor", "/a"), forged]));
     let seen = server.seen();
     assert_eq!(seen[0].header("cookie").unwrap(), "theme=plain-and-dark; sid=s-0123456789");
-    let strange = seen[1].header("cookie").unwrap();
-    assert!(strange.starts_with("theme=") && strange.contains("; sid="), "{strange}");
-    assert!(!strange.contains("s-0123456789"), "{strange}");
+    let forged = seen[1].header("cookie").unwrap();
+    assert!(forged.starts_with("theme=") && forged.contains("; sid="), "{forged}");
+    assert!(!forged.contains("s-0123456789"), "{forged}");
     assert!(!ran.facts(0).to_string().contains("s-0123456789"));
 }
 
 #[test]
-fn a_credential_follows_a_redirect_within_the_origin_and_none_to_another() {
+fn credentials_follow_redirects_within_one_origin_only() {
     let other = Server::start(|_| Reply::text(200, "there"));
     let there = format!("{}/there", other.url());
     let server = Server::start(move |seen| match seen.path.as_str() {
@@ -72,7 +72,7 @@ fn a_credential_follows_a_redirect_within_the_origin_and_none_to_another() {
     let tokens: Vec<_> =
         server.seen().iter().map(|one| one.header("authorization").map(str::to_owned)).collect();
     assert!(tokens.iter().all(Option::is_some));
-    assert_ne!(tokens[0], tokens[1], "each request has a token of its own");
+    assert_ne!(tokens[0], tokens[1], "each request has its own token");
     assert_eq!(other.seen()[0].header("authorization"), None);
     assert_eq!(other.seen()[0].header("x-mine"), None);
     assert_eq!(ran.facts(0)["redirects"].as_array().unwrap().len(), 2);
@@ -80,7 +80,7 @@ fn a_credential_follows_a_redirect_within_the_origin_and_none_to_another() {
 }
 
 #[test]
-fn a_body_is_never_sent_on_to_another_origin() {
+fn a_body_is_never_redirected_to_another_origin() {
     let other = Server::start(|_| Reply::text(200, "there"));
     let there = other.url();
     let server = Server::start(move |_| Reply::redirect(307, there.clone()));
@@ -93,7 +93,7 @@ fn a_body_is_never_sent_on_to_another_origin() {
 }
 
 #[test]
-fn other_hosts_get_a_credential_only_if_the_actor_sends_it_there() {
+fn other_hosts_get_a_credential_only_if_the_actor_permits_it() {
     let other = Server::start(|_| Reply::text(200, "there"));
     let server = Server::start(|_| Reply::text(200, "here"));
     let to_other = || {
@@ -112,7 +112,7 @@ fn other_hosts_get_a_credential_only_if_the_actor_sends_it_there() {
 }
 
 #[test]
-fn a_forged_credential_goes_by_the_same_rule() {
+fn forged_credentials_follow_the_same_rule() {
     let other = Server::start(|_| Reply::text(200, "there"));
     let mut request = Request::get("/");
     request.to = Destination::Address(Template::new(other.url()));
@@ -140,7 +140,7 @@ fn actors_share_neither_connections_nor_cookies() {
 }
 
 #[test]
-fn what_a_peer_echoes_of_our_secrets_is_not_kept() {
+fn echoed_secrets_are_redacted() {
     let server = Server::start(|seen| {
         let echo: Vec<String> =
             seen.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
@@ -163,7 +163,7 @@ fn what_a_peer_echoes_of_our_secrets_is_not_kept() {
 }
 
 #[test]
-fn plain_http_is_asked_at_port_80_without_a_credential() {
+fn plain_http_uses_port_80_and_carries_no_credential() {
     let server = Server::start(|_| Reply::redirect(301, "https://addon.test/"));
     let mut project = project("https://addon.test");
     project.world.connect_to.insert("addon.test:80".into(), server.address);

@@ -1,4 +1,4 @@
-//! Bounds, retries and the end of a run.
+//! Limits, retries and the end of a run.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use super::server::{Reply, Server};
 use super::*;
 use crate::model::answer::verdict::Reason;
 
-/// Fails with 503 so many times, then answers.
+/// Fails with 503 `failures` times, then succeeds.
 fn recovering(failures: usize, retry_after: &'static str) -> Server {
     let asked = AtomicUsize::new(0);
     Server::start(move |_| match asked.fetch_add(1, Ordering::SeqCst) < failures {
@@ -19,7 +19,7 @@ fn recovering(failures: usize, retry_after: &'static str) -> Server {
 }
 
 #[test]
-fn what_is_inconclusive_is_asked_again_and_the_attempts_are_counted() {
+fn an_inconclusive_check_is_retried_and_attempts_are_counted() {
     let server = recovering(2, "0");
     let mut project = project(&server.url());
     project.limits.retries = 2;
@@ -29,7 +29,7 @@ fn what_is_inconclusive_is_asked_again_and_the_attempts_are_counted() {
     assert_eq!(ran.verdict(&plan), Verdict::Holds);
     let retry = "retrying: inconclusive (server-error)";
     assert_eq!(ran.events, ["started 0", retry, "finished 0: holds"]);
-    assert_eq!(server.asked().len(), 4);
+    assert_eq!(server.request_lines().len(), 4);
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn retries_end() {
 }
 
 #[test]
-fn nobody_waits_beyond_the_end_of_the_run() {
+fn retries_do_not_wait_beyond_the_end_of_the_run() {
     let server = recovering(99, "86400");
     let mut project = project(&server.url());
     project.limits.retries = 5;
@@ -53,7 +53,7 @@ fn nobody_waits_beyond_the_end_of_the_run() {
 }
 
 #[test]
-fn what_will_not_pass_is_not_asked_again() {
+fn permanent_failures_are_not_retried() {
     let server = Server::start(|_| Reply::json(200, json!({"id": 1})));
     let mut project = project(&server.url());
     project.limits.retries = 5;
@@ -65,7 +65,7 @@ fn what_will_not_pass_is_not_asked_again() {
 }
 
 #[test]
-fn a_run_that_took_as_long_as_it_may_asks_nothing_more() {
+fn a_run_at_its_time_limit_sends_nothing_more() {
     let server = Server::start(|_| Reply::text(200, "ok"));
     let mut project = project(&server.url());
     project.limits.run = Period::seconds(0);
@@ -76,8 +76,8 @@ fn a_run_that_took_as_long_as_it_may_asks_nothing_more() {
 }
 
 #[test]
-fn no_more_is_under_way_at_once_than_may_be() {
-    // Each answer waits until there are two: less at once would never end, more would be counted.
+fn concurrent_requests_are_limited() {
+    // Each answer waits until there are two: fewer at once would never end, more would be counted.
     let pair = Barrier::new(2);
     let (now, most) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
     let counted = most.clone();
@@ -99,7 +99,7 @@ fn no_more_is_under_way_at_once_than_may_be() {
 }
 
 #[test]
-fn writes_need_leave() {
+fn writes_need_permission() {
     let server = Server::start(|_| Reply::text(200, "ok"));
     let mut project = project(&server.url());
     project.writes = false;
@@ -110,13 +110,13 @@ fn writes_need_leave() {
 }
 
 #[test]
-fn steps_that_stand_alongside_are_taken_at_once_and_those_after_them_later() {
+fn concurrent_steps_run_at_once_and_later_steps_after_them() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let arrived = Arc::new(Barrier::new(3));
     let (log, barrier) = (seen.clone(), arrived.clone());
     let server = Server::start(move |one| {
         if one.path.starts_with("/together") {
-            // Nobody gets an answer before all three have asked.
+            // No request gets an answer before all three have arrived.
             barrier.wait();
         }
         log.lock().unwrap().push(one.path.clone());

@@ -1,4 +1,4 @@
-//! The instruments over real sockets, on loopback.
+//! Tests of the instruments over real sockets, on loopback.
 
 mod answers;
 mod cleanup;
@@ -27,10 +27,10 @@ use crate::model::project::actor::{Actor, Scheme, Secret};
 use crate::model::project::world::{Limits, World};
 use crate::model::project::{Project, Site};
 use crate::model::source::Sources;
-use crate::probe::job::{Event, Interrupt, Job, Settings};
+use crate::probe::job::{Event, Interrupt, Job, RunSettings};
 use crate::probe::run;
 
-/// A project without sources, whose target this is.
+/// A project without sources and with this target.
 pub(crate) fn project(target: &str) -> Project {
     let actor = |key: &str| Actor {
         tenant: Some(key.into()),
@@ -121,13 +121,13 @@ pub(crate) fn now() -> Timestamp {
     "2026-11-22T10:00:00Z".parse().unwrap()
 }
 
-/// What happened in a run.
-struct Ran {
+/// The result of a run.
+struct RunResult {
     transcripts: Vec<Transcript>,
     events: Vec<String>,
 }
 
-impl Ran {
+impl RunResult {
     fn observation(&self, step: usize) -> &Observation {
         &self.transcripts[0].observations[step]
     }
@@ -148,11 +148,11 @@ impl Ran {
     }
 }
 
-fn run_plans(project: &Project, plans: &[Plan]) -> Ran {
+fn run_plans(project: &Project, plans: &[Plan]) -> RunResult {
     run_with(project, plans, &Interrupt::default(), None)
 }
 
-fn run_plan(project: &Project, plan: &Plan) -> Ran {
+fn run_plan(project: &Project, plan: &Plan) -> RunResult {
     run_plans(project, std::slice::from_ref(plan))
 }
 
@@ -161,12 +161,12 @@ fn run_with(
     plans: &[Plan],
     interrupt: &Interrupt,
     journal: Option<PathBuf>,
-) -> Ran {
+) -> RunResult {
     let claim = "claim".into();
     let job = |(check, plan)| Job { claim: &claim, check, plan };
     let jobs: Vec<Job<'_>> = plans.iter().enumerate().map(job).collect();
     let events = Arc::new(Mutex::new(Vec::new()));
-    let tell = |event: Event<'_>| {
+    let record = |event: Event<'_>| {
         let text = match event {
             Event::Started(job) => format!("started {}", job.check),
             Event::Retrying(_, verdict, _) => format!("retrying: {verdict}"),
@@ -178,11 +178,11 @@ fn run_with(
     let transcripts = {
         let root = std::path::Path::new(".");
         let env = |_: &str| None;
-        let (events, now) = (&tell, &now);
-        run(&jobs, &Settings { project, root, env: &env, now, events, interrupt, journal })
+        let (events, now) = (&record, &now);
+        run(&jobs, &RunSettings { project, root, env: &env, now, events, interrupt, journal })
     };
     let events = events.lock().unwrap().clone();
-    Ran { transcripts, events }
+    RunResult { transcripts, events }
 }
 
 #[test]
@@ -194,5 +194,5 @@ fn transcripts_come_in_the_order_of_their_jobs() {
         let Answer::Facts(facts) = &transcript.observations[0].answer else { panic!() };
         assert_eq!(facts.at("/body/text").unwrap(), &format!("/{n}"));
     }
-    assert_eq!(server.asked().len(), 24);
+    assert_eq!(server.request_lines().len(), 24);
 }

@@ -1,4 +1,4 @@
-//! Which address of a host is asked, and which are not.
+//! Which address of a host receives a request, and which do not.
 
 use hickory_resolver::proto::rr::RData;
 use tokio::runtime::Runtime;
@@ -6,9 +6,9 @@ use tokio::runtime::Runtime;
 use super::server::{Reply, Server};
 use super::*;
 use crate::model::answer::verdict::Reason;
-use crate::probe::host::peers_for_tests::{closed_port, serve_dns};
+use crate::probe::host::test_peers::{closed_port, serve_dns};
 
-/// A project at `name`, on the port of the server, with a resolver that knows these records.
+/// A project with the target `name`, on the port of the server, and a resolver with these records.
 fn named(name: &str, server: &Server, records: Vec<(&str, RData)>) -> (Runtime, Project) {
     let runtime = Runtime::new().unwrap();
     let mut project = project(&format!("http://{name}:{}", server.address.port()));
@@ -37,7 +37,7 @@ fn the_other_addresses_of_a_host_are_listed_as_not_asked() {
 }
 
 #[test]
-fn a_host_whose_address_the_project_gives_has_no_others() {
+fn a_host_whose_address_the_project_sets_has_no_others() {
     let server = Server::start(|_| Reply::text(200, "hi"));
     let (_dns, mut project) = named("addon.test", &server, records());
     project.world.connect_to.insert("addon.test".into(), server.address);
@@ -47,18 +47,18 @@ fn a_host_whose_address_the_project_gives_has_no_others() {
 }
 
 #[test]
-fn what_the_system_knows_of_a_name_is_asked_or_listed() {
+fn addresses_from_the_system_are_contacted_or_listed() {
     let server = Server::start(|_| Reply::text(200, "hi"));
     let project = project(&format!("http://localhost:{}", server.address.port()));
     let ran = run_plan(&project, &plan([get("anyone", "/")]));
     let observed = ran.observation(0);
     assert_eq!(observed.address, Some(server.address.to_string()));
-    // Whether this machine knows `localhost` by IPv6 too is its own affair.
+    // Some machines have an IPv6 address for `localhost`, others do not.
     assert!(observed.not_asked.iter().all(|one| one == "::1"), "{:?}", observed.not_asked);
 }
 
 #[test]
-fn a_name_that_the_named_resolver_does_not_know_or_tell_is_an_error() {
+fn a_name_that_the_configured_resolver_does_not_know_is_an_error() {
     let server = Server::start(|_| Reply::text(200, "hi"));
     let (dns, mut project) = named("other.test", &server, records());
     project.limits.timeout = Period::seconds(1);

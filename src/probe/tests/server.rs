@@ -1,4 +1,4 @@
-//! A peer over a real socket: it keeps what it was asked, and answers as the test says.
+//! A server on loopback that records requests and sends the answers that a test defines.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,14 +7,14 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio_rustls::TlsAcceptor;
 
-/// One request as it came.
+/// One recorded request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// The client's port: which connection it was.
+    /// The client's port, which identifies the connection.
     pub(crate) port: u16,
 }
 
@@ -29,13 +29,13 @@ impl Seen {
     }
 }
 
-/// What is answered.
+/// The answer to a request.
 pub(crate) enum Reply {
     /// Status, fields, body.
     Http(u16, Vec<(&'static str, String)>, Vec<u8>),
-    /// These bytes, and the end of the connection.
+    /// These bytes; then the connection is closed.
     Raw(Vec<u8>),
-    /// These bytes, and silence.
+    /// These bytes; then nothing.
     Silence(Vec<u8>),
 }
 
@@ -56,7 +56,7 @@ impl Reply {
 
 type Handler = dyn Fn(&Seen) -> Reply + Send + Sync;
 
-/// A server that ends with its value.
+/// A server that stops when it is dropped.
 pub(crate) struct Server {
     pub(crate) address: std::net::SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -115,7 +115,7 @@ impl Server {
     }
 
     /// Every request so far, as `METHOD PATH`.
-    pub(crate) fn asked(&self) -> Vec<String> {
+    pub(crate) fn request_lines(&self) -> Vec<String> {
         self.seen().iter().map(|one| format!("{} {}", one.method, one.path)).collect()
     }
 }
@@ -138,7 +138,7 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     while let Some(mut seen) = read(&mut socket, &mut buffer).await {
         seen.port = port;
         log.lock().unwrap().push(seen.clone());
-        // Handlers may wait for one another.
+        // Handlers may wait for each other.
         let handler = handler.clone();
         let reply = tokio::task::spawn_blocking(move || handler(&seen)).await.unwrap();
         match reply {

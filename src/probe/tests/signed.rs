@@ -12,12 +12,12 @@ use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
 use crate::probe::credential::connect::hs256;
-use crate::probe::credential::tokens::{Errand, Minter};
+use crate::probe::credential::tokens::{CredentialRequest, Minter};
 use crate::probe::tests::{now, project};
 
 const BODY: &[u8] = br#"{"clientKey":"new"}"#;
 
-/// A project whose platform signs, and its public key, PEM.
+/// A project whose platform signs tokens, and the platform's public key in PEM format.
 fn signing() -> (Project, String) {
     let key = PrivateKey::new(&mut SysRng, 2048).unwrap();
     let signed = Signed {
@@ -37,9 +37,15 @@ fn signing() -> (Project, String) {
 
 fn made(project: &Project, credential: &Credential, body: Option<&[u8]>) -> Result<String, String> {
     let url = "https://addon.test/installed".parse().unwrap();
-    let errand =
-        Errand { actor: "platform", credential, method: "POST", url: &url, body, now: now() };
-    let minted = Minter::new(project).mint(&errand)?.unwrap();
+    let request = CredentialRequest {
+        actor: "platform",
+        credential,
+        method: "POST",
+        url: &url,
+        body,
+        now: now(),
+    };
+    let minted = Minter::new(project).mint(&request)?.unwrap();
     Ok(minted.value.to_str().unwrap().strip_prefix("JWT ").unwrap().to_owned())
 }
 
@@ -57,7 +63,7 @@ fn read(token: &str, public: &str) -> (Value, Value, bool) {
 }
 
 #[test]
-fn a_good_token_speaks_for_the_tenant_that_the_request_names() {
+fn a_valid_token_has_the_issuer_that_the_request_contains() {
     let (project, public) = signing();
     let (header, claims, ours) =
         read(&made(&project, &Credential::Own, Some(BODY)).unwrap(), &public);
@@ -69,7 +75,7 @@ fn a_good_token_speaks_for_the_tenant_that_the_request_names() {
 }
 
 #[test]
-fn what_the_platform_signed_is_wrong_in_its_claims_only() {
+fn forgeries_that_the_platform_signs_differ_in_their_claims_only() {
     let (project, public) = signing();
     for forgery in [Forgery::Expired, Forgery::OtherAudience, Forgery::NoQsh, Forgery::NoExpiry] {
         let forged = Credential::Forged(forgery);
@@ -80,7 +86,7 @@ fn what_the_platform_signed_is_wrong_in_its_claims_only() {
 }
 
 #[test]
-fn what_it_did_not_sign_has_good_claims_and_needs_no_private_key() {
+fn other_forgeries_have_valid_claims_and_need_no_private_key() {
     let (mut project, public) = signing();
     if let Scheme::Signed(signed) = &mut project.actors["platform"].scheme {
         signed.key = None;

@@ -1,8 +1,9 @@
-//! Canaries: marks that nobody guesses, and the search for them in every spelling.
+//! Canaries: random marks that nobody can guess, and the search for them in every encoding.
 //!
-//! An answer may carry a mark as it is, or percent-encoded, as JSON or HTML escapes, in base64 at
-//! any alignment, or one of these within another. Escapes are undone pass by pass, so that mixtures
-//! are found too; base64 cannot be undone without knowing where it begins, so it is searched for.
+//! An answer may contain a mark as it is, percent-encoded, as JSON or HTML escapes, in base64 at any
+//! alignment, or in a combination of these. Escapes are decoded in several passes, so that
+//! combinations are found too. Base64 cannot be decoded without knowing where it starts, so the search
+//! looks for the encoded mark.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -12,21 +13,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use crate::model::answer::ids::CanaryId;
-use crate::probe::percent::unescape;
+use crate::probe::escapes::unescape;
 use crate::probe::random;
 
-/// How often escapes within escapes are undone.
+/// How many layers of escapes are decoded.
 const PASSES_MAX: usize = 4;
 
-/// Shorter pieces of base64 than this turn up by chance.
+/// Pieces of base64 shorter than this occur by chance.
 const BASE64_CHARS_MIN: usize = 8;
 
-/// Makes a mark of 128 random bits, as 32 hexadecimal digits.
+/// Makes a canary of 128 random bits, as 32 hexadecimal digits.
 pub(crate) fn mint() -> String {
     random::hex::<16>()
 }
 
-/// Finds a plan's canaries.
+/// Finds the canaries of a plan.
 pub(crate) struct Searcher {
     plain: Option<AhoCorasick>,
     plain_ids: Vec<CanaryId>,
@@ -35,7 +36,7 @@ pub(crate) struct Searcher {
 }
 
 impl Searcher {
-    /// A search for these values, by the canaries' indices in their plan; empty ones are left out.
+    /// Searches for these values, each with its canary's index in the plan. Empty values are skipped.
     pub(crate) fn new<'a>(canaries: impl IntoIterator<Item = (CanaryId, &'a str)>) -> Self {
         let (mut plain, mut plain_ids) = (Vec::new(), Vec::new());
         let (mut encoded, mut encoded_ids) = (Vec::new(), Vec::new());
@@ -48,13 +49,13 @@ impl Searcher {
             }
         }
         let mut builder = AhoCorasick::builder();
-        // Only a set of patterns beyond 2^31 states fails to build; a plan is bounded well below.
+        // Building fails only for more than 2^31 states; the limits on plans are far lower.
         let encoded = builder.build(encoded).ok();
         let plain = builder.ascii_case_insensitive(true).build(plain).ok();
         Self { plain, plain_ids, encoded, encoded_ids }
     }
 
-    /// Adds the canaries that are in `bytes` to `found`.
+    /// Adds the canaries that `bytes` contains to `found`.
     pub(crate) fn search(&self, bytes: &[u8], found: &mut BTreeSet<CanaryId>) {
         let mut view = Cow::Borrowed(bytes);
         for _ in 0..PASSES_MAX {
@@ -70,7 +71,7 @@ impl Searcher {
     fn search_view(&self, bytes: &[u8], found: &mut BTreeSet<CanaryId>) {
         collect(self.plain.as_ref(), &self.plain_ids, bytes, found);
         collect(self.encoded.as_ref(), &self.encoded_ids, bytes, found);
-        // Base64 is broken into lines by mail and certificate formats.
+        // Mail and certificate formats break base64 into lines.
         if bytes.iter().any(u8::is_ascii_whitespace) {
             let joined: Vec<u8> =
                 bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
@@ -86,13 +87,13 @@ fn collect(
     found: &mut BTreeSet<CanaryId>,
 ) {
     let Some(automaton) = automaton else { return };
-    // Overlapping, so that one mark within another hides neither.
+    // Overlapping matches, so that a mark inside another one is found too.
     let matches = automaton.find_overlapping_iter(bytes);
     found.extend(matches.filter_map(|one| ids.get(one.pattern().as_usize())));
 }
 
-/// What every base64 text has in it whose bytes have `value` in them, in any case, at each of the
-/// three alignments and in both alphabets.
+/// The pieces of base64 that occur in the encoding of any bytes that contain `value`: as it is, in lower
+/// and in upper case, at each of the three alignments and in both alphabets.
 pub(crate) fn base64_pieces(value: &str) -> BTreeSet<String> {
     let cases = [value.to_owned(), value.to_ascii_lowercase(), value.to_ascii_uppercase()];
     let aligned = cases.iter().flat_map(|case| (0..3).map(move |shift| (case, shift)));
@@ -102,7 +103,7 @@ pub(crate) fn base64_pieces(value: &str) -> BTreeSet<String> {
                 let mut bytes = vec![0; shift];
                 bytes.extend_from_slice(case.as_bytes());
                 let text = engine.encode(&bytes);
-                // Characters at either end mix in the neighbours' bits.
+                // The characters at both ends also encode bits of the neighbouring bytes.
                 text[(shift * 8).div_ceil(6)..bytes.len() * 8 / 6].to_owned()
             })
         })
@@ -136,7 +137,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_canary_is_found_in_every_spelling(
+        fn a_canary_is_found_in_every_encoding(
             value in "[0-9a-f]{32}", before in "[ -~]{0,9}", after in "[ -~]{0,9}", every in 1_usize..4,
         ) {
             let json = escape(&value, every, |byte| format!("\\u{byte:04X}"));
@@ -147,7 +148,7 @@ mod tests {
                 value.clone(), value.to_uppercase(), percent(&value, every), json, html, decimal, nested,
             ];
             for spelling in spelt {
-                // A neighbour that completes or swallows an escape makes other text of it.
+                // The spaces keep the neighbouring text from forming an escape with the mark.
                 let text = format!("{before} {spelling} {after}");
                 prop_assert!(found(&value, &text), "{}", text);
             }
@@ -165,7 +166,7 @@ mod tests {
         }
 
         #[test]
-        fn what_was_not_planted_is_not_found(value in "[0-9a-f]{32}", other in "[0-9a-f]{31}") {
+        fn other_values_are_not_found(value in "[0-9a-f]{32}", other in "[0-9a-f]{31}") {
             prop_assert!(!found(&value, &other));
             prop_assert!(!found(&value, &STANDARD.encode(&other)));
         }

@@ -1,6 +1,6 @@
-//! The values of one attempt: canaries minted for it, and what its steps captured, as they are.
+//! The values of one attempt: its canaries, and the captures of its steps, not redacted.
 //!
-//! They live here for as long as the attempt does; what leaves is redacted.
+//! They exist only as long as the attempt; everything that leaves `probe` is redacted.
 
 pub(crate) mod canary;
 pub(crate) mod redact;
@@ -15,31 +15,31 @@ use crate::model::plan::{Canary, Plan};
 use crate::probe::values::canary::{Searcher, mint};
 use crate::probe::values::redact::Redactor;
 
-/// What fills the holes of a plan.
+/// The values of a plan's placeholders.
 #[derive(Default)]
 pub(crate) struct Values {
-    /// In the order of the plan: the name of the hole, and the value.
+    /// The name of the placeholder and the value, in the order of the plan.
     canaries: Vec<(String, String)>,
-    by_hole: BTreeMap<String, usize>,
-    /// Steps that are taken at the same time add to them; none is held while anything is awaited.
+    by_placeholder: BTreeMap<String, usize>,
+    /// Steps that run concurrently add to them; never borrowed across an await.
     captures: RefCell<BTreeMap<String, String>>,
 }
 
 impl Values {
-    /// The values at the start of an attempt: each canary without a marker is minted.
+    /// The values at the start of an attempt. Mints each canary that has no marker.
     pub(crate) fn new(plan: &Plan) -> Self {
         let value = |canary: &Canary| {
             let value = canary.marker.clone().unwrap_or_else(mint);
             (canary.hole(), value)
         };
         let canaries: Vec<_> = plan.canaries.iter().map(value).collect();
-        // Of two marks of one owner, the first one fills its hole.
+        // Of two canaries of one owner, the first fills the placeholder.
         let holes = canaries.iter().enumerate().rev();
-        let by_hole = holes.map(|(index, (hole, _))| (hole.clone(), index)).collect();
-        Self { canaries, by_hole, captures: RefCell::default() }
+        let by_placeholder = holes.map(|(index, (hole, _))| (hole.clone(), index)).collect();
+        Self { canaries, by_placeholder, captures: RefCell::default() }
     }
 
-    /// Keeps a capture for later steps.
+    /// Stores a capture for later steps.
     pub(crate) fn capture(&self, name: &str, value: &Value) {
         let text = match value {
             Value::String(text) => text.clone(),
@@ -48,20 +48,20 @@ impl Values {
         self.captures.borrow_mut().insert(name.to_owned(), text);
     }
 
-    /// The value of a hole.
+    /// The value of a placeholder.
     pub(crate) fn get(&self, hole: &str) -> Option<String> {
-        match self.by_hole.get(hole) {
+        match self.by_placeholder.get(hole) {
             Some(index) => self.canaries.get(*index).map(|(_, value)| value.clone()),
             None => self.captures.borrow().get(hole).cloned(),
         }
     }
 
-    /// The text, or what is missing, in words.
+    /// Fills a template. The error is a message for people.
     pub(crate) fn fill(&self, template: &Template) -> Result<String, String> {
         template.fill(|hole| self.get(hole)).map_err(missing)
     }
 
-    /// The document with every text in it filled, or what is missing.
+    /// Fills every string in a document. The error is a message for people.
     pub(crate) fn fill_value(&self, value: &Value) -> Result<Value, String> {
         match value {
             Value::String(text) => self.fill(&Template::new(text.as_str())).map(Value::from),
@@ -75,20 +75,20 @@ impl Values {
         }
     }
 
-    /// A search for these canaries.
+    /// Finds these canaries.
     pub(crate) fn searcher(&self) -> Searcher {
         let values = self.canaries.iter().map(|(_, value)| value.as_str());
         Searcher::new(values.enumerate())
     }
 
-    /// Puts these canaries back to their placeholders.
+    /// Replaces these canaries with their placeholders.
     pub(crate) fn redactor(&self) -> Redactor {
         let canaries = self.canaries.iter();
         Redactor::new(canaries.map(|(hole, value)| (value.as_str(), format!("${{{hole}}}"))))
     }
 }
 
-/// Says that a hole has no value.
+/// The message for a placeholder without a value.
 pub(crate) fn missing(hole: String) -> String {
     format!("`${{{hole}}}` has no value: the step that captures it did not find it")
 }

@@ -1,37 +1,37 @@
-//! Redaction: what must not leave this room is put back to a placeholder, once, here.
+//! Redaction: replaces every value that must not leave `probe`.
 //!
-//! Canaries become their holes (`${canary:acme}`), so that evidence reads like its plan; secrets,
-//! and whatever looks like a JSON Web Token, become `[secret]`.
+//! Canaries become their placeholders (`${canary:acme}`), so that evidence reads like its plan.
+//! Secrets, and everything that looks like a JSON Web Token, become `[secret]`.
 
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::Value;
 
-use crate::probe::percent::percent;
+use crate::probe::escapes::percent;
 use crate::probe::values::canary::base64_pieces;
 
-/// What stands in a secret's place.
+/// The replacement for a secret.
 pub(crate) const SECRET: &str = "[secret]";
 
-/// A value that is shorter is no secret, and would be found in anything.
+/// The minimum length of a secret, in characters; shorter values would match ordinary text.
 pub(crate) const SECRET_LENGTH_MIN: usize = 6;
 
-/// Header fields whose values are never kept, by a part of their name.
+/// Header fields whose values are never kept, by parts of their names.
 const SECRET_FIELDS: [&str; 7] =
     ["authorization", "authentication-info", "cookie", "token", "secret", "session", "api-key"];
 
-/// Puts values back to their placeholders.
+/// Replaces values with their placeholders.
 #[derive(Default)]
 pub(crate) struct Redactor {
     automaton: Option<AhoCorasick>,
     placeholders: Vec<String>,
-    /// Does its part before this one does.
+    /// The redactor that is applied before this one.
     first: Option<Arc<Redactor>>,
 }
 
 impl Redactor {
-    /// Knows these values, each with its placeholder; empty ones are left out.
+    /// Redacts these values, each with its placeholder. Empty values are skipped.
     pub(crate) fn new<'a>(values: impl IntoIterator<Item = (&'a str, String)>) -> Self {
         let (mut patterns, mut placeholders) = (Vec::new(), Vec::new());
         for (value, placeholder) in values.into_iter().filter(|(value, _)| !value.is_empty()) {
@@ -40,8 +40,8 @@ impl Redactor {
                 placeholders.push(placeholder.clone());
             }
         }
-        // A private key has thousands of states, and a table of them would take longer to make than to
-        // use.
+        // A private key has thousands of states; building a lookup table of them takes longer than the
+        // search itself.
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .match_kind(MatchKind::LeftmostLongest)
@@ -50,17 +50,17 @@ impl Redactor {
         Self { automaton: automaton.ok(), placeholders, first: None }
     }
 
-    /// Knows these secrets.
+    /// Redacts these secrets.
     pub(crate) fn of_secrets(secrets: &[String]) -> Self {
         Self::new(secrets.iter().map(|secret| (secret.as_str(), SECRET.to_owned())))
     }
 
-    /// The same, and before it all that `first` does.
+    /// The same redactor, applied after `first`.
     pub(crate) fn after(self, first: Arc<Self>) -> Self {
         Self { first: Some(first), ..self }
     }
 
-    /// A text without what must not be kept.
+    /// Redacts a text.
     pub(crate) fn text(&self, text: &str) -> String {
         let text = self.first.as_ref().map_or_else(|| text.to_owned(), |first| first.text(text));
         without_tokens(match &self.automaton {
@@ -69,7 +69,7 @@ impl Redactor {
         })
     }
 
-    /// A document without what must not be kept, in keys and in values.
+    /// Redacts a document, in keys and in values.
     pub(crate) fn value(&self, value: Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.text(&text)),
@@ -78,7 +78,7 @@ impl Redactor {
                 .into_iter()
                 .map(|(name, value)| (self.text(&name), self.value(value)))
                 .collect(),
-            // A secret of digits may come back as a number.
+            // A secret of digits may be returned as a number.
             Value::Number(number) => match self.text(&number.to_string()) {
                 text if text == number.to_string() => Value::Number(number),
                 text => Value::String(text),
@@ -97,8 +97,8 @@ fn spellings(value: &str) -> Vec<String> {
     all
 }
 
-/// A header field's value as it may be kept: of a cookie its name and attributes, of anything that
-/// lets somebody in nothing.
+/// Redacts the value of a header field: a cookie keeps its name and attributes, any other credential
+/// keeps nothing.
 pub(crate) fn header(name: &str, value: &str) -> String {
     if name == "set-cookie" {
         let (pair, attributes) = match value.split_once(';') {
@@ -109,12 +109,12 @@ pub(crate) fn header(name: &str, value: &str) -> String {
         return format!("{name}={SECRET}{attributes}");
     }
     let secret = SECRET_FIELDS.iter().any(|part| name.contains(part));
-    // RFC 9110 and CORS have fields that only name such fields.
+    // These fields only list the names of other fields.
     let harmless = name.starts_with("access-control-") || name == "clear-site-data";
     if secret && !harmless { SECRET.to_owned() } else { value.to_owned() }
 }
 
-/// The text with each JSON Web Token (RFC 7519) replaced: three parts in base64 after `eyJ`.
+/// Replaces each JSON Web Token (RFC 7519): three parts in base64 that start with `eyJ`.
 fn without_tokens(text: String) -> String {
     if !text.contains("eyJ") {
         return text;
@@ -126,8 +126,8 @@ fn without_tokens(text: String) -> String {
         out.push_str(before);
         let in_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         let end = token.find(|c| !in_token(c)).unwrap_or(token.len());
-        let (word, tail) = token.split_at(end);
-        out.push_str(if word.matches('.').count() >= 2 { SECRET } else { word });
+        let (token, tail) = token.split_at(end);
+        out.push_str(if token.matches('.').count() >= 2 { SECRET } else { token });
         rest = tail;
     }
     out + rest
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_put_back_in_keys_and_values() {
+    fn values_are_replaced_in_keys_and_values() {
         let kept = redactor().value(json!({
             "a 00FF00ff00ff00ff": ["x p/ss word y", "p%2Fss%20word"], "n": 81726354, "m": 8,
         }));
@@ -177,7 +177,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_secret_survives_in_no_spelling(
+        fn a_secret_is_redacted_in_every_encoding(
             secret in "[a-zA-Z0-9/+ ]{16,24}", before in "[a-z ]{0,5}", after in "[a-z ]{0,5}",
         ) {
             let redactor = Redactor::new([(secret.as_str(), SECRET.to_owned())]);

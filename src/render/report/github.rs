@@ -95,10 +95,10 @@ mod tests {
         let outcomes = sample.outcomes();
         let report = String::from_utf8(render(&sample.input(&outcomes))).unwrap();
         insta::assert_snapshot!(report, @r"
-        ::error file=content/security.md,line=7,col=2,title=Failed%3A tenant-isolation::tenant-isolation does not hold: globex reads acme's note: status 200, 64 bytes with data of acme in it. Expected: the answer shows nothing of anybody else's
+        ::error file=content/security.md,line=7,col=2,title=Failed%3A tenant-isolation::tenant-isolation does not hold: globex reads acme's note: status 200, 64 bytes with data of acme in it. Expected: the answer contains no data of another tenant
         ::warning file=content/security.md,line=7,col=2,title=Weak check%3A limited-scopes::limited-scopes rests on a check that misses what would make it false: does not notice when the add-on asks for more
         ::warning file=content/security.md,line=7,col=2,title=Could not verify%3A backup-daily::backup-daily could not be verified: anyone reads /ops/backups/latest: connection refused by 127.0.0.1:8443
-        ::warning file=content/security.md,line=7,col=2,title=Expired%3A privacy-policy::privacy-policy has expired: the evidence ended 22 Nov 2026, 10:00 UTC
+        ::warning file=content/security.md,line=7,col=2,title=Expired%3A privacy-policy::privacy-policy has expired: the evidence expired 22 Nov 2026, 10:00 UTC
         ::notice file=content/security.md,line=7,col=2,title=Exception until 30 Nov 2026%3A image-storage::image-storage does not hold: anyone reads /images: status 200; waived until 30 Nov 2026 by The demo's officer (SEC-17): The old host is switched off next week.
         ");
     }

@@ -1,11 +1,11 @@
-//! The summary of a job, for `$GITHUB_STEP_SUMMARY`: the Markdown report, capped, because GitHub accepts
-//! at most a mebibyte.
+//! The summary of a job, for `$GITHUB_STEP_SUMMARY`: a shortened Markdown report, as GitHub accepts at
+//! most one mebibyte.
 
 use crate::render::Input;
 use crate::render::report::layout::Layout;
 use crate::render::report::markdown;
 
-/// Problems that are shown in full, and claims in the table.
+/// The number of problems that are described in full, and of claims in the table.
 const MOST: usize = 50;
 
 /// Writes the report.

@@ -1,4 +1,4 @@
-//! The report for machines.
+//! The JSON report, for programs.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,19 +14,19 @@ use crate::render::finding::{Finding, findings, place_of};
 use crate::render::summary::Count;
 use crate::render::{Input, summary, wording};
 
-/// The version of the report's form.
+/// The version of the format.
 const SCHEMA: &str = "avouch-report/1";
 
 /// Writes the report.
 pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
-    // Our own types always serialise: their keys are strings, and no writer can fail.
+    // These types always serialise: their keys are strings, and writing to memory cannot fail.
     let mut bytes = serde_json::to_vec_pretty(&report(input)).unwrap_or_default();
     bytes.push(b'\n');
     bytes
 }
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct JsonReport<'a> {
     schema: &'static str,
     generator: &'a str,
     target: &'a str,
@@ -36,11 +36,11 @@ struct Report<'a> {
     finished: Timestamp,
     as_of: Timestamp,
     counts: Vec<Count>,
-    claims: Vec<Claim<'a>>,
+    claims: Vec<JsonClaim<'a>>,
 }
 
 #[derive(Serialize)]
-struct Claim<'a> {
+struct JsonClaim<'a> {
     id: &'a str,
     words: &'a str,
     file: String,
@@ -52,27 +52,27 @@ struct Claim<'a> {
     seen: String,
     observed: Option<Timestamp>,
     until: Option<Timestamp>,
-    findings: Vec<Broken<'a>>,
-    waiver: Option<Waiver<'a>>,
-    checks: Vec<Check<'a>>,
+    findings: Vec<JsonFinding<'a>>,
+    waiver: Option<JsonWaiver<'a>>,
+    checks: Vec<JsonCheck<'a>>,
 }
 
 #[derive(Serialize)]
-struct Broken<'a> {
+struct JsonFinding<'a> {
     check: usize,
     step: &'a str,
     actor: &'a str,
     request: String,
     expected: String,
     seen: String,
-    control: Option<Control<'a>>,
+    control: Option<JsonControl<'a>>,
     repeat: String,
     waived: bool,
     to_waive: Accepted,
 }
 
 #[derive(Serialize)]
-struct Waiver<'a> {
+struct JsonWaiver<'a> {
     file: &'a str,
     role: &'a str,
     reason: &'a str,
@@ -84,13 +84,13 @@ struct Waiver<'a> {
 }
 
 #[derive(Serialize)]
-struct Control<'a> {
+struct JsonControl<'a> {
     step: &'a str,
     seen: String,
 }
 
 #[derive(Serialize)]
-struct Check<'a> {
+struct JsonCheck<'a> {
     kind: &'a str,
     verdict: Verdict,
     covers: &'a str,
@@ -102,18 +102,18 @@ struct Check<'a> {
     doubts: Vec<String>,
     grade: Option<Grade>,
     missed: Vec<&'a TriedCounterexample>,
-    untouched: Vec<Untouched<'a>>,
+    untouched: Vec<JsonExpectation<'a>>,
 }
 
 #[derive(Serialize)]
-struct Untouched<'a> {
+struct JsonExpectation<'a> {
     step: &'a str,
     expected: String,
 }
 
-fn report<'a>(input: &Input<'a>) -> Report<'a> {
+fn report<'a>(input: &Input<'a>) -> JsonReport<'a> {
     let assessment = input.assessment;
-    Report {
+    JsonReport {
         schema: SCHEMA,
         generator: &assessment.generator,
         target: &assessment.world.target,
@@ -127,10 +127,10 @@ fn report<'a>(input: &Input<'a>) -> Report<'a> {
     }
 }
 
-fn claim<'a>(outcome: &'a Outcome<'a>, input: &Input<'a>) -> Claim<'a> {
+fn claim<'a>(outcome: &'a Outcome<'a>, input: &Input<'a>) -> JsonClaim<'a> {
     let (file, at) = place_of(outcome, input.project);
     let findings = findings(outcome).into_iter();
-    Claim {
+    JsonClaim {
         id: &outcome.claim.id,
         words: outcome.claim.words(),
         file,
@@ -151,24 +151,24 @@ fn claim<'a>(outcome: &'a Outcome<'a>, input: &Input<'a>) -> Claim<'a> {
     }
 }
 
-fn broken<'a>(finding: Finding<'a>, input: &Input<'_>) -> Broken<'a> {
-    Broken {
+fn broken<'a>(finding: Finding<'a>, input: &Input<'_>) -> JsonFinding<'a> {
+    JsonFinding {
         check: finding.check,
         step: &finding.step.name,
         actor: &finding.step.actor,
         request: wording::request_line(finding.step, input.project),
         expected: finding.expected,
         seen: finding.seen,
-        control: finding.control.map(|(step, seen)| Control { step, seen }),
+        control: finding.control.map(|(step, seen)| JsonControl { step, seen }),
         repeat: wording::curl(finding.step, input.project),
         waived: finding.waived,
         to_waive: finding.acceptance,
     }
 }
 
-fn waiver<'a>(waiving: &Waiving<'a>, outcome: &Outcome<'_>) -> Waiver<'a> {
+fn waiver<'a>(waiving: &Waiving<'a>, outcome: &Outcome<'_>) -> JsonWaiver<'a> {
     let Waiving { file, waiver, .. } = *waiving;
-    Waiver {
+    JsonWaiver {
         file,
         role: &waiver.role,
         reason: &waiver.reason,
@@ -180,11 +180,11 @@ fn waiver<'a>(waiving: &Waiving<'a>, outcome: &Outcome<'_>) -> Waiver<'a> {
     }
 }
 
-fn check<'a>(check: &'a CheckOutcome<'a>) -> Check<'a> {
+fn check<'a>(check: &'a CheckOutcome<'a>) -> JsonCheck<'a> {
     let falsification = check.falsification.as_ref();
     let missed = falsification.into_iter().flat_map(|one| &one.rows);
     let untouched = falsification.into_iter().flat_map(|one| &one.untouched);
-    Check {
+    JsonCheck {
         kind: &check.plan.kind,
         verdict: check.judgement.verdict,
         covers: &check.plan.covers,
@@ -197,7 +197,7 @@ fn check<'a>(check: &'a CheckOutcome<'a>) -> Check<'a> {
         grade: falsification.map(|one| one.grade),
         missed: missed.filter(|row| !row.noticed).collect(),
         untouched: untouched
-            .map(|(step, index)| Untouched {
+            .map(|(step, index)| JsonExpectation {
                 step: &check.plan.steps[*step].name,
                 expected: wording::expected(&check.plan.steps[*step].expect[*index]),
             })
@@ -212,7 +212,7 @@ mod tests {
     use serde_json::Value;
 
     #[test]
-    fn each_claim_is_told_with_its_place_and_what_broke_it() {
+    fn each_claim_has_its_place_and_its_findings() {
         let sample = Sample::new();
         let outcomes = sample.outcomes();
         let report: Value = serde_json::from_slice(&render(&sample.input(&outcomes))).unwrap();
@@ -246,7 +246,7 @@ mod tests {
               "step": "globex reads acme's note",
               "actor": "globex",
               "request": "GET /notes/${note}",
-              "expected": "the answer shows nothing of anybody else's",
+              "expected": "the answer contains no data of another tenant",
               "seen": "status 200, 64 bytes with data of acme in it",
               "control": {
                 "step": "acme reads its note",

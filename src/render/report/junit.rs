@@ -1,5 +1,5 @@
-//! JUnit XML, as CI servers read it: a suite for each policy, a case for each claim. What is violated
-//! failed; what could not be shown is an error; what is waived was skipped.
+//! JUnit XML for CI servers: one suite per policy, one case per claim. Violated claims are failures,
+//! unverified ones are errors, waived ones are skipped.
 
 use std::io;
 use std::time::Duration;
@@ -199,7 +199,7 @@ fn attempts(check: &CheckOutcome<'_>, element: &'static str) -> impl Iterator<It
     (1..check.transcript.attempts).map(move |number| Trouble {
         element,
         kind: "inconclusive",
-        message: format!("{kind}: attempt {number} was inconclusive, and was begun again"),
+        message: format!("{kind}: attempt {number} was inconclusive and was retried"),
         description: None,
     })
 }
@@ -210,14 +210,14 @@ fn second_look(check: &CheckOutcome<'_>, element: &'static str) -> Option<Troubl
         element,
         kind: "intermittent",
         message: format!(
-            "{}: a second look gave another verdict: it is intermittent",
+            "{}: the repetition gave another verdict: the result is intermittent",
             check.plan.kind
         ),
         description: None,
     })
 }
 
-/// How long the answers took, added up.
+/// The total time of the answers.
 fn took(outcome: &Outcome<'_>) -> Duration {
     let checks = outcome.checks.iter();
     let observations = checks.flat_map(|check| &check.transcript.observations);
@@ -234,7 +234,7 @@ mod tests {
         String::from_utf8(render(&sample.input(&outcomes))).unwrap()
     }
 
-    /// The case of a claim, without what stands in its elements.
+    /// The case of a claim, without the text of its elements.
     fn case(xml: &str, id: &str) -> String {
         let (_, rest) = xml.split_once(&format!("<testcase name=\"{id}\"")).unwrap();
         let end = rest.find("</testcase>").unwrap();
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn each_standing_is_what_ci_servers_know_it_by() {
+    fn each_standing_has_a_status_that_ci_servers_know() {
         let xml = rendered(&Sample::new());
         let head = xml.lines().nth(1).unwrap();
         assert_eq!(
@@ -263,9 +263,9 @@ mod tests {
         </properties
         <error message="backup-daily could not be verified: anyone reads /ops/backups/latest: connection refused by 127.0.0.1:8443" type="unreachable"
         </error
-        <rerunError message="backup-age: attempt 1 was inconclusive, and was begun again" type="inconclusive"
+        <rerunError message="backup-age: attempt 1 was inconclusive and was retried" type="inconclusive"
         </rerunError
-        <rerunError message="backup-age: attempt 2 was inconclusive, and was begun again" type="inconclusive"
+        <rerunError message="backup-age: attempt 2 was inconclusive and was retried" type="inconclusive"
         </rerunError
         "#);
         insta::assert_snapshot!(case(&xml, "image-storage"), @r#"
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_held_after_another_attempt_is_flaky() {
+    fn a_claim_that_holds_after_a_retry_is_flaky() {
         let mut sample = Sample::new();
         let evidence = sample.assessment.claims.get_mut("encrypted-transport").unwrap();
         evidence.transcripts[0].attempts = 2;
@@ -286,7 +286,7 @@ mod tests {
         <properties
         <property name="words" value="Browsers are told to use HTTPS for a year."/
         </properties
-        <flakyError message="headers: attempt 1 was inconclusive, and was begun again" type="inconclusive"
+        <flakyError message="headers: attempt 1 was inconclusive and was retried" type="inconclusive"
         </flakyError
         "#);
     }

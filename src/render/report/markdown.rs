@@ -162,10 +162,10 @@ mod tests {
         | `tenant-isolation` | ✗ Failed | Tested with test accounts | `globex reads acme's note: status 200, 64 bytes with data of acme in it` | – |
         | `limited-scopes` | △ Weak check | Tested publicly | `does not notice when the add-on asks for more` | – |
         | `backup-daily` | ? Could not verify | Reported by the service | `anyone reads /ops/backups/latest: connection refused by 127.0.0.1:8443` | – |
-        | `privacy-policy` | ◷ Expired | Tested publicly | `the evidence ended 22 Nov 2026, 10:00 UTC` | 22 Nov 2026, 10:00 UTC |
+        | `privacy-policy` | ◷ Expired | Tested publicly | `the evidence expired 22 Nov 2026, 10:00 UTC` | 22 Nov 2026, 10:00 UTC |
         | `image-storage` | ◐ Exception until 30 Nov 2026 | Tested publicly | `anyone reads /images: status 200` | 23 Nov 2026, 10:00 UTC |
         | `encrypted-transport` | ✓ Verified | Tested publicly | `Strict-Transport-Security: “max-age=31536000; includeSubDomains”` | 23 Nov 2026, 10:00 UTC |
-        | `content-storage` | ✓ Verified | Confirmed by a named role | `the word of officer, 20 Nov 2026` | 23 Nov 2026, 10:00 UTC |
+        | `content-storage` | ✓ Verified | Confirmed by a named role | `attested by officer, 20 Nov 2026` | 23 Nov 2026, 10:00 UTC |
         "#);
     }
 

@@ -1,4 +1,4 @@
-//! Reports of a run. A new one is one file and one row of [`FORMATS`].
+//! Reports of a run. To add one, write one file and add one row to [`FORMATS`].
 
 mod claims_table;
 pub mod counterexamples;
@@ -17,12 +17,12 @@ mod text;
 use crate::render::Input;
 use crate::render::report::layout::Layout;
 
-/// A form in which a run can be reported.
+/// A report format.
 #[derive(Clone, Copy, Debug)]
 pub struct Format {
-    /// Its name, as it is given to `--format` and `--report`.
+    /// The name, for `--format` and `--report`.
     pub name: &'static str,
-    /// What it is for.
+    /// The purpose, for the help text.
     pub about: &'static str,
     /// Writes it.
     pub writer: Writer,
@@ -47,7 +47,7 @@ impl Format {
     }
 }
 
-/// Every form of report; the first is the one for people.
+/// All report formats; the first is the default.
 pub static FORMATS: &[Format] = &[
     Format { name: "text", about: "for people", writer: Writer::LaidOut(text::render) },
     Format { name: "json", about: "everything, for programs", writer: Writer::Fixed(json::render) },
@@ -78,7 +78,7 @@ pub static FORMATS: &[Format] = &[
     },
 ];
 
-/// The form of that name.
+/// The format with this name.
 pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }

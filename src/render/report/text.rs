@@ -143,7 +143,7 @@ mod tests {
         insta::assert_snapshot!(rendered(&Sample::new(), &Layout::default()), @r#"
         Failed: tenant-isolation
           “One customer can never reach another customer's <data>.”
-          expected  the answer shows nothing of anybody else's
+          expected  the answer contains no data of another tenant
           seen      status 200, 64 bytes with data of acme in it
           expected  the answer is a refusal (400, 401, 403 or 404)
           seen      status 200
@@ -166,7 +166,7 @@ mod tests {
 
         Expired: privacy-policy
           “There is a privacy policy.”
-          because   the evidence ended 22 Nov 2026, 10:00 UTC
+          because   the evidence expired 22 Nov 2026, 10:00 UTC
           where     content/security.md:7:2
           tested    22 Nov 2026, 10:00 UTC, at 127.0.0.1:8443
 

@@ -1,5 +1,5 @@
-//! The badge, as an image and as shields.io's endpoint reads it. It ages in its words, as an image
-//! cannot do so by itself: the date until which it counts is part of them.
+//! The badge, as an image and as JSON for shields.io. It contains its expiry date, as an image cannot
+//! change by itself.
 
 use serde::Serialize;
 
@@ -9,18 +9,18 @@ use crate::render::site::edition::Edition;
 use crate::render::site::link::escaped;
 use crate::render::site::view;
 
-/// How wide one character is at the badge's size, at most, in pixels.
+/// The maximum width of a character of the badge, in pixels.
 const CHARACTER_WIDTH: usize = 7;
 
-/// The colour where something does not hold.
+/// The colour of a badge with a claim that does not hold.
 const UNSOUND: &str = "a11a1a";
 
 /// `badge.svg` and `badge.json`.
-pub(crate) fn files(edition: &Edition<'_>, site: &view::Site) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn files(edition: &Edition<'_>, site: &view::SiteView) -> Vec<(String, Vec<u8>)> {
     both(&Badge::of(edition, site)).into()
 }
 
-/// The badge of a site of which something was taken back, in these words.
+/// The badge of a site with retracted claims, with this message.
 pub(crate) fn retracted(message: &str) -> [(String, Vec<u8>); 2] {
     let message = message.to_owned();
     both(&Badge { version: 1, label: "security claims".into(), message, color: UNSOUND })
@@ -41,7 +41,7 @@ struct Badge {
 }
 
 impl Badge {
-    fn of(edition: &Edition<'_>, site: &view::Site) -> Self {
+    fn of(edition: &Edition<'_>, site: &view::SiteView) -> Self {
         let demo = match edition.project.world.demo || edition.assessment.world.demo {
             true => "demo: ",
             false => "",
@@ -93,7 +93,7 @@ mod tests {
     use crate::render::site::tests::rendered;
 
     #[test]
-    fn the_date_until_which_it_counts_is_in_its_words() {
+    fn the_badge_contains_its_expiry_date() {
         let files = rendered();
         insta::assert_snapshot!(files["badge.json"], @r#"
         {

@@ -1,7 +1,7 @@
-//! A policy's body as HTML, with its claims and statements marked, cut where their evidence is shown.
+//! Renders the body of a policy as HTML, with claims and statements marked, split where evidence is
+//! shown.
 //!
-//! Nothing that an author wrote becomes an element by itself: HTML that was not made safe is shown as
-//! text, and only addresses that can be followed safely become links.
+//! Raw HTML of an author is shown as text unless it was sanitised, and only safe addresses become links.
 
 use std::collections::BTreeSet;
 
@@ -10,30 +10,31 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
 use crate::model::project::i18n::Words;
 use crate::model::project::policy::{Mark, Marked, Piece, Policy};
 use crate::model::source::claim_id::ClaimId;
+use crate::render::site::event::{begins_inline, ends_paragraph, is_block, is_comment};
 use crate::render::site::link::id_of;
 use crate::render::site::{link, sub_processors};
 
-/// Stands in the HTML where evidence is to be shown. Text cannot contain it: `<` is escaped there.
+/// Marks the places for evidence in the HTML. Text cannot contain it, as `<` is escaped.
 const CUT: &str = "<!--evidence-->";
 
-/// What stands behind a marked passage, as HTML.
+/// Returns the HTML after a marked passage.
 pub(crate) type Marker<'a> = dyn Fn(&Marked) -> String + 'a;
 
-/// A stretch of the body's HTML, and the claims whose evidence is shown at its end.
+/// A section of the body's HTML, and the claims whose evidence follows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Stretch {
+pub(crate) struct BodySection {
     pub(crate) html: String,
     pub(crate) claims: Vec<ClaimId>,
 }
 
-/// The body of `policy`; `policies` are all that a link may lead to, `words` those of the interface.
+/// Renders the body of `policy`. `policies` are the targets of links, `words` the texts of the interface.
 pub(crate) fn body(
     policy: &Policy,
     policies: &[Policy],
     words: &Words,
     marker: &Marker<'_>,
-) -> Vec<Stretch> {
-    let mut writer = Writer {
+) -> Vec<BodySection> {
+    let mut writer = BodyWriter {
         policy,
         policies,
         words,
@@ -52,7 +53,7 @@ pub(crate) fn body(
     };
     let mut pieces = policy.pieces.iter().peekable();
     while let Some(piece) = pieces.next() {
-        // A mark that ends right behind a paragraph ends within it: its marker belongs to the words.
+        // A mark that ends directly after a paragraph ends inside it, so that its marker follows the words.
         while ends_paragraph(piece)
             && let Some(close) = pieces.next_if(|next| matches!(next, Piece::Close(_)))
         {
@@ -66,17 +67,17 @@ pub(crate) fn body(
     let html = aligned(html);
     let mut cuts = writer.cuts.into_iter();
     html.split(CUT)
-        .map(|html| Stretch { html: html.to_owned(), claims: cuts.next().unwrap_or_default() })
+        .map(|html| BodySection { html: html.to_owned(), claims: cuts.next().unwrap_or_default() })
         .collect()
 }
 
-struct Writer<'a> {
+struct BodyWriter<'a> {
     policy: &'a Policy,
     policies: &'a [Policy],
     words: &'a Words,
     marker: &'a Marker<'a>,
     events: Vec<Event<'a>>,
-    open: Vec<Open<'a>>,
+    open: Vec<OpenMark<'a>>,
     ids: BTreeSet<String>,
     shown: BTreeSet<&'a str>,
     due: Vec<ClaimId>,
@@ -85,21 +86,21 @@ struct Writer<'a> {
     items: usize,
     in_table: bool,
     unlinked: usize,
-    /// The labels of the footnotes, in the order in which they are first met.
+    /// The labels of the footnotes, in the order of their first use.
     notes: Vec<String>,
 }
 
-/// A mark that has begun, and whether a `span` for it is open at this point.
-struct Open<'a> {
+/// A mark that has started, and whether a `span` for it is open.
+struct OpenMark<'a> {
     mark: &'a Mark,
     in_span: bool,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> BodyWriter<'a> {
     fn piece(&mut self, piece: &'a Piece) {
         match piece {
             Piece::Event(event) => self.event(event),
-            Piece::Open(mark) => self.open.push(Open { mark, in_span: false }),
+            Piece::Open(mark) => self.open.push(OpenMark { mark, in_span: false }),
             Piece::Close(mark) => self.close(mark),
             Piece::Html(html) => self.events.push(raw(html.clone())),
             Piece::SubProcessors(table) => {
@@ -108,7 +109,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A mark may reach over several blocks, but a `span` may not: it ends and begins again there.
+    /// A mark may cover several blocks, but a `span` may not: it is closed and opened again.
     fn event(&mut self, event: &'a Event<'static>) {
         if is_block(event) {
             self.end_spans();
@@ -151,7 +152,7 @@ impl<'a> Writer<'a> {
         self.end_spans();
         self.open.remove(index);
         self.events.push(raw((self.marker)(&mark.of)));
-        // A claim that stands on the page twice has its evidence at the first place.
+        // The evidence of a claim with several passages follows the first one.
         if let Marked::Claim(id) = &mark.of
             && self.shown.insert(id)
         {
@@ -159,7 +160,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Evidence is shown at the end of a list item, or before the lists within it.
+    /// Places evidence at the end of a list item, or before the lists inside it.
     fn cut_before(&mut self, event: &Event<'_>) {
         let ends_item = matches!(event, Event::End(TagEnd::Item));
         let nested_list = self.items > 0 && matches!(event, Event::Start(Tag::List(_)));
@@ -175,7 +176,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// And behind a paragraph, a heading and a table.
+    /// Places evidence after a paragraph, a heading or a table.
     fn cut_after(&mut self, event: &Event<'_>) {
         let end =
             matches!(event, Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Table));
@@ -191,7 +192,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The event as it is written: anchors given, links led to where the site has their targets.
+    /// The event to write: adds anchors, and points links to the site's pages.
     fn written(&mut self, event: &'a Event<'static>) -> Option<Event<'a>> {
         Some(match event {
             Event::Start(Tag::Heading { level, .. }) => self.heading(*level),
@@ -233,7 +234,7 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// A footnote's id, which nothing else on the page has, whatever the author called the footnote.
+    /// The id of a footnote, unique on the page whatever its label.
     fn note(&mut self, label: &str) -> CowStr<'a> {
         let label = label.to_lowercase();
         let known = self.notes.iter().position(|one| *one == label);
@@ -244,20 +245,20 @@ impl<'a> Writer<'a> {
         CowStr::from(format!("page-note-{}", index + 1))
     }
 
-    /// The page's one first-level heading is its title, so the body's begin at the second level.
+    /// The only first-level heading of a page is its title, so headings of the body start at the second level.
     fn shifted(&self, level: HeadingLevel) -> HeadingLevel {
         let down = usize::from(shift(self.policy));
         HeadingLevel::try_from(level as usize + down).unwrap_or(HeadingLevel::H6)
     }
 }
 
-/// How many levels the body's headings are moved down.
+/// The number of levels that the headings of the body move down.
 pub(crate) fn shift(policy: &Policy) -> u8 {
     u8::from(policy.headings.iter().any(|heading| heading.level == 1))
 }
 
-/// Cells with a class for the side that their column is aligned to: a page may carry no style of its
-/// own. Text cannot contain such a tag.
+/// Replaces the style attributes of aligned cells with classes: the Content-Security-Policy forbids inline
+/// styles. Text cannot contain such a tag.
 fn aligned(mut html: String) -> String {
     for cell in ["td", "th"] {
         for side in ["left", "center", "right"] {
@@ -268,47 +269,8 @@ fn aligned(mut html: String) -> String {
     html
 }
 
-fn ends_paragraph(piece: &Piece) -> bool {
-    matches!(piece, Piece::Event(Event::End(TagEnd::Paragraph)))
-}
-
 fn raw(html: String) -> Event<'static> {
     Event::InlineHtml(CowStr::from(html))
-}
-
-fn is_comment(html: &str) -> bool {
-    let html = html.trim();
-    html.starts_with("<!--") && html.find("-->").is_some_and(|end| end + 3 == html.len())
-}
-
-fn is_block(event: &Event<'_>) -> bool {
-    match event {
-        Event::Start(tag) => !is_inline(&tag.to_end()),
-        Event::End(tag) => !is_inline(tag),
-        Event::Rule | Event::Html(_) => true,
-        _ => false,
-    }
-}
-
-fn begins_inline(event: &Event<'_>) -> bool {
-    match event {
-        Event::Start(tag) => is_inline(&tag.to_end()),
-        Event::End(_) | Event::SoftBreak | Event::HardBreak => false,
-        _ => true,
-    }
-}
-
-fn is_inline(tag: &TagEnd) -> bool {
-    matches!(
-        tag,
-        TagEnd::Emphasis
-            | TagEnd::Strong
-            | TagEnd::Strikethrough
-            | TagEnd::Superscript
-            | TagEnd::Subscript
-            | TagEnd::Link
-            | TagEnd::Image
-    )
 }
 
 #[cfg(test)]
@@ -316,14 +278,14 @@ mod tests {
     use super::*;
     use crate::model::project::policy::Extent;
     use crate::render::sample;
-    use crate::render::sample::{link as to, marked, text, within};
+    use crate::render::sample::policies::{link as to, marked, text, within};
 
     fn html(pieces: Vec<Piece>) -> String {
         let mut policies = sample::project().policies;
         policies[1].pieces = pieces;
         let marker = |of: &Marked| format!("[{}]", id_of(of));
         let stretches = body(&policies[1], &policies, &Words::built_in("en"), &marker);
-        let show = |stretch: &Stretch| match stretch.claims.as_slice() {
+        let show = |stretch: &BodySection| match stretch.claims.as_slice() {
             [] => stretch.html.clone(),
             claims => format!("{}{{{}}}", stretch.html, claims.join(",")),
         };
@@ -335,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn words_within_a_paragraph_are_marked_and_their_evidence_follows_it() {
+    fn evidence_follows_the_paragraph_of_its_words() {
         let mut words = vec![text("We say: ")];
         words.extend(marked(claim("a"), Extent::Words, vec![text("it <is> so")]));
         insta::assert_snapshot!(html(within(Tag::Paragraph, words)), @r#"
@@ -345,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loose_item_is_marked_within_its_paragraph_and_has_its_evidence_before_nested_lists() {
+    fn evidence_of_a_loose_item_precedes_nested_lists() {
         let paragraph = within(Tag::Paragraph, vec![text("outer")]);
         let mut item = marked(claim("a"), Extent::Item, paragraph);
         let inner = within(Tag::Item, marked(claim("b"), Extent::Item, vec![text("inner")]));
@@ -364,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_marked_cell_by_cell_and_its_evidence_follows_the_table() {
+    fn a_row_is_marked_cell_by_cell_and_evidence_follows_the_table() {
         let mut row = within(Tag::TableCell, vec![text("one")]);
         row.extend(within(Tag::TableCell, vec![text("two")]));
         let mark = Mark { of: claim("a"), extent: Extent::Row };
@@ -379,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_s_alignment_is_a_class_as_a_page_carries_no_style() {
+    fn the_alignment_of_a_table_is_a_class() {
         use pulldown_cmark::Alignment::{Center, Right};
         let cells = ["one", "<th style=\"text-align: right\">"].map(text);
         let cells = cells.map(|cell| within(Tag::TableCell, vec![cell])).concat();
@@ -391,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn a_footnote_has_an_id_that_nothing_else_has() {
+    fn a_footnote_has_a_unique_id() {
         let note = |label: &str| Piece::Event(Event::FootnoteReference(label.to_owned().into()));
         let mut pieces = within(Tag::Paragraph, vec![note("Data backup"), note("a"), note("A")]);
         let label = CowStr::from("data backup");
@@ -403,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn links_lead_to_where_the_site_has_their_targets() {
+    fn links_lead_to_pages_of_the_site() {
         let mut all = to("security.md#data", "ours");
         all.extend(to("https://example.com/?a=1&b=2", "theirs"));
         all.extend(to("#here", "here"));

@@ -1,4 +1,4 @@
-//! `claims.json`: every claim and where it stands, for machines; and the schema of that file.
+//! `claims.json`, the claims and their standings for programs, and its JSON Schema.
 
 use jiff::Timestamp;
 use schemars::transform::{RecursiveTransform, Transform as _};
@@ -10,7 +10,7 @@ use crate::model::published::{Published, PublishedTarget, Publisher, SCHEMA, his
 use crate::render::site::view;
 use crate::render::{Input, promise, summary};
 
-/// The file, and the schema that it follows.
+/// The file and its schema.
 pub(crate) fn files(published: &Published) -> Vec<(String, Vec<u8>)> {
     let schema = schema();
     vec![
@@ -19,7 +19,7 @@ pub(crate) fn files(published: &Published) -> Vec<(String, Vec<u8>)> {
     ]
 }
 
-/// JSON Schema knows no formats of integers, and strict validators refuse what they do not know.
+/// Removes the formats of integers: JSON Schema does not define them, and strict validators reject them.
 fn schema() -> Schema {
     let mut schema = schema_for!(Published);
     RecursiveTransform(|part: &mut Schema| {
@@ -31,19 +31,19 @@ fn schema() -> Schema {
     schema
 }
 
-/// Our own types as JSON: they always serialise, as their keys are strings and no writer can fail.
+/// Serialises one of our types as JSON, which cannot fail: keys are strings, and the writer is memory.
 pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
     bytes.push(b'\n');
     bytes
 }
 
-/// What this site publishes, with what came before it.
-pub(crate) fn published(input: &Input<'_>, site: &view::Site) -> Published {
+/// The content of `claims.json`, with the history of the previous page.
+pub(crate) fn published(input: &Input<'_>, site: &view::SiteView) -> Published {
     history::carried(now(input, site), input.past.previous.as_ref())
 }
 
-fn now(input: &Input<'_>, site: &view::Site) -> Published {
+fn now(input: &Input<'_>, site: &view::SiteView) -> Published {
     let project = input.project;
     Published {
         schema: SCHEMA.to_owned(),
@@ -67,7 +67,7 @@ fn now(input: &Input<'_>, site: &view::Site) -> Published {
     }
 }
 
-/// When the first of what may be published ends.
+/// The earliest expiry of all publishable claims.
 pub(crate) fn valid_until<'a, 'b: 'a>(
     outcomes: impl IntoIterator<Item = &'a Outcome<'b>>,
 ) -> Option<Timestamp> {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_are_those_on_the_page() {
+    fn the_words_match_the_page() {
         let files = rendered();
         let claims = read("claims.json");
         for claim in claims["claims"].as_array().unwrap() {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_says_where_it_stands_and_what_was_not_shown() {
+    fn a_claim_has_its_standing_and_its_limits() {
         let first = serde_json::to_string_pretty(&read("claims.json")["claims"][0]).unwrap();
         insta::assert_snapshot!(first, @r#"
         {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_schema_requires_is_there() {
+    fn required_properties_are_present() {
         let (schema, claims) = (read("claims.schema.json"), read("claims.json"));
         for name in schema["required"].as_array().unwrap() {
             assert!(!claims[name.as_str().unwrap()].is_null(), "{name}");

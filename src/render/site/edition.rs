@@ -1,4 +1,4 @@
-//! The site in one of its languages.
+//! The edition of the site in one language.
 
 use std::ops::Deref;
 
@@ -13,7 +13,7 @@ use crate::render::site::link::id_of;
 use crate::render::site::{Stage, absolute, view};
 use crate::render::{Input, wording};
 
-/// What the pages in one language are made from.
+/// The input of the pages in one language.
 #[derive(Clone, Copy)]
 pub(crate) struct Edition<'a> {
     pub(crate) input: &'a Input<'a>,
@@ -30,12 +30,12 @@ impl<'a> Deref for Edition<'a> {
 }
 
 impl<'a> Edition<'a> {
-    /// The interface's words.
+    /// The texts of the interface.
     pub(crate) fn words(&self) -> &'a Words {
         &self.language.words
     }
 
-    /// Whether this is the site in its own language, with which the files for all stand.
+    /// Whether this is the main language of the site, whose folder also contains the shared files.
     pub(crate) fn is_own(&self) -> bool {
         self.language.folder.is_empty()
     }
@@ -46,19 +46,19 @@ impl<'a> Edition<'a> {
         self.input.project.policies.iter().filter(move |policy| policy.language == *tag)
     }
 
-    /// Where a claim stands in this language, first of all.
+    /// The first passage of a claim in this language.
     pub(crate) fn passage(&self, claim: &'a Claim) -> Option<&'a Passage> {
         let is_here = |one: &&Passage| self.policies().any(|policy| policy.file == one.policy);
         claim.passages.iter().find(is_here).or(claim.passages.first())
     }
 
-    /// The policy that a claim stands in, in this language.
+    /// The policy with the claim's passage in this language.
     pub(crate) fn policy_of(&self, claim: &'a Claim) -> Option<&'a Policy> {
         let file = &self.passage(claim)?.policy;
         self.input.project.policies.iter().find(|policy| policy.file == *file)
     }
 
-    /// A claim's words in this language, as they are read.
+    /// A claim's words in this language.
     pub(crate) fn words_of(&self, claim: &'a Claim) -> String {
         self.passage(claim).map_or_else(|| wording::words(claim), wording::words_of)
     }
@@ -72,17 +72,17 @@ impl<'a> Edition<'a> {
         }
     }
 
-    /// The address of a claim's page of evidence.
+    /// The address of a claim's evidence page.
     pub(crate) fn evidence_of(&self, claim: &str) -> String {
         self.path(&format!("evidence/{claim}/index.html"))
     }
 
-    /// The address of a file of this edition below the site's root.
+    /// The path of a file of this edition, relative to the site's root.
     pub(crate) fn path(&self, file: &str) -> String {
         format!("{}{file}", self.language.folder)
     }
 
-    /// The titles of the products that a claim is about; none where it is about all of them.
+    /// The titles of the products that a claim applies to; empty if it applies to all.
     pub(crate) fn products(&self, claim: &Claim) -> Vec<String> {
         claim.written.applies_to.iter().map(|name| self.language.product(name)).collect()
     }
@@ -97,18 +97,18 @@ impl<'a> Edition<'a> {
         view::Day { iso: day.to_string(), words: self.words().day(day) }
     }
 
-    /// A path below the folder of this language.
+    /// A path relative to the folder of this language.
     pub(crate) fn below<'p>(&self, path: &'p str) -> &'p str {
         path.strip_prefix(&self.language.folder).unwrap_or(path)
     }
 
-    /// Where a claim stands, if it was assessed.
+    /// The outcome of a claim, if it was assessed.
     pub(crate) fn outcome(&self, claim: &str) -> Option<&'a Outcome<'a>> {
         self.input.outcomes.iter().find(|one| one.claim.id == claim)
     }
 
-    /// The same page in each language of the site; `None` where it is not there. Of a policy, `policy`
-    /// is the path that it has below its language's folder.
+    /// The same page in each language of the site. For a page of a policy, `policy` is the policy's path
+    /// relative to its language's folder.
     pub(crate) fn translations(&self, policy: Option<&str>, file: &str) -> Vec<view::Translation> {
         let languages = &self.input.project.languages;
         let of = |language: &Language| {

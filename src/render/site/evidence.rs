@@ -1,4 +1,4 @@
-//! A claim with its evidence, as a reader is shown it.
+//! The view of a claim with its evidence.
 
 use crate::model::answer::ids::StepId;
 use crate::model::answer::verdict::Verdict;
@@ -14,11 +14,11 @@ use crate::render::site::{public, seen, view};
 use crate::render::wording::{count, plain};
 use crate::render::{summary, wording};
 
-/// How many steps of one check are shown; the rest are counted.
+/// The number of steps of one check that are shown; the rest are counted.
 const STEPS_MAX: usize = 200;
 
-/// What the page says of a claim.
-pub(crate) fn claim<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::Claim {
+/// The view of a claim.
+pub(crate) fn claim<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::ClaimView {
     let outcome = edition.outcome(&claim.id);
     let passage = edition.passage(claim);
     let policy = edition.policy_of(claim);
@@ -26,7 +26,7 @@ pub(crate) fn claim<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::Claim 
         edition.words().say(&format!("{key}-{}", basis.in_words().replace(' ', "-")))
     };
     let basis = outcome.and_then(summary::basis);
-    view::Claim {
+    view::ClaimView {
         id: claim.id.to_string(),
         words: edition.words_of(claim),
         mark: mark(outcome, edition.words()),
@@ -42,7 +42,7 @@ pub(crate) fn claim<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::Claim 
         under: passage.map_or_else(String::new, |passage| passage.under.clone()),
         path: edition.path_of(claim),
         evidence: edition.evidence_of(&claim.id),
-        history: view::History::default(),
+        history: view::history::History::default(),
         checks: outcome.map_or_else(Vec::new, |outcome| {
             let checks = outcome.checks.iter().enumerate();
             checks.map(|(index, one)| check(index, one, edition)).collect()
@@ -50,7 +50,7 @@ pub(crate) fn claim<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::Claim 
     }
 }
 
-/// A claim among others.
+/// The view of a claim in a list.
 pub(crate) fn claim_link<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::ClaimLink {
     let outcome = edition.outcome(&claim.id);
     view::ClaimLink {
@@ -61,25 +61,25 @@ pub(crate) fn claim_link<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::C
     }
 }
 
-/// How bad a claim's standing is, 0 being the worst; what was not assessed is as bad as can be.
+/// The rank of a claim's standing, 0 for the worst; 0 if it was not assessed.
 pub(crate) fn rank(claim: &Claim, edition: &Edition<'_>) -> usize {
     let outcome = edition.outcome(&claim.id);
     outcome.map_or(0, summary::rank)
 }
 
-/// The mark of a claim by where it stands.
-pub(crate) fn mark(outcome: Option<&Outcome<'_>>, words: &Words) -> view::Mark {
+/// The mark of a claim's standing.
+pub(crate) fn mark(outcome: Option<&Outcome<'_>>, words: &Words) -> view::MarkView {
     let standing = outcome.filter(|one| one.standing.is_publishable());
-    let mut mark = view::Mark::of(outcome.map_or("inconclusive", summary::name), words);
+    let mut mark = view::MarkView::of(outcome.map_or("inconclusive", summary::name), words);
     if let Some(waiving) = outcome.and_then(Outcome::waived_by) {
         let day = words.day(waiving.waiver.until);
         mark.word = words.fill("word-waived-until", &[("day", &day)]);
     }
     let ends = standing.and_then(summary::until).map(|until| view::Time::new(until, words));
-    view::Mark { claim: outcome.map(|one| one.claim.id.to_string()), ..mark.until(ends) }
+    view::MarkView { claim: outcome.map(|one| one.claim.id.to_string()), ..mark.until(ends) }
 }
 
-/// Where a claim stands, in a sentence.
+/// The standing of a claim, in a sentence.
 pub(crate) fn standing(outcome: Option<&Outcome<'_>>, words: &Words) -> String {
     let Some(outcome) = outcome else {
         return words.say("standing-not-asked");
@@ -95,7 +95,7 @@ pub(crate) fn standing(outcome: Option<&Outcome<'_>>, words: &Words) -> String {
     }
 }
 
-/// The waiver in the words that it has for customers. They were written for the page: all of them.
+/// The waiver's text for customers, in full: it is written for the page.
 fn waived(outcome: &Outcome<'_>, words: &Words) -> String {
     let Some(waiving) = &outcome.waiving else { return words.say("word-waived") };
     let day = words.day(waiving.waiver.until);
@@ -103,21 +103,21 @@ fn waived(outcome: &Outcome<'_>, words: &Words) -> String {
     words.fill("standing-waived", &[("day", &day), ("tells", tells)])
 }
 
-/// Who accepts that a claim does not hold, if it is waived.
-fn waiver(outcome: &Outcome<'_>, edition: &Edition<'_>) -> Option<view::Waiver> {
+/// The waiver of a claim, if it is in force.
+fn waiver(outcome: &Outcome<'_>, edition: &Edition<'_>) -> Option<view::WaiverView> {
     let waiving = outcome.waived_by()?;
-    Some(view::Waiver {
+    Some(view::WaiverView {
         role: edition.language.role(&waiving.waiver.role),
         day: edition.day(waiving.waiver.day),
         until: edition.day(waiving.waiver.until),
     })
 }
 
-fn check(index: usize, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view::Check {
+fn check(index: usize, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view::CheckView {
     let (plan, project) = (check.plan, edition.project);
     let verdict = check.judgement.verdict.name();
     let shown = plan.steps.len().min(STEPS_MAX);
-    view::Check {
+    view::CheckView {
         number: index + 1,
         kind: plan.kind.clone(),
         verdict: edition.words().say(&format!("word-{verdict}")),
@@ -136,14 +136,14 @@ fn check(index: usize, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view:
     }
 }
 
-/// The first command line of a probe, or of any step.
+/// The command line of the first probe that has one, or else of the first step.
 fn repeat(plan: &Plan, project: &Project) -> String {
     let probes = plan.steps.iter().filter(|step| step.role == Role::Probe);
     let lines = probes.map(|step| wording::curl(sender(plan, step), project));
     lines.into_iter().find(|line| !line.is_empty()).unwrap_or_default()
 }
 
-/// The step that sends, where a step only looks again at its answer.
+/// The step that sends the request, if `step` only reads its answer.
 fn sender<'a>(plan: &'a Plan, step: &'a Step) -> &'a Step {
     step.looks_at().and_then(|earlier| plan.steps.get(earlier)).unwrap_or(step)
 }
@@ -156,25 +156,28 @@ fn remarks(check: &CheckOutcome<'_>) -> Vec<String> {
     let mut remarks = Vec::new();
     if check.transcript.attempts > 1 {
         let attempts = usize::try_from(check.transcript.attempts).unwrap_or(usize::MAX);
-        remarks.push(format!("It was begun {} before it gave an answer.", count(attempts, "time")));
+        remarks.push(format!("It took {} to get an answer.", count(attempts, "attempt")));
     }
     if check.intermittent {
-        remarks.push("A second look gave another verdict: it comes and goes.".to_owned());
+        remarks.push(
+            "The check was repeated and gave another verdict: the result is intermittent."
+                .to_owned(),
+        );
     }
     if !check.transcript.left_behind.is_empty() {
         remarks.push(
-            "Something that it made on the service could not be taken away again.".to_owned(),
+            "An object that the check created on the service could not be deleted.".to_owned(),
         );
     }
     remarks
 }
 
-fn step(id: StepId, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view::Step {
+fn step(id: StepId, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view::StepView {
     let (step, project) = (&check.plan.steps[id], edition.project);
     let answers = View::new(check.plan, &check.transcript.observations);
     let observation = answers.observation(id);
     let control = step.control.and_then(|control| check.plan.steps.get(control));
-    view::Step {
+    view::StepView {
         name: step.name.clone(),
         role: step.role.name().to_owned(),
         role_means: role_means(step.role).to_owned(),
@@ -188,7 +191,7 @@ fn step(id: StepId, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view::St
         expectations: expectations(id, check),
         published: public::published(&answers, id, &step.publish)
             .into_iter()
-            .map(|(what, value)| view::Published { what, value })
+            .map(|(what, value)| view::PublishedValue { what, value })
             .collect(),
     }
 }
@@ -202,18 +205,18 @@ fn role_means(role: Role) -> &'static str {
     }
 }
 
-fn expectations(id: StepId, check: &CheckOutcome<'_>) -> Vec<view::Expectation> {
+fn expectations(id: StepId, check: &CheckOutcome<'_>) -> Vec<view::ExpectationView> {
     let step = &check.plan.steps[id];
     let judged = check.judgement.steps.get(id);
     let judged = judged.map_or(&[][..], |step| step.expectations.as_slice());
     let both = step.expect.iter().enumerate();
     let all = both.map(|(index, expectation)| match judged.get(index) {
-        None => view::Expectation {
+        None => view::ExpectationView {
             expected: wording::expected(expectation),
             found: "was not asked".to_owned(),
             outcome: "unknown".to_owned(),
         },
-        Some(one) => view::Expectation {
+        Some(one) => view::ExpectationView {
             expected: wording::expected(expectation),
             found: public::outcome(expectation, one, &step.publish),
             outcome: match one.outcome {

@@ -1,5 +1,5 @@
-//! `feed.xml`: an Atom feed (RFC 4287) of what changed: policies as they came into force, what is
-//! promised in them, and where the claims stand.
+//! `feed.xml`: an Atom feed (RFC 4287) of changes: policies that came into force, changed promises, and
+//! changed standings of claims.
 
 use jiff::Timestamp;
 use std::fmt::Write;
@@ -16,12 +16,12 @@ use crate::render::site::{absolute, link, view};
 use crate::render::summary::label;
 use crate::render::xml::is_permitted;
 
-/// Entries of the feed; older ones are left out.
+/// The number of entries of the feed; older ones are left out.
 const ENTRIES_MAX: usize = 100;
 
-/// An entry. Its id says what it tells of and when that was, so that it stays the same in every feed
-/// that has it, and a new change is a new entry.
-struct Entry {
+/// An entry. Its id contains the subject and the time of the change, so that an entry keeps its id in
+/// every feed, and a new change is a new entry.
+struct FeedEntry {
     id: String,
     title: String,
     updated: Timestamp,
@@ -32,11 +32,11 @@ struct Entry {
 /// The name of the feed.
 pub(crate) const FILE: &str = "feed.xml";
 
-/// The feed, newest first. Its dates are those of policies and evidence, and of no build. Changes of
-/// what is promised are told in the words of the site's own language, and in its feed alone.
-pub(crate) fn file(edition: &Edition<'_>, site: &view::Site, published: &Published) -> String {
+/// The feed, newest first. Its dates are those of policies and evidence, never of a build. Changed promises
+/// are in the main language of the site, and only in its feed.
+pub(crate) fn file(edition: &Edition<'_>, site: &view::SiteView, published: &Published) -> String {
     let url = &edition.project.site.url;
-    let mut entries: Vec<Entry> =
+    let mut entries: Vec<FeedEntry> =
         edition.policies().map(|policy| in_force(policy, edition)).collect();
     let claims = published.promises.claims.iter();
     entries.extend(claims.flat_map(|claim| stood(claim, edition)));
@@ -48,7 +48,7 @@ pub(crate) fn file(edition: &Edition<'_>, site: &view::Site, published: &Publish
     let newest = entries.first().map(|entry| entry.updated);
     let updated = newest.unwrap_or(edition.assessment.finished);
     let mut text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_owned();
-    // Writing into a string cannot fail.
+    // Writing to a string cannot fail.
     let _ = writeln!(
         text,
         "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n\
@@ -67,7 +67,7 @@ pub(crate) fn file(edition: &Edition<'_>, site: &view::Site, published: &Publish
     text + "</feed>\n"
 }
 
-fn element(entry: &Entry) -> String {
+fn element(entry: &FeedEntry) -> String {
     format!(
         "<entry>\n<id>{}</id>\n<title>{}</title>\n<updated>{}</updated>\n\
          <link href=\"{}\"/>\n<summary>{}</summary>\n</entry>\n",
@@ -79,9 +79,9 @@ fn element(entry: &Entry) -> String {
     )
 }
 
-/// A feed that is out, with what became of these claims on top.
+/// Adds entries for retracted claims to a published feed.
 pub(crate) fn with_news(feed: &str, claims: &[PublishedClaim]) -> String {
-    let news: Vec<Entry> = claims.iter().filter_map(taken_back).collect();
+    let news: Vec<FeedEntry> = claims.iter().filter_map(retracted).collect();
     let Some(newest) = news.iter().map(|entry| entry.updated).max() else {
         return feed.to_owned();
     };
@@ -93,9 +93,9 @@ pub(crate) fn with_news(feed: &str, claims: &[PublishedClaim]) -> String {
     format!("{start}<updated>{newest}</updated>{head}{entries}{tail}")
 }
 
-fn taken_back(claim: &PublishedClaim) -> Option<Entry> {
+fn retracted(claim: &PublishedClaim) -> Option<FeedEntry> {
     let stood = claim.history.last()?;
-    Some(Entry {
+    Some(FeedEntry {
         id: format!("{}#stood-{}", claim.evidence, stood.since),
         title: format!("{}: {}", label(&stood.standing), claim.words),
         updated: stood.since,
@@ -104,12 +104,12 @@ fn taken_back(claim: &PublishedClaim) -> Option<Entry> {
     })
 }
 
-fn in_force(policy: &Policy, edition: &Edition<'_>) -> Entry {
+fn in_force(policy: &Policy, edition: &Edition<'_>) -> FeedEntry {
     let front = &policy.front;
     let day = front.effective.value;
     let to = absolute(&edition.project.site.url, &format!("{}/index.html", policy.slug));
     let since = edition.words().fill("in-force", &[("day", &edition.words().day(day))]);
-    Entry {
+    FeedEntry {
         id: format!("{to}#in-force-{day}"),
         title: front.title.value.clone(),
         updated: start_of_day(day),
@@ -118,8 +118,8 @@ fn in_force(policy: &Policy, edition: &Edition<'_>) -> Entry {
     }
 }
 
-/// Each time at which a claim came to stand elsewhere; that it stood somewhere at first is no news.
-fn stood(claim: &PublishedClaim, edition: &Edition<'_>) -> impl Iterator<Item = Entry> {
+/// One entry for each change of a claim's standing; the first standing is not a change.
+fn stood(claim: &PublishedClaim, edition: &Edition<'_>) -> impl Iterator<Item = FeedEntry> {
     claim.history.windows(2).filter_map(|two| match two {
         [before, now] => Some(verdict(claim, before, now, edition)),
         _ => None,
@@ -131,15 +131,15 @@ fn verdict(
     before: &PastStanding,
     now: &PastStanding,
     edition: &Edition<'_>,
-) -> Entry {
+) -> FeedEntry {
     let words = edition.words();
-    let word = |stood: &PastStanding| view::Mark::of(&stood.standing, words).word;
+    let word = |stood: &PastStanding| view::MarkView::of(&stood.standing, words).word;
     let here = edition.project.claim(&claim.id);
-    let said = here.map_or_else(|| claim.words.clone(), |claim| edition.words_of(claim));
+    let words_here = here.map_or_else(|| claim.words.clone(), |claim| edition.words_of(claim));
     let to = absolute(&edition.project.site.url, &edition.evidence_of(&claim.id));
-    Entry {
+    FeedEntry {
         id: format!("{to}#stood-{}", now.since),
-        title: format!("{}: {said}", capital(&word(now))),
+        title: format!("{}: {words_here}", capital(&word(now))),
         updated: now.since,
         to,
         summary: words.fill(
@@ -149,7 +149,7 @@ fn verdict(
     }
 }
 
-fn changed(recorded: &Recorded, url: &Url) -> Entry {
+fn changed(recorded: &Recorded, url: &Url) -> FeedEntry {
     let Recorded { at, change } = recorded;
     let of = match change.about {
         About::Claim => "",
@@ -157,7 +157,7 @@ fn changed(recorded: &Recorded, url: &Url) -> Entry {
         About::SubProcessor => " sub-processor",
     };
     let page = absolute(url, &format!("{}/index.html", change.page));
-    Entry {
+    FeedEntry {
         id: format!("{page}#change-{}", short(&Digest::of_value(recorded))),
         title: format!("{}{of}: {}", capital(change.effect.in_words()), change.words),
         updated: *at,
@@ -166,12 +166,12 @@ fn changed(recorded: &Recorded, url: &Url) -> Entry {
     }
 }
 
-/// Enough of a digest to tell the changes of one page apart.
+/// The part of a digest that distinguishes the changes of one page.
 fn short(digest: &Digest) -> &str {
     digest.0.get(..16).unwrap_or(&digest.0)
 }
 
-/// Text as it may stand in XML 1.0, which has no room for most controls.
+/// Escapes text for XML 1.0, without the control characters that it does not allow (section 2.2).
 fn xml(text: &str) -> String {
     let permitted = text.chars().filter(|character| is_permitted(*character));
     link::escaped(&permitted.collect::<String>())
@@ -182,7 +182,7 @@ mod tests {
     use crate::render::site::tests::rendered;
 
     #[test]
-    fn each_policy_is_an_entry_of_the_day_on_which_it_came_into_force() {
+    fn each_policy_has_an_entry_for_the_day_it_came_into_force() {
         insta::assert_snapshot!(rendered()["feed.xml"], @r#"
         <?xml version="1.0" encoding="utf-8"?>
         <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_xml_has_no_room_for_is_left_out() {
+    fn characters_that_xml_does_not_allow_are_left_out() {
         assert_eq!(super::xml("a\u{0}\u{1f}<b>\u{ffff}"), "a&lt;b&gt;");
     }
 }

@@ -1,4 +1,4 @@
-//! What became of a claim and of a policy, as a reader is shown it.
+//! The history of a claim and of a policy.
 
 use jiff::Timestamp;
 
@@ -11,23 +11,27 @@ use crate::render::site::edition::Edition;
 use crate::render::site::view;
 use crate::render::wording::plain;
 
-/// How wide a timeline is.
+/// The width of a timeline.
 const WIDTH: u64 = 600;
 
-/// How high it is.
+/// The height of a timeline.
 const HEIGHT: u64 = 24;
 
-/// How wide the shortest stretch of it is, so that it can be seen.
-const STRETCH_MIN: u64 = 3;
+/// The minimum width of a period on a timeline.
+const PERIOD_WIDTH_MIN: u64 = 3;
 
-/// What became of a claim.
-pub(crate) fn of_claim(id: &str, published: &Published, edition: &Edition<'_>) -> view::History {
+/// The history of a claim.
+pub(crate) fn of_claim(
+    id: &str,
+    published: &Published,
+    edition: &Edition<'_>,
+) -> view::history::History {
     let Some(claim) = published.promises.claim(id) else {
-        return view::History::default();
+        return view::history::History::default();
     };
     let changes = published.changes.iter().rev();
     let changes = changes.filter(|one| one.change.claim.as_deref() == Some(id));
-    view::History {
+    view::history::History {
         entries: claim.history.iter().rev().map(|one| entry(one, edition)).collect(),
         spans: spans(&claim.history, published.checked, edition.words()),
         words: in_a_sentence(claim, published.checked, edition.words()),
@@ -35,22 +39,26 @@ pub(crate) fn of_claim(id: &str, published: &Published, edition: &Edition<'_>) -
     }
 }
 
-/// What changed in what a policy promises, newest first.
+/// The changed promises of a policy, newest first.
 pub(crate) fn changes_of_policy(
     policy: &Policy,
     published: &Published,
     edition: &Edition<'_>,
-) -> Vec<view::Change> {
+) -> Vec<view::history::ChangeView> {
     let changes = published.changes.iter().rev();
     let of_it = changes.filter(|one| one.change.page == policy.slug);
     of_it.map(|one| change(one, published, edition)).collect()
 }
 
-fn change(recorded: &Recorded, published: &Published, edition: &Edition<'_>) -> view::Change {
+fn change(
+    recorded: &Recorded,
+    published: &Published,
+    edition: &Edition<'_>,
+) -> view::history::ChangeView {
     let change = &recorded.change;
     let claim = change.claim.as_ref().filter(|id| published.promises.claim(id).is_some());
     let before = change.before.as_ref();
-    view::Change {
+    view::history::ChangeView {
         class: change.effect.in_words().replace(' ', "-"),
         effect: change.effect.in_words().to_owned(),
         words: change.words.clone(),
@@ -61,9 +69,9 @@ fn change(recorded: &Recorded, published: &Published, edition: &Edition<'_>) -> 
     }
 }
 
-fn entry(stood: &PastStanding, edition: &Edition<'_>) -> view::Stood {
-    let mark = view::Mark::of(&plain(&stood.standing), edition.words());
-    view::Stood { mark, since: edition.time(stood.since) }
+fn entry(stood: &PastStanding, edition: &Edition<'_>) -> view::history::StandingSince {
+    let mark = view::MarkView::of(&plain(&stood.standing), edition.words());
+    view::history::StandingSince { mark, since: edition.time(stood.since) }
 }
 
 fn in_a_sentence(claim: &PublishedClaim, to: Timestamp, words: &Words) -> String {
@@ -74,15 +82,15 @@ fn in_a_sentence(claim: &PublishedClaim, to: Timestamp, words: &Words) -> String
                 ("from", &words.time(first.since)),
                 ("to", &words.time(to)),
                 ("changes", &words.count("count-changes", claim.history.len() - 1)),
-                ("word", &view::Mark::of(&plain(&last.standing), words).word),
+                ("word", &view::MarkView::of(&plain(&last.standing), words).word),
             ],
         ),
         _ => String::new(),
     }
 }
 
-/// The stretches of a timeline; none where nothing ever changed.
-fn spans(history: &[PastStanding], to: Timestamp, words: &Words) -> Vec<view::Span> {
+/// The periods of a timeline; empty if nothing ever changed.
+fn spans(history: &[PastStanding], to: Timestamp, words: &Words) -> Vec<view::history::Span> {
     let (Some(first), true) = (history.first(), history.len() > 1) else {
         return Vec::new();
     };
@@ -91,18 +99,18 @@ fn spans(history: &[PastStanding], to: Timestamp, words: &Words) -> Vec<view::Sp
     history.iter().zip(ends).map(|(stood, end)| span(stood, end, &scale, words)).collect()
 }
 
-fn span(stood: &PastStanding, end: Timestamp, scale: &Scale, words: &Words) -> view::Span {
-    let mark = view::Mark::of(&plain(&stood.standing), words);
+fn span(stood: &PastStanding, end: Timestamp, scale: &Scale, words: &Words) -> view::history::Span {
+    let mark = view::MarkView::of(&plain(&stood.standing), words);
     let height = match mark.class.as_str() {
         "holds" => HEIGHT / 2,
         "attested" => HEIGHT / 3,
         "violated" => HEIGHT,
         _ => HEIGHT * 3 / 4,
     };
-    let x = scale.at(stood.since).min(WIDTH - STRETCH_MIN);
-    view::Span {
+    let x = scale.at(stood.since).min(WIDTH - PERIOD_WIDTH_MIN);
+    view::history::Span {
         x,
-        width: scale.at(end).saturating_sub(x).max(STRETCH_MIN),
+        width: scale.at(end).saturating_sub(x).max(PERIOD_WIDTH_MIN),
         y: HEIGHT - height,
         height,
         words: words
@@ -111,7 +119,7 @@ fn span(stood: &PastStanding, end: Timestamp, scale: &Scale, words: &Words) -> v
     }
 }
 
-/// A stretch of time that is as wide as the timeline.
+/// Maps a period of time to the width of the timeline.
 struct Scale {
     from: Timestamp,
     to: Timestamp,

@@ -1,4 +1,4 @@
-//! What leads machines over the site: `sitemap.xml`, `robots.txt` and `llms.txt`.
+//! Indexes of the site for programs: `sitemap.xml`, `robots.txt` and `llms.txt`.
 
 use crate::model::project::i18n::Words;
 use crate::model::time::day_of;
@@ -8,10 +8,10 @@ use crate::render::site::link::{escaped, plain};
 use crate::render::site::{absolute, evidence, markdown, view};
 use std::fmt::Write;
 
-/// The name of the overview.
+/// The file name of the overview.
 pub(crate) const OVERVIEW: &str = "llms.txt";
 
-/// The two files that there are once for all languages; `pages` are the paths of every page.
+/// The two files that all languages share. `pages` are the paths of all pages.
 pub(crate) fn files(input: &Input<'_>, pages: &[&str]) -> Vec<(String, Vec<u8>)> {
     vec![
         ("sitemap.xml".to_owned(), sitemap(input, pages).into_bytes()),
@@ -19,7 +19,7 @@ pub(crate) fn files(input: &Input<'_>, pages: &[&str]) -> Vec<(String, Vec<u8>)>
     ]
 }
 
-/// Every page, as <https://www.sitemaps.org/protocol.html> has it.
+/// The list of all pages (<https://www.sitemaps.org/protocol.html>).
 fn sitemap(input: &Input<'_>, pages: &[&str]) -> String {
     let checked = day_of(input.assessment.finished);
     let mut text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
@@ -27,7 +27,7 @@ fn sitemap(input: &Input<'_>, pages: &[&str]) -> String {
         .to_owned();
     for page in pages {
         let address = escaped(&absolute(&input.project.site.url, page));
-        // Writing into a string cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "<url><loc>{address}</loc><lastmod>{checked}</lastmod></url>");
     }
     text + "</urlset>\n"
@@ -38,11 +38,11 @@ fn robots(input: &Input<'_>) -> String {
     format!("User-agent: *\nAllow: /\n\nSitemap: {sitemap}\n")
 }
 
-/// The site in Markdown, as <https://llmstxt.org/> proposes it.
-pub(crate) fn overview(edition: &Edition<'_>, site: &view::Site) -> String {
+/// The overview of the site in Markdown (<https://llmstxt.org/>).
+pub(crate) fn overview(edition: &Edition<'_>, site: &view::SiteView) -> String {
     let words = edition.words();
     let address = |path: &str| absolute(&edition.project.site.url, path);
-    let mut text = format!("# {}\n\n> {}\n", plain(&site.title), plain(&said(site, words)));
+    let mut text = format!("# {}\n\n> {}\n", plain(&site.title), plain(&scope(site, words)));
     let (dates, policies) = (markdown::dates(site, words), words.say("policies"));
     let _ = write!(text, "\n{dates}\n\n## {policies}\n\n");
     for policy in edition.policies() {
@@ -54,9 +54,9 @@ pub(crate) fn overview(edition: &Edition<'_>, site: &view::Site) -> String {
     let _ = write!(text, "\n## {}\n\n", words.say("claims-and-evidence"));
     for claim in &edition.project.claims {
         let mark = evidence::claim_link(claim, edition).mark.word;
-        let (said, to) =
+        let (claimed, to) =
             (plain(&edition.words_of(claim)), address(&edition.evidence_of(&claim.id)));
-        let _ = writeln!(text, "- [{said}]({to}): {mark}");
+        let _ = writeln!(text, "- [{claimed}]({to}): {mark}");
     }
     let _ = write!(
         text,
@@ -69,7 +69,7 @@ pub(crate) fn overview(edition: &Edition<'_>, site: &view::Site) -> String {
     text
 }
 
-fn said(site: &view::Site, words: &Words) -> String {
+fn scope(site: &view::SiteView, words: &Words) -> String {
     let warnings: String = site.warnings.iter().map(|one| format!(" {one}")).collect();
     let about = words.fill("site-is-about", &[("organisation", &site.organisation)]);
     format!("{about}.{warnings}")
@@ -80,7 +80,7 @@ mod tests {
     use crate::render::site::tests::rendered;
 
     #[test]
-    fn every_page_is_in_the_sitemap() {
+    fn the_sitemap_lists_every_page() {
         let files = rendered();
         let pages = files.keys().filter(|path| path.ends_with(".html"));
         for page in pages {
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn the_overview_leads_to_policies_and_evidence() {
+    fn the_overview_links_to_policies_and_evidence() {
         insta::assert_snapshot!(rendered()["llms.txt"], @r"
         # Example security
 

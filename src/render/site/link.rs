@@ -1,8 +1,8 @@
-//! Addresses on the site: all of them relative, so that it can be read from a disk or below any path.
+//! Addresses on the site, all relative, so that it can be read from a disk or under any path.
 
 use crate::model::project::policy::{Marked, Policy};
 
-/// Where a link of `from` leads on the site; `None` where it must not be followed.
+/// The address of a link in `from`; `None` if the link is not safe.
 pub(crate) fn address(written: &str, from: &Policy, policies: &[Policy]) -> Option<String> {
     let (path, anchor) = match written.split_once('#') {
         Some((path, anchor)) => (path, format!("#{anchor}")),
@@ -26,8 +26,8 @@ pub(crate) fn address(written: &str, from: &Policy, policies: &[Policy]) -> Opti
     }
 }
 
-/// The scheme of an address (RFC 3986, section 3.1), in lower case, blanks and controls left out
-/// as browsers leave them out.
+/// The scheme of an address (RFC 3986, section 3.1), in lower case, without blanks and control characters,
+/// which browsers ignore.
 fn scheme(address: &str) -> Option<String> {
     let seen: String = address.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
     let (scheme, _) = seen.split_once(':')?;
@@ -36,7 +36,7 @@ fn scheme(address: &str) -> Option<String> {
     is_scheme.then(|| scheme.to_ascii_lowercase())
 }
 
-/// The file that a relative address means, seen from another file; `None` for the file itself.
+/// Resolves a relative address against the path of a file; `None` for the file itself.
 pub(crate) fn resolved(from: &str, path: &str) -> Option<String> {
     if path.is_empty() {
         return None;
@@ -55,7 +55,7 @@ pub(crate) fn resolved(from: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Text as it may stand in HTML, in attributes too.
+/// Escapes text for HTML, including attributes.
 pub(crate) fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for character in text.chars() {
@@ -71,7 +71,7 @@ pub(crate) fn escaped(text: &str) -> String {
     html
 }
 
-/// The way from a file of the site to its root: empty, or `../` for each folder above it.
+/// The relative path from a file to the site's root: empty, or `../` for each folder.
 pub(crate) fn root(path: &str) -> String {
     "../".repeat(path.matches('/').count())
 }
@@ -84,7 +84,7 @@ pub(crate) fn id_of(of: &Marked) -> String {
     }
 }
 
-/// Text on one line of Markdown, with nothing in it that Markdown would read.
+/// Escapes text for one line of Markdown.
 pub(crate) fn plain(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
@@ -101,7 +101,7 @@ mod tests {
     use crate::render::sample;
 
     #[test]
-    fn an_address_that_runs_something_is_not_followed() {
+    fn addresses_that_run_scripts_are_not_linked() {
         let policies = sample::project().policies;
         let to = |address: &str| super::address(address, &policies[0], &policies);
         for bad in [

@@ -1,16 +1,16 @@
-//! The head's JSON-LD: who publishes the page, and when it was checked. It is data and not run, so
-//! the page's policy against inline scripts does not concern it.
+//! The JSON-LD of a page: its publisher, and when it was checked. It is data, so the
+//! Content-Security-Policy against inline scripts does not apply to it.
 
 use serde_json::{Value, json};
 
 use crate::render::site::view;
 
-/// The data as it may stand in a `script` element: nothing in it can end the element.
-pub(crate) fn text(page: &view::Page, site: &view::Site) -> String {
+/// The data, escaped so that it cannot end its `script` element.
+pub(crate) fn text(page: &view::Page, site: &view::SiteView) -> String {
     data(page, site).to_string().replace('<', "\\u003c").replace('&', "\\u0026")
 }
 
-fn data(page: &view::Page, site: &view::Site) -> Value {
+fn data(page: &view::Page, site: &view::SiteView) -> Value {
     json!({
         "@context": "https://schema.org",
         "@type": "WebPage",
@@ -34,7 +34,7 @@ mod tests {
     use crate::render::site::tests::rendered;
 
     #[test]
-    fn every_page_has_data_that_can_be_read_and_cannot_end_its_element() {
+    fn every_page_has_valid_data_that_cannot_end_its_element() {
         for (path, html) in rendered().iter().filter(|(path, _)| path.ends_with(".html")) {
             let (_, rest) = html.split_once("<script type=\"application/ld+json\">").unwrap();
             let (data, _) = rest.split_once("</script>").unwrap();

@@ -1,5 +1,5 @@
-//! A policy as Markdown beside its page: the author's words with the links led to where the site has
-//! their targets. Comments and link definitions, which the page does not show, are left out.
+//! The Markdown version of a policy: the author's text, with links to the site's pages. Comments and link
+//! definitions, which the page does not show, are left out.
 
 use std::ops::Range;
 
@@ -12,16 +12,17 @@ use crate::render::site::edition::Edition;
 use crate::render::site::link::{plain, root};
 use crate::render::site::{link, sub_processors, view};
 
-/// Where the Markdown of a policy stands on the site.
+/// The path of a policy's Markdown file.
 pub(crate) fn path(policy: &Policy) -> String {
     format!("{}/index.md", policy.slug)
 }
 
-/// The file.
-pub(crate) fn file(policy: &Policy, edition: &Edition<'_>, site: &view::Site) -> String {
+/// The content of a policy's Markdown file.
+pub(crate) fn file(policy: &Policy, edition: &Edition<'_>, site: &view::SiteView) -> String {
     let (front, words) = (&policy.front, edition.words());
     let day = words.day(front.effective.value);
-    let from = From { policy, policies: &edition.project.policies, language: edition.language };
+    let from =
+        MarkdownSource { policy, policies: &edition.project.policies, language: edition.language };
     format!(
         "# {}\n\n> {}\n\n{} {}\n\n{}\n",
         plain(&front.title.value),
@@ -32,8 +33,8 @@ pub(crate) fn file(policy: &Policy, edition: &Edition<'_>, site: &view::Site) ->
     )
 }
 
-/// When it was checked, and until when that counts.
-pub(crate) fn dates(site: &view::Site, words: &Words) -> String {
+/// When the site was checked, and until when the result is valid.
+pub(crate) fn dates(site: &view::SiteView, words: &Words) -> String {
     let (time, target) = (&site.checked.words, &plain(&site.target));
     let mut text = words.fill("checked", &[("time", time), ("target", target)]);
     if let Some(until) = &site.summary.until {
@@ -43,27 +44,27 @@ pub(crate) fn dates(site: &view::Site, words: &Words) -> String {
     site.warnings.iter().fold(text, |text, warning| format!("{text} {}", plain(warning)))
 }
 
-/// A stretch of the source, and what stands in its place.
-type Edit = (Range<usize>, String);
+/// A range of the source, and its replacement.
+type TextEdit = (Range<usize>, String);
 
-/// A link or image that has begun.
-struct Open {
+/// A link or image whose end has not been reached.
+struct OpenLink {
     link_type: LinkType,
     to: String,
     title: String,
     image: bool,
-    /// Where its text stands, as far as it was seen.
+    /// The range of its text so far.
     text: Option<Range<usize>>,
 }
 
-/// A policy among those that it may link to.
-struct From<'a> {
+/// A policy with the policies that it may link to.
+struct MarkdownSource<'a> {
     policy: &'a Policy,
     policies: &'a [Policy],
     language: &'a Language,
 }
 
-impl From<'_> {
+impl MarkdownSource<'_> {
     fn body(&self) -> String {
         let source = self.policy.markdown.as_str();
         let options = Options::ENABLE_TABLES
@@ -72,9 +73,9 @@ impl From<'_> {
             | Options::ENABLE_HEADING_ATTRIBUTES;
         let parser = Parser::new_ext(source, options);
         let definitions = parser.reference_definitions().iter();
-        let mut edits: Vec<Edit> =
+        let mut edits: Vec<TextEdit> =
             definitions.map(|(_, one)| (one.span.clone(), String::new())).collect();
-        let mut open: Vec<Open> = Vec::new();
+        let mut open: Vec<OpenLink> = Vec::new();
         for (event, range) in parser.into_offset_iter() {
             let ends = matches!(event, Event::End(TagEnd::Link | TagEnd::Image));
             let closed = if ends { open.pop() } else { None };
@@ -87,10 +88,11 @@ impl From<'_> {
             }
             match event {
                 Event::Start(Tag::Link { link_type, dest_url, title, .. }) => {
-                    open.push(begun(link_type, &dest_url, &title, false));
+                    open.push(OpenLink::new(link_type, &dest_url, &title));
                 }
                 Event::Start(Tag::Image { link_type, dest_url, title, .. }) => {
-                    open.push(begun(link_type, &dest_url, &title, true));
+                    let image = OpenLink::new(link_type, &dest_url, &title);
+                    open.push(OpenLink { image: true, ..image });
                 }
                 Event::Start(Tag::HtmlBlock) | Event::InlineHtml(_)
                     if source.get(range.clone()).is_some_and(|html| html.contains("<!--")) =>
@@ -103,8 +105,8 @@ impl From<'_> {
         edited(source, edits)
     }
 
-    /// What becomes of a link: of its end, or of all of it where it has no text.
-    fn edit(&self, open: &Open, range: Range<usize>) -> Option<Edit> {
+    /// The edit for a link: of its end, or of the whole link if it has no text.
+    fn edit(&self, open: &OpenLink, range: Range<usize>) -> Option<TextEdit> {
         if matches!(open.link_type, LinkType::Autolink | LinkType::Email) {
             return None;
         }
@@ -142,24 +144,27 @@ impl From<'_> {
     }
 }
 
-fn begun(link_type: LinkType, to: &str, title: &str, image: bool) -> Open {
-    Open { link_type, to: to.to_owned(), title: title.to_owned(), image, text: None }
+impl OpenLink {
+    fn new(link_type: LinkType, to: &str, title: &str) -> Self {
+        let (to, title) = (to.to_owned(), title.to_owned());
+        Self { link_type, to, title, image: false, text: None }
+    }
 }
 
-/// The table of sub-processors, where that is what a link stands for.
+/// The table of sub-processors, if the link is its placeholder.
 fn table<'a>(to: &str, policy: &'a Policy) -> Option<&'a Table> {
     policy.tables().next().filter(|_| to.ends_with("sub-processors.yaml"))
 }
 
-/// The claim whose file a link leads to.
+/// The claim whose check file a link points to.
 fn check(to: &str, policy: &Policy) -> Option<String> {
     let file = link::resolved(&policy.file, to)?;
     let name = file.strip_prefix("checks/")?;
     name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).map(str::to_owned)
 }
 
-/// The source with its edits; one that begins within another is part of it.
-fn edited(source: &str, mut edits: Vec<Edit>) -> String {
+/// Applies the edits to the source. An edit inside another one is ignored.
+fn edited(source: &str, mut edits: Vec<TextEdit>) -> String {
     edits.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
     let (mut text, mut done) = (String::with_capacity(source.len()), 0);
     for (range, new) in edits.into_iter() {
@@ -182,11 +187,11 @@ mod tests {
         let mut project = sample::project();
         project.policies[0].markdown = markdown.into();
         let (policies, language) = (&project.policies, &project.languages[0]);
-        From { policy: &policies[0], policies, language }.body()
+        MarkdownSource { policy: &policies[0], policies, language }.body()
     }
 
     #[test]
-    fn a_claim_leads_to_its_evidence_and_a_policy_to_its_page() {
+    fn claims_link_to_their_evidence_and_policies_to_their_pages() {
         assert_eq!(
             of("[It *is* so.](../checks/a.yaml) See [there](privacy.md#b).\n"),
             "[It *is* so.](<../evidence/a/index.html>) See [there](<../privacy/index.html#b>).\n"
@@ -202,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_page_does_not_show_is_not_in_it() {
+    fn comments_and_link_definitions_are_left_out() {
         let source = "A <!-- ask\nlegal --> b [c].\n\n<!-- todo -->\n\n[c]: https://c.test \"d\"\n[//]: # (e)\n";
         let told = of(source);
         for never in ["legal", "todo", "(e)", "!--"] {
@@ -212,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_runs_something_leads_nowhere() {
+    fn addresses_that_run_scripts_are_removed() {
         assert_eq!(of("[x](javascript:y) <https://a.test>"), "[x](<>) <https://a.test>");
     }
 }

@@ -1,4 +1,4 @@
-//! A policy as a reader is shown it: its body with marks, its contents, and what is not verified.
+//! The view of a policy: its body with marks, its table of contents, and its statements.
 
 use crate::model::project::i18n::Words;
 use crate::model::project::policy::{Marked, Policy};
@@ -7,15 +7,15 @@ use crate::render::site::link::{escaped, id_of};
 use crate::render::site::{body, evidence, standing, versions, view};
 use crate::render::wording;
 
-/// The deepest heading that the contents list.
+/// The deepest level of headings in the table of contents.
 const CONTENTS_LEVEL_MAX: u8 = 3;
 
-/// What the page of a policy says.
-pub(crate) fn policy(policy: &Policy, edition: &Edition<'_>) -> view::Policy {
+/// The view of a policy.
+pub(crate) fn policy(policy: &Policy, edition: &Edition<'_>) -> view::PolicyView {
     let marker = |of: &Marked| marker(of, policy, edition);
     let stretches = body::body(policy, &edition.project.policies, edition.words(), &marker);
     let products = policy.front.products.iter().map(|name| &name.value);
-    view::Policy {
+    view::PolicyView {
         title: policy.front.title.value.clone(),
         summary: policy.front.summary.value.clone(),
         owner: edition.language.role(&policy.front.owner.value),
@@ -23,7 +23,7 @@ pub(crate) fn policy(policy: &Policy, edition: &Edition<'_>) -> view::Policy {
         products: products.map(|name| edition.language.product(name)).collect(),
         stated: policy.front.stated.as_ref().map_or_else(String::new, |why| why.value.clone()),
         contents: contents(policy),
-        stretches: stretches.into_iter().map(|one| stretch(one, edition)).collect(),
+        stretches: stretches.into_iter().map(|one| section(one, edition)).collect(),
         statements: statements(policy),
         standing: standing::of_policy(policy, edition),
         claims: standing::links_of(policy, edition),
@@ -32,17 +32,17 @@ pub(crate) fn policy(policy: &Policy, edition: &Edition<'_>) -> view::Policy {
     }
 }
 
-fn stretch(stretch: body::Stretch, edition: &Edition<'_>) -> view::Stretch {
-    let claims = stretch.claims.iter().filter_map(|id| edition.project.claim(id));
-    view::Stretch {
+fn section(section: body::BodySection, edition: &Edition<'_>) -> view::PolicySection {
+    let claims = section.claims.iter().filter_map(|id| edition.project.claim(id));
+    view::PolicySection {
         claims: claims.map(|claim| evidence::claim(claim, edition)).collect(),
-        html: stretch.html,
+        html: section.html,
     }
 }
 
-fn contents(policy: &Policy) -> Vec<view::Heading> {
+fn contents(policy: &Policy) -> Vec<view::HeadingView> {
     let down = body::shift(policy);
-    let headings = policy.headings.iter().map(|heading| view::Heading {
+    let headings = policy.headings.iter().map(|heading| view::HeadingView {
         level: heading.level + down,
         text: heading.text.clone(),
         anchor: heading.anchor.clone(),
@@ -50,9 +50,9 @@ fn contents(policy: &Policy) -> Vec<view::Heading> {
     headings.filter(|heading| heading.level <= CONTENTS_LEVEL_MAX).collect()
 }
 
-fn statements(policy: &Policy) -> Vec<view::Statement> {
+fn statements(policy: &Policy) -> Vec<view::StatementView> {
     let all = policy.statements.iter().enumerate();
-    all.map(|(index, statement)| view::Statement {
+    all.map(|(index, statement)| view::StatementView {
         anchor: id_of(&Marked::Statement(index)),
         words: wording::words_of(&statement.passage),
         reason: statement.reason.trim_end_matches('.').to_owned(),
@@ -60,7 +60,7 @@ fn statements(policy: &Policy) -> Vec<view::Statement> {
     .collect()
 }
 
-/// What stands behind a marked passage: a shape, a word, and the products that it is about.
+/// The HTML after a marked passage: a shape, a word, and the products that it applies to.
 fn marker(of: &Marked, policy: &Policy, edition: &Edition<'_>) -> String {
     let words = edition.words();
     match of {
@@ -81,13 +81,13 @@ fn marker(of: &Marked, policy: &Policy, edition: &Edition<'_>) -> String {
         }
         Marked::Statement(index) => {
             let reason = policy.statements.get(*index).map_or("", |one| one.reason.as_str());
-            let mark = mark(&view::Mark::of("not tested", words), words, "#page-not-verified");
+            let mark = mark(&view::MarkView::of("not tested", words), words, "#page-not-verified");
             format!("{mark}<span class=\"visually-hidden\">: {}</span>", escaped(reason))
         }
     }
 }
 
-fn mark(mark: &view::Mark, words: &Words, to: &str) -> String {
+fn mark(mark: &view::MarkView, words: &Words, to: &str) -> String {
     let ends = mark.ends.as_ref().map_or_else(String::new, |ends| {
         let then = escaped(&words.say("word-expired"));
         format!(" data-until=\"{}\" data-then=\"{then}\"", escaped(&ends.iso))

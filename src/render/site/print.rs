@@ -1,31 +1,31 @@
-//! `print.css`: what stands in the margins of each printed sheet, so that it can be filed by itself:
-//! title, address, date and build. A page cannot say this of itself without a style of its own.
+//! `print.css`: the margins of printed pages, with title, address, date and build, so that each sheet can
+//! be filed by itself. These texts differ from page to page, and a page has no inline style.
 
 use std::fmt::Write;
 
 use crate::render::site::view;
 
-/// Where it stands.
+/// The path of the style sheet.
 pub(crate) const PATH: &str = "print.css";
 
-/// The sheets of one page.
-pub(crate) struct Sheet {
+/// The printed sheets of one page.
+pub(crate) struct PrintedPage {
     name: String,
     title: String,
     address: String,
 }
 
-impl Sheet {
+impl PrintedPage {
     /// The sheets of this page.
     pub(crate) fn of(page: &view::Page) -> Self {
         Self { name: page.sheet.clone(), title: page.title.clone(), address: page.address.clone() }
     }
 }
 
-/// The style sheet for all pages of the site; `stamp` stands on every sheet.
-pub(crate) fn file(sheets: &[Sheet], stamp: &str) -> String {
+/// The style sheet for all pages of the site; `stamp` is printed on every sheet.
+pub(crate) fn file(sheets: &[PrintedPage], stamp: &str) -> String {
     let mut css = format!("@page {{ @top-right {{ content: {}; }} }}\n", quoted(stamp));
-    for Sheet { name, title, address } in sheets {
+    for PrintedPage { name, title, address } in sheets {
         let (title, address) = (quoted(title), quoted(address));
         // Writing to a string cannot fail.
         let _ = writeln!(
@@ -37,7 +37,7 @@ pub(crate) fn file(sheets: &[Sheet], stamp: &str) -> String {
     css
 }
 
-/// Text as a string of CSS (CSS Syntax Level 3, section 4.3.5): whatever could end it is escaped.
+/// Quotes text as a CSS string (CSS Syntax Level 3, section 4.3.5).
 fn quoted(text: &str) -> String {
     let mut string = String::from("\"");
     for character in text.chars() {
@@ -59,12 +59,12 @@ mod tests {
     use crate::render::site::tests::rendered;
 
     #[test]
-    fn a_title_cannot_end_the_string_that_it_stands_in() {
+    fn a_title_cannot_end_its_string() {
         assert_eq!(quoted("a\"; } b\\\n</style>"), r#""a\22 ; } b\5c  \3c /style>""#);
     }
 
     #[test]
-    fn every_page_has_sheets_with_its_address() {
+    fn every_printed_page_has_its_address() {
         let files = rendered();
         for (path, html) in files.iter().filter(|(path, _)| path.ends_with(".html")) {
             let (_, rest) = html.split_once("<body class=\"").unwrap();

@@ -1,5 +1,5 @@
-//! What of a transcript a stranger may read: what was asked, the status, and what the expectations
-//! name. Never a body, nor an id that nobody chose to publish, nor what an error said.
+//! The public part of a transcript: requests, statuses, and the values that expectations name. Never a
+//! body, an id that the author did not choose to publish, or the text of an error.
 
 use indexmap::IndexSet;
 use serde_json::Value;
@@ -11,13 +11,13 @@ use crate::model::plan::expect::{Expectation, Test, TestOutcome};
 use crate::model::plan::template::Template;
 use crate::render::wording::{found, list, plain, value};
 
-/// What is told of an expectation that was met, where what was found may not be told.
+/// The text for an expectation that was met, if the actual value is not public.
 pub(crate) const AS_EXPECTED: &str = "as expected";
 
-/// The same of one that was not met.
+/// The text for an expectation that was not met, if the actual value is not public.
 pub(crate) const NOT_AS_EXPECTED: &str = "not as expected";
 
-/// The answer to a step: its status, or the sort of trouble there was.
+/// The answer to a step: its status, or the reason for having none.
 pub(crate) fn answer(view: &View<'_>, step: StepId) -> String {
     match view.answer(step) {
         Err(error) => error.reason.in_words().to_owned(),
@@ -28,21 +28,21 @@ pub(crate) fn answer(view: &View<'_>, step: StepId) -> String {
     }
 }
 
-/// How an expectation came out, with what was found where that may be told.
+/// The outcome of an expectation, with the actual value if that is public.
 pub(crate) fn outcome(expectation: &Expectation, judged: &Judged, publish: &[String]) -> String {
     let met = judged.outcome == TestOutcome::Met;
     if let TestOutcome::Unknown(reason) = judged.outcome {
-        return format!("could not be told: {}", reason.in_words());
+        return format!("unknown: {}", reason.in_words());
     }
-    if publish.contains(&expectation.at) || may_be_told(expectation, judged) {
+    if publish.contains(&expectation.at) || is_public(expectation, judged) {
         return found(expectation, judged);
     }
     if met { AS_EXPECTED } else { NOT_AS_EXPECTED }.to_owned()
 }
 
-/// Status, named headers, and what the operand itself gives away are told; of bodies only numbers,
-/// times, and values that are the very ones the author wrote down.
-fn may_be_told(expectation: &Expectation, judged: &Judged) -> bool {
+/// Public are the status, named headers, and everything that the operand reveals. Of bodies, only numbers,
+/// times, and values equal to those in the check are public.
+fn is_public(expectation: &Expectation, judged: &Judged) -> bool {
     let whole_body = matches!(expectation.at.as_str(), "/body/text" | "/body/json" | "/body");
     let named = expectation.at == "/status" || expectation.at.starts_with("/headers/");
     let met = judged.outcome == TestOutcome::Met;
@@ -68,7 +68,7 @@ fn has_hole(value: &Value) -> bool {
     }
 }
 
-/// What the author chose to publish of an answer beside the status: pointer and value.
+/// The values that the author chose to publish: pointer and value.
 pub(crate) fn published(
     view: &View<'_>,
     step: StepId,
@@ -78,7 +78,7 @@ pub(crate) fn published(
         return Vec::new();
     };
     let shown = |pointer: &String| Some((plain(pointer), shown(facts.at(pointer)?)));
-    // An address may be asked for by several expectations.
+    // Several expectations may publish the same pointer.
     let once: IndexSet<&String> = publish.iter().collect();
     once.into_iter().filter_map(shown).collect()
 }
@@ -98,13 +98,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn told(at: &str, test: Test, actual: Value, met: bool) -> String {
-        let judged = Judged { outcome: TestOutcome::from(met), actual };
+    fn outcome_of(at: &str, test: Test, actual: Value, is: TestOutcome) -> String {
+        let judged = Judged { outcome: is, actual };
         outcome(&Expectation::new(at, test), &judged, &[])
     }
 
     #[test]
-    fn a_body_and_an_id_in_it_are_never_told() {
+    fn bodies_and_their_ids_are_never_public() {
         let secret = || json!("id-4711");
         let holes = Test::Equals(json!("${note}"));
         for (at, test) in [
@@ -114,26 +114,35 @@ mod tests {
             ("/body/json/url", Test::StartsWith("id".into())),
             ("/body/json/id", Test::NotEquals(json!("x"))),
         ] {
-            for met in [true, false] {
-                let told = told(at, test.clone(), secret(), met);
-                assert!(!told.contains("4711"), "{at} {test:?}: {told}");
+            for is in [TestOutcome::Met, TestOutcome::NotMet] {
+                let shown = outcome_of(at, test.clone(), secret(), is);
+                assert!(!shown.contains("4711"), "{at} {test:?}: {shown}");
             }
         }
     }
 
     #[test]
-    fn what_the_expectation_names_is_told() {
+    fn values_that_the_expectation_names_are_public() {
         let age = Test::NotOlderThan(crate::language::period::Period::hours(24));
         let time = json!("2026-11-22T08:00:00Z");
-        assert_eq!(told("/body/json/at", age, time, true), "at: 22 Nov 2026, 08:00 UTC");
-        let status = told("/status", Test::Equals(json!(200)), json!(403), false);
+        assert_eq!(
+            outcome_of("/body/json/at", age, time, TestOutcome::Met),
+            "at: 22 Nov 2026, 08:00 UTC"
+        );
+        let status =
+            outcome_of("/status", Test::Equals(json!(200)), json!(403), TestOutcome::NotMet);
         assert_eq!(status, "status 403");
-        let ours = told("/body/json/state", Test::Equals(json!("done")), json!("done"), true);
+        let ours = outcome_of(
+            "/body/json/state",
+            Test::Equals(json!("done")),
+            json!("done"),
+            TestOutcome::Met,
+        );
         assert_eq!(ours, "state: “done”");
     }
 
     #[test]
-    fn what_the_author_publishes_is_told() {
+    fn values_that_the_author_publishes_are_public() {
         let judged = Judged { outcome: TestOutcome::Met, actual: json!("7") };
         let expectation = Expectation::new("/body/json/id", Test::Exists(true));
         assert_eq!(outcome(&expectation, &judged, &["/body/json/id".into()]), "id: “7”");

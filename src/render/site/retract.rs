@@ -1,5 +1,5 @@
-//! Takes the word back on a site that is out: what a later assessment found violated is marked there as
-//! not verified since then. It needs no sources, and only ever takes away.
+//! Retracts claims on a published site: marks claims that a later assessment found violated as not verified
+//! since then. Needs no sources, and never adds a verified claim.
 
 use std::collections::BTreeMap;
 
@@ -16,11 +16,11 @@ use crate::render::site::link::escaped;
 use crate::render::site::{badge, feed};
 use crate::render::wording::count;
 
-/// What is written in place of a claim's standing.
+/// The text that replaces the standing of a claim.
 const SINCE: &str = "not verified since";
 
-/// The site `files`, whose `claims.json` is `page`, with the claims of `failed` marked as not verified
-/// since the time that stands with each; or why that cannot be done.
+/// Marks the claims in `failed` as not verified since their times, in the site `files` with the
+/// `claims.json` `page`. The error is a message for people.
 pub fn retract(
     files: &Files,
     mut page: Published,
@@ -32,7 +32,7 @@ pub fn retract(
     let mut site = Files::new();
     for (path, bytes) in files {
         let text = || String::from_utf8_lossy(bytes);
-        // Each language of the site has files of its own by these names.
+        // Each language of the site has its own files with these names.
         let name = path.rsplit('/').next().unwrap_or(path);
         let new = match name {
             "claims.json" => json(&page),
@@ -53,7 +53,7 @@ fn last(failed: &BTreeMap<ClaimId, Timestamp>) -> String {
     failed.values().max().map_or_else(String::new, |at| in_words(*at))
 }
 
-/// Takes the claims down in `page`, and gives them as they stand there now.
+/// Marks the claims in `page`. Returns the marked claims.
 fn marked(page: &mut Published, failed: &BTreeMap<ClaimId, Timestamp>) -> Vec<PublishedClaim> {
     let mut marked = Vec::new();
     for claim in &mut page.promises.claims {
@@ -77,15 +77,18 @@ fn since(claim: &PublishedClaim) -> String {
     claim.history.last().map_or_else(String::new, |stood| sentence(stood.since))
 }
 
-/// A page of the site, with what it says of these claims taken back; as it is, to the byte, if it says
-/// nothing. Any other page is read as a browser reads it and written anew.
+/// Marks the claims on a page of the site. A page without these claims stays the same to the byte; any other
+/// page is parsed as a browser parses it, and serialised again.
 fn html(page: &str, claims: &[PublishedClaim]) -> Result<String, String> {
     let told: Vec<&PublishedClaim> =
         claims.iter().filter(|claim| page.contains(&hook(claim))).collect();
     if let Some(lost) =
         claims.iter().find(|claim| page.contains(&anchor(claim)) && !page.contains(&hook(claim)))
     {
-        return Err(format!("a theme leaves out where `{}` stands: no `data-claim`", lost.id));
+        return Err(format!(
+            "the theme does not mark the status of `{}`: there is no `data-claim`",
+            lost.id
+        ));
     }
     if told.is_empty() {
         return Ok(page.to_owned());
@@ -145,12 +148,12 @@ fn take_down(mark: &NodeRef<'_>, words: &str) {
     }
 }
 
-/// How a page marks where a claim stands.
+/// The selector of a claim's standing on a page.
 fn hook(claim: &PublishedClaim) -> String {
     format!("data-claim=\"{}\"", claim.id)
 }
 
-/// How a page marks a claim's words.
+/// The selector of a claim's words on a page.
 fn anchor(claim: &PublishedClaim) -> String {
     format!("id=\"claim-{}\"", claim.id)
 }
@@ -173,7 +176,7 @@ fn notice(claims: &[&PublishedClaim]) -> String {
 }
 
 fn markdown(page: &str, claims: &[PublishedClaim]) -> String {
-    // The Markdown is wrapped as its author likes.
+    // The line breaks of the Markdown are the author's.
     let plain = normalise(page);
     let told = claims.iter().filter(|claim| plain.contains(&normalise(&claim.words)));
     let notice = told.map(|claim| format!("> **{}:** {}\n\n", capital(&since(claim)), claim.words));

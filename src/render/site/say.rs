@@ -1,12 +1,12 @@
-//! The functions of templates: `say`, which speaks the page's language, and `lang`, which marks what
-//! stands on the page in another one.
+//! The functions of templates: `say` writes a text of the interface in the page's language, `lang` marks
+//! text in another language.
 
 use tera::{Error, Function, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::model::project::i18n::{Language, TECHNICAL, Words, direction, filled, holes, primary};
 use crate::render::site::link::escaped;
 
-/// Gives templates their functions, for pages in one language of a project that has its own.
+/// Registers the functions for pages in `language`. `project` is the language of the project's files.
 pub(crate) fn register(tera: &mut Tera, language: &Language, project: &str) {
     tera.register_function("say", Say(language.words.clone()));
     tera.register_function(
@@ -15,8 +15,8 @@ pub(crate) fn register(tera: &mut Tera, language: &Language, project: &str) {
     );
 }
 
-/// `say(key="checked", time=site.checked)`: a phrase with its holes filled, as HTML. A time becomes a
-/// `time` element; with `n` the phrase has the plural form for that number.
+/// `say(key="checked", time=site.checked)`: a text with its placeholders filled, as HTML. A time becomes a
+/// `time` element. `n` selects the plural form for that number.
 struct Say(Words);
 
 impl Function<TeraResult<String>> for Say {
@@ -27,7 +27,7 @@ impl Function<TeraResult<String>> for Say {
             None => key,
         };
         if !self.0.has(&key) {
-            return Err(Error::message(format!("there are no words with the key `{key}`")));
+            return Err(Error::message(format!("there is no text with the key `{key}`")));
         }
         let phrase = escaped(&self.0.say(&key));
         let fill = |hole: &str| {
@@ -36,7 +36,7 @@ impl Function<TeraResult<String>> for Say {
             Some(html(value))
         };
         if let Some(hole) = holes(&phrase).find(|hole| fill(hole).is_none()) {
-            return Err(Error::message(format!("the words of `{key}` need `{hole}`")));
+            return Err(Error::message(format!("the text `{key}` needs the argument `{hole}`")));
         }
         Ok(filled(&phrase, fill))
     }
@@ -58,9 +58,9 @@ fn html(value: &Value) -> String {
     }
 }
 
-/// `lang(of="technical")`: the attributes of an element whose text is not in the page's language;
-/// nothing where it is. Besides a language's tag, `technical` stands for the language of questions and
-/// answers, and `project` for the one in which checks give their reasons.
+/// `lang(of="technical")`: the attributes of an element whose text is not in the page's language; empty if
+/// it is. `of` is a language tag, `technical` (the language of requests and answers), or `project` (the
+/// language of the reasons in checks).
 struct Lang {
     page: String,
     project: String,

@@ -1,22 +1,21 @@
-//! What browsers are told to forbid: in every page, and in the files by which common static hosts
-//! are told their headers.
+//! The security headers: a policy in every page, and configuration files for common static hosts.
 //!
-//! [`EVERYWHERE`] and [`SOME`] are the one source; each host's file says the same in its own form.
-//! GitHub Pages reads no such file: there the policy within each page stands in, which can say
-//! everything but `frame-ancestors` and the other headers.
+//! [`EVERYWHERE`] and [`SOME`] are the single source; the file of each host has the same content in its own
+//! format. GitHub Pages reads no such file: there the policy in each page applies, which cannot contain
+//! `frame-ancestors` and the other headers.
 
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-/// What a page may load: its own style sheets, images and script, and nothing else from anywhere.
+/// The Content-Security-Policy: a page may load the site's style sheets, images and script only.
 pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
      script-src 'self'; base-uri 'none'; form-action 'none'";
 
-/// The name of the header that carries it, with what browsers heed in a header alone.
+/// The header with the policy, including directives that browsers accept in headers only.
 const POLICY_HEADER: (&str, &str) = ("Content-Security-Policy", "frame-ancestors 'none'");
 
-/// What holds for every file beside the policy.
+/// The other headers of every file.
 const EVERYWHERE: [(&str, &str); 6] = [
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
@@ -26,8 +25,7 @@ const EVERYWHERE: [(&str, &str); 6] = [
     ("Strict-Transport-Security", "max-age=31536000"),
 ];
 
-/// Files that others may read from their own pages, or that need a type of their own: by their
-/// name, in whatever folder they stand.
+/// Files that other sites may read, or that need their own media type: by name, in any folder.
 const SOME: [(&str, &str, &str); 6] = [
     ("badge.json", "Access-Control-Allow-Origin", "*"),
     ("claims.json", "Access-Control-Allow-Origin", "*"),
@@ -39,23 +37,23 @@ const SOME: [(&str, &str, &str); 6] = [
 
 const CONTENT_TYPE: &str = "Content-Type";
 
-/// A file for a host, made from the paths of the site's other files.
-type Host = (&'static str, fn(&[&str]) -> String);
+/// A configuration file, made from the paths of the site's other files.
+type HostFile = (&'static str, fn(&[&str]) -> String);
 
-/// Each with the hosts that read it; none of them is in another's way.
-const HOSTS: [Host; 5] = [
+/// The configuration files, each with the hosts that read it. They do not interfere with each other.
+const HOSTS: [HostFile; 5] = [
     // Netlify, Cloudflare Pages.
     ("_headers", |_| underscore_headers()),
-    // Apache 2.4, where `AllowOverride FileInfo` lets it.
+    // Apache 2.4 with `AllowOverride FileInfo`.
     (".htaccess", |_| apache()),
-    // nginx, if its configuration includes the file within `server`.
+    // nginx, if its configuration includes the file in `server`.
     ("headers.nginx.conf", |_| nginx()),
     // Azure Static Web Apps.
     ("staticwebapp.config.json", azure),
     ("vercel.json", |_| vercel()),
 ];
 
-/// The files of every host, for a site of these paths.
+/// The configuration files of all hosts, for a site with these paths.
 pub(crate) fn files(paths: &[&str]) -> Vec<(String, Vec<u8>)> {
     HOSTS.iter().map(|(name, file)| ((*name).to_owned(), file(paths).into_bytes())).collect()
 }
@@ -67,7 +65,7 @@ fn everywhere() -> Vec<(&'static str, String)> {
     std::iter::once(policy).chain(rest).collect()
 }
 
-/// Writing into a string cannot fail: no `writeln!` below can.
+/// `writeln!` to a string cannot fail, here and in the functions that follow.
 fn underscore_headers() -> String {
     let mut text = "/*\n".to_owned();
     for (name, value) in everywhere() {
@@ -97,7 +95,7 @@ fn apache() -> String {
     text
 }
 
-/// A `location` that adds a header inherits none, so that each says all of them.
+/// A `location` that adds a header inherits none, so each one lists all headers.
 fn nginx() -> String {
     let all = |indent: &str| -> String {
         let line = |(name, value)| format!("{indent}add_header {name} \"{value}\" always;\n");
@@ -125,7 +123,7 @@ fn vercel() -> String {
     pretty(&json!({ "headers": rules }))
 }
 
-/// Its patterns cannot name a file in any folder, so that each one is named.
+/// Patterns cannot match a file name in any folder, so each file is listed.
 fn azure(paths: &[&str]) -> String {
     let all: serde_json::Map<String, Value> =
         everywhere().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
@@ -150,117 +148,120 @@ mod tests {
     use super::*;
     use crate::render::site::tests::rendered;
 
-    /// What is said of a file by its name, `*` for every file: the names of headers with their values.
-    type Said = BTreeMap<String, BTreeMap<String, String>>;
+    /// Headers and their values by file name; `*` for every file.
+    type HeadersByFile = BTreeMap<String, BTreeMap<String, String>>;
 
-    fn say(said: &mut Said, file: &str, name: &str, value: &str) {
+    fn add(headers: &mut HeadersByFile, file: &str, name: &str, value: &str) {
         let file = file.rsplit('/').next().unwrap().to_owned();
-        said.entry(file).or_default().insert(name.to_owned(), value.trim_matches('"').to_owned());
+        headers
+            .entry(file)
+            .or_default()
+            .insert(name.to_owned(), value.trim_matches('"').to_owned());
     }
 
-    fn wanted() -> Said {
-        let mut said = Said::new();
-        say(
-            &mut said,
+    fn wanted() -> HeadersByFile {
+        let mut headers = HeadersByFile::new();
+        add(
+            &mut headers,
             "*",
             "Content-Security-Policy",
             &format!("{POLICY}; frame-ancestors 'none'"),
         );
         for (name, value) in EVERYWHERE {
-            say(&mut said, "*", name, value);
+            add(&mut headers, "*", name, value);
         }
         for (file, name, value) in SOME {
-            say(&mut said, file, name, value);
+            add(&mut headers, file, name, value);
         }
-        said
+        headers
     }
 
-    fn read_underscore_headers(text: &str) -> Said {
-        let (mut said, mut file) = (Said::new(), "");
+    fn read_underscore_headers(text: &str) -> HeadersByFile {
+        let (mut headers, mut file) = (HeadersByFile::new(), "");
         for line in text.lines() {
             match line.strip_prefix("  ") {
                 Some(header) => {
                     let (name, value) = header.split_once(": ").unwrap();
-                    say(&mut said, file, name, value);
+                    add(&mut headers, file, name, value);
                 }
                 None => file = line,
             }
         }
-        said
+        headers
     }
 
-    fn read_apache(text: &str) -> Said {
-        let (mut said, mut file) = (Said::new(), "*");
+    fn read_apache(text: &str) -> HeadersByFile {
+        let (mut headers, mut file) = (HeadersByFile::new(), "*");
         for line in text.lines().map(str::trim) {
             if let Some(name) = line.strip_prefix("<Files \"") {
                 file = name.trim_end_matches("\">");
             } else if line == "</Files>" {
                 file = "*";
             } else if let Some(value) = line.strip_prefix("ForceType ") {
-                say(&mut said, file, CONTENT_TYPE, value);
+                add(&mut headers, file, CONTENT_TYPE, value);
             } else if let Some((_, header)) = line.split_once("set ") {
                 let (name, value) = header.split_once(' ').unwrap();
-                say(&mut said, file, name, value);
+                add(&mut headers, file, name, value);
             }
         }
-        said
+        headers
     }
 
-    /// Each `location` must say what holds everywhere, and its own.
-    fn read_nginx(text: &str) -> Said {
-        let (mut said, mut file) = (Said::new(), "*".to_owned());
+    /// Each `location` must contain the headers of every file, and its own.
+    fn read_nginx(text: &str) -> HeadersByFile {
+        let (mut headers, mut file) = (HeadersByFile::new(), "*".to_owned());
         for line in text.lines().map(str::trim) {
             if let Some(pattern) = line.strip_prefix("location ~ /") {
                 file = pattern.trim_end_matches("$ {").replace('\\', "");
             } else if line == "}" {
                 file = "*".into();
             } else if let Some(value) = line.strip_prefix("default_type ") {
-                say(&mut said, &file, CONTENT_TYPE, value.trim_end_matches(';'));
+                add(&mut headers, &file, CONTENT_TYPE, value.trim_end_matches(';'));
             } else if let Some(header) = line.strip_prefix("add_header ") {
                 let (name, value) = header.trim_end_matches(" always;").split_once(' ').unwrap();
-                say(&mut said, &file, name, value);
+                add(&mut headers, &file, name, value);
             }
         }
-        let everywhere = said["*"].clone();
-        for (_, of_file) in said.iter_mut().filter(|(file, _)| *file != "*") {
+        let everywhere = headers["*"].clone();
+        for (_, of_file) in headers.iter_mut().filter(|(file, _)| *file != "*") {
             for (name, value) in &everywhere {
                 assert_eq!(of_file.remove(name).as_ref(), Some(value));
             }
         }
-        said
+        headers
     }
 
-    fn read_vercel(text: &str) -> Said {
-        let mut said = Said::new();
+    fn read_vercel(text: &str) -> HeadersByFile {
+        let mut headers = HeadersByFile::new();
         let read: Value = serde_json::from_str(text).unwrap();
         for rule in read["headers"].as_array().unwrap() {
             let source = rule["source"].as_str().unwrap().replace("(.*)", "*");
             for header in rule["headers"].as_array().unwrap() {
                 let text = |key: &str| header[key].as_str().unwrap();
-                say(&mut said, &source, text("key"), text("value"));
+                add(&mut headers, &source, text("key"), text("value"));
             }
         }
-        said
+        headers
     }
 
-    fn read_azure(text: &str) -> Said {
-        let mut said = Said::new();
+    fn read_azure(text: &str) -> HeadersByFile {
+        let mut found = HeadersByFile::new();
         let read: Value = serde_json::from_str(text).unwrap();
-        let mut add = |file: &str, headers: &Value| {
+        let mut add_all = |file: &str, headers: &Value| {
             for (name, value) in headers.as_object().unwrap() {
-                say(&mut said, file, name, value.as_str().unwrap());
+                add(&mut found, file, name, value.as_str().unwrap());
             }
         };
-        add("*", &read["globalHeaders"]);
+        add_all("*", &read["globalHeaders"]);
         for route in read["routes"].as_array().unwrap() {
-            add(route["route"].as_str().unwrap(), &route["headers"]);
+            add_all(route["route"].as_str().unwrap(), &route["headers"]);
         }
-        said
+        found
     }
 
     #[test]
-    fn every_host_is_told_the_same() {
-        let readers: [fn(&str) -> Said; HOSTS.len()] =
+    fn all_hosts_get_the_same_headers() {
+        let readers: [fn(&str) -> HeadersByFile; HOSTS.len()] =
             [read_underscore_headers, read_apache, read_nginx, read_azure, read_vercel];
         let paths = SOME.map(|(file, ..)| format!("de/{file}"));
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
@@ -270,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn the_site_has_a_file_for_every_host_and_its_rules_name_files_that_are_there() {
+    fn the_rules_of_every_host_refer_to_existing_files() {
         let files = rendered();
         for (name, _) in HOSTS {
             assert!(files.contains_key(name), "{name}");
@@ -283,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_inline_and_nothing_from_elsewhere_is_allowed() {
+    fn inline_content_and_other_origins_are_forbidden() {
         for never in ["unsafe", "*", "http", "data:", "nonce"] {
             assert!(!POLICY.contains(never), "{never}");
         }

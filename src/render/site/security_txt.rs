@@ -1,8 +1,8 @@
 //! `/.well-known/security.txt` (RFC 9116): how to report a vulnerability.
 //!
-//! Its `Expires` promises that the contacts are good until then. A build alone must not renew that
-//! promise, so it is the end of somebody's word: of the attestation of a claim whose words name
-//! every contact. Where nobody has given it, or only the demo has, there is no file.
+//! `Expires` promises that the contacts are valid until then. A build alone must not extend that promise, so
+//! the date is the expiry of an attestation: that of a claim whose words contain every contact. Without such
+//! an attestation, or with one of the demo only, there is no file.
 
 use jiff::Timestamp;
 
@@ -14,10 +14,10 @@ use crate::model::time::read_time;
 use crate::render::Input;
 use crate::render::site::absolute;
 
-/// Where the file must stand (section 3).
+/// The path of the file (section 3).
 pub const PATH: &str = ".well-known/security.txt";
 
-/// The file, if somebody has given their word for the contacts.
+/// The file, if the contacts are attested.
 pub(crate) fn file(input: &Input<'_>) -> Option<String> {
     let contacts = &input.project.contacts;
     if contacts.is_empty() {
@@ -26,7 +26,7 @@ pub(crate) fn file(input: &Input<'_>) -> Option<String> {
     let expires = expires(input)?;
     let site = &input.project.site;
     let mut lines: Vec<String> = contacts.iter().map(|one| format!("Contact: {one}")).collect();
-    // The specification asks for whole seconds or finer, in the form of RFC 3339.
+    // The specification requires the format of RFC 3339.
     lines.push(format!("Expires: {expires}"));
     let languages = input.project.languages.iter().map(|one| one.tag.as_str());
     lines.push(format!("Preferred-Languages: {}", languages.collect::<Vec<_>>().join(", ")));
@@ -34,13 +34,13 @@ pub(crate) fn file(input: &Input<'_>) -> Option<String> {
     Some(lines.join("\n") + "\n")
 }
 
-/// The end of the word for the contacts; the first one, where several were given.
+/// The earliest expiry of the attestations for the contacts.
 fn expires(input: &Input<'_>) -> Option<Timestamp> {
     let given = input.outcomes.iter().filter(|outcome| names_all(outcome, input.project));
-    given.filter_map(|outcome| end_of_word(outcome, input.project)).min()
+    given.filter_map(|outcome| attestation_end(outcome, input.project)).min()
 }
 
-/// Whether a claim's words, the addresses of its links among them, name every contact.
+/// Whether a claim's words and the addresses of its links contain every contact.
 fn names_all(outcome: &Outcome<'_>, project: &Project) -> bool {
     let words = outcome.claim.words();
     let named = |contact: &url::Url| match contact.scheme() {
@@ -50,7 +50,7 @@ fn names_all(outcome: &Outcome<'_>, project: &Project) -> bool {
     project.contacts.iter().all(named)
 }
 
-fn end_of_word(outcome: &Outcome<'_>, project: &Project) -> Option<Timestamp> {
+fn attestation_end(outcome: &Outcome<'_>, project: &Project) -> Option<Timestamp> {
     let (_, attestation) = project.attestations.get(&outcome.claim.id)?;
     let real = attestation.day != AttestationDay::Demo && outcome.standing == Standing::Holds;
     let mut checks = outcome.checks.iter().filter(|check| check.plan.kind == "attestation");
@@ -72,7 +72,7 @@ mod tests {
 
     const CLAIM: &str = "content-storage";
 
-    /// The sample, with a word for a claim that says `words`.
+    /// The file of the sample with an attestation of a claim with these words.
     fn attested(words: &str, day: AttestationDay) -> Option<String> {
         let mut sample = Sample::new();
         let claims = &mut sample.project.claims;
@@ -98,9 +98,9 @@ mod tests {
     }
 
     #[test]
-    fn the_file_ends_with_the_word_for_the_contacts() {
-        let told = attested("Write to security@example.com.", day()).unwrap();
-        insta::assert_snapshot!(told, @r"
+    fn the_file_expires_with_the_attestation() {
+        let file = attested("Write to security@example.com.", day()).unwrap();
+        insta::assert_snapshot!(file, @r"
         Contact: mailto:security@example.com
         Expires: 2027-02-19T00:00:00Z
         Preferred-Languages: en
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_none_while_nobody_has_given_their_word_for_the_contacts() {
+    fn there_is_no_file_without_an_attestation() {
         assert_eq!(attested("Write to somebody.", day()), None);
         assert_eq!(attested("Write to security@example.com.", AttestationDay::Demo), None);
         let sample = Sample::new();

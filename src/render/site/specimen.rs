@@ -1,15 +1,18 @@
-//! Made-up pages to try templates on, when there is no evidence yet.
+//! Sample pages to test templates with, when there is no evidence yet.
 
 use tera::Context;
 
 use crate::render::site::context;
+use crate::render::site::view::history::{
+    ChangeView, History, Span, StandingSince, VersionView, Versions,
+};
 use crate::render::site::view::{
-    Change, Check, Claim, ClaimLink, Counted, Day, Expectation, File, Heading, History, Link, Mark,
-    Page, Policy, PolicyLink, Published, Site, Span, Statement, Step, Stood, Stretch, Summary,
-    Time, Translation, Version, Versions, Waiver,
+    CheckView, ClaimLink, ClaimView, Counted, Day, ExpectationView, File, HeadingView, LinkView,
+    MarkView, Page, PolicyLink, PolicySection, PolicyView, PublishedValue, SiteView, StatementView,
+    StepView, Summary, Time, Translation, WaiverView,
 };
 
-/// Every template that makes a page, with a full page and an empty one.
+/// Every page template, each with a full and an empty page.
 pub(crate) fn pages() -> Vec<(&'static str, Context)> {
     let mut pages = Vec::new();
     let both = [(full_site(), full_page()), (empty_site(), empty_page())];
@@ -28,8 +31,8 @@ pub(crate) fn pages() -> Vec<(&'static str, Context)> {
     pages
 }
 
-fn mark(name: &str) -> Mark {
-    Mark::of(name, &crate::model::project::i18n::Words::default())
+fn mark(name: &str) -> MarkView {
+    MarkView::of(name, &crate::model::project::i18n::Words::default())
 }
 
 fn words(words: &str) -> String {
@@ -80,10 +83,10 @@ fn time() -> Time {
     Time { iso: words("2026-11-22T10:00:00Z"), words: words("22 Nov 2026, 10:00 UTC") }
 }
 
-fn full_site() -> Site {
-    Site {
+fn full_site() -> SiteView {
+    SiteView {
         draft: true,
-        contacts: vec![Link { text: words("a"), address: words("mailto:a@example.com") }],
+        contacts: vec![LinkView { text: words("a"), address: words("mailto:a@example.com") }],
         warnings: vec![words("A warning.")],
         permissions: vec![words("A permission.")],
         files: vec![file()],
@@ -97,8 +100,8 @@ fn full_site() -> Site {
     }
 }
 
-fn empty_site() -> Site {
-    Site {
+fn empty_site() -> SiteView {
+    SiteView {
         title: words("A site"),
         organisation: words("An organisation"),
         url: words("https://security.example.com/"),
@@ -143,16 +146,16 @@ fn claim_link() -> ClaimLink {
     }
 }
 
-fn full_policy() -> Policy {
-    Policy {
+fn full_policy() -> PolicyView {
+    PolicyView {
         stated: words("It only tells how the law is read"),
         products: vec![words("Cloud add-ons")],
-        contents: vec![Heading { level: 2, text: words("Data"), anchor: words("data") }],
-        stretches: vec![Stretch {
+        contents: vec![HeadingView { level: 2, text: words("Data"), anchor: words("data") }],
+        stretches: vec![PolicySection {
             html: words("<p>It is so.</p>"),
             claims: vec![full_claim(), empty_claim()],
         }],
-        statements: vec![Statement {
+        statements: vec![StatementView {
             anchor: words("statement-1"),
             words: words("Nothing is absolute."),
             reason: words("it cannot be tested"),
@@ -165,8 +168,8 @@ fn full_policy() -> Policy {
     }
 }
 
-fn empty_policy() -> Policy {
-    Policy {
+fn empty_policy() -> PolicyView {
+    PolicyView {
         title: words("Policy"),
         summary: words("What it is for"),
         owner: words("security officer"),
@@ -183,16 +186,16 @@ fn empty_policy() -> Policy {
     }
 }
 
-fn full_claim() -> Claim {
-    Claim {
-        mark: Mark { ends: Some(time()), ..mark("holds") },
+fn full_claim() -> ClaimView {
+    ClaimView {
+        mark: MarkView { ends: Some(time()), ..mark("holds") },
         basis: words("Tested publicly: anyone can repeat it"),
         basis_means: words("anyone can repeat it"),
         products: vec![words("Cloud add-ons")],
         observed: Some(time()),
         until: Some(time()),
         history: history(),
-        waiver: Some(Waiver {
+        waiver: Some(WaiverView {
             role: words("Security officer"),
             day: Day { iso: words("2026-11-22"), words: words("22 Nov 2026") },
             until: Day { iso: words("2026-11-30"), words: words("30 Nov 2026") },
@@ -202,8 +205,8 @@ fn full_claim() -> Claim {
     }
 }
 
-fn empty_claim() -> Claim {
-    Claim {
+fn empty_claim() -> ClaimView {
+    ClaimView {
         id: words("a"),
         words: words("It is so."),
         mark: mark("holds"),
@@ -227,8 +230,8 @@ fn empty_claim() -> Claim {
 fn versions() -> Versions {
     let runs = crate::model::source::redline::redline("It was so.", "It is so.");
     let since = Day { iso: words("2026-01-01"), words: words("1 Jan 2026") };
-    let newer = Version { since: since.clone(), changes: vec![runs], is_oldest: false };
-    let oldest = Version { since, changes: Vec::new(), is_oldest: true };
+    let newer = VersionView { since: since.clone(), changes: vec![runs], is_oldest: false };
+    let oldest = VersionView { since, changes: Vec::new(), is_oldest: true };
     Versions {
         title: words("Policy"),
         policy: words("a/index.html"),
@@ -246,15 +249,15 @@ fn history() -> History {
         words: words("Verified since 22 Nov 2026, 10:00 UTC"),
     };
     History {
-        entries: vec![Stood { mark: mark("holds"), since: time() }],
+        entries: vec![StandingSince { mark: mark("holds"), since: time() }],
         spans: vec![span],
         words: words("It held throughout."),
         changes: vec![change()],
     }
 }
 
-fn change() -> Change {
-    Change {
+fn change() -> ChangeView {
+    ChangeView {
         class: words("reworded"),
         effect: words("reworded"),
         words: words("It is so."),
@@ -265,8 +268,8 @@ fn change() -> Change {
     }
 }
 
-fn full_check() -> Check {
-    Check {
+fn full_check() -> CheckView {
+    CheckView {
         must: vec![words("the status is 200")],
         observed: Some(time()),
         until: Some(time()),
@@ -274,15 +277,15 @@ fn full_check() -> Check {
         saw: vec![words("anyone reads it: status 200")],
         repeat: words("curl -i \"https://example.com/\""),
         noticed: vec![words("it is not so")],
-        remarks: vec![words("It was begun 2 times before it gave an answer.")],
+        remarks: vec![words("It took 2 attempts to get an answer.")],
         steps: vec![full_step(), empty_step()],
         steps_left_out: 1,
         ..empty_check()
     }
 }
 
-fn empty_check() -> Check {
-    Check {
+fn empty_check() -> CheckView {
+    CheckView {
         number: 1,
         kind: words("http"),
         verdict: words("Verified"),
@@ -301,23 +304,25 @@ fn empty_check() -> Check {
     }
 }
 
-fn full_step() -> Step {
-    Step {
+fn full_step() -> StepView {
+    StepView {
         repeat: words("curl -i \"https://example.com/\""),
         control: words("the owner reads it"),
         at: Some(time()),
-        expectations: vec![Expectation {
+        expectations: vec![ExpectationView {
             expected: words("the status is 200"),
             found: words("status 200"),
             outcome: words("met"),
         }],
-        published: vec![Published { what: words("/body/json/state"), value: words("“done”") }],
+        published: vec![PublishedValue {
+            what: words("/body/json/state"), value: words("“done”")
+        }],
         ..empty_step()
     }
 }
 
-fn empty_step() -> Step {
-    Step {
+fn empty_step() -> StepView {
+    StepView {
         name: words("anyone reads it"),
         role: words("probe"),
         role_means: words("the question itself"),

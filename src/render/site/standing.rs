@@ -1,4 +1,4 @@
-//! The verification strip: where the claims of a page stand, worst news first.
+//! The verification summary: the standings of a page's claims, worst first.
 
 use crate::model::judge::evidence::Outcome;
 use crate::model::project::claim::Claim;
@@ -7,35 +7,35 @@ use crate::render::site::edition::Edition;
 use crate::render::site::{claims, evidence, view};
 use crate::render::summary;
 
-/// Where all claims of the site stand.
+/// The summary of all claims of the site.
 pub(crate) fn of_all(edition: &Edition<'_>) -> view::Summary {
     let statements = edition.policies().map(|one| one.statements.len()).sum();
     of(&edition.project.claims.iter().collect::<Vec<_>>(), statements, edition)
 }
 
-/// Where the claims of one policy stand.
+/// The summary of the claims of one policy.
 pub(crate) fn of_policy(policy: &Policy, edition: &Edition<'_>) -> view::Summary {
     of(&claims_of(policy, edition), policy.statements.len(), edition)
 }
 
-/// The claims of one policy, worst first and then in their order.
+/// The claims of one policy, worst first, then in the order of the text.
 pub(crate) fn links_of(policy: &Policy, edition: &Edition<'_>) -> Vec<view::ClaimLink> {
     links(&claims_of(policy, edition), edition)
 }
 
-/// Every claim, worst first and then in the order of the policies.
+/// All claims, worst first, then in the order of the policies.
 pub(crate) fn worst_first<'a>(edition: &Edition<'a>) -> Vec<&'a Claim> {
     sorted(edition.project.claims.iter().collect(), edition)
 }
 
-/// Whether a link leads to a claim that does not hold now.
+/// Whether a link points to a claim that does not hold.
 fn is_trouble(link: &view::ClaimLink) -> bool {
     !matches!(link.mark.class.as_str(), "holds" | "attested")
 }
 
 fn claims_of<'a>(policy: &Policy, edition: &Edition<'a>) -> Vec<&'a Claim> {
-    let stands = |claim: &&Claim| claim.passages.iter().any(|one| one.policy == policy.file);
-    edition.project.claims.iter().filter(stands).collect()
+    let is_in_policy = |claim: &&Claim| claim.passages.iter().any(|one| one.policy == policy.file);
+    edition.project.claims.iter().filter(is_in_policy).collect()
 }
 
 fn of<'a>(claims: &[&'a Claim], statements: usize, edition: &Edition<'a>) -> view::Summary {
@@ -50,7 +50,7 @@ fn of<'a>(claims: &[&'a Claim], statements: usize, edition: &Edition<'a>) -> vie
     };
     let words = edition.words();
     let counted = |standing: &str, key: &str, number| view::Counted {
-        mark: view::Mark::of(standing, words),
+        mark: view::MarkView::of(standing, words),
         words: words.count(&format!("count-{key}"), number),
     };
     let mut all: Vec<view::Counted> =

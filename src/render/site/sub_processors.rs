@@ -1,11 +1,11 @@
-//! The table of sub-processors, for the page and for the Markdown beside it.
+//! The table of sub-processors, in HTML and in Markdown.
 
 use crate::model::project::i18n::Words;
 use crate::model::project::sub_processor::{SubProcessor, Table};
 use crate::render::site::link::{escaped, plain};
 use std::fmt::Write;
 
-/// The keys of what the columns are called.
+/// The keys of the column headings.
 const COLUMNS: [&str; 5] = [
     "sub-processor-who",
     "sub-processor-purpose",
@@ -21,7 +21,7 @@ pub(crate) fn html(table: &Table, words: &Words) -> String {
         escaped(&table.caption)
     );
     for column in COLUMNS {
-        // Writing into a string cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(html, "<th scope=\"col\">{}</th>", escaped(&words.say(column)));
     }
     html.push_str("</tr></thead>\n<tbody>\n");
@@ -43,7 +43,7 @@ fn row(row: &SubProcessor, words: &Words) -> String {
     )
 }
 
-/// The table as Markdown, its caption before it.
+/// The table as Markdown, after its caption.
 pub(crate) fn markdown(table: &Table, words: &Words) -> String {
     let columns = COLUMNS.map(|column| plain(&words.say(column)));
     let mut text = format!("{}:\n\n| {} |\n", plain(&table.caption), columns.join(" | "));

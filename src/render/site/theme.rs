@@ -1,6 +1,6 @@
-//! The templates: the built-in theme, each file of which a project may replace by one of its own.
+//! The templates: the built-in theme, each file of which a project may replace.
 //!
-//! A mistake in a template is the author's, and told as one: with its file, its place and its cause.
+//! A mistake in a template is reported like one in any other source: with its file, place and cause.
 
 use tera::{Context, ErrorKind, ReportError, Tera};
 
@@ -24,18 +24,17 @@ pub(crate) const BUILT_IN: [(&str, &str); 9] = [
     ("versions.html", include_str!("../../../templates/versions.html")),
 ];
 
-/// Those of them that have blocks to change.
+/// The files with blocks that a project can override.
 const PAGES: [&str; 5] =
     ["base.html", "evidence.html", "index.html", "policy.html", "versions.html"];
 
-/// The folder that the built-in ones are extended from.
+/// The folder under which a project's templates find the built-in ones.
 const EXTENDED: &str = "built-in/";
 
-/// The files that the site gets as they stand.
+/// The style sheets, which are copied to the site.
 pub(crate) const STYLES: [&str; 2] = ["style.css", "theme.css"];
 
-/// Files that every site gets as they are: a project replaces none of them, as they take away what
-/// no longer counts.
+/// Files that are copied to every site. A project cannot replace them, as they mark expired evidence.
 pub(crate) const FIXED: [(&str, &str); 3] = [
     ("avouch.js", include_str!("../../../templates/avouch.js")),
     ("icon-unverified.svg", include_str!("../../../templates/icon-unverified.svg")),
@@ -48,13 +47,13 @@ pub(crate) struct Theme {
 }
 
 impl Theme {
-    /// The built-in theme with the project's own files in place of its, or what is wrong with them.
+    /// The built-in theme with the project's files. The error lists mistakes in those files.
     pub(crate) fn of(project: &Project, language: &Language) -> Result<Self, Vec<Diagnostic>> {
         let files = files(project).into_iter();
         let templates = files.filter(|(name, _)| name.ends_with(".html"));
         let mut broken = Vec::new();
         for (name, text) in templates.clone() {
-            // Alone, a template can only be wrong in itself: each such mistake is told.
+            // Each template is parsed separately first, so that every syntax error is reported.
             if let Err(error) = parse(name, text)
                 && matches!(error.kind(), ErrorKind::SyntaxError(_))
             {
@@ -74,7 +73,7 @@ impl Theme {
         }
     }
 
-    /// A page made from a template.
+    /// Renders a page from a template.
     pub(crate) fn render(&self, name: &str, context: &Context) -> Result<String, Box<Diagnostic>> {
         if let Some(unknown) = self.unknown_variable(name, context) {
             return Err(Box::new(unknown));
@@ -83,7 +82,7 @@ impl Theme {
         page.map_err(|error| Box::new(diagnostic(&error, name)))
     }
 
-    /// A variable that nobody gives, even where the template would pass it by.
+    /// Finds a variable that is not defined, even in a part of the template that this page does not use.
     fn unknown_variable(&self, name: &str, context: &Context) -> Option<Diagnostic> {
         let variables = self.tera.get_template_variables(name).ok()?;
         let unknown = variables.into_iter().filter(|one| !context.contains_key(one));
@@ -97,20 +96,20 @@ impl Theme {
     }
 }
 
-/// The built-in pages under a name that no project takes away, so that its own can extend them.
+/// The built-in pages under names that a project cannot replace, so that its own pages can extend them.
 fn to_extend() -> Vec<(String, &'static str)> {
     let pages = BUILT_IN.into_iter().filter(|(name, _)| PAGES.contains(name));
     pages.map(|(name, text)| (format!("{EXTENDED}{name}"), text)).collect()
 }
 
-/// Every file of the theme: the project's own where it has one.
+/// All files of the theme, with the project's replacements.
 pub(crate) fn files(project: &Project) -> Vec<(&str, &str)> {
     let built_in = BUILT_IN.into_iter().filter(|(name, _)| !project.templates.contains_key(*name));
     let own = project.templates.iter();
     built_in.chain(own.map(|(name, text)| (name.as_str(), text.as_str()))).collect()
 }
 
-/// What a template may extend.
+/// The templates that a template may extend.
 fn parents() -> Vec<String> {
     let extended = PAGES.map(|name| format!("{EXTENDED}{name}"));
     PAGES.map(str::to_owned).into_iter().chain(extended).collect()
@@ -120,7 +119,7 @@ fn parse(name: &str, text: &str) -> Result<(), tera::Error> {
     Tera::new().add_raw_template(name, text)
 }
 
-/// A template's mistake as a diagnostic; `name` is the template where the error names none.
+/// The diagnostic for an error in a template. `name` is the template if the error names none.
 fn diagnostic(error: &tera::Error, name: &str) -> Diagnostic {
     let file = |name: &str| format!("templates/{name}");
     match error.kind() {

@@ -1,4 +1,4 @@
-//! The page of a policy's earlier versions, with what changed from each to the next.
+//! The page of a policy's earlier versions, with the changes between them.
 
 use crate::model::project::policy::{Policy, Version};
 use crate::model::source::redline;
@@ -6,10 +6,10 @@ use crate::model::time::day_of;
 use crate::render::site::edition::Edition;
 use crate::render::site::view;
 
-/// The folder that these pages stand in.
+/// The folder of these pages.
 const FOLDER: &str = "versions";
 
-/// The path of a policy's page of versions; `None` where it had one version only, as far as is known.
+/// The path of a policy's page of versions; `None` if only one version is known.
 pub(crate) fn path(policy: &Policy, edition: &Edition<'_>) -> Option<String> {
     let several = of(policy, edition).len() > 1;
     let below = edition.below(&policy.slug);
@@ -17,10 +17,10 @@ pub(crate) fn path(policy: &Policy, edition: &Edition<'_>) -> Option<String> {
 }
 
 /// The versions of a policy, newest first.
-pub(crate) fn versions(policy: &Policy, edition: &Edition<'_>) -> view::Versions {
+pub(crate) fn versions(policy: &Policy, edition: &Edition<'_>) -> view::history::Versions {
     let all = of(policy, edition);
     let before = all.iter().skip(1).map(Some).chain([None]);
-    view::Versions {
+    view::history::Versions {
         title: policy.front.title.value.clone(),
         policy: format!("{}/index.html", policy.slug),
         versions: all
@@ -35,9 +35,13 @@ fn of<'a>(policy: &Policy, edition: &'a Edition<'_>) -> &'a [Version] {
     edition.past.versions.get(&*policy.file).map_or(&[], Vec::as_slice)
 }
 
-fn one(version: &Version, before: Option<&Version>, edition: &Edition<'_>) -> view::Version {
+fn one(
+    version: &Version,
+    before: Option<&Version>,
+    edition: &Edition<'_>,
+) -> view::history::VersionView {
     let changed = |before: &Version| redline::blocks(&before.blocks, &version.blocks);
-    view::Version {
+    view::history::VersionView {
         since: edition.day(day_of(version.since)),
         changes: before.map_or_else(Vec::new, changed),
         is_oldest: before.is_none(),

@@ -1,4 +1,4 @@
-//! What every page says of the whole: who publishes, what was asked and how, where the claims stand.
+//! The data that all pages share: publisher, target, permissions, and the summary of all claims.
 
 use crate::model::judge::binding::Digest;
 use crate::model::project::Project;
@@ -10,13 +10,13 @@ use crate::render::site::{
     Stage, feed, index_files, markdown, security_headers, security_txt, standing, view,
 };
 
-/// How many hexadecimal digits tell a build.
+/// The number of hexadecimal digits that identify a build.
 const BUILD_LENGTH: usize = 12;
 
-/// What is the same on every page.
-pub(crate) fn site(edition: &Edition<'_>) -> view::Site {
+/// The data that all pages share.
+pub(crate) fn site(edition: &Edition<'_>) -> view::SiteView {
     let project = edition.project;
-    view::Site {
+    view::SiteView {
         title: edition.language.title.clone(),
         organisation: project.site.organisation.clone(),
         url: project.site.url.to_string(),
@@ -45,7 +45,7 @@ pub(crate) fn target(world: &World, words: &Words) -> String {
     }
 }
 
-/// What tells this build from any other: the beginning of a digest of the sources and the evidence.
+/// The identifier of this build: the start of a digest of the sources and the evidence.
 fn build(edition: &Edition<'_>) -> String {
     let sources: Vec<(&str, &str)> =
         edition.project.sources.iter().map(|(file, text)| (&**file, &**text)).collect();
@@ -54,7 +54,7 @@ fn build(edition: &Edition<'_>) -> String {
     digest
 }
 
-/// What stands beside the pages for machines.
+/// The files for programs.
 fn files(edition: &Edition<'_>) -> Vec<view::File> {
     let words = edition.words();
     let one = |title: String, media: &str, path: &str| view::File {
@@ -62,15 +62,15 @@ fn files(edition: &Edition<'_>) -> Vec<view::File> {
         media: media.to_owned(),
         path: path.to_owned(),
     };
-    let said = |key: &str, media: &str, path: &str| one(words.say(key), media, path);
+    let titled = |key: &str, media: &str, path: &str| one(words.say(key), media, path);
     let mut files = vec![
-        said("file-claims", "application/json", "claims.json"),
-        said("file-schema", "application/schema+json", "claims.schema.json"),
-        said("file-feed", "application/atom+xml", &edition.path(feed::FILE)),
-        said("file-badge", "image/svg+xml", "badge.svg"),
-        said("file-badge-json", "application/json", "badge.json"),
-        said("file-llms", "text/markdown", &edition.path(index_files::OVERVIEW)),
-        said("file-sitemap", "application/xml", "sitemap.xml"),
+        titled("file-claims", "application/json", "claims.json"),
+        titled("file-schema", "application/schema+json", "claims.schema.json"),
+        titled("file-feed", "application/atom+xml", &edition.path(feed::FILE)),
+        titled("file-badge", "image/svg+xml", "badge.svg"),
+        titled("file-badge-json", "application/json", "badge.json"),
+        titled("file-llms", "text/markdown", &edition.path(index_files::OVERVIEW)),
+        titled("file-sitemap", "application/xml", "sitemap.xml"),
     ];
     files.extend(edition.policies().map(|policy| as_markdown(policy, words)));
     if security_txt::file(edition).is_some() {
@@ -79,7 +79,7 @@ fn files(edition: &Edition<'_>) -> Vec<view::File> {
     files
 }
 
-/// A policy as Markdown.
+/// The Markdown file of a policy.
 pub(crate) fn as_markdown(policy: &Policy, words: &Words) -> view::File {
     view::File {
         title: words.fill("as-markdown", &[("title", &policy.front.title.value)]),
@@ -88,12 +88,12 @@ pub(crate) fn as_markdown(policy: &Policy, words: &Words) -> view::File {
     }
 }
 
-fn contact(address: &url::Url) -> view::Link {
+fn contact(address: &url::Url) -> view::LinkView {
     let text = match address.scheme() {
         "mailto" => address.path().to_owned(),
         _ => address.host_str().unwrap_or_default().to_owned(),
     };
-    view::Link { text, address: address.to_string() }
+    view::LinkView { text, address: address.to_string() }
 }
 
 fn policy_link(policy: &Policy) -> view::PolicyLink {
@@ -104,7 +104,7 @@ fn policy_link(policy: &Policy) -> view::PolicyLink {
     }
 }
 
-/// What a reader must not miss.
+/// The warnings that a reader must see.
 fn warnings(edition: &Edition<'_>) -> Vec<String> {
     let mut warnings = Vec::new();
     if edition.project.world.demo || edition.assessment.world.demo {
@@ -117,7 +117,7 @@ fn warnings(edition: &Edition<'_>) -> Vec<String> {
     warnings
 }
 
-/// What the checks were permitted beyond asking a public service as anyone meets it.
+/// The permissions of the checks beyond public requests.
 fn permissions(project: &Project, words: &Words) -> Vec<String> {
     let world = &project.world;
     let mut all = Vec::new();

@@ -1,11 +1,11 @@
-//! What must be so at each address of a host, in English.
+//! Expectations for each address of a host, in English.
 
 use serde_json::{Value, json};
 
 use crate::model::plan::expect::{Test, Within};
 use crate::render::wording::{list, plain, value};
 
-/// What must be so of one address, as a clause, where the place that it looks at is known.
+/// The expectation for one address, as a clause; `None` if its pointer has no words here.
 pub(super) fn of_each(within: &Within) -> Option<String> {
     let words = |wanted: &[Value]| {
         list(
@@ -14,18 +14,18 @@ pub(super) fn of_each(within: &Within) -> Option<String> {
         )
     };
     Some(match (within.at.as_str(), &within.is) {
-        ("/version", Test::OneOf(versions)) => format!("{} is spoken", words(versions)),
+        ("/version", Test::OneOf(versions)) => format!("the connection uses {}", words(versions)),
         ("/certificate/covers_host", Test::Equals(Value::Bool(true))) => {
-            "the certificate is made out to this host".to_owned()
+            "the certificate is valid for this host".to_owned()
         }
         ("/certificate/trusted", Test::Equals(Value::Bool(true))) => {
             "the certificate's issuer is trusted".to_owned()
         }
         ("/certificate/not_before", Test::NotOlderThan(_)) => {
-            "the certificate is valid already".to_owned()
+            "the certificate is already valid".to_owned()
         }
         ("/certificate/not_after", Test::AtLeastAhead(limit)) => {
-            format!("the certificate is valid for at least {} more", limit.in_words())
+            format!("the certificate is valid for at least another {}", limit.in_words())
         }
         ("/weakest/strength", Test::AtLeast(bits)) => {
             format!("every key has a strength of at least {bits} bits")
@@ -35,7 +35,7 @@ pub(super) fn of_each(within: &Within) -> Option<String> {
         }
         ("/refused", Test::Equals(Value::Bool(true))) => "the offer is refused".to_owned(),
         ("/answer", Test::OneOf(answers)) if answers.len() == 1 => "the port is closed".to_owned(),
-        ("/answer", Test::OneOf(_)) => "the port is closed, or sends to https".to_owned(),
+        ("/answer", Test::OneOf(_)) => "the port is closed or redirects to HTTPS".to_owned(),
         ("/sets", Test::Equals(none)) if *none == json!([]) => "no cookie is set".to_owned(),
         ("/sets", Test::Equals(some)) => format!("the cookies set are {}", value(some)),
         _ => return None,

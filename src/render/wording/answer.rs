@@ -1,4 +1,4 @@
-//! What came back, in English: of one step, and of a claim as a whole.
+//! Answers and outcomes in English, of one step and of a claim as a whole.
 
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ pub fn answer(view: &View<'_>, step: StepId) -> String {
     }
 }
 
-/// One short line of what was seen, for a table.
+/// The result of a claim in one short line, for a table.
 pub fn seen(outcome: &Outcome<'_>) -> String {
     match outcome.standing {
         Standing::Violated | Standing::Waived => first_broken(outcome),
@@ -47,12 +47,12 @@ pub fn seen(outcome: &Outcome<'_>) -> String {
     }
 }
 
-/// Where a claim stands, in one line with what was seen, and who accepts that it does not hold.
+/// The standing of a claim and its result in one line, with the waiver if there is one.
 pub fn told(outcome: &Outcome<'_>, project: &Project) -> String {
     let waiving = outcome.waived_by();
     let waived = waiving.map(|one| format!("; waived {}", waived(one, project)));
-    let stands = if waived.is_some() { Standing::Violated } else { outcome.standing };
-    let (standing, seen) = (standing(stands), seen(outcome));
+    let shown = if waived.is_some() { Standing::Violated } else { outcome.standing };
+    let (standing, seen) = (standing(shown), seen(outcome));
     format!("{} {standing}: {seen}{}", outcome.claim.id, waived.unwrap_or_default())
 }
 
@@ -61,10 +61,14 @@ fn first_broken(outcome: &Outcome<'_>) -> String {
         let first = check.judgement.broken(check.plan).into_iter().next()?;
         Some(format!("{}: {}", plain(&check.plan.steps[first.step].name), broken(check, first)))
     };
-    outcome.checks.iter().find_map(broken).unwrap_or_else(|| "it is not so".to_owned())
+    outcome
+        .checks
+        .iter()
+        .find_map(broken)
+        .unwrap_or_else(|| "an expectation was not met".to_owned())
 }
 
-/// What was seen where a claim broke.
+/// The actual value of a violated expectation.
 pub fn broken(check: &CheckOutcome<'_>, broken: Broken) -> String {
     let step = &check.plan.steps[broken.step];
     let judged = &check.judgement.steps[broken.step];
@@ -75,7 +79,7 @@ pub fn broken(check: &CheckOutcome<'_>, broken: Broken) -> String {
     let owners: Vec<String> = judged.leaks.iter().filter_map(owner).collect();
     let view = View::new(check.plan, &check.transcript.observations);
     let whose = match owners.as_slice() {
-        [] => "somebody else's data".to_owned(),
+        [] => "another tenant's data".to_owned(),
         owners => format!("data of {}", list(owners, "and")),
     };
     format!("{} with {whose} in it", answer(&view, broken.step))
@@ -83,7 +87,7 @@ pub fn broken(check: &CheckOutcome<'_>, broken: Broken) -> String {
 
 fn ended(outcome: &Outcome<'_>) -> String {
     match outcome.until {
-        Some(until) => format!("the evidence ended {}", in_words(until)),
+        Some(until) => format!("the evidence expired {}", in_words(until)),
         None => "there is no evidence".to_owned(),
     }
 }
@@ -110,24 +114,25 @@ fn held(outcome: &Outcome<'_>) -> String {
     let probes: Vec<_> = probes.collect();
     match probes.as_slice() {
         [(step, judged)] => {
-            let told = telling(step, judged).map(|(expectation, one)| found(expectation, one));
-            cut(&told.unwrap_or_default(), 80)
+            let result =
+                most_informative(step, judged).map(|(expectation, one)| found(expectation, one));
+            cut(&result.unwrap_or_default(), 80)
         }
         several => format!("{} answers, all as expected", several.len()),
     }
 }
 
-/// The expectation of a step whose outcome tells a reader most, with that outcome.
-pub fn telling<'a>(
+/// The most informative expectation of a step, with its outcome.
+pub fn most_informative<'a>(
     step: &'a Step,
     judged: &'a StepJudgement,
 ) -> Option<(&'a Expectation, &'a Judged)> {
     let both = step.expect.iter().zip(&judged.expectations);
-    both.max_by_key(|(expectation, _)| tells(expectation))
+    both.max_by_key(|(expectation, _)| informativeness(expectation))
 }
 
-/// How much what an expectation found tells a reader; of equals, the last one is taken.
-fn tells(expectation: &Expectation) -> u8 {
+/// How informative the actual value of an expectation is.
+fn informativeness(expectation: &Expectation) -> u8 {
     match &expectation.test {
         test if test.is_about_time() => 4,
         Test::Directive(_) | Test::AtMost(_) | Test::AtLeast(_) | Test::SameSet(_) => 3,
@@ -137,7 +142,7 @@ fn tells(expectation: &Expectation) -> u8 {
     }
 }
 
-/// Whose word it is, where a check looks at a record.
+/// The attestation of a check that reads a record.
 fn attested(check: &CheckOutcome<'_>) -> Option<String> {
     let record = check.plan.steps.iter().find_map(|step| match &step.act {
         Act::Record(record) => record.attestation.as_ref(),
@@ -145,28 +150,29 @@ fn attested(check: &CheckOutcome<'_>) -> Option<String> {
     })?;
     let role = plain(&record.role);
     Some(match record.day {
-        AttestationDay::On(day) => format!("the word of {role}, {}", day.strftime("%-d %b %Y")),
-        AttestationDay::Demo => format!("the demo's own word ({role})"),
+        AttestationDay::On(day) => format!("attested by {role}, {}", day.strftime("%-d %b %Y")),
+        AttestationDay::Demo => format!("attested for the demo ({role})"),
     })
 }
 
-/// Why a check could not tell, step by step in the order of the plan; what only follows is left out.
+/// Why a check is inconclusive, one message per step in the order of the plan, without consequences of
+/// earlier steps.
 pub fn doubts(check: &CheckOutcome<'_>) -> Vec<String> {
     if !matches!(check.verdict, Verdict::Inconclusive(_)) {
         return Vec::new();
     }
     let steps = 0..check.plan.steps.len();
     let asked = |step: &StepId| check.plan.steps[*step].role != Role::Cleanup;
-    let told: Vec<String> =
+    let doubts: Vec<String> =
         steps.clone().filter(asked).filter_map(|step| doubt(check, step)).collect();
-    if told.is_empty() {
-        return steps.filter_map(|step| unasked(check, step)).collect();
+    if doubts.is_empty() {
+        return steps.filter_map(|step| not_sent(check, step)).collect();
     }
-    told
+    doubts
 }
 
-/// Why a step was not asked, because of something before it.
-fn unasked(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
+/// Why a step was not sent because of an earlier one.
+fn not_sent(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
     let error = check.judgement.steps.get(step)?.unasked.as_ref()?;
     let name = plain(&check.plan.steps[step].name);
     Some(format!("{name}: {}", plain(&error.detail)))
@@ -178,7 +184,7 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
     let view = View::new(check.plan, &check.transcript.observations);
     let name = plain(&plan.name);
     if let Some(error) = &judged.unasked {
-        return unasked(check, step).filter(|_| error.reason != Reason::NotAsked);
+        return not_sent(check, step).filter(|_| error.reason != Reason::NotAsked);
     }
     let unmet = plan.expect.iter().zip(&judged.expectations).find(|(_, one)| match one.outcome {
         expect::TestOutcome::Met => false,
@@ -193,7 +199,10 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
             expect::TestOutcome::Unknown(Reason::Unparsable)
                 if matches!(expectation.test, Test::Refused(_)) =>
             {
-                format!("{name}: {}, which neither lets in nor refuses", found(expectation, one))
+                format!(
+                    "{name}: {}, which neither grants nor refuses access",
+                    found(expectation, one)
+                )
             }
             expect::TestOutcome::Unknown(reason) => format!("{name}: {}", reason.in_words()),
             _ => format!("{name}: {}", found(expectation, one)),
@@ -205,7 +214,7 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
     }
 }
 
-/// The sentences that say what a check was shown to notice.
+/// The counterexamples that a check was shown to notice.
 pub fn noticed<'a>(check: &'a CheckOutcome<'_>) -> impl Iterator<Item = &'a str> {
     let rows = check.falsification.iter().flat_map(|one| &one.rows);
     rows.filter(|row| row.class == Class::Negation && row.noticed).map(|row| row.when.as_str())

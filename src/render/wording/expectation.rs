@@ -1,4 +1,4 @@
-//! Expectations, and what was found where they looked, in English.
+//! Expectations and actual values in English.
 
 use serde_json::Value;
 
@@ -9,10 +9,10 @@ use crate::model::plan::expect::{Directive, Expectation, Refusal, Test, Within};
 use crate::model::time::{in_words, read_time};
 use crate::render::wording::{address, cut, list, plain, value};
 
-/// How many characters are shown of an answer to a stranger: its status, and where it sends.
+/// The number of characters that are shown of a refusal: its status, and the target of a redirect.
 const ANSWERED_MAX: usize = 200;
 
-/// What must be true of an answer, as a clause: `the status is 200`.
+/// An expectation as a clause: `the status is 200`.
 pub fn expected(expectation: &Expectation) -> String {
     if let ("/addresses", Test::Every(within)) = (&expectation.at[..], &expectation.test)
         && let Some(clause) = address::of_each(within)
@@ -22,12 +22,12 @@ pub fn expected(expectation: &Expectation) -> String {
     of_test(&expectation.test, &subject(&expectation.at))
 }
 
-/// What was found where an expectation looked, whatever that expected.
+/// The actual value that an expectation read.
 pub fn actual(judged: &Judged) -> String {
     value(&judged.actual)
 }
 
-/// What was found, in a few words that the expectation gives a meaning: `status 401`.
+/// The actual value in a few words, with its meaning: `status 401`.
 pub fn found(expectation: &Expectation, judged: &Judged) -> String {
     let actual = &judged.actual;
     match &expectation.test {
@@ -37,7 +37,7 @@ pub fn found(expectation: &Expectation, judged: &Judged) -> String {
         },
         Test::ShowsCanary(_) => marks(actual),
         Test::ShowsNoForeignCanary => marks(actual),
-        Test::StaysOn(_) => format!("it ended at {}", value(actual)),
+        Test::StaysOn(_) => format!("the last address was {}", value(actual)),
         Test::Every(within) | Test::Some(within) if within.at.starts_with('/') => {
             format!("{}: {}", plain(&within.at[1..].replace('/', " ")), value(actual))
         }
@@ -67,14 +67,14 @@ fn of_test(test: &Test, subject: &str) -> String {
         }
         Test::Some(within) => format!("{subject} has an entry in which {}", entry(within)),
         Test::Refused(refusal) => refused(refusal),
-        Test::ShowsCanary(_) => "the answer shows the mark that was planted".to_owned(),
-        Test::ShowsNoForeignCanary => "the answer shows nothing of anybody else's".to_owned(),
-        Test::StaysOn(origin) => format!("every address on the way stays on {}", plain(origin)),
+        Test::ShowsCanary(_) => "the answer contains the planted mark".to_owned(),
+        Test::ShowsNoForeignCanary => "the answer contains no data of another tenant".to_owned(),
+        Test::StaysOn(origin) => format!("every redirect stays on {}", plain(origin)),
         Test::IfThere(test) if matches!(**test, Test::AddressesOn(_)) => of_test(test, subject),
         Test::IfThere(test) => format!("{subject} is not there, or {}", predicate(test)),
         Test::All(all) => list(&all.iter().map(entry).collect::<Vec<_>>(), "and"),
         Test::AddressesOn(origin) => {
-            format!("{subject} names no address outside {}", plain(origin))
+            format!("{subject} contains no address outside {}", plain(origin))
         }
         other => format!("{subject} {}", predicate(other)),
     }
@@ -116,7 +116,7 @@ fn refused(refusal: &Refusal) -> String {
     }
 }
 
-/// Whether an entry is looked at as a whole, and so needs no name.
+/// Whether a test reads an entry as a whole, so that the clause needs no subject.
 fn is_whole(within: &Within) -> bool {
     within.at.is_empty() && !matches!(within.is, Test::All(_))
 }
@@ -133,7 +133,7 @@ fn words(values: &[Value]) -> Vec<String> {
     values.iter().map(value).collect()
 }
 
-/// What a pointer into facts points to, as the subject of a clause.
+/// The words for a pointer into facts, as the subject of a clause.
 pub(super) fn subject(at: &str) -> String {
     match at {
         "" => "the answer".to_owned(),
@@ -146,8 +146,8 @@ pub(super) fn subject(at: &str) -> String {
         "/redirects" => "the list of redirects".to_owned(),
         "/body/truncated" => "whether the answer was cut off".to_owned(),
         "/exit" => "the program's exit code".to_owned(),
-        "/stdout/json" => "the JSON that it printed".to_owned(),
-        "/stdout/text" => "what it printed".to_owned(),
+        "/stdout/json" => "the program's JSON output".to_owned(),
+        "/stdout/text" => "the program's output".to_owned(),
         "/found" => "whether a file was found".to_owned(),
         "/finished" => "the number of finished backups".to_owned(),
         "/newest/at" => "the newest finished backup".to_owned(),
@@ -181,13 +181,13 @@ fn field(at: &str) -> Option<String> {
 
 fn in_document(at: &str) -> String {
     match (at.strip_prefix("/stdout/json/"), at.strip_prefix("/rows/")) {
-        (Some(path), _) => format!("“{}” in what it printed", plain(path)),
+        (Some(path), _) => format!("“{}” in the program's output", plain(path)),
         (_, Some(table)) => format!("the number of rows in {}", plain(table)),
         _ => format!("“{}”", plain(at.trim_start_matches('/'))),
     }
 }
 
-/// The same in as few words as will do.
+/// The same in fewer words.
 fn short(at: &str) -> String {
     match at {
         "/status" => "status".to_owned(),
@@ -199,7 +199,7 @@ fn short(at: &str) -> String {
     }
 }
 
-/// The name of a header field as people write it, where that is what a pointer leads to.
+/// The name of the header field that a pointer leads to, in its usual spelling.
 fn header(at: &str) -> Option<String> {
     let name = at.strip_prefix("/headers/")?.split('/').next()?;
     Some(plain(&capitals(name)))
@@ -301,21 +301,21 @@ mod tests {
         the body's JSON has an entry that is “x”
         the header Strict-Transport-Security has the directive max-age, and its value is at least 31536000
         the answer is a refusal (400, 401, 403 or 404)
-        the answer shows the mark that was planted
-        the answer shows nothing of anybody else's
-        every address on the way stays on https://addon.example.com
+        the answer contains the planted mark
+        the answer contains no data of another tenant
+        every redirect stays on https://addon.example.com
         the field Canonical is not there, or contains “https://addon.example.com/”
         “entries” in the body has an entry in which “signed” is true and “at” is at most 30 days old
-        “baseUrl” in the body names no address outside https://addon.example.com
-        “links” in the body names no address outside https://addon.example.com
-        at every address, TLS 1.2 or TLS 1.3 is spoken
-        at every address, the certificate is valid for at least 14 days more
+        “baseUrl” in the body contains no address outside https://addon.example.com
+        “links” in the body contains no address outside https://addon.example.com
+        at every address, the connection uses TLS 1.2 or TLS 1.3
+        at every address, the certificate is valid for at least another 14 days
         the list of addresses has entries, and in each “why” is there
         ");
     }
 
     #[test]
-    fn what_was_found_is_named_after_where_it_was_looked_for() {
+    fn actual_values_are_named_after_their_pointers() {
         let judged = |actual| Judged { outcome: TestOutcome::NotMet, actual };
         let time = Expectation::new("/body/json/at", Test::NotOlderThan(Period::hours(24)));
         assert_eq!(

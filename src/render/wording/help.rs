@@ -1,4 +1,4 @@
-//! What may be done about a claim that could not be found out.
+//! Hints for claims that could not be verified.
 
 use std::collections::BTreeSet;
 
@@ -9,16 +9,16 @@ use crate::model::plan::expect::Test;
 use crate::model::plan::{Step, expect};
 use crate::render::wording::plain;
 
-/// Everything that may help, if anything is known to.
+/// All hints for a claim.
 pub fn helps(outcome: &Outcome<'_>) -> BTreeSet<String> {
     let mut helps: BTreeSet<String> = outcome.checks.iter().flat_map(of_step).collect();
-    if outcome.checks.iter().any(lacks_word) {
-        helps.insert(format!("give a role's word with `avouch attest {}`", outcome.claim.id));
+    if outcome.checks.iter().any(lacks_attestation) {
+        helps.insert(format!("write an attestation with `avouch attest {}`", outcome.claim.id));
     }
     helps
 }
 
-fn lacks_word(check: &CheckOutcome<'_>) -> bool {
+fn lacks_attestation(check: &CheckOutcome<'_>) -> bool {
     check.plan.kind == "attestation" && matches!(check.verdict, Verdict::Inconclusive(_))
 }
 
@@ -30,14 +30,14 @@ fn of_step(check: &CheckOutcome<'_>) -> BTreeSet<String> {
         .collect()
 }
 
-/// Our own credential was refused.
+/// The hint for an actor whose valid credential was refused.
 fn credential(step: &Step, judged: &StepJudgement) -> Option<String> {
     let actor = plain(&step.actor);
     (judged.doubt == Some(Reason::Credentials))
-        .then(|| format!("look at `{actor}` in avouch.yaml, and at the variable with its secret"))
+        .then(|| format!("check `{actor}` in `avouch.yaml` and the variable with its secret"))
 }
 
-/// A stranger was sent elsewhere, and nobody has said that this is a refusal.
+/// The hint for a redirect that no policy declares to be a refusal.
 fn log_in(step: &Step, judged: &StepJudgement) -> Option<String> {
     let mut all = step.expect.iter().zip(&judged.expectations);
     let is_undecided = all.any(|(one, judged)| {
@@ -46,7 +46,7 @@ fn log_in(step: &Step, judged: &StepJudgement) -> Option<String> {
             && judged.actual.is_string()
     });
     is_undecided.then(|| {
-        "if that address is the log-in page, name it in `avouch.yaml`: `refused: { login: /login }`"
+        "if that address is the login page, add it to `avouch.yaml`: `refused: { login: /login }`"
             .to_owned()
     })
 }

@@ -1,4 +1,4 @@
-//! The limits in an expectation, with what each of them limits.
+//! The limits in an expectation.
 
 use crate::language::quantity::{Amount, Unit};
 use crate::model::plan::expect::{Directive, Expectation, Test, Within};
@@ -7,7 +7,7 @@ use crate::model::published::PublishedLimit;
 use crate::render::wording::expectation::subject;
 use crate::render::wording::plain;
 
-/// Every limit in an expectation, in the order in which it is worded.
+/// Every limit in an expectation, with the words for the limited value, in the order of the clause.
 pub fn limits(expectation: &Expectation) -> Vec<PublishedLimit> {
     let mut limits = Vec::new();
     gather(&expectation.test, &subject(&expectation.at), &mut limits);

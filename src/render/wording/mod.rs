@@ -1,7 +1,7 @@
-//! Plans, answers and verdicts in English: the one place that words them, for page, report and table.
+//! Plans, answers and verdicts in English, for pages, reports and tables.
 //!
-//! Whatever came from the target is cut to a bounded length and robbed of characters that could
-//! steer a terminal or turn the direction of writing.
+//! Text from the target is cut to a limited length. Characters that could control a terminal or change
+//! the direction of text are escaped.
 
 mod address;
 mod answer;
@@ -11,7 +11,7 @@ mod limit;
 mod request;
 mod waiver;
 
-pub use answer::{answer, broken, doubts, noticed, seen, telling, told};
+pub use answer::{answer, broken, doubts, most_informative, noticed, seen, told};
 pub use expectation::{actual, expected, found};
 pub use help::helps;
 pub use limit::limits;
@@ -26,13 +26,13 @@ use crate::model::judge::evidence::{CheckOutcome, Standing};
 use crate::model::judge::falsify::Grade;
 use crate::model::project::claim::{Claim, Passage, PassageLink};
 
-/// How many characters of one text are shown at the most.
+/// The number of characters of one text that are shown.
 const TEXT_MAX: usize = 120;
 
-/// How many entries of one list are shown at the most.
+/// The number of entries of one list that are shown.
 const ENTRIES_MAX: usize = 12;
 
-/// Where a claim stands, in words that follow its name; [`Standing::name`] has it in one word.
+/// A standing as a predicate of the claim; [`Standing::name`] is the same in one word.
 pub fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::Holds => "holds",
@@ -46,12 +46,12 @@ pub fn standing(standing: Standing) -> &'static str {
     }
 }
 
-/// A claim's words as they are read: without the addresses of its links.
+/// A claim's words without the addresses of its links.
 pub fn words(claim: &Claim) -> String {
     without_addresses(claim.words(), claim.passages.first())
 }
 
-/// The words of a passage as they are read: without the addresses of its links.
+/// The words of a passage without the addresses of its links.
 pub fn words_of(passage: &Passage) -> String {
     without_addresses(&passage.words, Some(passage))
 }
@@ -65,7 +65,7 @@ fn without_addresses(words: &str, passage: Option<&Passage>) -> String {
     links.iter().fold(words.to_owned(), drop)
 }
 
-/// What a check does not show: what its kind says of that, and the addresses that were not asked.
+/// The limits of a check: those of its kind, and the addresses that were not asked.
 pub fn leaves_open(check: &CheckOutcome<'_>) -> String {
     let left = &check.plan.leaves_open;
     match not_asked(check).as_slice() {
@@ -77,7 +77,7 @@ pub fn leaves_open(check: &CheckOutcome<'_>) -> String {
     }
 }
 
-/// The addresses of the hosts that were asked, of which some question was not asked, in order.
+/// The addresses that some step did not contact although it contacted their host, sorted.
 pub fn not_asked<'a>(check: &CheckOutcome<'a>) -> Vec<&'a str> {
     let observations = check.transcript.observations.iter();
     let all: BTreeSet<&str> =
@@ -85,7 +85,7 @@ pub fn not_asked<'a>(check: &CheckOutcome<'a>) -> Vec<&'a str> {
     all.into_iter().collect()
 }
 
-/// Addresses in a row, as many as are shown; the rest are counted.
+/// Addresses joined by commas; those beyond the limit are counted.
 pub fn in_a_row(addresses: &[&str]) -> String {
     let shown = addresses.iter().take(ENTRIES_MAX).map(|one| plain(one));
     let rest = addresses.len().saturating_sub(ENTRIES_MAX);
@@ -93,7 +93,7 @@ pub fn in_a_row(addresses: &[&str]) -> String {
     shown.chain(rest).collect::<Vec<_>>().join(", ")
 }
 
-/// A length of time that was measured, such as `340 ms` or `2.1 s`.
+/// A measured duration, such as `340 ms` or `2.1 s`.
 pub fn took(milliseconds: u64) -> String {
     match milliseconds {
         0 => "less than 1 ms".to_owned(),
@@ -102,13 +102,13 @@ pub fn took(milliseconds: u64) -> String {
     }
 }
 
-/// A number of things: `1 step`, `3 steps`.
+/// A number with its noun: `1 step`, `3 steps`.
 pub fn count(number: usize, singular: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {singular}{plural}")
 }
 
-/// Some words in a row: `a, b or c`.
+/// Words joined by commas and a conjunction: `a, b or c`.
 pub fn list<T: AsRef<str>>(words: &[T], conjunction: &str) -> String {
     match words {
         [] => "nothing".to_owned(),
@@ -120,12 +120,12 @@ pub fn list<T: AsRef<str>>(words: &[T], conjunction: &str) -> String {
     }
 }
 
-/// Text from anywhere, fit to be shown: on one line, without control characters, of bounded length.
+/// Makes untrusted text safe to show: one line, no control characters, limited length.
 pub fn plain(text: &str) -> String {
     cut(text, TEXT_MAX)
 }
 
-/// The same, of at most so many characters.
+/// The same, with at most `characters_max` characters.
 pub fn cut(text: &str, characters_max: usize) -> String {
     let mut shown = String::new();
     for (index, character) in text.chars().enumerate() {
@@ -135,19 +135,19 @@ pub fn cut(text: &str, characters_max: usize) -> String {
         }
         match character {
             '\n' | '\r' | '\t' => shown.push(' '),
-            c if c.is_control() || turns_direction(c) => shown.extend(c.escape_unicode()),
+            c if c.is_control() || is_invisible(c) => shown.extend(c.escape_unicode()),
             c => shown.push(c),
         }
     }
     shown
 }
 
-/// Characters that change the order in which others are shown (Unicode Annex 9), or hide.
-fn turns_direction(c: char) -> bool {
+/// Whether a character changes the direction of text (Unicode Annex 9) or is invisible.
+fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// A value in words: text in quotation marks, a list with its entries where they are plain.
+/// A value in words: text in quotation marks, a short list of plain values with its entries.
 pub fn value(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
@@ -179,7 +179,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_the_target_says_cannot_steer_a_terminal() {
+    fn text_of_the_target_cannot_control_a_terminal() {
         assert_eq!(plain("a\u{1b}[31mb\nc\u{202e}d"), "a\\u{1b}[31mb c\\u{202e}d");
         assert_eq!(plain(&"x".repeat(500)).chars().count(), TEXT_MAX + 1);
     }
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_that_were_not_asked_are_told_with_what_is_left_open() {
+    fn addresses_that_were_not_asked_are_among_the_limits() {
         let mut sample = Sample::new();
         let evidence = sample.assessment.claims.get_mut("encrypted-transport").unwrap();
         let all = ["203.0.113.8".to_owned(), "2001:db8::1".to_owned()];

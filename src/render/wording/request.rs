@@ -1,4 +1,4 @@
-//! Who asks what, in English and as a command line: always with placeholders, never with secrets.
+//! Requests and their actors in English and as a command line: with placeholders, never with secrets.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use crate::model::project::Project;
 use crate::model::project::actor::Scheme;
 use crate::render::wording::plain;
 
-/// Who asks, and with what credential: `globex, a customer, with its own credential`.
+/// The actor and its credential: `globex, a customer, with its own credential`.
 pub fn who(step: &Step, project: &Project) -> String {
     if step.actor == ANYONE {
         return match &step.credential {
@@ -32,7 +32,7 @@ pub fn who(step: &Step, project: &Project) -> String {
     }
 }
 
-/// Who asks, without the names of customers: which of them meet may differ from run to run.
+/// The same without the names of customers, which differ from run to run.
 pub fn asker(step: &Step, project: &Project) -> String {
     let who = match project.tenant(&step.actor) {
         Some(_) => "a customer".to_owned(),
@@ -53,29 +53,29 @@ pub fn asker(step: &Step, project: &Project) -> String {
     format!("{who} {with}")
 }
 
-/// What is wrong with a credential that was made to be refused.
+/// The description of a forged credential.
 fn forged(forgery: &Forgery) -> String {
     match forgery {
-        Forgery::Garbage => "random text for a credential",
+        Forgery::Garbage => "random text as a credential",
         Forgery::Expired => "a credential that has expired",
         Forgery::NotYetValid => "a credential that is not valid yet",
         Forgery::IssuedInFuture => "a credential issued in the future",
-        Forgery::NoExpiry => "a credential without an end",
+        Forgery::NoExpiry => "a credential that never expires",
         Forgery::TenYears => "a credential that is valid for ten years",
         Forgery::WrongSecret => "a credential signed with the wrong secret",
         Forgery::AlgNone => "a credential without a signature (alg: none)",
-        Forgery::OtherAlgorithm => "a credential signed by another algorithm",
+        Forgery::OtherAlgorithm => "a credential signed with another algorithm",
         Forgery::PublicKeyAsSecret => "a credential signed with the public key as the secret",
-        Forgery::NoQsh => "a credential bound to no request",
+        Forgery::NoQsh => "a credential that is not bound to a request",
         Forgery::OtherQsh => "a credential bound to another request",
         Forgery::ContextQsh => "a credential bound to the page and not to the request",
-        Forgery::UnknownIssuer => "a credential from an issuer that nobody knows",
+        Forgery::UnknownIssuer => "a credential from an unknown issuer",
         Forgery::IssuerOf(other) => {
             return format!("its own secret but the name of {}", plain(other));
         }
-        Forgery::OtherAudience => "a credential meant for somebody else",
+        Forgery::OtherAudience => "a credential for another audience",
         Forgery::StrangeKey => "a credential signed with a key that is not the published one",
-        Forgery::UnknownKey => "a credential signed with a key that nobody knows",
+        Forgery::UnknownKey => "a credential signed with an unknown key",
         Forgery::PublicKeyOf(other) => {
             return format!("a credential signed with the public key of {}", plain(other));
         }
@@ -83,13 +83,13 @@ fn forged(forgery: &Forgery) -> String {
     .to_owned()
 }
 
-/// What is asked, on one line: `GET /notes/${note}`; a whole address where it is not the target's.
+/// The request on one line: `GET /notes/${note}`, with a whole address if it is not on the target.
 pub fn request_line(step: &Step, project: &Project) -> String {
     match &step.act {
         Act::Http(request) => {
             format!("{} {}", plain(&request.method), short_address(request, project))
         }
-        Act::Recall(_) => "looks again at the answer to an earlier step".to_owned(),
+        Act::Recall(_) => "reads the answer to an earlier step again".to_owned(),
         Act::Record(record) => format!("reads {}", plain(&record.file)),
         Act::Tls(question) => {
             format!("{} {}", question.ask.in_words(), host(&question.host, project))
@@ -99,7 +99,7 @@ pub fn request_line(step: &Step, project: &Project) -> String {
             let name = host(&question.name, project);
             format!("DNS {} {}{name}", question.record.name(), below.unwrap_or_default())
         }
-        Act::Files(files) => format!("looks at {}", files_in_words(files)),
+        Act::Files(files) => format!("lists {}", files_in_words(files)),
         Act::Command(program) => format!("runs {}", program_in_words(program)),
         Act::Newest(_) => "picks the newest finished backup from that answer".to_owned(),
         Act::Open(opening) => opening_in_words(opening, project),
@@ -107,7 +107,7 @@ pub fn request_line(step: &Step, project: &Project) -> String {
 }
 
 fn host(name: &HostName, project: &Project) -> String {
-    plain(name.in_world(&project.world).unwrap_or("a host that no role names"))
+    plain(name.in_world(&project.world).unwrap_or("a host without a role"))
 }
 
 fn files_in_words(files: &FileQuery) -> String {
@@ -145,7 +145,7 @@ fn short_address(request: &Request, project: &Project) -> String {
     }
 }
 
-/// The whole address, with its holes.
+/// The whole address, with its placeholders.
 fn address(request: &Request, project: &Project) -> Template {
     let target = &project.world.target;
     let host = |role: &str| project.world.hosts.get(role).map_or(role, String::as_str).to_owned();
@@ -162,8 +162,8 @@ fn address(request: &Request, project: &Project) -> Template {
     }
 }
 
-/// A command line that repeats the step; what is secret, or differs from run to run, is a variable
-/// that the reader sets. Empty where nothing is sent.
+/// A command line that repeats the step. Secrets, and values that differ from run to run, are shell
+/// variables that the reader sets. Empty if the step sends nothing.
 pub fn curl(step: &Step, project: &Project) -> String {
     let Some(request) = step.request() else {
         return String::new();
@@ -208,7 +208,7 @@ fn body(body: &Body) -> Vec<(&'static str, Template)> {
     }
 }
 
-/// What a reader needs to meet the same service; the demo's own ports and roots differ each time.
+/// Adds the options that lead to the same service. Omitted for the demo, whose ports differ each time.
 fn world(line: &mut String, request: &Request, project: &Project) {
     let world = &project.world;
     if world.demo {
@@ -224,7 +224,7 @@ fn world(line: &mut String, request: &Request, project: &Project) {
     }
 }
 
-/// The header field that carries the credential, with a variable in the secret's place.
+/// The header field with the credential, which is a shell variable.
 fn authorization(step: &Step, project: &Project) -> Option<String> {
     if step.credential == Credential::None {
         return None;
@@ -246,7 +246,7 @@ fn authorization(step: &Step, project: &Project) -> Option<String> {
     })
 }
 
-/// A forgery's name in a variable: `ALG_NONE`.
+/// The name of a forgery as part of a variable: `ALG_NONE`.
 fn forgery_name(forgery: &Forgery) -> String {
     let name = match serde_json::to_value(forgery) {
         Ok(serde_json::Value::String(name)) => name,
@@ -256,12 +256,12 @@ fn forgery_name(forgery: &Forgery) -> String {
     variable(&name.to_uppercase())
 }
 
-/// A shell variable's name from any name.
+/// Turns any name into the name of a shell variable.
 fn variable(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
-/// A template as one word of a shell: only its holes are variables.
+/// A template as one quoted shell word: only its placeholders are variables.
 fn quoted(template: &Template) -> String {
     let mut word = String::from("\"");
     for part in template.parts() {
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_is_told_with_the_credential() {
+    fn an_actor_is_described_with_its_credential() {
         let project = sample::project();
         let mut step = Step::http(Role::Probe, "reads", "globex", Request::get("/x"));
         assert_eq!(who(&step, &project), "globex, a customer, with its own credential");
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn the_overrides_of_a_real_world_stand_in_the_command_line() {
+    fn connection_overrides_are_in_the_command_line() {
         let mut project = sample::project();
         project.world.demo = false;
         project.world.connect_to.insert("addon.demo.test".into(), ([127, 0, 0, 1], 8443).into());

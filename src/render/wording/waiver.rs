@@ -1,4 +1,4 @@
-//! Waivers in English: what is accepted, by whom and until when; and which of them do nothing.
+//! Waivers in English: who accepts a violation until when, and which waivers have no effect.
 
 use jiff::civil::Date;
 
@@ -7,10 +7,10 @@ use crate::model::judge::waiving::Waiving;
 use crate::model::project::Project;
 use crate::render::wording::{cut, plain};
 
-/// How many characters of a reason are told.
+/// The number of characters of a reason that are shown.
 const REASON_MAX: usize = 400;
 
-/// A day for a reader: `30 Nov 2026`.
+/// A day in words: `30 Nov 2026`.
 pub fn day(day: Date) -> String {
     day.strftime("%-d %b %Y").to_string()
 }
@@ -21,7 +21,7 @@ pub fn role(waiving: &Waiving<'_>, project: &Project) -> String {
     plain(project.roles.get(role).unwrap_or(role))
 }
 
-/// Who accepts until when, and why: for those who work on it, and not for the page.
+/// The waiver with its internal reason: for the team, not for the page.
 pub fn waived(waiving: &Waiving<'_>, project: &Project) -> String {
     let waiver = waiving.waiver;
     let (until, role) = (day(waiver.until), role(waiving, project));
@@ -29,8 +29,8 @@ pub fn waived(waiving: &Waiving<'_>, project: &Project) -> String {
     format!("until {until} by {role} ({ticket}): {reason}")
 }
 
-/// What is wrong with a claim's waiver, as far as the evidence shows it, a line each: it has ended,
-/// or it accepts what is not broken.
+/// The problems of a claim's waiver, one line each: it has expired, or it accepts an expectation that is
+/// not violated.
 pub fn idle(outcome: &Outcome<'_>) -> Vec<String> {
     let Some(waiving) = &outcome.waiving else {
         return Vec::new();
@@ -38,14 +38,16 @@ pub fn idle(outcome: &Outcome<'_>) -> Vec<String> {
     let file = waiving.file;
     let ended = waiving.is_over.then(|| {
         let until = day(waiving.waiver.until);
-        format!("{file}: it ended on {until}, and accepts nothing any more")
+        format!("{file}: the waiver expired on {until}")
     });
     if outcome.standing == Standing::Holds {
-        let dead = format!("{file}: the claim holds without it; take it away");
+        let dead = format!("{file}: the claim holds; remove the waiver");
         return ended.into_iter().chain([dead]).collect();
     }
     let dead = waiving.dead.iter();
-    let dead = dead.map(|one| format!("{file}: this is not broken; take it away: {}", one.line()));
+    let dead = dead.map(|one| {
+        format!("{file}: this expectation is not violated; remove the entry: {}", one.line())
+    });
     ended.into_iter().chain(dead).collect()
 }
 
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn part_of_what_broke_is_not_all_of_it() {
+    fn a_waiver_for_one_violation_does_not_cover_another() {
         let sample = waived("tenant-isolation");
         let outcomes = sample.outcomes();
         assert_eq!(outcomes[1].standing, Standing::Violated);
@@ -99,13 +101,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_accepted_and_not_broken_is_told() {
+    fn unused_waivers_are_reported() {
         let sample = waived("encrypted-transport");
         let outcomes = sample.outcomes();
-        assert_eq!(
-            idle(&outcomes[0]),
-            ["waivers/it.yaml: the claim holds without it; take it away"]
-        );
+        assert_eq!(idle(&outcomes[0]), ["waivers/it.yaml: the claim holds; remove the waiver"]);
         let mut sample = Sample::new();
         let (_, waiver) = sample.project.waivers.get_mut("image-storage").unwrap();
         let mut dead = waiver.accepts[0].clone();
@@ -116,8 +115,10 @@ mod tests {
         assert_eq!(outcomes[6].standing, Standing::Waived);
         assert_eq!(
             idle(&outcomes[6]),
-            ["waivers/image-storage.yaml: this is not broken; take it away: - { check: 1, step: \
-              \"anyone reads /images\", at: \"\", is: \"shows_no_foreign_canary\" }"]
+            [
+                "waivers/image-storage.yaml: this expectation is not violated; remove the entry: - { check: 1, step: \
+              \"anyone reads /images\", at: \"\", is: \"shows_no_foreign_canary\" }"
+            ]
         );
     }
 }

@@ -177,7 +177,7 @@ fn a_service_of_another_shape_holds_what_init_wrote() {
     assert!(!everything.contains(token));
     let wrong = with_token(&project, &["check"], "another-token");
     assert_eq!(wrong.code, Some(3), "a bad token finds nothing out: {wrong}");
-    assert!(wrong.out.contains("look at `customer` in avouch.yaml"), "{wrong}");
+    assert!(wrong.out.contains("check `customer` in `avouch.yaml`"), "{wrong}");
 }
 
 #[test]
@@ -260,10 +260,10 @@ fn a_redirect_of_strangers_is_a_refusal_once_the_log_in_page_is_named() {
     project.edit("checks/login-required.yaml", "get: \"/api/me\"", "get: /orders");
     let run = with_token(&project, &["check", "login-required"], token);
     assert_eq!(run.code, Some(3), "{run}");
-    let seen = "status 303, a redirect to /login, which neither lets in nor refuses";
+    let seen = "status 303, a redirect to /login, which neither grants nor refuses access";
     let flat = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(flat.contains(seen), "{run}");
-    assert!(run.out.contains("help      if that address is the log-in page"), "{run}");
+    assert!(run.out.contains("help      if that address is the login page"), "{run}");
     project.edit("avouch.yaml", "writes: false", "refused: { login: /login }\nwrites: false");
     assert_eq!(with_token(&project, &["check", "login-required"], token).code, Some(0));
 }

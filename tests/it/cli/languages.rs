@@ -210,14 +210,15 @@ fn a_template_that_asks_for_words_that_are_not_there_is_told() {
     let run = project.run(&["lint"]);
     assert_eq!(run.code, Some(2), "{run}");
     assert!(run.err.contains("templates/index.html:1:8"), "{run}");
-    assert!(run.err.contains("there are no words with the key `every-clam`"), "{run}");
+    assert!(run.err.contains("there is no text with the key `every-clam`"), "{run}");
 }
 
 /// A key that nobody says is work for every translator and for nobody's eyes.
 #[test]
 fn every_key_of_the_words_is_said_somewhere() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let files = ["templates", "src/render/site", "src/model/i18n.rs"].map(|one| root.join(one));
+    let files =
+        ["templates", "src/render/site", "src/model/project/i18n.rs"].map(|one| root.join(one));
     let all = files.iter().flat_map(|one| walkdir::WalkDir::new(one).into_iter().flatten());
     let all =
         all.filter(|one| one.path().extension().is_some_and(|end| end == "html" || end == "rs"));

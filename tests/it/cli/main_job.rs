@@ -171,5 +171,5 @@ fn a_word_that_nobody_gave_is_told_with_how_to_give_it() {
     std::fs::remove_file(project.path("attestations/support-access.yaml")).unwrap();
     let run = project.run(&["check", "support-access"]);
     assert_eq!(run.code, Some(3), "{run}");
-    assert!(run.out.contains("give a role's word with `avouch attest support-access`"), "{run}");
+    assert!(run.out.contains("write an attestation with `avouch attest support-access`"), "{run}");
 }

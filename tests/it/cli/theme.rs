@@ -7,7 +7,11 @@ use crate::harness::Project;
 
 const REFERENCE: &str = "docs/templates.md";
 
-const VIEW: &str = include_str!("../../../src/render/site/view.rs");
+/// The variables of the templates, and those of the history of claims and policies.
+const VIEWS: [&str; 2] = [
+    include_str!("../../../src/render/site/view/mod.rs"),
+    include_str!("../../../src/render/site/view/history.rs"),
+];
 
 fn built() -> Project {
     let project = Project::example("theme");
@@ -78,7 +82,7 @@ fn each_block_can_be_changed_alone() {
 }
 
 #[test]
-fn a_template_that_extends_what_is_not_there_is_told() {
+fn a_template_that_extends_a_missing_file_is_reported() {
     let project = Project::example("theme");
     project.write("templates/policy.html", "{% extends \"builtin/policy.html\" %}");
     let run = project.run(&["lint"]);
@@ -113,11 +117,11 @@ fn what_templates_are_given_is_in_the_manual() {
 /// A table for each `struct` of the views.
 fn reference() -> String {
     let (mut out, mut told) = (String::new(), Vec::new());
-    for line in VIEW.split("#[cfg(test)]").next().unwrap().lines().map(str::trim) {
+    for line in VIEWS.iter().flat_map(|view| view.lines()).map(str::trim) {
         if let Some(comment) = line.strip_prefix("/// ") {
             told.push(comment);
         } else if let Some(name) = line.strip_prefix("pub(crate) struct ") {
-            let name = name.trim_end_matches(" {");
+            let name = without_suffix(name.trim_end_matches(" {"));
             let means = std::mem::take(&mut told).join(" ");
             write!(out, "\n### {name}\n\n{means}\n\n| field | is | |\n|---|---|---|\n").unwrap();
         } else if let Some((name, sort)) = line
@@ -144,7 +148,12 @@ fn sort_of(sort: &str) -> String {
         _ => match (within("Vec<"), within("Option<")) {
             (Some(one), _) => format!("list of {one}"),
             (_, Some(one)) => format!("{one}, or none"),
-            _ => sort.rsplit("::").next().unwrap().to_owned(),
+            _ => without_suffix(sort.rsplit("::").next().unwrap()).to_owned(),
         },
     }
+}
+
+/// The name of a type for authors of templates, who see nothing but views.
+fn without_suffix(name: &str) -> &str {
+    name.strip_suffix("View").unwrap_or(name)
 }

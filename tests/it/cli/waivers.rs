@@ -82,7 +82,7 @@ fn it_is_good_to_the_last_second_of_its_last_day_and_not_a_second_longer() {
     assert_eq!(over.code, Some(1), "{over}");
     assert_eq!(over.with_standing("violated"), ["backup-daily"], "{over}");
     let told = over.json()["claims"][0]["waiver"]["idle"][0].to_string();
-    assert!(told.contains("it ended on 30 Nov 2026"), "{told}");
+    assert!(told.contains("the waiver expired on 30 Nov 2026"), "{told}");
     assert!(over.err.contains("waiver-ended"), "{over}");
 }
 
@@ -124,7 +124,7 @@ fn for_a_claim_that_holds_it_is_told_to_be_dead() {
     let clock = ["--clock", "2026-11-23T10:00:00Z"];
     let run = project.run(&[&["check", "backup-daily"][..], &clock].concat());
     assert_eq!(run.code, Some(0), "{run}");
-    let told = format!("{FILE}: the claim holds without it; take it away");
+    let told = format!("{FILE}: the claim holds; remove the waiver");
     assert!(run.out.contains(&told), "{run}");
     assert!(run.out.contains("1 verified\n"), "{run}");
 }

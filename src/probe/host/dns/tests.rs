@@ -6,9 +6,9 @@ use hickory_resolver::proto::rr::rdata::{CNAME, MX, TXT};
 
 use super::*;
 use crate::model::plan::question::HostName;
-use crate::probe::host::peers_for_tests::{name_of, serve_dns, world};
+use crate::probe::host::test_peers::{name_of, serve_dns, world};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 fn alias(to: &str) -> RData {
     RData::CNAME(CNAME(name_of(to)))
@@ -50,11 +50,11 @@ async fn ask(name: &str, record: DnsRecord) -> Result<Facts, ProbeError> {
     let world = zone().await;
     let name = HostName::Literal(name.into());
     let question = DnsQuestion { name, below: None, record };
-    observe(&question, &world, PATIENCE).await.answer
+    observe(&question, &world, TIMEOUT).await.answer
 }
 
 #[tokio::test]
-async fn aliases_are_followed_and_told() {
+async fn aliases_are_followed_and_listed() {
     let facts = ask("addon.demo.test", DnsRecord::Address).await.unwrap();
     assert_eq!(
         facts.0,
@@ -93,14 +93,14 @@ async fn a_failing_silent_or_circular_answer_is_an_error() {
 #[tokio::test]
 async fn a_resolver_that_is_not_there_is_an_error() {
     let mut world = world("https://addon.demo.test");
-    world.resolver = Some(crate::probe::host::peers_for_tests::closed_port().await);
+    world.resolver = Some(crate::probe::host::test_peers::closed_port().await);
     let question = DnsQuestion { name: HostName::Target, below: None, record: DnsRecord::Address };
     let observed = observe(&question, &world, Duration::from_millis(60)).await;
     assert!(matches!(observed.answer.unwrap_err().reason, Reason::Dns | Reason::Timeout));
 }
 
 #[tokio::test]
-async fn mail_exchangers_are_told_and_the_null_one_is_known() {
+async fn mail_exchangers_are_listed_and_the_null_mx_is_recognised() {
     let facts = ask("demo.test", DnsRecord::Mx).await.unwrap();
     let expected = json!({
         "type": "MX", "value": "10 mail.demo.test",
@@ -112,19 +112,19 @@ async fn mail_exchangers_are_told_and_the_null_one_is_known() {
 }
 
 #[tokio::test]
-async fn mail_policies_are_read_below_the_domain() {
+async fn mail_policies_are_read_under_the_domain() {
     let facts = ask("demo.test", DnsRecord::Txt).await.unwrap();
     assert_eq!(facts.at("/spf"), Some(&json!({"count": 1, "all": "fail"})));
     let world = zone().await;
     let name = HostName::Literal("demo.test".into());
     let question = DnsQuestion { name, below: Some("_dmarc".into()), record: DnsRecord::Txt };
-    let facts = observe(&question, &world, PATIENCE).await.answer.unwrap();
+    let facts = observe(&question, &world, TIMEOUT).await.answer.unwrap();
     assert_eq!(facts.at("/name"), Some(&json!("_dmarc.demo.test")));
     assert_eq!(facts.at("/dmarc/policy"), Some(&json!("reject")));
 }
 
 #[tokio::test]
-async fn certificate_authorities_are_looked_for_upwards() {
+async fn certificate_authorities_are_looked_up_in_parent_domains() {
     let facts = ask("addon.demo.test", DnsRecord::Caa).await.unwrap();
     assert_eq!(facts.at("/found_at"), Some(&json!("demo.test")));
     assert_eq!(facts.at("/issuers"), Some(&json!(["ca.test"])));

@@ -1,4 +1,4 @@
-//! The TLS instrument against real peers.
+//! The TLS instrument against real servers.
 
 use std::net::Ipv4Addr;
 
@@ -9,12 +9,12 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::model::answer::facts::Facts;
-use crate::probe::host::peers_for_tests::{
+use crate::probe::host::test_peers::{
     Authority, closed_port, serve_bytes, serve_dns, serve_silence, serve_tls, world,
 };
 
 /// Far longer than loopback needs; only a test that breaks waits for it.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 fn question(ask: TlsAsk) -> TlsQuestion {
     TlsQuestion { host: HostName::Target, ask }
@@ -27,7 +27,7 @@ fn world_at(address: SocketAddr) -> World {
 }
 
 async fn ask(ask: TlsAsk, world: &World) -> Result<Facts, ProbeError> {
-    observe(&question(ask), world, PATIENCE).await.answer
+    observe(&question(ask), world, TIMEOUT).await.answer
 }
 
 async fn serve(config: rustls::ServerConfig) -> World {
@@ -42,7 +42,7 @@ fn at(facts: &Facts, pointer: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_handshake_tells_version_certificate_and_trust() {
+async fn the_facts_of_a_handshake_include_version_certificate_and_trust() {
     let authority = Authority::new();
     let mut world = serve(authority.server("addon.test", &[&TLS12], |_| {})).await;
     world.roots.insert("ca.pem".into(), authority.pem.clone());
@@ -60,7 +60,7 @@ async fn a_handshake_tells_version_certificate_and_trust() {
 }
 
 #[tokio::test]
-async fn the_newest_version_is_taken_and_an_old_one_not_offered() {
+async fn the_newest_version_is_negotiated_and_older_ones_are_not_offered() {
     let authority = Authority::new();
     let world = serve(authority.server("addon.test", &[&TLS12, &TLS13], |_| {})).await;
     let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &world).await.unwrap();
@@ -72,27 +72,27 @@ async fn the_newest_version_is_taken_and_an_old_one_not_offered() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_nobody_we_know_is_told_and_not_an_error() {
+async fn an_untrusted_certificate_is_an_observation() {
     let world = serve(Authority::new().server("addon.test", &[&TLS13], |_| {})).await;
     let mut other = world.clone();
     other.roots.insert("ca.pem".into(), Authority::named("Somebody else").pem);
     let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &other).await.unwrap();
     assert_eq!(at(&facts, "/certificate/trusted"), false);
     assert_eq!(at(&facts, "/certificate/covers_host"), true);
-    assert_eq!(at(&facts, "/certificate/distrust"), "its issuer is not known");
+    assert_eq!(at(&facts, "/certificate/distrust"), "the issuer of its certificate is not trusted");
 }
 
 #[tokio::test]
-async fn an_authoritys_own_certificate_is_told_in_words() {
+async fn a_certificate_of_an_authority_is_reported() {
     let authority = Authority::new();
-    let authoritys = |params: &mut CertificateParams| {
+    let make_authority = |params: &mut CertificateParams| {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     };
-    let mut world = serve(authority.server("addon.test", &[&TLS13], authoritys)).await;
+    let mut world = serve(authority.server("addon.test", &[&TLS13], make_authority)).await;
     world.roots.insert("ca.pem".into(), authority.pem.clone());
     let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &world).await.unwrap();
-    let told = at(&facts, "/certificate/distrust").to_string();
-    assert!(told.contains("an authority's, and not one for a host"), "{told}");
+    let distrust = at(&facts, "/certificate/distrust").to_string();
+    assert!(distrust.contains("for a certificate authority and not for a host"), "{distrust}");
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn an_expired_certificate_is_expired_and_not_untrusted() {
 }
 
 #[tokio::test]
-async fn old_versions_are_refused_by_a_server_that_does_not_speak_them() {
+async fn a_server_refuses_versions_that_it_does_not_support() {
     let authority = Authority::new();
     let world = serve(authority.server("addon.test", &[&TLS12, &TLS13], |_| {})).await;
     for version in [TlsVersion::Ssl30, TlsVersion::Tls10, TlsVersion::Tls11] {
@@ -134,7 +134,7 @@ async fn old_versions_are_refused_by_a_server_that_does_not_speak_them() {
 }
 
 #[tokio::test]
-async fn a_server_hello_takes_the_version_that_it_names() {
+async fn a_server_hello_accepts_the_version_that_it_contains() {
     // No session, one of the oldest suites, no compression.
     let mut hello = vec![22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1];
     hello.extend([7; 32]);
@@ -150,7 +150,7 @@ async fn a_server_hello_takes_the_version_that_it_names() {
 }
 
 #[tokio::test]
-async fn silence_a_farewell_and_a_failure_refuse_nothing() {
+async fn timeouts_closed_connections_and_server_errors_are_not_refusals() {
     let offer = TlsAsk::Offer(TlsVersion::Tls10);
     for (answer, reason) in [
         (&b""[..], Reason::Tls),
@@ -169,7 +169,7 @@ async fn silence_a_farewell_and_a_failure_refuse_nothing() {
 }
 
 #[tokio::test]
-async fn a_broken_handshake_is_an_error_and_an_alert_an_answer() {
+async fn a_broken_handshake_is_an_error_and_an_alert_is_an_answer() {
     let shake = TlsAsk::Handshake(TlsVersion::Tls12);
     let error = ask(shake, &world_at(serve_bytes(b"").await)).await.unwrap_err();
     assert_eq!(error.reason, Reason::Tls);
@@ -180,7 +180,7 @@ async fn a_broken_handshake_is_an_error_and_an_alert_an_answer() {
 }
 
 #[tokio::test]
-async fn every_resolved_address_is_asked() {
+async fn every_resolved_address_is_probed() {
     let authority = Authority::new();
     let first = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = first.local_addr().unwrap().port();
@@ -191,7 +191,7 @@ async fn every_resolved_address_is_asked() {
     let addresses = [Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::LOCALHOST];
     let records = addresses.map(|address| ("addon.test", RData::A(address.into())));
     world.resolver = Some(serve_dns(records.into()).await);
-    let observed = observe(&question(TlsAsk::Handshake(TlsVersion::Tls12)), &world, PATIENCE).await;
+    let observed = observe(&question(TlsAsk::Handshake(TlsVersion::Tls12)), &world, TIMEOUT).await;
     assert_eq!(observed.address, Some(format!("127.0.0.1:{port}, 127.0.0.2:{port}")));
     let facts = observed.answer.unwrap();
     assert_eq!(facts.at("/addresses/0/version"), Some(&json!("TLS 1.3")));
@@ -199,7 +199,7 @@ async fn every_resolved_address_is_asked() {
 }
 
 #[tokio::test]
-async fn plain_http_is_closed_or_says_where_it_leads() {
+async fn plain_http_is_closed_redirects_or_serves_content() {
     let plain = |address: SocketAddr| async move {
         let mut world = world_at(closed_port().await);
         world.connect_to.insert("addon.test:80".into(), address);

@@ -1,4 +1,4 @@
-//! Spellings of text: escapes made, and escapes undone.
+//! Percent-encoding, and the decoding of percent, JSON and HTML escapes.
 
 /// Percent-encodes all but RFC 3986's unreserved characters.
 pub(crate) fn percent(text: &str) -> String {
@@ -11,8 +11,8 @@ pub(crate) fn percent(text: &str) -> String {
     text.bytes().map(spell).collect()
 }
 
-/// Undoes one layer of percent, JSON and HTML escapes, and drops NULs, which two-byte texts have
-/// between their letters; `None` if there is nothing to undo.
+/// Decodes one layer of percent, JSON and HTML escapes, and drops the NUL bytes that UTF-16 text has
+/// between ASCII letters. Returns `None` if there is nothing to decode.
 pub(crate) fn unescape(bytes: &[u8]) -> Option<Vec<u8>> {
     if !bytes.iter().any(|byte| matches!(byte, b'%' | b'\\' | b'&' | 0)) {
         return None;
@@ -36,7 +36,7 @@ pub(crate) fn unescape(bytes: &[u8]) -> Option<Vec<u8>> {
     changed.then_some(out)
 }
 
-/// The text that an escape at the start of `rest` stands for, and the escape's length.
+/// Decodes the escape at the start of `rest`. Returns its text and its length in bytes.
 fn escape(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
     match rest {
         [0, ..] => Some((Vec::new(), 1)),
@@ -67,7 +67,7 @@ fn backslash(tail: &[u8]) -> Option<(Vec<u8>, usize)> {
     }
 }
 
-/// A character reference without its `&`: by number, or by one of the few names that matter.
+/// Decodes a character reference without its `&`, given by number or by one of the names in `NAMES`.
 fn entity(tail: &[u8]) -> Option<(Vec<u8>, usize)> {
     const NAMES: [(&[u8], &str); 6] = [
         (b"amp;", "&"),
@@ -114,9 +114,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn undoing_escapes_never_fails_and_never_grows(bytes: Vec<u8>) {
-            let undone = unescape(&bytes);
-            prop_assert!(undone.is_none_or(|undone| undone.len() <= bytes.len()));
+        fn decoding_never_fails_and_never_grows_the_text(bytes: Vec<u8>) {
+            let decoded = unescape(&bytes);
+            prop_assert!(decoded.is_none_or(|decoded| decoded.len() <= bytes.len()));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Bounds on what is asked: how much at once, how much to one host, how much in a second, how long
-//! one request and the whole run may take; and the end of a run by an interrupt.
+//! Limits on requests: how many at once, to one host and per second, and how long one request and the
+//! whole run may take. Also ends the run when it is interrupted.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -14,38 +14,38 @@ use crate::model::answer::verdict::Reason;
 use crate::model::project::world::Limits;
 use crate::probe::job::Interrupt;
 
-/// How long may be cleaned up once a run is to end.
+/// The time allowed for cleanup once a run must end.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How long a backup that was fetched may be worked on.
-const OPENING_MAX: Duration = Duration::from_secs(60);
+/// The time allowed for opening a backup once it is fetched.
+const OPENING_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The window in which `per_second` requests may be begun.
+/// The window in which at most `per_second` requests may start.
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// How a request stands to the end of the run.
+/// What happens to a request when the run must end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Urgency {
-    /// A question: given up at once.
-    Asking,
-    /// It makes something: not begun any more, but once begun it is seen through, so that what it
-    /// made is known and can be taken away.
-    Making,
-    /// It takes away what was made.
-    Cleaning,
+    /// The request changes nothing: it is given up at once.
+    Read,
+    /// The request creates something: it is not started any more. Once started it is completed, so
+    /// that the created object is known and can be deleted.
+    Write,
+    /// The request deletes what the run created: it is still sent within the grace period.
+    Cleanup,
 }
 
 /// Why the run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// Somebody said so.
+    /// The user interrupted it.
     Interrupted,
-    /// It took as long as it may.
+    /// It reached its time limit.
     Budget,
 }
 
-/// What bounds all requests of a run.
-pub(crate) struct Gate<'a> {
+/// Admits the requests of a run within its limits.
+pub(crate) struct Limiter<'a> {
     limits: Limits,
     all: Arc<Semaphore>,
     hosts: Mutex<BTreeMap<String, Arc<Semaphore>>>,
@@ -55,14 +55,14 @@ pub(crate) struct Gate<'a> {
     stopped: OnceLock<Instant>,
 }
 
-/// The right to have one request under way.
-pub(crate) struct Pass {
+/// The permission for one request in flight; dropping it admits the next one.
+pub(crate) struct Permit {
     _all: OwnedSemaphorePermit,
     _host: OwnedSemaphorePermit,
 }
 
 impl Stop {
-    /// What is said of a step that the end of the run kept from being asked.
+    /// The answer of a step that was not run because the run ended.
     pub(crate) fn answer(self) -> Answer {
         match self {
             Self::Interrupted => Answer::NotAsked("interrupted".into()),
@@ -70,17 +70,17 @@ impl Stop {
         }
     }
 
-    /// The same where only an error can be said.
+    /// The same as an error.
     pub(crate) fn error(self) -> ProbeError {
         match self {
             Self::Interrupted => ProbeError::new(Reason::NotAsked, "interrupted"),
-            Self::Budget => ProbeError::new(Reason::Budget, "the run took as long as it may"),
+            Self::Budget => ProbeError::new(Reason::Budget, "the run reached its time limit"),
         }
     }
 }
 
-impl<'a> Gate<'a> {
-    /// A gate that opens now.
+impl<'a> Limiter<'a> {
+    /// Starts the clock of the run.
     pub(crate) fn new(limits: Limits, interrupt: &'a Interrupt) -> Self {
         Self {
             limits,
@@ -93,20 +93,20 @@ impl<'a> Gate<'a> {
         }
     }
 
-    /// Bytes that are read of one body.
+    /// The number of bytes that are read of one body.
     pub(crate) fn body_max(&self) -> usize {
         usize::try_from(self.limits.body).unwrap_or(usize::MAX)
     }
 
-    /// How long an instrument that keeps its own time may take: a little less than one request, so
-    /// that it can still say which address was silent.
-    pub(crate) fn time(&self) -> Duration {
+    /// The time limit for instruments that enforce it themselves: a little less than that of one
+    /// request, so that they can still report which address did not answer.
+    pub(crate) fn instrument_timeout(&self) -> Duration {
         self.limits.timeout.as_std() * 9 / 10
     }
 
-    /// How long a backup may be worked on, once it was fetched: to the end of the run at the most.
-    pub(crate) fn opening_max(&self) -> Duration {
-        self.end.saturating_duration_since(Instant::now()).min(OPENING_MAX)
+    /// The time left for opening a backup, once it is fetched: at most until the end of the run.
+    pub(crate) fn opening_timeout(&self) -> Duration {
+        self.end.saturating_duration_since(Instant::now()).min(OPENING_TIMEOUT)
     }
 
     /// Why the run has ended, if it has.
@@ -118,44 +118,45 @@ impl<'a> Gate<'a> {
         }
     }
 
-    /// Whether the run would still be going on after this long.
+    /// Whether the run will still be in progress after `span`.
     pub(crate) fn lasts(&self, span: Duration) -> bool {
         self.stop().is_none() && Instant::now() + span < self.end
     }
 
-    /// Waits for so long, or for the end of the run.
+    /// Waits for `span`, or until the run must end.
     pub(crate) async fn pause(&self, span: Duration) {
         tokio::select! {
             () = tokio::time::sleep(span) => {}
-            _ = self.stopping() => {}
+            _ = self.until_stopped() => {}
         }
     }
 
-    /// Waits until one more request to `host` may be begun.
-    pub(crate) async fn enter(&self, host: &str, urgency: Urgency) -> Result<Pass, Stop> {
-        // Nothing new is made once the run is to end.
+    /// Waits until one more request to `host` may start.
+    pub(crate) async fn enter(&self, host: &str, urgency: Urgency) -> Result<Permit, Stop> {
+        // No write starts once the run must end.
         let urgency = match urgency {
-            Urgency::Making => Urgency::Asking,
+            Urgency::Write => Urgency::Read,
             other => other,
         };
         tokio::select! {
             biased;
-            stop = self.over(urgency) => Err(stop),
-            pass = self.admit(host) => Ok(pass),
+            stop = self.until_given_up(urgency) => Err(stop),
+            permit = self.admit(host) => Ok(permit),
         }
     }
 
-    /// What a request came to, within its own time and the run's: `Ok(None)` if it took too long.
-    pub(crate) async fn bound<T>(
+    /// Runs a request within the request's time limit and the run's. Returns `Ok(None)` if the request
+    /// timed out.
+    pub(crate) async fn with_request_timeout<T>(
         &self,
         urgency: Urgency,
         request: impl Future<Output = T>,
     ) -> Result<Option<T>, Stop> {
-        self.within(self.limits.timeout.as_std(), urgency, request).await
+        self.with_timeout(self.limits.timeout.as_std(), urgency, request).await
     }
 
-    /// The same for work that has a time of its own.
-    pub(crate) async fn within<T>(
+    /// The same with a time limit of `span`.
+    pub(crate) async fn with_timeout<T>(
         &self,
         span: Duration,
         urgency: Urgency,
@@ -163,38 +164,39 @@ impl<'a> Gate<'a> {
     ) -> Result<Option<T>, Stop> {
         tokio::select! {
             answer = timeout(span, work) => Ok(answer.ok()),
-            stop = self.over(urgency) => Err(stop),
+            stop = self.until_given_up(urgency) => Err(stop),
         }
     }
 
-    async fn admit(&self, host: &str) -> Pass {
+    async fn admit(&self, host: &str) -> Permit {
         let of_host = {
             let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
             let fresh = || Arc::new(Semaphore::new(self.limits.per_host.max(1)));
             hosts.entry(host.to_owned()).or_insert_with(fresh).clone()
         };
-        let pass = Pass { _host: permit(of_host).await, _all: permit(self.all.clone()).await };
-        let begin = {
+        let permit =
+            Permit { _host: acquire(of_host).await, _all: acquire(self.all.clone()).await };
+        let start = {
             let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
             window.reserve(Instant::now())
         };
-        if begin > Instant::now() {
-            sleep_until(begin).await;
+        if start > Instant::now() {
+            sleep_until(start).await;
         }
-        pass
+        permit
     }
 
-    /// Returns once a request of this urgency is to be given up.
-    async fn over(&self, urgency: Urgency) -> Stop {
-        let stop = self.stopping().await;
-        if urgency != Urgency::Asking {
+    /// Returns once a request of this urgency must be given up.
+    async fn until_given_up(&self, urgency: Urgency) -> Stop {
+        let stop = self.until_stopped().await;
+        if urgency != Urgency::Read {
             let stopped = *self.stopped.get_or_init(Instant::now);
             sleep_until(stopped + GRACE).await;
         }
         stop
     }
 
-    async fn stopping(&self) -> Stop {
+    async fn until_stopped(&self) -> Stop {
         let stop = tokio::select! {
             biased;
             () = self.interrupt.wait() => Stop::Interrupted,
@@ -205,37 +207,37 @@ impl<'a> Gate<'a> {
     }
 }
 
-async fn permit(semaphore: Arc<Semaphore>) -> OwnedSemaphorePermit {
+async fn acquire(semaphore: Arc<Semaphore>) -> OwnedSemaphorePermit {
     match semaphore.acquire_owned().await {
         Ok(permit) => permit,
-        // Our semaphores are never closed; if one were, nothing more would be admitted.
+        // These semaphores are never closed; if one were, no further request would be admitted.
         Err(_) => std::future::pending().await,
     }
 }
 
-/// At most so many beginnings in any second.
+/// Allows at most `per_second` starts in any second.
 struct Window {
     per_second: usize,
-    begun: VecDeque<Instant>,
+    starts: VecDeque<Instant>,
 }
 
 impl Window {
     fn new(per_second: u32) -> Self {
         Self {
             per_second: usize::try_from(per_second).unwrap_or(usize::MAX).max(1),
-            begun: VecDeque::new(),
+            starts: VecDeque::new(),
         }
     }
 
-    /// When one more may begin, at the earliest; that place is then taken.
+    /// Reserves the earliest time at which one more request may start, and returns it.
     fn reserve(&mut self, now: Instant) -> Instant {
-        let begin = match self.begun.len() < self.per_second {
+        let start = match self.starts.len() < self.per_second {
             true => now,
-            // The oldest of the last `per_second` must be a whole window past.
-            false => self.begun.pop_front().map_or(now, |oldest| now.max(oldest + WINDOW)),
+            // The oldest of the last `per_second` starts must be a whole window ago.
+            false => self.starts.pop_front().map_or(now, |oldest| now.max(oldest + WINDOW)),
         };
-        self.begun.push_back(begin);
-        begin
+        self.starts.push_back(start);
+        start
     }
 }
 
@@ -247,34 +249,34 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_second_has_more_beginnings_than_it_may(
+        fn no_second_has_more_starts_than_allowed(
             per_second in 1_u32..6, gaps in prop::collection::vec(0_u64..900, 1..60),
         ) {
             let mut window = Window::new(per_second);
             let mut now = Instant::now();
-            let mut begun = Vec::new();
+            let mut starts = Vec::new();
             for gap in gaps {
                 now += Duration::from_millis(gap);
-                begun.push(window.reserve(now));
+                starts.push(window.reserve(now));
             }
-            for (index, start) in begun.iter().enumerate() {
-                let within = begun[index..].iter().take_while(|one| **one < *start + WINDOW);
+            for (index, start) in starts.iter().enumerate() {
+                let within = starts[index..].iter().take_while(|one| **one < *start + WINDOW);
                 prop_assert!(within.count() <= per_second as usize);
             }
         }
     }
 
-    fn gate(interrupt: &Interrupt) -> Gate<'_> {
+    fn limiter(interrupt: &Interrupt) -> Limiter<'_> {
         let limits = Limits { at_once: 3, per_host: 2, per_second: 1000, ..Limits::default() };
-        Gate::new(limits, interrupt)
+        Limiter::new(limits, interrupt)
     }
 
     #[tokio::test]
-    async fn one_host_gets_no_more_than_its_share_and_all_no_more_than_theirs() {
+    async fn requests_are_limited_per_host_and_in_total() {
         let interrupt = Interrupt::default();
-        let gate = gate(&interrupt);
+        let limiter = limiter(&interrupt);
         let enter = async |host: &str| {
-            let entered = gate.enter(host, Urgency::Asking).now_or_never();
+            let entered = limiter.enter(host, Urgency::Read).now_or_never();
             entered.and_then(Result::ok)
         };
         let first = enter("a").await;
@@ -289,18 +291,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_interrupt_ends_questions_but_not_cleanup() {
+    async fn an_interrupt_ends_reads_and_writes_but_not_cleanup() {
         let interrupt = Interrupt::default();
-        let gate = gate(&interrupt);
+        let limiter = limiter(&interrupt);
         interrupt.set();
-        assert!(gate.enter("a", Urgency::Asking).await.is_err());
-        assert!(gate.enter("a", Urgency::Making).await.is_err());
-        assert!(gate.enter("a", Urgency::Cleaning).await.is_ok());
-        let question = gate.bound(Urgency::Asking, std::future::pending::<()>());
-        assert_eq!(question.await, Err(Stop::Interrupted));
-        let making = gate.bound(Urgency::Making, std::future::ready(7));
-        assert_eq!(making.await, Ok(Some(7)));
-        assert_eq!(gate.stop(), Some(Stop::Interrupted));
-        assert!(!gate.lasts(Duration::ZERO));
+        assert!(limiter.enter("a", Urgency::Read).await.is_err());
+        assert!(limiter.enter("a", Urgency::Write).await.is_err());
+        assert!(limiter.enter("a", Urgency::Cleanup).await.is_ok());
+        let read = limiter.with_request_timeout(Urgency::Read, std::future::pending::<()>());
+        assert_eq!(read.await, Err(Stop::Interrupted));
+        let write = limiter.with_request_timeout(Urgency::Write, std::future::ready(7));
+        assert_eq!(write.await, Ok(Some(7)));
+        assert_eq!(limiter.stop(), Some(Stop::Interrupted));
+        assert!(!limiter.lasts(Duration::ZERO));
     }
 }

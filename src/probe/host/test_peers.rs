@@ -1,4 +1,4 @@
-//! Real peers on loopback for the instruments' tests: a certificate authority, TLS, raw TCP, DNS.
+//! Servers on loopback for the tests of the instruments: certificate authority, TLS, raw TCP, DNS.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -23,7 +23,7 @@ pub(crate) struct Authority {
 
 impl Authority {
     pub(crate) fn new() -> Self {
-        Self::named("The authority of the tests")
+        Self::named("Test authority")
     }
 
     pub(crate) fn named(name: &str) -> Self {
@@ -35,7 +35,7 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), pem }
     }
 
-    /// A server's settings with a certificate for `host`, changed by `change`.
+    /// The settings of a server with a certificate for `host`, modified by `change`.
     pub(crate) fn server(
         &self,
         host: &str,
@@ -54,7 +54,7 @@ impl Authority {
     }
 }
 
-/// Serves TLS, and nothing within it.
+/// Completes TLS handshakes, and serves nothing.
 pub(crate) fn serve_tls(listener: TcpListener, config: ServerConfig) {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     tokio::spawn(async move {
@@ -78,7 +78,7 @@ pub(crate) async fn serve_bytes(answer: &'static [u8]) -> SocketAddr {
     address
 }
 
-/// Accepts connections and never says a word.
+/// Accepts connections and never answers.
 pub(crate) async fn serve_silence() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -97,8 +97,8 @@ pub(crate) async fn closed_port() -> SocketAddr {
     listener.local_addr().unwrap()
 }
 
-/// Serves these records over UDP. A name without any does not exist; one that begins with `broken.`
-/// fails the server, to one that begins with `silent.` there is no answer.
+/// Serves these records over UDP. A name without records does not exist. Names that start with `broken.`
+/// get a server failure, names that start with `silent.` no answer.
 pub(crate) async fn serve_dns(records: Vec<(&str, RData)>) -> SocketAddr {
     let mut zone: BTreeMap<Name, Vec<RData>> = BTreeMap::new();
     for (name, data) in records {

@@ -1,4 +1,4 @@
-//! What the demo is furnished with at its start: tenants, a database, backups, a log.
+//! The data that the demo starts with: tenants, a database, backups, a log.
 
 use std::io;
 use std::path::Path;
@@ -14,12 +14,12 @@ use crate::secrets::Secrets;
 use crate::serve::Options;
 use crate::store::{Access, Lifecycle, Store, Tenant};
 
-/// How many tenants can be made up.
+/// The number of tenants that can be generated.
 const TENANTS_MAX: usize = 10_000;
-/// How many tenants have a name of their own.
-const NAMED: usize = 3;
+/// The number of tenants with names of their own.
+const NAMED_COUNT: usize = 3;
 
-/// The tenants: two that have the add-on, one that had it, and as many more as are asked for.
+/// The tenants: two that have installed the add-on, one that has uninstalled it, and `more` generated ones.
 pub(crate) fn tenants(more: usize, secrets: &Secrets) -> Vec<Tenant> {
     let named = |name: &str, variable: &str| Tenant {
         name: name.to_owned(),
@@ -27,7 +27,7 @@ pub(crate) fn tenants(more: usize, secrets: &Secrets) -> Vec<Tenant> {
         secret: secrets.get(variable).unwrap_or_default().to_owned(),
         installed: name != "former",
     };
-    let made_up = |number: usize| Tenant {
+    let generated = |number: usize| Tenant {
         name: format!("tenant-{number:04}"),
         client_key: format!("tenant-{number:04}-key"),
         secret: random::hex(32),
@@ -38,12 +38,12 @@ pub(crate) fn tenants(more: usize, secrets: &Secrets) -> Vec<Tenant> {
         named("globex", "GLOBEX_SECRET"),
         named("former", "FORMER_SECRET"),
     ];
-    tenants.extend((1..=more.min(TENANTS_MAX)).map(made_up));
+    tenants.extend((1..=more.min(TENANTS_MAX)).map(generated));
     tenants
 }
 
-/// The tenants that were made up, one JSON object a line.
-pub(crate) fn describe(tenants: &[Tenant]) -> String {
+/// The generated tenants, one JSON object per line.
+pub(crate) fn tenants_jsonl(tenants: &[Tenant]) -> String {
     let line = |tenant: &Tenant| {
         let Tenant { name, client_key, secret, .. } = tenant;
         let line = serde_json::json!({
@@ -51,11 +51,11 @@ pub(crate) fn describe(tenants: &[Tenant]) -> String {
         });
         format!("{line}\n")
     };
-    tenants.iter().skip(NAMED).map(line).collect()
+    tenants.iter().skip(NAMED_COUNT).map(line).collect()
 }
 
-/// Makes the database and the first backups, one before and one after the tenants came.
-pub(crate) fn furnish(
+/// Creates the database and the first backups, one before and one after the tenants are added.
+pub(crate) fn set_up(
     options: &Options,
     secrets: &Secrets,
     tenants: &[Tenant],
@@ -84,7 +84,7 @@ pub(crate) fn furnish(
     Ok(app)
 }
 
-/// The contacts as they were given, or the demo's own; each is one line.
+/// The configured contacts, or the demo's own. Contacts with control characters are skipped.
 fn contacts(given: &[String]) -> Vec<String> {
     let fits = |contact: &&String| !contact.contains(char::is_control);
     let contacts: Vec<_> = given.iter().filter(fits).cloned().collect();
@@ -94,9 +94,9 @@ fn contacts(given: &[String]) -> Vec<String> {
     contacts
 }
 
-/// The platform, which the demo plays, has installed the add-on at the tenants that have names.
+/// Logs the installations at the named tenants, as if the platform had made them.
 fn log_installations(app: &App, tenants: &[Tenant]) -> rusqlite::Result<()> {
-    tenants.iter().take(NAMED).try_for_each(|tenant| {
+    tenants.iter().take(NAMED_COUNT).try_for_each(|tenant| {
         app.store.log_lifecycle(&Lifecycle {
             id: random::uuid(),
             at: app.clock.second().to_string(),
