@@ -140,7 +140,7 @@ fn policy(answers: &Answers, kept: &[&Starter], today: Date) -> String {
 
 fn attestation(words: &str, answers: &Answers, today: Date) -> String {
     let looked_at = format!(
-        "the question whether a person reads every message to {}, which they answered with yes",
+        "who receives messages to {}, and that a person reads every one of them",
         answers.mailbox()
     );
     format!(

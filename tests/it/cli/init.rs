@@ -131,8 +131,8 @@ fn a_project_for_the_demo_has_a_claim_of_each_basis_and_builds() {
     let left = std::fs::read_dir(project.root()).unwrap().map(|one| one.unwrap().file_name());
     let hidden: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with(".t")).collect();
     assert!(hidden.is_empty(), "{hidden:?}");
-    let word = "having looked at the question whether a person reads every message to \
-                security@example.com, which they answered with yes";
+    let word = "after checking who receives messages to security@example.com, and that a person \
+                reads every one of them";
     assert!(project.read("public/security/index.html").contains(word));
 }
 
@@ -212,8 +212,8 @@ fn an_address_that_is_more_than_an_origin_is_told_and_not_cut() {
     };
     for (target, help) in [
         ("https://addon.example.com/base", "put `/base` into the paths of the checks"),
-        ("https://user:word@addon.example.com", "nothing behind it"),
-        ("https://addon.example.com/?x=1", "nothing behind it"),
+        ("https://user:word@addon.example.com", "without a path"),
+        ("https://addon.example.com/?x=1", "without a path"),
         ("http://addon.example.com", "plain `http://` is allowed on loopback only"),
     ] {
         assert!(told(target).contains(help), "{target}");

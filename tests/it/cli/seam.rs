@@ -107,7 +107,7 @@ fn evidence_of_another_version_or_no_json_is_refused() {
     edit(&project, |value| value["schema"] = json!("avouch-assessment/9"));
     refused(&project, "this version reads `avouch-assessment/1`");
     project.write("assessment.json", "{");
-    refused(&project, "no assessment to build from");
+    refused(&project, "is not a usable assessment");
 }
 
 #[test]
