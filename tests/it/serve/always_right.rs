@@ -120,7 +120,7 @@ fn the_projects_settings_are_broken_and_mended_and_may_be_broken_from_the_start(
     let broken = crate::harness::Project::empty();
     broken.write("avouch.yaml", "");
     let again = Preview::of(broken);
-    assert!(again.page("/").contains("Nothing can be shown"));
+    assert!(again.page("/").contains("The preview starts when"));
     assert_eq!(again.state()["readiness"]["ready"], false);
     preview.project.edit("avouch.yaml", "  titel: [", "  title: Other title");
     preview.wait_until("it is mended", |preview| preview.page("/").contains("Other title"));
