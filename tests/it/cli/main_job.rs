@@ -109,7 +109,7 @@ impl Running {
         let mut command = project.command(&["demo"]);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let lines = lines.map(Result::unwrap).take_while(|line| line != "Ctrl-C ends it.");
+        let lines = lines.map(Result::unwrap).take_while(|line| !line.contains("Ctrl-C"));
         let how_to = lines.collect::<Vec<_>>().join("\n");
         Self { child, how_to }
     }
