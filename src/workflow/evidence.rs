@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use crate::model::judge::assessment::Assessment;
-use crate::model::judge::binding::{ClaimBinding, WorldBinding};
+use crate::model::judge::binding::WorldBinding;
 use crate::model::judge::evidence::{Outcome, outcome};
 use crate::model::judge::waiving::Waiving;
 use crate::model::project::claim::Claim;
 use crate::workflow::sources::Checked;
 
-/// The outcome of each claim whose evidence is bound to these words, this plan and this target.
+/// The outcome of each claim whose evidence is complete, and bound to these words, this plan and this target.
 ///
 /// A suspect claim has none: its words may appear in another place than the one that was checked.
 pub fn current_outcomes<'a>(
@@ -28,8 +28,8 @@ pub fn current_outcomes<'a>(
         let evidence = assessment.claims.get(&claim.id)?;
         let plans = checked.plans.get(&claim.id)?;
         let waiving = Waiving::of(project, &claim.id, now);
-        let is_bound = evidence.binding == ClaimBinding::of(claim, plans);
-        is_bound.then(|| outcome(claim, plans, &evidence.transcripts, waiving, now))
+        let is_evidence = evidence.objections(claim, plans).is_empty();
+        is_evidence.then(|| outcome(claim, plans, &evidence.transcripts, waiving, now))
     };
     claims.filter_map(outcome_of).collect()
 }

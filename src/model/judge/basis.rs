@@ -57,6 +57,8 @@ fn is_at_home(act: &Act) -> bool {
     match act {
         Act::Files(_) | Act::Command(_) => true,
         Act::Open(opening) => opens_file(opening),
-        _ => false,
+        // Recalled answers and selections were obtained by the step that they refer to.
+        Act::Recall(_) | Act::Newest(_) => false,
+        Act::Http(_) | Act::Record(_) | Act::Tls(_) | Act::Dns(_) => false,
     }
 }

@@ -1,7 +1,7 @@
 //! Expectations: a pointer into facts, a test from a closed set, an operand.
 //!
 //! The outcome of a test is met, not met or unknown. A test that cannot be decided from the facts is
-//! never met and never broken. All that a test of a value needs is in this file: how it is judged,
+//! neither met nor not met. All that a test of a value needs is in this file: how it is judged,
 //! its words, and a value that fails it.
 
 mod refusal;
@@ -214,7 +214,7 @@ impl Expectation {
 }
 
 impl Test {
-    /// Whether there being nothing would meet it.
+    /// Whether an absent value would meet it.
     fn is_refusal_or_absence(&self) -> bool {
         matches!(
             self,
