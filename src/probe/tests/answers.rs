@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::server::{Reply, Server};
 use super::*;
+use crate::model::answer::ids::StepId;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::Keep;
 use crate::model::plan::request::Destination;
@@ -155,7 +156,7 @@ fn planted(path: &str) -> Plan {
     let mut stranger = get("globex", path);
     stranger.keep = Keep::Digest;
     stranger.expect = vec![Expectation::new("", Test::Refused(Refusal::standard()))];
-    stranger.control = Some(1);
+    stranger.control = Some(StepId(1));
     let mut plan = plan([plant, read, stranger]);
     plan.canaries = vec![canary("acme")];
     plan

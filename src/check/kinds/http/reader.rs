@@ -119,6 +119,7 @@ impl<'a> Reader<'a> {
 
     fn named(&self, name: &Spanned<String>, diagnostics: &mut Report) -> Option<StepId> {
         let found = self.steps.iter().position(|step| step.name == name.value);
+        let found = found.map(StepId);
         if found.is_none() {
             let message = format!("no earlier step has the name `{}`", name.value);
             let help = help_with_list(name, self.steps.iter().map(|step| step.name.as_str()));
@@ -199,7 +200,7 @@ impl<'a> Reader<'a> {
             step.sees = own.into_iter().collect();
         }
         let canary = |owner: String| Canary { owner, marker: None };
-        let probes = self.steps.iter().enumerate();
+        let probes = StepId::enumerate(&self.steps);
         let probes = probes.filter(|(_, step)| step.role == Role::Probe);
         let counterexamples = probes.flat_map(|(id, step)| of_limits(id, &step.name, &step.expect));
         Plan {

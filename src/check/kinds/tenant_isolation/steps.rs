@@ -37,7 +37,7 @@ impl<'a> Steps<'a> {
         step.alongside = !self.waits;
         self.waits = false;
         self.steps.push(step);
-        self.steps.len() - 1
+        StepId(self.steps.len() - 1)
     }
 
     /// A step of a tenant, on its own object or on another's.
