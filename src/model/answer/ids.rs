@@ -1,7 +1,9 @@
 //! Identifiers of steps and canaries within a plan.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 /// The index of a step in its plan.
@@ -61,4 +63,32 @@ macro_rules! index_by_step {
 pub(crate) use index_by_step;
 
 /// The index of a canary in its plan.
-pub type CanaryId = usize;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CanaryId(pub usize);
+
+impl From<usize> for CanaryId {
+    fn from(index: usize) -> Self {
+        Self(index)
+    }
+}
+
+impl fmt::Display for CanaryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl JsonSchema for CanaryId {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        usize::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        usize::json_schema(generator)
+    }
+}

@@ -168,7 +168,9 @@ fn of_probe(plan: &Plan, index: StepId) -> Vec<Counterexample> {
             edits: vec![Edit::Swap { step: index, with: control }],
         });
     }
-    if let Some(canary) = (0..plan.canaries.len()).find(|one| !step.sees.contains(one)) {
+    if let Some(canary) =
+        (0..plan.canaries.len()).map(CanaryId).find(|one| !step.sees.contains(one))
+    {
         all.push(Counterexample {
             class: Class::Negation,
             when: format!("somebody else's data appears in the answer to “{name}”"),

@@ -214,6 +214,8 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
+    use crate::model::answer::ids::CanaryId;
+
     use super::*;
     use crate::model::answer::error::ProbeError;
     use crate::model::answer::facts::Facts;
@@ -237,7 +239,7 @@ mod tests {
             None,
             Some(Expectation::new("", Test::Refused(Refusal::standard()))),
             Some(Expectation::new("/status", Test::OneOf(vec![json!(200)]))),
-            Some(Expectation::new("", Test::ShowsCanary(0))),
+            Some(Expectation::new("", Test::ShowsCanary(CanaryId(0)))),
             Some(Expectation::new("", Test::ShowsNoForeignCanary)),
         ]);
         let actor = prop::sample::select(vec!["acme", ANYONE]);
@@ -249,7 +251,7 @@ mod tests {
                 let mut step = Step::new(role, "", actor, act);
                 step.expect = expect.into_iter().collect();
                 step.control = control;
-                step.sees = if sees { vec![0] } else { Vec::new() };
+                step.sees = if sees { vec![CanaryId(0)] } else { Vec::new() };
                 step
             },
         )
@@ -281,7 +283,7 @@ mod tests {
             (step(), prop::sample::select(vec![200, 401, 429, 503])).prop_map(|(step, status)| {
                 Edit::Set { step, at: "/status".into(), value: json!(status) }
             }),
-            step().prop_map(|step| Edit::Leak { step, canary: 0 }),
+            step().prop_map(|step| Edit::Leak { step, canary: CanaryId(0) }),
             (step(), reason).prop_map(|(step, reason)| Edit::Fail { step, reason }),
         ]
     }

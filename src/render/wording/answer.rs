@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::model::answer::attestation::AttestationDay;
 use crate::model::answer::broken::Broken;
-use crate::model::answer::ids::StepId;
+use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
 use crate::model::judge::falsify::Grade;
@@ -75,7 +75,7 @@ pub fn broken(check: &CheckOutcome<'_>, broken: Broken) -> String {
     if let Some(index) = broken.expectation {
         return found(&step.expect[index], &judged.expectations[index]);
     }
-    let owner = |canary: &usize| check.plan.canaries.get(*canary).map(|one| plain(&one.owner));
+    let owner = |canary: &CanaryId| check.plan.canaries.get(canary.0).map(|one| plain(&one.owner));
     let owners: Vec<String> = judged.leaks.iter().filter_map(owner).collect();
     let view = View::new(check.plan, &check.transcript.observations);
     let whose = match owners.as_slice() {

@@ -20,7 +20,7 @@ use crate::check::written::expect::succeeds;
 use crate::check::written::{limits, request};
 use crate::language::period::Period;
 use crate::language::quantity::Amount;
-use crate::model::answer::ids::StepId;
+use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::request::{Body, Request};
 use crate::model::plan::{Canary, Plan, Role, Step};
@@ -144,7 +144,7 @@ impl Settings {
         let mut steps: Vec<Step> = tries.probes(&request, StepId(tries.bad.len())).collect();
         steps.extend(controls);
         for step in &mut steps {
-            step.sees = vec![0, 1];
+            step.sees = vec![CanaryId(0), CanaryId(1)];
         }
         let canary = |owner: &str| Canary { owner: owner.to_owned(), marker: None };
         Plan {

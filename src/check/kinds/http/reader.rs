@@ -8,7 +8,7 @@ use crate::check::written::counterexample::of_limits;
 use crate::check::written::expect::{Reading, pointer};
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
-use crate::model::answer::ids::StepId;
+use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::expect::Test;
 use crate::model::plan::request::{Body, Request};
 use crate::model::plan::template::Template;
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn plan(mut self, kind: &str, leaves_open: Option<String>) -> Plan {
         for step in &mut self.steps {
             let own = self.planters.iter().position(|planter| *planter == step.actor);
-            step.sees = own.into_iter().collect();
+            step.sees = own.into_iter().map(CanaryId).collect();
         }
         let canary = |owner: String| Canary { owner, marker: None };
         let probes = StepId::enumerate(&self.steps);
