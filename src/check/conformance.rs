@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::check::fixture::{everybody_gets, names, plan, sound, tried, verdict};
 use crate::check::kinds::KINDS;
+use crate::model::answer::ids::StepId;
 use crate::model::answer::verdict::Verdict;
 use crate::model::judge::falsify::Grade;
 use crate::model::plan::counterexample::Class;
@@ -39,7 +40,7 @@ fn each_example_holds_given_sound_answers_and_notices_every_counterexample() {
 #[test]
 fn some_counterexample_depends_on_each_expectation() {
     for (name, plan) in examples() {
-        let words = |(step, one): (usize, usize)| {
+        let words = |(step, one): (StepId, usize)| {
             format!("{}: {:?}", plan.steps[step].name, plan.steps[step].expect[one])
         };
         let untouched: Vec<_> = tried(&plan).untouched.into_iter().map(words).collect();

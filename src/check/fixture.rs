@@ -12,6 +12,7 @@ use crate::check::kinds::KINDS;
 use crate::language::period::Period;
 use crate::model::answer::attestation::{Attestation, AttestationDay};
 use crate::model::answer::facts::Facts;
+use crate::model::answer::ids::StepId;
 use crate::model::answer::observation::{Answer, Observation};
 use crate::model::answer::verdict::Verdict;
 use crate::model::judge::falsify::{Falsification, falsify};
@@ -192,13 +193,13 @@ pub(crate) fn mistakes(yaml: &str) -> Vec<(&'static str, String)> {
 
 /// Answers that meet every expectation of a plan.
 pub(crate) fn sound(plan: &Plan) -> Vec<Observation> {
-    let mut looks: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, step) in plan.steps.iter().enumerate() {
+    let mut looks: BTreeMap<StepId, Vec<StepId>> = BTreeMap::new();
+    for (index, step) in StepId::enumerate(&plan.steps) {
         let at = if let Act::Recall(earlier) = step.act { earlier } else { index };
         looks.entry(index).or_default().push(index);
         looks.entry(at).or_default().extend((at != index).then_some(index));
     }
-    let of = |step: usize| {
+    let of = |step: StepId| {
         let facts = facts(plan, step, &looks[&step]);
         let answer = match plan.steps[step].act {
             Act::Recall(_) => Answer::Recalled,
@@ -217,7 +218,7 @@ pub(crate) fn sound(plan: &Plan) -> Vec<Observation> {
             captures: captures.collect(),
         }
     };
-    (0..plan.steps.len()).map(of).collect()
+    StepId::first(plan.steps.len()).map(of).collect()
 }
 
 /// Sound answers, with those of some steps changed: the steps whose name contains `part`.
@@ -275,10 +276,10 @@ pub(crate) fn tried(plan: &Plan) -> Falsification {
 }
 
 /// Facts that meet the expectations of a step and of the steps that test the same answer.
-fn facts(plan: &Plan, step: usize, looks: &[usize]) -> Facts {
+fn facts(plan: &Plan, step: StepId, looks: &[StepId]) -> Facts {
     let mut facts = Facts(json!({
         "status": 200,
-        "body": {"bytes": 10 + step, "sha256": format!("{step}"), "truncated": false},
+        "body": {"bytes": 10 + step.0, "sha256": format!("{step}"), "truncated": false},
         "canaries": [],
     }));
     for capture in &plan.steps[step].captures {

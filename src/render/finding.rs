@@ -58,7 +58,7 @@ fn finding<'a>(outcome: &'a Outcome<'a>, index: usize, broken: Broken) -> Findin
         acceptance: Accepted::of(index, step, broken),
         waived: check.waived.contains(&broken),
         control: step.control.and_then(|control| {
-            let name = &check.plan.steps.get(control)?.name;
+            let name = &check.plan.step(control)?.name;
             Some((name.as_str(), wording::answer(&view, control)))
         }),
     }

@@ -149,7 +149,7 @@ fn questions(plan: &Plan, project: &Project) -> Vec<PublishedQuestion> {
     let names = HostNames::of(project);
     let mut questions: Vec<PublishedQuestion> = Vec::new();
     for step in plan.steps.iter().filter(|step| step.role == Role::Probe) {
-        let asked = step.looks_at().and_then(|earlier| plan.steps.get(earlier)).unwrap_or(step);
+        let asked = step.looks_at().and_then(|earlier| plan.step(earlier)).unwrap_or(step);
         let (ask, limit) = without_limit(asked, wording::request_line(asked, project));
         let (ask, by) = (names.as_written(ask), wording::asker(step, project));
         let expects = limit.into_iter().chain(expected(step, &names)).collect::<Vec<_>>();

@@ -9,6 +9,7 @@ use crate::check::written::counterexample::{benign, fault, set, set_time};
 use crate::language::period::Period;
 use crate::language::words::normalise;
 use crate::model::answer::attestation::{Attestation, AttestationDay};
+use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Record, Role, Step, Word};
@@ -58,7 +59,7 @@ impl Kind for AttestationKind {
 fn plan(context: &Context<'_>, roles: Vec<serde_json::Value>) -> Plan {
     let steps = vec![control(context), probe(roles)];
     Plan {
-        ends: vec![FactEnd { step: 0, at: "/until".into(), plus: Period::seconds(0) }],
+        ends: vec![FactEnd { step: StepId(0), at: "/until".into(), plus: Period::seconds(0) }],
         counterexamples: counterexamples(),
         covers: "One attestation: who signed it, on what day, and what they examined.".into(),
         leaves_open: "Nobody but the role that signed it can show that the attestation is true."
@@ -98,9 +99,10 @@ fn control(context: &Context<'_>) -> Step {
 }
 
 fn probe(roles: Vec<serde_json::Value>) -> Step {
-    let mut step = Step::new(Role::Probe, "the role that signed it", ANYONE, Act::Recall(0));
+    let mut step =
+        Step::new(Role::Probe, "the role that signed it", ANYONE, Act::Recall(StepId(0)));
     step.expect = vec![Expectation::new("/role", Test::OneOf(roles))];
-    step.control = Some(0);
+    step.control = Some(StepId(0));
     step.word = Word::Attested;
     step.publish = ["/role", "/day", "/until", "/looked_at"].map(Into::into).into();
     step
@@ -108,10 +110,10 @@ fn probe(roles: Vec<serde_json::Value>) -> Step {
 
 fn counterexamples() -> Vec<Counterexample> {
     vec![
-        fault("the attestation expired a day ago", set_time(0, "/until", -86_400)),
-        fault("there is no attestation", set(0, "/found", false)),
-        fault("the attestation is for other words", set(0, "/words", "other words")),
-        benign("the attestation is valid for another minute", set_time(0, "/until", 60)),
+        fault("the attestation expired a day ago", set_time(StepId(0), "/until", -86_400)),
+        fault("there is no attestation", set(StepId(0), "/found", false)),
+        fault("the attestation is for other words", set(StepId(0), "/words", "other words")),
+        benign("the attestation is valid for another minute", set_time(StepId(0), "/until", 60)),
     ]
 }
 

@@ -12,6 +12,7 @@ use crate::check::written::placeholders::Names;
 use crate::check::written::program::{Run, program};
 use crate::check::written::test::Tests;
 use crate::language::period::Period;
+use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::Parameter;
@@ -106,12 +107,12 @@ impl Settings {
             Step::new(Role::Control, format!("a run of `{line}`"), ANYONE, Act::Command(program));
         control.expect = vec![Expectation::new("/exit", Test::Exists(true))];
         control.word = Word::Reported;
-        let mut probe = Step::new(Role::Probe, "the result", ANYONE, Act::Recall(0));
+        let mut probe = Step::new(Role::Probe, "the result", ANYONE, Act::Recall(StepId(0)));
         probe.publish = expect.iter().map(|one| one.at.clone()).collect();
-        probe.control = Some(0);
+        probe.control = Some(StepId(0));
         probe.word = Word::Reported;
         probe.expect = expect;
-        let mut counterexamples = of_limits(1, &probe.name, &probe.expect);
+        let mut counterexamples = of_limits(StepId(1), &probe.name, &probe.expect);
         counterexamples.extend(self.counterexamples());
         Plan {
             counterexamples,
@@ -127,8 +128,8 @@ impl Settings {
     fn counterexamples(&self) -> [Counterexample; 2] {
         let other = if self.exit == 1 { 2 } else { 1 };
         [
-            negation(format!("the program exits with {other}"), set(1, "/exit", other)),
-            fault("a signal ends the program", remove(0, "/exit")),
+            negation(format!("the program exits with {other}"), set(StepId(1), "/exit", other)),
+            fault("a signal ends the program", remove(StepId(0), "/exit")),
         ]
     }
 }

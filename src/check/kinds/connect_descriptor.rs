@@ -9,6 +9,7 @@ use crate::check::written::counterexample::{negation, set};
 use crate::check::written::expect::is_there_or_not;
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
+use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::Request;
@@ -65,8 +66,8 @@ impl Settings {
         let mut control =
             Step::http(Role::Control, format!("the answer to {asked}"), ANYONE, request);
         control.expect = vec![is_there_or_not()];
-        let mut probe = Step::new(Role::Probe, "the descriptor", ANYONE, Act::Recall(0));
-        probe.control = Some(0);
+        let mut probe = Step::new(Role::Probe, "the descriptor", ANYONE, Act::Recall(StepId(0)));
+        probe.control = Some(StepId(0));
         probe.expect = vec![Expectation::new("/status", Test::Equals(json!(200)))];
         let (counterexamples, covers) = match &self.scopes {
             Some(scopes) => {
@@ -126,7 +127,7 @@ fn of_framework() -> Vec<Counterexample> {
             json!("//x.invalid/"),
         ),
     ]
-    .map(|(when, at, value)| negation(when, set(0, &format!("/body/json{at}"), value)))
+    .map(|(when, at, value)| negation(when, set(StepId(0), &format!("/body/json{at}"), value)))
     .into()
 }
 
@@ -135,7 +136,7 @@ fn of_scopes(scopes: &[String]) -> Vec<Counterexample> {
         let others = scopes.iter().enumerate().filter(|(index, _)| *index != left);
         let others: Vec<&String> = others.map(|(_, scope)| scope).collect();
         let when = format!("the descriptor does not request the scope {}", scopes[left]);
-        negation(when, set(0, "/body/json/scopes", json!(others)))
+        negation(when, set(StepId(0), "/body/json/scopes", json!(others)))
     };
     (0..scopes.len()).map(one).collect()
 }

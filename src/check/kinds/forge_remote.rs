@@ -10,6 +10,7 @@ use crate::check::written::expect::succeeds;
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
 use crate::check::written::request::WrittenRequest;
+use crate::model::answer::ids::StepId;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Plan, Role, Step};
 use crate::model::source::decode::Spanned;
@@ -89,7 +90,7 @@ impl Settings {
     fn plan(&self, requests: &[Request], tries: &Tries) -> Plan {
         let mut steps = Vec::new();
         for request in requests {
-            let control = steps.len() + tries.bad.len();
+            let control = StepId(steps.len() + tries.bad.len());
             steps.extend(tries.probes(request, control));
             steps.push(self.control(request));
         }

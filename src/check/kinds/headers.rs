@@ -11,6 +11,7 @@ use crate::check::written::expect::{Expect, Reading, Statuses, header};
 use crate::check::written::placeholders::Names;
 use crate::check::written::test::Tests;
 use crate::check::written::{limits, request};
+use crate::model::answer::ids::StepId;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::request::Request;
@@ -85,12 +86,12 @@ impl Settings {
         let mut control =
             Step::http(Role::Control, format!("the answer to {asked}"), actor, request);
         control.expect = vec![Expectation::new("/status", status)];
-        let mut probe = Step::new(Role::Probe, "the header fields", actor, Act::Recall(0));
-        probe.control = Some(0);
+        let mut probe = Step::new(Role::Probe, "the header fields", actor, Act::Recall(StepId(0)));
+        probe.control = Some(StepId(0));
         probe.publish = self.headers.keys().map(|name| header(name)).collect();
         probe.expect = expect;
         Plan {
-            counterexamples: of_limits(1, &probe.name, &probe.expect),
+            counterexamples: of_limits(StepId(1), &probe.name, &probe.expect),
             covers: format!("One answer to {asked}."),
             leaves_open: "It does not show that other answers of the service have these fields."
                 .into(),

@@ -9,6 +9,7 @@ use crate::check::kind::{Context, Kind, Manual};
 use crate::check::written::counterexample::{negation, remove, set};
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
+use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::{Class, Counterexample};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::{Destination, Request};
@@ -126,17 +127,17 @@ fn origin(to: &Destination, address: &str, project: &Project) -> String {
 }
 
 fn counterexamples() -> Vec<Counterexample> {
-    let title = |title: &str| set(0, "/body/title", title);
+    let title = |title: &str| set(StepId(0), "/body/title", title);
     let log_in = Counterexample {
         class: Class::Negation,
         when: "a log-in page of another host is shown instead".into(),
-        edits: vec![set(0, "/url", "https://login.invalid/"), title("Log in")],
+        edits: vec![set(StepId(0), "/url", "https://login.invalid/"), title("Log in")],
     };
     vec![
-        negation("the page is gone", set(0, "/status", 404)),
+        negation("the page is gone", set(StepId(0), "/status", 404)),
         negation("an error page has the status of a success", title("Page not found")),
         log_in,
-        negation("the answer has no title", remove(0, "/body/title")),
+        negation("the answer has no title", remove(StepId(0), "/body/title")),
     ]
 }
 

@@ -10,6 +10,7 @@ use crate::check::written::expect::is_there_or_not;
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
 use crate::language::period::Period;
+use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::expect::{CLOCK_TOLERANCE, Expectation, Test};
 use crate::model::plan::request::{Destination, Request};
@@ -64,13 +65,13 @@ fn plan(request: Request, project: &Project) -> Plan {
     let address = address(&request.to, project);
     let mut control = Step::http(Role::Control, "the answer of the host", ANYONE, request);
     control.expect = vec![is_there_or_not()];
-    let mut probe = Step::new(Role::Probe, "the security.txt", ANYONE, Act::Recall(0));
-    probe.control = Some(0);
+    let mut probe = Step::new(Role::Probe, "the security.txt", ANYONE, Act::Recall(StepId(0)));
+    probe.control = Some(StepId(0));
     probe.expect = expect(&address, project);
     probe.publish = ["/body/fields/contact", EXPIRES].map(str::to_owned).into();
-    let counterexamples = of_limits(1, &probe.name, &probe.expect);
+    let counterexamples = of_limits(StepId(1), &probe.name, &probe.expect);
     Plan {
-        ends: vec![FactEnd { step: 0, at: EXPIRES.into(), plus: Period::seconds(0) }],
+        ends: vec![FactEnd { step: StepId(0), at: EXPIRES.into(), plus: Period::seconds(0) }],
         counterexamples: counterexamples.into_iter().chain(declared()).collect(),
         covers: format!("The file at {address}."),
         leaves_open: "It does not show that anybody reads reports sent to these contacts.".into(),
@@ -104,12 +105,18 @@ fn expect(address: &str, project: &Project) -> Vec<Expectation> {
 fn declared() -> Vec<Counterexample> {
     let elsewhere = json!(["mailto:somebody@elsewhere.invalid"]);
     vec![
-        negation("the file is gone", set(0, "/status", 404)),
-        negation("the file names another contact", set(0, "/body/fields/contact", elsewhere)),
-        negation("the file names no contact", remove(0, "/body/fields/contact")),
-        negation("the file has no expiry date", remove(0, "/body/fields/expires")),
-        benign("the file does not name its own address", remove(0, "/body/fields/canonical")),
-        fault("access to the file is forbidden", set(0, "/status", 403)),
+        negation("the file is gone", set(StepId(0), "/status", 404)),
+        negation(
+            "the file names another contact",
+            set(StepId(0), "/body/fields/contact", elsewhere),
+        ),
+        negation("the file names no contact", remove(StepId(0), "/body/fields/contact")),
+        negation("the file has no expiry date", remove(StepId(0), "/body/fields/expires")),
+        benign(
+            "the file does not name its own address",
+            remove(StepId(0), "/body/fields/canonical"),
+        ),
+        fault("access to the file is forbidden", set(StepId(0), "/status", 403)),
     ]
 }
 

@@ -118,16 +118,15 @@ impl Expect {
     fn shown(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
         let mut all = Vec::new();
         for actor in &self.shows {
-            let index: Option<CanaryId> =
-                reading.planters.iter().position(|planter| *planter == actor.value);
-            let Some(index) = index else {
+            let index = reading.planters.iter().position(|planter| *planter == actor.value);
+            let Some(canary) = index.map(CanaryId) else {
                 let message = format!("no earlier step of `{}` writes `${{canary}}`", actor.value);
                 let help = help_with_list(actor, reading.planters.iter().copied());
                 let context = reading.names.context;
                 diagnostics.push(context.mistake(Code::NoCanary, &actor.span, message).help(help));
                 continue;
             };
-            all.push(Expectation::new("", Test::ShowsCanary(index)));
+            all.push(Expectation::new("", Test::ShowsCanary(canary)));
         }
         all
     }

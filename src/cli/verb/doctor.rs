@@ -70,7 +70,7 @@ fn look<'a>(
     let view = View::new(job.plan, &transcript.observations);
     let judgement = judge(&view);
     let mut text = String::new();
-    for (id, step) in job.plan.steps.iter().enumerate() {
+    for (id, step) in StepId::enumerate(&job.plan.steps) {
         if step.role != Role::Control {
             continue;
         }

@@ -25,6 +25,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::model::answer::ids::CanaryId;
+
 /// The facts of one answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -47,9 +49,11 @@ impl Facts {
     }
 
     /// The canaries that were found anywhere in the answer.
-    pub fn canaries(&self) -> impl Iterator<Item = usize> {
+    pub fn canaries(&self) -> impl Iterator<Item = CanaryId> {
         let found = self.at("/canaries").and_then(Value::as_array).into_iter().flatten();
-        found.filter_map(Value::as_u64).filter_map(|index| usize::try_from(index).ok())
+        found
+            .filter_map(Value::as_u64)
+            .filter_map(|index| usize::try_from(index).ok().map(CanaryId))
     }
 
     /// Whether the answer was longer than the part of it that was read.

@@ -236,7 +236,7 @@ fn last_seen(transcript: &Transcript) -> Option<Timestamp> {
 fn end(claim: &Claim, plan: &Plan, transcript: &Transcript, waived: &[Broken]) -> Timestamp {
     let view = View::new(plan, &transcript.observations);
     let valid_for = claim.written.valid_for.value;
-    let seen = (0..plan.steps.len()).filter(|step| view.answer(*step).is_ok());
+    let seen = StepId::first(plan.steps.len()).filter(|step| view.answer(*step).is_ok());
     let seen = seen.filter_map(|step| view.observation(step)).map(|one| valid_for.after(one.at));
     let facts = plan.ends.iter().filter_map(|end| {
         let time = read_time(fact(&view, end.step, &end.at)?)?;

@@ -103,7 +103,7 @@ fn grade(plan: &Plan, rows: &[TriedCounterexample]) -> Grade {
 }
 
 fn probe_expectations(plan: &Plan) -> impl Iterator<Item = (StepId, usize)> {
-    let probes = plan.steps.iter().enumerate().filter(|(_, step)| step.role == Role::Probe);
+    let probes = StepId::enumerate(&plan.steps).filter(|(_, step)| step.role == Role::Probe);
     probes.flat_map(|(index, step)| (0..step.expect.len()).map(move |one| (index, one)))
 }
 
@@ -151,7 +151,7 @@ pub(crate) fn apply(edit: &Edit, view: &mut View<'_>) -> bool {
 
 /// The counterexamples that follow from a plan alone, whatever its kind.
 pub fn standard(plan: &Plan) -> impl Iterator<Item = Counterexample> {
-    let probes = plan.steps.iter().enumerate().filter(|(_, step)| step.role == Role::Probe);
+    let probes = StepId::enumerate(&plan.steps).filter(|(_, step)| step.role == Role::Probe);
     probes.flat_map(|(index, _)| of_probe(plan, index))
 }
 
@@ -168,7 +168,9 @@ fn of_probe(plan: &Plan, index: StepId) -> Vec<Counterexample> {
             edits: vec![Edit::Swap { step: index, with: control }],
         });
     }
-    if let Some(canary) = (0..plan.canaries.len()).find(|one| !step.sees.contains(one)) {
+    if let Some(canary) =
+        (0..plan.canaries.len()).map(CanaryId).find(|one| !step.sees.contains(one))
+    {
         all.push(Counterexample {
             class: Class::Negation,
             when: format!("somebody else's data appears in the answer to “{name}”"),

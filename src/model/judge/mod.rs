@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::model::answer::broken::Broken;
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::facts::Facts;
-use crate::model::answer::ids::{CanaryId, StepId};
+use crate::model::answer::ids::{CanaryId, StepId, index_by_step};
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::view::View;
 use crate::model::plan::expect::{CLOCK_TOLERANCE, JudgeContext, TestOutcome};
@@ -45,6 +45,8 @@ pub struct StepJudgement {
     /// Why the step proves nothing; `None` if its outcomes count.
     pub doubt: Option<Reason>,
 }
+
+index_by_step!(StepJudgement);
 
 /// One expectation's outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,7 +104,7 @@ impl StepJudgement {
 impl Judgement {
     /// Every reason why the claim is violated, in the order of the plan.
     pub fn broken(&self, plan: &Plan) -> Vec<Broken> {
-        let steps = self.steps.iter().enumerate();
+        let steps = StepId::enumerate(&self.steps);
         steps.flat_map(|(step, judged)| judged.broken(step, plan.steps[step].role)).collect()
     }
 
@@ -140,13 +142,13 @@ pub(crate) fn whole(view: &View<'_>) -> Whole {
     let plan = view.plan();
     let root = first_error(view);
     let mut steps: Vec<StepJudgement> =
-        (0..plan.steps.len()).map(|step| judge_step(view, step, root)).collect();
+        StepId::first(plan.steps.len()).map(|step| judge_step(view, step, root)).collect();
     let own_doubts: Vec<Option<Reason>> = steps.iter().map(|step| step.doubt).collect();
     let mut trouble = first_trouble(plan, &own_doubts);
     let mut rooted = Vec::new();
-    for (index, step) in plan.steps.iter().enumerate() {
+    for (index, step) in StepId::enumerate(&plan.steps) {
         let control = step.control.filter(|_| steps[index].doubt.is_none());
-        let Some((control, judged)) = control.and_then(|one| Some((one, steps.get(one)?))) else {
+        let Some((control, judged)) = control.and_then(|one| Some((one, steps.get(one.0)?))) else {
             continue;
         };
         if judged.is_met() {
@@ -185,15 +187,15 @@ pub(crate) fn start(plan: &Plan) -> Verdict {
 
 /// The first step other than a probe that proves nothing, and why.
 fn first_trouble(plan: &Plan, doubts: &[Option<Reason>]) -> Option<(StepId, Reason)> {
-    let beside = plan.steps.iter().zip(doubts).enumerate();
-    let beside = beside.filter(|(_, (step, _))| step.role != Role::Probe);
-    let mut reasons = beside.filter_map(|(index, (_, doubt))| Some((index, (*doubt)?)));
+    let beside = StepId::enumerate(&plan.steps).zip(doubts);
+    let beside = beside.filter(|((_, step), _)| step.role != Role::Probe);
+    let mut reasons = beside.filter_map(|((index, _), doubt)| Some((index, (*doubt)?)));
     reasons.find(|(_, reason)| *reason != Reason::NotAsked)
 }
 
 /// The first step without an answer, unless the reason is only that something was missing.
 fn first_error(view: &View<'_>) -> Option<(StepId, Reason)> {
-    (0..view.plan().steps.len()).find_map(|step| Some((step, error_of(view, step)?)))
+    StepId::first(view.plan().steps.len()).find_map(|step| Some((step, error_of(view, step)?)))
 }
 
 /// Why a step has no answer, unless the reason is only that something was missing.

@@ -50,19 +50,19 @@ impl<'a> Trial<'a> {
         let plan = view.plan();
         let whole = whole(view);
         let count = plan.steps.len();
-        let judged = || plan.steps.iter().zip(&whole.judgement.steps).enumerate();
-        let errors = (0..count).filter_map(|step| Some((step, error_of(view, step)?)));
+        let judged = || StepId::enumerate(&plan.steps).zip(&whole.judgement.steps);
+        let errors = StepId::first(count).filter_map(|step| Some((step, error_of(view, step)?)));
         let is_missing =
             |step: &StepId| view.answer(*step).is_err_and(|error| error.reason == Reason::NotAsked);
-        let troubles = judged().filter_map(|(index, (step, judged))| {
+        let troubles = judged().filter_map(|((index, step), judged)| {
             trouble(step, judged).map(|reason| (index, reason))
         });
-        let failing = judged().map(|(index, (step, judged))| (index, judged.verdict(step.role)));
+        let failing = judged().map(|((index, step), judged)| (index, judged.verdict(step.role)));
         Self {
             plan,
             leaning: leaning(plan),
             errors: errors.collect(),
-            missing: (0..count).filter(is_missing).collect(),
+            missing: StepId::first(count).filter(is_missing).collect(),
             troubles: troubles.collect(),
             failing: failing.filter(|(_, verdict)| *verdict != Verdict::Holds).collect(),
             whole,
@@ -93,10 +93,10 @@ impl<'a> Trial<'a> {
     /// These steps, and all that depend on them.
     fn touched(&self, steps: impl Iterator<Item = StepId>) -> BTreeSet<StepId> {
         let mut touched = BTreeSet::new();
-        let mut left: Vec<StepId> = steps.filter(|step| *step < self.leaning.len()).collect();
+        let mut left: Vec<StepId> = steps.filter(|step| step.0 < self.leaning.len()).collect();
         while let Some(step) = left.pop() {
             if touched.insert(step) {
-                left.extend(&self.leaning[step]);
+                left.extend(&self.leaning[step.0]);
             }
         }
         touched
@@ -114,7 +114,7 @@ impl<'a> Trial<'a> {
         for index in steps {
             let control = self.plan.steps[index].control;
             let has_doubt = changed.get(&index).is_some_and(|one| one.doubt.is_some());
-            let Some(control) = control.filter(|one| !has_doubt && *one < self.plan.steps.len())
+            let Some(control) = control.filter(|one| !has_doubt && one.0 < self.plan.steps.len())
             else {
                 continue;
             };
@@ -137,13 +137,13 @@ impl<'a> Trial<'a> {
             return (judged.is_met(), judged.doubt);
         }
         let judged = &self.whole.judgement.steps[control];
-        let doubt = if control < index { judged.doubt } else { self.whole.own_doubts[control] };
+        let doubt = if control < index { judged.doubt } else { self.whole.own_doubts[control.0] };
         (judged.is_met_but_for(doubt), doubt)
     }
 
     /// The first step before a control that proves nothing, as known when `index` is judged.
     fn root_before(&self, control: StepId, index: StepId, changed: &Changed) -> Option<Reason> {
-        let is_known = |step: StepId| step < index || self.whole.own_doubts[step].is_some();
+        let is_known = |step: StepId| step < index || self.whole.own_doubts[step.0].is_some();
         let kept = self.troubles.iter().copied();
         let kept = kept.filter(|(step, _)| !changed.contains_key(step) && is_known(*step));
         let new = changed
@@ -194,11 +194,11 @@ fn trouble(step: &Step, judged: &StepJudgement) -> Option<Reason> {
 fn leaning(plan: &Plan) -> Vec<Vec<StepId>> {
     let mut all = vec![Vec::new(); plan.steps.len()];
     let mut lean = |on: StepId, step| {
-        if let Some(steps) = all.get_mut(on) {
+        if let Some(steps) = all.get_mut(on.0) {
             steps.push(step);
         }
     };
-    for (index, step) in plan.steps.iter().enumerate() {
+    for (index, step) in StepId::enumerate(&plan.steps) {
         if let Act::Recall(earlier) = step.act {
             lean(earlier, index);
         }
@@ -213,6 +213,8 @@ fn leaning(plan: &Plan) -> Vec<Vec<StepId>> {
 mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
+
+    use crate::model::answer::ids::CanaryId;
 
     use super::*;
     use crate::model::answer::error::ProbeError;
@@ -237,19 +239,19 @@ mod tests {
             None,
             Some(Expectation::new("", Test::Refused(Refusal::standard()))),
             Some(Expectation::new("/status", Test::OneOf(vec![json!(200)]))),
-            Some(Expectation::new("", Test::ShowsCanary(0))),
+            Some(Expectation::new("", Test::ShowsCanary(CanaryId(0)))),
             Some(Expectation::new("", Test::ShowsNoForeignCanary)),
         ]);
         let actor = prop::sample::select(vec!["acme", ANYONE]);
-        let act = prop::option::weighted(0.2, 0_usize..8);
-        let control = prop::option::of(0_usize..9);
+        let act = prop::option::weighted(0.2, (0_usize..8).prop_map(StepId));
+        let control = prop::option::of((0_usize..9).prop_map(StepId));
         (role, expect, actor, act, control, prop::bool::ANY).prop_map(
             |(role, expect, actor, recall, control, sees)| {
                 let act = recall.map_or(Act::Http(Request::get("/")), Act::Recall);
                 let mut step = Step::new(role, "", actor, act);
                 step.expect = expect.into_iter().collect();
                 step.control = control;
-                step.sees = if sees { vec![0] } else { Vec::new() };
+                step.sees = if sees { vec![CanaryId(0)] } else { Vec::new() };
                 step
             },
         )
@@ -274,14 +276,14 @@ mod tests {
     }
 
     fn edit() -> impl Strategy<Value = Edit> {
-        let step = || 0_usize..8;
+        let step = || (0_usize..8).prop_map(StepId);
         let reason = prop::sample::select(vec![Reason::Timeout, Reason::Dns, Reason::NotAsked]);
         prop_oneof![
             (step(), step()).prop_map(|(step, with)| Edit::Swap { step, with }),
             (step(), prop::sample::select(vec![200, 401, 429, 503])).prop_map(|(step, status)| {
                 Edit::Set { step, at: "/status".into(), value: json!(status) }
             }),
-            step().prop_map(|step| Edit::Leak { step, canary: 0 }),
+            step().prop_map(|step| Edit::Leak { step, canary: CanaryId(0) }),
             (step(), reason).prop_map(|(step, reason)| Edit::Fail { step, reason }),
         ]
     }
@@ -323,7 +325,7 @@ mod tests {
             let observations: Vec<Observation> = answers.into_iter().map(observed).collect();
             let mut view = View::new(&plan, &observations);
             let trial = Trial::new(&view);
-            let within = |edit: &&Edit| edit.step() < plan.steps.len();
+            let within = |edit: &&Edit| edit.step().0 < plan.steps.len();
             for edit in edits.iter().filter(within) {
                 apply(edit, &mut view);
             }

@@ -55,9 +55,9 @@ impl<'a> View<'a> {
         if let Some(answer) = self.replaced.get(&step) {
             return Some(answer.clone());
         }
-        match self.plan.steps.get(step)?.act {
+        match self.plan.step(step)?.act {
             Act::Recall(earlier) if earlier < step => self.held(earlier),
-            _ => self.observations.get(step).map(|one| Cow::Borrowed(&one.answer)),
+            _ => self.observations.get(step.0).map(|one| Cow::Borrowed(&one.answer)),
         }
     }
 
@@ -73,9 +73,9 @@ impl<'a> View<'a> {
 
     /// A step's observation; if it recalls an earlier step, that step's observation.
     pub fn observation(&self, step: StepId) -> Option<&'a Observation> {
-        match self.plan.steps.get(step)?.act {
+        match self.plan.step(step)?.act {
             Act::Recall(earlier) if earlier < step => self.observation(earlier),
-            _ => self.observations.get(step),
+            _ => self.observations.get(step.0),
         }
     }
 
@@ -83,9 +83,9 @@ impl<'a> View<'a> {
     pub fn answer(&self, step: StepId) -> Result<&Facts, ProbeError> {
         let answer = match self.replaced.get(&step) {
             Some(answer) => Some(&**answer),
-            None => match self.plan.steps.get(step).map(|step| &step.act) {
+            None => match self.plan.step(step).map(|step| &step.act) {
                 Some(Act::Recall(earlier)) if *earlier < step => return self.answer(*earlier),
-                _ => self.observations.get(step).map(|observation| &observation.answer),
+                _ => self.observations.get(step.0).map(|observation| &observation.answer),
             },
         };
         match answer {

@@ -188,7 +188,7 @@ mod tests {
 
     fn newest() -> Newest {
         Newest {
-            step: 0,
+            step: StepId(0),
             list: "/body/json".into(),
             at: "/at".into(),
             bytes: Some("/bytes".into()),

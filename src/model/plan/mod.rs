@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::language::period::Period;
 use crate::model::answer::attestation::Attestation;
 use crate::model::answer::error::ProbeError;
-use crate::model::answer::ids::{CanaryId, StepId};
+use crate::model::answer::ids::{CanaryId, StepId, index_by_step};
 use crate::model::plan::backup::{BackupSource, FileQuery, Form, Newest, Opening};
 use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::credential::Credential;
@@ -146,6 +146,8 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub alongside: bool,
 }
+
+index_by_step!(Step);
 
 /// Who observed the facts of a step.
 #[derive(
@@ -300,13 +302,18 @@ impl Plan {
         }
     }
 
+    /// The step with this identifier, if there is one.
+    pub fn step(&self, id: StepId) -> Option<&Step> {
+        self.steps.get(id.0)
+    }
+
     /// Whether one of its steps is meant to change something on the target.
     pub fn writes(&self) -> bool {
         self.steps.iter().filter_map(Step::request).any(Request::writes)
     }
 
-    /// The steps in groups, in order; the steps of a group may be carried out at the same time.
-    pub fn groups(&self) -> impl Iterator<Item = std::ops::Range<StepId>> {
+    /// The indices of the steps in groups, in order; the steps of a group may be carried out at the same time.
+    pub fn groups(&self) -> impl Iterator<Item = std::ops::Range<usize>> {
         let mut start = 0;
         self.steps.chunk_by(|_, next| next.alongside).map(move |group| {
             let group = start..start + group.len();
@@ -339,7 +346,7 @@ impl Plan {
         let Some(control) = step.control else {
             return needs_control.then(|| Flaw::Uncontrolled(step.name.clone()));
         };
-        let Some(control) = self.steps.get(control).filter(|c| c.role == Role::Control) else {
+        let Some(control) = self.step(control).filter(|c| c.role == Role::Control) else {
             return Some(Flaw::NotAControl(step.name.clone()));
         };
         // If only the platform can send the same request, the service's own record of such a request
@@ -352,7 +359,7 @@ impl Plan {
 
     /// The act of a step; if it evaluates an earlier step's answer, that step's act.
     pub fn act_of<'a>(&'a self, step: &'a Step) -> &'a Act {
-        let earlier = step.looks_at().and_then(|earlier| self.steps.get(earlier));
+        let earlier = step.looks_at().and_then(|earlier| self.step(earlier));
         earlier.map_or(&step.act, |step| &step.act)
     }
 }

@@ -10,7 +10,8 @@ use crate::model::plan::{Act, Plan, Role};
 pub fn rehearsal(plan: &Plan) -> Plan {
     let mut rehearsed = plan.clone();
     let needed = needed(plan);
-    for (id, step) in rehearsed.steps.iter_mut().enumerate() {
+    for (index, step) in rehearsed.steps.iter_mut().enumerate() {
+        let id = StepId(index);
         if step.role != Role::Probe {
             continue;
         }
@@ -29,7 +30,7 @@ pub fn rehearsal(plan: &Plan) -> Plan {
 fn needed(plan: &Plan) -> BTreeSet<StepId> {
     let mut needed = BTreeSet::new();
     // A step evaluates earlier steps only, so one pass from the end finds all of them.
-    for (id, step) in plan.steps.iter().enumerate().rev() {
+    for (id, step) in StepId::enumerate(&plan.steps).rev() {
         if step.role != Role::Probe || needed.contains(&id) {
             needed.extend(step.looks_at());
         }
@@ -50,7 +51,7 @@ mod tests {
             http(Role::Probe, "looked at again"),
             http(Role::Probe, "the question"),
             http(Role::Control, "the owner reads"),
-            Step::new(Role::Control, "looks again", "acme", Act::Recall(0)),
+            Step::new(Role::Control, "looks again", "acme", Act::Recall(StepId(0))),
         ];
         let plan = Plan {
             kind: "http".into(),

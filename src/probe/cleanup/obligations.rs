@@ -1,6 +1,7 @@
 //! The objects that an attempt created on the target and must still delete.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use serde_json::Value;
 
@@ -182,7 +183,8 @@ impl<'a> Obligations<'a> {
     /// value: a plan may have thousands of them.
     fn record_known(&mut self, step: StepId, address: &AddressOf<'_>) -> Result<(), String> {
         let plan = self.job.plan;
-        let unresolved: Vec<StepId> = self.unresolved.range(step + 1..).copied().collect();
+        let later = (Bound::Excluded(step), Bound::Unbounded);
+        let unresolved: Vec<StepId> = self.unresolved.range(later).copied().collect();
         for cleanup in unresolved {
             if let Some(request) = plan.steps[cleanup].request()
                 && !self.known.contains_key(&cleanup)
@@ -228,7 +230,7 @@ impl<'a> Obligations<'a> {
 }
 
 fn cleanups(plan: &Plan) -> impl Iterator<Item = (StepId, &Request)> {
-    let steps = plan.steps.iter().enumerate().filter(|(_, step)| step.role == Role::Cleanup);
+    let steps = StepId::enumerate(&plan.steps).filter(|(_, step)| step.role == Role::Cleanup);
     steps.filter_map(|(index, step)| Some((index, step.request()?)))
 }
 

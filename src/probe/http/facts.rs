@@ -220,6 +220,7 @@ fn title(html: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::answer::ids::StepId;
     use crate::model::plan::expect::{Expectation, Test};
     use crate::model::plan::{Act, Role};
 
@@ -293,7 +294,7 @@ mod tests {
 
     #[test]
     fn of_a_digest_only_length_and_hash_are_kept() {
-        let mut step = Step::new(Role::Probe, "a stranger reads", "anyone", Act::Recall(0));
+        let mut step = Step::new(Role::Probe, "a stranger reads", "anyone", Act::Recall(StepId(0)));
         step.keep = Keep::Digest;
         step.expect = vec![Expectation::new("/headers/x-note/0", Test::Exists(true))];
         let facts = kept(all(&response("text/plain", b"abc")), &step, &Redactor::default());
@@ -310,7 +311,7 @@ mod tests {
 
     #[test]
     fn cookies_are_never_kept() {
-        let step = Step::new(Role::Probe, "reads", "anyone", Act::Recall(0));
+        let step = Step::new(Role::Probe, "reads", "anyone", Act::Recall(StepId(0)));
         let facts = kept(all(&response("text/plain", b"")), &step, &Redactor::default());
         assert_eq!(facts.header("set-cookie"), Some("sid=[secret]; Secure"));
     }

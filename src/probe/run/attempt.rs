@@ -78,8 +78,9 @@ impl<'a> Attempt<'a> {
     }
 
     /// Runs steps that do not depend on each other, as many at once as the limits allow.
-    async fn run_group(&self, group: Range<StepId>, observations: &mut Vec<Observation>) {
-        let steps = group.map(|index| async move { (index, self.run_step(index).await) });
+    async fn run_group(&self, group: Range<usize>, observations: &mut Vec<Observation>) {
+        let steps =
+            group.map(StepId).map(|index| async move { (index, self.run_step(index).await) });
         let at_once = self.context.project.limits.at_once.max(1);
         let mut done: Vec<_> = stream::iter(steps).buffer_unordered(at_once).collect().await;
         done.sort_unstable_by_key(|(index, _)| *index);
@@ -127,7 +128,7 @@ impl<'a> Attempt<'a> {
     /// The observation of a step that reads the answer to an earlier one.
     fn recall(&self, index: StepId, observations: &[Observation]) -> Observation {
         let step = &self.plan.steps[index];
-        let earlier = step.looks_at().and_then(|earlier| observations.get(earlier));
+        let earlier = step.looks_at().and_then(|earlier| observations.get(earlier.0));
         if let Act::Newest(newest) = &step.act {
             let picked = match earlier.map(|one| &one.answer) {
                 Some(Answer::Facts(facts)) => newest.facts(facts),

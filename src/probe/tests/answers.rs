@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::server::{Reply, Server};
 use super::*;
+use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::Keep;
 use crate::model::plan::request::Destination;
@@ -144,18 +145,18 @@ fn planted(path: &str) -> Plan {
     let body = json!({"text": "note ${canary:acme}"});
     request.body = Some(crate::model::plan::request::Body::Json(body));
     let mut plant = Step::http(Role::Prepare, "plant", "acme", request);
-    plant.sees = vec![0];
+    plant.sees = vec![CanaryId(0)];
     plant.captures = capture("note", "/body/json/id");
     let mut read = get("acme", "/notes/${note}");
     read.role = Role::Control;
-    read.sees = vec![0];
+    read.sees = vec![CanaryId(0)];
     let text = Test::Contains("note ${canary:acme}".into());
     read.expect.push(Expectation::new("/body/text", text));
-    read.expect.push(Expectation::new("", Test::ShowsCanary(0)));
+    read.expect.push(Expectation::new("", Test::ShowsCanary(CanaryId(0))));
     let mut stranger = get("globex", path);
     stranger.keep = Keep::Digest;
     stranger.expect = vec![Expectation::new("", Test::Refused(Refusal::standard()))];
-    stranger.control = Some(1);
+    stranger.control = Some(StepId(1));
     let mut plan = plan([plant, read, stranger]);
     plan.canaries = vec![canary("acme")];
     plan

@@ -119,8 +119,8 @@ mod tests {
 
     fn found(value: &str, text: &str) -> bool {
         let mut found = BTreeSet::new();
-        Searcher::new([(3, value)]).search(text.as_bytes(), &mut found);
-        found.contains(&3)
+        Searcher::new([(CanaryId(3), value)]).search(text.as_bytes(), &mut found);
+        found.contains(&CanaryId(3))
     }
 
     fn percent(text: &str, every: usize) -> String {
@@ -185,8 +185,8 @@ mod tests {
     fn two_byte_text_is_searched_too() {
         let utf16: Vec<u8> = "0123456789abcdef".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let mut found = BTreeSet::new();
-        Searcher::new([(0, "0123456789abcdef")]).search(&utf16, &mut found);
-        assert_eq!(found, [0].into());
+        Searcher::new([(CanaryId(0), "0123456789abcdef")]).search(&utf16, &mut found);
+        assert_eq!(found, [CanaryId(0)].into());
     }
 
     #[test]

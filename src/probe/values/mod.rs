@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::model::answer::ids::CanaryId;
 use crate::model::plan::template::Template;
 use crate::model::plan::{Canary, Plan};
 use crate::probe::values::canary::{Searcher, mint};
@@ -78,7 +79,7 @@ impl Values {
     /// Finds these canaries.
     pub(crate) fn searcher(&self) -> Searcher {
         let values = self.canaries.iter().map(|(_, value)| value.as_str());
-        Searcher::new(values.enumerate())
+        Searcher::new(values.enumerate().map(|(index, value)| (CanaryId(index), value)))
     }
 
     /// Replaces these canaries with their placeholders.

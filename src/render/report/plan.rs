@@ -76,7 +76,7 @@ fn details(project: &Project, plan: &Plan, step: &Step, layout: &Layout) -> Stri
     lines.extend(captures.map(|one| format!("saves {} as ${{{}}}", one.at, one.name)));
     let expected = step.expect.iter().map(wording::expected);
     lines.extend(expected.map(|one| format!("expects that {one}")));
-    let control = step.control.and_then(|control| plan.steps.get(control));
+    let control = step.control.and_then(|control| plan.step(control));
     lines.extend(control.map(|one| format!("counts only if “{}” succeeded", one.name)));
     lines.iter().map(|line| layout.hanging(&" ".repeat(INDENT), line)).collect()
 }

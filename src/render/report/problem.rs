@@ -1,6 +1,7 @@
 //! A claim that is not verified, in a report for people: its sentence, what was expected, what was
 //! seen, where, and how to repeat it.
 
+use crate::model::answer::ids::StepId;
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
 use crate::model::judge::falsify::Falsification;
 use crate::model::judge::view::View;
@@ -187,7 +188,7 @@ fn unnoticed(
 /// When and where the service was tested, and whether it answered at the first attempt.
 fn circumstances(out: &mut String, check: &CheckOutcome<'_>, layout: &Layout) {
     let view = View::new(check.plan, &check.transcript.observations);
-    let last = (0..check.plan.steps.len()).rev().find_map(|step| view.observation(step));
+    let last = StepId::first(check.plan.steps.len()).rev().find_map(|step| view.observation(step));
     if let Some(last) = last {
         let address = last.address.as_deref().map(|one| format!(", at {}", plain(one)));
         let tested = format!("{}{}", in_words(last.at), address.unwrap_or_default());

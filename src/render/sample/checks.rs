@@ -9,6 +9,7 @@ use crate::language::period::Period;
 use crate::model::answer::attestation::{Attestation, AttestationDay};
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::facts::Facts;
+use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::answer::observation::{Answer, Observation, Transcript};
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
@@ -31,7 +32,11 @@ pub(super) fn plan(id: &str) -> Plan {
     let weak = Counterexample {
         class: Class::Negation,
         when: "the add-on asks for more".into(),
-        edits: vec![Edit::Set { step: 0, at: "/body/json/scopes".into(), value: json!(["ADMIN"]) }],
+        edits: vec![Edit::Set {
+            step: StepId(0),
+            at: "/body/json/scopes".into(),
+            value: json!(["ADMIN"]),
+        }],
     };
     Plan {
         parameters: Vec::new(),
@@ -89,12 +94,12 @@ fn attestation() -> Step {
 fn isolation() -> Vec<Step> {
     let request = || Request::get("/notes/${note}");
     let mut control = Step::http(Role::Control, "acme reads its note", "acme", request());
-    control.expect = vec![Expectation::new("", Test::ShowsCanary(0))];
-    control.sees = vec![0];
+    control.expect = vec![Expectation::new("", Test::ShowsCanary(CanaryId(0)))];
+    control.sees = vec![CanaryId(0)];
     let mut probe = Step::http(Role::Probe, "globex reads acme's note", "globex", request());
     let refusal = Refusal::standard().or_not_found();
     probe.expect = vec![Expectation::new("", Test::Refused(refusal))];
-    probe.control = Some(0);
+    probe.control = Some(StepId(0));
     probe.keep = Keep::Digest;
     vec![control, probe]
 }

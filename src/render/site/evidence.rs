@@ -132,7 +132,7 @@ fn check(index: usize, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view:
         noticed: wording::noticed(check).map(plain).collect(),
         remarks: remarks(check),
         steps_left_out: plan.steps.len() - shown,
-        steps: (0..shown).map(|id| step(id, check, edition)).collect(),
+        steps: StepId::first(shown).map(|id| step(id, check, edition)).collect(),
     }
 }
 
@@ -145,7 +145,7 @@ fn repeat(plan: &Plan, project: &Project) -> String {
 
 /// The step that sends the request, if `step` only reads its answer.
 fn sender<'a>(plan: &'a Plan, step: &'a Step) -> &'a Step {
-    step.looks_at().and_then(|earlier| plan.steps.get(earlier)).unwrap_or(step)
+    step.looks_at().and_then(|earlier| plan.step(earlier)).unwrap_or(step)
 }
 
 fn holds(check: &CheckOutcome<'_>) -> bool {
@@ -176,7 +176,7 @@ fn step(id: StepId, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view::St
     let (step, project) = (&check.plan.steps[id], edition.project);
     let answers = View::new(check.plan, &check.transcript.observations);
     let observation = answers.observation(id);
-    let control = step.control.and_then(|control| check.plan.steps.get(control));
+    let control = step.control.and_then(|control| check.plan.step(control));
     view::StepView {
         name: step.name.clone(),
         role: step.role.name().to_owned(),
@@ -207,7 +207,7 @@ fn role_means(role: Role) -> &'static str {
 
 fn expectations(id: StepId, check: &CheckOutcome<'_>) -> Vec<view::ExpectationView> {
     let step = &check.plan.steps[id];
-    let judged = check.judgement.steps.get(id);
+    let judged = check.judgement.steps.get(id.0);
     let judged = judged.map_or(&[][..], |step| step.expectations.as_slice());
     let both = step.expect.iter().enumerate();
     let all = both.map(|(index, expectation)| match judged.get(index) {

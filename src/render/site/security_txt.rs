@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 
 use crate::model::answer::attestation::AttestationDay;
+use crate::model::answer::ids::StepId;
 use crate::model::judge::evidence::{Outcome, Standing};
 use crate::model::judge::view::View;
 use crate::model::project::Project;
@@ -56,7 +57,7 @@ fn attestation_end(outcome: &Outcome<'_>, project: &Project) -> Option<Timestamp
     let mut checks = outcome.checks.iter().filter(|check| check.plan.kind == "attestation");
     let check = checks.next().filter(|_| real)?;
     let view = View::new(check.plan, &check.transcript.observations);
-    read_time(view.answer(0).ok()?.at("/until")?)
+    read_time(view.answer(StepId(0)).ok()?.at("/until")?)
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ fn grouped(answer: &str, names: &[&str]) -> String {
 }
 
 fn probes(plan: &Plan) -> impl Iterator<Item = (StepId, &Step)> {
-    plan.steps.iter().enumerate().filter(|(_, step)| step.role == Role::Probe)
+    StepId::enumerate(&plan.steps).filter(|(_, step)| step.role == Role::Probe)
 }
 
 /// The answer to one question: the most informative part that is public.
@@ -127,7 +127,7 @@ fn answer(id: StepId, check: &CheckOutcome<'_>, project: &Project) -> String {
     if let Some(word) = given(step, check.plan) {
         return attested(word, project);
     }
-    let judged = check.judgement.steps.get(id);
+    let judged = check.judgement.steps.get(id.0);
     let informative = judged.and_then(|judged| wording::most_informative(step, judged));
     let Some((expectation, judged)) = informative else {
         return public::answer(&view, id);
@@ -148,7 +148,7 @@ fn answer(id: StepId, check: &CheckOutcome<'_>, project: &Project) -> String {
 }
 
 fn given<'a>(step: &'a Step, plan: &'a Plan) -> Option<&'a Attestation> {
-    let looked_at = step.looks_at().and_then(|earlier| plan.steps.get(earlier));
+    let looked_at = step.looks_at().and_then(|earlier| plan.step(earlier));
     match &looked_at.unwrap_or(step).act {
         Act::Record(record) => record.attestation.as_ref(),
         _ => None,

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::model::answer::attestation::AttestationDay;
 use crate::model::answer::broken::Broken;
-use crate::model::answer::ids::StepId;
+use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
 use crate::model::judge::falsify::Grade;
@@ -75,7 +75,7 @@ pub fn broken(check: &CheckOutcome<'_>, broken: Broken) -> String {
     if let Some(index) = broken.expectation {
         return found(&step.expect[index], &judged.expectations[index]);
     }
-    let owner = |canary: &usize| check.plan.canaries.get(*canary).map(|one| plain(&one.owner));
+    let owner = |canary: &CanaryId| check.plan.canaries.get(canary.0).map(|one| plain(&one.owner));
     let owners: Vec<String> = judged.leaks.iter().filter_map(owner).collect();
     let view = View::new(check.plan, &check.transcript.observations);
     let whose = match owners.as_slice() {
@@ -161,7 +161,7 @@ pub fn doubts(check: &CheckOutcome<'_>) -> Vec<String> {
     if !matches!(check.verdict, Verdict::Inconclusive(_)) {
         return Vec::new();
     }
-    let steps = 0..check.plan.steps.len();
+    let steps = StepId::first(check.plan.steps.len());
     let asked = |step: &StepId| check.plan.steps[*step].role != Role::Cleanup;
     let doubts: Vec<String> =
         steps.clone().filter(asked).filter_map(|step| doubt(check, step)).collect();
@@ -173,14 +173,14 @@ pub fn doubts(check: &CheckOutcome<'_>) -> Vec<String> {
 
 /// Why a step was not sent because of an earlier one.
 fn not_sent(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
-    let error = check.judgement.steps.get(step)?.unasked.as_ref()?;
+    let error = check.judgement.steps.get(step.0)?.unasked.as_ref()?;
     let name = plain(&check.plan.steps[step].name);
     Some(format!("{name}: {}", plain(&error.detail)))
 }
 
 fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
     let plan = &check.plan.steps[step];
-    let judged = check.judgement.steps.get(step)?;
+    let judged = check.judgement.steps.get(step.0)?;
     let view = View::new(check.plan, &check.transcript.observations);
     let name = plain(&plan.name);
     if let Some(error) = &judged.unasked {

@@ -213,6 +213,7 @@ fn capitals(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::language::period::Period;
+    use crate::model::answer::ids::CanaryId;
     use crate::model::plan::expect::TestOutcome;
     use serde_json::json;
 
@@ -240,7 +241,7 @@ mod tests {
                 Test::Directive(Box::new(max_age)),
             ),
             Expectation::new("", Test::Refused(Refusal::standard().or_not_found())),
-            Expectation::new("", Test::ShowsCanary(0)),
+            Expectation::new("", Test::ShowsCanary(CanaryId(0))),
             Expectation::new("", Test::ShowsNoForeignCanary),
             Expectation::new("", Test::StaysOn("https://addon.example.com".into())),
             Expectation::new(

@@ -105,6 +105,19 @@ fn what_the_last_run_left_out_is_not_checked_yet_and_what_it_checked_is() {
 }
 
 #[test]
+fn evidence_without_one_of_its_transcripts_is_not_shown_as_verified() {
+    let preview = Preview::of(checked(Project::own(), &[]));
+    assert_eq!(mark(&preview.page("/security/"), "backup-daily"), "holds");
+    let text = preview.project.read("assessment.json");
+    let mut assessment: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assessment["claims"]["backup-daily"]["transcripts"].as_array_mut().unwrap().pop().unwrap();
+    preview.project.write("assessment.json", &assessment.to_string());
+    preview.wait_until("the rest of the evidence does not count", |preview| {
+        mark(&preview.page("/security/"), "backup-daily") != "holds"
+    });
+}
+
+#[test]
 fn a_variable_that_is_not_set_keeps_the_checks_from_running_and_not_the_page_from_going_out() {
     let project = Project::own();
     let actor = "actors:\n  auditor:\n    bearer: \"${AUDIT_SECRET}\"\n";

@@ -155,7 +155,7 @@ impl Tries {
 
     /// An answer with the text "error" and the status of a success, and each form of refusal.
     pub(crate) fn counterexamples(&self, steps: &[Step]) -> Vec<Counterexample> {
-        let Some(step) = steps.iter().position(|step| step.keep == Keep::Digest) else {
+        let Some(step) = steps.iter().position(|step| step.keep == Keep::Digest).map(StepId) else {
             return Vec::new();
         };
         let set = |at: &str, value| Edit::Set { step, at: at.into(), value };

@@ -48,7 +48,7 @@ impl Refusals {
         let mut steps = Vec::new();
         if let Some(create) = create {
             steps.push(self.create(create));
-            steps.extend(self.tries.probes(create, 0));
+            steps.extend(self.tries.probes(create, StepId(0)));
         }
         let mut controls = Vec::new();
         for (index, request) in endpoints.iter().enumerate() {
@@ -87,12 +87,12 @@ impl Refusals {
     /// bad credentials first: an object that the owner has removed cannot be removed again.
     fn endpoint(&self, request: &Request, read: Option<StepId>, steps: &mut Vec<Step>) -> StepId {
         if !request.writes() {
-            let control = steps.len();
+            let control = StepId(steps.len());
             steps.push(self.control(request));
             steps.extend(self.tries.probes(request, control));
             return control;
         }
-        let control = steps.len() + self.tries.bad.len() + usize::from(read.is_some());
+        let control = StepId(steps.len() + self.tries.bad.len() + usize::from(read.is_some()));
         steps.extend(self.tries.probes(request, control));
         if let Some(read) = read {
             let step = self.read_again(request, read, &steps[read].act);

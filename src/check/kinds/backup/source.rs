@@ -7,6 +7,7 @@ use crate::check::written::counterexample::{fault, set};
 use crate::check::written::placeholders::Names;
 use crate::check::written::program::{Run, program};
 use crate::check::written::request;
+use crate::model::answer::ids::StepId;
 use crate::model::plan::backup::FileQuery;
 use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::expect::{Expectation, Test};
@@ -158,6 +159,6 @@ impl Source {
 /// The answers to `request` by which nothing is known.
 pub(crate) fn of_statuses(request: &str) -> [Counterexample; 3] {
     [404, 429, 503].map(|status| {
-        fault(format!("{request} is answered with {status}"), set(0, "/status", status))
+        fault(format!("{request} is answered with {status}"), set(StepId(0), "/status", status))
     })
 }

@@ -20,6 +20,7 @@ use crate::check::written::expect::succeeds;
 use crate::check::written::{limits, request};
 use crate::language::period::Period;
 use crate::language::quantity::amount::Amount;
+use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::request::{Body, Request};
 use crate::model::plan::{Canary, Plan, Role, Step};
@@ -140,10 +141,10 @@ impl Settings {
 
     fn plan(&self, tries: &Tries, controls: Vec<Step>) -> Plan {
         let request = self.callback("installed", self.installed.as_ref());
-        let mut steps: Vec<Step> = tries.probes(&request, tries.bad.len()).collect();
+        let mut steps: Vec<Step> = tries.probes(&request, StepId(tries.bad.len())).collect();
         steps.extend(controls);
         for step in &mut steps {
-            step.sees = vec![0, 1];
+            step.sees = vec![CanaryId(0), CanaryId(1)];
         }
         let canary = |owner: &str| Canary { owner: owner.to_owned(), marker: None };
         Plan {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::check::kinds::dns::{Dmarc, Settings};
+use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect::{Expectation, Test, Within};
 use crate::model::plan::{ANYONE, Act, Role, Step};
@@ -149,7 +150,7 @@ impl Probes {
         let mut control = Step::new(Role::Control, format!("{name}: the name exists"), ANYONE, act);
         control.expect = vec![Expectation::new("/code", Test::Equals(json!("NOERROR")))];
         self.steps.push(control);
-        let step = self.steps.len() - 1;
+        let step = StepId(self.steps.len() - 1);
         self.probe(name.clone(), Act::Recall(step), expect);
         if let Some(probe) = self.steps.last_mut() {
             probe.control = Some(step);
@@ -161,7 +162,7 @@ impl Probes {
 
     /// Another value in the answer to the last step.
     fn set(&mut self, class: Class, when: String, at: &str, value: Value) {
-        let Some(step) = self.steps.len().checked_sub(1) else { return };
+        let Some(step) = self.steps.len().checked_sub(1).map(StepId) else { return };
         let edits = vec![Edit::Set { step, at: at.to_owned(), value }];
         self.counterexamples.push(Counterexample { class, when, edits });
     }

@@ -8,7 +8,7 @@ use crate::check::written::counterexample::of_limits;
 use crate::check::written::expect::{Reading, pointer};
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
-use crate::model::answer::ids::StepId;
+use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::expect::Test;
 use crate::model::plan::request::{Body, Request};
 use crate::model::plan::template::Template;
@@ -119,6 +119,7 @@ impl<'a> Reader<'a> {
 
     fn named(&self, name: &Spanned<String>, diagnostics: &mut Report) -> Option<StepId> {
         let found = self.steps.iter().position(|step| step.name == name.value);
+        let found = found.map(StepId);
         if found.is_none() {
             let message = format!("no earlier step has the name `{}`", name.value);
             let help = help_with_list(name, self.steps.iter().map(|step| step.name.as_str()));
@@ -196,10 +197,10 @@ impl<'a> Reader<'a> {
     pub(crate) fn plan(mut self, kind: &str, leaves_open: Option<String>) -> Plan {
         for step in &mut self.steps {
             let own = self.planters.iter().position(|planter| *planter == step.actor);
-            step.sees = own.into_iter().collect();
+            step.sees = own.into_iter().map(CanaryId).collect();
         }
         let canary = |owner: String| Canary { owner, marker: None };
-        let probes = self.steps.iter().enumerate();
+        let probes = StepId::enumerate(&self.steps);
         let probes = probes.filter(|(_, step)| step.role == Role::Probe);
         let counterexamples = probes.flat_map(|(id, step)| of_limits(id, &step.name, &step.expect));
         Plan {

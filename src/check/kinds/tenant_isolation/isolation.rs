@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::check::kinds::tenant_isolation::steps::Steps;
 use crate::check::kinds::tenant_isolation::tenants::{Requests, Tenant};
 use crate::check::written::request;
+use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect::Refusal;
 use crate::model::plan::{Canary, Keep, Plan, Role, Step};
@@ -114,10 +115,11 @@ impl Isolation {
 
     fn counterexamples(&self, steps: &[Step]) -> Vec<Counterexample> {
         let stranger = |step: &Step| step.role == Role::Probe && step.keep == Keep::Digest;
-        let Some(step) = steps.iter().position(stranger) else {
+        let Some(step) = steps.iter().position(stranger).map(StepId) else {
             return Vec::new();
         };
-        let foreign = (0..self.tenants.len()).find(|one| !steps[step].sees.contains(one));
+        let foreign =
+            (0..self.tenants.len()).map(CanaryId).find(|one| !steps[step].sees.contains(one));
         let set = |value| Edit::Set { step, at: "/status".into(), value };
         let mut all: Vec<Counterexample> = foreign
             .into_iter()

@@ -13,7 +13,7 @@ use crate::check::kinds::tenant_isolation::isolation::Isolation;
 use crate::check::kinds::tenant_isolation::tenants::Requests;
 use crate::check::written::expect::succeeds;
 use crate::check::written::request;
-use crate::model::answer::ids::StepId;
+use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::expect::{Expectation, Refusal, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{ANYONE, Act, Capture, Keep, Role, Step};
@@ -37,14 +37,14 @@ impl<'a> Steps<'a> {
         step.alongside = !self.waits;
         self.waits = false;
         self.steps.push(step);
-        self.steps.len() - 1
+        StepId(self.steps.len() - 1)
     }
 
     /// A step of a tenant, on its own object or on another's.
     fn of_tenant(&self, role: Role, tenant: usize, what: &str, request: &Request) -> Step {
         let actor = &self.of.tenants[tenant].actor;
         let mut step = Step::http(role, format!("{actor} {what}"), actor, request.clone());
-        step.sees = vec![tenant];
+        step.sees = vec![CanaryId(tenant)];
         step
     }
 
@@ -125,7 +125,7 @@ impl<'a> Steps<'a> {
         let name = format!("{actor} finds no other tenant's data at {asked}");
         let mut probe = Step::new(Role::Probe, name, actor, Act::Recall(control));
         probe.expect = vec![Expectation::new("", Test::ShowsNoForeignCanary)];
-        probe.sees = vec![tenant];
+        probe.sees = vec![CanaryId(tenant)];
         probe.control = Some(control);
         self.push(probe);
         control
@@ -233,7 +233,7 @@ impl<'a> Steps<'a> {
 }
 
 fn shows(tenant: usize) -> Expectation {
-    Expectation::new("", Test::ShowsCanary(tenant))
+    Expectation::new("", Test::ShowsCanary(CanaryId(tenant)))
 }
 
 /// The same step, which must be refused; the answer to a stranger is never stored.

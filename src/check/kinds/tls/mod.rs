@@ -109,7 +109,7 @@ plain_http: closed-or-redirected
 ";
 
 /// The step that the others refer to.
-const HANDSHAKE: StepId = 0;
+const HANDSHAKE: StepId = StepId(0);
 
 impl Settings {
     fn plan(&self, host: &HostName, shown: &str) -> Plan {

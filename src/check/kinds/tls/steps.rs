@@ -158,7 +158,7 @@ impl Probes {
         step.control = Some(HANDSHAKE);
         step.publish = vec!["/not_asked".into()];
         self.steps.push(step);
-        self.steps.len() - 1
+        StepId(self.steps.len() - 1)
     }
 
     fn set(&mut self, class: Class, when: &str, (step, at, value): (StepId, &str, Value)) {

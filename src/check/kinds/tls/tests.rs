@@ -49,7 +49,7 @@ fn refusals_count_only_with_a_successful_handshake() {
     let plan = plan(EXAMPLE);
     let mut answers = sound(&plan);
     let error = crate::model::answer::error::ProbeError::new(Reason::Tls, "closed");
-    answers[HANDSHAKE].answer = error.into();
+    answers[HANDSHAKE.0].answer = error.into();
     assert_eq!(verdict(&plan, &answers), Verdict::Inconclusive(Reason::Tls));
 }
 

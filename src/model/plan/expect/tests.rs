@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::language::period::Period;
 use crate::model::answer::facts::Facts;
+use crate::model::answer::ids::CanaryId;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::expect::{
     Directive, Expectation, JudgeContext, Refusal, Test, TestOutcome, Within,
@@ -13,7 +14,7 @@ fn judge(at: &str, test: Test, facts: Value) -> TestOutcome {
     let context = JudgeContext {
         observed: "2026-11-22T10:00:00Z".parse().unwrap(),
         capture: &|_| None,
-        sees: &[0],
+        sees: &[CanaryId(0)],
         control: None,
     };
     Expectation::new(at, test).judge(&Facts(facts), &context).0
@@ -40,7 +41,10 @@ fn what_a_truncated_body_does_not_show_is_not_missing() {
     let text = |part: &str| judge("/body/text", Test::Contains(part.into()), facts());
     assert_eq!(text("b"), TestOutcome::Met);
     assert_eq!(text("x"), TestOutcome::Unknown(Reason::Budget));
-    assert_eq!(judge("", Test::ShowsCanary(0), facts()), TestOutcome::Unknown(Reason::Budget));
+    assert_eq!(
+        judge("", Test::ShowsCanary(CanaryId(0)), facts()),
+        TestOutcome::Unknown(Reason::Budget)
+    );
     assert_eq!(judge("/body/text", Test::StartsWith("x".into()), facts()), TestOutcome::NotMet);
 }
 

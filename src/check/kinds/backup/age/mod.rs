@@ -17,6 +17,7 @@ use crate::check::written::limits;
 use crate::language::period::Period;
 use crate::language::quantity::amount::{Amount, Unit};
 use crate::language::words::capital;
+use crate::model::answer::ids::StepId;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::backup::Newest;
 use crate::model::plan::counterexample::{Counterexample, Edit};
@@ -134,7 +135,7 @@ impl Settings {
         let control = source.control(actor);
         let probe = Step { word, ..self.probe(&control.actor, newest) };
         let at = String::from("/newest/at");
-        let mut counterexamples = of_limits(1, &probe.name, &probe.expect);
+        let mut counterexamples = of_limits(StepId(1), &probe.name, &probe.expect);
         counterexamples.extend(self.counterexamples(&probe, sends));
         Plan {
             covers: format!(
@@ -145,7 +146,7 @@ impl Settings {
             leaves_open: "It does not show that the backup can be restored, nor that the report \
                           about it is true."
                 .into(),
-            ends: vec![FactEnd { step: 1, at, plus: self.max_age.value }],
+            ends: vec![FactEnd { step: StepId(1), at, plus: self.max_age.value }],
             counterexamples,
             ..Plan::new(BackupAge::NAME, vec![control, probe])
         }
@@ -166,23 +167,26 @@ impl Settings {
         if let Some(share) = &self.least_share {
             step.expect.push(expect("/share", Test::AtLeast(share.value.0)));
         }
-        step.control = Some(0);
+        step.control = Some(StepId(0));
         step.publish = step.expect.iter().map(|one| one.at.clone()).collect();
         step
     }
 
     fn counterexamples(&self, probe: &Step, sends: bool) -> Vec<Counterexample> {
         let mut all = vec![
-            negation("no backup is finished", remove(1, "/newest")),
-            fault("the answer lists no backup", Edit::Fail { step: 1, reason: Reason::Unparsable }),
+            negation("no backup is finished", remove(StepId(1), "/newest")),
+            fault(
+                "the answer lists no backup",
+                Edit::Fail { step: StepId(1), reason: Reason::Unparsable },
+            ),
         ];
         if probe.expect.iter().any(|one| one.at == "/newest/bytes") {
-            all.push(negation("the newest backup is empty", set(1, "/newest/bytes", 0)));
+            all.push(negation("the newest backup is empty", set(StepId(1), "/newest/bytes", 0)));
         }
         if let Some(share) = &self.least_share {
-            let shrunk = set(1, "/share", share.value.0 - 0.1);
+            let shrunk = set(StepId(1), "/share", share.value.0 - 0.1);
             all.push(negation("the newest backup is smaller than its least share", shrunk));
-            let unknown = set(1, "/share", Value::Null);
+            let unknown = set(StepId(1), "/share", Value::Null);
             all.push(fault("there is no earlier backup to compare with", unknown));
         }
         all.extend(sends.then(|| of_statuses("the request for the backups")).into_iter().flatten());

@@ -4,6 +4,7 @@ use crate::check::kind::Context;
 use crate::check::kinds::backup::age::Settings;
 use crate::check::kinds::backup::source::{Source, Sources};
 use crate::check::written::program::Run;
+use crate::model::answer::ids::StepId;
 use crate::model::plan::backup::Newest;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
@@ -56,7 +57,7 @@ impl Settings {
             diagnostics.push(context.mistake(Code::MisplacedSetting, &pointer.span, message));
         }
         Newest {
-            step: 0,
+            step: StepId(0),
             list: list.into(),
             at: at.into(),
             bytes: Some(bytes.into()),
@@ -82,7 +83,7 @@ impl Settings {
         let text =
             |pointer: &Option<Spanned<String>>| pointer.as_ref().map(|one| one.value.clone());
         Newest {
-            step: 0,
+            step: StepId(0),
             list: format!("{document}{}", text(&self.list).unwrap_or_default()),
             at: text(&self.at).unwrap_or_default(),
             bytes: text(&self.bytes),

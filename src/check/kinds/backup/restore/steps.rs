@@ -7,6 +7,7 @@ use crate::check::kinds::backup::restore::{BackupRestore, Format, Settings};
 use crate::check::kinds::backup::source::of_statuses;
 use crate::check::written::counterexample::{fault, negation, remove, set};
 use crate::check::written::request;
+use crate::model::answer::ids::StepId;
 use crate::model::plan::backup;
 use crate::model::plan::backup::Opening;
 use crate::model::plan::counterexample::Counterexample;
@@ -34,9 +35,10 @@ impl Settings {
             Expectation::new("/body/truncated", Test::Equals(json!(false))),
         ];
         control.word = word;
-        let mut probe = Step::new(Role::Probe, "the newest backup, opened", actor, Act::Recall(0));
+        let mut probe =
+            Step::new(Role::Probe, "the newest backup, opened", actor, Act::Recall(StepId(0)));
         probe.expect = self.expect();
-        probe.control = Some(0);
+        probe.control = Some(StepId(0));
         probe.word = word;
         probe.publish = probe.expect.iter().map(|one| one.at.clone()).collect();
         probe.publish.push("/body/bytes".into());
@@ -85,20 +87,23 @@ impl Settings {
 
     fn counterexamples(&self, by_http: bool) -> Vec<Counterexample> {
         let mut all = vec![
-            negation("the backup cannot be opened", set(1, "/opened", false)),
-            fault("the backup is too large to fetch as a whole", set(0, "/body/truncated", true)),
+            negation("the backup cannot be opened", set(StepId(1), "/opened", false)),
+            fault(
+                "the backup is too large to fetch as a whole",
+                set(StepId(0), "/body/truncated", true),
+            ),
         ];
         if self.form.value == Format::Sqlite {
-            all.push(negation("the database is damaged", set(1, "/integrity", "damaged")));
+            all.push(negation("the database is damaged", set(StepId(1), "/integrity", "damaged")));
             all.extend(self.tables.keys().map(|table| {
                 let when = format!("the table `{table}` is not in the backup");
-                negation(when, remove(1, &rows_of(table)))
+                negation(when, remove(StepId(1), &rows_of(table)))
             }));
         }
         if by_http {
             all.extend(of_statuses("the request for the backup"));
         } else {
-            all.push(fault("there is no file", set(0, "/found", false)));
+            all.push(fault("there is no file", set(StepId(0), "/found", false)));
         }
         all
     }
