@@ -48,7 +48,9 @@ fn a_saved_file_is_on_the_page_and_the_reader_is_where_they_were() {
     );
     browser.wait_until("the page shows it", &says("main", "two sorts of apps"));
     assert_eq!(browser.run("return window.sameWindow"), true, "it was not loaded anew");
-    assert_eq!(browser.run(top), before, "the reader's place is kept");
+    // Lines are not whole pixels high, so the place may differ by a fraction of one.
+    let moved = browser.run(top).as_f64().unwrap() - before.as_f64().unwrap();
+    assert!(moved.abs() <= 1.0, "the reader's place moved by {moved} pixels");
     assert_eq!(browser.run("return document.querySelector('#about-tenant-isolation').open"), true);
     assert_eq!(browser.console(), Vec::<String>::new());
 }

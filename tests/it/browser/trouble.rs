@@ -27,7 +27,7 @@ impl Site {
 fn troubled() -> Files {
     let project = Project::own();
     project.edit("checks/report-channels.yaml", "valid_for: 24h", "valid_for: 1s");
-    let run = project.run(&["check", "--flaw", "leak-read", "--flaw", "stale-backup"]);
+    let run = project.run(&["check", "--waivers", "--flaw", "leak-read", "--flaw", "stale-backup"]);
     assert_eq!(run.code, Some(1), "{run}");
     waive(&project, &run);
     let build =
@@ -40,9 +40,11 @@ fn troubled() -> Files {
 /// Accepts for two weeks what the run found wrong with the backups.
 fn waive(project: &Project, run: &Run) {
     let words = project.words_of("backup-daily");
-    let found = run.out.split("violated: ").find(|one| one.starts_with("backup-daily")).unwrap();
-    let accepts: Vec<&str> = found.split("to waive  ").skip(1).collect();
-    let accepts = accepts.iter().map(|rest| format!("  {}\n", rest.lines().next().unwrap()));
+    let lines =
+        run.out.lines().skip_while(|line| line.trim() != "waivers/backup-daily.yaml:").skip(1);
+    let accepts: Vec<String> =
+        lines.take_while(|line| line.starts_with("    ")).map(|line| format!("{line}\n")).collect();
+    assert!(!accepts.is_empty(), "{run}");
     let told: serde_json::Value = serde_json::from_str(&project.read("assessment.json")).unwrap();
     let today: jiff::civil::Date = told["finished"].as_str().unwrap()[..10].parse().unwrap();
     let until = today.saturating_add(jiff::Span::new().days(14));
@@ -51,7 +53,7 @@ fn waive(project: &Project, run: &Run) {
          role: security\nticket: SEC-17\n\
          tell_customers: A disk failed. Until it is replaced, a backup may be up to three days old.\n\
          day: {today}\nuntil: {until}\n",
-        accepts.collect::<String>()
+        accepts.concat()
     );
     project.write("waivers/backup-daily.yaml", &text);
 }
