@@ -73,7 +73,7 @@ pub fn assessment(
     Assessment { finished, clock: session.clock.fixed, claims, ..empty }
 }
 
-/// The assessment of a run in which nothing was asked.
+/// The assessment of a run in which no request was sent.
 pub fn empty(world: WorldBinding, at: Timestamp) -> Assessment {
     Assessment {
         schema: SCHEMA.into(),

@@ -133,7 +133,7 @@ fn counterexamples() -> Vec<Counterexample> {
         edits: vec![set(0, "/url", "https://login.invalid/"), title("Log in")],
     };
     vec![
-        negation("the page is gone", set(0, "/status", 404)),
+        negation("the page does not exist", set(0, "/status", 404)),
         negation("an error page has the status of a success", title("Page not found")),
         log_in,
         negation("the answer has no title", remove(0, "/body/title")),

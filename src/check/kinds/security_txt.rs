@@ -104,7 +104,7 @@ fn expect(address: &str, project: &Project) -> Vec<Expectation> {
 fn declared() -> Vec<Counterexample> {
     let elsewhere = json!(["mailto:somebody@elsewhere.invalid"]);
     vec![
-        negation("the file is gone", set(0, "/status", 404)),
+        negation("the file does not exist", set(0, "/status", 404)),
         negation("the file names another contact", set(0, "/body/fields/contact", elsewhere)),
         negation("the file names no contact", remove(0, "/body/fields/contact")),
         negation("the file has no expiry date", remove(0, "/body/fields/expires")),

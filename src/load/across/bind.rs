@@ -13,7 +13,6 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::redline::{Redline, Side};
 
-/// Gives each claim its passages, in the order of `policies`, and tells where words and quotes
 /// Gives each claim its passages, in the order of `policies`, and reports where words and quotes
 /// differ. Returns the claims in the order of the policies, those without a passage last.
 pub(crate) fn all(claims: Claims, policies: &[PolicyFile], diagnostics: &mut Report) -> Vec<Claim> {
@@ -214,7 +213,7 @@ mod tests {
         assert_eq!((&*place.file, label.as_str()), (CHECK, "the words that were checked"));
         let text = loaded.sources.text(CHECK).unwrap();
         assert_eq!(&text[place.span()], "Customer data is backed up every day.");
-        // What is shown is what the policy says now.
+        // The current words of the policy are shown.
         let project = loaded.project.unwrap();
         assert_eq!(project.claims[0].words(), "Customer data is backed up other day.");
     }

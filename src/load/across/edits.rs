@@ -105,7 +105,7 @@ fn fixture(policy: &str) -> Fixture {
     })
 }
 
-/// The claims that are suspect, and the codes of whatever else is wrong.
+/// The suspect claims, and the codes of all other diagnostics.
 fn reported(policy: &str) -> BTreeSet<String> {
     let name = |one: &Diagnostic| match &one.redline {
         Some(redline) => {
@@ -210,7 +210,7 @@ const SAME: &[(&str, &str, &str)] = &[
     ("Japanese wrapped within a word", "バックアップ", "バック\nアップ"),
     ("Japanese without a space before Latin", "、TLS 1.2 以上", "、TLS 1.2以上"),
     ("Hebrew wrapped", "כל הנתונים", "כל\nהנתונים"),
-    ("words beside a claim", "- look at it", "- look at it, ever"),
+    ("words next to a claim", "- look at it", "- look at it, ever"),
     ("another paragraph above", "## Access\n", "## Access\n\nIt is simple.\n"),
 ];
 

@@ -51,7 +51,7 @@ pub(crate) struct SourceFile {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of the project at `root`, with what is read in place of its files.
+    /// A reader of the project at `root`, with the texts to read in place of its files.
     pub(crate) fn new(root: &Path, instead: &'a StandIns) -> Self {
         Self {
             root: fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
@@ -271,7 +271,7 @@ fn has_extension(file: &str, extensions: &[&str]) -> bool {
 /// The cause of an I/O error, in the form of a message.
 fn in_words(error: Option<&std::io::Error>) -> String {
     match error.map(std::io::Error::kind) {
-        None => "it leads nowhere".into(),
+        None => "its target does not exist".into(),
         Some(std::io::ErrorKind::PermissionDenied) => "permission is denied".into(),
         Some(std::io::ErrorKind::NotFound) => "there is no such file".into(),
         Some(_) => error.map(ToString::to_string).unwrap_or_default(),

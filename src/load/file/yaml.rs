@@ -343,8 +343,8 @@ impl Builder<'_> {
     }
 }
 
-/// A scalar as it is written, without a comment behind it: the parser counts one among a scalar's
-/// bytes if only a tab stands between.
+/// A scalar as it is written, without a comment after it: the parser includes a comment in the scalar if
+/// only a tab separates them.
 fn without_comment(written: &str, style: ScalarStyle) -> &str {
     let end = match style {
         ScalarStyle::SingleQuoted => {

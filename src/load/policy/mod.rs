@@ -258,7 +258,7 @@ mod tests {
 
     const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
 
-    /// What is reported of a third policy with this body, its lines counted from the body's first.
+    /// The diagnostics for a third policy with this body; lines are counted from the body's first.
     fn reported(body: &str) -> Vec<String> {
         let reported =
             Fixture::sound().with("content/third.md", format!("{FRONT}{body}")).reported();

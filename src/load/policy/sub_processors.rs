@@ -41,9 +41,9 @@ pub struct SubProcessorsFile {
 pub struct Row {
     /// Its name.
     pub name: Spanned<String>,
-    /// What it does.
+    /// Its service.
     pub purpose: Spanned<String>,
-    /// What data it gets.
+    /// The data that it gets.
     pub data: Spanned<String>,
     /// Where it keeps or processes them.
     #[serde(rename = "where")]

@@ -1,4 +1,4 @@
-//! `avouch.yaml`: what it may hold, and its values once they are known to be good.
+//! `avouch.yaml`: reads and validates the settings.
 //!
 //! Every key is optional to the reader of YAML, so that one mistake does not hide another; missing
 //! keys are reported here.
@@ -51,8 +51,8 @@ pub(crate) struct Settings {
 /// Reads the project's file; `None` if its settings are too incomplete to validate other files.
 pub(crate) fn read(reader: &mut Reader<'_>, options: &Options<'_>) -> Option<Settings> {
     let Some(source) = reader.file(PROJECT_FILE) else {
-        let already_told = reader.diagnostics.iter().any(|one| is_about(one, PROJECT_FILE));
-        if !already_told {
+        let already_reported = reader.diagnostics.iter().any(|one| is_about(one, PROJECT_FILE));
+        if !already_reported {
             reader.diagnostics.push(no_project());
         }
         return None;
@@ -161,7 +161,7 @@ fn no_site() -> Site {
     }
 }
 
-/// A list of names with their titles; one whose title was refused is known by its name all the same.
+/// A list of names with their titles; one whose title was refused is included too, by its name.
 fn named(
     read: &IndexMap<String, String>,
     key: &str,
@@ -236,7 +236,7 @@ mod tests {
         Fixture::sound().with("avouch.yaml", yaml).reported()
     }
 
-    /// What is reported of the sound file with another line in place of the one that begins so.
+    /// The diagnostics for the sound file with another line in place of the one that begins with `key`.
     fn with(key: &str, line: &str) -> Vec<String> {
         let (_, sound) = crate::load::fixture::FILES[0];
         let kept = sound.lines().filter(|one| !one.starts_with(&format!("{key}:")));

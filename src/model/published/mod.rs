@@ -264,7 +264,7 @@ pub struct PastStanding {
     /// Since when: the time of the evidence, or of its expiry.
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub since: Timestamp,
-    /// The standing in one word; `attested` is a claim that holds by an attestation alone.
+    /// The name of the standing; `attested` is a claim that holds by an attestation alone.
     pub standing: String,
 }
 
@@ -281,7 +281,7 @@ pub struct Retracted {
 }
 
 impl PublishedClaim {
-    /// Its standing in one word; a claim that holds by an attestation alone is `attested`.
+    /// The name of its standing; a claim that holds by an attestation alone is `attested`.
     pub fn stands(&self) -> &str {
         match self.standing.as_str() {
             "holds" if self.basis == Some(Basis::Attested) => "attested",

@@ -71,7 +71,7 @@ fn every_setting_is_noticed() {
 #[test]
 fn mistakes_are_reported() {
     let unknown = mistakes("kind: tls\nminimum: TLS 1.1\n");
-    assert_eq!(unknown, [("unknown-value", "`TLS 1.1` is not known here".into())]);
+    assert_eq!(unknown, [("unknown-value", "unknown value `TLS 1.1`".into())]);
     let role = mistakes("kind: tls\nminimum: TLS 1.2\nhost: medai\n");
     assert_eq!(role, [("unknown-host", "no host has the role `medai`".into())]);
 }

@@ -75,7 +75,7 @@ fn told(old: &Promises, new: &Promises) -> Vec<String> {
     between(old, new).into_iter().map(line).collect()
 }
 
-/// What is told when a claim is changed so.
+/// The changes that are reported after this edit of a claim.
 fn changed(edit: impl Fn(&mut PublishedClaim)) -> Vec<String> {
     let mut new = claim("a");
     edit(&mut new);
