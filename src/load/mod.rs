@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_full_of_mistakes_is_told_as_such() {
+    fn a_file_full_of_mistakes_is_reported_as_such() {
         let many = "<b>\n".repeat(500);
         let fixture =
             Fixture::sound().replace("content/security.md", "See ", &format!("See {many}"));

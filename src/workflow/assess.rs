@@ -24,7 +24,7 @@ const JOURNAL: &str = ".avouch/journal.jsonl";
 pub struct Surroundings<'a> {
     /// Reads a variable of the environment.
     pub env: &'a (dyn Fn(&str) -> Option<String> + Sync),
-    /// Receives what happens, from any thread.
+    /// Receives the events of the run, from any thread.
     pub events: &'a (dyn Fn(Event<'_>) + Sync),
     /// Ends the run early.
     pub interrupt: &'a Interrupt,

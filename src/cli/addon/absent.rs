@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_whose_target_is_the_demo_is_told() {
+    fn a_project_whose_target_is_the_demo_is_reported() {
         let told = missing().map(|one| (one.message, one.help)).unwrap();
         assert_eq!(told.0, "this program was built without the demo add-on");
         let help = "install Avouch with its default features, or name a service as the target";

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn another_heading_is_told() {
+    fn another_heading_is_reported() {
         assert_eq!(
             Fixture::sound().replace(POLICY, "## Data backup", "## What we do not do").reported(),
             [
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_without_a_file_and_a_file_without_a_claim_are_told() {
+    fn a_claim_without_a_file_and_a_file_without_a_claim_are_reported() {
         assert_eq!(
             Fixture::sound()
                 .replace(POLICY, "checks/backup-daily", "checks/backup-dayly")
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_stands_in_two_places_only_if_both_are_quoted() {
+    fn a_claim_can_be_in_two_places_only_if_both_are_quoted() {
         let twice = || {
             Fixture::sound().replace(
                 "content/disclosure.md",
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_of_words_that_stand_nowhere_is_told() {
+    fn a_quote_of_words_that_are_in_no_policy_is_reported() {
         let also = "because: We\nproves_also: [{in: content/disclosure.md, words: x}, {in: content/disclosure.md, words: x}]\n#";
         assert_eq!(
             Fixture::sound().replace(CHECK, "because: We", also).reported(),

@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn each_style_is_kept_and_not_a_byte_beside_it_is_changed() {
+    fn each_style_is_kept_and_no_other_byte_is_changed() {
         const REST: &str = "\nbecause:   x   # why\n\nvalid_for: 24h\n";
         for (old, words, new) in [
             ("proves: Old words.  # c", "New: words.", "proves: \"New: words.\"  # c"),
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_sound_yaml_or_hides_something_is_left_alone() {
+    fn invalid_yaml_and_hidden_characters_are_not_rewritten() {
         assert_eq!(requote("proves: &a Old\nb: *a\n", 8..14, "New"), None);
         assert_eq!(requote("proves: Old\n", 8..11, "New \u{202e}words"), None);
         assert_eq!(requote("proves: Old\n", 8..99, "New"), None);

@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_that_is_no_utf_8_is_told_and_the_rest_is_read() {
+    fn a_byte_that_is_not_utf_8_is_reported_and_the_rest_is_read() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("a.md"), b"caf\xe9 and more").unwrap();
         let instead = StandIns::new();
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_stands_within_the_root_is_read() {
+    fn only_files_within_the_root_are_read() {
         let outside = tempfile::tempdir().unwrap();
         fs::write(outside.path().join("secret.md"), "x").unwrap();
         let root = tempfile::tempdir().unwrap();

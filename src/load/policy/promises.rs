@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_outside_a_claim_is_told_with_its_place_and_its_sign() {
+    fn a_promise_outside_a_claim_is_reported_with_its_place_and_its_sign() {
         let fixture = strict().with(
             "content/third.md",
             format!("{FRONT}## Keeping\n\nHello. We keep logs for\n**30** days. Bye.\n"),
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_claim_or_statement_takes_in_is_not_told() {
+    fn a_promise_within_a_claim_or_statement_is_not_reported() {
         assert_eq!(reported("We never look. [](stated: \"x\")\n"), Vec::<String>::new());
         assert_eq!(reported("[We never look](stated: \"x\").\n"), Vec::<String>::new());
         assert_eq!(
@@ -431,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn promises_without_end_are_told_a_hundred_at_a_time() {
+    fn at_most_a_hundred_promises_are_reported_at_a_time() {
         let reported = with(strict(), &format!("{FRONT}{}", "We never look. ".repeat(150)));
         assert_eq!(reported.len(), 101);
         assert!(reported.iter().any(|one| one.starts_with("50 more sentences")), "{reported:?}");

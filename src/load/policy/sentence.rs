@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_that_is_a_part_of_its_sentence_is_told() {
+    fn a_claim_that_is_a_part_of_its_sentence_is_reported() {
         for line in ["Except on Sundays, CLAIM", "We do not say: *CLAIM*", "- Never: CLAIM\n  - x"]
         {
             let reported = reported(line);

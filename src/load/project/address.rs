@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_an_origin_is_said() {
+    fn the_fault_of_an_origin_is_explained() {
         let help = |text: &str, written: &str| origin(text).unwrap_err().help(written, "usual");
         assert!(help("http://addon.test/app", "http://addon.test/app").contains("in the clear"));
         assert!(help("https://a.test/app", "https://a.test/app").contains("put `/app` into"));

@@ -97,7 +97,7 @@ pub enum Role {
     Control,
     /// The test itself.
     Probe,
-    /// Deletes what the run created; it never changes a verdict.
+    /// Deletes objects that the run created; it never changes a verdict.
     Cleanup,
 }
 

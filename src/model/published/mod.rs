@@ -1,7 +1,7 @@
 //! The content of a published security page, as its `claims.json` has it: every claim with its words,
 //! its tests, its standing and its history.
 //!
-//! It contains what the pages show and nothing else: no name, id or body of an answer that is not on
+//! It contains the facts that the pages show and nothing else: no name, id or body of an answer that is not on
 //! them.
 
 pub mod change;

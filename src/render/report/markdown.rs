@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_capped_is_counted() {
+    fn entries_beyond_a_limit_are_counted() {
         let report = written(2);
         assert_eq!(report.matches("\n### ").count(), 2, "{report}");
         assert!(report.contains("\nAnd 3 more.\n"), "{report}");

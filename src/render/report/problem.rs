@@ -104,7 +104,7 @@ impl Problem<'_> {
         }
     }
 
-    /// Why nothing could be decided, and what may help.
+    /// The reasons why the check was inconclusive, and hints.
     fn undecided(&self, out: &mut String, reason: &str) {
         out.push_str(&self.layout.entry("because", reason));
         let why: Vec<String> = self.outcome.checks.iter().flat_map(doubts).collect();

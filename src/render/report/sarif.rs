@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn each_standing_has_its_kind_and_what_is_waived_is_suppressed() {
+    fn each_standing_has_its_kind_and_a_waived_failure_is_suppressed() {
         assert_eq!(
             results(&log(&Sample::new())),
             [
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_stands_at_its_claim_and_its_check() {
+    fn a_result_has_the_places_of_its_claim_and_its_check() {
         let result = &log(&Sample::new())["runs"][0]["results"][7];
         let told = |value: &Value| serde_json::to_string(value).unwrap();
         assert_eq!(

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_verified_comes_in_full_above_the_table() {
+    fn unverified_claims_are_described_in_full_before_the_table() {
         insta::assert_snapshot!(rendered(&Sample::new(), &Layout::default()), @r#"
         Failed: tenant-isolation
           “One customer can never reach another customer's <data>.”

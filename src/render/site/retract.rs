@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn every_page_that_is_written_anew_is_the_same_to_a_browser() {
+    fn every_rewritten_page_is_the_same_to_a_browser() {
         for (path, page) in rendered().iter().filter(|(path, _)| path.ends_with(".html")) {
             let once = Document::from(page.as_str()).html();
             assert_eq!(Document::from(once.clone()).html(), once, "{path}");

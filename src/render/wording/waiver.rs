@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_violated_can_be_waived() {
+    fn only_violations_can_be_waived() {
         for id in ["backup-daily", "privacy-policy", "limited-scopes", "encrypted-transport"] {
             let (plain, sample) = (Sample::new(), waived(id));
             let standings = |sample: &Sample| -> Vec<Standing> {

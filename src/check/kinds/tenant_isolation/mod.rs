@@ -1,4 +1,4 @@
-//! `tenant-isolation`: no tenant can read, list, change or delete what belongs to another.
+//! `tenant-isolation`: no tenant can read, list, change or delete the objects of another.
 
 pub(crate) mod isolation;
 pub(crate) mod making;

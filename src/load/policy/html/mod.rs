@@ -343,7 +343,7 @@ impl Reading<'_> {
         }));
     }
 
-    /// A link leads anybody who reads it to a whole address; what Markdown can say is said in it.
+    /// Reports a link whose target is not a whole address. Markdown has a syntax for all other links.
     fn link(&mut self, tag: &Tag, position: Position) {
         let to = tag.attributes.iter().find(|(name, _)| name == "href");
         match to.map(|(_, to)| target(to, "", self.file)) {
@@ -471,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_told() {
+    fn parts_that_are_left_out_are_reported() {
         assert_eq!(
             reported("a <blink>x</blink> <b STYLE=x>y</b>\n\n<div id=a>\n<h2>x</h2></div>\n"),
             [
@@ -542,7 +542,7 @@ mod tests {
     }
 
     #[test]
-    fn the_markdown_beside_the_page_has_the_same_html() {
+    fn the_markdown_file_of_a_page_has_the_same_html() {
         let loaded = project("a <b onclick=x>b</b>\n\n<script>x</script>\n\nc\n").load();
         let project = loaded.project.unwrap();
         let policy = project.policies.iter().find(|one| one.slug == "third").unwrap();
