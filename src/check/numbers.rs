@@ -6,7 +6,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::check::written::limits;
-use crate::language::quantity::{Amount, Quantity, Unit, find};
+use crate::language::quantity::amount::{Amount, Quantity, Unit};
+use crate::language::quantity::find::find;
 use crate::model::plan::parameter::{Parameter, Side};
 use crate::model::plan::{Plan, Step, Word};
 use crate::model::project::Project;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::language::lexicon::List;
-use crate::language::quantity::is_month;
+use crate::language::quantity::vocabulary::month;
 
 /// The bytes of each sentence of a paragraph, without the white space around it.
 ///
@@ -89,7 +89,7 @@ fn is_abbreviation(before: &str, next: &str) -> bool {
     let is_ordinal = word.len() <= 2 && word.parse::<u8>().is_ok();
     List::Abbreviations.has(&word)
         || is_initials && goes_on
-        || is_ordinal && is_month(&next.to_lowercase())
+        || is_ordinal && month(&next.to_lowercase()).is_some()
 }
 
 #[cfg(test)]

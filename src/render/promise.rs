@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::language::quantity::Amount;
+use crate::language::quantity::amount::Amount;
 use crate::model::judge::basis;
 use crate::model::judge::binding::ClaimBinding;
 use crate::model::judge::evidence::Outcome;

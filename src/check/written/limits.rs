@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::check::written::test::{COMPARED as COMPARED_TESTS, Operand, TestLimit, Tests};
-use crate::language::quantity::{Amount, Unit, find};
+use crate::language::quantity::amount::{Amount, Unit};
+use crate::language::quantity::find::find;
 use crate::model::plan::parameter::{Parameter, Side};
 use crate::model::source::decode::Spanned;
 use crate::model::source::node::{Node, Value};

@@ -12,7 +12,8 @@ use std::ops::Range;
 use crate::language::lexicon::phrases;
 use crate::language::promise::clause::Clauses;
 use crate::language::promise::words as known;
-use crate::language::quantity::{Quantity, Unit, find};
+use crate::language::quantity::amount::{Quantity, Unit};
+use crate::language::quantity::find::find;
 
 /// The context of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

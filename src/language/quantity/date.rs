@@ -2,9 +2,10 @@
 
 use jiff::civil::Date;
 
+use crate::language::quantity::amount::{Amount, Unit};
 use crate::language::quantity::find::{QuantityReader, Read};
 use crate::language::quantity::token::Token;
-use crate::language::quantity::{Amount, Unit, vocabulary as known};
+use crate::language::quantity::vocabulary as known;
 
 impl QuantityReader<'_> {
     /// `2026-11-22`, `1 January 2026`, `January 1, 2026`, `in 2024`; a date needs a year.

@@ -1,7 +1,8 @@
 //! Finds the quantities in a text.
 
+use crate::language::quantity::amount::{Amount, Quantity, Unit};
 use crate::language::quantity::token::{Number, NumberForm, Token, tokens};
-use crate::language::quantity::{Amount, Quantity, Unit, vocabulary as known};
+use crate::language::quantity::vocabulary as known;
 
 /// The quantities in a text, in order; none overlap.
 ///

@@ -1,7 +1,8 @@
 //! Intervals in words: how often something is done.
 
+use crate::language::quantity::amount::Amount;
 use crate::language::quantity::find::{QuantityReader, Read};
-use crate::language::quantity::{Amount, vocabulary as known};
+use crate::language::quantity::vocabulary as known;
 
 impl QuantityReader<'_> {
     /// `daily`, `every day`, `once a week`, `twice daily`, `3 times per month`.

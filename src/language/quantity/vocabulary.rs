@@ -1,7 +1,7 @@
 //! The words that quantities are written with, by their meaning.
 
 use crate::language::lexicon::{List, Table};
-use crate::language::quantity::{Amount, Unit};
+use crate::language::quantity::amount::{Amount, Unit};
 
 const DAY_S: f64 = 86_400.0;
 

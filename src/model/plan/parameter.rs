@@ -6,7 +6,7 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::language::quantity::Amount;
+use crate::language::quantity::amount::Amount;
 
 /// A limit of a check, which the words of its claim must state.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]

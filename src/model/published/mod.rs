@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::language::quantity::Amount;
+use crate::language::quantity::amount::Amount;
 use crate::model::judge::basis::Basis;
 use crate::model::plan::parameter::Side;
 use crate::model::project::sub_processor::SubProcessor;

@@ -1,6 +1,6 @@
 //! The limits in an expectation.
 
-use crate::language::quantity::{Amount, Unit};
+use crate::language::quantity::amount::{Amount, Unit};
 use crate::model::plan::expect::{Directive, Expectation, Test, Within};
 use crate::model::plan::parameter::Side;
 use crate::model::published::PublishedLimit;

@@ -19,7 +19,7 @@ use crate::check::kinds::connect_lifecycle::recorded::Recorded;
 use crate::check::written::expect::succeeds;
 use crate::check::written::{limits, request};
 use crate::language::period::Period;
-use crate::language::quantity::Amount;
+use crate::language::quantity::amount::Amount;
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::request::{Body, Request};
 use crate::model::plan::{Canary, Plan, Role, Step};

@@ -11,7 +11,7 @@ use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::tls::steps::{Probes, old_version, plain_http};
 use crate::check::written::limits;
 use crate::language::period::Period;
-use crate::language::quantity::{Amount, Unit};
+use crate::language::quantity::amount::{Amount, Unit};
 use crate::model::answer::ids::StepId;
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::question::{HostName, TlsAsk, TlsQuestion, TlsVersion};

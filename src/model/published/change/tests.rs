@@ -1,5 +1,5 @@
 use super::*;
-use crate::language::quantity::{Amount, Unit};
+use crate::language::quantity::amount::{Amount, Unit};
 use crate::model::judge::basis::Basis;
 use crate::model::plan::parameter::Side;
 use crate::model::published::{Expected, PublishedCheck, PublishedLimit, PublishedQuestion};

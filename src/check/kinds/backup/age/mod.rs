@@ -15,7 +15,7 @@ use crate::check::kinds::backup::source::{Source, of_statuses};
 use crate::check::written::counterexample::{fault, negation, of_limits, remove, set};
 use crate::check::written::limits;
 use crate::language::period::Period;
-use crate::language::quantity::{Amount, Unit};
+use crate::language::quantity::amount::{Amount, Unit};
 use crate::language::words::capital;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::backup::Newest;
