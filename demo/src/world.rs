@@ -82,7 +82,7 @@ const PLATFORM_SECURITY: &str = r#"<!doctype html>
 <meta charset="utf-8">
 <title>Heroku Security</title>
 <h1>Heroku Security</h1>
-<p>In the demo, this page stands in for the platform's security statement.</p>
+<p>In the demo, this page represents the platform's security statement.</p>
 </html>
 "#;
 
@@ -100,7 +100,7 @@ const PRIVACY_POLICY: &str = r#"<!doctype html>
 <meta charset="utf-8">
 <title>Privacy Policy</title>
 <h1>Privacy Policy</h1>
-<p>In the demo, this page stands in for the vendor's privacy policy. A real one explains which personal
+<p>In the demo, this page represents the vendor's privacy policy. A real one explains which personal
 information is kept, why and for how long, and whom to contact about it.</p>
 </html>
 "#;
@@ -110,6 +110,6 @@ const SUPPORT_HOME: &str = r#"<!doctype html>
 <meta charset="utf-8">
 <title>Support</title>
 <h1>Support</h1>
-<p>In the demo, this page stands in for the vendor's support system.</p>
+<p>In the demo, this page represents the vendor's support system.</p>
 </html>
 "#;

@@ -165,7 +165,7 @@ pub(crate) fn plan_in(project: &Project, yaml: &str) -> Result<Plan, Vec<Diagnos
     plan_with(project, yaml, 0)
 }
 
-/// Plans with a seed for what differs from run to run.
+/// Plans with a seed for the values that differ from run to run.
 pub(crate) fn plan_with(project: &Project, yaml: &str, seed: u64) -> Result<Plan, Vec<Diagnostic>> {
     let node = node(yaml);
     let name = node.get("kind").and_then(Node::as_str).unwrap();

@@ -32,8 +32,8 @@ pub trait Kind: Sync {
     /// The page of the manual.
     const MANUAL: Manual;
 
-    /// The steps of a check with these settings. It does no I/O and judges nothing; it adds what is
-    /// wrong with the settings to `diagnostics`.
+    /// The steps of a check with these settings. It does no I/O and judges nothing; it adds the
+    /// mistakes in the settings to `diagnostics`.
     fn plan(
         settings: &Self::Settings,
         context: &Context<'_>,
@@ -100,9 +100,9 @@ impl<K: Kind> ErasedKind for K {
 /// A kind's page of the manual.
 #[derive(Clone, Copy, Debug)]
 pub struct Manual {
-    /// What it proves, in one or two sentences.
+    /// The facts that it proves, in one or two sentences.
     pub proves: &'static str,
-    /// What it cannot prove.
+    /// Its limits.
     pub cannot_prove: &'static str,
     /// A check of this kind, as YAML. It must plan without a mistake against the demo's actors.
     pub example: &'static str,

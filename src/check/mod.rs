@@ -30,7 +30,7 @@ use crate::model::source::node::Node;
 /// The plans of every claim of `project` without a mistake in its checks, and the mistakes in the
 /// checks of the others.
 ///
-/// The seeds decide what differs from run to run, such as which tenants are paired.
+/// The seeds decide the values that differ from run to run, such as which tenants are paired.
 pub fn plans(project: &Project, seeds: &Seeds) -> (BTreeMap<ClaimId, Vec<Plan>>, Vec<Diagnostic>) {
     let mut diagnostics = Report::new();
     let mut plans = BTreeMap::new();

@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_changed_beside_one_that_did_not_names_both_places_too() {
+    fn a_number_that_changed_next_to_one_that_did_not_has_both_places_too() {
         let words = "Backed up every day, so at most 72 hours can be lost.";
         assert_eq!(
             reported(words, &[BACKUP]),
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_nothing_measures_is_told() {
+    fn a_number_that_nothing_measures_is_reported() {
         assert_eq!(
             reported("Data is backed up daily, in 3 regions.", &[BACKUP]),
             ["number-without-check: the text says `3`, but no check of this claim measures it @ 3"]
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_that_the_words_do_not_say_is_told_unless_the_check_states_it() {
+    fn a_limit_that_is_not_in_the_words_is_reported_unless_the_check_states_it() {
         assert_eq!(
             reported("Data is backed up.", &[BACKUP]),
             [
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_after_states_that_does_nothing_is_told() {
+    fn an_unused_name_after_states_is_reported() {
         let stated = |name: &str| BACKUP.replace("24h", &format!("24h, states: [{name}]"));
         assert_eq!(
             reported("Backed up daily.", &[&stated("max_age")]),

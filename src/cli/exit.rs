@@ -13,7 +13,7 @@ pub(crate) enum Exit {
     Violated = 1,
     /// The arguments, the sources or the disk are at fault; nothing was concluded.
     Unusable = 2,
-    /// Nothing is violated, but a claim is inconclusive or its evidence has ended.
+    /// Nothing is violated, but a claim is inconclusive or its evidence has expired.
     Inconclusive = 3,
     /// A check is vacuous, weak or uncontrolled.
     Unfit = 4,
@@ -22,7 +22,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// The exit of a run that came to these outcomes: the worst one decides.
+    /// The exit of a run with these outcomes: that of the worst one.
     pub(crate) fn of(outcomes: &[Outcome<'_>]) -> Self {
         let of_one = |outcome: &Outcome<'_>| match outcome.standing {
             Standing::Holds | Standing::Waived => Self::Holds,

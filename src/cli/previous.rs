@@ -19,8 +19,8 @@ use crate::terminal::console::Console;
 /// Bytes of a published file: a thousand claims with their history have a tenth of this.
 const BYTES_MAX: usize = 64 * 1024 * 1024;
 
-/// Reads the page that was published last, a file from the project's folder; or tells why it cannot be
-/// had.
+/// Reads the page that was published last: from an address, or from a file in the project's folder.
+/// Reports it if the page cannot be read.
 pub(crate) fn read(
     from: &str,
     root: &Path,
@@ -33,7 +33,7 @@ pub(crate) fn read(
     }
 }
 
-/// The same from a file alone.
+/// The same, but only from a file.
 pub(crate) fn in_file(from: &str, root: &Path, console: Console) -> Result<Published, Exit> {
     parsed(from, bytes_of(&root.join(from)), console)
 }
@@ -41,12 +41,12 @@ pub(crate) fn in_file(from: &str, root: &Path, console: Console) -> Result<Publi
 fn parsed(from: &str, bytes: Result<Vec<u8>, String>, console: Console) -> Result<Published, Exit> {
     bytes.and_then(|bytes| published::read(&bytes)).map_err(|why| {
         let help = "name the `claims.json` of the site that is published, as a file or an address";
-        console.error(&format!("`{from}` is no page to go on from: {why}"), help);
+        console.error(&format!("cannot continue the history of `{from}`: {why}"), help);
         Exit::Unusable
     })
 }
 
-/// Tells why this project's page cannot follow `previous`, checked at `checked`.
+/// Reports it if this project's page, checked at `checked`, cannot follow `previous`.
 pub(crate) fn may_be_followed(
     previous: &Published,
     session: &Session,

@@ -34,16 +34,16 @@ pub(crate) struct Open<'a> {
     pub(crate) target: Option<&'a str>,
     /// How the demo add-on is started, if it is the target and is needed.
     pub(crate) demo: Option<&'a DemoOptions>,
-    /// What the plans' rotations are made from.
+    /// The seeds of the plans' rotations.
     pub(crate) seeds: Seeds,
     /// How bad it is if a variable of the environment is not set.
     pub(crate) unset: Severity,
-    /// What is read in place of files.
+    /// Texts to read in place of files.
     pub(crate) instead: StandIns,
 }
 
 impl<'a> Open<'a> {
-    /// To ask the target: nothing may be missing.
+    /// To send requests to the target: nothing may be missing.
     pub(crate) fn to_ask(root: &'a Path, target: &'a Target) -> Self {
         Self {
             root,
@@ -55,7 +55,7 @@ impl<'a> Open<'a> {
         }
     }
 
-    /// To look at the sources alone: no secret is needed.
+    /// To read the sources only: no secret is needed.
     pub(crate) fn to_read(root: &'a Path, target: Option<&'a str>) -> Self {
         Self {
             root,
@@ -68,7 +68,7 @@ impl<'a> Open<'a> {
     }
 }
 
-/// What stands for the demo's secrets where it is not asked anything.
+/// A placeholder for the demo's secrets when no request is sent to it.
 const SECRET: &str = "a secret of the demo add-on";
 
 /// Reads a project and finds every mistake that can be found without a network. The demo's secrets are
@@ -97,7 +97,7 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
 }
 
 impl Session {
-    /// Opens a project, or tells everything that is wrong with it.
+    /// Opens a project, or reports every mistake in it.
     pub(crate) fn open(open: &Open<'_>, console: Console) -> Result<Self, Exit> {
         let clock = clock(open.demo.and_then(|demo| demo.clock));
         let secrets = Secrets::generate();
@@ -105,7 +105,7 @@ impl Session {
         console.diagnostics(&checked.diagnostics, &checked.sources);
         let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
         let Some(mut project) = checked.project.filter(|_| errors == 0) else {
-            console.error(&format!("{} in the sources; nothing was asked", counted(errors)), "");
+            console.error(&format!("{} in the sources; no request was sent", counted(errors)), "");
             return Err(Exit::Unusable);
         };
         let demo = start_demo(open, &mut project, &secrets, console)?;
@@ -134,7 +134,7 @@ fn counted(errors: usize) -> String {
     if errors == 1 { "1 mistake".into() } else { format!("{errors} mistakes") }
 }
 
-/// Starts the demo add-on where the project's target is `demo`, and puts the project to it.
+/// Starts the demo add-on if it is the project's target, and makes the project connect to it.
 fn start_demo(
     open: &Open<'_>,
     project: &mut Project,
@@ -145,7 +145,8 @@ fn start_demo(
     if !project.world.embedded {
         if options.is_given() {
             let help = "leave out `--flaw`, `--mode` and `--clock`, or use `--target demo`";
-            console.error("the target is no demo add-on of ours to change", help);
+            console
+                .error("the target is not the embedded demo add-on, so it cannot be changed", help);
             return Err(Exit::Unusable);
         }
         return Ok(None);

@@ -31,7 +31,7 @@ fn words(text: &str) -> Vec<String> {
     blocks.map(|block| normalise(&block.words)).filter(|words| !words.is_empty()).collect()
 }
 
-/// A commit that only rewraps lines, or changes what is not shown, is not a version.
+/// A commit that only rewraps lines, or changes invisible text, is not a version.
 fn of_file(root: &Path, file: &str) -> Vec<Version> {
     let mut versions: Vec<Version> = Vec::new();
     for (commit, path) in git::versions(root, file, COMMITS_MAX) {

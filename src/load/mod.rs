@@ -37,7 +37,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let mut reader = Reader::new(root, options.instead);
     let start = reader.diagnostics.mark();
     let settings = settings::read(&mut reader, options);
-    // Until it is known what is allowed, nothing is reported about it.
+    // Without readable settings it is unknown which HTML is allowed, so none is reported.
     let html = settings.as_ref().map_or(RawHtml::Sanitised, |one| one.site.raw_html);
     reader.unread_since(start);
     let languages = settings.as_ref().map_or(&[][..], |one| &one.languages);
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_full_of_mistakes_is_told_as_such() {
+    fn a_file_full_of_mistakes_is_reported_as_such() {
         let many = "<b>\n".repeat(500);
         let fixture =
             Fixture::sound().replace("content/security.md", "See ", &format!("See {many}"));
@@ -283,7 +283,8 @@ mod tests {
         assert!(reported.last().unwrap().contains("too-many-mistakes"));
     }
 
-    /// A change to a text: where, as a share of its length, how much is taken out, what is put in.
+    /// A change to a text: its place as a share of the length, the number of bytes to remove, and the bytes
+    /// to insert.
     type Edit = (usize, usize, Vec<u8>);
 
     fn edits() -> impl Strategy<Value = Vec<Edit>> {

@@ -13,7 +13,7 @@ use crate::model::source::diagnostic::{Diagnostic, Severity};
 pub struct Options<'a> {
     /// The target in place of `avouch.yaml`'s.
     pub target: Option<&'a str>,
-    /// The value of an environment variable, for `${NAME}`; the second argument tells whether the
+    /// The value of an environment variable, for `${NAME}`; the second argument is whether the
     /// target is the demo add-on, which has values of its own.
     pub env: &'a dyn Fn(&str, bool) -> Option<String>,
     /// The severity of a variable without a value.
@@ -32,14 +32,14 @@ pub type StandIns = BTreeMap<Arc<str>, Option<Arc<str>>>;
 
 /// The result of loading a project.
 pub struct Loaded {
-    /// The project, where enough of it could be read to look further with. It is sound only if no
-    /// diagnostic is an error.
+    /// The project, if enough of it could be read for further checks. It is sound only if no diagnostic
+    /// is an error.
     pub project: Option<Project>,
     /// The diagnostics, in the order of the sources.
     pub diagnostics: Vec<Diagnostic>,
     /// The text of every file that was read.
     pub sources: Sources,
-    /// The files of which something could not be read, so that what they say as a whole is not
-    /// known. A policy whose body alone has mistakes is none of them: it can be shown.
+    /// The files that could not be read completely. A policy with mistakes in its body only is not among
+    /// them, because it can be shown.
     pub unread: BTreeSet<Arc<str>>,
 }

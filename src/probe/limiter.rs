@@ -31,7 +31,7 @@ pub(crate) enum Urgency {
     /// The request creates something: it is not started any more. Once started it is completed, so
     /// that the created object is known and can be deleted.
     Write,
-    /// The request deletes what the run created: it is still sent within the grace period.
+    /// The request deletes objects that the run created: it is still sent within the grace period.
     Cleanup,
 }
 

@@ -16,21 +16,21 @@ pub struct Count {
     pub standing: &'static str,
     /// The number.
     pub number: usize,
-    /// The number in words: `2 do not hold`.
+    /// The number with its label: `2 failed`.
     pub words: String,
 }
 
-/// Every standing with its words for one claim and for several, worst first.
+/// Every standing with its label for one claim and for several, worst first.
 const WORST_FIRST: [(&str, &str, &str); 9] = [
-    ("violated", "does not hold", "do not hold"),
-    ("vacuous", "rests on a check that cannot fail", "rest on checks that cannot fail"),
-    ("uncontrolled", "rests on a check without a control", "rest on checks without a control"),
-    ("weak", "rests on a weak check", "rest on weak checks"),
+    ("violated", "failed", "failed"),
+    ("vacuous", "vacuous check", "vacuous checks"),
+    ("uncontrolled", "without a control", "without a control"),
+    ("weak", "weak check", "weak checks"),
     ("inconclusive", "could not be verified", "could not be verified"),
-    ("expired", "has expired", "have expired"),
-    ("waived", "is waived", "are waived"),
-    ("holds", "holds", "hold"),
-    ("attested", "is attested", "are attested"),
+    ("expired", "expired", "expired"),
+    ("waived", "exception", "exceptions"),
+    ("holds", "verified", "verified"),
+    ("attested", "confirmed by a named role", "confirmed by a named role"),
 ];
 
 /// The label of a standing for English readers, from its name in `claims.json`.
@@ -52,7 +52,7 @@ pub fn target(world: &WorldBinding) -> &str {
     if world.demo { "the embedded demo add-on, not a live service" } else { &world.target }
 }
 
-/// The number of claims with each standing, worst first, without those of no claim.
+/// The number of claims with each standing, worst first. Standings without a claim are left out.
 pub fn counts<'a, 'b: 'a>(outcomes: impl IntoIterator<Item = &'a Outcome<'b>>) -> Vec<Count> {
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     for outcome in outcomes {
@@ -66,13 +66,13 @@ pub fn counts<'a, 'b: 'a>(outcomes: impl IntoIterator<Item = &'a Outcome<'b>>) -
     WORST_FIRST.into_iter().filter_map(count).collect()
 }
 
-/// The counts as one clause: `1 does not hold, 2 could not be verified and 3 hold`.
+/// The counts as a list: `1 failed, 2 could not be verified and 3 verified`.
 pub fn in_words(outcomes: &[Outcome<'_>]) -> String {
     let words: Vec<String> = counts(outcomes).into_iter().map(|count| count.words).collect();
     list(&words, "and")
 }
 
-/// The standing of a claim in one word; `attested` for claims that hold by an attestation only.
+/// The name of a claim's standing; `attested` for claims that hold by an attestation only.
 pub fn name(outcome: &Outcome<'_>) -> &'static str {
     match outcome.standing {
         Standing::Holds if basis(outcome) == Some(Basis::Attested) => "attested",
@@ -85,7 +85,7 @@ pub fn basis(outcome: &Outcome<'_>) -> Option<Basis> {
     outcome.bases.last().copied()
 }
 
-/// When the evidence of a claim, or its waiver, expires or has expired. `None` if neither supported it.
+/// When the evidence of a claim, or its waiver, expires or has expired. `None` if the claim has neither.
 pub fn until(outcome: &Outcome<'_>) -> Option<Timestamp> {
     let held = outcome.standing.is_publishable() || outcome.standing == Standing::Expired;
     outcome.until.filter(|_| held)

@@ -24,7 +24,7 @@ const JOURNAL: &str = ".avouch/journal.jsonl";
 pub struct Surroundings<'a> {
     /// Reads a variable of the environment.
     pub env: &'a (dyn Fn(&str) -> Option<String> + Sync),
-    /// Receives what happens, from any thread.
+    /// Receives the events of the run, from any thread.
     pub events: &'a (dyn Fn(Event<'_>) + Sync),
     /// Ends the run early.
     pub interrupt: &'a Interrupt,
@@ -73,7 +73,7 @@ pub fn assessment(
     Assessment { finished, clock: session.clock.fixed, claims, ..empty }
 }
 
-/// The assessment of a run in which nothing was asked.
+/// The assessment of a run in which no request was sent.
 pub fn empty(world: WorldBinding, at: Timestamp) -> Assessment {
     Assessment {
         schema: SCHEMA.into(),

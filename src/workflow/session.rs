@@ -36,7 +36,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Plans that were made once can be made again; if that fails all the same, the diagnostics.
+    /// The diagnostics of the checks. This is not expected: the plans were made before.
     pub fn replan(&mut self, seeds: Seeds) -> Result<(), Vec<Diagnostic>> {
         self.plans = plans(&self.project, &seeds)?;
         self.seeds = seeds;

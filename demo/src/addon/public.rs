@@ -30,7 +30,7 @@ pub(crate) async fn descriptor(State(app): State<Arc<App>>) -> impl IntoResponse
         "apiVersion": 1,
         "key": "test.demo.addon",
         "name": "Demo add-on",
-        "description": "Notes beside your pages",
+        "description": "Notes next to your pages",
         "vendor": { "name": "The demo vendor", "url": "https://vendor.demo.test" },
         "baseUrl": TARGET,
         "links": { "self": "https://addon.demo.test/atlassian-connect.json" },
@@ -78,7 +78,7 @@ pub(crate) const LANDING: &str = r#"<!doctype html>
 <meta charset="utf-8">
 <title>Demo add-on</title>
 <h1>Demo add-on</h1>
-<p>Notes beside your pages. Runs on <a href="https://platform.demo.test/policy/security">a
+<p>Notes next to your pages. Runs on <a href="https://platform.demo.test/policy/security">a
 well-known platform</a>; see our <a href="https://vendor.demo.test/privacy-policy">privacy
 policy</a>, or <a href="https://support.demo.test/">ask support</a>.</p>
 </html>

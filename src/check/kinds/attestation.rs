@@ -1,4 +1,4 @@
-//! `attestation`: a named role vouches, with a date, for what no test can reach.
+//! `attestation`: a named role vouches, with a date, for a claim that no test can reach.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

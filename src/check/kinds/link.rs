@@ -134,7 +134,7 @@ fn counterexamples() -> Vec<Counterexample> {
         edits: vec![set(StepId(0), "/url", "https://login.invalid/"), title("Log in")],
     };
     vec![
-        negation("the page is gone", set(StepId(0), "/status", 404)),
+        negation("the page does not exist", set(StepId(0), "/status", 404)),
         negation("an error page has the status of a success", title("Page not found")),
         log_in,
         negation("the answer has no title", remove(StepId(0), "/body/title")),

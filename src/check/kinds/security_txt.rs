@@ -105,7 +105,7 @@ fn expect(address: &str, project: &Project) -> Vec<Expectation> {
 fn declared() -> Vec<Counterexample> {
     let elsewhere = json!(["mailto:somebody@elsewhere.invalid"]);
     vec![
-        negation("the file is gone", set(StepId(0), "/status", 404)),
+        negation("the file does not exist", set(StepId(0), "/status", 404)),
         negation(
             "the file names another contact",
             set(StepId(0), "/body/fields/contact", elsewhere),

@@ -1,4 +1,4 @@
-//! Expectations as authors write them: what must be true of an answer.
+//! Expectations as authors write them: the conditions that an answer must meet.
 
 use std::collections::BTreeMap;
 use std::fmt;

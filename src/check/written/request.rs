@@ -88,8 +88,8 @@ pub(crate) fn request(
     (diagnostics.is_clean_since(before)).then_some(request)
 }
 
-/// A `GET` of `address`, on the host of the role `host` if one is given. Reports what is wrong with
-/// it.
+/// A `GET` of `address`, on the host of the role `host` if one is given. Reports its
+/// mistakes.
 pub(crate) fn get(
     address: &Spanned<String>,
     host: Option<&Spanned<String>>,

@@ -54,11 +54,11 @@ pub(crate) enum Operand {
 struct Named {
     /// It is this value.
     equals: Option<Value>,
-    /// It is there, and is any other value.
+    /// It is present, and is any other value.
     not_equals: Option<Value>,
     /// It is one of these values.
     one_of: Option<Vec<Value>>,
-    /// It is there, and is none of these values.
+    /// It is present, and is not one of these values.
     not_one_of: Option<Vec<Value>>,
     /// It is a text that contains this, or a list with this item.
     contains: Option<String>,
@@ -68,7 +68,7 @@ struct Named {
     starts_with: Option<String>,
     /// It is a text that ends with this.
     ends_with: Option<String>,
-    /// `true`: it is there. `false`: it is not there.
+    /// `true`: it is present. `false`: it is not present.
     exists: Option<bool>,
     /// It is a number, at most this.
     at_most: Option<Spanned<f64>>,

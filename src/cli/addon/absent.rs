@@ -1,5 +1,5 @@
-//! In the place of the demo add-on, in a program that was built without it: the same names, nothing of
-//! which can be made or started.
+//! The replacement for the demo add-on in a program that was built without it. It has the same names, but
+//! nothing can be created or started.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,23 +15,23 @@ use crate::exit::Exit;
 use crate::terminal::console::Console;
 use crate::verb::demo;
 
-/// A flaw of the demo add-on, of which there are none.
+/// A flaw of the demo add-on. There are none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Flaw {}
 
-/// How the demo add-on answers: the default alone.
+/// How the demo add-on answers: only the default exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// As it should.
+    /// Correctly.
     #[default]
     Sound,
 }
 
-/// A demo add-on that runs, of which there are none.
+/// A running demo add-on. There is none.
 #[derive(Debug)]
 pub(crate) enum Demo {}
 
-/// The secrets of the demo add-on, of which there are none.
+/// The secrets of the demo add-on. There are none.
 pub(crate) struct Secrets;
 
 /// Why a flaw or a mode cannot be chosen.
@@ -69,7 +69,7 @@ impl FromStr for Mode {
 }
 
 impl Demo {
-    /// Where each host really listens.
+    /// The address on which each host listens.
     pub(crate) fn connect_to(&self) -> BTreeMap<String, SocketAddr> {
         match *self {}
     }
@@ -86,7 +86,7 @@ impl Demo {
 }
 
 impl Secrets {
-    /// The variables that hold them.
+    /// The variables that contain them.
     pub(crate) const VARIABLES: &[&str] = &[];
 
     /// No secrets.
@@ -94,7 +94,7 @@ impl Secrets {
         Self
     }
 
-    /// The value of a variable, which there is not.
+    /// The value of a variable: always `None`.
     pub(crate) fn get(&self, _: &str) -> Option<&str> {
         None
     }
@@ -115,12 +115,12 @@ pub(crate) fn hosts() -> BTreeMap<String, String> {
     BTreeMap::new()
 }
 
-/// Fails.
+/// Reports that there is no demo add-on.
 pub(crate) fn start(_: &DemoOptions, _: Vec<String>, _: &Secrets) -> Result<Demo, Unavailable> {
     Err(absence())
 }
 
-/// In the place of the verb `demo`: an error.
+/// The verb `demo`, which reports an error.
 pub(crate) fn run(_: &Path, _: &demo::Demo, console: Console) -> Result<Exit, Exit> {
     absence().complain(console);
     Err(Exit::Unusable)
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_whose_target_is_the_demo_is_told() {
+    fn a_project_whose_target_is_the_demo_is_reported() {
         let told = missing().map(|one| (one.message, one.help)).unwrap();
         assert_eq!(told.0, "this program was built without the demo add-on");
         let help = "install Avouch with its default features, or name a service as the target";

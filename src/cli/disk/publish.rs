@@ -154,7 +154,7 @@ impl Place {
         }
     }
 
-    /// Removes what interrupted runs left. We have the lock, so none of it is in use.
+    /// Removes the files that interrupted runs left. We have the lock, so none of them is in use.
     fn clean(&self) {
         let entries = fs::read_dir(&self.parent).into_iter().flatten().flatten();
         for entry in entries {
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_half_way_leaves_the_old_site_and_nothing_beside_it() {
+    fn an_error_half_way_leaves_the_old_site_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let to = folder.path().join("public");
         publish(&old(), &to).unwrap();

@@ -221,7 +221,7 @@ const NO_LOGIN: &str = "none";
 fn secret(login: Login, console: Console) -> Result<String, Exit> {
     let what = if login == Login::Connect { "the shared secret" } else { "that token" };
     let question =
-        format!("Which environment variable holds {what}? (none: start without a login)");
+        format!("Which environment variable contains {what}? (none: start without a login)");
     text(&None, &question, Some(SECRET), variable_or_none, console)
 }
 

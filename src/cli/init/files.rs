@@ -68,7 +68,7 @@ site:
   language: en
 
 roles: # who may confirm claims and accept exceptions
-  publisher: Whoever publishes this page
+  publisher: Publisher of this page
 
 # The service to check: `demo` is the demo add-on of Avouch; `--target` replaces it for one run.
 target: {target}

@@ -56,9 +56,9 @@ fn begin(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
     for file in put_in_place(made.path(), root).map_err(failed)? {
         console.message(&format!("`{}` exists already, and was not changed", file.display()));
     }
-    let held = if kept.len() == 1 { "which holds" } else { "all of which hold" };
+    let result = if kept.len() == 1 { "which is true" } else { "all of which are true" };
     let claims = wording::count(kept.len(), "claim");
-    console.message(&format!("\nThis is now a project of {claims}, {held}."));
+    console.message(&format!("\nThis is now a project of {claims}, {result}."));
     console.message(NEXT);
     Ok(Exit::Holds)
 }

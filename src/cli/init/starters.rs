@@ -24,7 +24,7 @@ pub(crate) struct Starter {
 pub(crate) enum Fit {
     /// Yes.
     Tried,
-    /// No, and nobody would expect it.
+    /// No, and it is not reported, because nobody would expect it.
     Unsuitable,
     /// No, for this reason.
     Lacking(&'static str),

@@ -38,7 +38,7 @@ pub(crate) fn those_that_hold(
     let kept = kept(answers, &outcomes, console);
     if kept.is_empty() {
         let help = "check `--target`; nothing was written";
-        console.error("none of the claims that a project can start with holds", help);
+        console.error("none of the claims that a project can start with is true", help);
         return Err(Exit::of(&outcomes));
     }
     Ok(kept)

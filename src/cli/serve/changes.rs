@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_compared_block_by_block_and_only_what_changed_is_told() {
+    fn a_page_is_compared_block_by_block_and_only_changes_are_reported() {
         let old = "One stays.\n\nAt most 24 hours.\n\nThis goes.\n";
         let new = "One\nstays.\n\nAt most 72 hours.\n";
         let mark = |run: Run| format!("{:?}:{}", run.fate, run.text.trim());

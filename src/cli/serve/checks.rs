@@ -77,7 +77,7 @@ impl Runner {
         let outcomes = outcomes(&session.project, &session.plans, &assessment, session.clock.now());
         let results = summary::in_words(&outcomes);
         Some(match store::save(&assessment, &self.root.join("assessment.json"), self.console) {
-            Ok(()) => format!("The checks were run: of {} claims, {results}.", outcomes.len()),
+            Ok(()) => format!("The checks were run: {results}."),
             Err(_) => "The checks were run, but their results could not be saved.".to_owned(),
         })
     }

@@ -37,7 +37,7 @@ impl EvidenceFile {
         self.read.as_ref()?.as_ref().ok().cloned()
     }
 
-    /// Why a file that is there could not be read.
+    /// Why an existing file could not be read.
     pub(crate) fn trouble(&self) -> Option<&str> {
         self.read.as_ref()?.as_ref().err().map(String::as_str)
     }

@@ -10,36 +10,36 @@ use crate::serve::plain::Plain;
 pub(crate) struct Note {
     /// Whether nothing can be published because of it.
     pub(crate) stops: bool,
-    /// The page that it stands on, as its path below the site's root; none if it is about no page.
+    /// The page that shows it, as a path relative to the site's root; `None` if it is not about a page.
     pub(crate) page: Option<String>,
     /// Where on the page.
     pub(crate) anchor: Anchor,
-    /// What it says, and what is to be done by whom.
+    /// Its text, and who has to do what.
     #[serde(flatten)]
     pub(crate) plain: Plain,
-    /// Which words changed, if that is what it is about.
+    /// The changed words, if it is about a change.
     pub(crate) redline: Vec<Run>,
-    /// Who wrote which side of that, and when.
+    /// Who wrote each version, and when.
     pub(crate) by: String,
     /// The lines of the source, where the page cannot show them.
     pub(crate) excerpt: Option<Excerpt>,
     /// File and line, for people.
     pub(crate) place: String,
-    /// The same in the words of the command line, for those who know it.
+    /// The diagnostic as the command line shows it, for people who know it.
     pub(crate) detail: String,
 }
 
-/// Where on a page a note stands.
+/// The position of a note on a page.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Anchor {
-    /// Beside a claim.
+    /// Next to a claim.
     Claim(String),
-    /// Beside a block of the policy.
+    /// Next to a block of the policy.
     Block {
-        /// How it begins, without white space: themes differ, but all show the words.
+        /// The beginning of its text, without white space: themes differ, but all show the text.
         start: String,
-        /// How many blocks before it begin so.
+        /// The number of earlier blocks with the same beginning.
         nth: usize,
         /// The words in it that the note is about, as written.
         words: String,

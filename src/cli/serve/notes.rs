@@ -1,4 +1,4 @@
-//! Notes in the margin: what there is to say of a page, at its place, for whoever wrote the words.
+//! Notes in the margin: the diagnostics of a page, next to the sentences that they are about.
 
 use std::sync::Arc;
 
@@ -20,16 +20,16 @@ use crate::serve::{plain, standings};
 /// Characters by which a block is found on the page.
 const START_MAX: usize = 40;
 
-/// Lines of a source that are shown around a mistake.
+/// The number of lines of a source that are shown around a mistake.
 const EXCERPT_LINES: usize = 3;
 
-/// Characters of one of them.
+/// The maximum number of characters of one of them.
 const LINE_MAX: usize = 200;
 
-/// The note of each mistake, and of each claim that does not stand as it should.
+/// A note for each mistake, and for each claim that is not verified.
 ///
-/// What could not be read is told of as it is `written`; everything else as it is with what stands
-/// in for that, so that one mistake in one file is one note.
+/// Mistakes in unreadable files come from the sources as `written`. All others come from the sources
+/// that are shown, with stand-ins for those files, so that one mistake in one file is one note.
 pub(crate) fn all(written: &Checked, shown: &Shown<'_>, templates: &[Diagnostic]) -> Vec<Note> {
     let is_unread = |one: &&Diagnostic| {
         one.place.as_ref().is_some_and(|place| written.unread.contains(&place.file))
@@ -55,12 +55,12 @@ fn of_diagnostic(one: &Diagnostic, written: &Checked, shown: &Shown<'_>) -> Note
         redline: redline.map_or_else(Vec::new, |redline| redline.runs.clone()),
         by: redline.map_or_else(String::new, by),
         excerpt: one.place.as_ref().filter(|_| is_unread).and_then(|at| excerpt(at, written)),
-        place: one.place.as_ref().map_or_else(String::new, |at| told(at, written)),
+        place: one.place.as_ref().map_or_else(String::new, |at| file_and_line(at, written)),
         detail: detail(one),
     }
 }
 
-/// Who wrote which side of a redline; nothing where neither is committed.
+/// Who wrote each side of a redline; empty if neither is committed.
 fn by(redline: &Redline) -> String {
     if !redline.is_committed() {
         return String::new();
@@ -76,7 +76,7 @@ fn by(redline: &Redline) -> String {
     )
 }
 
-fn told(place: &Place, written: &Checked) -> String {
+fn file_and_line(place: &Place, written: &Checked) -> String {
     let line = written.sources.line_column(place).line;
     format!("{}, line {line}", place.file)
 }
@@ -86,7 +86,7 @@ fn detail(one: &Diagnostic) -> String {
     format!("{}: {}{help}", one.code, one.message)
 }
 
-/// The page that a diagnostic is about, and where it stands there.
+/// The page that a diagnostic is about, and the position of its note on that page.
 fn placed(
     one: &Diagnostic,
     written: &Checked,
@@ -105,7 +105,7 @@ fn placed(
     }
 }
 
-/// The page that makes a claim, even if nothing could be read of the claim's own file.
+/// The page that makes a claim, even if the claim's own file is unreadable.
 fn page_that_makes(id: &str, project: &Project) -> Option<String> {
     let is_it = |piece: &Piece| matches!(piece, Piece::Open(Mark { of: Marked::Claim(claim), .. }) if claim == id);
     let policy = project.policies.iter().find(|policy| policy.pieces.iter().any(is_it))?;
@@ -128,12 +128,12 @@ fn on_page(place: &Place, written: &Checked, project: Option<&Project>) -> Ancho
     Anchor::Block { start, nth, words }
 }
 
-/// How a block begins.
+/// The beginning of a block's text.
 fn start(block: &Block) -> String {
     block.words.chars().filter(|c| !c.is_whitespace()).take(START_MAX).collect()
 }
 
-/// The claim whose words stand at just this place.
+/// The claim whose words are at exactly this place.
 fn claim_at<'a>(place: &Place, project: Option<&'a Project>) -> Option<&'a Claim> {
     let is_here = |claim: &&Claim| claim.passages.iter().any(|one| one.place == *place);
     project?.claims.iter().find(is_here)
@@ -145,7 +145,7 @@ fn excerpt(place: &Place, written: &Checked) -> Option<Excerpt> {
     let from = at.saturating_sub(EXCERPT_LINES / 2).max(1);
     let lines = text.lines().skip(from - 1).take(EXCERPT_LINES);
     let lines: Vec<String> = lines.map(|line| line.chars().take(LINE_MAX).collect()).collect();
-    // Other files are not for those who read these notes, and settings may hold secrets.
+    // Readers of these notes do not edit other files, and settings may contain secrets.
     let may_be_shown = place.file.starts_with("content/") && !lines.is_empty();
     may_be_shown.then_some(Excerpt { from, lines, at })
 }

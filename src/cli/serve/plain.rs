@@ -1,6 +1,6 @@
-//! Diagnostics in words for people who write policies: what is wrong, and what to do about it.
+//! Diagnostics in plain language for people who write policies: the problem, and what to do about it.
 //!
-//! The words come from the table of codes, filled with the diagnostic's arguments and the part of
+//! The texts come from the table of codes, filled with the diagnostic's arguments and the part of
 //! the project that it is about. No message is parsed.
 
 use avouch::language::words::{capital, same};
@@ -13,23 +13,23 @@ use serde::Serialize;
 
 use crate::serve::shown::claim_id;
 
-/// Who has to act, if it is whoever reads the note.
+/// Who has to act, if it is the reader of the note.
 pub(crate) const YOU: &str = "You";
 
-/// Who has to act on the files of checks.
+/// Who has to act if the files of checks need correcting.
 pub(crate) const SECURITY: &str = "Your security team";
 
-/// Changes of one sentence that its title names; the redline shows them all.
+/// The number of changes that a title names; the redline shows them all.
 const CHANGES_MAX: usize = 2;
 
 /// A note's words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Plain {
-    /// What is wrong, in a few words.
+    /// The problem, in a few words.
     pub(crate) title: String,
     /// The same in a sentence or two.
     pub(crate) says: String,
-    /// What to do.
+    /// What to do about it.
     pub(crate) todo: String,
     /// Who can do it.
     pub(crate) who: String,
@@ -58,7 +58,7 @@ impl Part {
         }
     }
 
-    /// The words for `{where}`, `{inside}` and `{Subject}` in the files that readers of notes write.
+    /// The texts for `{where}`, `{inside}` and `{Subject}`, for files that readers of notes edit.
     fn words(self) -> Option<[(&'static str, &'static str); 3]> {
         match self {
             Self::Page => Some([
@@ -76,7 +76,7 @@ impl Part {
     }
 }
 
-/// What a note says of a diagnostic. With `is_unread`, the page is shown in an earlier version.
+/// The note for a diagnostic. With `is_unread`, the preview shows an earlier version of the page.
 pub(crate) fn of_diagnostic(one: &Diagnostic, project: Option<&Project>, is_unread: bool) -> Plain {
     let file = one.place.as_ref().map_or("", |place| &*place.file);
     let part = Part::of(file);
@@ -128,11 +128,12 @@ fn suspect(one: &Diagnostic, project: Option<&Project>) -> Plain {
     };
     Plain {
         title: format!("This promise was changed{changes}"),
-        says: "The check behind this sentence was made for the earlier words, so nobody knows yet \
+        says:
+            "The check behind this sentence was made for the earlier words, so it is not known yet \
                whether it proves the new ones."
-            .into(),
-        todo: "If you did not mean to change the promise, put the earlier words back. If you did, \
-               ask your security team to look at both and to accept the new words."
+                .into(),
+        todo: "If you did not mean to change the promise, restore the earlier words. If you did, \
+               ask your security team to review both versions and to approve the new words."
             .into(),
         who: format!("{YOU}, then your security team"),
     }
@@ -151,7 +152,7 @@ fn changes(redline: &[Run]) -> Vec<String> {
                     let unit = unit(run, new, runs.peek().copied());
                     all.push(format!("“{text}{unit}” became “{}{unit}”", new.text.trim()));
                 }
-                None => all.push(format!("“{text}” was taken out")),
+                None => all.push(format!("“{text}” was removed")),
             },
             Fate::Added => all.push(format!("“{text}” was added")),
         }
@@ -159,7 +160,7 @@ fn changes(redline: &[Run]) -> Vec<String> {
     all
 }
 
-/// The word behind a number, which says what is counted.
+/// The word after a number: the unit.
 fn unit(old: &Run, new: &Run, next: Option<&Run>) -> String {
     let counts = |run: &Run| run.text.trim().ends_with(|c: char| c.is_ascii_digit());
     let word = next.filter(|_| counts(old) && counts(new));
@@ -172,13 +173,13 @@ fn unit(old: &Run, new: &Run, next: Option<&Run>) -> String {
 fn moved() -> Plain {
     Plain {
         title: "This sentence was moved".into(),
-        says: "It stands under another heading than when it was checked, and may mean something else there.".into(),
-        todo: "Move it back, or ask your security team to look at it in its new place and to accept that.".into(),
+        says: "It was under another heading when it was checked, and may mean something else here.".into(),
+        todo: "Move it back, or ask your security team to review it in its new place and to approve that.".into(),
         who: format!("{YOU}, then your security team"),
     }
 }
 
-/// The note of a check whose claim no page makes: the table's, without a page that it could be on.
+/// The note for a check whose claim is on no page. There is no page that could show it.
 fn orphan(one: &Diagnostic) -> Plain {
     let note = one.code.plain_note().map(|note| filled(&note, &[], one, false));
     let who = format!("{YOU}, then your security team");
@@ -189,7 +190,7 @@ fn unset(one: &Diagnostic) -> Plain {
     Plain {
         title: "The checks cannot be run on this computer".into(),
         says: format!(
-            "They need a secret that is not set here: “{}”. You can still publish what is there.",
+            "They need a secret that is not set here: “{}”. You can still publish the existing results.",
             one.argument(Argument::Name)
         ),
         todo: "Set it and start the preview again, or run the checks where it is set.".into(),
@@ -212,7 +213,7 @@ fn attestation(one: &Diagnostic, file: &str, project: Option<&Project>) -> Plain
     Plain {
         title: title.into(),
         says: format!("{role} confirmed this sentence. That attestation {expiry} on {date}."),
-        todo: format!("Ask {role} to look again and to write a new attestation."),
+        todo: format!("Ask {role} to confirm it again, and to write a new attestation."),
         who: YOU.into(),
     }
 }
@@ -224,12 +225,12 @@ fn design(one: &Diagnostic) -> Plain {
             "The pages are shown in the last design that worked. {}.",
             sentence(&one.message)
         ),
-        todo: "Mend it, or put the earlier design back.".into(),
-        who: "Whoever looks after the design".into(),
+        todo: "Fix it, or restore the earlier design.".into(),
+        who: "The person who maintains the design".into(),
     }
 }
 
-/// The note of a diagnostic that has no words of its own for this part of the project.
+/// The note for a diagnostic without a specific text for this part of the project.
 fn general(one: &Diagnostic, part: Part) -> Plain {
     let (title, before, who) = match part {
         Part::Check => (
@@ -288,18 +289,18 @@ mod tests {
 
     #[test]
     fn a_changed_number_is_named_with_what_it_counts() {
-        let told = |old, new| changes(&redline(old, new)).join("; ");
+        let changes = |old, new| super::changes(&redline(old, new)).join("; ");
         assert_eq!(
-            told("at most 24 hours, we say", "at most 72 hours, we say"),
+            changes("at most 24 hours, we say", "at most 72 hours, we say"),
             "“24 hours” became “72 hours”"
         );
-        assert_eq!(told("we must act", "we should act"), "“must” became “should”");
-        assert_eq!(told("never shared", "shared"), "“never” was taken out");
-        assert_eq!(told("shared", "not shared"), "“not” was added");
+        assert_eq!(changes("we must act", "we should act"), "“must” became “should”");
+        assert_eq!(changes("never shared", "shared"), "“never” was removed");
+        assert_eq!(changes("shared", "not shared"), "“not” was added");
     }
 
     #[test]
-    fn what_has_no_words_of_its_own_is_handed_to_whoever_can_resolve_it() {
+    fn a_diagnostic_without_a_plain_text_is_assigned_to_the_people_who_can_resolve_it() {
         let place = Place::file("checks/a.yaml");
         let one = Diagnostic::new(Code::NoTime, place, "the key `x` is odd").help("correct it");
         let plain = of_diagnostic(&one, None, false);

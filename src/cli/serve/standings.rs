@@ -1,4 +1,4 @@
-//! Notes on claims that are not verified: what it means, and who can act.
+//! Notes on claims that are not verified: the meaning of the status, and who has to act.
 
 use avouch::model::judge::binding::WorldBinding;
 use avouch::model::judge::evidence::{Outcome, Standing};
@@ -99,7 +99,7 @@ fn expired(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Plain {
         Some(role) => Plain {
             title: "A confirmation has expired".into(),
             says: format!("{role} confirmed this sentence, and the confirmation has expired."),
-            todo: format!("Ask {role} to look again and to confirm it."),
+            todo: format!("Ask {role} to confirm it again."),
             who: YOU.into(),
         },
         None => Plain {

@@ -36,7 +36,7 @@ pub(crate) struct Watch {
     root: PathBuf,
     watcher: Option<RecommendedWatcher>,
     watched: BTreeSet<PathBuf>,
-    told: Receiver<()>,
+    reported: Receiver<()>,
     seen: u64,
     /// Two changes within one tick of the disk's clock look like one, so it looks a second time.
     look_again: bool,
@@ -49,17 +49,17 @@ impl Watch {
     /// Starts to watch the project at `root`.
     pub(crate) fn new(root: &Path) -> Self {
         // One waiting signal is as good as many.
-        let (tell, told) = sync_channel(1);
+        let (report, reported) = sync_channel(1);
         let on_event = move |event: notify::Result<notify::Event>| {
             if !event.is_ok_and(|event| is_reading(event.kind)) {
-                let _ = tell.try_send(());
+                let _ = report.try_send(());
             }
         };
         let mut watch = Self {
             root: root.to_owned(),
             watcher: notify::recommended_watcher(on_event).ok(),
             watched: BTreeSet::new(),
-            told,
+            reported,
             seen: 0,
             look_again: false,
             looked: Instant::now(),
@@ -69,25 +69,25 @@ impl Watch {
         watch
     }
 
-    /// Begins to watch what people write in the project at `root`, and nothing else.
+    /// Starts to watch the source files of the project at `root`, and nothing else.
     pub(crate) fn sources(root: &Path) -> Self {
         let mut watch = Self { sources_only: true, ..Self::new(root) };
         watch.seen = watch.fingerprint();
         watch
     }
 
-    /// Returns when there may be something new.
+    /// Returns when something may have changed.
     pub(crate) fn wait(&mut self) {
         while !self.is_new() {}
         self.looked = Instant::now();
     }
 
-    /// Waits some time for the system to report a change, then looks for one.
+    /// Waits some time for the system to report a change, then looks at the disk.
     pub(crate) fn is_new(&mut self) -> bool {
-        let told = self.told.recv_timeout(EVERY);
-        match told {
+        let reported = self.reported.recv_timeout(EVERY);
+        match reported {
             Ok(()) => self.settle(),
-            // Without the system's help there is nothing to wait for.
+            // Without reports from the system, only the interval remains.
             Err(RecvTimeoutError::Disconnected) => std::thread::sleep(EVERY),
             Err(RecvTimeoutError::Timeout) => {}
         }
@@ -97,7 +97,7 @@ impl Watch {
         if self.sources_only {
             return differs;
         }
-        let changed = differs || told.is_ok();
+        let changed = differs || reported.is_ok();
         let again = std::mem::replace(&mut self.look_again, changed);
         changed || again || self.looked.elapsed() > STALE
     }
@@ -105,10 +105,11 @@ impl Watch {
     /// Waits until nothing has happened for a moment.
     fn settle(&self) {
         let begun = Instant::now();
-        while begun.elapsed() < QUIET_MAX && self.told.recv_timeout(QUIET).is_ok() {}
+        while begun.elapsed() < QUIET_MAX && self.reported.recv_timeout(QUIET).is_ok() {}
     }
 
-    /// Watches what is there now: a folder that was taken away and came back is another one.
+    /// Watches the folders that exist now. A folder that was deleted and created again must be watched
+    /// again.
     fn register(&mut self) {
         let Some(watcher) = &mut self.watcher else { return };
         let folders = FOLDERS.iter().map(|name| (self.root.join(name), RecursiveMode::Recursive));
@@ -139,7 +140,7 @@ impl Watch {
         let mut hasher = DefaultHasher::new();
         for path in &entries {
             path.hash(&mut hasher);
-            // A link counts as what it leads to.
+            // A link counts as its target.
             let meta = fs::metadata(path).or_else(|_| fs::symlink_metadata(path));
             let stamp = meta.ok().map(|meta| {
                 (meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec(), meta.ctime_nsec())

@@ -35,7 +35,7 @@ use crate::terminal::clock::clock;
 /// The files whose last good text is remembered; others may contain secrets.
 const REMEMBERED: [&str; 5] = ["content/", "checks/", "attestations/", "waivers/", "templates/"];
 
-/// The files of a project, and what is remembered from one snapshot to the next.
+/// The files of a project, and the state that is kept between snapshots.
 pub(crate) struct Workspace {
     root: PathBuf,
     target: Option<String>,
@@ -178,7 +178,7 @@ fn can_be_checked(written: &Checked) -> bool {
     !written.diagnostics.iter().any(stops)
 }
 
-/// The assessment of a run in which nothing was asked, for a project that was never checked.
+/// The assessment of a run in which no request was sent, for a project that was never checked.
 fn no_assessment(checked: &Checked, begun: Timestamp) -> Option<Assessment> {
     Some(empty(WorldBinding::of(checked.project.as_ref()?), begun))
 }

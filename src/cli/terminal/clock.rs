@@ -25,7 +25,7 @@ pub(crate) fn source_date(console: Console) -> Result<Option<Timestamp>, Exit> {
     match seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()) {
         Some(time) => Ok(Some(time)),
         None => {
-            let message = format!("`{SOURCE_DATE}` is `{value}`, which is no time");
+            let message = format!("`{SOURCE_DATE}` is `{value}`, which is not a time");
             let help = "set it to whole seconds since 1970, as `date +%s` prints them, or unset it";
             console.error(&message, help);
             Err(Exit::Unusable)

@@ -152,7 +152,7 @@ fn shown(whole: &str, place: &Place) -> Range<usize> {
     line_start..floor(whole, (start + LINE_MAX).min(line_end)).max(start)
 }
 
-/// The underlined bytes within what is shown, at least one character where there is one.
+/// The underlined bytes within the shown part: at least one character, if there is one.
 fn within(shown: &Range<usize>, whole: &str, place: &Place) -> Range<usize> {
     let start = floor(whole, place.start).clamp(shown.start, shown.end);
     let end = floor(whole, place.end).clamp(start, shown.end);

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_went_and_what_came_can_be_told_apart_without_colour() {
+    fn removed_and_added_words_can_be_distinguished_without_colour() {
         let runs = redline("We must keep 24 hours.", "We should keep 72 hours\u{202e}.");
         assert_eq!(
             text(&runs, Colour::Plain),

@@ -129,8 +129,8 @@ impl<'a> Review<'a> {
         self.checked.diagnostics.iter().filter(is_of)
     }
 
-    /// The plans of the claim. Reports an error where its file has other mistakes: nobody can compare words
-    /// with a file that cannot be read.
+    /// The plans of the claim. Reports an error if its file has other mistakes, because its checks are then
+    /// unknown.
     fn plans(&self, claim: &Claim) -> Result<&'a [Plan], Exit> {
         let is_of = |one: &&Diagnostic| {
             let in_file = one.place.as_ref().is_some_and(|place| place.file == claim.file);
@@ -180,7 +180,7 @@ impl<'a> Review<'a> {
         Ok(())
     }
 
-    /// Refuses words with a number that contradicts the checks, where nobody is asked.
+    /// Refuses words with a number that contradicts the checks, if there is no prompt.
     fn not_against(&self, claim: &Claim, wrong: &[Diagnostic]) -> Result<(), Exit> {
         if wrong.is_empty() {
             return Ok(());

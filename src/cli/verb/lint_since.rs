@@ -97,12 +97,15 @@ impl Since {
         self.changes.iter().map(one).collect()
     }
 
-    /// The number of changes, and of those for the worse.
+    /// The number of changes, and of those that weaken a promise.
     pub(crate) fn counted(&self) -> String {
         use avouch::model::published::recorded::Effect::{Retracted, Weakened};
         let worse = |(change, _): &&(Change, _)| matches!(change.effect, Weakened | Retracted);
         let worse = self.changes.iter().filter(worse).count();
-        format!("{}, {worse} of them for the worse", wording::count(self.changes.len(), "change"))
+        format!(
+            "{}, {worse} of them weaken a promise",
+            wording::count(self.changes.len(), "change")
+        )
     }
 }
 

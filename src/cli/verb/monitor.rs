@@ -1,5 +1,5 @@
 //! `avouch monitor`: for a schedule. It reads a published page, sends no request to the service, and needs no
-//! sources. If evidence on the page is about to expire, whatever renews it has stopped.
+//! sources. If evidence on the page is about to expire, the job that renews it has stopped.
 
 use std::path::Path;
 

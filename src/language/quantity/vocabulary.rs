@@ -1,4 +1,4 @@
-//! The words that quantities are written with, by what they mean.
+//! The words that quantities are written with, by their meaning.
 
 use crate::language::lexicon::{List, Table};
 use crate::language::quantity::amount::{Amount, Unit};

@@ -13,7 +13,6 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::redline::{Redline, Side};
 
-/// Gives each claim its passages, in the order of `policies`, and tells where words and quotes
 /// Gives each claim its passages, in the order of `policies`, and reports where words and quotes
 /// differ. Returns the claims in the order of the policies, those without a passage last.
 pub(crate) fn all(claims: Claims, policies: &[PolicyFile], diagnostics: &mut Report) -> Vec<Claim> {
@@ -214,7 +213,7 @@ mod tests {
         assert_eq!((&*place.file, label.as_str()), (CHECK, "the words that were checked"));
         let text = loaded.sources.text(CHECK).unwrap();
         assert_eq!(&text[place.span()], "Customer data is backed up every day.");
-        // What is shown is what the policy says now.
+        // The current words of the policy are shown.
         let project = loaded.project.unwrap();
         assert_eq!(project.claims[0].words(), "Customer data is backed up other day.");
     }
@@ -237,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn another_heading_is_told() {
+    fn another_heading_is_reported() {
         assert_eq!(
             Fixture::sound().replace(POLICY, "## Data backup", "## What we do not do").reported(),
             [
@@ -247,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_without_a_file_and_a_file_without_a_claim_are_told() {
+    fn a_claim_without_a_file_and_a_file_without_a_claim_are_reported() {
         assert_eq!(
             Fixture::sound()
                 .replace(POLICY, "checks/backup-daily", "checks/backup-dayly")
@@ -260,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_stands_in_two_places_only_if_both_are_quoted() {
+    fn a_claim_can_be_in_two_places_only_if_both_are_quoted() {
         let twice = || {
             Fixture::sound().replace(
                 "content/disclosure.md",
@@ -295,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_of_words_that_stand_nowhere_is_told() {
+    fn a_quote_of_words_that_are_in_no_policy_is_reported() {
         let also = "because: We\nproves_also: [{in: content/disclosure.md, words: x}, {in: content/disclosure.md, words: x}]\n#";
         assert_eq!(
             Fixture::sound().replace(CHECK, "because: We", also).reported(),

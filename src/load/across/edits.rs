@@ -105,7 +105,7 @@ fn fixture(policy: &str) -> Fixture {
     })
 }
 
-/// The claims that are suspect, and the codes of whatever else is wrong.
+/// The suspect claims, and the codes of all other diagnostics.
 fn reported(policy: &str) -> BTreeSet<String> {
     let name = |one: &Diagnostic| match &one.redline {
         Some(redline) => {
@@ -210,11 +210,11 @@ const SAME: &[(&str, &str, &str)] = &[
     ("Japanese wrapped within a word", "バックアップ", "バック\nアップ"),
     ("Japanese without a space before Latin", "、TLS 1.2 以上", "、TLS 1.2以上"),
     ("Hebrew wrapped", "כל הנתונים", "כל\nהנתונים"),
-    ("words beside a claim", "- look at it", "- look at it, ever"),
+    ("words next to a claim", "- look at it", "- look at it, ever"),
     ("another paragraph above", "## Access\n", "## Access\n\nIt is simple.\n"),
 ];
 
-/// Edits that change a word, or what words mean, with the claims that become suspect.
+/// Edits that change a word or the meaning of words, with the claims that become suspect.
 const OTHER: &[(&str, &str, &str, &[&str])] = &[
     ("a number", "24 hours", "72 hours", &["backup"]),
     ("a unit", "24 hours", "24 days", &["backup"]),
@@ -341,7 +341,7 @@ fn the_policy_as_it_is_says_what_its_checks_quote() {
 }
 
 #[test]
-fn an_edit_that_changes_no_word_is_no_alarm() {
+fn an_edit_that_changes_no_word_is_not_reported() {
     let edits = SAME.iter().map(|(what, from, to)| {
         let policy = edited(from, to) + "\n[s]: https://host.example.com/security\n";
         let label = if what.contains("label") { "[^one]:" } else { "[^1]:" };
@@ -351,7 +351,7 @@ fn an_edit_that_changes_no_word_is_no_alarm() {
 }
 
 #[test]
-fn a_file_saved_by_another_editor_is_no_alarm() {
+fn a_file_saved_by_another_editor_is_not_reported() {
     let saved = [
         ("CRLF", POLICY.replace('\n', "\r\n")),
         ("lone CR", POLICY.replace('\n', "\r")),

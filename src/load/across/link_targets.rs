@@ -108,7 +108,7 @@ mod tests {
     use crate::load::fixture::Fixture;
 
     #[test]
-    fn links_to_pages_and_headings_that_are_not_there_are_told() {
+    fn links_to_missing_pages_and_headings_are_reported() {
         let body = "[a](disclosur.md) [b](disclosure.md#how) [c](#data-bakup) [d](/pricing)\n[e](disclosure.md#how-to-report) [f](#data-backup) [g](../content/disclosure.md) [h](https://x.test/y.md) ![i](pic.png) ![j](https://trust.example.com/pic.png)\n";
         let reported = Fixture::sound().replace("content/security.md", "See ", body).reported();
         assert_eq!(

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attestation_is_told_of_thirty_days_before_its_end_and_once_it_has_ended() {
+    fn an_attestation_is_reported_thirty_days_before_it_expires_and_once_it_has_expired() {
         let reported = |valid_for: &str| {
             Fixture::sound()
                 .replace(FILE, "valid_for: 90d", &format!("valid_for: {valid_for}"))
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_demos_own_word_counts_for_the_demo_alone() {
+    fn the_attestation_for_the_demo_counts_for_the_demo_only() {
         let own = || Fixture::sound().replace(FILE, "2026-11-01", "demo");
         assert_eq!(own().reported(), Vec::<String>::new());
         assert!(own().load().project.unwrap().attestations.is_empty());

@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_yaml_is_still_known() {
+    fn a_file_that_is_not_yaml_is_still_known() {
         let reported = Fixture::sound().with(CHECK, "proves: [\n").reported();
         assert_eq!(reported.len(), 1, "{reported:?}");
         assert!(

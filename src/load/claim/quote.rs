@@ -1,11 +1,11 @@
 //! Replaces the words in a claim's file with new ones, and changes nothing else.
 //!
-//! The words of `proves:` and `proves_also:` are written as a reader would copy them off the page:
+//! The words of `proves:` and `proves_also:` are written as a reader would copy them from the page:
 //!
 //! - emphasis, code marks, wrapping and the shape of quotation marks are left out, or do not count;
-//! - behind the text of a link stands its address: `our host's statement <https://example.com/a>`;
-//!   an address that is its own text stands alone: `<https://example.com/a>`;
-//! - in place of a footnote's mark stands its text: `at most an hour [on working days]`;
+//! - the address of a link follows its text: `our host's statement <https://example.com/a>`;
+//!   an address that is its own text appears once: `<https://example.com/a>`;
+//! - a footnote's text replaces its mark: `at most an hour [on working days]`;
 //! - a table row is `Header: cell; Header: cell`, without the cells that are empty.
 
 use std::ops::Range;
@@ -15,17 +15,17 @@ use crate::load::file::{document, yaml};
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Node, Value};
 
-/// Columns at which words are wrapped that were not, or in short lines.
+/// The column at which words are wrapped if they were on one line, or in short lines.
 const WIDTH: usize = 100;
 
-/// Shorter lines than these were not wrapped for their length.
+/// Lines that are shorter than this were not wrapped because of their length.
 const WIDTH_MIN: usize = 60;
 
-/// The text of a YAML file with `new_words` in the scalar at the bytes `span`, as its place says.
+/// The text of a YAML file with `new_words` in the scalar at the bytes `span`.
 ///
-/// Comments, order, layout and the style of the scalar stay, unless the words cannot be written in
-/// that style: then they are put in double quotes. `None` if they cannot be written there at all: the
-/// file is no sound YAML, or the words have hidden characters.
+/// Comments, order, layout and the style of the scalar do not change, unless the words cannot be written
+/// in that style: then they are put in double quotes. `None` if they cannot be written there at all: the
+/// file is not valid YAML, or the words contain hidden characters.
 pub fn requote(text: &str, span: Range<usize>, new_words: &str) -> Option<String> {
     let scalar = Scalar { text, start: span.start, old: text.get(span.clone())? };
     if new_words.contains(is_hidden) {
@@ -36,7 +36,7 @@ pub fn requote(text: &str, span: Range<usize>, new_words: &str) -> Option<String
     styles.into_iter().map(put).find(|new| says(text, new, span.start, new_words))
 }
 
-/// Whether the new text holds the words at `start`, and besides them what the old one held.
+/// Whether the new text contains the words at `start`, and otherwise the same values as the old one.
 fn says(old: &str, new: &str, start: usize, words: &str) -> bool {
     let read = |text: &str| {
         let mut reported = Report::new();
@@ -85,7 +85,7 @@ impl Scalar<'_> {
         }
     }
 
-    /// A block scalar: its header stays, and the words are wrapped at its own indentation.
+    /// A block scalar: its header does not change, and the words are wrapped at its own indentation.
     fn block(&self, words: &str) -> String {
         let (header, body) = self.old.split_once('\n').unwrap_or((self.old, ""));
         let line_break = self.line_break();
@@ -96,8 +96,8 @@ impl Scalar<'_> {
         format!("{}{line_break}{body}", header.trim_end_matches('\r'))
     }
 
-    /// The words of a scalar that is no block: over several lines, as far in as its second line was,
-    /// if it was written over several.
+    /// The words of a flow scalar. If it had several lines, the words are wrapped, with the indentation of
+    /// its second line.
     fn flowing(&self, words: &str) -> String {
         if !self.old.contains('\n') {
             return words.to_owned();
@@ -110,11 +110,11 @@ impl Scalar<'_> {
         lines.join(&format!("{}{indent}", self.line_break()))
     }
 
-    /// The columns at which it was wrapped: where no word changed, no line break moves.
+    /// The column at which it was wrapped, so that unchanged lines keep their line breaks.
     fn width(&self) -> usize {
         let is_block = self.old.starts_with(['>', '|']);
         let first = if is_block { 0 } else { self.column() };
-        // The mark that closes a quoted one was not reckoned with.
+        // The closing quotation mark was not counted.
         let old = self.old.trim_end_matches(['"', '\'']);
         let lines = old.lines().enumerate().skip(usize::from(is_block));
         let length =
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn each_style_is_kept_and_not_a_byte_beside_it_is_changed() {
+    fn each_style_is_kept_and_no_other_byte_is_changed() {
         const REST: &str = "\nbecause:   x   # why\n\nvalid_for: 24h\n";
         for (old, words, new) in [
             ("proves: Old words.  # c", "New: words.", "proves: \"New: words.\"  # c"),
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_sound_yaml_or_hides_something_is_left_alone() {
+    fn invalid_yaml_and_hidden_characters_are_not_rewritten() {
         assert_eq!(requote("proves: &a Old\nb: *a\n", 8..14, "New"), None);
         assert_eq!(requote("proves: Old\n", 8..11, "New \u{202e}words"), None);
         assert_eq!(requote("proves: Old\n", 8..99, "New"), None);
@@ -312,7 +312,7 @@ mod tests {
             prop_assume!(!words.is_empty() && !words.contains(is_hidden));
             let text = format!("# é\na: 1 # c\n{}\n# d\nb: [2]\n", STYLES[style]);
             if text.contains("- x") {
-                // A list is no quote.
+                // A list is not a quote.
                 let span = read(&text).get("proves").unwrap().span.clone();
                 prop_assert_eq!(requote(&text, span, &words), None);
             } else {

@@ -167,7 +167,7 @@ until: 2026-12-22
     }
 
     #[test]
-    fn its_days_are_in_order_and_its_end_is_told_of() {
+    fn its_days_are_in_order_and_its_expiry_is_reported() {
         assert_eq!(
             reported("day: 2026-11-22", "day: 2026-11-23"),
             [

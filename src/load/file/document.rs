@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn all_mistakes_are_told_at_once_each_at_its_place() {
+    fn all_mistakes_are_reported_at_once_each_at_its_place() {
         let text = "nmae: x\nlimit: soon\ninner:\n- {count: -1, flag: yes, on: 1}\n- [1, true]\n- {flag: true}\nby_name:\n  a: {count: 1.5, flag: true}\n  b: ~\ntest: {equls: 5}\n";
         assert_eq!(
             reported(text),
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn every_missing_key_is_told_and_not_only_the_first() {
+    fn every_missing_key_is_reported_and_not_only_the_first() {
         let (whole, reported) = reported("inner: []\n");
         assert!(!whole);
         assert_eq!(
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_deep_within_a_choice_is_told_once() {
+    fn a_mistake_deep_within_a_choice_is_reported_once() {
         let (_, reported) =
             reported(&format!("{SOUND}test: {{every: {{at: 5, is: {{exists: 1}}}}}}\n"));
         assert_eq!(
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_a_mapping_is_told() {
+    fn a_file_without_a_mapping_is_reported() {
         assert_eq!(
             reported("# nothing\n").1,
             ["empty: nothing is written here @  ? write its keys, such as `key: value`"]

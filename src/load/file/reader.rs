@@ -51,7 +51,7 @@ pub(crate) struct SourceFile {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of the project at `root`, with what is read in place of its files.
+    /// A reader of the project at `root`, with the texts to read in place of its files.
     pub(crate) fn new(root: &Path, instead: &'a StandIns) -> Self {
         Self {
             root: fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
@@ -271,7 +271,7 @@ fn has_extension(file: &str, extensions: &[&str]) -> bool {
 /// The cause of an I/O error, in the form of a message.
 fn in_words(error: Option<&std::io::Error>) -> String {
     match error.map(std::io::Error::kind) {
-        None => "it leads nowhere".into(),
+        None => "its target does not exist".into(),
         Some(std::io::ErrorKind::PermissionDenied) => "permission is denied".into(),
         Some(std::io::ErrorKind::NotFound) => "there is no such file".into(),
         Some(_) => error.map(ToString::to_string).unwrap_or_default(),
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_that_is_no_utf_8_is_told_and_the_rest_is_read() {
+    fn a_byte_that_is_not_utf_8_is_reported_and_the_rest_is_read() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("a.md"), b"caf\xe9 and more").unwrap();
         let instead = StandIns::new();
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_stands_within_the_root_is_read() {
+    fn only_files_within_the_root_are_read() {
         let outside = tempfile::tempdir().unwrap();
         fs::write(outside.path().join("secret.md"), "x").unwrap();
         let root = tempfile::tempdir().unwrap();

@@ -343,8 +343,8 @@ impl Builder<'_> {
     }
 }
 
-/// A scalar as it is written, without a comment behind it: the parser counts one among a scalar's
-/// bytes if only a tab stands between.
+/// A scalar as it is written, without a comment after it: the parser includes a comment in the scalar if
+/// only a tab separates them.
 fn without_comment(written: &str, style: ScalarStyle) -> &str {
     let end = match style {
         ScalarStyle::SingleQuoted => {
@@ -481,7 +481,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_is_no_part_of_the_value_before_it() {
+    fn a_comment_is_not_part_of_the_value_before_it() {
         for value in ["a b", "'a ''b'", "'a # b'", "\"a \\\"# b\"", "\"a\\\\\"", "a#b", "a\n  b"] {
             for comment in ["", " # it's \"c\"", "\t# c", " \t# c", "\t\t#"] {
                 let text = format!("k: {value}{comment}\nl: m\n");
@@ -513,14 +513,14 @@ mod tests {
     }
 
     #[test]
-    fn a_second_document_is_told_and_not_read() {
+    fn a_second_document_is_reported_and_not_read() {
         let (node, reported) = read("a: 1\n---\nb: 2\n");
         assert_eq!(reported, ["several-documents: a second YAML document begins here at `---`"]);
         assert_eq!(node.unwrap().entries().len(), 1);
     }
 
     #[test]
-    fn what_is_no_yaml_is_told_where_it_ends_to_be() {
+    fn invalid_yaml_is_reported_where_it_becomes_invalid() {
         let (node, reported) = read("a: [1, 2\nb: 3\n");
         assert_eq!(node, None);
         assert_eq!(reported.len(), 1);

@@ -13,8 +13,8 @@ use crate::load::policy::markdown::Markdown;
 pub struct Block {
     /// Its bytes in the file.
     pub span: Range<usize>,
-    /// Its words, without those of the blocks within it, and without HTML: a comment is for nobody to
-    /// read.
+    /// Its words, without those of the blocks within it, and without HTML, such as
+    /// comments.
     pub words: String,
 }
 
@@ -42,7 +42,7 @@ pub fn of(text: &str) -> Vec<Block> {
     blocks
 }
 
-/// The index of the innermost block in which the byte `at` stands, or else of the last one before it.
+/// The index of the innermost block that contains the byte `at`, or else of the last one before it.
 pub fn index_at(blocks: &[Block], at: usize) -> Option<usize> {
     blocks.iter().rposition(|block| block.span.contains(&at)).or_else(|| {
         let before = blocks.iter().rposition(|block| block.span.start <= at);

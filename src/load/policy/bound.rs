@@ -23,7 +23,7 @@ pub(crate) struct Bound {
     pub(crate) passage: Passage,
 }
 
-/// What is bound.
+/// A claim or statement that a link binds to words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Of {
     /// A claim, by its id.

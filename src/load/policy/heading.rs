@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_skipped_level_and_an_anchor_given_twice_are_told() {
+    fn a_skipped_level_and_a_repeated_anchor_are_reported() {
         let (_, reported) = read("## A {#x}\n\n#### B {#x}\n\nText\n");
         assert_eq!(
             reported,

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn other_addresses_are_told_apart() {
+    fn other_addresses_are_distinguished() {
         assert_eq!(
             of("b.md#h%C3%A9"),
             LinkTarget::File("content/en/b.md".into(), Some("hé".into()))

@@ -46,7 +46,7 @@ const BOUNDS_MAX: usize = 2000;
 /// Maximum number of events that they cover together, each counted for every claim that covers it.
 const EVENTS_MAX: usize = 1_000_000;
 
-/// A policy, with what must be compared with other files.
+/// A policy, with the parts that must be compared with other files.
 pub(crate) struct PolicyFile {
     pub(crate) policy: Policy,
     /// Claims and statements, in order.
@@ -258,7 +258,7 @@ mod tests {
 
     const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
 
-    /// What is reported of a third policy with this body, its lines counted from the body's first.
+    /// The diagnostics for a third policy with this body; lines are counted from the body's first.
     fn reported(body: &str) -> Vec<String> {
         let reported =
             Fixture::sound().with("content/third.md", format!("{FRONT}{body}")).reported();
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_without_front_matter_is_told() {
+    fn a_policy_without_front_matter_is_reported() {
         const HELP: &str = "begin with a line `---`, then `title:`, `summary:`, `effective:` and `owner:`, then a line `---`";
         assert_eq!(
             front("Text\n"),
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_looks_like_a_link_to_a_check_is_told() {
+    fn text_that_looks_like_a_link_to_a_check_is_reported() {
         let reported = reported(
             "[We use [our host](https://a.test) well](../checks/backup-daily.yaml).\n\n`](../checks/x.yaml)`\n\n    [](../checks/x.yaml)\n\nNever. [](stated: no quotes)\n",
         );
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_looks_like_a_link_is_told() {
+    fn text_that_looks_like_a_link_is_reported() {
         let reported = reported(
             "Read [our paper](Our paper.pdf) or [our key][../key.pub] (yes).\n\n\\[sic](see *there*), [1], [x] (y), `[a][b]`, \\[a\\]\\[b\\].\n",
         );
@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn a_footnote_that_is_not_there_is_told_and_a_comment_is_not_read() {
+    fn a_missing_footnote_is_reported_and_a_comment_is_not_read() {
         let reported = reported(
             "One[^1], two[^two], `[^3]` and \\[^4], [^not one].\n\n[^1]: Yes.\n\n```\n[^5]\n```\n",
         );
@@ -392,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn stars_that_make_nothing_bold_are_told() {
+    fn asterisks_that_make_nothing_bold_are_reported() {
         let reported = reported(
             "**\u{201c}Customer\u{201d}**means you. **So ** it is.\n\n**Well** `**` \\*\\* 2 ** 3, [**].\n",
         );
@@ -402,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_footnote_of_one_name_is_told() {
+    fn a_second_footnote_with_the_same_name_is_reported() {
         assert_eq!(
             reported("One[^a] and two[^A].\n\n[^a]: Yes.\n\n[^A]: No.\n"),
             [
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn links_that_bind_or_lead_nowhere_are_told() {
+    fn links_that_bind_nothing_or_are_broken_are_reported() {
         let reported = reported(
             "[](https://a.test)\n[ ](disclosure.md)\n[x](javascript:alert(1)) ![y](data:image/png,z)\n[](stated:)\n[z](checks/a.yaml)\n",
         );
@@ -448,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn a_struck_sentence_beside_a_claim_is_nobodys_business() {
+    fn a_struck_sentence_next_to_a_claim_is_not_reported() {
         assert_eq!(reported("~~Old.~~ [New.](stated: \"x\")\n"), Vec::<String>::new());
     }
 

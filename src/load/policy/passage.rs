@@ -14,7 +14,7 @@ use crate::model::project::claim::Passage;
 use crate::model::project::policy::{Extent, Heading};
 use crate::model::source::Place;
 
-/// A policy's body, with what is needed to read passages out of it.
+/// A policy's body, as passages are read from it.
 pub(crate) struct Body<'a> {
     pub(crate) file: &'a Arc<str>,
     pub(crate) markdown: &'a Markdown,
@@ -23,7 +23,7 @@ pub(crate) struct Body<'a> {
 }
 
 impl Body<'_> {
-    /// What a link binds, if it binds anything.
+    /// The claim or statement that a link binds, if any.
     pub(crate) fn bound(&self, link: &Link) -> Option<Bound> {
         let of = match &link.target {
             LinkTarget::Check(id) => Of::Claim(id.clone()),
@@ -105,8 +105,8 @@ impl Body<'_> {
         self.markdown.ancestors(index).find(is_row)
     }
 
-    /// What words stand under, outermost first, with ` / ` between: the headings, the lead-in of
-    /// each list or table around them, and of words within a cell its row and column.
+    /// The path to words, outermost first, joined by ` / `: the headings, the lead-in of each list or table
+    /// around them, and for words within a cell its row and column.
     fn under(&self, event: Index, extent: Extent) -> String {
         let mut parts = self.headings_above(event);
         let lists = self.markdown.ancestors(event).filter(|around| {
@@ -122,7 +122,7 @@ impl Body<'_> {
         parts.join(" / ")
     }
 
-    /// The heading that an event stands under, behind those that that one stands under itself.
+    /// The headings above an event, outermost first.
     fn headings_above(&self, event: Index) -> Vec<String> {
         let before = self.headings.partition_point(|(index, _)| *index + 1 < event);
         let mut parts = Vec::new();
@@ -138,7 +138,7 @@ impl Body<'_> {
         parts
     }
 
-    /// What the first cell of a row and the header of an event's column say of it.
+    /// The first cell of a row and the header of an event's column, joined by ` / `.
     fn row_and_column(&self, row: Index, event: Index) -> String {
         let is_around = |cell: &Index| (*cell..self.markdown.end(*cell)).contains(&event);
         let column = self.markdown.children(row).position(|cell| is_around(&cell));
@@ -150,8 +150,8 @@ impl Body<'_> {
         parts.join(" / ")
     }
 
-    /// The words that lead into a list or table: of a nested list the item that it stands in, of any
-    /// other the paragraph just above, unless that ends as a sentence does.
+    /// The words that lead into a list or table: for a nested list the item that contains it, for any other
+    /// the paragraph just before it, unless that ends with the end of a sentence.
     fn lead_in(&self, list: Index) -> Option<String> {
         let parent = self.markdown.ancestors(list).next();
         let words = match parent.filter(|parent| self.markdown.tag(*parent) == Some(&Tag::Item)) {
@@ -182,7 +182,7 @@ mod tests {
 
     const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
 
-    /// The body with its marks: `{a:` and `}` around what the claim `a` takes in, text between.
+    /// The body with its marks: `{a:` and `}` around the words of the claim `a`.
     fn marked(body: &str) -> String {
         let mut out = String::new();
         for piece in read(body).policy.pieces {

@@ -173,11 +173,11 @@ impl<'a> Loose<'a> {
         self.end_block();
     }
 
-    /// Reads an event, and tells the last one that was read with it.
+    /// Reads an event. Returns the last event that was read with it.
     fn event(&mut self, index: Index) -> Index {
         match self.markdown.event(index) {
             Event::Text(text) => self.push(index, text),
-            // Code promises nothing: it is no more than a name here.
+            // Code promises nothing: it is only a name here.
             Event::Code(_) => self.push(index, "x"),
             Event::SoftBreak | Event::HardBreak => self.push(index, " "),
             Event::Html(html) | Event::InlineHtml(html) => self.html(index, html),
@@ -213,7 +213,7 @@ impl<'a> Loose<'a> {
         let span = self.markdown.span(index);
         let mut at = span.start;
         for c in words.chars() {
-            // Escapes and entities are longer in the file than what they stand for.
+            // Escapes and entities are longer in the file than the characters that they mean.
             let written = self.text.get(at..span.end).unwrap_or_default();
             let ahead = written.char_indices().take(ENTITY_MAX).find(|(_, other)| *other == c);
             let place = at + ahead.map_or(0, |(ahead, _)| ahead);
@@ -301,7 +301,7 @@ mod tests {
         Fixture::sound().replace("avouch.yaml", "promises: off", "promises: warning")
     }
 
-    /// What is reported of a third policy with this body: the sign, and the bytes underlined.
+    /// The diagnostics for a third policy with this body: the sign, and the underlined bytes.
     fn reported(body: &str) -> Vec<String> {
         with(strict(), &format!("{FRONT}{body}"))
     }
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_outside_a_claim_is_told_with_its_place_and_its_sign() {
+    fn a_promise_outside_a_claim_is_reported_with_its_place_and_its_sign() {
         let fixture = strict().with(
             "content/third.md",
             format!("{FRONT}## Keeping\n\nHello. We keep logs for\n**30** days. Bye.\n"),
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_claim_or_statement_takes_in_is_not_told() {
+    fn a_promise_within_a_claim_or_statement_is_not_reported() {
         assert_eq!(reported("We never look. [](stated: \"x\")\n"), Vec::<String>::new());
         assert_eq!(reported("[We never look](stated: \"x\").\n"), Vec::<String>::new());
         assert_eq!(
@@ -431,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn promises_without_end_are_told_a_hundred_at_a_time() {
+    fn at_most_a_hundred_promises_are_reported_at_a_time() {
         let reported = with(strict(), &format!("{FRONT}{}", "We never look. ".repeat(150)));
         assert_eq!(reported.len(), 101);
         assert!(reported.iter().any(|one| one.starts_with("50 more sentences")), "{reported:?}");

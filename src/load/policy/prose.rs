@@ -53,7 +53,7 @@ fn shown<'a>(event: &'a Event<'_>) -> Vec<&'a str> {
     }
 }
 
-/// Reports what is wrong with the words of a claim or statement.
+/// Reports mistakes in the words of a claim or statement.
 pub(crate) fn check_bound(bound: &Bound, markdown: &Markdown, diagnostics: &mut Report) {
     let file = bound.passage.policy.clone();
     let place = Place::new(file.clone(), bound.link_span.clone());
@@ -222,7 +222,7 @@ fn shown_lines(html: &str) -> Vec<Range<usize>> {
 }
 
 /// The parts of a text, as it is written, that were probably meant to be links: `[words](address)` or
-/// `[words][name]`, with whatever is wrong with them.
+/// `[words][name]`, including their mistakes.
 fn like_links(written: &str) -> impl Iterator<Item = Range<usize>> {
     written.match_indices(']').filter_map(|(joint, _)| {
         let closing = match written[joint + 1..].chars().next()? {

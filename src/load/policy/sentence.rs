@@ -15,7 +15,7 @@ const ENDS: [char; 8] = ['.', '!', '?', '…', '。', '！', '？', '।'];
 /// Characters that may follow the mark that ends a sentence.
 const CLOSING: [char; 9] = ['"', '\'', ')', ']', '”', '’', '»', '“', '」'];
 
-/// Whether words end as a sentence does.
+/// Whether words end with the end of a sentence.
 pub(crate) fn ends(words: &str) -> bool {
     words.trim_end().trim_end_matches(CLOSING).ends_with(ENDS)
 }
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_that_is_a_part_of_its_sentence_is_told() {
+    fn a_claim_that_is_a_part_of_its_sentence_is_reported() {
         for line in ["Except on Sundays, CLAIM", "We do not say: *CLAIM*", "- Never: CLAIM\n  - x"]
         {
             let reported = reported(line);

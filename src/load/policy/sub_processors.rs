@@ -41,9 +41,9 @@ pub struct SubProcessorsFile {
 pub struct Row {
     /// Its name.
     pub name: Spanned<String>,
-    /// What it does.
+    /// Its service.
     pub purpose: Spanned<String>,
-    /// What data it gets.
+    /// The data that it gets.
     pub data: Spanned<String>,
     /// Where it keeps or processes them.
     #[serde(rename = "where")]
@@ -226,7 +226,7 @@ mod tests {
     const LINK: &str = "[Our *sub-processors*](sub-processors.yaml)";
 
     #[test]
-    fn a_link_that_stands_alone_becomes_the_table() {
+    fn a_link_in_a_paragraph_of_its_own_becomes_the_table() {
         let loaded = with(LINK, ROWS).load();
         assert_eq!(loaded.diagnostics, []);
         let policies = loaded.project.unwrap().policies;
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_the_file_is_told_at_its_place() {
+    fn mistakes_in_the_file_are_reported_at_their_places() {
         let wrong = "sub_processors:
   - {name: A, purpose: b, data: c, where: d, since: 2026-01-01, link: 'http://a.test/'}
   - {name: A, purpose: '', data: c, where: d, since: 2026-02-30, link: 'https://a.test/'}
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_cannot_hold_the_table_is_told_and_so_is_a_file_that_nobody_shows() {
+    fn a_place_that_cannot_contain_the_table_and_a_file_on_no_page_are_reported() {
         for body in [format!("{LINK} and more."), format!("- {LINK}"), format!("More:\n{LINK}")] {
             let reported = with(&body, ROWS).reported();
             assert_eq!(reported.len(), 1, "{reported:?}");

@@ -1,9 +1,8 @@
 //! The words of a part of a policy, as `proves:` quotes them.
 //!
-//! Emphasis and code marks are left out. Behind the text of a link stands its address, as
-//! `text <address>`, of an image too, and behind that its title, as `[title]`; in place of a
-//! footnote's mark stands its text, as `[text]`.
-//! Of a table row each cell stands behind its column's header: `Header: cell; Header: cell`.
+//! Emphasis and code marks are left out. The address of a link or image follows its text, as
+//! `text <address>`, and then its title, as `[title]`. A footnote's text replaces its mark, as `[text]`.
+//! In a table row, each cell follows its column's header: `Header: cell; Header: cell`.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -15,14 +14,14 @@ use crate::language::words::one_line;
 use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::claim::PassageLink;
 
-/// Bytes and events of words in one policy: footnotes and lead-ins count each time that they are quoted, and
-/// without a bound a small file could ask for a great deal of them.
+/// The maximum number of bytes and events of words in one policy. Footnotes and lead-ins count each time
+/// that they are quoted, so without a limit a small file could cause a lot of work.
 const WORDS_MAX: usize = 8 * 1024 * 1024;
 
-/// Footnotes within footnotes that are read.
+/// The maximum depth of footnotes within footnotes.
 const FOOTNOTES_MAX: usize = 8;
 
-/// Reads words out of a policy's body.
+/// Reads words from a policy's body.
 pub(crate) struct Words<'a> {
     markdown: &'a Markdown,
     /// The links that bind a claim or statement: by their first event.
@@ -35,13 +34,13 @@ pub(crate) struct Words<'a> {
 struct Reading {
     text: String,
     links: Vec<PassageLink>,
-    /// The links that have not ended yet.
+    /// The links whose end has not been read yet.
     open: Vec<Open>,
-    /// The labels of the footnotes that this stands in.
+    /// The labels of the footnotes around these words.
     footnotes: Vec<String>,
 }
 
-/// A link whose end has not come yet.
+/// A link whose end has not been read yet.
 struct Open {
     /// Where its text begins.
     start: usize,
@@ -56,17 +55,17 @@ enum Sort {
     Linked,
     /// The address is the text.
     Autolink,
-    /// The address is a check's, and no word.
+    /// The address is that of a check, and is not part of the words.
     Binding,
 }
 
 impl<'a> Words<'a> {
-    /// Words of a body in which these links bind.
+    /// A reader of a body with these links to claims and statements.
     pub(crate) fn new(markdown: &'a Markdown, bindings: BTreeSet<Index>) -> Self {
         Self { markdown, bindings, left: Cell::new(WORDS_MAX) }
     }
 
-    /// Whether there were so many words that some were left out.
+    /// Whether words were left out because of the limit.
     pub(crate) fn are_too_many(&self) -> bool {
         self.left.get() == 0
     }
@@ -90,7 +89,7 @@ impl<'a> Words<'a> {
         self.finished(reading)
     }
 
-    /// The words of a table row: each cell behind its column's header.
+    /// The words of a table row: each cell after its column's header.
     pub(crate) fn of_row(&self, row: Index) -> (String, Vec<PassageLink>) {
         let mut reading = Reading::default();
         let headers = self.headers_of(row);
@@ -129,7 +128,7 @@ impl<'a> Words<'a> {
         (one_line(&reading.text), reading.links)
     }
 
-    /// Takes an event and the text in it from what may still be read.
+    /// Subtracts an event and its text from the remaining limit.
     fn spend(&self, index: Index) {
         let text = match self.markdown.event(index) {
             Event::Text(text) | Event::Code(text) => text.len(),
@@ -177,7 +176,7 @@ impl<'a> Words<'a> {
         let Some(start) = self.markdown.footnote(label) else {
             return;
         };
-        // Footnotes may name each other.
+        // Footnotes may refer to each other.
         let within = &reading.footnotes;
         if within.len() == FOOTNOTES_MAX || within.iter().any(|around| around == label) {
             return;

@@ -30,7 +30,7 @@ pub struct ActorFile {
     pub header: Option<HeaderFile>,
     /// A JSON Web Token that the platform signs with RS256, for each request.
     pub signed: Option<SignedFile>,
-    /// Origins beside the target's own to which its credential may go.
+    /// Origins, in addition to the target's own, to which its credential may be sent.
     #[serde(default)]
     pub send_to: Vec<Spanned<String>>,
 }
@@ -91,8 +91,8 @@ pub struct SignedFile {
 /// The schemes, as authors write them.
 const SCHEMES: [&str; 5] = ["connect", "bearer", "basic", "header", "signed"];
 
-/// Every actor by name. One with a mistake in it is known by its name all the same, so that the
-/// checks that name it are not reported to be wrong.
+/// Every actor by name. An actor with a mistake is included too, so that the checks that name it are
+/// not reported.
 pub(crate) fn all(
     read: &IndexMap<String, Spanned<ActorFile>>,
     variables: &Variables<'_>,
@@ -121,7 +121,7 @@ pub(crate) fn all(
     actors
 }
 
-/// What stands in for an actor that could not be read.
+/// The stand-in for an actor that could not be read.
 fn nobody() -> Actor {
     Actor { tenant: None, scheme: no_scheme(), send_to: Vec::new() }
 }

@@ -1,4 +1,4 @@
-//! Addresses in `avouch.yaml`: origins, hosts, and the numbers behind them.
+//! Addresses in `avouch.yaml`: origins, hosts and IP addresses.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -26,20 +26,20 @@ pub(crate) fn web(written: &Spanned<String>, scope: &mut Scope<'_>) -> Option<Ur
     url
 }
 
-/// Why a text is not an origin.
+/// The reason why a text is not an origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Plain HTTP to another machine.
     Plain,
-    /// A path stands behind the host.
+    /// A path follows the host.
     Path(String),
-    /// It is something else.
+    /// Any other reason.
     Other,
 }
 
 impl Fault {
-    /// What to do about it, where `written` stands; `usual` says what else can be written there. What is
-    /// not written, but was read from a variable, is not shown.
+    /// What to do about it in place of `written`; `usual` is the help for all other faults. A value that
+    /// was read from a variable is not shown.
     pub fn help(&self, written: &str, usual: &str) -> String {
         match self {
             Self::Plain => {
@@ -98,7 +98,7 @@ pub(crate) fn resolver(text: &str) -> Option<SocketAddr> {
     text.parse().or_else(|_| bare()).ok()
 }
 
-/// An address at which nothing is (RFC 6761, section 6.4), for a project that will not be used.
+/// An address that never resolves (RFC 6761, section 6.4), for a project that will not be used.
 #[expect(clippy::unwrap_used, reason = "the text is a constant, and a test parses it")]
 pub(crate) fn nowhere() -> Url {
     Url::parse("https://nowhere.invalid").unwrap()
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_an_origin_is_said() {
+    fn the_fault_of_an_origin_is_explained() {
         let help = |text: &str, written: &str| origin(text).unwrap_err().help(written, "usual");
         assert!(help("http://addon.test/app", "http://addon.test/app").contains("in the clear"));
         assert!(help("https://a.test/app", "https://a.test/app").contains("put `/app` into"));

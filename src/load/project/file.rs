@@ -29,31 +29,31 @@ pub struct ProjectFile {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub roles: IndexMap<String, String>,
-    /// What is assessed: `demo`, or the origin of the live service: `https://` and a host, without a
-    /// path. Plain `http://` is allowed on loopback only. May hold `${NAME}`.
+    /// The service to check: `demo`, or the origin of the live service, which is `https://` and a host,
+    /// without a path. Plain `http://` is allowed on loopback only. May contain `${NAME}`.
     pub target: Option<Spanned<String>>,
     /// Other hosts by role; check files name the role.
     #[serde(default)]
     pub hosts: BTreeMap<String, Spanned<String>>,
-    /// Identities that checks act as. Their strings may hold `${NAME}`.
+    /// Identities that checks act as. Their strings may contain `${NAME}`.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, ActorFile>")]
     pub actors: IndexMap<String, Spanned<ActorFile>>,
     /// A file in the project with further actors, one tenant each: a JSON object a line, with
-    /// `name`, `tenant`, `client_key` and `shared_secret`. It holds secrets: keep it out of Git.
+    /// `name`, `tenant`, `client_key` and `shared_secret`. It contains secrets: keep it out of Git.
     pub tenants: Option<Spanned<String>>,
     /// How to report a vulnerability: `mailto:` and `https:` addresses, in order of preference.
     #[serde(default)]
     pub contacts: Vec<Spanned<String>>,
-    /// Where connections to a host really go: `host` or `host:port` to `address:port`.
+    /// Where connections to a host are made instead: `host` or `host:port` to `address:port`.
     #[serde(default)]
     pub connect_to: BTreeMap<String, Spanned<String>>,
-    /// Files with certificate authorities to trust beside the public ones, as PEM.
+    /// Files with certificate authorities to trust in addition to the public ones, as PEM.
     #[serde(default)]
     pub roots: Vec<Spanned<String>>,
-    /// The resolver to ask in place of the system's: `address` or `address:port`.
+    /// The resolver to use in place of the system's: `address` or `address:port`.
     pub resolver: Option<Spanned<String>>,
-    /// Bounds on what is asked.
+    /// Limits on the requests.
     pub limits: Option<LimitsFile>,
     /// Whether checks may create and delete our own objects on the target.
     #[serde(default)]
@@ -61,9 +61,9 @@ pub struct ProjectFile {
     /// Whether checks may run programs.
     #[serde(default)]
     pub commands: bool,
-    /// What counts as a refusal, where that is less than 400, 401 and 403.
+    /// What counts as a refusal, if not all of 400, 401 and 403 do.
     pub refused: Option<RefusedFile>,
-    /// What a sentence is that reads like a promise, where no claim or statement takes it in: `error`,
+    /// The severity of a sentence that reads like a promise but belongs to no claim or statement: `error`,
     /// `warning` or `off`; a warning if left out.
     pub promises: Option<PromiseSeverity>,
 }
@@ -80,12 +80,12 @@ pub struct SiteFile {
     pub url: Option<Spanned<String>>,
     /// Its language, as a BCP 47 tag such as `en`.
     pub language: Option<Spanned<String>>,
-    /// Whether the earlier versions of the policies that Git knows are published, with what changed
-    /// between them. Everything that was ever committed to a policy counts: leave it out where drafts
-    /// were.
+    /// Whether the earlier versions of the policies in Git are published, with the changes between them.
+    /// This includes everything that was ever committed to a policy: leave it out if drafts were
+    /// committed.
     #[serde(default)]
     pub versions: bool,
-    /// Further languages, by tag: the policies in each stand in `content/<tag>/`.
+    /// Further languages, by tag: the policies in each are in `content/<tag>/`.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, LanguageFile>")]
     pub languages: IndexMap<String, LanguageFile>,
@@ -96,9 +96,9 @@ pub struct SiteFile {
 /// `refused:` in the project's file.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct RefusedFile {
-    /// The statuses that refuse, out of 400, 401 and 403.
+    /// The statuses that count as a refusal: 400, 401 or 403.
     pub statuses: Option<Vec<Spanned<u16>>>,
-    /// Where a redirect refuses too: the beginning of its address, such as `/login`.
+    /// The beginning of the address of a redirect that counts as a refusal, such as `/login`.
     pub login: Option<Spanned<String>>,
 }
 

@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_that_is_not_made_in_a_language_is_told_with_both() {
+    fn a_claim_that_is_missing_in_a_language_is_reported_with_both_languages() {
         let reported = german()
             .replace("content/de/security.md", "[Daten werden täglich gesichert.](../../checks/backup-daily.yaml)", "Nichts.")
             .replace("checks/backup-daily.yaml", "proves_also: [{in: content/de/security.md, words: \"Daten werden täglich gesichert.\"}]\n", "")
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn languages_that_cannot_be_are_told() {
+    fn invalid_languages_are_reported() {
         let languages = "languages: {en: {}, x: {}, de: {products: {clod: A}, roles: {oficer: B}, title: C}, fr: {}}";
         let reported = Fixture::sound()
             .replace(SETTINGS, "language: en", &format!("language: en, {languages}"))
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_looks_like_a_language_is_told() {
+    fn a_folder_that_looks_like_a_language_is_reported() {
         let reported = Fixture::sound()
             .with(
                 "content/de/a.md",
@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_in_a_projects_own_words_are_told_at_their_places() {
+    fn mistakes_in_a_projects_own_words_are_reported_at_their_places() {
         let words = "word-hold: x\nday: \"{day}. {moonth}\"\ncount-holds.two: \"zwei stimmen\"\nstanding-inconclusive: unklar\nown-greeting: hello\nfor-products: 5\n";
         let reported = german()
             .with("templates/i18n/de.yaml", words)

@@ -1,4 +1,4 @@
-//! `avouch.yaml`: what it may hold, and its values once they are known to be good.
+//! `avouch.yaml`: reads and validates the settings.
 //!
 //! Every key is optional to the reader of YAML, so that one mistake does not hide another; missing
 //! keys are reported here.
@@ -51,8 +51,8 @@ pub(crate) struct Settings {
 /// Reads the project's file; `None` if its settings are too incomplete to validate other files.
 pub(crate) fn read(reader: &mut Reader<'_>, options: &Options<'_>) -> Option<Settings> {
     let Some(source) = reader.file(PROJECT_FILE) else {
-        let already_told = reader.diagnostics.iter().any(|one| is_about(one, PROJECT_FILE));
-        if !already_told {
+        let already_reported = reader.diagnostics.iter().any(|one| is_about(one, PROJECT_FILE));
+        if !already_reported {
             reader.diagnostics.push(no_project());
         }
         return None;
@@ -161,7 +161,7 @@ fn no_site() -> Site {
     }
 }
 
-/// A list of names with their titles; one whose title was refused is known by its name all the same.
+/// A list of names with their titles; one whose title was refused is included too, by its name.
 fn named(
     read: &IndexMap<String, String>,
     key: &str,
@@ -236,7 +236,7 @@ mod tests {
         Fixture::sound().with("avouch.yaml", yaml).reported()
     }
 
-    /// What is reported of the sound file with another line in place of the one that begins so.
+    /// The diagnostics for the sound file with another line in place of the one that begins with `key`.
     fn with(key: &str, line: &str) -> Vec<String> {
         let (_, sound) = crate::load::fixture::FILES[0];
         let kept = sound.lines().filter(|one| !one.starts_with(&format!("{key}:")));
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_are_unknown_missing_or_of_another_type_are_told_at_once() {
+    fn keys_that_are_unknown_missing_or_of_another_type_are_reported_at_once() {
         assert_eq!(
             reported(
                 "sight: {}\nsite: {title: '', url: example.com, language: e}\nwrites: maybe\nroles: {officer: A}\nproducts: {cloud: A}\n"
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_or_empty_file_is_told() {
+    fn a_missing_or_empty_file_is_reported() {
         assert_eq!(
             Fixture::sound().without("avouch.yaml").reported(),
             [
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_target_is_told_at_its_place() {
+    fn an_invalid_target_is_reported_at_its_place() {
         let usual = "write `demo`, or an origin such as `https://addon.example.com`, with nothing after the host";
         let plain = "write `https://`: plain `http://` is allowed on loopback only, as credentials would travel in the clear";
         let path = "end it after the host, and put `/path` into the paths of the checks";
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_and_files_that_are_none_are_told() {
+    fn invalid_addresses_and_files_are_reported() {
         let extra = "hosts: {platform: 'https://a.test', media: a.test}\ncontacts: [security@example.com]\nconnect_to: {'a b': '127.0.0.1:1', a.test: localhost}\nroots: [../ca.pem, gone.pem, avouch.yaml]\nresolver: dns.example.com\n";
         let (_, sound) = crate::load::fixture::FILES[0];
         let kept =

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_lines_are_told_with_their_place_and_nothing_of_what_stands_in_them() {
+    fn bad_lines_are_reported_with_their_place_and_without_their_contents() {
         let bad = [
             "{\"name\": \"s3cret\", ".to_owned(),
             line("t1", "s3cret").replace("client_key", "clientkey"),
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_missing_or_elsewhere_is_told() {
+    fn a_file_that_is_missing_or_outside_the_project_is_reported() {
         let (_, sound) = FILES[0];
         let reported = |file: &str| {
             let yaml = format!("{sound}tenants: {file}\n");

@@ -1,5 +1,5 @@
-//! An assessment: one run over the claims, as it is written to `assessment.json`. It has observations
-//! and what they are bound to. Its verdicts are for human readers only: Avouch judges the observations
+//! An assessment: one run over the claims, as it is written to `assessment.json`. It contains the
+//! observations, and digests that bind them to the sources. Its verdicts are for human readers only: Avouch judges the observations
 //! again whenever it uses them.
 
 use std::collections::BTreeMap;

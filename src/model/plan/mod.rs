@@ -1,7 +1,7 @@
 //! Plans: the steps of a check as plain data, before any request is sent.
 //!
 //! A plan contains recipes, never values: which actor acts with which sort of credential, where a
-//! canary is planted, what is captured. `avouch explain` shows a plan, `probe` carries it out, and its
+//! canary is planted, which values are captured. `avouch explain` shows a plan, `probe` carries it out, and its
 //! digest binds the evidence to it.
 
 pub mod backup;
@@ -42,15 +42,15 @@ pub struct Plan {
     pub kind: String,
     /// The steps; each yields one observation.
     pub steps: Vec<Step>,
-    /// Marks that a step plants, or that are there already; every answer is searched for them.
+    /// Marks that a step plants, or that exist already; every answer is searched for them.
     pub canaries: Vec<Canary>,
     /// Expiry dates that follow from facts, such as when the newest backup becomes too old.
     pub ends: Vec<FactEnd>,
     /// Changed transcripts that the judge must detect, in addition to the standard ones.
     pub counterexamples: Vec<Counterexample>,
-    /// One sentence for readers of the page: what was tested.
+    /// One sentence for readers of the page: the subject of the test.
     pub covers: String,
-    /// One sentence for readers of the page: what the check does not prove.
+    /// One sentence for readers of the page: the limits of the check.
     pub leaves_open: String,
     /// The limits that the claim's words must state. They follow from the settings, as the steps do, and
     /// change no request, so evidence is not bound to them.
@@ -97,7 +97,7 @@ pub enum Role {
     Control,
     /// The test itself.
     Probe,
-    /// Deletes what the run created; it never changes a verdict.
+    /// Deletes objects that the run created; it never changes a verdict.
     Cleanup,
 }
 

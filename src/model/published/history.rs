@@ -83,19 +83,15 @@ fn now(claim: &PublishedClaim, checked: Timestamp) -> PastStanding {
     PastStanding { since: ended.or(claim.observed).unwrap_or(checked), standing }
 }
 
-/// The history of a claim whose standing is `stands` now, and that was last checked at `checked`.
-fn of_claim(
-    before: &PublishedClaim,
-    checked: Timestamp,
-    stands: PastStanding,
-) -> Vec<PastStanding> {
+/// The history of a claim with the standing `now`; the claim of `before` was last checked at `checked`.
+fn of_claim(before: &PublishedClaim, checked: Timestamp, now: PastStanding) -> Vec<PastStanding> {
     let mut history = before.history.clone();
     if history.is_empty() {
-        history.push(now(before, checked));
+        history.push(self::now(before, checked));
     }
-    history.extend(lapse(before, &stands));
-    if history.last().is_none_or(|last| last.standing != stands.standing) {
-        history.push(stands);
+    history.extend(lapse(before, &now));
+    if history.last().is_none_or(|last| last.standing != now.standing) {
+        history.push(now);
     }
     newest(history, ENTRIES_MAX)
 }

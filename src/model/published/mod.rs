@@ -1,7 +1,7 @@
 //! The content of a published security page, as its `claims.json` has it: every claim with its words,
 //! its tests, its standing and its history.
 //!
-//! It contains what the pages show and nothing else: no name, id or body of an answer that is not on
+//! It contains the facts that the pages show and nothing else: no name, id or body of an answer that is not on
 //! them.
 
 pub mod change;
@@ -264,7 +264,7 @@ pub struct PastStanding {
     /// Since when: the time of the evidence, or of its expiry.
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub since: Timestamp,
-    /// The standing in one word; `attested` is a claim that holds by an attestation alone.
+    /// The name of the standing; `attested` is a claim that holds by an attestation alone.
     pub standing: String,
 }
 
@@ -281,7 +281,7 @@ pub struct Retracted {
 }
 
 impl PublishedClaim {
-    /// Its standing in one word; a claim that holds by an attestation alone is `attested`.
+    /// The name of its standing; a claim that holds by an attestation alone is `attested`.
     pub fn stands(&self) -> &str {
         match self.standing.as_str() {
             "holds" if self.basis == Some(Basis::Attested) => "attested",

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_that_only_looks_like_another_is_told() {
+    fn a_letter_that_only_looks_like_another_is_shown() {
         let side = |text: &str| Side::new(text, Place::file("a"));
         let of = |old, new| Redline::new(&"a".into(), side(old), side(new)).look_alikes();
         assert_eq!(of("All data.", "All d\u{430}ta."), [('a', '\u{430}')]);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn wrapping_is_no_change() {
+    fn wrapping_is_not_a_change() {
         assert_eq!(shown("at most\n24 hours", "at most 24 hours"), "at most 24 hours");
         assert_eq!(shown("", ""), "");
     }

@@ -116,8 +116,8 @@ impl<'a> Obligations<'a> {
         self.discharge_completed(step, exchange);
     }
 
-    /// If a step has already sent the request of a later cleanup step, and the object is gone, that
-    /// cleanup has nothing left to delete. Some services answer 403 for an object that is gone.
+    /// If a step has already sent the request of a later cleanup step, and the object no longer exists,
+    /// that cleanup has nothing left to delete. Some services answer 403 for a deleted object.
     fn discharge_completed(&mut self, step: StepId, exchange: &Exchange) {
         let steps = &self.job.plan.steps;
         let Some(request) = steps[step].request().filter(|_| is_gone(exchange)) else {
@@ -242,7 +242,7 @@ fn is_success(all: &Value) -> bool {
     (200..400).contains(&status(all))
 }
 
-/// Whether the answer to a cleanup request shows that the object is gone.
+/// Whether the answer to a cleanup request shows that the object no longer exists.
 pub(crate) fn is_gone(exchange: &Exchange) -> bool {
     let gone = |all: &Value| matches!(status(all), 200..=299 | 404 | 410);
     exchange.answer.as_ref().is_ok_and(gone)

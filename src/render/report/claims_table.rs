@@ -11,10 +11,10 @@ use crate::render::{summary, wording};
 /// Columns between two cells.
 const GAP: usize = 2;
 
-/// Columns that what was seen needs at least; in a narrower table it is left out.
+/// The minimum width of the column with the result; a narrower table has no such column.
 const SEEN_MIN: usize = 20;
 
-/// Columns of what was seen at the most.
+/// The maximum width of the column with the result.
 const SEEN_MAX: usize = 60;
 
 /// One row; the heading is one too.
@@ -28,7 +28,7 @@ struct Row {
     standing: Option<Standing>,
 }
 
-/// Status, claim, basis, the end of the evidence, and, where there is room, what was seen.
+/// Status, claim, basis, the expiry of the evidence and, if there is room, the result.
 pub(crate) fn text(outcomes: &[Outcome<'_>], now: Timestamp, layout: &Layout) -> String {
     let mut rows = vec![heading()];
     rows.extend(outcomes.iter().map(|outcome| row(outcome, now)));
@@ -105,7 +105,7 @@ fn heading() -> Row {
         status: "status".into(),
         basis: "basis".into(),
         until: "until (UTC)".into(),
-        seen: "what was seen".into(),
+        seen: "result".into(),
         standing: None,
     }
 }
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn a_wide_table_has_what_was_seen_and_a_narrow_one_has_not() {
         insta::assert_snapshot!(lines(120).lines().take(3).collect::<Vec<_>>().join("\n"), @r#"
-        status            claim                basis                      until (UTC)   what was seen
+        status            claim                basis                      until (UTC)   result
         Verified          encrypted-transport  Tested publicly            23 Nov 10:00  Strict-Transport-Security: “max-age=315…
         Failed            tenant-isolation     Tested with test accounts  -             globex reads acme's note: status 200, 6…
         "#);

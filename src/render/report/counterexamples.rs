@@ -13,7 +13,7 @@ use crate::render::wording::{count, cut, plain};
 /// Characters of one counterexample that are shown.
 const WHEN_MAX: usize = 400;
 
-/// How much the report for people shows.
+/// The counterexamples that the report for people lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
     /// Every counterexample.

@@ -10,10 +10,10 @@ use crate::render::report::labels;
 use crate::render::wording::cut;
 use crate::render::{Input, summary, wording};
 
-/// How many annotations of one level GitHub shows of one step.
+/// The maximum number of annotations of one level that GitHub shows for a step.
 const LEVEL_MAX: usize = 10;
 
-/// Characters of one annotation.
+/// The maximum number of characters of an annotation.
 const MESSAGE_MAX: usize = 1000;
 
 /// Writes the report.
@@ -95,11 +95,11 @@ mod tests {
         let outcomes = sample.outcomes();
         let report = String::from_utf8(render(&sample.input(&outcomes))).unwrap();
         insta::assert_snapshot!(report, @r"
-        ::error file=content/security.md,line=7,col=2,title=Failed%3A tenant-isolation::tenant-isolation does not hold: globex reads acme's note: status 200, 64 bytes with data of acme in it. Expected: the answer contains no data of another tenant
-        ::warning file=content/security.md,line=7,col=2,title=Weak check%3A limited-scopes::limited-scopes rests on a check that misses what would make it false: does not notice when the add-on asks for more
+        ::error file=content/security.md,line=7,col=2,title=Failed%3A tenant-isolation::tenant-isolation failed: globex reads acme's note: status 200, 64 bytes with data of acme in it. Expected: the answer contains no data of another tenant
+        ::warning file=content/security.md,line=7,col=2,title=Weak check%3A limited-scopes::limited-scopes has a check that misses something that would make it false: does not notice when the add-on asks for more
         ::warning file=content/security.md,line=7,col=2,title=Could not verify%3A backup-daily::backup-daily could not be verified: anyone reads /ops/backups/latest: connection refused by 127.0.0.1:8443
         ::warning file=content/security.md,line=7,col=2,title=Expired%3A privacy-policy::privacy-policy has expired: the evidence expired 22 Nov 2026, 10:00 UTC
-        ::notice file=content/security.md,line=7,col=2,title=Exception until 30 Nov 2026%3A image-storage::image-storage does not hold: anyone reads /images: status 200; waived until 30 Nov 2026 by The demo's officer (SEC-17): The old host is switched off next week.
+        ::notice file=content/security.md,line=7,col=2,title=Exception until 30 Nov 2026%3A image-storage::image-storage failed: anyone reads /images: status 200; waived until 30 Nov 2026 by The demo's officer (SEC-17): The old host is switched off next week.
         ");
     }
 

@@ -14,7 +14,7 @@ use crate::render::finding::place_of;
 use crate::render::report::text;
 use crate::render::{Input, wording, xml};
 
-/// How far an element is set in under the element around it, in spaces.
+/// The number of spaces by which an element is indented within the element around it.
 const INDENT: usize = 4;
 
 /// How a test case ended, as CI servers distinguish it.
@@ -193,7 +193,7 @@ fn reruns(outcome: &Outcome<'_>) -> Vec<Trouble> {
     outcome.checks.iter().flat_map(of_check).collect()
 }
 
-/// What was begun before the attempt that counts.
+/// The attempts before the one that counts.
 fn attempts(check: &CheckOutcome<'_>, element: &'static str) -> impl Iterator<Item = Trouble> {
     let kind = check.plan.kind.clone();
     (1..check.transcript.attempts).map(move |number| Trouble {
@@ -254,7 +254,7 @@ mod tests {
         <properties
         <property name="words" value="One customer can never reach another customer&apos;s &lt;data&gt;."/
         </properties
-        <failure message="tenant-isolation does not hold: globex reads acme&apos;s note: status 200, 64 bytes with data of acme in it" type="violated"
+        <failure message="tenant-isolation failed: globex reads acme&apos;s note: status 200, 64 bytes with data of acme in it" type="violated"
         </failure
         "#);
         insta::assert_snapshot!(case(&xml, "backup-daily"), @r#"
@@ -272,7 +272,7 @@ mod tests {
         <properties
         <property name="words" value="Images are no longer kept on the old host."/
         </properties
-        <skipped message="image-storage does not hold: anyone reads /images: status 200; waived until 30 Nov 2026 by The demo&apos;s officer (SEC-17): The old host is switched off next week." type="waived"
+        <skipped message="image-storage failed: anyone reads /images: status 200; waived until 30 Nov 2026 by The demo&apos;s officer (SEC-17): The old host is switched off next week." type="waived"
         </skipped
         "#);
     }
@@ -284,7 +284,7 @@ mod tests {
         evidence.transcripts[0].attempts = 2;
         insta::assert_snapshot!(case(&rendered(&sample), "encrypted-transport"), @r#"
         <properties
-        <property name="words" value="Browsers are told to use HTTPS for a year."/
+        <property name="words" value="Browsers are required to use HTTPS for a year."/
         </properties
         <flakyError message="headers: attempt 1 was inconclusive and was retried" type="inconclusive"
         </flakyError

@@ -53,7 +53,7 @@ pub fn basis(basis: Basis) -> &'static str {
     }
 }
 
-/// The basis of an outcome, empty where nothing was found out.
+/// The basis of an outcome; empty if it has none.
 pub(crate) fn basis_of(outcome: &Outcome<'_>) -> &'static str {
     summary::basis(outcome).map_or("", basis)
 }

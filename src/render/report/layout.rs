@@ -3,7 +3,8 @@
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
-/// Columns of a report that no terminal shows, so that the same run gives the same bytes.
+/// The width of a report that is not shown on a terminal. It is fixed, so that the same run gives the same
+/// bytes.
 pub const WIDTH: usize = 80;
 
 /// Columns that a label and the spaces around it take: `  expected  `.
@@ -13,11 +14,11 @@ const LABEL: usize = 12;
 pub const BOLD: Style = Style::new().bold();
 /// Details that a reader may skip.
 pub const DIM: Style = Style::new().dimmed();
-/// Good news.
+/// For a verified claim.
 pub const GREEN: Style = AnsiColor::Green.on_default();
-/// Bad news.
+/// For a failed claim.
 pub const RED: Style = AnsiColor::Red.on_default();
-/// Neither: something needs attention.
+/// For anything else that needs attention.
 pub const YELLOW: Style = AnsiColor::Yellow.on_default();
 
 /// Whether a report is coloured.
@@ -47,7 +48,7 @@ pub struct Layout {
     pub width: usize,
     /// Whether it is coloured.
     pub colour: Colour,
-    /// Whether waivers are spelt out.
+    /// Whether the lines of waivers are printed.
     pub waivers: WaiverLines,
 }
 
@@ -86,12 +87,12 @@ impl Layout {
         hang(&format!("{head} "), LABEL, &lines)
     }
 
-    /// A text whose lines are all indented by so many columns.
+    /// A text with all lines indented by a number of columns.
     pub fn paragraph(&self, indent: usize, text: &str) -> String {
         self.hanging(&" ".repeat(indent), text)
     }
 
-    /// A text behind a head; its further lines start where it starts.
+    /// A text after a head; its further lines are indented to the start of the text.
     pub fn hanging(&self, head: &str, text: &str) -> String {
         let indent = width(head);
         hang(head, indent, &wrap(text, self.width.saturating_sub(indent)))
@@ -133,7 +134,7 @@ fn wrap_command(line: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Puts words into lines of at most so many columns.
+/// Fills lines of a maximum width with words.
 fn fill(words: impl Iterator<Item = String>, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words {

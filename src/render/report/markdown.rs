@@ -78,7 +78,7 @@ fn idle(out: &mut String, outcomes: &[&Outcome<'_>]) -> fmt::Result {
 }
 
 fn table(out: &mut String, outcomes: &[&Outcome<'_>]) -> fmt::Result {
-    writeln!(out, "\n| claim | status | basis | what was seen | until |")?;
+    writeln!(out, "\n| claim | status | basis | result | until |")?;
     writeln!(out, "|---|---|---|---|---|")?;
     for outcome in outcomes {
         let (basis, status) = (labels::basis_of(outcome), labels::full_status(outcome));
@@ -91,7 +91,7 @@ fn table(out: &mut String, outcomes: &[&Outcome<'_>]) -> fmt::Result {
     Ok(())
 }
 
-/// A status by its shape and not by its colour, as on the page.
+/// A status with its shape, which does not depend on colour, as on the page.
 fn shape(standing: Standing) -> &'static str {
     match standing {
         Standing::Holds => "✓",
@@ -128,7 +128,7 @@ fn block(text: &str) -> String {
     format!("{fence}text\n{}\n{fence}", text.trim_end())
 }
 
-/// More back-ticks than the text has in a row, and at least so many.
+/// A run of back-ticks that is longer than any in the text, and has a minimum length.
 fn fence(text: &str, least: usize) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(least.max(longest + 1))
@@ -157,7 +157,7 @@ mod tests {
         ### ? Could not verify: `backup-daily`
         ### ◷ Expired: `privacy-policy`
         ### ◐ Exception until 30 Nov 2026: `image-storage`
-        | claim | status | basis | what was seen | until |
+        | claim | status | basis | result | until |
         |---|---|---|---|---|
         | `tenant-isolation` | ✗ Failed | Tested with test accounts | `globex reads acme's note: status 200, 64 bytes with data of acme in it` | – |
         | `limited-scopes` | △ Weak check | Tested publicly | `does not notice when the add-on asks for more` | – |
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_capped_is_counted() {
+    fn entries_beyond_a_limit_are_counted() {
         let report = written(2);
         assert_eq!(report.matches("\n### ").count(), 2, "{report}");
         assert!(report.contains("\nAnd 3 more.\n"), "{report}");

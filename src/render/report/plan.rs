@@ -8,7 +8,7 @@ use crate::render::report::labels;
 use crate::render::report::layout::{BOLD, DIM, Layout};
 use crate::render::wording;
 
-/// Expectations of one check that a short description lists.
+/// The maximum number of expectations in a short description of a check.
 const EXPECTED_MAX: usize = 8;
 
 /// Columns before the details of a step.

@@ -1,5 +1,5 @@
-//! A claim that is not verified, in a report for people: its sentence, what was expected, what was
-//! seen, where, and how to repeat it.
+//! A claim that is not verified, in a report for people: its sentence, the expected and the
+//! observed value, the place, and how to repeat it.
 
 use crate::model::answer::ids::StepId;
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
@@ -13,10 +13,10 @@ use crate::render::report::layout::{BOLD, Layout, WaiverLines};
 use crate::render::wording::{count, cut, doubts, plain};
 use crate::render::{Input, wording};
 
-/// How many causes of one problem are listed at the most.
+/// The maximum number of causes that are listed for one problem.
 const CAUSES_MAX: usize = 8;
 
-/// How many characters of a claim are shown at the most.
+/// The maximum number of characters of a claim that are shown.
 const WORDS_MAX: usize = 600;
 
 /// Everything about a claim that is not verified; ends with an empty line.
@@ -105,7 +105,7 @@ impl Problem<'_> {
         }
     }
 
-    /// Why nothing could be decided, and what may help.
+    /// The reasons why the check was inconclusive, and hints.
     fn undecided(&self, out: &mut String, reason: &str) {
         out.push_str(&self.layout.entry("because", reason));
         let why: Vec<String> = self.outcome.checks.iter().flat_map(doubts).collect();

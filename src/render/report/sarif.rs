@@ -1,6 +1,6 @@
-//! SARIF 2.1.0 (OASIS, 2020), as code scanning reads it. A claim is a rule; what broke it is a result
-//! at its line in the policy, with the line of the check beside it. What could not be shown is open, or
-//! to be reviewed; what is waived is suppressed.
+//! SARIF 2.1.0 (OASIS, 2020), for code scanning. A claim is a rule. Each reason why it failed is a result
+//! at its line in the policy, with the line of the check as a related location. A claim that could not be
+//! verified is open, or to be reviewed; a waived failure is suppressed.
 
 use serde_json::{Value, json};
 
@@ -12,10 +12,10 @@ use crate::model::source::Place;
 use crate::render::finding::{Finding, findings};
 use crate::render::{Input, summary, wording};
 
-/// Findings of one claim that are results of their own; the rest are counted.
+/// The maximum number of results for one claim; further findings are counted.
 const FINDINGS_MAX: usize = 100;
 
-/// What paths are relative to.
+/// The folder that paths are relative to.
 const ROOT: &str = "PROJECT";
 
 /// Writes the report.
@@ -56,7 +56,7 @@ fn run(input: &Input<'_>) -> Value {
     })
 }
 
-/// A claim, with what is asked for it.
+/// A claim, with a description of its checks.
 fn rule(outcome: &Outcome<'_>) -> Value {
     let claim = outcome.claim;
     let checks = outcome.checks.iter().map(|check| {
@@ -84,7 +84,7 @@ fn name(id: &str) -> String {
     id.split(['-', '_']).map(capital).collect()
 }
 
-/// One result for each thing that broke a claim, or one that says where it stands.
+/// One result for each reason why a claim failed, or one result with its status.
 fn results_of(rule: usize, outcome: &Outcome<'_>, input: &Input<'_>) -> Vec<Value> {
     let (kind, level) = match outcome.standing {
         Standing::Holds => ("pass", "none"),
@@ -131,18 +131,18 @@ fn told(finding: &Finding<'_>, left_out: usize) -> String {
     let name = wording::plain(&finding.step.name);
     let more = match left_out {
         0 => String::new(),
-        rest => format!(" {rest} more of this claim are not listed."),
+        rest => format!(" {rest} more findings for this claim are not listed."),
     };
     format!("{name}. Expected: {}. Seen: {}.{more}", finding.expected, finding.seen)
 }
 
-/// Where a claim's words stand; its file, where they stand nowhere.
+/// The place of a claim's words in a policy; the claim's file if no policy contains them.
 fn claimed(claim: &Claim) -> Place {
     let passage = claim.passages.first();
     passage.map_or_else(|| Place::file(claim.file.clone()), |passage| passage.place.clone())
 }
 
-/// The line of a check in the claim's file, or the file where all of them are meant.
+/// The line of a check in the claim's file; the whole file for all checks.
 fn related(claim: &Claim, check: Option<usize>, input: &Input<'_>) -> Value {
     let written = check.and_then(|index| claim.checks.get(index));
     let place = match written {
@@ -153,7 +153,7 @@ fn related(claim: &Claim, check: Option<usize>, input: &Input<'_>) -> Value {
     json!({
         "id": 1,
         "physicalLocation": physical(&place, input),
-        "message": { "text": format!("What is asked: check{number}.") },
+        "message": { "text": format!("The claim's check{number}.") },
     })
 }
 
@@ -172,7 +172,7 @@ fn physical(place: &Place, input: &Input<'_>) -> Value {
     })
 }
 
-/// A path as a relative reference (RFC 3986): what is no plain character is percent-encoded.
+/// A path as a relative reference (RFC 3986): other characters are percent-encoded.
 fn uri(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     let encoded = |byte: u8| match plain(byte) {
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn each_standing_has_its_kind_and_what_is_waived_is_suppressed() {
+    fn each_standing_has_its_kind_and_a_waived_failure_is_suppressed() {
         assert_eq!(
             results(&log(&Sample::new())),
             [
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_stands_at_its_claim_and_its_check() {
+    fn a_result_has_the_places_of_its_claim_and_its_check() {
         let result = &log(&Sample::new())["runs"][0]["results"][7];
         let told = |value: &Value| serde_json::to_string(value).unwrap();
         assert_eq!(
@@ -237,7 +237,7 @@ mod tests {
         [{"physicalLocation":{"artifactLocation":{"uri":"content/security.md","uriBaseId":"PROJECT"},"region":{"startLine":7,"startColumn":2,"endLine":8,"endColumn":1}}}]
         "#);
         insta::assert_snapshot!(told(&result["relatedLocations"]), @r#"
-        [{"id":1,"physicalLocation":{"artifactLocation":{"uri":"checks/image-storage.yaml","uriBaseId":"PROJECT"},"region":{"startLine":1,"startColumn":1,"endLine":1,"endColumn":1}},"message":{"text":"What is asked: check 1."}}]
+        [{"id":1,"physicalLocation":{"artifactLocation":{"uri":"checks/image-storage.yaml","uriBaseId":"PROJECT"},"region":{"startLine":1,"startColumn":1,"endLine":1,"endColumn":1}},"message":{"text":"The claim's check 1."}}]
         "#);
         insta::assert_snapshot!(told(&result["suppressions"][0]["justification"]), @r#"
         "until 30 Nov 2026 by The demo's officer (SEC-17): The old host is switched off next week."

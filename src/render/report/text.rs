@@ -24,7 +24,7 @@ pub(super) fn trouble_of(outcome: &Outcome<'_>, input: &Input<'_>) -> String {
     problem::text(outcome, input, &Layout::default())
 }
 
-/// The counts, what was tested and when, and one hint.
+/// The counts, the target, the time of the test, and one hint.
 fn conclusion(input: &Input<'_>, layout: &Layout) -> String {
     let counts = labels::counts(input.outcomes).into_iter();
     let counts = counts.map(|(style, words)| layout.paint(style.bold(), &words));
@@ -48,20 +48,20 @@ fn conclusion(input: &Input<'_>, layout: &Layout) -> String {
     out
 }
 
-/// What the checks made on the target and could not delete.
+/// The objects that the checks created on the target and could not delete.
 fn left_behind(input: &Input<'_>, layout: &Layout) -> String {
     let checks = input.outcomes.iter().flat_map(|outcome| &outcome.checks);
     let things = checks.flat_map(|check| &check.transcript.left_behind).map(|one| plain(one));
     list("left on the target, because deleting it failed:", things.collect(), layout)
 }
 
-/// Waivers that accept nothing, or nothing any more.
+/// Waivers that accept nothing, or no longer do.
 fn idle(input: &Input<'_>, layout: &Layout) -> String {
     let idle = input.outcomes.iter().flat_map(wording::idle).collect();
     list("waivers without effect:", idle, layout)
 }
 
-/// A heading with a line for each entry; nothing where there are none.
+/// A heading with a line for each entry; empty if there are no entries.
 fn list(heading: &str, entries: Vec<String>, layout: &Layout) -> String {
     if entries.is_empty() {
         return String::new();
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_verified_comes_in_full_above_the_table() {
+    fn unverified_claims_are_described_in_full_before_the_table() {
         insta::assert_snapshot!(rendered(&Sample::new(), &Layout::default()), @r#"
         Failed: tenant-isolation
           “One customer can never reach another customer's <data>.”
@@ -172,7 +172,7 @@ mod tests {
 
         Weak check: limited-scopes
           “The add-on asks for limited access.”
-          because   the claim rests on a check that misses what would make it false
+          because   the claim has a check that misses something that would make it false
           where     content/security.md:7:2
           missed    when the add-on asks for more: holds, and should be violated
           tested    22 Nov 2026, 10:00 UTC, at 127.0.0.1:8443

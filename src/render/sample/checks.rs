@@ -45,7 +45,7 @@ pub(super) fn plan(id: &str) -> Plan {
         steps,
         ends: Vec::new(),
         counterexamples: if id == "limited-scopes" { vec![weak] } else { Vec::new() },
-        covers: "One address was asked, as one customer and as nobody.".into(),
+        covers: "One address was tested, as one customer and as an anonymous caller.".into(),
         leaves_open: "This does not show what happens at other addresses.".into(),
     }
 }
@@ -85,7 +85,7 @@ fn attestation() -> Step {
             words: "Content is kept in our cloud storage.".into(),
         }),
     };
-    let mut step = Step::new(Role::Probe, "looks for the word", ANYONE, Act::Record(record));
+    let mut step = Step::new(Role::Probe, "reads the attestation", ANYONE, Act::Record(record));
     step.expect = vec![Expectation::new("/given", Test::Exists(true))];
     step.word = Word::Attested;
     step

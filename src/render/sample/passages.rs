@@ -11,7 +11,7 @@ pub(super) const SECURITY: &str = "---\ntitle: Security\n---\n\n## Data\n\nWe ke
 
 /// The id and the words of each claim.
 pub(super) const CLAIMS: [(&str, &str); 7] = [
-    ("encrypted-transport", "Browsers are told to use HTTPS for a year."),
+    ("encrypted-transport", "Browsers are required to use HTTPS for a year."),
     ("tenant-isolation", "One customer can never reach another customer's <data>."),
     ("backup-daily", "Customer data is backed up every day."),
     ("privacy-policy", "There is a privacy policy."),

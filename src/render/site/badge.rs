@@ -12,7 +12,7 @@ use crate::render::site::view;
 /// The maximum width of a character of the badge, in pixels.
 const CHARACTER_WIDTH: usize = 7;
 
-/// The colour of a badge with a claim that does not hold.
+/// The colour of a badge with a claim that is not verified.
 const UNSOUND: &str = "a11a1a";
 
 /// `badge.svg` and `badge.json`.
@@ -49,7 +49,7 @@ impl Badge {
         let words = edition.words();
         let counts = site.summary.counts.iter().filter(|one| one.mark.class != "not-tested");
         let counts: Vec<&str> = counts.map(|one| one.words.as_str()).collect();
-        let counts = words.list(&counts);
+        let claims = words.list(&counts);
         let until = match valid_until(edition.outcomes) {
             Some(until) => words.fill("badge-until", &[("time", &words.time(until))]),
             None => {
@@ -60,7 +60,7 @@ impl Badge {
         Self {
             version: 1,
             label: words.say("badge-label"),
-            message: format!("{demo}{counts}, {until}"),
+            message: format!("{demo}{claims}, {until}"),
             color: match site.summary.worst.as_str() {
                 "holds" | "attested" => "22663a",
                 "waived" => "7a4d00",

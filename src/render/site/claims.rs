@@ -107,8 +107,8 @@ mod tests {
         insta::assert_snapshot!(first, @r#"
         {
           "id": "encrypted-transport",
-          "words": "Browsers are told to use HTTPS for a year.",
-          "digest": "11c95bd7881de92b094a9524fbb0180e124b3f5e8b36e351f328767a43f41013",
+          "words": "Browsers are required to use HTTPS for a year.",
+          "digest": "bca97231e56044eeb6158a5d7e9f8d59bc70f0bec424a972a3fe3de78666f56d",
           "also": [],
           "policy": "https://security.example.com/security/#claim-encrypted-transport",
           "page": "security",
@@ -128,7 +128,7 @@ mod tests {
             {
               "kind": "headers",
               "verdict": "holds",
-              "covers": "One address was asked, as one customer and as nobody.",
+              "covers": "One address was tested, as one customer and as an anonymous caller.",
               "not_shown": "This does not show what happens at other addresses.",
               "asks": [
                 {

@@ -198,10 +198,10 @@ fn step(id: StepId, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view::St
 
 fn role_means(role: Role) -> &'static str {
     match role {
-        Role::Prepare => "sets the scene",
-        Role::Control => "shows that the question is fair",
-        Role::Probe => "the question itself",
-        Role::Cleanup => "takes away what was made",
+        Role::Prepare => "sets up the test",
+        Role::Control => "shows that the test is fair",
+        Role::Probe => "the test itself",
+        Role::Cleanup => "deletes what the test created",
     }
 }
 
@@ -213,7 +213,7 @@ fn expectations(id: StepId, check: &CheckOutcome<'_>) -> Vec<view::ExpectationVi
     let all = both.map(|(index, expectation)| match judged.get(index) {
         None => view::ExpectationView {
             expected: wording::expected(expectation),
-            found: "was not asked".to_owned(),
+            found: "the request was not sent".to_owned(),
             outcome: "unknown".to_owned(),
         },
         Some(one) => view::ExpectationView {

@@ -106,7 +106,7 @@ mod tests {
 
         ## Claims and their evidence
 
-        - [Browsers are told to use HTTPS for a year.](https://security.example.com/evidence/encrypted-transport/): Verified
+        - [Browsers are required to use HTTPS for a year.](https://security.example.com/evidence/encrypted-transport/): Verified
         - [One customer can never reach another customer's \<data\>.](https://security.example.com/evidence/tenant-isolation/): Failed
         - [Customer data is backed up every day.](https://security.example.com/evidence/backup-daily/): Could not verify
         - [There is a privacy policy.](https://security.example.com/evidence/privacy-policy/): Expired

@@ -59,7 +59,7 @@ fn marked(page: &mut Published, failed: &BTreeMap<ClaimId, Timestamp>) -> Vec<Pu
     for claim in &mut page.promises.claims {
         let Some(since) = failed.get(&claim.id) else { continue };
         claim.standing = "violated".into();
-        claim.told = format!("A later check found that this does not hold: {}.", sentence(*since));
+        claim.told = format!("A later check found that this is not true: {}.", sentence(*since));
         claim.until = None;
         claim.history.push(PastStanding { since: *since, standing: "violated".into() });
         marked.push(claim.clone());
@@ -105,8 +105,8 @@ fn html(page: &str, claims: &[PublishedClaim]) -> Result<String, String> {
     Ok(document.html().to_string())
 }
 
-/// Doubles the line break that the text of these elements begins with: whoever reads them drops the
-/// first one (HTML, section 13.1.2.5).
+/// Doubles the line break that the text of these elements begins with: browsers drop the first
+/// one (HTML, section 13.1.2.5).
 fn keep_first_line_breaks(document: &Document) {
     for element in document.select("pre, textarea, listing").nodes() {
         let first = element.first_child().filter(NodeRef::is_text);
@@ -116,7 +116,7 @@ fn keep_first_line_breaks(document: &Document) {
     }
 }
 
-/// Says of the page as a whole that these claims are not verified.
+/// Marks the page as a whole: these claims are not verified.
 fn warn(document: &Document, told: &[&PublishedClaim]) {
     document.select("main").prepend_html(notice(told));
     for title in document.select("head > title").nodes() {
@@ -129,7 +129,7 @@ fn warn(document: &Document, told: &[&PublishedClaim]) {
         icon.set_attr("href", &then);
     }
     document.select("meta[name=description]").set_attr("content", &described(told));
-    // What it said of the page is no longer so.
+    // Its description of the page is no longer true.
     document.select("script[type='application/ld+json']").remove();
     let summary = document.select(".summary");
     summary.remove_attr("data-until");
@@ -144,7 +144,7 @@ fn take_down(mark: &NodeRef<'_>, words: &str) {
         let shape = "<span aria-hidden=\"true\">✗</span> ";
         mark.set_html(format!("{shape}{}", escaped(words)));
     } else {
-        mark.set_text(format!("A later check found that this does not hold: {words}."));
+        mark.set_text(format!("A later check found that this is not true: {words}."));
     }
 }
 
@@ -212,7 +212,7 @@ mod tests {
         </head>
         <body><main><p class="warning" role="note" lang="en"><strong>Not verified since 23 Nov 2026, 12:00 UTC:</strong> Customer data is backed up every day.</p>
         <p class="mark violated" data-claim="backup-daily" lang="en"><span aria-hidden="true">✗</span> not verified since 23 Nov 2026, 12:00 UTC</p>
-        <p data-claim="backup-daily" lang="en">A later check found that this does not hold: not verified since 23 Nov 2026, 12:00 UTC.</p><p data-claim="other">x</p></main></body></html>
+        <p data-claim="backup-daily" lang="en">A later check found that this is not true: not verified since 23 Nov 2026, 12:00 UTC.</p><p data-claim="other">x</p></main></body></html>
         "#);
     }
 
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn every_page_that_is_written_anew_is_the_same_to_a_browser() {
+    fn every_rewritten_page_is_the_same_to_a_browser() {
         for (path, page) in rendered().iter().filter(|(path, _)| path.ends_with(".html")) {
             let once = Document::from(page.as_str()).html();
             assert_eq!(Document::from(once.clone()).html(), once, "{path}");

@@ -20,7 +20,7 @@ use crate::render::wording::{count, plain};
 /// The number of different clauses, or answers, that are shown of one check.
 const SHOWN_MAX: usize = 6;
 
-/// The number of questions with the same answer that are listed by name.
+/// The maximum number of steps with the same answer that are listed by name.
 const ALIKE_MAX: usize = 3;
 
 /// The expectations, one clause each: the claim is false if one of them is not met.
@@ -35,7 +35,7 @@ pub(crate) fn must(plan: &Plan, project: &Project) -> Vec<String> {
     shown
 }
 
-/// An expectation as a clause; for an attestation, with the titles of the roles that may give it.
+/// An expectation as a clause; for an attestation, with the titles of the roles that may write it.
 fn clause(step: &Step, one: &Expectation, project: &Project) -> String {
     match (&one.test, step.word) {
         (Test::OneOf(roles), Word::Attested) => {
@@ -51,7 +51,7 @@ fn title(role: &str, project: &Project) -> String {
     plain(project.roles.get(role).map_or(role, String::as_str))
 }
 
-/// The violated expectations, each with the question, the expected and the actual value.
+/// The violated expectations, each with the step, the expected and the actual value.
 pub(crate) fn broke(check: &CheckOutcome<'_>) -> Vec<String> {
     let broken = check.judgement.broken(check.plan);
     let rest = broken.len().saturating_sub(SHOWN_MAX);
@@ -81,7 +81,7 @@ pub(crate) fn last(check: &CheckOutcome<'_>) -> Option<Timestamp> {
     all.filter(|one| matches!(one.answer, Answer::Facts(_))).map(|one| one.at).max()
 }
 
-/// The answers to the questions, in a few words each. Questions with the same answer are grouped.
+/// The answers to the probes, in a few words each. Probes with the same answer are grouped.
 pub(crate) fn saw(check: &CheckOutcome<'_>, project: &Project) -> Vec<String> {
     let mut alike: IndexMap<String, Vec<&str>> = IndexMap::new();
     for (id, step) in probes(check.plan) {
@@ -96,13 +96,13 @@ pub(crate) fn saw(check: &CheckOutcome<'_>, project: &Project) -> Vec<String> {
     shown
 }
 
-/// One answer with its questions.
+/// One answer with its probes.
 fn grouped(answer: &str, names: &[&str]) -> String {
     match names {
         [name] if answer.starts_with(name.trim_start_matches("the ")) => answer.to_owned(),
         [first, .., last] if names.len() > ALIKE_MAX => format!(
-            "{answer}: to all {} from “{}” to “{}”",
-            count(names.len(), "question"),
+            "{answer}: in all {} from “{}” to “{}”",
+            count(names.len(), "test"),
             plain(first),
             plain(last)
         ),
@@ -117,7 +117,7 @@ fn probes(plan: &Plan) -> impl Iterator<Item = (StepId, &Step)> {
     StepId::enumerate(&plan.steps).filter(|(_, step)| step.role == Role::Probe)
 }
 
-/// The answer to one question: the most informative part that is public.
+/// The answer to one probe: the most informative part that is public.
 fn answer(id: StepId, check: &CheckOutcome<'_>, project: &Project) -> String {
     let view = View::new(check.plan, &check.transcript.observations);
     let step = &check.plan.steps[id];
@@ -192,8 +192,8 @@ mod tests {
     #[test]
     fn an_attestation_has_its_role_and_its_subject() {
         insta::assert_snapshot!(shown("content-storage"), @r"
-        must: “given” is there
-        saw: looks for the word: The demo's officer confirmed it on 20 Nov 2026, after checking the storage settings
+        must: “given” is present
+        saw: reads the attestation: The demo's officer confirmed it on 20 Nov 2026, after checking the storage settings
         broke:
         ");
     }
@@ -213,9 +213,9 @@ mod tests {
     }
 
     #[test]
-    fn questions_with_the_same_answer_are_grouped() {
+    fn probes_with_the_same_answer_are_grouped() {
         let names = ["a", "b", "c", "d"];
-        assert_eq!(grouped("status 401", &names), "status 401: to all 4 questions from “a” to “d”");
+        assert_eq!(grouped("status 401", &names), "status 401: in all 4 tests from “a” to “d”");
         assert_eq!(grouped("status 401", &names[..2]), "a and b: status 401");
         assert_eq!(grouped("title: “x”", &["the title"]), "title: “x”");
     }

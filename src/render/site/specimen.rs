@@ -139,7 +139,7 @@ fn empty_summary() -> Summary {
 
 fn claim_link() -> ClaimLink {
     ClaimLink {
-        words: words("It is so."),
+        words: words("It is true."),
         mark: mark("violated"),
         standing: words("Tests show that this claim is not true."),
         path: words("a/index.html#claim-a"),
@@ -148,11 +148,11 @@ fn claim_link() -> ClaimLink {
 
 fn full_policy() -> PolicyView {
     PolicyView {
-        stated: words("It only tells how the law is read"),
+        stated: words("It only explains how the law applies"),
         products: vec![words("Cloud add-ons")],
         contents: vec![HeadingView { level: 2, text: words("Data"), anchor: words("data") }],
         stretches: vec![PolicySection {
-            html: words("<p>It is so.</p>"),
+            html: words("<p>It is true.</p>"),
             claims: vec![full_claim(), empty_claim()],
         }],
         statements: vec![StatementView {
@@ -208,7 +208,7 @@ fn full_claim() -> ClaimView {
 fn empty_claim() -> ClaimView {
     ClaimView {
         id: words("a"),
-        words: words("It is so."),
+        words: words("It is true."),
         mark: mark("holds"),
         standing: words("Tests confirm this claim."),
         basis: String::new(),
@@ -228,7 +228,7 @@ fn empty_claim() -> ClaimView {
 }
 
 fn versions() -> Versions {
-    let runs = crate::model::source::redline::redline("It was so.", "It is so.");
+    let runs = crate::model::source::redline::redline("It was true.", "It is true.");
     let since = Day { iso: words("2026-01-01"), words: words("1 Jan 2026") };
     let newer = VersionView { since: since.clone(), changes: vec![runs], is_oldest: false };
     let oldest = VersionView { since, changes: Vec::new(), is_oldest: true };
@@ -260,9 +260,9 @@ fn change() -> ChangeView {
     ChangeView {
         class: words("reworded"),
         effect: words("reworded"),
-        words: words("It is so."),
-        told: words("The earlier wording was: “It was so.”"),
-        redline: crate::model::source::redline::redline("It was so.", "It is so."),
+        words: words("It is true."),
+        told: words("The earlier wording was: “It was true.”"),
+        redline: crate::model::source::redline::redline("It was true.", "It is true."),
         at: time(),
         evidence: words("evidence/a/index.html"),
     }
@@ -276,7 +276,7 @@ fn full_check() -> CheckView {
         broke: vec![words("anyone reads it: the status is 200, and it was status 500")],
         saw: vec![words("anyone reads it: status 200")],
         repeat: words("curl -i \"https://example.com/\""),
-        noticed: vec![words("it is not so")],
+        noticed: vec![words("it is not true")],
         remarks: vec![words("It took 2 attempts to get an answer.")],
         steps: vec![full_step(), empty_step()],
         steps_left_out: 1,
@@ -289,7 +289,7 @@ fn empty_check() -> CheckView {
         number: 1,
         kind: words("http"),
         verdict: words("Verified"),
-        covers: words("One address was asked."),
+        covers: words("One address was tested."),
         leaves_open: words("This does not show the rest."),
         must: Vec::new(),
         observed: None,
@@ -325,7 +325,7 @@ fn empty_step() -> StepView {
     StepView {
         name: words("anyone reads it"),
         role: words("probe"),
-        role_means: words("the question itself"),
+        role_means: words("the test itself"),
         who: words("anyone, without credentials"),
         request: words("GET /"),
         repeat: String::new(),

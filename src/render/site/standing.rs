@@ -28,7 +28,7 @@ pub(crate) fn worst_first<'a>(edition: &Edition<'a>) -> Vec<&'a Claim> {
     sorted(edition.project.claims.iter().collect(), edition)
 }
 
-/// Whether a link points to a claim that does not hold.
+/// Whether a link points to a claim that is not verified.
 fn is_trouble(link: &view::ClaimLink) -> bool {
     !matches!(link.mark.class.as_str(), "holds" | "attested")
 }

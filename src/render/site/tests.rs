@@ -158,7 +158,7 @@ fn a_claim_is_followed_by_its_evidence() {
     </dl>
 
     <dl>
-    <div><dt>What we check</dt><dd>One address was asked, as one customer and as nobody.</dd></div>
+    <div><dt>What we check</dt><dd>One address was tested, as one customer and as an anonymous caller.</dd></div>
     <div><dt>What would make it false</dt><dd>The claim is false if any of these fails:<ul><li>the answer is a refusal (400, 401, 403 or 404)</li></ul></dd></div>
     <div><dt>What we observed</dt><dd><ul><li>globex reads acme&#39;s note: status 200</li></ul></dd></div>
     <div class="broke"><dt>Why it failed</dt><dd><ul><li>globex reads acme&#39;s note: status 200, with another tenant&#39;s data in it</li><li>globex reads acme&#39;s note. Expected: the answer is a refusal (400, 401, 403 or 404). Found: status 200</li></ul></dd></div>
@@ -192,13 +192,13 @@ fn lint_of(name: &str, text: &str) -> String {
 #[test]
 fn a_missing_variable_is_reported_with_its_place() {
     let reported = lint_of("policy.html", "<h1>{{ policy.title }}</h1>\n{{ policy.titel }}\n");
-    insta::assert_snapshot!(reported, @r"templates/policy.html:2:11: template-variable: field `titel` is not defined. Available fields: changes, claims, contents, effective, owner, products, standing, stated, statements, stretches, summary, title, versions (what each template is given stands in docs/templates.md)");
+    insta::assert_snapshot!(reported, @r"templates/policy.html:2:11: template-variable: field `titel` is not defined. Available fields: changes, claims, contents, effective, owner, products, standing, stated, statements, stretches, summary, title, versions (docs/templates.md lists the fields of each template)");
 }
 
 #[test]
 fn a_missing_variable_is_reported_in_rarely_used_parts() {
     let rare = "{% for claim in site.summary.troubles %}\n{{ claim.wrods }}{% endfor %}";
-    insta::assert_snapshot!(lint_of("index.html", rare), @r"templates/index.html:2:10: template-variable: field `wrods` is not defined. Available fields: mark, path, standing, words (what each template is given stands in docs/templates.md)");
+    insta::assert_snapshot!(lint_of("index.html", rare), @r"templates/index.html:2:10: template-variable: field `wrods` is not defined. Available fields: mark, path, standing, words (docs/templates.md lists the fields of each template)");
     let passed_by = "{% if sight %}x{% endif %}";
     insta::assert_snapshot!(lint_of("index.html", passed_by), @r"templates/index.html:1:1: template-variable: the template uses `sight`, which it is not given (did you mean `site`?)");
 }
@@ -206,7 +206,7 @@ fn a_missing_variable_is_reported_in_rarely_used_parts() {
 #[test]
 fn syntax_errors_in_templates_are_reported_with_their_place() {
     insta::assert_snapshot!(lint_of("base.html", "<p>\n{{ site.title }\n</p>"), @r"templates/base.html:2:15: template-syntax: found `}` but expected }} (the language of templates is Tera 2: see docs/templates.md)");
-    insta::assert_snapshot!(lint_of("index.html", "{% extends \"bass.html\" %}"), @r"templates/index.html:1:1: template-missing: the template extends `bass.html`, which is not there (did you mean `base.html`?)");
+    insta::assert_snapshot!(lint_of("index.html", "{% extends \"bass.html\" %}"), @r"templates/index.html:1:1: template-missing: the template extends `bass.html`, which does not exist (did you mean `base.html`?)");
 }
 
 #[test]

@@ -129,12 +129,12 @@ fn diagnostic(error: &tera::Error, name: &str) -> Diagnostic {
         }
         ErrorKind::RenderingError(report) => {
             Diagnostic::new(Code::TemplateVariable, place(report), cause(report))
-                .help("what each template is given stands in docs/templates.md")
+                .help("docs/templates.md lists the fields of each template")
         }
         ErrorKind::MissingParent { current, parent } => Diagnostic::new(
             Code::TemplateMissing,
             Place::file(file(current)),
-            format!("the template extends `{parent}`, which is not there"),
+            format!("the template extends `{parent}`, which does not exist"),
         )
         .help(help_with_list(parent, parents().iter().map(String::as_str))),
         other => {

@@ -71,7 +71,7 @@ fn of_test(test: &Test, subject: &str) -> String {
         Test::ShowsNoForeignCanary => "the answer contains no data of another tenant".to_owned(),
         Test::StaysOn(origin) => format!("every redirect stays on {}", plain(origin)),
         Test::IfThere(test) if matches!(**test, Test::AddressesOn(_)) => of_test(test, subject),
-        Test::IfThere(test) => format!("{subject} is not there, or {}", predicate(test)),
+        Test::IfThere(test) => format!("{subject} is not present, or {}", predicate(test)),
         Test::All(all) => list(&all.iter().map(entry).collect::<Vec<_>>(), "and"),
         Test::AddressesOn(origin) => {
             format!("{subject} contains no address outside {}", plain(origin))
@@ -287,31 +287,31 @@ mod tests {
         insta::assert_snapshot!(read.join("\n"), @r"
         the status is 200
         the status is 200 or 204
-        “state” in the body is there and is not “failed”
+        “state” in the body is present and is not “failed”
         the body contains “Security”
         the body does not contain “root:”
         the page's title begins with “Privacy”
         the last address ends with “/security”
-        the header X-Frame-Options is there
-        the header X-Powered-By is not there
+        the header X-Frame-Options is present
+        the header X-Powered-By is not present
         the body's length in bytes is at most 1024
         “scopes” in the body is exactly “read” and “act”, in any order
         “at” in the body is at most 24 hours old
         “not_after” is at least 14 days ahead
-        the body's JSON has entries, and in each “why” is there
+        the body's JSON has entries, and in each “why” is present
         the body's JSON has an entry that is “x”
         the header Strict-Transport-Security has the directive max-age, and its value is at least 31536000
         the answer is a refusal (400, 401, 403 or 404)
         the answer contains the planted mark
         the answer contains no data of another tenant
         every redirect stays on https://addon.example.com
-        the field Canonical is not there, or contains “https://addon.example.com/”
+        the field Canonical is not present, or contains “https://addon.example.com/”
         “entries” in the body has an entry in which “signed” is true and “at” is at most 30 days old
         “baseUrl” in the body contains no address outside https://addon.example.com
         “links” in the body contains no address outside https://addon.example.com
         at every address, the connection uses TLS 1.2 or TLS 1.3
         at every address, the certificate is valid for at least another 14 days
-        the list of addresses has entries, and in each “why” is there
+        the list of addresses has entries, and in each “why” is present
         ");
     }
 

@@ -32,17 +32,17 @@ const TEXT_MAX: usize = 120;
 /// The number of entries of one list that are shown.
 const ENTRIES_MAX: usize = 12;
 
-/// A standing as a predicate of the claim; [`Standing::name`] is the same in one word.
+/// A standing as a predicate of the claim; [`Standing::name`] is its name.
 pub fn standing(standing: Standing) -> &'static str {
     match standing {
-        Standing::Holds => "holds",
-        Standing::Waived => "does not hold, and is waived",
-        Standing::Violated => "does not hold",
+        Standing::Holds => "is verified",
+        Standing::Waived => "failed, and the failure is waived",
+        Standing::Violated => "failed",
         Standing::Inconclusive(_) => "could not be verified",
         Standing::Expired => "has expired",
-        Standing::Unfit(Grade::Vacuous) => "rests on a check that cannot fail",
-        Standing::Unfit(Grade::Uncontrolled) => "rests on a check without a control",
-        Standing::Unfit(_) => "rests on a check that misses what would make it false",
+        Standing::Unfit(Grade::Vacuous) => "has a check that cannot fail",
+        Standing::Unfit(Grade::Uncontrolled) => "has a check without a control",
+        Standing::Unfit(_) => "has a check that misses something that would make it false",
     }
 }
 

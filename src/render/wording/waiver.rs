@@ -41,7 +41,7 @@ pub fn idle(outcome: &Outcome<'_>) -> Vec<String> {
         format!("{file}: the waiver expired on {until}")
     });
     if outcome.standing == Standing::Holds {
-        let dead = format!("{file}: the claim holds; remove the waiver");
+        let dead = format!("{file}: the claim is true now; remove the waiver");
         return ended.into_iter().chain([dead]).collect();
     }
     let dead = waiving.dead.iter();
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_violated_can_be_waived() {
+    fn only_violations_can_be_waived() {
         for id in ["backup-daily", "privacy-policy", "limited-scopes", "encrypted-transport"] {
             let (plain, sample) = (Sample::new(), waived(id));
             let standings = |sample: &Sample| -> Vec<Standing> {
@@ -104,7 +104,10 @@ mod tests {
     fn unused_waivers_are_reported() {
         let sample = waived("encrypted-transport");
         let outcomes = sample.outcomes();
-        assert_eq!(idle(&outcomes[0]), ["waivers/it.yaml: the claim holds; remove the waiver"]);
+        assert_eq!(
+            idle(&outcomes[0]),
+            ["waivers/it.yaml: the claim is true now; remove the waiver"]
+        );
         let mut sample = Sample::new();
         let (_, waiver) = sample.project.waivers.get_mut("image-storage").unwrap();
         let mut dead = waiver.accepts[0].clone();

@@ -95,7 +95,7 @@ fn a_note_on_a_paragraph_stands_beside_it_and_the_panel_leads_there() {
         "No system is impenetrable",
         "No [system](gone.md) is impenetrable",
     );
-    browser.wait_until("it is told", &says(".avouch-note h2", "leads nowhere"));
+    browser.wait_until("it is told", &says(".avouch-note h2", "link is broken"));
     let beside = "const note = document.querySelector('.avouch-note').getBoundingClientRect();
          const words = [...document.querySelectorAll('main p')]
            .find((one) => one.textContent.startsWith('No system')).getBoundingClientRect();

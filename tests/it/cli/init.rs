@@ -315,12 +315,12 @@ fn where_no_claim_holds_nothing_is_begun_and_one_is_told_as_one() {
     };
     let run = begin(Router::new());
     assert_eq!(run.code, Some(1), "{run}");
-    let told = "error: none of the claims that a project can start with holds\n";
+    let told = "error: none of the claims that a project can start with is true\n";
     assert!(run.err.contains(told), "{run}");
     assert!(is_empty(&project), "{run}");
     let run = begin(Router::new().route("/", get(|| async { "hello" })));
     assert_eq!(run.code, Some(0), "{run}");
-    assert!(run.err.contains("now a project of 1 claim, which holds.\n"), "{run}");
+    assert!(run.err.contains("now a project of 1 claim, which is true.\n"), "{run}");
 }
 
 #[test]
@@ -393,7 +393,7 @@ fn at_a_terminal_everything_is_asked_and_nothing_is_lost() {
             ("What will the address of the page be?", "https://security.example.com\n"),
             ("Where should people report vulnerabilities?", "security@example.com\n"),
             ("How do customers log in?", "\n"),
-            ("Which environment variable holds that token?", "\n"),
+            ("Which environment variable contains that token?", "\n"),
             ("this variable is not set", "ACME_TOKEN\n"),
             ("Which path may only logged-in customers read", "\n"),
             ("Does a person read every message to security@example.com?", "y\n"),

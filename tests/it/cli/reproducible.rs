@@ -79,7 +79,7 @@ fn a_time_that_is_none_is_told_before_anything_is_asked() {
     for value in ["", "yesterday", "1.5", "-1", "+1", " 1", "99999999999999999999"] {
         let run = build(&project, "", &[("SOURCE_DATE_EPOCH", value)]);
         assert_eq!(run.code, Some(2), "{value}: {run}");
-        let told = format!("`SOURCE_DATE_EPOCH` is `{value}`, which is no time");
+        let told = format!("`SOURCE_DATE_EPOCH` is `{value}`, which is not a time");
         assert!(run.err.contains(&told), "{value}: {run}");
     }
 }

@@ -124,7 +124,7 @@ fn for_a_claim_that_holds_it_is_told_to_be_dead() {
     let clock = ["--clock", "2026-11-23T10:00:00Z"];
     let run = project.run(&[&["check", "backup-daily"][..], &clock].concat());
     assert_eq!(run.code, Some(0), "{run}");
-    let told = format!("{FILE}: the claim holds; remove the waiver");
+    let told = format!("{FILE}: the claim is true now; remove the waiver");
     assert!(run.out.contains(&told), "{run}");
     assert!(run.out.contains("1 verified\n"), "{run}");
 }

@@ -21,11 +21,11 @@ fn a_deleted_page_is_gone_from_lists_and_links_at_once_and_back_with_its_file() 
     for path in ["/", "/security/", "/sitemap.xml", "/llms.txt"] {
         assert!(!preview.page(path).contains("/disclosure/index"), "{path}");
     }
-    assert!(preview.has_note("privacy/index.html", "leads nowhere"), "{:?}", preview.notes());
+    assert!(preview.has_note("privacy/index.html", "link is broken"), "{:?}", preview.notes());
     preview.project.write("content/disclosure.md", &text);
     preview.wait_until("it is back", |preview| preview.get("/disclosure/").status == 200);
     assert!(preview.page("/").contains("disclosure/index.html"));
-    assert!(!preview.has_note("privacy/index.html", "leads nowhere"));
+    assert!(!preview.has_note("privacy/index.html", "link is broken"));
 }
 
 #[test]

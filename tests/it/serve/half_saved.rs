@@ -23,7 +23,7 @@ const WAYS: &[Way] = &[
     ("NUL bytes in its top", nul_in_top, Some("cannot be read")),
     ("not in UTF-8", |file| append(file, b"caf\xe9\n"), Some("another encoding")),
     ("50 MB long", |file| append(file, &vec![b'x'; 50 << 20]), Some("too long")),
-    ("a link that leads nowhere", dangling, Some("cannot be read")),
+    ("a broken link", dangling, Some("cannot be read")),
     ("a link out of the project", |file| link(file, "/etc/hostname"), Some("lies elsewhere")),
     ("a folder", folder, None),
     ("deleted", |file| fs::remove_file(file).unwrap(), None),

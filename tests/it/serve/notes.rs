@@ -35,7 +35,7 @@ fn a_broken_link_is_told_at_its_paragraph_and_its_words() {
         "We sell two sorts",
         "See [elsewhere](gone.md). We sell two sorts",
     );
-    let note = note(&preview, "leads nowhere");
+    let note = note(&preview, "link is broken");
     let block = &note["anchor"]["block"];
     assert_eq!(block["start"], "Seeelsewhere.Weselltwosortsofadd-onsforA");
     assert_eq!((&block["nth"], &block["words"]), (&json!(0), &json!("[elsewhere](gone.md)")));

@@ -125,7 +125,7 @@ fn a_variable_that_is_not_set_keeps_the_checks_from_running_and_not_the_page_fro
     let preview = Preview::of(checked(project, &[]));
     let says = says(&preview, "The checks cannot be run on this computer").unwrap();
     assert!(says.contains("“AUDIT_SECRET”"), "{says}");
-    assert!(says.contains("You can still publish what is there"), "{says}");
+    assert!(says.contains("You can still publish the existing results"), "{says}");
     let readiness = preview.state()["readiness"].clone();
     assert_eq!(readiness["headline"], "This could be published now.");
     assert!(!preview.has_note("-", "settings"), "{:?}", preview.notes());

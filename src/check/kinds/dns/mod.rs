@@ -51,7 +51,7 @@ enum Dmarc {
     Reject,
     /// Mail that fails is set aside, or rejected.
     Quarantine,
-    /// There is a policy, even if it is `none`.
+    /// There is a policy, even if it is `p=none`.
     Present,
 }
 

@@ -1,4 +1,4 @@
-//! The questions of `dns`: for each record, a probe and what it must notice.
+//! The questions of `dns`: for each record, a probe and its counterexamples.
 
 use serde_json::{Value, json};
 
@@ -116,7 +116,7 @@ pub(crate) fn dmarc(wanted: Dmarc, shown: &str, act: Act, all: &mut Probes) {
     let none = json!({"count": 0, "policy": null, "pct": null});
     all.set(Class::Negation, format!("{shown} has no DMARC record"), "/dmarc", none);
     if strict {
-        let lax = format!("the DMARC policy of {shown} is `none`");
+        let lax = format!("the DMARC record of {shown} has the policy `none`");
         all.set(Class::Negation, lax, "/dmarc/policy", json!("none"));
         let half = format!("the DMARC record of {shown} covers only half of its mail");
         all.set(Class::Negation, half, "/dmarc/pct", json!(50));

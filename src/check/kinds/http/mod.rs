@@ -1,4 +1,4 @@
-//! `http`: a list of requests, and what must be true of their answers.
+//! `http`: a list of requests, and the expectations of their answers.
 
 mod reader;
 mod step;

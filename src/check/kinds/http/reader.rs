@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The actor of a step and what it does.
+    /// The actor of a step, and its act.
     fn act(
         &mut self,
         written: &Spanned<WrittenStep>,

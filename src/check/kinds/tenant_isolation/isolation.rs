@@ -1,4 +1,4 @@
-//! The plan of `tenant-isolation`: the tenants, how they are paired, and what that covers.
+//! The plan of `tenant-isolation`: the tenants, how they are paired, and the coverage of the pairs.
 
 use serde_json::json;
 

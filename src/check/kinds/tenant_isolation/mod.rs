@@ -1,4 +1,4 @@
-//! `tenant-isolation`: no tenant can read, list, change or delete what belongs to another.
+//! `tenant-isolation`: no tenant can read, list, change or delete the objects of another.
 
 pub(crate) mod isolation;
 pub(crate) mod making;
@@ -39,7 +39,7 @@ pub(crate) struct Settings {
     /// The paths of lists in which a tenant finds its own objects and no others.
     #[serde(default)]
     list: Vec<Spanned<String>>,
-    /// The request that changes an object, so that its mark is gone.
+    /// The request that changes an object, so that it no longer contains its mark.
     change: Option<Spanned<WrittenRequest>>,
     /// The request that deletes an object.
     delete: Option<Spanned<WrittenRequest>>,

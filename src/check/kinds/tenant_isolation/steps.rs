@@ -1,4 +1,4 @@
-//! The steps of `tenant-isolation`: who tries what on whose object, and in what order.
+//! The steps of `tenant-isolation`: which tenant tries which request on whose object, and in which order.
 //!
 //! Strangers try to change or delete an object first. Its owner then reads it, and makes the same
 //! request as the control. The number of requests grows with the number of tenants. One pass over the

@@ -1,4 +1,4 @@
-//! The steps of `tls` after the first handshake, and what each must notice.
+//! The steps of `tls` after the first handshake, and the counterexamples of each.
 
 use serde_json::{Value, json};
 

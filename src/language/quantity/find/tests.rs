@@ -2,7 +2,7 @@
 
 use super::find;
 
-/// What was found: `the words = the amount`.
+/// Each quantity as `words = amount`.
 fn told(words: &str) -> Vec<String> {
     let told = |one: super::Quantity| format!("{} = {}", &words[one.span], one.amount.in_words());
     find(words).into_iter().map(told).collect()

@@ -1,9 +1,9 @@
-//! HTML in a policy, where the project allows it: sanitising, and diagnostics about what is dropped.
+//! HTML in a policy, where the project allows it: sanitising, and diagnostics about dropped parts.
 //!
-//! `ammonia` keeps a short list of elements and attributes and drops everything else, whatever it
-//! looks like. The tags are read here too, but only to report the author what will be dropped.
+//! `ammonia` keeps a short list of elements and attributes and drops everything else. The tags are
+//! read here too, but only to show the author what will be dropped.
 //! HTML is not allowed in or around the words of claims: struck through or folded away, they would
-//! mean something other than what was checked.
+//! have another meaning than the checked words.
 
 mod tags;
 
@@ -121,7 +121,7 @@ impl Kept {
     }
 }
 
-/// What is kept of a policy's HTML; what is wrong with it, or is left out, is reported.
+/// The sanitised HTML of a policy. Mistakes and dropped parts are reported.
 pub(crate) fn kept(
     source: &SourceFile,
     markdown: &Markdown,
@@ -291,8 +291,7 @@ impl Reading<'_> {
         self.diagnostics.push(error.with(Argument::Html, format!("<{name}>")).help(help));
     }
 
-    /// HTML may neither stand in a claim's or statement's words, nor around them, nor where the
-    /// words of others are quoted from.
+    /// Reports HTML in or around the words of a claim or statement, or around words that are quoted.
     fn refuse_in_claims(&mut self, events: Range<Index>, span: &Range<usize>) {
         let meets = |bound: &Bound| {
             let of = bound.link.start.min(bound.events.start)..bound.link.end.max(bound.events.end);
@@ -344,7 +343,7 @@ impl Reading<'_> {
         }));
     }
 
-    /// A link leads anybody who reads it to a whole address; what Markdown can say is said in it.
+    /// Reports a link whose target is not a whole address. Markdown has a syntax for all other links.
     fn link(&mut self, tag: &Tag, position: Position) {
         let to = tag.attributes.iter().find(|(name, _)| name == "href");
         match to.map(|(_, to)| target(to, "", self.file)) {
@@ -385,7 +384,7 @@ mod tests {
             .with("content/third.md", format!("{FRONT}{body}"))
     }
 
-    /// What is reported of a policy with this body: `line:column code: message`.
+    /// The diagnostics for a policy with this body: `line:column code: message`.
     fn reported(body: &str) -> Vec<String> {
         let short = |line: String| {
             let rest = line.strip_prefix("content/third.md:").unwrap().to_owned();
@@ -472,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_told() {
+    fn parts_that_are_left_out_are_reported() {
         assert_eq!(
             reported("a <blink>x</blink> <b STYLE=x>y</b>\n\n<div id=a>\n<h2>x</h2></div>\n"),
             [
@@ -543,7 +542,7 @@ mod tests {
     }
 
     #[test]
-    fn the_markdown_beside_the_page_has_the_same_html() {
+    fn the_markdown_file_of_a_page_has_the_same_html() {
         let loaded = project("a <b onclick=x>b</b>\n\n<script>x</script>\n\nc\n").load();
         let project = loaded.project.unwrap();
         let policy = project.policies.iter().find(|one| one.slug == "third").unwrap();

@@ -42,11 +42,11 @@ pub struct Expectation {
 pub enum Test {
     /// Is this value.
     Equals(Value),
-    /// Is there, and is any other value.
+    /// Is present, and is any other value.
     NotEquals(Value),
     /// Is one of these values.
     OneOf(Vec<Value>),
-    /// Is there, and is none of these values.
+    /// Is present, and is not one of these values.
     NotOneOf(Vec<Value>),
     /// Is text with this in it, or a list with this among its items.
     Contains(String),
@@ -56,7 +56,7 @@ pub enum Test {
     StartsWith(String),
     /// Is text that ends so.
     EndsWith(String),
-    /// `true`: is there. `false`: is not there.
+    /// `true`: is present. `false`: is not present.
     Exists(bool),
     /// Is a number, at most this.
     AtMost(f64),
@@ -122,15 +122,15 @@ pub struct Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TestOutcome {
-    /// It is so.
+    /// It is true.
     Met,
-    /// It is not so.
+    /// It is not true.
     NotMet,
-    /// These facts do not tell.
+    /// It cannot be determined from these facts.
     Unknown(Reason),
 }
 
-/// What an expectation is judged with, beside the facts.
+/// The values, in addition to the facts, that an expectation is judged with.
 pub struct JudgeContext<'a> {
     /// When the answer was complete.
     pub observed: Timestamp,
@@ -149,12 +149,12 @@ impl From<bool> for TestOutcome {
 }
 
 impl Expectation {
-    /// An expectation of what stands at `at`.
+    /// An expectation of the value at `at`.
     pub fn new(at: impl Into<String>, test: Test) -> Self {
         Self { at: at.into(), test }
     }
 
-    /// Judges it: the outcome, and what was found there.
+    /// Judges it: returns the outcome, and the value that was found.
     pub fn judge(&self, facts: &Facts, context: &JudgeContext<'_>) -> (TestOutcome, Value) {
         let found = facts.at(&self.at);
         let shown = self.test.shown(facts, found, context);
@@ -167,7 +167,7 @@ impl Expectation {
         }
         let outcome = match found {
             Some(value) => match test.judge(value, facts, context) {
-                // What is looked for may stand in the part that was not read.
+                // The part that was not read may contain the expected value.
                 TestOutcome::NotMet if facts.truncated() && self.may_lie_beyond(&test) => {
                     TestOutcome::Unknown(Reason::Budget)
                 }
@@ -282,17 +282,17 @@ impl Test {
     pub fn clause(&self) -> Option<Vec<Part<'_>>> {
         Some(match self {
             Self::Equals(wanted) => then("is ", Part::Value(wanted)),
-            Self::NotEquals(unwanted) => then("is there and is not ", Part::Value(unwanted)),
+            Self::NotEquals(unwanted) => then("is present and is not ", Part::Value(unwanted)),
             Self::OneOf(wanted) => then("is ", Part::Values(wanted, "or")),
             Self::NotOneOf(unwanted) => {
-                then("is there and is neither ", Part::Values(unwanted, "nor"))
+                then("is present and is neither ", Part::Values(unwanted, "nor"))
             }
             Self::Contains(part) => then("contains ", Part::Quoted(part)),
             Self::NotContains(part) => then("does not contain ", Part::Quoted(part)),
             Self::StartsWith(part) => then("begins with ", Part::Quoted(part)),
             Self::EndsWith(part) => then("ends with ", Part::Quoted(part)),
-            Self::Exists(true) => words("is there"),
-            Self::Exists(false) => words("is not there"),
+            Self::Exists(true) => words("is present"),
+            Self::Exists(false) => words("is not present"),
             Self::AtMost(limit) => words(format!("is at most {limit}")),
             Self::AtLeast(limit) => words(format!("is at least {limit}")),
             Self::SameSet(wanted) => {
@@ -443,7 +443,7 @@ impl Within {
         Ok(Self { at: self.at.clone(), is: self.is.filled(capture)? })
     }
 
-    /// What was tested in each entry, and nothing that stands beside it.
+    /// The tested value of each entry, without the values around it.
     fn shown(&self, found: Option<&Value>) -> Value {
         let tested = |entry: &Value| entry.pointer(&self.at).cloned().unwrap_or(Value::Null);
         match found {

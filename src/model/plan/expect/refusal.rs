@@ -56,7 +56,7 @@ fn is_redirect(facts: &Facts) -> bool {
     matches!(facts.status(), Some(301 | 302 | 303 | 307 | 308))
 }
 
-/// What a stranger was answered: the status, and what else decided how it was judged.
+/// The answer to a stranger: the status, and the other values that decided the judgement.
 pub(super) fn answered(facts: &Facts, context: &JudgeContext<'_>) -> Value {
     let status = facts.at("/status").cloned().unwrap_or(Value::Null);
     let lets_in = matches!(facts.status(), Some(200..=299));

@@ -59,7 +59,7 @@ fn a_time_is_compared_with_the_observation() {
 }
 
 #[test]
-fn a_page_that_says_error_with_status_200_is_no_refusal() {
+fn an_error_page_with_status_200_is_not_a_refusal() {
     let refused = |facts| judge("", Test::Refused(Refusal::standard()), facts);
     assert_eq!(refused(json!({"status": 200, "body": {"text": "error 404"}})), TestOutcome::NotMet);
     assert_eq!(refused(json!({"status": 401})), TestOutcome::Met);

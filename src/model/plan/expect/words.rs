@@ -20,7 +20,7 @@ pub(super) fn words<'a>(words: impl Into<String>) -> Vec<Part<'a>> {
     vec![Part::Words(words.into())]
 }
 
-/// Words and what follows them: `contains ` and a quotation.
+/// Words, and an operand after them: `contains ` and a quotation.
 pub(super) fn then<'a>(words: &str, operand: Part<'a>) -> Vec<Part<'a>> {
     vec![Part::Words(words.to_owned()), operand]
 }

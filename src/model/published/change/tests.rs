@@ -75,7 +75,7 @@ fn told(old: &Promises, new: &Promises) -> Vec<String> {
     between(old, new).into_iter().map(line).collect()
 }
 
-/// What is told when a claim is changed so.
+/// The changes that are reported after this edit of a claim.
 fn changed(edit: impl Fn(&mut PublishedClaim)) -> Vec<String> {
     let mut new = claim("a");
     edit(&mut new);
@@ -83,7 +83,7 @@ fn changed(edit: impl Fn(&mut PublishedClaim)) -> Vec<String> {
 }
 
 #[test]
-fn what_stays_is_no_change_and_neither_is_a_new_wrapping_or_another_verdict() {
+fn an_unchanged_claim_a_new_wrapping_and_another_verdict_are_not_changes() {
     let same = changed(|claim| {
         claim.words = claim.words.replace(' ', "\n");
         claim.standing = "violated".into();
@@ -174,7 +174,7 @@ fn a_weaker_basis_and_evidence_that_counts_longer_weaken() {
 }
 
 #[test]
-fn other_words_other_products_and_another_place_are_told() {
+fn other_words_other_products_and_another_place_are_reported() {
     let words =
         |claim: &mut PublishedClaim| claim.words = "At most 72 hours of data can be lost.".into();
     assert_eq!(
@@ -196,7 +196,7 @@ fn other_words_other_products_and_another_place_are_told() {
 }
 
 #[test]
-fn what_comes_and_goes_is_told_and_worst_news_first() {
+fn added_and_removed_claims_are_reported_worst_first() {
     let other = PublishedClaim { words: "All is well.".into(), ..claim("b") };
     let (old, new) = (promises(vec![claim("a")], &[]), promises(vec![other], &[]));
     assert_eq!(
@@ -240,7 +240,7 @@ fn a_statement_that_is_much_alike_is_reworded_and_any_other_comes_or_goes() {
 }
 
 #[test]
-fn a_page_that_did_not_tell_what_it_asked_is_compared_in_what_it_told() {
+fn a_page_without_its_requests_is_compared_in_its_other_fields() {
     let mut old = claim("a");
     old.page = String::new();
     old.valid_for = 0;

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The part in braces is the note in plain language that `avouch serve` shows; it belongs to
-//! diagnostics that whoever writes policies can resolve, and may name arguments as `{page}`.
+//! diagnostics that the authors of policies can resolve, and may name arguments as `{page}`.
 
 use crate::model::source::diagnostic::Severity;
 use crate::model::source::diagnostic::argument::Argument;
@@ -83,7 +83,7 @@ macro_rules! define {
                 }
             }
 
-            /// The note for whoever writes policies, if they can resolve it.
+            /// The note for authors of policies, if they can resolve it.
             pub fn plain_note(self) -> Option<PlainNote> {
                 match self {
                     $($(Self::$variant => Some(PlainNote {

@@ -39,7 +39,7 @@ pub struct Diagnostic {
     pub related: Vec<(Place, String)>,
     /// What to do.
     pub help: Option<String>,
-    /// For a suspect claim, what changed.
+    /// The changed words of a suspect claim.
     pub redline: Option<Box<Redline>>,
 }
 
@@ -70,7 +70,7 @@ impl Diagnostic {
         self.arguments.get(&argument).map_or("", String::as_str)
     }
 
-    /// Adds what to do.
+    /// Adds a help line.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -84,7 +84,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds what changed in a suspect claim.
+    /// Adds the changed words of a suspect claim.
     #[must_use]
     pub fn redline(mut self, redline: Redline) -> Self {
         self.redline = Some(Box::new(redline));

@@ -36,8 +36,7 @@ impl Diagnostic {
             .help("use `https:`, `mailto:` or `tel:`")
     }
 
-    /// The policy `file` does not exist; `known` are the names to suggest, and `name` is what they are
-    /// compared with.
+    /// The policy `file` does not exist; the name in `known` that resembles `name` is suggested.
     pub fn missing_page<'a>(
         place: Place,
         file: &str,

@@ -29,7 +29,7 @@ pub(crate) struct SiteView {
     pub(crate) generator: String,
     /// The identifier of this build.
     pub(crate) build: String,
-    /// Whether this is a draft, which nobody must rely on.
+    /// Whether this is a draft, which readers must not rely on.
     pub(crate) draft: bool,
     /// The target: an origin, or the demo.
     pub(crate) target: String,
@@ -59,7 +59,7 @@ pub(crate) struct Summary {
     pub(crate) counts: Vec<Counted>,
     /// When the first evidence expires; none if nothing holds.
     pub(crate) until: Option<Time>,
-    /// The claims that do not hold, worst first.
+    /// The claims that are not verified, worst first.
     pub(crate) troubles: Vec<ClaimLink>,
 }
 
@@ -266,7 +266,7 @@ pub(crate) struct CheckView {
     pub(crate) saw: Vec<String>,
     /// The violated expectations.
     pub(crate) broke: Vec<String>,
-    /// A command line that repeats the first question; empty if there is none.
+    /// A command line that repeats the first test; empty if there is none.
     pub(crate) repeat: String,
     /// The counterexamples that the check notices, each as a clause after "when".
     pub(crate) noticed: Vec<String>,

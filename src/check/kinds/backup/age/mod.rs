@@ -139,7 +139,7 @@ impl Settings {
         counterexamples.extend(self.counterexamples(&probe, sends));
         Plan {
             covers: format!(
-                "{} says when the newest backup was finished; the limit is {}.",
+                "{} shows when the newest backup was finished; the limit is {}.",
                 capital(&control.name),
                 self.max_age.in_words()
             ),

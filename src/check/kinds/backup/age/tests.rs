@@ -57,7 +57,7 @@ fn a_backup_that_is_old_unfinished_empty_or_from_the_future_is_a_violation() {
 }
 
 #[test]
-fn an_answer_that_tells_of_no_backup_is_inconclusive() {
+fn an_answer_without_a_backup_is_inconclusive() {
     let failed = Verdict::Inconclusive(Reason::ControlFailed);
     assert_eq!(given("/status", &json!(404)), failed);
     let unparsable = Verdict::Inconclusive(Reason::Unparsable);

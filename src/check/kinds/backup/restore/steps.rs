@@ -1,4 +1,4 @@
-//! The steps of `backup-restore`: fetch the backup, and test what is in it.
+//! The steps of `backup-restore`: fetch the backup, and test its contents.
 
 use serde_json::json;
 

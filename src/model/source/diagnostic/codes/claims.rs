@@ -24,7 +24,7 @@ macro_rules! claims {
                 {
                     title: "This check has no sentence",
                     explanation: "This link to a check has no words that the check could prove.",
-                    todo: "Put it behind the sentence that it belongs to, or remove it.",
+                    todo: "Put it after the sentence that it belongs to, or remove it.",
                 };
             StatementWithoutReason "statement-without-reason" Error []
                 "a statement gives no reason why it is not tested"

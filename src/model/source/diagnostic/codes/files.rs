@@ -7,8 +7,8 @@ macro_rules! files {
                 "a file or folder cannot be opened"
                 {
                     title: "This file cannot be read",
-                    explanation: "It is there, but it cannot be opened.",
-                    todo: "Save it again, or ask whoever looks after your computer.",
+                    explanation: "It exists, but it cannot be opened.",
+                    todo: "Save it again, or ask the people who support your computer.",
                 };
             MissingFile "missing-file" Error []
                 "a file that the settings name does not exist or cannot be read";
@@ -25,7 +25,7 @@ macro_rules! files {
                 "a file is longer than is read"
                 {
                     title: "This file is too long",
-                    explanation: "It is longer than any policy should be, so it is not read.",
+                    explanation: "It is too long to be a policy, and is not read.",
                     todo: "Divide it into several pages.",
                 };
             TooManyMistakes "too-many-mistakes" Error []
@@ -68,7 +68,7 @@ macro_rules! files {
                 "a mapping has the same key twice"
                 {
                     title: "A line appears twice {where}",
-                    explanation: "“{key}” is there two times.",
+                    explanation: "“{key}” appears twice.",
                     todo: "Keep one of them.",
                 };
             MissingKey "missing-key" Error [Key]
@@ -117,7 +117,7 @@ macro_rules! files {
                 "two entries have the same name"
                 {
                     title: "A name appears twice {where}",
-                    explanation: "“{name}” is there two times.",
+                    explanation: "“{name}” appears twice.",
                     todo: "Keep one of them, or rename one.",
                 };
             ImpossibleDate "impossible-date" Error [Value]

@@ -59,15 +59,15 @@ macro_rules! policies {
             MissingPage "missing-page" Error [Page]
                 "a link leads to a page that does not exist"
                 {
-                    title: "This link leads nowhere",
+                    title: "This link is broken",
                     explanation: "There is no page “{page}”.",
                     todo: "Correct the link, or remove it.",
                 };
             MissingHeading "missing-heading" Error [Anchor Page]
                 "a link leads to a heading that does not exist"
                 {
-                    title: "This link leads nowhere",
-                    explanation: "The page is there, but it has no heading “#{anchor}”.",
+                    title: "This link is broken",
+                    explanation: "The page exists, but it has no heading “#{anchor}”.",
                     todo: "Correct the part of the link after the #, or remove it.",
                 };
             UnsafeLink "unsafe-link" Error [Scheme]
@@ -191,7 +191,7 @@ macro_rules! policies {
                 "no policy shows the list of sub-processors"
                 {
                     title: "No page shows the list of sub-processors",
-                    explanation: "The list is there, but readers cannot find it on any page.",
+                    explanation: "The list exists, but readers cannot find it on any page.",
                     todo: "Add its table to a page, or remove the list.",
                 };
         }
