@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Credential {
-    /// The actor's own valid credential. [`ANYONE`] has none.
+    /// The actor's own valid credential. [`ANYONE`](crate::model::plan::ANYONE) has none.
     Own,
     /// None, although the actor has one.
     None,

@@ -9,7 +9,7 @@
 //! `chain` lists the aliases (`CNAME`) that were followed, in order. `records` (sorted) and `code` are
 //! those of the last name. Names are in lower case, without a final dot. `MX` records also have
 //! `exchange`, `preference` and `takes_mail` (false for the null MX of RFC 7505). A query for `TXT` adds
-//! `spf` and `dmarc`, one for `CAA` adds `found_at` and `issuers` (see `mail_policy` and [`issuers`]).
+//! `spf` and `dmarc`, one for `CAA` adds `found_at` and `issuers` (see `mail_policy` and `issuers`).
 //!
 //! A name that does not exist (`NXDOMAIN`) is an observation. A resolver that fails, refuses or does not
 //! answer is an error.
