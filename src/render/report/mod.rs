@@ -3,6 +3,7 @@
 mod claims_table;
 pub mod counterexamples;
 mod github;
+mod job_summary;
 mod json;
 mod junit;
 pub mod labels;
@@ -64,6 +65,11 @@ pub static FORMATS: &[Format] = &[
         name: "github",
         about: "annotations, for a GitHub workflow",
         writer: Writer::Fixed(github::render),
+    },
+    Format {
+        name: "summary",
+        about: "short Markdown, for the summary of a CI job",
+        writer: Writer::LaidOut(job_summary::render),
     },
     Format {
         name: "markdown",

@@ -1,0 +1,14 @@
+//! The summary of a job, for `$GITHUB_STEP_SUMMARY`: a shortened Markdown report, as GitHub accepts at
+//! most one mebibyte.
+
+use crate::render::Input;
+use crate::render::report::layout::Layout;
+use crate::render::report::markdown;
+
+/// The number of problems that are described in full, and of claims in the table.
+const MOST: usize = 50;
+
+/// Writes the report.
+pub(crate) fn render(input: &Input<'_>, layout: &Layout) -> Vec<u8> {
+    markdown::up_to(input, MOST, layout)
+}
