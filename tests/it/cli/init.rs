@@ -416,7 +416,7 @@ fn at_a_terminal_one_can_begin_without_a_login_and_without_a_word() {
     let run = project.at_terminal(
         &[&flags[..], &more].concat(),
         &[],
-        &[("holds the shared secret?", "none\n"), ("Does a person read", "\n")],
+        &[("contains the shared secret?", "none\n"), ("Does a person read", "\n")],
     );
     assert_eq!(run.code, Some(0), "{run}");
     assert!(!project.read("avouch.yaml").contains("actors:"));
