@@ -33,20 +33,6 @@ const WORST_FIRST: [(&str, &str, &str); 9] = [
     ("attested", "confirmed by a named role", "confirmed by a named role"),
 ];
 
-/// The label of a standing for English readers, from its name in `claims.json`.
-pub fn label(standing: &str) -> &str {
-    match standing {
-        "holds" => "Verified",
-        "attested" => "Confirmed by a named role",
-        "violated" => "Failed",
-        "inconclusive" => "Could not verify",
-        "expired" => "Expired",
-        "waived" => "Exception",
-        "not tested" => "Not tested",
-        other => other,
-    }
-}
-
 /// The target, in words.
 pub fn target(world: &WorldBinding) -> &str {
     if world.demo { "the embedded demo add-on, not a live service" } else { &world.target }

@@ -7,13 +7,14 @@ use url::Url;
 
 use crate::language::words::capital;
 use crate::model::judge::binding::Digest;
+use crate::model::judge::evidence::Standing;
 use crate::model::project::policy::Policy;
 use crate::model::published::recorded::{About, Recorded};
 use crate::model::published::{PastStanding, Published, PublishedClaim};
 use crate::model::time::start_of_day;
+use crate::render::report::labels;
 use crate::render::site::edition::Edition;
 use crate::render::site::{absolute, link, view};
-use crate::render::summary::label;
 use crate::render::xml::is_permitted;
 
 /// The number of entries of the feed; older ones are left out.
@@ -97,7 +98,7 @@ fn retracted(claim: &PublishedClaim) -> Option<FeedEntry> {
     let stood = claim.history.last()?;
     Some(FeedEntry {
         id: format!("{}#stood-{}", claim.evidence, stood.since),
-        title: format!("{}: {}", label(&stood.standing), claim.words),
+        title: format!("{}: {}", labels::status(Standing::Violated), claim.words),
         updated: stood.since,
         to: claim.evidence.clone(),
         summary: claim.told.clone(),
