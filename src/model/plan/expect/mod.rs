@@ -214,7 +214,7 @@ impl Expectation {
 }
 
 impl Test {
-    /// Whether an absent value would meet it.
+    /// Whether it requires something not to be in the answer: then a control must show that it could be.
     fn is_refusal_or_absence(&self) -> bool {
         matches!(
             self,
