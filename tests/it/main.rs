@@ -4,6 +4,7 @@
 mod browser;
 mod cli;
 mod docs;
+mod evidence;
 mod harness;
 mod publish;
 mod serve;

@@ -1,0 +1,4 @@
+//! Evidence cannot mislead: services that lie, each in one way, and next to each a sound service that holds.
+
+mod refusals;
+mod service;
