@@ -292,21 +292,34 @@ fn meet(facts: &mut Facts, expectation: &Expectation) {
     match &expectation.test {
         Test::Refused(refusal) => facts.set("/status", json!(refusal.statuses.last())),
         Test::ShowsCanary(canary) => facts.set("/canaries", json!([canary])),
+        Test::ShowsExactly(canaries) => facts.set("/canaries", json!(canaries)),
+        Test::NotAll(_) => {}
         Test::StaysOn(origin) => facts.set("/url", json!(format!("{origin}/page"))),
         Test::Exists(true) if facts.at(at).is_some() => {}
         Test::Directive(directive) => {
             let old = facts.at(at).and_then(|all| all[0].as_str()).unwrap_or_default();
+            let separator = if at.ends_with("cache-control") { "," } else { ";" };
             let new = match &directive.is {
-                Some(Test::AtMost(limit) | Test::AtLeast(limit)) => {
-                    format!("{old}, {}={limit}", directive.name)
+                Some(Test::Exists(false)) => old.to_owned(),
+                Some(test) => {
+                    let value = test.example(observed());
+                    let value = value.as_str().map_or(value.to_string(), str::to_owned);
+                    format!("{old}{separator} {}={value}", directive.name)
                 }
-                _ => format!("{old}, {}", directive.name),
+                None => format!("{old}{separator} {}", directive.name),
             };
             facts.set(at, json!([new]));
         }
         // A header's first value is set within a list.
         test if at.starts_with("/headers/") && at.ends_with("/0") => {
             facts.set(at.trim_end_matches("/0"), json!([test.example(observed())]));
+        }
+        test if at.starts_with("/headers/") && !matches!(test, Test::Exists(_)) => {
+            facts.set(at, json!([test.example(observed())]));
+        }
+        test if at == "/body/title" => {
+            facts.set("/body/text", json!("<!doctype html>"));
+            facts.set(at, test.example(observed()));
         }
         Test::ShowsNoForeignCanary | Test::Exists(false) => {}
         Test::Some(within) | Test::Every(within) => {

@@ -87,7 +87,8 @@ fn over_limit(
         Some(Test::AtLeast(limit)) => (limit - 1.0, "below"),
         _ => return Vec::new(),
     };
-    let value = json!([format!("{}={beyond}", directive.name)]);
+    let before = if at.ends_with("/set-cookie") { "name=value; " } else { "" };
+    let value = json!([format!("{before}{}={beyond}", directive.name)]);
     let when = format!("`{}` in the answer to “{name}” is {what} its limit", directive.name);
     vec![negation(when, set(step, at, value))]
 }

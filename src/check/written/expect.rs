@@ -9,10 +9,12 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 use serde_json::{Value, json};
 
+use crate::check::kind::Context;
 use crate::check::written::limits;
 use crate::check::written::placeholders::Names;
 use crate::check::written::test::Tests;
 use crate::model::answer::ids::CanaryId;
+use crate::model::plan::expect::trivial::Triviality;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::Parameter;
 use crate::model::source::decode::Spanned;
@@ -40,8 +42,8 @@ pub(crate) struct Expect {
     pub(crate) refused: Option<Spanned<bool>>,
     /// `true`: 404 counts as a refusal too; only for an object of another tenant.
     pub(crate) or_not_found: Option<bool>,
-    /// The actors whose marks the answer must show.
-    pub(crate) shows: Vec<Spanned<String>>,
+    /// The actors whose marks the answer must show; it must show no others. `[]`: it shows none.
+    pub(crate) shows: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 /// The context of an [`Expect`].
@@ -57,28 +59,63 @@ pub(crate) struct Reading<'a> {
 impl Expect {
     /// The expectations, in the order of the documentation. Reports mistakes.
     pub(crate) fn read(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
-        let mut all = Vec::new();
-        if let Some(status) = &self.status {
-            all.push(Expectation::new("/status", status.test()));
-        }
-        for (name, tests) in &self.header {
-            let tests = filled(tests, reading, diagnostics);
-            all.extend(tests.into_iter().map(|test| of_header(name, test)));
-        }
-        for (pointer, tests) in &self.json {
-            report_bad_pointer(pointer, &tests.span, reading, diagnostics);
-            let tests = filled(tests, reading, diagnostics).into_iter();
-            all.extend(tests.map(|test| Expectation::new(format!("/body/json{pointer}"), test)));
-        }
-        for (at, tests) in
-            [("/body/text", &self.text), ("/body/title", &self.title), ("/body/bytes", &self.bytes)]
-        {
-            let tests = tests.iter().flat_map(|tests| filled(tests, reading, diagnostics));
-            all.extend(tests.map(|test| Expectation::new(at, test)));
-        }
+        let mut all = self.tests(reading, diagnostics);
         all.extend(self.refusal(reading, diagnostics));
         all.extend(self.shown(reading, diagnostics));
         self.report_emptiness(reading, &all, diagnostics);
+        all
+    }
+
+    /// The tests of single values. Reports mistakes in them.
+    pub(crate) fn tests(
+        &self,
+        reading: &Reading<'_>,
+        diagnostics: &mut Report,
+    ) -> Vec<Expectation> {
+        let mut all = self.status(reading, diagnostics);
+        all.extend(self.of_header(reading, diagnostics));
+        all.extend(self.of_body(reading, diagnostics));
+        all
+    }
+
+    fn status(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
+        let Some(status) = &self.status else {
+            return Vec::new();
+        };
+        let expectation = Expectation::new("/status", status.test());
+        if !report_failure(status, reading.names.context, diagnostics) {
+            report_triviality(&expectation, &status.span, reading, diagnostics);
+        }
+        vec![expectation]
+    }
+
+    fn of_header(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
+        let mut all = Vec::new();
+        for (name, tests) in &self.header {
+            let tests = Tested { at: header(name), tests };
+            all.extend(tests.read(|at, test| of_header(at, test), reading, diagnostics));
+        }
+        all
+    }
+
+    fn of_body(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
+        let mut all = Vec::new();
+        for (pointer, tests) in &self.json {
+            report_bad_pointer(pointer, &tests.span, reading, diagnostics);
+            let tests = Tested { at: format!("/body/json{pointer}"), tests };
+            all.extend(tests.read(Expectation::new, reading, diagnostics));
+        }
+        let texts = [
+            ("/body/text", &self.text),
+            ("/body/title", &self.title),
+            ("/body/bytes", &self.bytes),
+        ];
+        for (at, tests) in texts {
+            if let Some(tests) = tests {
+                let tests = Tested { at: at.to_owned(), tests };
+                all.extend(tests.read(Expectation::new, reading, diagnostics));
+            }
+        }
         all
     }
 
@@ -115,9 +152,9 @@ impl Expect {
         Some(Expectation::new("", Test::Refused(refusal)))
     }
 
-    fn shown(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
+    fn shown(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Option<Expectation> {
         let mut all = Vec::new();
-        for actor in &self.shows {
+        for actor in &self.shows.as_ref()?.value {
             let index = reading.planters.iter().position(|planter| *planter == actor.value);
             let Some(canary) = index.map(CanaryId) else {
                 let message = format!("no earlier step of `{}` writes `${{canary}}`", actor.value);
@@ -126,9 +163,9 @@ impl Expect {
                 diagnostics.push(context.mistake(Code::NoCanary, &actor.span, message).help(help));
                 continue;
             };
-            all.push(Expectation::new("", Test::ShowsCanary(canary)));
+            all.push(canary);
         }
-        all
+        Some(Expectation::new("", Test::ShowsExactly(all)))
     }
 
     fn report_emptiness(
@@ -229,22 +266,83 @@ pub(crate) fn header(name: &str) -> String {
     format!("/headers/{name}")
 }
 
-/// A test of a header field: of all its values where it is about directives, of the first otherwise.
-pub(crate) fn of_header(name: &str, test: Test) -> Expectation {
-    let at = header(name);
+/// A test of a header field, with all its values. Numbers are written as text there.
+fn of_header(at: String, test: Test) -> Expectation {
     let text = |value: Value| match value {
         Value::Number(_) | Value::Bool(_) => Value::String(value.to_string()),
         other => other,
     };
-    match test {
-        Test::Directive(_)
-        | Test::Exists(_)
-        | Test::Every(_)
-        | Test::Some(_)
-        | Test::SameSet(_) => Expectation::new(at, test),
-        Test::Equals(value) => Expectation::new(format!("{at}/0"), Test::Equals(text(value))),
-        test => Expectation::new(format!("{at}/0"), test),
+    let texts = |values: Vec<Value>| values.into_iter().map(text).collect();
+    let test = match test {
+        Test::Equals(value) => Test::Equals(text(value)),
+        Test::NotEquals(value) => Test::NotEquals(text(value)),
+        Test::OneOf(values) => Test::OneOf(texts(values)),
+        Test::NotOneOf(values) => Test::NotOneOf(texts(values)),
+        other => other,
+    };
+    Expectation::new(at, test)
+}
+
+/// The tests of one value.
+struct Tested<'a> {
+    at: String,
+    tests: &'a Spanned<Tests>,
+}
+
+impl Tested<'_> {
+    /// The expectations of it. Reports those that any answer meets, or none.
+    fn read(
+        &self,
+        expectation: impl Fn(String, Test) -> Expectation,
+        reading: &Reading<'_>,
+        diagnostics: &mut Report,
+    ) -> Vec<Expectation> {
+        let tests = filled(self.tests, reading, diagnostics).into_iter();
+        let all: Vec<_> = tests.map(|test| expectation(self.at.clone(), test)).collect();
+        for one in &all {
+            report_triviality(one, &self.tests.span, reading, diagnostics);
+        }
+        all
     }
+}
+
+fn report_triviality(
+    expectation: &Expectation,
+    span: &Range<usize>,
+    reading: &Reading<'_>,
+    diagnostics: &mut Report,
+) {
+    let (message, help) = match expectation.triviality() {
+        None => return,
+        Some(Triviality::Always) => (
+            "any answer meets this expectation, so it shows nothing",
+            "write a test that fails if the claim is false, or leave this one out",
+        ),
+        Some(Triviality::Never) => (
+            "no answer can meet this expectation",
+            "write a value that the answer can have; for `null`, which counts as absent, write \
+             `exists: false`",
+        ),
+    };
+    let mistake = reading.names.context.mistake(Code::EmptyExpect, span, message);
+    diagnostics.push(mistake.help(help));
+}
+
+/// Reports a status that shows a failure of the service; returns whether there is one.
+pub(crate) fn report_failure(
+    statuses: &Spanned<Statuses>,
+    context: &Context<'_>,
+    diagnostics: &mut Report,
+) -> bool {
+    let failure = statuses.value.0.iter().find(|status| **status >= 500);
+    if let Some(status) = failure {
+        let message = format!("{status} shows that the service failed, which supports no claim");
+        let help = "if such an answer makes the claim false, name it under `violated_by:`, next to \
+                    `expect:`";
+        diagnostics
+            .push(context.mistake(Code::FailureExpected, &statuses.span, message).help(help));
+    }
+    failure.is_some()
 }
 
 fn filled(tests: &Spanned<Tests>, reading: &Reading<'_>, diagnostics: &mut Report) -> Vec<Test> {

@@ -84,8 +84,9 @@ struct Named {
     every: Option<Within>,
     /// It is a list with an entry that passes.
     some: Option<Within>,
-    /// It is a header field with these directives (`max-age`, `private`); `exists: true` if the value
-    /// does not matter.
+    /// It is a header field with these directives (`max-age`, `private`); `true` if the value does not
+    /// matter, `false` if the directive must be missing. They are read by the grammar of the field: in
+    /// `Set-Cookie`, every cookie must have the attribute.
     directives: Option<BTreeMap<String, Tests>>,
 }
 
@@ -202,7 +203,11 @@ impl From<Value> for Tests {
 }
 
 fn directive(name: &str, test: Test) -> Test {
-    let is = (test != Test::Exists(true) && test != Test::Equals(json!(true))).then_some(test);
+    let is = match test {
+        Test::Exists(true) | Test::Equals(Value::Bool(true)) => None,
+        Test::Equals(Value::Bool(false)) => Some(Test::Exists(false)),
+        test => Some(test),
+    };
     let name = name.to_owned();
     Test::Directive(Box::new(expect::Directive { name, is }))
 }

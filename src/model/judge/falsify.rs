@@ -187,24 +187,34 @@ fn of_probe(plan: &Plan, index: StepId) -> Vec<Counterexample> {
         });
     }
     if step.request().is_some() {
-        all.extend([429_u16, 503].map(|status| fault_status(index, name, step, status)));
+        let statuses = [429_u16, 503].into_iter();
+        all.extend(statuses.filter_map(|status| fault_status(index, name, step, status)));
     }
     all
 }
 
+/// A status that decides nothing, unless the step names it. `None` where other parts of the answer
+/// decide what it means.
 fn fault_status(
     step: StepId,
     name: &str,
     of: &crate::model::plan::Step,
     status: u16,
-) -> Counterexample {
-    let named = of.expect.iter().any(|one| one.names_status(status));
-    let class = if named { Class::Benign } else { Class::Fault };
-    Counterexample {
+) -> Option<Counterexample> {
+    let named = of.expect.iter().filter(|one| one.names_status(status));
+    let negated = |one: &&Expectation| matches!(one.test, Test::NotAll(_));
+    let (negated, expected): (Vec<_>, Vec<_>) = named.partition(negated);
+    let class = match (expected.is_empty(), negated.is_empty()) {
+        (true, true) => Class::Fault,
+        (false, true) => Class::Benign,
+        _ if negated.iter().any(|one| one.is_failed_by_status(status)) => Class::Negation,
+        _ => return None,
+    };
+    Some(Counterexample {
         class,
         when: format!("“{name}” is answered with {status}"),
         edits: vec![Edit::Set { step, at: "/status".into(), value: json!(status) }],
-    }
+    })
 }
 
 /// The simplest change after which an expectation is not met; `None` if there is none.
@@ -235,6 +245,14 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
                 Edit::Set { step, at: "/canaries".into(), value },
             )
         }
+        Test::ShowsExactly(canaries) if canaries.is_empty() => (
+            "contains a planted mark".into(),
+            Edit::Set { step, at: "/canaries".into(), value: json!([0]) },
+        ),
+        Test::ShowsExactly(_) => (
+            "does not contain the planted marks".into(),
+            Edit::Set { step, at: "/canaries".into(), value: json!([]) },
+        ),
         Test::ShowsNoForeignCanary => return None,
         Test::Directive(directive) => (
             format!("lacks the directive `{}` at {at}", directive.name),

@@ -90,7 +90,7 @@ struct ListedBackup<'a> {
 
 impl Newest {
     /// The facts of the newest finished backup: `newest`, `share` (its size in per cent of the previous
-    /// backup's) and how many there are.
+    /// backup's, or a text) and how many there are.
     ///
     /// # Errors
     ///
@@ -116,7 +116,8 @@ impl Newest {
         if let Some(newest) = all.first() {
             let before = newest.previous_bytes().or_else(|| all.get(1)?.bytes());
             facts["newest"] = newest.facts();
-            facts["share"] = json!(share(newest.bytes(), before));
+            let share = share(newest.bytes(), before);
+            facts["share"] = share.map_or_else(|| json!("unknown"), Value::from);
         }
         Ok(facts)
     }
@@ -162,7 +163,7 @@ impl ListedBackup<'_> {
         json!({
             "name": self.name(),
             "at": self.finished_at.to_string(),
-            "bytes": bytes,
+            "bytes": bytes.map(|bytes| number(bytes).map_or_else(|| bytes.clone(), size)),
         })
     }
 }
@@ -171,8 +172,14 @@ fn pointed<'a>(entry: &'a Value, at: &str) -> Option<&'a Value> {
     entry.pointer(at)
 }
 
+/// A size. Some programs write it as a text.
 fn number(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
+    let size = value.as_f64().or_else(|| Some(value.as_str()?.trim().parse::<u64>().ok()? as f64));
+    size.filter(|size| *size >= 0.0)
+}
+
+fn size(bytes: f64) -> Value {
+    if bytes.fract() == 0.0 { json!(bytes as u64) } else { json!(bytes) }
 }
 
 /// A size in per cent of another, rounded down to one decimal; `None` if either is missing, or the
@@ -245,6 +252,6 @@ mod tests {
         let facts = picked(&of, json!({"at": 1_795_000_000, "bytes": 1, "before": 3})).unwrap();
         assert_eq!(facts["share"], 33.3);
         let first = picked(&of, json!({"at": 1_795_000_000, "bytes": 1, "before": null})).unwrap();
-        assert_eq!(first["share"], Value::Null);
+        assert_eq!(first["share"], "unknown");
     }
 }

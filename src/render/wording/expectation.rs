@@ -35,8 +35,8 @@ pub fn found(expectation: &Expectation, judged: &Judged) -> String {
             Value::String(text) => format!("status {}", cut(&plain(text), ANSWERED_MAX)),
             _ => format!("status {}", value(actual)),
         },
-        Test::ShowsCanary(_) => marks(actual),
-        Test::ShowsNoForeignCanary => marks(actual),
+        Test::ShowsCanary(_) | Test::ShowsExactly(_) | Test::ShowsNoForeignCanary => marks(actual),
+        Test::NotAll(_) => format!("status {}", value(actual)),
         Test::StaysOn(_) => format!("the last address was {}", value(actual)),
         Test::Every(within) | Test::Some(within) if within.at.starts_with('/') => {
             format!("{}: {}", plain(&within.at[1..].replace('/', " ")), value(actual))
@@ -68,16 +68,26 @@ fn of_test(test: &Test, subject: &str) -> String {
         Test::Some(within) => format!("{subject} has an entry in which {}", entry(within)),
         Test::Refused(refusal) => refused(refusal),
         Test::ShowsCanary(_) => "the answer contains the planted mark".to_owned(),
+        Test::ShowsExactly(canaries) => match canaries.len() {
+            0 => "the answer contains no planted mark".to_owned(),
+            1 => "the answer contains the planted mark, and no other".to_owned(),
+            count => format!("the answer contains these {count} planted marks, and no others"),
+        },
         Test::ShowsNoForeignCanary => "the answer contains no data of another tenant".to_owned(),
         Test::StaysOn(origin) => format!("every redirect stays on {}", plain(origin)),
         Test::IfThere(test) if matches!(**test, Test::AddressesOn(_)) => of_test(test, subject),
         Test::IfThere(test) => format!("{subject} is not present, or {}", predicate(test)),
         Test::All(all) => list(&all.iter().map(entry).collect::<Vec<_>>(), "and"),
+        Test::NotAll(all) => format!("it is not true that {}", list(&parts(all), "and")),
         Test::AddressesOn(origin) => {
             format!("{subject} contains no address outside {}", plain(origin))
         }
         other => format!("{subject} {}", predicate(other)),
     }
+}
+
+fn parts(all: &[Within]) -> Vec<String> {
+    all.iter().map(|one| of_test(&one.is, &subject(&one.at))).collect()
 }
 
 fn predicate(test: &Test) -> String {
@@ -101,6 +111,7 @@ fn of_directive(directive: &Directive) -> String {
     let name = plain(&directive.name);
     match &directive.is {
         None => format!("has the directive {name}"),
+        Some(Test::Exists(false)) => format!("does not have the directive {name}"),
         Some(test) => format!("has the directive {name}, and its value {}", predicate(test)),
     }
 }

@@ -9,7 +9,7 @@ use crate::check::written::expect::{Reading, pointer};
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
-use crate::model::plan::expect::Test;
+use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::{Body, Request};
 use crate::model::plan::template::Template;
 use crate::model::plan::{ANYONE, Act, Canary, Capture, Keep, Plan, Role, Step, Word};
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
         role: Role,
         actor: &str,
         diagnostics: &mut Report,
-    ) -> Vec<crate::model::plan::expect::Expectation> {
+    ) -> Vec<Expectation> {
         let Some(expect) = &written.expect else {
             if matches!(role, Role::Probe | Role::Control) {
                 let message = format!("a step of role `{}` needs an expectation", role.name());
@@ -178,7 +178,25 @@ impl<'a> Reader<'a> {
         let planters: Vec<&str> = self.planters.iter().map(String::as_str).collect();
         let names = self.names(actor);
         let reading = Reading { names: &names, planters: &planters, span: expect.span.clone() };
-        expect.read(&reading, diagnostics)
+        let mut all = expect.read(&reading, diagnostics);
+        all.extend(self.violated_by(written, role, &reading, diagnostics));
+        all
+    }
+
+    fn violated_by(
+        &self,
+        written: &Spanned<WrittenStep>,
+        role: Role,
+        reading: &Reading<'_>,
+        diagnostics: &mut Report,
+    ) -> Option<Expectation> {
+        let violated_by = written.violated_by.as_ref()?;
+        if role != Role::Probe {
+            let message = "only a step of role `probe` can show that the claim is false";
+            let place = &violated_by.span;
+            diagnostics.push(self.context.mistake(Code::MisplacedExpect, place, message));
+        }
+        Some(violated_by.read(reading, diagnostics))
     }
 
     fn control(
@@ -197,7 +215,13 @@ impl<'a> Reader<'a> {
     pub(crate) fn plan(mut self, kind: &str, leaves_open: Option<String>) -> Plan {
         for step in &mut self.steps {
             let own = self.planters.iter().position(|planter| *planter == step.actor);
-            step.sees = own.into_iter().map(CanaryId).collect();
+            let shown = step.expect.iter().find_map(|one| match &one.test {
+                Test::ShowsExactly(canaries) => Some(canaries.clone()),
+                _ => None,
+            });
+            step.sees = own.into_iter().map(CanaryId).chain(shown.into_iter().flatten()).collect();
+            step.sees.sort_unstable();
+            step.sees.dedup();
         }
         let canary = |owner: String| Canary { owner, marker: None };
         let probes = StepId::enumerate(&self.steps);

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::check::written::expect::Expect;
 use crate::check::written::request::{Upload, WrittenRequest};
+use crate::check::written::violated_by::ViolatedBy;
 use crate::model::plan::Role;
 use crate::model::source::decode::Spanned;
 
@@ -58,6 +59,9 @@ pub(crate) struct WrittenStep {
     pub(crate) control: Option<Spanned<String>>,
     /// What must be true of the answer.
     pub(crate) expect: Option<Spanned<Expect>>,
+    /// An answer that makes the claim false, such as `{ status: [500, 503] }` where the claim is that the
+    /// service answers. Otherwise, an answer from 500 on decides nothing.
+    pub(crate) violated_by: Option<Spanned<ViolatedBy>>,
     /// Values of the answer that the public page may show next to its status, written as in
     /// `capture`.
     #[serde(default)]

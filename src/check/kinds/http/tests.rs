@@ -105,6 +105,96 @@ steps:
     assert_eq!(verdict(&plan, &leak), Verdict::Violated);
 }
 
+const AVAILABLE: &str = "\
+kind: http
+steps:
+  - name: the start page
+    get: /
+    expect: { status: 200 }
+    violated_by: { status: [500, 502, 503, 504] }
+";
+
+#[test]
+fn a_failure_violates_a_claim_that_names_it() {
+    let available = plan(AVAILABLE);
+    assert_eq!(tried(&available).grade, Grade::Sound, "{:#?}", tried(&available));
+    let given = |plan: &crate::model::plan::Plan, status: u16| {
+        verdict(plan, &changed(plan, "start", |facts| facts.set("/status", json!(status))))
+    };
+    assert_eq!(given(&available, 503), Verdict::Violated);
+    let without = AVAILABLE.replace("    violated_by: { status: [500, 502, 503, 504] }\n", "");
+    let reason = Verdict::Inconclusive(Reason::ServerError);
+    assert_eq!(given(&plan(&without), 503), reason);
+    let named = AVAILABLE.replace("expect: { status: 200 }", "expect: { status: [200, 503] }");
+    let message = "503 shows that the service failed, which supports no claim".to_owned();
+    assert_eq!(mistakes(&named), [("failure-expected", message)]);
+    let control = AVAILABLE.replace("    get: /\n", "    role: control\n    get: /\n");
+    assert_eq!(mistakes(&control)[0].0, "misplaced-expect");
+}
+
+#[test]
+fn an_error_page_is_violated_by_its_text_alone() {
+    let yaml = AVAILABLE.replace("504] }", "504], text: { contains: Traceback } }");
+    let page = plan(
+        &yaml.replace("expect: { status: 200 }", "expect: { json: { \"\": { exists: true } } }"),
+    );
+    let given = |status: u16, text: &str| {
+        let change = |facts: &mut crate::model::answer::facts::Facts| {
+            facts.set("/status", json!(status));
+            facts.set("/body/text", json!(text));
+        };
+        verdict(&page, &changed(&page, "start", change))
+    };
+    assert_eq!(given(500, "Traceback"), Verdict::Violated);
+    assert_eq!(given(500, "Sorry"), Verdict::Holds);
+}
+
+#[test]
+fn shown_marks_are_exactly_the_listed_ones() {
+    let yaml = "\
+kind: http
+steps:
+  - { name: planted, role: prepare, as: acme, post: /x, json: { a: [\"${canary}\"] } }
+  - { name: listed, role: control, as: acme, get: /x, expect: { shows: [acme] } }
+  - { name: removed, role: prepare, as: acme, delete: /x }
+  - { name: no longer listed, control: listed, as: acme, get: /x, expect: { status: 200, shows: [] } }
+";
+    let plan = plan(yaml);
+    assert_eq!(plan.flaws(), []);
+    let gone = |facts: &mut crate::model::answer::facts::Facts| facts.set("/canaries", json!([]));
+    let sound = changed(&plan, "no longer", gone);
+    assert_eq!(verdict(&plan, &sound), Verdict::Holds);
+    let still = changed(&plan, "no longer", |facts| facts.set("/canaries", json!([0])));
+    assert_eq!(verdict(&plan, &still), Verdict::Violated);
+    let uncontrolled = yaml.replace("control: listed, ", "");
+    assert_eq!(crate::check::fixture::plan(&uncontrolled).flaws().len(), 1);
+}
+
+#[test]
+fn an_expectation_that_shows_nothing_is_reported() {
+    let reported = |expect: &str| {
+        let yaml = format!("{{kind: http, steps: [{{name: a, get: /, expect: {{{expect}}}}}]}}");
+        mistakes(&yaml)[0].clone()
+    };
+    let any = ("empty-expect", "any answer meets this expectation, so it shows nothing".to_owned());
+    for expect in [
+        "bytes: {at_least: 0}",
+        "text: {starts_with: ''}",
+        "title: {contains: ''}",
+        "header: {via: {ends_with: ''}}",
+        "json: {/a: {one_of: [true, false]}}",
+        "json: {/a: {every: {is: {exists: true}}}}",
+        "status: [200, 201, 204, 301, 302, 303, 400, 401, 403, 404]",
+    ] {
+        assert_eq!(reported(expect), any, "{expect}");
+    }
+    let none = ("empty-expect", "no answer can meet this expectation".to_owned());
+    for expect in ["text: {not_contains: ''}", "bytes: {at_most: -1}", "json: {/a: {equals: null}}"]
+    {
+        assert_eq!(reported(expect), none, "{expect}");
+    }
+}
+
 #[test]
 fn mistakes_are_reported() {
     let reported = |from: &str, to: &str| mistakes(&REFUSED.replace(from, to));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::plan::expect::{Test, Within};
+use crate::model::plan::expect::{Directive, Test, Within};
 
 impl Test {
     /// The test with the captures in its operand filled in, or the first one that is missing.
@@ -21,8 +21,11 @@ impl Test {
             Self::Every(within) => Self::Every(Box::new(within.filled(capture)?)),
             Self::Some(within) => Self::Some(Box::new(within.filled(capture)?)),
             Self::IfThere(test) => Self::IfThere(Box::new(test.filled(capture)?)),
-            Self::All(all) => {
-                Self::All(all.iter().map(|one| one.filled(capture)).collect::<Result<_, _>>()?)
+            Self::All(all) => Self::All(filled(all, capture)?),
+            Self::NotAll(all) => Self::NotAll(filled(all, capture)?),
+            Self::Directive(directive) => {
+                let is = directive.is.as_ref().map(|test| test.filled(capture)).transpose()?;
+                Self::Directive(Box::new(Directive { name: directive.name.clone(), is }))
             }
             other => other.clone(),
         })
@@ -33,6 +36,10 @@ impl Within {
     fn filled(&self, capture: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         Ok(Self { at: self.at.clone(), is: self.is.filled(capture)? })
     }
+}
+
+fn filled(all: &[Within], capture: &dyn Fn(&str) -> Option<String>) -> Result<Vec<Within>, String> {
+    all.iter().map(|one| one.filled(capture)).collect()
 }
 
 fn fill_captures(text: &str, capture: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {

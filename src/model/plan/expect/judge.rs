@@ -1,4 +1,7 @@
 //! How a test is judged: from the facts of one answer, without any other.
+//!
+//! A test of a value of another type than its operand's cannot be decided: "5" is neither at most 7 nor
+//! above it. Nor can a test of a body that could not be read. `null` counts as absent.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -6,47 +9,114 @@ use serde_json::Value;
 use crate::model::addresses;
 use crate::model::answer::facts::Facts;
 use crate::model::answer::verdict::Reason;
+use crate::model::plan::expect::compare::{
+    at_most, contains, equal, number, one_of, same_set, worst,
+};
+use crate::model::plan::expect::header;
 use crate::model::plan::expect::refusal::answered;
 use crate::model::plan::expect::{
     CLOCK_TOLERANCE, Expectation, JudgeContext, Test, TestOutcome, Within,
 };
 use crate::model::time::read_time;
 
+/// A page's title is read from this many bytes at its beginning.
+const TITLE_WITHIN_BYTES: u64 = 64 * 1024;
+
 impl Expectation {
     /// Judges it: returns the outcome, and the value that was found.
     pub fn judge(&self, facts: &Facts, context: &JudgeContext<'_>) -> (TestOutcome, Value) {
-        let found = facts.at(&self.at);
-        let shown = self.test.shown(facts, found, context);
-        let test = match self.test.filled(context.capture) {
-            Ok(test) => test,
-            Err(_) => return (TestOutcome::Unknown(Reason::NotAsked), shown),
-        };
-        if facts.truncated() && (test.is_refusal_or_absence() || found.is_none()) {
-            return (TestOutcome::Unknown(Reason::Budget), shown);
-        }
-        let outcome = match found {
-            Some(value) => match test.judge(value, facts, context) {
-                // The part that was not read may contain the expected value.
-                TestOutcome::NotMet if facts.truncated() && self.may_lie_beyond(&test) => {
-                    TestOutcome::Unknown(Reason::Budget)
-                }
-                outcome => outcome,
-            },
-            None if is_missing_json(&self.at, facts) => TestOutcome::Unknown(Reason::Unparsable),
-            None => matches!(test, Test::Exists(false) | Test::IfThere(_)).into(),
+        let shown = self.test.shown(facts, present(facts.at(&self.at)), context);
+        let outcome = match self.test.filled(context.capture) {
+            Ok(test) => judge_at(&self.at, &test, facts, context),
+            Err(_) => TestOutcome::Unknown(Reason::NotAsked),
         };
         (outcome, shown)
     }
+}
 
-    /// Whether the rest of a truncated body could still meet it.
-    fn may_lie_beyond(&self, test: &Test) -> bool {
-        match test {
-            Test::ShowsCanary(_) => true,
-            Test::Contains(_) | Test::EndsWith(_) => {
-                self.at.starts_with("/body") || self.at.starts_with("/stdout")
-            }
-            _ => false,
+/// The value, unless it is `null`.
+fn present(value: Option<&Value>) -> Option<&Value> {
+    value.filter(|value| !value.is_null())
+}
+
+fn judge_at(at: &str, test: &Test, facts: &Facts, context: &JudgeContext<'_>) -> TestOutcome {
+    let found = present(facts.at(at));
+    if facts.truncated() && (test.is_refusal_or_absence() || found.is_none()) {
+        return TestOutcome::Unknown(Reason::Budget);
+    }
+    let outcome = match found {
+        Some(value) => judge_found(at, value, test, facts, context),
+        None if is_unread(at, facts) => TestOutcome::Unknown(Reason::Unparsable),
+        None => test.of_nothing(),
+    };
+    let is_settled = !facts.truncated() || !may_change_beyond(at, test, outcome);
+    if is_settled { outcome } else { TestOutcome::Unknown(Reason::Budget) }
+}
+
+fn judge_found(
+    at: &str,
+    value: &Value,
+    test: &Test,
+    facts: &Facts,
+    context: &JudgeContext<'_>,
+) -> TestOutcome {
+    if let Some(name) = header::name(at) {
+        return header::judge(&name, value, test, facts, context);
+    }
+    match (value.as_str().filter(|_| is_text(at)), test) {
+        (Some(text), Test::AtMost(_) | Test::AtLeast(_)) => match number(text) {
+            Some(number) => test.judge(&number, facts, context),
+            None => TestOutcome::Unknown(Reason::Unparsable),
+        },
+        _ => test.judge(value, facts, context),
+    }
+}
+
+/// Whether everything at this pointer is text, numbers too.
+fn is_text(at: &str) -> bool {
+    ["/headers/", "/body/text", "/body/title", "/body/fields/", "/stdout/text"]
+        .iter()
+        .any(|text| at.starts_with(text))
+}
+
+/// Whether the rest of a truncated answer could change the outcome.
+fn may_change_beyond(at: &str, test: &Test, outcome: TestOutcome) -> bool {
+    let in_text = at.starts_with("/body") || at.starts_with("/stdout");
+    if at.ends_with("/bytes") {
+        let settled = match test {
+            Test::AtLeast(_) => TestOutcome::Met,
+            Test::AtMost(_) => TestOutcome::NotMet,
+            _ => return true,
+        };
+        return outcome != settled;
+    }
+    match (test, outcome) {
+        (Test::ShowsCanary(_), TestOutcome::NotMet) => true,
+        (Test::ShowsExactly(wanted), _) => !wanted.is_empty() || outcome == TestOutcome::Met,
+        (Test::Contains(_), TestOutcome::NotMet) | (Test::EndsWith(_) | Test::Equals(_), _) => {
+            in_text
         }
+        _ => false,
+    }
+}
+
+/// Whether there is a document to which `at` points, but it could not be read.
+fn is_unread(at: &str, facts: &Facts) -> bool {
+    let is_missing = |at: &str| facts.at(at).is_none();
+    let has_bytes = |at: &str| facts.at(at).and_then(Value::as_u64).unwrap_or(0);
+    let unread = |text: &str, bytes: &str| is_missing(text) && has_bytes(bytes) > 0;
+    match at {
+        "/body/text" => unread("/body/text", "/body/bytes"),
+        "/body/title" => {
+            unread("/body/text", "/body/bytes") || has_bytes("/body/bytes") > TITLE_WITHIN_BYTES
+        }
+        "/stdout/text" => unread("/stdout/text", "/stdout/bytes"),
+        _ if at.starts_with("/body/json") => is_missing("/body/json"),
+        _ if at.starts_with("/stdout/json") => is_missing("/stdout/json"),
+        _ if at.starts_with("/body/fields") => {
+            is_missing("/body/fields") && unread("/body/text", "/body/bytes")
+        }
+        _ => false,
     }
 }
 
@@ -58,22 +128,18 @@ impl Test {
         context: &JudgeContext<'_>,
     ) -> TestOutcome {
         match self {
-            Self::Equals(wanted) => (value == wanted).into(),
-            Self::NotEquals(unwanted) => (value != unwanted).into(),
-            Self::OneOf(wanted) => wanted.contains(value).into(),
-            Self::NotOneOf(unwanted) => (!unwanted.contains(value)).into(),
+            Self::Equals(wanted) => equal(value, wanted),
+            Self::NotEquals(unwanted) => equal(value, unwanted).inverse(),
+            Self::OneOf(wanted) => one_of(value, wanted),
+            Self::NotOneOf(unwanted) => one_of(value, unwanted).inverse(),
             Self::Contains(part) => contains(value, part),
-            Self::NotContains(part) => match contains(value, part) {
-                TestOutcome::Met => TestOutcome::NotMet,
-                TestOutcome::NotMet => TestOutcome::Met,
-                unknown => unknown,
-            },
+            Self::NotContains(part) => contains(value, part).inverse(),
             Self::StartsWith(part) => text(value, |text| text.starts_with(part.as_str())),
             Self::EndsWith(part) => text(value, |text| text.ends_with(part.as_str())),
             Self::Exists(wanted) => TestOutcome::from(*wanted),
-            Self::AtMost(limit) => number(value, |number| number <= *limit),
-            Self::AtLeast(limit) => number(value, |number| number >= *limit),
-            Self::SameSet(wanted) => list(value, |items| same_set(items, wanted).into()),
+            Self::AtMost(limit) => at_most(value, *limit),
+            Self::AtLeast(limit) => number_of(value, |number| number >= *limit),
+            Self::SameSet(wanted) => list(value, |items| same_set(items, wanted)),
             Self::NotOlderThan(limit) => time(value, |time| {
                 let newest = CLOCK_TOLERANCE.after(context.observed);
                 time <= newest && limit.after(time) >= context.observed
@@ -81,16 +147,35 @@ impl Test {
             Self::AtLeastAhead(limit) => time(value, |time| time >= limit.after(context.observed)),
             Self::Every(within) => list(value, |items| every(within, items, facts, context)),
             Self::Some(within) => list(value, |items| some(within, items, facts, context)),
-            Self::Directive(directive) => list(value, |values| directive.judge(values, context)),
+            Self::Directive(directive) => directive.judge("", &header::lines(value), context),
             Self::Refused(refusal) => refusal.judge(facts, context),
             Self::ShowsCanary(canary) => facts.canaries().any(|found| found == *canary).into(),
+            Self::ShowsExactly(wanted) => {
+                let all = wanted.iter().all(|one| facts.canaries().any(|found| found == *one));
+                (all && facts.canaries().all(|found| wanted.contains(&found))).into()
+            }
             Self::ShowsNoForeignCanary => {
                 facts.canaries().all(|found| context.sees.contains(&found)).into()
             }
             Self::StaysOn(origin) => stays_on(facts, origin),
             Self::IfThere(test) => test.judge(value, facts, context),
             Self::All(all) => worst(all.iter().map(|one| one.judge(value, facts, context))),
+            Self::NotAll(all) => {
+                let of = |one: &Within| judge_at(&one.at, &one.is, facts, context);
+                worst(all.iter().map(of)).inverse()
+            }
             Self::AddressesOn(origin) => addresses::stay_on(value, origin).into(),
+        }
+    }
+
+    /// The outcome where there is no value.
+    fn of_nothing(&self) -> TestOutcome {
+        match self {
+            Self::Exists(false) | Self::IfThere(_) => TestOutcome::Met,
+            Self::Directive(directive) => directive.of_nothing(),
+            // A text that is not there was not searched.
+            Self::NotContains(_) => TestOutcome::Unknown(Reason::Unparsable),
+            _ => TestOutcome::NotMet,
         }
     }
 
@@ -98,10 +183,11 @@ impl Test {
     fn shown(&self, facts: &Facts, found: Option<&Value>, context: &JudgeContext<'_>) -> Value {
         match self {
             Self::Refused(_) => answered(facts, context),
-            Self::ShowsCanary(_) | Self::ShowsNoForeignCanary => {
+            Self::ShowsCanary(_) | Self::ShowsExactly(_) | Self::ShowsNoForeignCanary => {
                 facts.at("/canaries").cloned().unwrap_or(Value::Null)
             }
             Self::StaysOn(_) => facts.at("/url").cloned().unwrap_or(Value::Null),
+            Self::NotAll(_) => facts.at("/status").cloned().unwrap_or(Value::Null),
             Self::Every(within) | Self::Some(within) => within.shown(found),
             _ => found.cloned().unwrap_or(Value::Null),
         }
@@ -119,24 +205,10 @@ impl Within {
     }
 
     fn judge(&self, entry: &Value, facts: &Facts, context: &JudgeContext<'_>) -> TestOutcome {
-        match entry.pointer(&self.at) {
+        match present(entry.pointer(&self.at)) {
             Some(value) => self.is.judge(value, facts, context),
-            None => matches!(self.is, Test::Exists(false)).into(),
+            None => self.is.of_nothing(),
         }
-    }
-}
-
-/// Whether `at` points into JSON where there is none.
-fn is_missing_json(at: &str, facts: &Facts) -> bool {
-    let documents = ["/body/json", "/stdout/json"].into_iter();
-    documents.filter(|json| at.starts_with(json)).any(|json| facts.at(json).is_none())
-}
-
-fn contains(value: &Value, part: &str) -> TestOutcome {
-    match value {
-        Value::String(text) => text.contains(part).into(),
-        Value::Array(items) => items.iter().any(|item| item.as_str() == Some(part)).into(),
-        _ => TestOutcome::Unknown(Reason::Unparsable),
     }
 }
 
@@ -144,9 +216,8 @@ fn text(value: &Value, test: impl Fn(&str) -> bool) -> TestOutcome {
     value.as_str().map_or(TestOutcome::Unknown(Reason::Unparsable), |text| test(text).into())
 }
 
-fn number(value: &Value, test: impl Fn(f64) -> bool) -> TestOutcome {
-    let read = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
-    read.map_or(TestOutcome::Unknown(Reason::Unparsable), |number| test(number).into())
+fn number_of(value: &Value, test: impl Fn(f64) -> bool) -> TestOutcome {
+    value.as_f64().map_or(TestOutcome::Unknown(Reason::Unparsable), |number| test(number).into())
 }
 
 fn time(value: &Value, test: impl Fn(Timestamp) -> bool) -> TestOutcome {
@@ -170,24 +241,14 @@ fn every(
     worst(items.iter().map(|entry| within.judge(entry, facts, context)))
 }
 
-fn worst(outcomes: impl Iterator<Item = TestOutcome>) -> TestOutcome {
-    let outcomes: Vec<TestOutcome> = outcomes.collect();
-    let worst = outcomes.iter().find(|outcome| **outcome == TestOutcome::NotMet);
-    let worst = worst.or_else(|| outcomes.iter().find(|outcome| **outcome != TestOutcome::Met));
-    worst.copied().unwrap_or(TestOutcome::Met)
-}
-
 fn some(
     within: &Within,
     items: &[Value],
     facts: &Facts,
     context: &JudgeContext<'_>,
 ) -> TestOutcome {
-    items.iter().any(|entry| within.judge(entry, facts, context) == TestOutcome::Met).into()
-}
-
-fn same_set(items: &[Value], wanted: &[Value]) -> bool {
-    items.iter().all(|item| wanted.contains(item)) && wanted.iter().all(|one| items.contains(one))
+    let outcomes = items.iter().map(|entry| within.judge(entry, facts, context).inverse());
+    worst(outcomes).inverse()
 }
 
 fn stays_on(facts: &Facts, origin: &str) -> TestOutcome {

@@ -4,13 +4,16 @@
 //! neither met nor not met. This file has the types; how a test is judged, its words, and a value that
 //! fails it each have a file of their own.
 
+mod compare;
 mod counterexample;
 mod directive;
 pub(crate) mod fill;
+mod header;
 mod judge;
 mod refusal;
 #[cfg(test)]
 mod tests;
+pub mod trivial;
 pub mod words;
 
 use std::collections::BTreeSet;
@@ -78,6 +81,8 @@ pub enum Test {
     Refused(Refusal),
     /// This canary was found in the answer.
     ShowsCanary(CanaryId),
+    /// These canaries were found in the answer, and no others.
+    ShowsExactly(Vec<CanaryId>),
     /// No canary was found but those that the actor may see.
     ShowsNoForeignCanary,
     /// The redirects that were followed, and the last address, stay within this origin.
@@ -86,6 +91,8 @@ pub enum Test {
     IfThere(Box<Test>),
     /// Passes each of these, each at its pointer within it.
     All(Vec<Within>),
+    /// At least one of these is not so, each at its pointer within the whole answer.
+    NotAll(Vec<Within>),
     /// Every address in it, however deep, leads to this origin; paths of it do.
     AddressesOn(String),
 }
@@ -130,6 +137,18 @@ pub enum TestOutcome {
     Unknown(Reason),
 }
 
+impl TestOutcome {
+    /// Met for not met, and the reverse.
+    #[must_use]
+    pub fn inverse(self) -> Self {
+        match self {
+            Self::Met => Self::NotMet,
+            Self::NotMet => Self::Met,
+            unknown => unknown,
+        }
+    }
+}
+
 /// The values, in addition to the facts, that an expectation is judged with.
 pub struct JudgeContext<'a> {
     /// When the answer was complete.
@@ -156,11 +175,17 @@ impl Expectation {
 
     /// Whether it speaks of this status, so that the status is an answer and not a failure.
     pub fn names_status(&self, status: u16) -> bool {
-        let is = |value: &Value| value.as_u64() == Some(u64::from(status));
         match (&self.at[..], &self.test) {
-            ("/status", Test::Equals(value)) => is(value),
-            ("/status", Test::OneOf(values)) => values.iter().any(is),
             (_, Test::Refused(refusal)) => refusal.statuses.contains(&status),
+            ("", Test::NotAll(all)) => all.iter().any(|one| is_status(&one.at, &one.is, status)),
+            (at, test) => is_status(at, test, status),
+        }
+    }
+
+    /// Whether every answer with this status fails it.
+    pub fn is_failed_by_status(&self, status: u16) -> bool {
+        match (&self.at[..], &self.test) {
+            ("", Test::NotAll(all)) => all.iter().all(|one| is_status(&one.at, &one.is, status)),
             _ => false,
         }
     }
@@ -177,19 +202,34 @@ impl Expectation {
     }
 }
 
+/// Whether a test is one of the status of the answer, and this status passes it.
+fn is_status(at: &str, test: &Test, status: u16) -> bool {
+    let is = |value: &Value| value.as_u64() == Some(u64::from(status));
+    match (at, test) {
+        ("/status", Test::Equals(value)) => is(value),
+        ("/status", Test::OneOf(values)) => values.iter().any(is),
+        _ => false,
+    }
+}
+
 impl Test {
     /// Whether it requires something not to be in the answer: then a control must show that it could be.
     fn is_refusal_or_absence(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Refused(_)
-                | Self::NotContains(_)
-                | Self::NotEquals(_)
-                | Self::NotOneOf(_)
-                | Self::Exists(false)
-                | Self::IfThere(_)
-                | Self::ShowsNoForeignCanary
-        )
+            | Self::NotContains(_)
+            | Self::NotEquals(_)
+            | Self::NotOneOf(_)
+            | Self::Exists(false)
+            | Self::IfThere(_)
+            | Self::ShowsNoForeignCanary => true,
+            Self::SameSet(values) => values.is_empty(),
+            Self::ShowsExactly(canaries) => canaries.is_empty(),
+            Self::Directive(directive) => directive.is == Some(Self::Exists(false)),
+            Self::Every(within) => within.is.is_refusal_or_absence(),
+            Self::All(all) => all.iter().any(|within| within.is.is_refusal_or_absence()),
+            _ => false,
+        }
     }
 
     /// Whether it compares a time with the clock.
@@ -198,7 +238,9 @@ impl Test {
             Self::NotOlderThan(_) | Self::AtLeastAhead(_) => true,
             Self::Every(within) | Self::Some(within) => within.is.is_about_time(),
             Self::IfThere(test) => test.is_about_time(),
-            Self::All(all) => all.iter().any(|within| within.is.is_about_time()),
+            Self::All(all) | Self::NotAll(all) => {
+                all.iter().any(|within| within.is.is_about_time())
+            }
             _ => false,
         }
     }

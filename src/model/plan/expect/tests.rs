@@ -111,12 +111,260 @@ fn a_redirect_refuses_only_where_it_leads_to_the_named_login() {
 }
 
 #[test]
-fn directives_are_found_in_any_header_value() {
-    let test = |is| Test::Directive(Box::new(Directive { name: "max-age".into(), is }));
-    let facts = json!({"h": ["private, Max-Age=3600"]});
-    assert_eq!(judge("/h", test(Some(Test::AtMost(3600.0))), facts.clone()), TestOutcome::Met);
-    assert_eq!(judge("/h", test(Some(Test::AtMost(3599.0))), facts.clone()), TestOutcome::NotMet);
-    assert_eq!(judge("/h", test(None), facts), TestOutcome::Met);
-    let none = test(Some(Test::Equals(json!(0))));
-    assert_eq!(judge("/h", none, json!({"h": ["max-age=0"]})), TestOutcome::Met);
+fn null_counts_as_absent() {
+    let at = |test: Test| judge("/body/json/a", test, json!({"body": {"json": {"a": null}}}));
+    assert_eq!(at(Test::Exists(true)), TestOutcome::NotMet);
+    assert_eq!(at(Test::Exists(false)), TestOutcome::Met);
+    assert_eq!(at(Test::Equals(Value::Null)), TestOutcome::NotMet);
+    assert_eq!(at(Test::NotEquals(json!("x"))), TestOutcome::NotMet);
+    assert_eq!(at(Test::IfThere(Box::new(Test::Contains("x".into())))), TestOutcome::Met);
+    let every = |is| Test::Every(Box::new(Within { at: "/b".into(), is }));
+    let list = || json!({"l": [{"b": null}]});
+    assert_eq!(judge("/l", every(Test::Exists(true)), list()), TestOutcome::NotMet);
+    assert_eq!(judge("/l", every(Test::Exists(false)), list()), TestOutcome::Met);
+}
+
+#[test]
+fn a_value_of_another_type_decides_nothing() {
+    let unknown = TestOutcome::Unknown(Reason::Unparsable);
+    let at = |test: Test, value: Value| judge("/body/json", test, json!({"body": {"json": value}}));
+    for (test, value) in [
+        (Test::AtMost(30.0), json!("5")),
+        (Test::AtMost(30.0), json!("-inf")),
+        (Test::AtMost(30.0), json!(-1)),
+        (Test::AtMost(30.0), json!([5])),
+        (Test::AtLeast(1.0), json!("5")),
+        (Test::AtLeast(1.0), json!(true)),
+        (Test::Equals(json!("open")), json!(["open"])),
+        (Test::Equals(json!(true)), json!("true")),
+        (Test::NotEquals(json!("admin")), json!(["admin"])),
+        (Test::NotEquals(json!(0)), json!("0")),
+        (Test::OneOf(vec![json!("a"), json!("b")]), json!({"a": 1})),
+        (Test::NotOneOf(vec![json!("a"), json!("b")]), json!(["a"])),
+        (Test::Contains("a".into()), json!([{"name": "a"}])),
+        (Test::NotContains("a".into()), json!([{"name": "a"}])),
+        (Test::NotContains("a".into()), json!(7)),
+        (Test::StartsWith("a".into()), json!(["a"])),
+        (Test::SameSet(vec![json!("a")]), json!([{"name": "a"}])),
+        (Test::NotOlderThan(Period::hours(1)), json!("today")),
+        (Test::NotOlderThan(Period::hours(1)), json!(0)),
+        (Test::Some(Box::new(Within { at: String::new(), is: Test::AtMost(1.0) })), json!(["1"])),
+    ] {
+        assert_eq!(at(test.clone(), value.clone()), unknown, "{test:?} {value}");
+    }
+    for (test, value) in [
+        (Test::Equals(json!(1)), json!(1.0)),
+        (Test::OneOf(vec![json!("a"), json!(1)]), json!(1)),
+        (Test::NotOneOf(vec![json!("a"), json!(1)]), json!("b")),
+        (Test::AtMost(-5.0), json!(-6)),
+        (Test::SameSet(Vec::new()), json!([])),
+    ] {
+        assert_eq!(at(test.clone(), value.clone()), TestOutcome::Met, "{test:?} {value}");
+    }
+    assert_eq!(at(Test::SameSet(Vec::new()), json!(["a"])), TestOutcome::NotMet);
+    assert_eq!(at(Test::OneOf(vec![json!("a"), json!(1)]), json!(2)), TestOutcome::NotMet);
+}
+
+#[test]
+fn a_body_that_was_not_decoded_decides_nothing() {
+    let unknown = TestOutcome::Unknown(Reason::Unparsable);
+    for (at, body) in [
+        ("/body/text", json!({"bytes": 7})),
+        ("/body/text", json!({"bytes": 7, "json": {}})),
+        ("/body/title", json!({"bytes": 7})),
+        ("/body/title", json!({"bytes": 70_000, "text": "<p>"})),
+        ("/body/json/a", json!({"bytes": 7, "text": "a"})),
+        ("/body/fields/contact", json!({"bytes": 7})),
+    ] {
+        for test in [Test::Contains("x".into()), Test::NotContains("x".into())] {
+            assert_eq!(judge(at, test, json!({ "body": body })), unknown, "{at} {body}");
+        }
+    }
+    let title = judge(
+        "/body/title",
+        Test::Contains("x".into()),
+        json!({"body": {"bytes": 7, "text": "a"}}),
+    );
+    assert_eq!(title, TestOutcome::NotMet);
+    let empty = judge("/body/text", Test::Contains("x".into()), json!({"body": {"bytes": 0}}));
+    assert_eq!(empty, TestOutcome::NotMet);
+}
+
+#[test]
+fn of_a_truncated_body_the_length_is_unknown() {
+    let bytes =
+        |test: Test| judge("/body/bytes", test, json!({"body": {"bytes": 100, "truncated": true}}));
+    let unknown = TestOutcome::Unknown(Reason::Budget);
+    assert_eq!(bytes(Test::AtMost(100.0)), unknown);
+    assert_eq!(bytes(Test::AtMost(99.0)), TestOutcome::NotMet);
+    assert_eq!(bytes(Test::AtLeast(100.0)), TestOutcome::Met);
+    assert_eq!(bytes(Test::AtLeast(101.0)), unknown);
+    assert_eq!(bytes(Test::Equals(json!(100))), unknown);
+}
+
+#[test]
+fn shown_marks_are_exactly_the_listed_ones() {
+    let shows = |wanted: &[usize], found: Value| {
+        let wanted = wanted.iter().map(|one| CanaryId(*one)).collect();
+        judge("", Test::ShowsExactly(wanted), json!({ "canaries": found }))
+    };
+    assert_eq!(shows(&[0], json!([0])), TestOutcome::Met);
+    assert_eq!(shows(&[0], json!([])), TestOutcome::NotMet);
+    assert_eq!(shows(&[0], json!([0, 1])), TestOutcome::NotMet);
+    assert_eq!(shows(&[], json!([])), TestOutcome::Met);
+    assert_eq!(shows(&[], json!([0])), TestOutcome::NotMet);
+    let cut = json!({"canaries": [], "body": {"truncated": true}});
+    let unknown = TestOutcome::Unknown(Reason::Budget);
+    assert_eq!(judge("", Test::ShowsExactly(Vec::new()), cut), unknown);
+    let cut = json!({"canaries": [0], "body": {"truncated": true}});
+    assert_eq!(judge("", Test::ShowsExactly(vec![CanaryId(0)]), cut), unknown);
+}
+
+#[test]
+fn an_answer_that_violates_has_all_of_the_listed_parts() {
+    let parts = || {
+        let part = |at: &str, is| Within { at: at.into(), is };
+        Test::NotAll(vec![
+            part("/status", Test::OneOf(vec![json!(500), json!(503)])),
+            part("/body/text", Test::Contains("Traceback".into())),
+        ])
+    };
+    let of = |status: u16, body: Value| judge("", parts(), json!({"status": status, "body": body}));
+    assert_eq!(of(500, json!({"bytes": 9, "text": "Traceback"})), TestOutcome::NotMet);
+    assert_eq!(of(500, json!({"bytes": 9, "text": "Sorry"})), TestOutcome::Met);
+    assert_eq!(of(200, json!({"bytes": 9, "text": "Traceback"})), TestOutcome::Met);
+    assert_eq!(of(500, json!({"bytes": 9})), TestOutcome::Unknown(Reason::Unparsable));
+}
+
+fn header(name: &str, lines: &[&str], test: Test) -> TestOutcome {
+    judge(&format!("/headers/{name}"), test, json!({"headers": {name: lines}}))
+}
+
+fn has(name: &str, lines: &[&str], directive: &str, is: Option<Test>) -> TestOutcome {
+    header(name, lines, Test::Directive(Box::new(Directive { name: directive.into(), is })))
+}
+
+const MET: TestOutcome = TestOutcome::Met;
+const NOT_MET: TestOutcome = TestOutcome::NotMet;
+const UNCLEAR: TestOutcome = TestOutcome::Unknown(Reason::Unparsable);
+
+#[test]
+fn directives_are_read_by_the_grammar_of_their_field() {
+    let caches = |lines: &[&str], name: &str, is| has("cache-control", lines, name, is);
+    assert_eq!(caches(&["private, Max-Age=3600"], "max-age", Some(Test::AtMost(3600.0))), MET);
+    assert_eq!(caches(&["private, max-age=3600"], "max-age", Some(Test::AtMost(3599.0))), NOT_MET);
+    assert_eq!(caches(&["private", "max-age=60"], "max-age", None), MET);
+    assert_eq!(caches(&["max-age=\"0\""], "max-age", Some(Test::Equals(json!(0)))), MET);
+    assert_eq!(caches(&["max-age=-inf"], "max-age", Some(Test::AtMost(30.0))), UNCLEAR);
+    assert_eq!(caches(&["max-age=-1"], "max-age", Some(Test::AtMost(30.0))), UNCLEAR);
+    assert_eq!(caches(&["private=\"set-cookie\""], "private", None), NOT_MET);
+    assert_eq!(caches(&["no-cache=\"a, private\""], "private", None), NOT_MET);
+    assert_eq!(caches(&["x=\"a, no-store, b\""], "no-store", None), NOT_MET);
+    assert_eq!(caches(&["x=\"\\\", no-store, \""], "no-store", None), NOT_MET);
+    assert_eq!(caches(&["x=\"a, no-store"], "no-store", None), UNCLEAR);
+    assert_eq!(caches(&["private", "public"], "private", None), UNCLEAR);
+    assert_eq!(
+        caches(&["max-age=60", "max-age=9999"], "max-age", Some(Test::AtMost(60.0))),
+        UNCLEAR
+    );
+    assert_eq!(caches(&["max-age=60, max-age=30"], "max-age", Some(Test::AtMost(60.0))), MET);
+    assert_eq!(caches(&["no-store"], "public", Some(Test::Exists(false))), MET);
+    assert_eq!(caches(&["public"], "public", Some(Test::Exists(false))), NOT_MET);
+    assert_eq!(
+        header("cache-control", &["private=\"set-cookie\""], Test::Contains("private".into())),
+        NOT_MET
+    );
+    assert_eq!(header("cache-control", &["no-store"], Test::Contains("no-store".into())), MET);
+}
+
+#[test]
+fn every_cookie_must_have_the_attribute() {
+    let cookies = |lines: &[&str], name: &str, is| has("set-cookie", lines, name, is);
+    assert_eq!(cookies(&["a=1; Secure", "b=2; secure; Path=/"], "secure", None), MET);
+    assert_eq!(cookies(&["a=1; Secure", "b=2; Path=/"], "secure", None), NOT_MET);
+    assert_eq!(cookies(&["httponly=1; Path=/"], "httponly", None), NOT_MET);
+    assert_eq!(cookies(&["httponly; Path=/"], "httponly", None), NOT_MET);
+    assert_eq!(cookies(&["a=\"x; HttpOnly; y\""], "httponly", None), MET);
+    let strict = || Some(Test::Equals(json!("Strict")));
+    assert_eq!(cookies(&["a=1; samesite=strict"], "SameSite", strict()), MET);
+    assert_eq!(cookies(&["a=1; SameSite=Lax; SameSite=Strict"], "SameSite", strict()), MET);
+    assert_eq!(cookies(&["a=1; SameSite=Strict; SameSite=None"], "SameSite", strict()), NOT_MET);
+    let secure = || Test::Contains("Secure".into());
+    assert_eq!(header("set-cookie", &["Secure=1; Path=/"], secure()), NOT_MET);
+    assert_eq!(header("set-cookie", &["a=1; Secure", "b=1"], secure()), NOT_MET);
+    assert_eq!(
+        header("set-cookie", &["__Host-a=1; Secure", "b=1"], Test::StartsWith("__Host-".into())),
+        NOT_MET
+    );
+}
+
+#[test]
+fn contradicting_headers_are_judged_as_browsers_do() {
+    let is = |text: &str| Test::Equals(json!(text));
+    let sniff = |lines: &[&str]| header("x-content-type-options", lines, is("nosniff"));
+    assert_eq!(sniff(&["NoSniff"]), MET);
+    assert_eq!(sniff(&["nosniff", "sniff"]), MET);
+    assert_eq!(sniff(&["sniff, nosniff"]), NOT_MET);
+    let frames = |lines: &[&str], test: Test| header("x-frame-options", lines, test);
+    assert_eq!(frames(&["deny"], is("DENY")), MET);
+    assert_eq!(frames(&["SAMEORIGIN", "SAMEORIGIN"], is("SAMEORIGIN")), MET);
+    assert_eq!(frames(&["DENY", "ALLOWALL"], is("DENY")), MET);
+    assert_eq!(frames(&["SAMEORIGIN, DENY"], is("SAMEORIGIN")), NOT_MET);
+    assert_eq!(frames(&["ALLOW-FROM https://a.test"], is("DENY")), NOT_MET);
+    let referrer = |lines: &[&str]| header("referrer-policy", lines, is("no-referrer"));
+    assert_eq!(referrer(&["unsafe-url, no-referrer"]), MET);
+    assert_eq!(referrer(&["no-referrer", "unsafe-url"]), NOT_MET);
+    assert_eq!(referrer(&["no-referrer", "made-up"]), MET);
+    let origin = |lines: &[&str], test: Test| header("access-control-allow-origin", lines, test);
+    assert_eq!(origin(&["https://a.test"], is("https://a.test")), MET);
+    assert_eq!(origin(&["https://a.test", "*"], is("https://a.test")), UNCLEAR);
+    assert_eq!(origin(&["https://a.test, *"], Test::NotEquals(json!("*"))), UNCLEAR);
+    let age = |lines: &[&str], name: &str, is| has("strict-transport-security", lines, name, is);
+    let year = || Some(Test::AtLeast(31_536_000.0));
+    assert_eq!(age(&["max-age=31536000", "max-age=0"], "max-age", year()), MET);
+    assert_eq!(age(&["max-age=0", "max-age=31536000"], "max-age", year()), NOT_MET);
+    assert_eq!(age(&["max-age=31536000; max-age=0"], "max-age", year()), UNCLEAR);
+    assert_eq!(age(&["max-age=31536000, max-age=0"], "max-age", year()), UNCLEAR);
+    assert_eq!(age(&["x=\"; max-age=31536000; \""], "max-age", year()), NOT_MET);
+    assert_eq!(age(&["includeSubDomains"], "includeSubDomains", None), NOT_MET);
+    assert_eq!(age(&["max-age=\"31536000\"; includeSubDomains"], "includeSubDomains", None), MET);
+}
+
+#[test]
+fn every_content_security_policy_is_enforced() {
+    let none = || Some(Test::Equals(json!("'none'")));
+    let frames = |lines: &[&str], is| has("content-security-policy", lines, "frame-ancestors", is);
+    assert_eq!(frames(&["default-src 'self'; frame-ancestors 'none'"], none()), MET);
+    assert_eq!(frames(&["default-src 'self'", "frame-ancestors 'none'"], none()), MET);
+    assert_eq!(frames(&["frame-ancestors 'none'; frame-ancestors *"], none()), MET);
+    assert_eq!(frames(&["frame-ancestors *; frame-ancestors 'none'"], none()), NOT_MET);
+    assert_eq!(frames(&["frame-ancestors *", "frame-ancestors 'none'"], none()), UNCLEAR);
+    assert_eq!(frames(&["default-src 'self'"], none()), NOT_MET);
+    let deny = |policy: &str| {
+        let headers = json!({"x-frame-options": ["DENY"], "content-security-policy": [policy]});
+        let deny = Test::Equals(json!("DENY"));
+        judge("/headers/x-frame-options", deny, json!({ "headers": headers }))
+    };
+    assert_eq!(deny("default-src 'self'"), MET);
+    assert_eq!(deny("frame-ancestors 'none'"), MET);
+    assert_eq!(deny("frame-ancestors 'self'"), NOT_MET);
+    assert_eq!(deny("frame-ancestors *"), UNCLEAR);
+}
+
+#[test]
+fn other_headers_with_several_lines_decide_if_the_lines_agree() {
+    let via = |lines: &[&str], test: Test| header("via", lines, test);
+    assert_eq!(via(&["1.1 a", "1.1 router"], Test::Contains("router".into())), MET);
+    assert_eq!(via(&["1.1 a", "1.1 router"], Test::NotContains("router".into())), NOT_MET);
+    assert_eq!(via(&["1.1 a", "1.1 b"], Test::NotContains("router".into())), MET);
+    assert_eq!(via(&["a", "b"], Test::Equals(json!("a"))), UNCLEAR);
+    assert_eq!(via(&["a", "a"], Test::Equals(json!("a"))), MET);
+    assert_eq!(via(&["b", "c"], Test::Equals(json!("a"))), NOT_MET);
+    assert_eq!(via(&["a", "b"], Test::NotEquals(json!("a"))), NOT_MET);
+    assert_eq!(via(&["3", "9"], Test::AtMost(5.0)), UNCLEAR);
+    assert_eq!(via(&["3"], Test::AtMost(5.0)), MET);
+    assert_eq!(via(&["-inf"], Test::AtMost(5.0)), UNCLEAR);
+    let many: Vec<&str> = std::iter::repeat_n("a", 64).collect();
+    let budget = TestOutcome::Unknown(Reason::Budget);
+    assert_eq!(via(&many, Test::Equals(json!("a"))), budget);
 }

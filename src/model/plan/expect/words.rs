@@ -58,10 +58,12 @@ impl Test {
             | Self::Directive(_)
             | Self::Refused(_)
             | Self::ShowsCanary(_)
+            | Self::ShowsExactly(_)
             | Self::ShowsNoForeignCanary
             | Self::StaysOn(_)
             | Self::IfThere(_)
             | Self::All(_)
+            | Self::NotAll(_)
             | Self::AddressesOn(_) => return None,
         })
     }
@@ -81,6 +83,7 @@ impl Test {
             Self::Some(_) => "has no entry",
             Self::AddressesOn(_) => "has an address of another origin",
             Self::IfThere(test) => test.how_it_fails(),
+            Self::NotAll(_) => "is one that violates the claim",
             _ => "has another value",
         }
     }

@@ -186,7 +186,7 @@ impl Settings {
         if let Some(share) = &self.least_share {
             let shrunk = set(StepId(1), "/share", share.value.0 - 0.1);
             all.push(negation("the newest backup is smaller than its least share", shrunk));
-            let unknown = set(StepId(1), "/share", Value::Null);
+            let unknown = set(StepId(1), "/share", "unknown");
             all.push(fault("there is no earlier backup to compare with", unknown));
         }
         all.extend(sends.then(|| of_statuses("the request for the backups")).into_iter().flatten());

@@ -18,7 +18,9 @@ macro_rules! checks {
             UnfitCheck "unfit-check" Error []
                 "a check could not fail, so it would not be evidence";
             EmptyExpect "empty-expect" Error []
-                "a step has no expectation, or an expectation that any answer meets";
+                "a step has no expectation, or one that any answer meets, or none can meet";
+            FailureExpected "failure-expected" Error []
+                "a check expects a failure of the service (5xx)";
             MisplacedExpect "misplaced-expect" Error []
                 "an expectation cannot be combined with another one";
             EmptyList "empty-list" Error []
