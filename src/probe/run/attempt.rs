@@ -33,8 +33,8 @@ use crate::probe::limiter::Urgency;
 use crate::probe::local::{backup, command, file, record};
 use crate::probe::run::repeated;
 use crate::probe::run::repeated::Exchanges;
+use crate::probe::spellings::Searcher;
 use crate::probe::values::Values;
-use crate::probe::values::canary::Searcher;
 use crate::probe::values::redact::{Redactor, SECRET_LENGTH_MIN};
 
 /// The result of an attempt.
