@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(
             reported("[backup-dally]"),
             [
-                "checks/backup-daily.yaml:4:9 unknown-claim: there is no claim `backup-dally` for this one to rest on ? did you mean `backup-daily`?"
+                "checks/backup-daily.yaml:6:9 unknown-claim: there is no claim `backup-dally` for this one to rest on ? did you mean `backup-daily`?"
             ]
         );
     }
@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(
             reported("[backup-daily]"),
             [
-                "checks/backup-daily.yaml:4:9 needs-itself: the claim `backup-daily` needs itself ? remove one of these entries of `needs:`"
+                "checks/backup-daily.yaml:6:9 needs-itself: the claim `backup-daily` needs itself ? remove one of these entries of `needs:`"
             ]
         );
     }

@@ -25,12 +25,17 @@ pub(crate) fn is_misdated(facts: &Facts, observed: Timestamp) -> bool {
     old < -CLOCK_TOLERANCE.as_signed() || old > explained
 }
 
-/// The time from which an observation counts: when the answer was received or, if a cache had stored
-/// it, when the cache received it.
+/// The time from which an observation counts: that of its oldest answer.
 fn counts_from(observation: &Observation) -> Timestamp {
-    let Answer::Facts(facts) = &observation.answer else { return observation.at };
-    let Some(age) = age(facts).filter(|age| age.is_positive()) else { return observation.at };
-    let stored = observation.at.checked_sub(age).unwrap_or(Timestamp::MIN);
+    let others = observation.others.iter().map(|one| stored_at(&one.answer, one.at));
+    others.fold(stored_at(&observation.answer, observation.at), Timestamp::min)
+}
+
+/// When an answer was received or, if a cache had stored it, when the cache received it.
+fn stored_at(answer: &Answer, received: Timestamp) -> Timestamp {
+    let Answer::Facts(facts) = answer else { return received };
+    let Some(age) = age(facts).filter(|age| age.is_positive()) else { return received };
+    let stored = received.checked_sub(age).unwrap_or(Timestamp::MIN);
     date(facts).map_or(stored, |date| date.min(stored))
 }
 
@@ -113,15 +118,8 @@ mod tests {
 
     #[test]
     fn an_answer_of_a_cache_counts_from_when_it_was_stored() {
-        let observation = |facts: Facts| Observation {
-            at: noon(),
-            took_ms: 0,
-            address: None,
-            not_asked: Vec::new(),
-            answer: Answer::Facts(facts),
-            captures: Default::default(),
-        };
-        let from = |facts: Facts| counts_from(&observation(facts)).to_string();
+        let from =
+            |facts: Facts| counts_from(&Observation::new(noon(), Answer::Facts(facts))).to_string();
         // A difference of the clocks is not an age.
         assert_eq!(from(facts(&at("11:58:00"), None)), "2026-11-22T12:00:00Z");
         assert_eq!(from(facts(&at("10:00:00"), Some("7200"))), "2026-11-22T10:00:00Z");

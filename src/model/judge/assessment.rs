@@ -161,7 +161,7 @@ impl ClaimEvidence {
 
     /// When its last answer was received.
     pub fn last(&self) -> Option<Timestamp> {
-        self.observations().map(|one| one.at).max()
+        self.observations().map(Observation::last).max()
     }
 
     fn observations(&self) -> impl Iterator<Item = &Observation> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::answer::broken::Broken;
-use crate::model::answer::observation::Transcript;
+use crate::model::answer::observation::{Observation, Transcript};
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::assessment::Assessment;
 use crate::model::judge::basis::Basis;
@@ -203,7 +203,7 @@ fn is_void(checks: &[CheckOutcome<'_>], contradicted: Option<Timestamp>) -> bool
     let shows_it = checks.iter().any(|check| check.judgement.verdict == Verdict::Violated);
     if shows_it {
         let all = checks.iter().flat_map(|check| &check.transcript.observations);
-        return all.map(|one| one.at).max().is_none_or(|last| last < contradicted);
+        return all.map(Observation::last).max().is_none_or(|last| last < contradicted);
     }
     let oldest = checks.iter().filter_map(|check| age::oldest(check.transcript)).min();
     oldest.is_none_or(|oldest| oldest <= contradicted)

@@ -240,6 +240,7 @@ mod tests {
           "column": 2,
           "standing": "violated",
           "reason": null,
+          "needs": null,
           "basis": "probed-with-access",
           "seen": "globex reads acme's note: status 200, 64 bytes with data of acme in it",
           "observed": "2026-11-22T10:00:00Z",
