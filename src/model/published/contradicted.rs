@@ -18,6 +18,7 @@ impl PublishedClaim {
         let is_failure = |standing: &str| matches!(standing, "violated" | "waived");
         let past = self.history.iter().filter(|one| is_failure(&one.standing));
         let now = self.observed.filter(|_| is_failure(&self.standing));
-        past.map(|one| one.since).chain(now).max()
+        // Pages of before there was history have only the present standing.
+        past.map(|one| one.since).max().or(now)
     }
 }
