@@ -18,6 +18,7 @@ use crate::model::answer::verdict::Verdict;
 use crate::model::judge::falsify::{Falsification, falsify};
 use crate::model::judge::judge;
 use crate::model::judge::view::View;
+use crate::model::plan::counterexample::Edit;
 use crate::model::plan::expect::{Expectation, Refusal, Test};
 use crate::model::plan::{Act, Plan};
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
@@ -285,7 +286,24 @@ fn facts(plan: &Plan, step: StepId, looks: &[StepId]) -> Facts {
             meet(&mut facts, expectation);
         }
     }
+    for probe in replaced_by(plan, step) {
+        for one in &plan.steps[probe].expect {
+            if let Some(value) = one.test.counterexample() {
+                facts.set(&one.at, value);
+            }
+        }
+    }
     facts
+}
+
+/// The probes in whose place the answer to a step must not hold, and which it is not a control of.
+fn replaced_by(plan: &Plan, step: StepId) -> impl Iterator<Item = StepId> {
+    let is_control = plan.steps.iter().any(|other| other.control == Some(step));
+    let edits = plan.counterexamples.iter().flat_map(|one| &one.edits);
+    edits.filter_map(move |edit| match edit {
+        Edit::Swap { step: probe, with } if *with == step && !is_control => Some(*probe),
+        _ => None,
+    })
 }
 
 fn meet(facts: &mut Facts, expectation: &Expectation) {

@@ -90,6 +90,15 @@ fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {
                  same request, and name that step in `control:`"
                     .to_owned()
             }
+            Flaw::NoCounterRun(_) => {
+                "add `must_fail:` with other arguments of the program, or another file, for which the \
+                 same expectations are not met"
+                    .to_owned()
+            }
+            Flaw::ExaminesNothing { .. } => {
+                "run a program that examines the service, and prints or returns what it found"
+                    .to_owned()
+            }
             _ => format!("`avouch explain {}` shows the steps", claim.id),
         };
         let place = Place::new(claim.file.clone(), span.clone());

@@ -1,5 +1,6 @@
 //! Natural language: sentences, quantities and promises. Knows nothing of projects or plans.
 
+pub mod error_page;
 mod lexicon;
 pub mod period;
 pub mod promise;

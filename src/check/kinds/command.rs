@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::written::counterexample::{fault, negation, of_limits, remove, set};
 use crate::check::written::expect::{Expect, Reading};
+use crate::check::written::must_fail::{MustFail, counter_run};
 use crate::check::written::placeholders::Names;
 use crate::check::written::program::{Run, program};
 use crate::check::written::test::Tests;
@@ -42,6 +43,9 @@ pub(crate) struct Settings {
     json: BTreeMap<String, Spanned<Tests>>,
     /// Tests of the text that it prints.
     text: Option<Spanned<Tests>>,
+    /// The counter-run: the same program with other arguments, for which the same expectations must not be
+    /// met. Without it, nothing shows that the check can fail.
+    must_fail: Option<Spanned<MustFail>>,
     /// A sentence for the reader: what this check does not show.
     leaves_open: Option<String>,
 }
@@ -53,7 +57,8 @@ impl Kind for Command {
 
     const MANUAL: Manual = Manual {
         proves: "A program of the project exits with the expected code within its time, and what \
-                 it prints passes the tests.",
+                 it prints passes the tests. A counter-run, the same program with other \
+                 arguments, does not pass them.",
         cannot_prove: "That the program reports the truth: the page shows its result as \
                        reported. Output beyond a size limit is not kept. A process that it \
                        starts in a process group of its own is not stopped with it.",
@@ -68,7 +73,11 @@ impl Kind for Command {
         let run = Run { line: &settings.run, env: &settings.env, timeout: settings.timeout };
         let program = program(&run, context, diagnostics);
         let expect = settings.expect(context, diagnostics);
-        Some(settings.plan(program?, expect))
+        let counter = settings
+            .must_fail
+            .as_ref()
+            .map(|written| MustFail::program(written, &run, context, diagnostics));
+        Some(settings.plan(program?, counter.map_or(Some(None), |one| one.map(Some))?, expect))
     }
 }
 
@@ -80,6 +89,7 @@ timeout: 30s
 json:
   /lag_s: { at_most: 60 }
   /state: streaming
+must_fail: [bin/replica-status, --json, --of, a-stopped-replica]
 ";
 
 impl Settings {
@@ -101,19 +111,24 @@ impl Settings {
         all
     }
 
-    fn plan(&self, program: Program, expect: Vec<Expectation>) -> Plan {
+    fn plan(&self, program: Program, counter: Option<Program>, expect: Vec<Expectation>) -> Plan {
         let line = program.line.join(" ");
-        let mut control =
-            Step::new(Role::Control, format!("a run of `{line}`"), ANYONE, Act::Command(program));
-        control.expect = vec![Expectation::new("/exit", Test::Exists(true))];
-        control.word = Word::Reported;
+        let mut steps = vec![run_of(program, format!("a run of `{line}`"))];
+        let counter = counter.map(|counter| {
+            let name = format!("the counter-run, `{}`", counter.line.join(" "));
+            steps.push(run_of(counter, name.clone()));
+            name
+        });
+        let id = StepId(steps.len());
         let mut probe = Step::new(Role::Probe, "the result", ANYONE, Act::Recall(StepId(0)));
         probe.publish = expect.iter().map(|one| one.at.clone()).collect();
         probe.control = Some(StepId(0));
         probe.word = Word::Reported;
         probe.expect = expect;
-        let mut counterexamples = of_limits(StepId(1), &probe.name, &probe.expect);
-        counterexamples.extend(self.counterexamples());
+        let mut counterexamples = of_limits(id, &probe.name, &probe.expect);
+        counterexamples.extend(self.counterexamples(id));
+        counterexamples.extend(counter.map(|name| counter_run(id, &name, StepId(1))));
+        steps.push(probe);
         Plan {
             counterexamples,
             covers: format!("One run of `{line}`."),
@@ -121,15 +136,62 @@ impl Settings {
                 .leaves_open
                 .clone()
                 .unwrap_or_else(|| "It does not show that the program reports the truth.".into()),
-            ..Plan::new(Command::NAME, vec![control, probe])
+            ..Plan::new(Command::NAME, steps)
         }
     }
 
-    fn counterexamples(&self) -> [Counterexample; 2] {
+    fn counterexamples(&self, probe: StepId) -> [Counterexample; 2] {
         let other = if self.exit == 1 { 2 } else { 1 };
         [
-            negation(format!("the program exits with {other}"), set(StepId(1), "/exit", other)),
+            negation(format!("the program exits with {other}"), set(probe, "/exit", other)),
             fault("a signal ends the program", remove(StepId(0), "/exit")),
         ]
+    }
+}
+
+fn run_of(program: Program, name: String) -> Step {
+    let mut step = Step::new(Role::Control, name, ANYONE, Act::Command(program));
+    step.expect = vec![Expectation::new("/exit", Test::Exists(true))];
+    step.word = Word::Reported;
+    step
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::check::fixture::{changed, mistakes, plan, tried, verdict};
+    use crate::check::kind::Kind;
+    use crate::model::answer::verdict::Verdict;
+    use crate::model::judge::falsify::{Grade, falsify};
+
+    const EXAMPLE: &str = super::Command::MANUAL.example;
+
+    #[test]
+    fn a_check_whose_counter_run_meets_everything_cannot_fail() {
+        let plan = plan(EXAMPLE);
+        assert_eq!(tried(&plan).grade, Grade::Sound);
+        let same = changed(&plan, "counter-run", |facts| {
+            facts.set("/exit", json!(0));
+            facts.set("/stdout/json", json!({"lag_s": 1, "state": "streaming"}));
+        });
+        assert_eq!(verdict(&plan, &same), Verdict::Holds);
+        assert_eq!(falsify(&plan, &same).grade, Grade::Weak);
+    }
+
+    #[test]
+    fn without_a_counter_run_a_check_cannot_fail() {
+        let without: Vec<&str> = EXAMPLE.lines().filter(|one| !one.starts_with("must_")).collect();
+        assert_eq!(tried(&plan(&without.join("\n"))).grade, Grade::Vacuous);
+        let echo = "{kind: command, run: [/bin/echo, ok], text: {contains: ok}, must_fail: [/bin/echo, no]}";
+        assert_eq!(tried(&plan(echo)).grade, Grade::Vacuous);
+    }
+
+    #[test]
+    fn a_counter_run_is_the_same_program_with_other_arguments() {
+        for other in ["[bin/b]", "[bin/a, --json]", "bin/a", "[]"] {
+            let yaml = format!("{{kind: command, run: [bin/a, --json], must_fail: {other}}}");
+            assert_eq!(mistakes(&yaml)[0].0, "bad-counter-run", "{other}");
+        }
     }
 }

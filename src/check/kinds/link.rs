@@ -9,11 +9,12 @@ use crate::check::kind::{Context, Kind, Manual};
 use crate::check::written::counterexample::{negation, remove, set};
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
-use crate::model::answer::ids::StepId;
-use crate::model::plan::counterexample::{Class, Counterexample};
+use crate::model::answer::ids::{CanaryId, StepId};
+use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::{Destination, Request};
-use crate::model::plan::{ANYONE, Plan, Role, Step};
+use crate::model::plan::template::Template;
+use crate::model::plan::{ANYONE, Canary, Plan, Role, Step};
 use crate::model::project::Project;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
@@ -21,6 +22,9 @@ use crate::model::source::diagnostic::report::Report;
 
 /// A page may redirect a few times, such as to another language or a newer address.
 const REDIRECTS_MAX: u8 = 5;
+
+/// The placeholder of the path that does not exist.
+const NOWHERE: &str = "made-up-path";
 
 /// The page behind a link of the claim.
 pub(crate) struct Link;
@@ -40,7 +44,8 @@ impl Kind for Link {
 
     const MANUAL: Manual = Manual {
         proves: "Anyone can open the page that the claim links to, without logging in, on the \
-                 host that the link names. Its title contains the expected text.",
+                 host that the link names. Its title contains the expected text, and is not that \
+                 of an error page. The host does not answer a made-up address with such a page.",
         cannot_prove: "What else is on the page: only its title is read.",
         example: "kind: link\naddress: https://www.heroku.com/policy/security\ntitle: Heroku Security\n",
     };
@@ -98,20 +103,43 @@ fn request(
 
 fn plan(request: Request, address: &str, title: &str, project: &Project) -> Plan {
     let origin = origin(&request.to, address, project);
+    let nowhere = nowhere(&request, address);
     let mut step = Step::http(Role::Probe, format!("the page at {address}"), ANYONE, request);
     step.expect = vec![
         Expectation::new("/status", Test::Equals(json!(200))),
         Expectation::new("/body/title", Test::Contains(title.to_owned())),
+        Expectation::new("/body/title", Test::NoErrorTitle(title.to_owned())),
         Expectation::new("", Test::StaysOn(origin)),
     ];
     step.publish = vec!["/url".into(), "/body/title".into()];
+    // It comes after the test, which does not depend on it: not every host answers such requests.
+    let name = "a page of the same host that does not exist";
+    let mut steps = vec![step, Step::http(Role::Control, name, ANYONE, nowhere)];
+    for step in &mut steps {
+        step.sees = vec![CanaryId(0)];
+    }
     Plan {
         counterexamples: counterexamples(),
+        canaries: vec![Canary { owner: NOWHERE.to_owned(), marker: None }],
         covers: format!("The page at {address}, requested without logging in."),
         leaves_open: "Only the page's title was read: this does not show what else is on the page."
             .into(),
-        ..Plan::new(Link::NAME, vec![step])
+        ..Plan::new(Link::NAME, steps)
     }
+}
+
+/// A request for a path of the same host that is generated for each run.
+fn nowhere(request: &Request, address: &str) -> Request {
+    let path = format!("/${{canary:{NOWHERE}}}");
+    let to = match &request.to {
+        Destination::Host(role, _) => Destination::Host(role.clone(), Template(path)),
+        Destination::Target(_) | Destination::PlainTarget(_) => Destination::Target(Template(path)),
+        Destination::Address(_) => {
+            let origin = Url::parse(address).map(|url| url.origin().ascii_serialization());
+            Destination::Address(Template(origin.unwrap_or_default() + &path))
+        }
+    };
+    Request { to, ..request.clone() }
 }
 
 /// The origin that the page must have, given the hosts of this run.
@@ -135,7 +163,12 @@ fn counterexamples() -> Vec<Counterexample> {
     };
     vec![
         negation("the page does not exist", set(StepId(0), "/status", 404)),
-        negation("an error page has the status of a success", title("Page not found")),
+        negation("an error page has the status of a success", title("404 - not found")),
+        Counterexample {
+            class: Class::Decoy,
+            when: "the page is the one that the host has for an address that does not exist".into(),
+            edits: vec![Edit::Swap { step: StepId(0), with: StepId(1) }],
+        },
         log_in,
         negation("the answer has no title", remove(StepId(0), "/body/title")),
     ]
@@ -145,8 +178,9 @@ fn counterexamples() -> Vec<Counterexample> {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::check::fixture::{changed, mistakes, plan, verdict};
+    use crate::check::fixture::{changed, mistakes, plan, sound, tried, verdict};
     use crate::model::answer::verdict::{Reason, Verdict};
+    use crate::model::judge::falsify::{Grade, falsify};
     use crate::model::plan::request::Destination;
 
     /// The address is the link in the claim's text.
@@ -170,7 +204,25 @@ mod tests {
     fn a_dead_link_an_error_page_and_a_log_in_page_elsewhere_are_violations() {
         assert_eq!(given("/status", &json!(404)), Verdict::Violated);
         assert_eq!(given("/body/title", &json!("Not found")), Verdict::Violated);
+        let soft = json!("404 - Heroku Security not found");
+        assert_eq!(given("/body/title", &soft), Verdict::Violated);
         assert_eq!(given("/url", &json!("https://login.example.com/")), Verdict::Violated);
+    }
+
+    #[test]
+    fn a_host_that_has_the_same_title_for_every_address_shows_nothing() {
+        let plan = plan(IN_WORDS);
+        assert_eq!(tried(&plan).grade, Grade::Sound, "{:#?}", tried(&plan));
+        let mut all = sound(&plan);
+        all[1].answer = all[0].answer.clone();
+        assert_eq!(verdict(&plan, &all), Verdict::Holds);
+        assert_eq!(falsify(&plan, &all).grade, Grade::Weak);
+        for status in [404, 429, 503] {
+            let other =
+                changed(&plan, "does not exist", |facts| facts.set("/status", json!(status)));
+            assert_eq!(verdict(&plan, &other), Verdict::Holds);
+            assert_eq!(falsify(&plan, &other).grade, Grade::Sound, "{status}");
+        }
     }
 
     #[test]

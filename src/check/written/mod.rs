@@ -3,6 +3,7 @@
 pub(crate) mod counterexample;
 pub(crate) mod expect;
 pub(crate) mod limits;
+pub(crate) mod must_fail;
 pub(crate) mod placeholders;
 pub(crate) mod program;
 pub(crate) mod repeat;

@@ -239,6 +239,7 @@ checks:
     as: operator # an actor of avouch.yaml
     get: /ops/backups/latest
     at: /completed_at # JSON Pointer to the time
+    state: { at: /state, is: finished } # a backup that is not finished does not count
     max_age: 24h # \"24 hours\" in the words is bound to this
 ",
         group: Some(HEALTH),
@@ -256,6 +257,7 @@ checks:
   - kind: command # needs `commands: true` in avouch.yaml
     run: [git, rev-parse, --verify, HEAD] # without a shell, in the project's folder
     env: [HOME]
+    must_fail: [git, rev-parse, --verify, no-such-change] # the same program, for which it must fail
 ",
         group: Some(HEALTH),
         fits: is_committed,

@@ -86,12 +86,18 @@ fn is_noticed(class: Class, verdict: Verdict) -> bool {
     match class {
         Class::Negation => verdict == Verdict::Violated,
         Class::Fault => matches!(verdict, Verdict::Inconclusive(_)),
+        Class::Decoy => verdict != Verdict::Holds,
         Class::Benign => verdict == Verdict::Holds,
     }
 }
 
 fn grade(plan: &Plan, rows: &[TriedCounterexample]) -> Grade {
     let uncontrolled = |flaw: &Flaw| !matches!(flaw, Flaw::AsksNothing);
+    let cannot_fail =
+        |flaw: &Flaw| matches!(flaw, Flaw::NoCounterRun(_) | Flaw::ExaminesNothing { .. });
+    if plan.flaws().iter().any(cannot_fail) {
+        return Grade::Vacuous;
+    }
     if !rows.iter().any(|row| row.class == Class::Negation && row.noticed) {
         Grade::Vacuous
     } else if plan.flaws().iter().any(uncontrolled) {

@@ -36,6 +36,10 @@ pub struct Newest {
     pub at: String,
     /// JSON Pointer within a backup to its size in bytes.
     pub bytes: Option<String>,
+    /// JSON Pointer within a backup to what it is of, such as the name of a database, and the value there;
+    /// other backups are disregarded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<(String, String)>,
     /// JSON Pointer within a backup to its state, and the value of a finished backup's state.
     pub state: Option<(String, String)>,
     /// JSON Pointer within a backup to its name.
@@ -85,7 +89,12 @@ pub enum Form {
 struct ListedBackup<'a> {
     of: &'a Newest,
     entry: &'a Value,
-    finished_at: Timestamp,
+}
+
+/// A finished backup, with the time at which it was finished.
+struct Finished<'a> {
+    of: &'a ListedBackup<'a>,
+    at: Timestamp,
 }
 
 impl Newest {
@@ -100,43 +109,73 @@ impl Newest {
             let why = "there are more backups than were read, and the newest may be among the rest";
             return Err(ProbeError::new(Reason::Budget, why));
         }
-        let mut all = self.told(answer);
-        if all.is_empty() {
-            let why = "the answer lists no backup with a time";
+        let listed = self.listed(answer);
+        if listed.is_empty() {
+            let why = "the answer lists no such backup with a time";
             return Err(ProbeError::new(Reason::Unparsable, why));
         }
-        let count = all.len();
-        all.retain(ListedBackup::is_finished);
-        all.sort_by_key(|one| std::cmp::Reverse(one.finished_at));
+        let finished = listed.iter().filter(|one| one.is_finished());
+        let finished: Option<Vec<Finished<'_>>> = finished.map(Finished::of).collect();
+        let Some(mut all) = finished else {
+            let why = "the time of a finished backup cannot be read, and it may be the newest";
+            return Err(ProbeError::new(Reason::Unparsable, why));
+        };
+        let count = listed.len();
+        all.sort_by_key(|one| std::cmp::Reverse(one.at));
         let mut facts = json!({ "backups": count, "finished": all.len() });
         // The judge compares the peer's clock with ours before it judges a time.
         if let Some(date) = answer.header("date") {
             facts["headers"] = json!({ "date": [date] });
         }
         if let Some(newest) = all.first() {
-            let before = newest.previous_bytes().or_else(|| all.get(1)?.bytes());
+            let before = newest.of.previous_bytes().or_else(|| all.get(1)?.of.bytes());
             facts["newest"] = newest.facts();
-            let share = share(newest.bytes(), before);
+            let share = share(newest.of.bytes(), before);
             facts["share"] = share.map_or_else(|| json!("unknown"), Value::from);
         }
         Ok(facts)
     }
 
-    fn told<'a>(&'a self, answer: &'a Facts) -> Vec<ListedBackup<'a>> {
+    fn listed<'a>(&'a self, answer: &'a Facts) -> Vec<ListedBackup<'a>> {
         let entries = match answer.at(&self.list) {
             Some(Value::Array(entries)) => entries.as_slice(),
             Some(single) => std::slice::from_ref(single),
             None => &[],
         };
-        let told = |entry| {
-            let finished_at = read_time(pointed(entry, &self.at)?)?;
-            Some(ListedBackup { of: self, entry, finished_at })
-        };
-        entries.iter().filter_map(told).collect()
+        let all = entries.iter().map(|entry| ListedBackup { of: self, entry });
+        all.filter(|one| one.time().is_some() && one.is_of_this_data()).collect()
+    }
+}
+
+impl<'a> Finished<'a> {
+    fn of(of: &'a ListedBackup<'a>) -> Option<Self> {
+        Some(Self { of, at: read_time(of.time()?)? })
+    }
+
+    fn facts(&self) -> Value {
+        let (of, entry) = (self.of.of, self.of.entry);
+        let bytes = of.bytes.as_deref().and_then(|at| pointed(entry, at));
+        json!({
+            "name": self.of.name(),
+            "at": self.at.to_string(),
+            "bytes": bytes.map(|bytes| number(bytes).map_or_else(|| bytes.clone(), size)),
+        })
     }
 }
 
 impl ListedBackup<'_> {
+    /// The value at which its time should be. An unfinished backup may have none.
+    fn time(&self) -> Option<&Value> {
+        pointed(self.entry, &self.of.at).filter(|time| !time.is_null())
+    }
+
+    fn is_of_this_data(&self) -> bool {
+        self.of
+            .of
+            .as_ref()
+            .is_none_or(|(at, name)| pointed(self.entry, at).and_then(Value::as_str) == Some(name))
+    }
+
     fn is_finished(&self) -> bool {
         let state = self.of.state.as_ref();
         let in_state = state.is_none_or(|(at, finished)| {
@@ -156,15 +195,6 @@ impl ListedBackup<'_> {
 
     fn previous_bytes(&self) -> Option<f64> {
         number(pointed(self.entry, self.of.previous_bytes.as_deref()?)?)
-    }
-
-    fn facts(&self) -> Value {
-        let bytes = self.of.bytes.as_deref().and_then(|at| pointed(self.entry, at));
-        json!({
-            "name": self.name(),
-            "at": self.finished_at.to_string(),
-            "bytes": bytes.map(|bytes| number(bytes).map_or_else(|| bytes.clone(), size)),
-        })
     }
 }
 
@@ -199,6 +229,7 @@ mod tests {
             list: "/body/json".into(),
             at: "/at".into(),
             bytes: Some("/bytes".into()),
+            of: None,
             state: Some(("/state".into(), "finished".into())),
             name: Some("/name".into()),
             partial: vec![".part".into()],
@@ -244,6 +275,29 @@ mod tests {
         }
         let cut = Facts(json!({"body": {"truncated": true, "json": [entry("a", 20, 1, "")]}}));
         assert_eq!(newest().facts(&cut).unwrap_err().reason, Reason::Budget);
+    }
+
+    #[test]
+    fn a_finished_backup_whose_time_cannot_be_read_may_be_the_newest() {
+        let odd =
+            |at: Value, state: &str| json!({"name": "b", "at": at, "bytes": 1, "state": state});
+        let with = |more: Value| picked(&newest(), json!([entry("a", 20, 1, "finished"), more]));
+        for at in [json!("yesterday"), json!("Sun, 22 Nov 2026 10:00:00 CET"), json!(0), json!([])]
+        {
+            let refused = with(odd(at.clone(), "finished")).unwrap_err();
+            assert_eq!(refused.reason, Reason::Unparsable, "{at}");
+            assert_eq!(with(odd(at, "running")).unwrap()["newest"]["name"], "a");
+        }
+        assert_eq!(with(odd(Value::Null, "running")).unwrap()["newest"]["name"], "a");
+    }
+
+    #[test]
+    fn a_backup_of_other_data_is_disregarded() {
+        let of = Newest { of: Some(("/name".into(), "a".into())), ..newest() };
+        let both = json!([entry("a", 20, 1, "finished"), entry("b", 22, 1, "finished")]);
+        assert_eq!(picked(&of, both).unwrap()["newest"]["at"], "2026-11-20T10:00:00Z");
+        let other = picked(&of, json!([entry("b", 22, 1, "finished")]));
+        assert_eq!(other.unwrap_err().reason, Reason::Unparsable);
     }
 
     #[test]

@@ -11,6 +11,15 @@ pub enum Flaw {
     NotAControl(String),
     /// The named step and its control differ in more than actor and credential.
     ControlDiffers(String, String),
+    /// The named step runs a program or reads a file, and no counter-run shows that it can fail.
+    NoCounterRun(String),
+    /// A program that examines nothing.
+    ExaminesNothing {
+        /// The step that runs it.
+        step: String,
+        /// The program.
+        program: String,
+    },
 }
 
 impl Flaw {
@@ -18,9 +27,11 @@ impl Flaw {
     pub fn step(&self) -> Option<&str> {
         match self {
             Self::AsksNothing => None,
-            Self::Uncontrolled(step) | Self::NotAControl(step) | Self::ControlDiffers(step, _) => {
-                Some(step)
-            }
+            Self::Uncontrolled(step)
+            | Self::NotAControl(step)
+            | Self::ControlDiffers(step, _)
+            | Self::NoCounterRun(step)
+            | Self::ExaminesNothing { step, .. } => Some(step),
         }
     }
 
@@ -36,6 +47,12 @@ impl Flaw {
             }
             Self::ControlDiffers(step, control) => {
                 format!("step `{step}` and its control `{control}` do not send the same request")
+            }
+            Self::NoCounterRun(step) => {
+                format!("nothing shows that the step `{step}` can fail: there is no counter-run")
+            }
+            Self::ExaminesNothing { step, program } => {
+                format!("the step `{step}` runs `{program}`, which examines nothing")
             }
         }
     }

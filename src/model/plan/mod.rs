@@ -25,7 +25,7 @@ use crate::model::answer::attestation::Attestation;
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::ids::{CanaryId, StepId, index_by_step};
 use crate::model::plan::backup::{BackupSource, FileQuery, Form, Newest, Opening};
-use crate::model::plan::counterexample::Counterexample;
+use crate::model::plan::counterexample::{Counterexample, Edit};
 use crate::model::plan::credential::Credential;
 use crate::model::plan::expect::Expectation;
 use crate::model::plan::flaw::Flaw;
@@ -33,6 +33,9 @@ use crate::model::plan::looks::{NextPage, is_once, once};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::question::{DnsQuestion, TlsQuestion};
 use crate::model::plan::request::{Program, Request};
+
+/// Programs that end in the same way whatever the service does, or print their arguments.
+const EXAMINE_NOTHING: [&str; 6] = ["true", "false", "echo", "printf", "yes", ":"];
 
 /// The actor without credentials.
 pub const ANYONE: &str = "anyone";
@@ -225,6 +228,19 @@ impl Act {
         }
     }
 
+    /// Whether it runs a program of the project, or reads a file of this machine: a program may report
+    /// anything, and a file may be any.
+    fn needs_counter_run(&self) -> bool {
+        match self {
+            Self::Command(_) | Self::Files(_) => true,
+            Self::Open(opening) => {
+                matches!(opening.from, BackupSource::Files(_))
+                    || matches!(opening.form, Form::Command(_))
+            }
+            _ => false,
+        }
+    }
+
     /// The program that the act runs, if it runs one.
     pub fn program(&self) -> Option<&Program> {
         match self {
@@ -353,6 +369,9 @@ impl Plan {
     }
 
     fn flaw_of(&self, step: &Step) -> Option<Flaw> {
+        if let Some(flaw) = self.counter_run_flaw(step) {
+            return Some(flaw);
+        }
         let needs_control = step.expect.iter().any(|e| e.is_refusal_or_absence());
         let Some(control) = step.control else {
             return needs_control.then(|| Flaw::Uncontrolled(step.name.clone()));
@@ -366,6 +385,25 @@ impl Plan {
         let recorded = control.word == Word::Reported && step.word == Word::Seen;
         (!recorded && !self.act_of(step).is_controlled_by(self.act_of(control)))
             .then(|| Flaw::ControlDiffers(step.name.clone(), control.name.clone()))
+    }
+
+    /// Why a step that runs a program or reads a file shows nothing, if so.
+    fn counter_run_flaw(&self, step: &Step) -> Option<Flaw> {
+        let act = self.act_of(step);
+        let line = act.program().map(|program| program.line.as_slice()).unwrap_or_default();
+        let program = line.first().and_then(|name| name.rsplit('/').next()).unwrap_or_default();
+        if EXAMINE_NOTHING.contains(&program) {
+            let (step, program) = (step.name.clone(), program.to_owned());
+            return Some(Flaw::ExaminesNothing { step, program });
+        }
+        let edits = self.counterexamples.iter().flat_map(|one| &one.edits);
+        let mut swapped = edits.filter_map(|edit| match edit {
+            Edit::Swap { step, .. } => self.step(*step),
+            _ => None,
+        });
+        let mut has_counter_run = || swapped.any(|swapped| swapped.name == step.name);
+        (act.needs_counter_run() && !has_counter_run())
+            .then(|| Flaw::NoCounterRun(step.name.clone()))
     }
 
     /// The act of a step; if it evaluates an earlier step's answer, that step's act.

@@ -158,9 +158,25 @@ impl Printed {
         let looks_like_json = matches!(self.kept.trim_ascii_start().first(), Some(b'{' | b'['));
         match serde_json::from_slice::<Value>(&self.kept) {
             Ok(json) if looks_like_json && !truncated => facts["json"] = json,
-            _ => facts["text"] = String::from_utf8_lossy(&self.kept).into(),
+            // Output that is not text is not kept: nobody could say what it contains.
+            _ => {
+                if let Some(text) = text(&self.kept, truncated) {
+                    facts["text"] = text.into();
+                }
+            }
         }
         facts
+    }
+}
+
+/// The bytes as text; a text that was cut within a character ends before it.
+fn text(bytes: &[u8], truncated: bool) -> Option<&str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) if truncated && error.error_len().is_none() => {
+            std::str::from_utf8(&bytes[..error.valid_up_to()]).ok()
+        }
+        Err(_) => None,
     }
 }
 

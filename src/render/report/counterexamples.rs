@@ -66,7 +66,7 @@ fn of_check(name: &str, check: &CheckOutcome<'_>, detail: Detail, layout: &Layou
     };
     let result = result(falsification);
     let mut out = layout.hanging(&head(grade, style, layout), &format!("{name}: {result}"));
-    for class in [Class::Negation, Class::Fault, Class::Benign] {
+    for class in [Class::Negation, Class::Decoy, Class::Fault, Class::Benign] {
         out.push_str(&of_class(class, falsification, detail, layout));
     }
     for one in untouched(check) {
@@ -138,6 +138,9 @@ fn heading(class: Class) -> &'static str {
     match class {
         Class::Negation => "If the claim is false, the check must fail:",
         Class::Fault => "If the service has a fault, the check must be inconclusive:",
+        Class::Decoy => {
+            "If another answer comes in place of the right one, the check must not hold:"
+        }
         Class::Benign => "If the claim is still true, the check must hold:",
     }
 }

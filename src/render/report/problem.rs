@@ -177,6 +177,7 @@ fn unnoticed(
         let wanted = match row.class {
             Class::Negation => "violated",
             Class::Fault => "inconclusive",
+            Class::Decoy => "inconclusive or violated",
             Class::Benign => "holds",
         };
         let missed = format!("when {}: {}, and should be {wanted}", plain(&row.when), row.verdict);

@@ -62,7 +62,7 @@ fn set_age(path: &Path, age: Duration) {
 }
 
 const DEMO: &str = "
-  - { kind: backup-age, as: operator, get: /ops/backups/latest, at: /completed_at, max_age: 24h, bytes: /bytes }
+  - { kind: backup-age, as: operator, get: /ops/backups/latest, at: /completed_at, max_age: 24h, bytes: /bytes, state: { at: /state, is: finished } }
   - { kind: backup-restore, as: operator, get: /ops/backups/latest/file, form: sqlite, tables: { tenants: 1 } }
 ";
 
@@ -119,11 +119,12 @@ fn the_content_of_a_backup_is_in_no_evidence() {
     }
 }
 
-const FILES: &str = "  - { kind: backup-age, file: backups, suffix: .dump, max_age: 24h, least_share: 50%, states: [least_share] }\n";
+const FILES: &str = "  - { kind: backup-age, file: backups, must_fail: old, suffix: .dump, max_age: 24h, least_share: 50%, states: [least_share] }\n";
 
 #[test]
 fn of_files_the_newest_finished_one_counts() {
     let project = project(FILES);
+    file(&project, "old/1.dump", &[1; 100], 90 * HOUR);
     assert_eq!(standing(&project), "inconclusive");
     file(&project, "backups/1.dump", &[1; 100], 30 * HOUR);
     assert_eq!(standing(&project), "violated");
@@ -140,8 +141,9 @@ fn of_files_the_newest_finished_one_counts() {
 #[test]
 fn a_tar_archive_is_read_to_its_end() {
     let project = project(
-        "  - { kind: backup-restore, file: backups, form: tar, entries: 2, states: [entries] }\n",
+        "  - { kind: backup-restore, file: backups, must_fail: no.tar, form: tar, entries: 2, states: [entries] }\n",
     );
+    file(&project, "no.tar", b"not an archive", HOUR);
     assert_eq!(standing(&project), "inconclusive");
     let mut archive = tar::Builder::new(Vec::new());
     for name in ["a", "b"] {
@@ -158,8 +160,9 @@ fn a_tar_archive_is_read_to_its_end() {
 
 #[test]
 fn a_program_is_given_a_copy_of_the_backup() {
-    let checks = "  - { kind: backup-restore, file: b.txt, form: command, run: [grep, whole, \"${backup}\"] }\n";
+    let checks = "  - { kind: backup-restore, file: b.txt, must_fail: c.txt, form: command, run: [grep, whole, \"${backup}\"] }\n";
     let project = permitted(checks);
+    file(&project, "c.txt", b"none", HOUR);
     file(&project, "b.txt", b"whole", HOUR);
     assert_eq!(standing(&project), "holds");
     file(&project, "b.txt", b"half", HOUR);
@@ -169,7 +172,7 @@ fn a_program_is_given_a_copy_of_the_backup() {
 #[test]
 fn a_program_tells_of_backups() {
     let project = permitted(
-        "  - { kind: backup-age, run: [cat, told.json], list: /all, at: /at, bytes: /size, max_age: 24h }\n",
+        "  - { kind: backup-age, run: [cat, told.json], list: /all, at: /at, name: /id, bytes: /size, max_age: 24h }\n",
     );
     project.write("told.json", "{\"all\": []}");
     assert_eq!(standing(&project), "inconclusive");
@@ -190,7 +193,9 @@ fn without_leave_no_program_is_run() {
 
 #[test]
 fn a_program_is_judged_by_its_exit_and_its_json() {
-    let project = permitted("  - { kind: command, run: [bin/it], json: { /state: streaming } }\n");
+    let project = permitted(
+        "  - { kind: command, run: [bin/it], must_fail: [bin/it, stopped], json: { /state: streaming } }\n",
+    );
     for (text, expected) in [
         ("echo '{\"state\": \"streaming\"}'", "holds"),
         ("echo '{\"state\": \"stopped\"}'", "violated"),
@@ -198,28 +203,36 @@ fn a_program_is_judged_by_its_exit_and_its_json() {
         ("echo streaming", "inconclusive"),
         ("kill -9 $$", "inconclusive"),
     ] {
-        script(&project, "bin/it", text);
+        script(&project, "bin/it", &format!("[ \"$1\" = stopped ] && exit 3\n{text}"));
         assert_eq!(standing(&project), expected, "{text}");
     }
 }
 
 #[test]
 fn a_program_that_does_not_end_is_killed_at_its_deadline() {
-    let project = permitted("  - { kind: command, run: [bin/it], timeout: 1s }\n");
+    let project =
+        permitted("  - { kind: command, run: [bin/it], must_fail: [bin/it, x], timeout: 1s }\n");
     script(&project, "bin/it", "sleep 600");
     assert_eq!(standing(&project), "inconclusive");
 }
 
 #[test]
 fn ten_megabytes_of_output_are_no_trouble() {
-    let project = permitted("  - { kind: command, run: [head, -c, \"10000000\", /dev/zero] }\n");
+    let project = permitted(
+        "  - { kind: command, run: [head, -c, \"10000000\", /dev/zero], must_fail: [head, /nowhere] }\n",
+    );
     assert_eq!(standing(&project), "holds");
 }
 
 #[test]
 fn a_program_sees_only_the_variables_that_are_named() {
-    let project = permitted("  - { kind: command, run: [bin/it], env: [NAMED] }\n");
-    script(&project, "bin/it", "[ -z \"$HIDDEN\" ] && [ \"$NAMED\" = named-value ] && echo $NAMED");
+    let project =
+        permitted("  - { kind: command, run: [bin/it], must_fail: [bin/it, x], env: [NAMED] }\n");
+    script(
+        &project,
+        "bin/it",
+        "[ -z \"$1$HIDDEN\" ] && [ \"$NAMED\" = named-value ] && echo $NAMED",
+    );
     let mut command = project.command(&["check", CLAIM, "--format", "json"]);
     command.env("HIDDEN", "x").env("NAMED", "named-value");
     let run = project.finish(&command.output().unwrap());

@@ -150,9 +150,10 @@ impl Source {
         Step { expect, word, ..Step::new(Role::Control, name, actor, act) }
     }
 
-    /// How the facts are known.
+    /// How the facts are known. The service, the store or the program reports when a backup was finished;
+    /// and a file's time is what whoever wrote the file made it.
     pub(crate) fn word(&self) -> Word {
-        if matches!(self, Self::Files(_)) { Word::Seen } else { Word::Reported }
+        Word::Reported
     }
 }
 

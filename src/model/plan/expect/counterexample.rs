@@ -21,6 +21,7 @@ impl Test {
             Self::StartsWith(part) => text_unless(|text| text.starts_with(part.as_str()))?,
             Self::EndsWith(part) => text_unless(|text| text.ends_with(part.as_str()))?,
             Self::Contains(part) => text_unless(|text| text.contains(part.as_str()))?,
+            Self::NoErrorTitle(expected) => json!(format!("404 - {expected} not found")),
             Self::Exists(false) => json!(ELSE),
             Self::NotContains(text) => json!(text),
             Self::NotEquals(value) => value.clone(),
@@ -67,7 +68,10 @@ impl Test {
             Self::Equals(value) => value.clone(),
             Self::OneOf(values) => values.first().cloned().unwrap_or(Value::Null),
             Self::SameSet(values) => json!(values),
-            Self::Contains(text) | Self::StartsWith(text) | Self::EndsWith(text) => json!(text),
+            Self::Contains(text)
+            | Self::StartsWith(text)
+            | Self::EndsWith(text)
+            | Self::NoErrorTitle(text) => json!(text),
             Self::AddressesOn(origin) => json!(origin),
             Self::IfThere(test) => test.example(observed),
             Self::AtMost(limit) | Self::AtLeast(limit) => json!(limit),

@@ -18,6 +18,7 @@ impl Test {
             Self::NotContains(part) => Self::NotContains(fill(part)?),
             Self::StartsWith(part) => Self::StartsWith(fill(part)?),
             Self::EndsWith(part) => Self::EndsWith(fill(part)?),
+            Self::NoErrorTitle(part) => Self::NoErrorTitle(fill(part)?),
             Self::Every(within) => Self::Every(Box::new(within.filled(capture)?)),
             Self::Some(within) => Self::Some(Box::new(within.filled(capture)?)),
             Self::IfThere(test) => Self::IfThere(Box::new(test.filled(capture)?)),

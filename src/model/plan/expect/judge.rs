@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::language::error_page::is_error_title;
 use crate::model::addresses;
 use crate::model::answer::facts::Facts;
 use crate::model::answer::verdict::Reason;
@@ -136,6 +137,7 @@ impl Test {
             Self::NotContains(part) => contains(value, part).inverse(),
             Self::StartsWith(part) => text(value, |text| text.starts_with(part.as_str())),
             Self::EndsWith(part) => text(value, |text| text.ends_with(part.as_str())),
+            Self::NoErrorTitle(expected) => text(value, |text| !is_error_title(text, expected)),
             Self::Exists(wanted) => TestOutcome::from(*wanted),
             Self::AtMost(limit) => at_most(value, *limit),
             Self::AtLeast(limit) => number_of(value, |number| number >= *limit),

@@ -59,6 +59,8 @@ pub enum Test {
     StartsWith(String),
     /// Is text that ends so.
     EndsWith(String),
+    /// Is the title of a page, and not that of an error page, apart from this text in it.
+    NoErrorTitle(String),
     /// `true`: is present. `false`: is not present.
     Exists(bool),
     /// Is a number, at most this.

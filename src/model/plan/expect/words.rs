@@ -42,6 +42,7 @@ impl Test {
             Self::NotContains(part) => then("does not contain ", Part::Quoted(part)),
             Self::StartsWith(part) => then("begins with ", Part::Quoted(part)),
             Self::EndsWith(part) => then("ends with ", Part::Quoted(part)),
+            Self::NoErrorTitle(_) => words("is not that of an error page"),
             Self::Exists(true) => words("is present"),
             Self::Exists(false) => words("is not present"),
             Self::AtMost(limit) => words(format!("is at most {limit}")),
@@ -76,6 +77,7 @@ impl Test {
                 "has the excluded value"
             }
             Self::Exists(_) => "has a value",
+            Self::NoErrorTitle(_) => "is an error page",
             Self::AtMost(_) => "is over the limit",
             Self::AtLeast(_) => "is under the limit",
             Self::SameSet(_) => "has an additional value",

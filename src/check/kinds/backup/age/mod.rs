@@ -7,24 +7,26 @@ mod tests;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::backup::age::share::Share;
 use crate::check::kinds::backup::source::{Source, of_statuses};
 use crate::check::written::counterexample::{fault, negation, of_limits, remove, set};
 use crate::check::written::limits;
+use crate::check::written::must_fail::{MustFail, counter_run};
+use crate::check::written::program::Run;
 use crate::language::period::Period;
 use crate::language::quantity::amount::{Amount, Unit};
 use crate::language::words::capital;
 use crate::model::answer::ids::StepId;
 use crate::model::answer::verdict::Reason;
-use crate::model::plan::backup::Newest;
+use crate::model::plan::backup::{FileQuery, Newest};
 use crate::model::plan::counterexample::{Counterexample, Edit};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::{ANYONE, Act, FactEnd, Plan, Role, Step};
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
 /// The age and the size of the newest backup.
@@ -66,12 +68,26 @@ pub(crate) struct Settings {
     bytes: Option<Spanned<String>>,
     /// JSON Pointer, within a backup, to the size of the previous backup.
     previous_bytes: Option<Spanned<String>>,
+    /// Where to find what a backup is of, such as the name of a database, and the name of this service's
+    /// data. Other backups do not count.
+    of: Option<Named>,
     /// Where to find a backup's state, and its value once the backup is finished.
     state: Option<State>,
+    /// For a file or a program, the counter-run: another file or folder, or the same program with other
+    /// arguments, whose newest backup must not pass, such as an old one.
+    must_fail: Option<Spanned<MustFail>>,
     /// How old the newest finished backup may be.
     max_age: Spanned<Period>,
     /// The least size, in per cent of the previous backup, such as `50%`.
     least_share: Option<Spanned<Share>>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Named {
+    /// JSON Pointer to the name.
+    at: Spanned<String>,
+    /// The name of this service's data.
+    is: String,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -92,8 +108,8 @@ impl Kind for BackupAge {
                  empty, and not much smaller than the previous one. The evidence expires when \
                  that backup reaches its age limit.",
         cannot_prove: "That the backup can be restored. If the service, an object store or a \
-                       program lists the backups, the page shows the result as reported; the \
-                       size and the time of files are seen directly. Only the first page of a \
+                       program lists the backups, the page shows the result as reported. So it \
+                       does for files: whoever copies a file sets its time. Only the first page of a \
                        listing is read: if there are more, the result is inconclusive.",
         example: EXAMPLE,
     };
@@ -112,7 +128,8 @@ impl Kind for BackupAge {
         settings.report_bad_pointers(context, diagnostics);
         let source = source?;
         let newest = settings.newest(&source, context, diagnostics);
-        Some(settings.plan(source, newest))
+        let counter = settings.counter(&source, context, diagnostics);
+        Some(settings.plan(source, counter, newest))
     }
 }
 
@@ -129,27 +146,82 @@ state: { at: /state, is: finished }
 ";
 
 impl Settings {
-    fn plan(&self, source: Source, newest: Newest) -> Plan {
+    /// The source of the counter-run. Reports one that is missing a program or a file.
+    fn counter(
+        &self,
+        source: &Source,
+        context: &Context<'_>,
+        diagnostics: &mut Report,
+    ) -> Option<Source> {
+        let written = self.must_fail.as_ref()?;
+        match (source, &self.run) {
+            (Source::Files(files), _) => {
+                let path = MustFail::file(written, Some(&files.path), context, diagnostics)?;
+                Some(Source::Files(FileQuery { path, ..files.clone() }))
+            }
+            (Source::Program(_), Some(line)) => {
+                let run = Run { line, env: &self.env, timeout: self.timeout };
+                MustFail::program(written, &run, context, diagnostics).map(Source::Program)
+            }
+            _ => {
+                let message = "only a file or a program has a counter-run";
+                let place = &written.span;
+                diagnostics.push(context.mistake(Code::MisplacedSetting, place, message));
+                None
+            }
+        }
+    }
+
+    fn plan(&self, source: Source, counter: Option<Source>, newest: Newest) -> Plan {
         let actor = self.actor.as_ref().map_or(ANYONE, |actor| actor.as_str());
         let (sends, word) = (matches!(source, Source::Json(_) | Source::Bucket(_)), source.word());
         let control = source.control(actor);
-        let probe = Step { word, ..self.probe(&control.actor, newest) };
-        let at = String::from("/newest/at");
-        let mut counterexamples = of_limits(StepId(1), &probe.name, &probe.expect);
-        counterexamples.extend(self.counterexamples(&probe, sends));
-        Plan {
-            covers: format!(
-                "{} shows when the newest backup was finished; the limit is {}.",
-                capital(&control.name),
-                self.max_age.in_words()
-            ),
-            leaves_open: "It does not show that the backup can be restored, nor that the report \
-                          about it is true."
-                .into(),
-            ends: vec![FactEnd { step: StepId(1), at, plus: self.max_age.value }],
-            counterexamples,
-            ..Plan::new(BackupAge::NAME, vec![control, probe])
+        let covers = format!(
+            "{} shows when the newest backup was finished; the limit is {}.",
+            capital(&control.name),
+            self.max_age.in_words()
+        );
+        let probe = Step { word, ..self.probe(&control.actor, newest.clone()) };
+        let mut steps = vec![control];
+        let counter = counter.map(|counter| self.counter_steps(counter, newest));
+        steps.extend(counter.into_iter().flatten());
+        let id = StepId(steps.len());
+        let mut counterexamples = of_limits(id, &probe.name, &probe.expect);
+        counterexamples.extend(self.counterexamples(id, &probe, sends));
+        if let [_, listed, _] = steps.as_slice() {
+            counterexamples.push(counter_run(id, &listed.name, StepId(2)));
         }
+        steps.push(probe);
+        Plan {
+            covers,
+            leaves_open: self.leaves_open(),
+            ends: vec![FactEnd { step: id, at: "/newest/at".into(), plus: self.max_age.value }],
+            counterexamples,
+            ..Plan::new(BackupAge::NAME, steps)
+        }
+    }
+
+    /// The steps of the counter-run: the other listing, and the newest backup in it.
+    fn counter_steps(&self, counter: Source, newest: Newest) -> [Step; 2] {
+        let word = counter.word();
+        let mut listed = counter.control(ANYONE);
+        listed.name = format!("the counter-run, {}", listed.name);
+        let act = Act::Newest(Newest { step: StepId(1), ..newest });
+        let name = "the newest backup in the counter-run";
+        [listed, Step { word, ..Step::new(Role::Control, name, ANYONE, act) }]
+    }
+
+    fn leaves_open(&self) -> String {
+        let by_file = self.file.is_some();
+        let (of, named) = match (by_file, self.of.is_some()) {
+            (true, _) => (" The time of a file is its own: whoever copies it sets it.", true),
+            (false, named) => ("", named),
+        };
+        let data = if named { "" } else { ", nor that it is a backup of this service's data" };
+        format!(
+            "It does not show that the backup can be restored, nor that the report about it is \
+             true{data}.{of}"
+        )
     }
 
     fn probe(&self, actor: &str, newest: Newest) -> Step {
@@ -172,21 +244,21 @@ impl Settings {
         step
     }
 
-    fn counterexamples(&self, probe: &Step, sends: bool) -> Vec<Counterexample> {
+    fn counterexamples(&self, id: StepId, probe: &Step, sends: bool) -> Vec<Counterexample> {
         let mut all = vec![
-            negation("no backup is finished", remove(StepId(1), "/newest")),
+            negation("no backup is finished", remove(id, "/newest")),
             fault(
                 "the answer lists no backup",
-                Edit::Fail { step: StepId(1), reason: Reason::Unparsable },
+                Edit::Fail { step: id, reason: Reason::Unparsable },
             ),
         ];
         if probe.expect.iter().any(|one| one.at == "/newest/bytes") {
-            all.push(negation("the newest backup is empty", set(StepId(1), "/newest/bytes", 0)));
+            all.push(negation("the newest backup is empty", set(id, "/newest/bytes", 0)));
         }
         if let Some(share) = &self.least_share {
-            let shrunk = set(StepId(1), "/share", share.value.0 - 0.1);
+            let shrunk = set(id, "/share", share.value.0 - 0.1);
             all.push(negation("the newest backup is smaller than its least share", shrunk));
-            let unknown = set(StepId(1), "/share", "unknown");
+            let unknown = set(id, "/share", "unknown");
             all.push(fault("there is no earlier backup to compare with", unknown));
         }
         all.extend(sends.then(|| of_statuses("the request for the backups")).into_iter().flatten());

@@ -26,9 +26,10 @@ impl Settings {
     }
 
     fn pointers(&self) -> impl Iterator<Item = &Spanned<String>> {
-        let state = self.state.as_ref().map(|state| &state.at);
+        let state = self.state.iter().map(|state| &state.at);
+        let of = self.of.iter().map(|of| &of.at);
         let all = [&self.list, &self.at, &self.name, &self.bytes, &self.previous_bytes];
-        all.into_iter().flatten().chain(state)
+        all.into_iter().flatten().chain(state).chain(of)
     }
 
     pub(crate) fn report_bad_pointers(&self, context: &Context<'_>, diagnostics: &mut Report) {
@@ -61,6 +62,7 @@ impl Settings {
             list: list.into(),
             at: at.into(),
             bytes: Some(bytes.into()),
+            of: None,
             state: None,
             name: Some(name.into()),
             partial: self.sources().partial(),
@@ -75,6 +77,13 @@ impl Settings {
             let mistake = context.mistake(Code::NoTime, &self.max_age.span, message);
             diagnostics.push(mistake.help(help));
         }
+        if self.state.is_none() && self.name.is_none() {
+            let message = "nothing shows which backups are finished";
+            let help = "write `state: { at: /state, is: finished }`, or `name:` if unfinished backups \
+                        have names of their own";
+            let mistake = context.mistake(Code::NoState, &self.max_age.span, message);
+            diagnostics.push(mistake.help(help));
+        }
         if let Some(share) = self.least_share.as_ref().filter(|_| self.bytes.is_none()) {
             let message = "the pointer to the size of a backup is missing";
             let help = "write `bytes:` with a JSON Pointer such as `/bytes`";
@@ -87,6 +96,7 @@ impl Settings {
             list: format!("{document}{}", text(&self.list).unwrap_or_default()),
             at: text(&self.at).unwrap_or_default(),
             bytes: text(&self.bytes),
+            of: self.of.as_ref().map(|of| (of.at.value.clone(), of.is.clone())),
             state: self.state.as_ref().map(|state| (state.at.value.clone(), state.is.clone())),
             name: text(&self.name),
             partial: self.sources().partial(),

@@ -10,10 +10,11 @@ use serde::Deserialize;
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::backup::source::{Source, Sources};
 use crate::check::written::limits;
+use crate::check::written::must_fail::MustFail;
 use crate::check::written::program::{Run, program};
 use crate::language::period::Period;
 use crate::language::size::Size;
-use crate::model::plan::backup::{BACKUP, Form, Opening};
+use crate::model::plan::backup::{BACKUP, FileQuery, Form, Opening};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::{Plan, backup};
 use crate::model::source::decode::Spanned;
@@ -58,6 +59,9 @@ pub(crate) struct Settings {
     env: Vec<Spanned<String>>,
     /// How long the program may run.
     timeout: Option<Period>,
+    /// For a file or the form `command`, the counter-run: another file, which must not pass, such as one
+    /// that is not a backup.
+    must_fail: Option<Spanned<MustFail>>,
     /// How large the backup may be; 256 MiB if left out.
     size_max: Option<Size>,
 }
@@ -97,7 +101,8 @@ impl Kind for BackupRestore {
         let (from, form) = (from?, form?);
         let size_max = settings.size_max.map_or(SIZE_MAX, |size| size.0);
         let opening = Opening { from, form, size_max };
-        Some(settings.plan_opening(opening))
+        let counter = settings.counter(&opening, context, diagnostics);
+        Some(settings.plan_opening(opening, counter))
     }
 }
 
@@ -132,6 +137,24 @@ impl Settings {
             Source::Files(files) => Some(backup::BackupSource::Files(files)),
             Source::Program(_) => None,
         }
+    }
+
+    /// How the file of the counter-run is opened. Reports one that no check needs.
+    fn counter(
+        &self,
+        opening: &Opening,
+        context: &Context<'_>,
+        diagnostics: &mut Report,
+    ) -> Option<Opening> {
+        let written = self.must_fail.as_ref()?;
+        if self.file.is_none() && self.form.value != Format::Command {
+            let message = "only a file, or the form `command`, has a counter-run";
+            diagnostics.push(context.mistake(Code::MisplacedSetting, &written.span, message));
+        }
+        let file = self.file.as_ref().map(|file| file.as_str());
+        let path = MustFail::file(written, file, context, diagnostics)?;
+        let files = FileQuery { path, suffix: String::new(), partial: Vec::new() };
+        Some(Opening { from: backup::BackupSource::Files(files), ..opening.clone() })
     }
 
     fn form(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Form> {

@@ -51,6 +51,8 @@ macro_rules! checks {
                 "a value is not a JSON Pointer, or points to nothing";
             NoProgram "no-program" Error []
                 "a check names no program to run";
+            BadCounterRun "bad-counter-run" Error []
+                "the counter-run of a check is the run itself, or of another program";
             NoLink "no-link" Error []
                 "the words of the claim have no link to an `https:` address";
             NoMailContact "no-mail-contact" Error []
@@ -87,6 +89,8 @@ macro_rules! checks {
                 "nothing would show whether a forged deletion deleted something";
             NoTime "no-time" Error []
                 "no setting names where the time of a backup is";
+            NoState "no-state" Error []
+                "no setting shows which backups are finished";
             NoSize "no-size" Error []
                 "no setting names where the size of a backup is";
         }
