@@ -245,7 +245,8 @@ mod tests {
     use crate::model::source::diagnostic::report::Report;
     use crate::model::source::node::Node;
 
-    const BACKUP: &str = "{kind: backup-age, as: operator, get: /b, at: /t, max_age: 24h}";
+    const BACKUP: &str =
+        "{kind: backup-age, as: operator, get: /b, at: /t, name: /n, max_age: 24h}";
 
     /// A claim with these words, written so in its policy, and these checks.
     fn claim_of(words: &str, checks: &[&str]) -> Claim {

@@ -31,7 +31,7 @@ pub(crate) struct Link;
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct Settings {
-    /// The address; the first link in the claim's text if left out.
+    /// The address, or a path of the target; the first link in the claim's text if left out.
     address: Option<Spanned<String>>,
     /// A text that the page's title must contain, which an error page or a log-in page does not have.
     title: Spanned<String>,
@@ -148,6 +148,9 @@ fn origin(to: &Destination, address: &str, project: &Project) -> String {
         Destination::Host(role, _) => {
             let host = project.world.hosts.get(role).or_else(|| project.hosts.get(role));
             format!("https://{}", host.map_or("", String::as_str))
+        }
+        Destination::Target(_) | Destination::PlainTarget(_) => {
+            project.world.target.origin().ascii_serialization()
         }
         _ => Url::parse(address)
             .map_or_else(|_| String::new(), |url| url.origin().ascii_serialization()),

@@ -128,7 +128,7 @@ mod tests {
     fn each_kind_lists_its_limits_with_their_units() {
         assert_eq!(
             limits(
-                "{kind: backup-age, get: /b, at: /t, bytes: /n, max_age: 24h, least_share: 50%, timeout: 5s}"
+                "{kind: backup-age, get: /b, at: /t, name: /i, bytes: /n, max_age: 24h, least_share: 50%, timeout: 5s}"
             ),
             ["max_age at most 24 hours", "least_share at least 50 %"]
         );

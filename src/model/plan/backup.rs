@@ -114,10 +114,10 @@ impl Newest {
             let why = "the answer lists no such backup with a time";
             return Err(ProbeError::new(Reason::Unparsable, why));
         }
-        let finished = listed.iter().filter(|one| one.is_finished());
+        let finished = listed.iter().filter(|one| one.is_finished() != Some(false));
         let finished: Option<Vec<Finished<'_>>> = finished.map(Finished::of).collect();
         let Some(mut all) = finished else {
-            let why = "the time of a finished backup cannot be read, and it may be the newest";
+            let why = "the state or the time of a backup cannot be read, and it may be the newest";
             return Err(ProbeError::new(Reason::Unparsable, why));
         };
         let count = listed.len();
@@ -149,6 +149,7 @@ impl Newest {
 
 impl<'a> Finished<'a> {
     fn of(of: &'a ListedBackup<'a>) -> Option<Self> {
+        of.is_finished()?;
         Some(Self { of, at: read_time(of.time()?)? })
     }
 
@@ -176,13 +177,16 @@ impl ListedBackup<'_> {
             .is_none_or(|(at, name)| pointed(self.entry, at).and_then(Value::as_str) == Some(name))
     }
 
-    fn is_finished(&self) -> bool {
-        let state = self.of.state.as_ref();
-        let in_state = state.is_none_or(|(at, finished)| {
-            pointed(self.entry, at).and_then(Value::as_str) == Some(finished)
-        });
+    /// Whether it is finished; `None` if its state cannot be read.
+    fn is_finished(&self) -> Option<bool> {
         let partial = |name: &str| self.of.partial.iter().any(|end| name.ends_with(end.as_str()));
-        in_state && !self.name().is_some_and(partial)
+        if self.name().is_some_and(partial) {
+            return Some(false);
+        }
+        let Some((at, finished)) = &self.of.state else {
+            return Some(true);
+        };
+        Some(pointed(self.entry, at)?.as_str()? == finished)
     }
 
     fn name(&self) -> Option<&str> {

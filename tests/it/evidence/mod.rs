@@ -1,9 +1,11 @@
 //! Evidence cannot mislead: services that lie, each in one way, and next to each a sound service that holds.
 
 mod contradicted;
+mod counter_runs;
 mod dates;
 mod expectations;
 mod needs;
 mod nodes;
+mod pages_and_backups;
 mod refusals;
 mod service;
