@@ -102,7 +102,11 @@ fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {
             _ => format!("`avouch explain {}` shows the steps", claim.id),
         };
         let place = Place::new(claim.file.clone(), span.clone());
-        Diagnostic::new(Code::UnfitCheck, place, flaw.message()).help(help)
+        let code = match &flaw {
+            Flaw::NoCounterRun(_) | Flaw::ExaminesNothing { .. } => Code::NoCounterRun,
+            _ => Code::UnfitCheck,
+        };
+        Diagnostic::new(code, place, flaw.message()).help(help)
     };
     plan.flaws().into_iter().map(to_diagnostic).collect()
 }

@@ -172,8 +172,9 @@ fn a_program_is_given_a_copy_of_the_backup() {
 #[test]
 fn a_program_tells_of_backups() {
     let project = permitted(
-        "  - { kind: backup-age, run: [cat, told.json], list: /all, at: /at, name: /id, bytes: /size, max_age: 24h }\n",
+        "  - { kind: backup-age, run: [cat, told.json], must_fail: [cat, old.json], list: /all, at: /at, name: /id, bytes: /size, max_age: 24h }\n",
     );
+    project.write("old.json", "{\"all\": [{\"at\": \"2020-01-01T00:00:00Z\", \"size\": 1}]}");
     project.write("told.json", "{\"all\": []}");
     assert_eq!(standing(&project), "inconclusive");
     project.write("told.json", "{\"all\": [{\"at\": \"2020-01-01T00:00:00Z\", \"size\": 1}]}");

@@ -17,6 +17,8 @@ macro_rules! checks {
                 "a check runs a program, which the project does not permit";
             UnfitCheck "unfit-check" Error []
                 "a check could not fail, so it would not be evidence";
+            NoCounterRun "no-counter-run" Warning []
+                "nothing shows that a check of a program or a file can fail";
             EmptyExpect "empty-expect" Error []
                 "a step has no expectation, or one that any answer meets, or none can meet";
             FailureExpected "failure-expected" Error []
