@@ -145,9 +145,26 @@ pub struct Step {
     /// together with that one: its request depends on none of their answers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub alongside: bool,
+    /// Whether the result does not depend on it: later probes count even if it is not met.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    /// Whether its request is refused to everybody, so that it has no control.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
 }
 
 index_by_step!(Step);
+
+/// How a step counts in the verdict on its check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bearing {
+    /// It tests the claim.
+    Test,
+    /// A later probe depends on it: if it is not met, that probe proves nothing.
+    Premise,
+    /// It changes nothing, apart from a leaked canary.
+    Nothing,
+}
 
 /// Who observed the facts of a step.
 #[derive(
@@ -259,6 +276,8 @@ impl Step {
             keep: Keep::Body,
             publish: Vec::new(),
             alongside: false,
+            optional: false,
+            closed: false,
         }
     }
 
@@ -302,6 +321,20 @@ impl Plan {
         }
     }
 
+    /// How each step counts in the verdict, in the order of the plan.
+    pub fn bearings(&self) -> Vec<Bearing> {
+        let tests = |step: &Step| step.role == Role::Probe && !step.expect.is_empty();
+        let last = self.steps.iter().rposition(tests);
+        let bearing = |(index, step): (usize, &Step)| match step.role {
+            Role::Probe => Bearing::Test,
+            Role::Prepare | Role::Control if !step.optional && Some(index) < last => {
+                Bearing::Premise
+            }
+            _ => Bearing::Nothing,
+        };
+        self.steps.iter().enumerate().map(bearing).collect()
+    }
+
     /// The step with this identifier, if there is one.
     pub fn step(&self, id: StepId) -> Option<&Step> {
         self.steps.get(id.0)
@@ -342,7 +375,7 @@ impl Plan {
     }
 
     fn flaw_of(&self, step: &Step) -> Option<Flaw> {
-        let needs_control = step.expect.iter().any(|e| e.is_refusal_or_absence());
+        let needs_control = !step.closed && step.expect.iter().any(|e| e.is_refusal_or_absence());
         let Some(control) = step.control else {
             return needs_control.then(|| Flaw::Uncontrolled(step.name.clone()));
         };

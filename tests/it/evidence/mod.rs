@@ -1,4 +1,5 @@
 //! Evidence cannot mislead: services that lie, each in one way, and next to each a sound service that holds.
 
+mod premises;
 mod refusals;
 mod service;
