@@ -9,6 +9,7 @@ pub mod counterexample;
 pub mod credential;
 pub mod expect;
 pub mod flaw;
+pub mod looks;
 pub mod parameter;
 pub mod question;
 pub mod rehearsal;
@@ -28,6 +29,7 @@ use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::credential::Credential;
 use crate::model::plan::expect::Expectation;
 use crate::model::plan::flaw::Flaw;
+use crate::model::plan::looks::{NextPage, is_once, once};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::question::{DnsQuestion, TlsQuestion};
 use crate::model::plan::request::{Program, Request};
@@ -151,6 +153,13 @@ pub struct Step {
     /// Whether its request is refused to everybody, so that it has no control.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closed: bool,
+    /// How often its request is sent to each address. A request that writes is sent once, whatever
+    /// this says.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub repeat: u8,
+    /// Where its answer announces a further page, in addition to the header field `Link`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<NextPage>,
 }
 
 index_by_step!(Step);
@@ -278,6 +287,8 @@ impl Step {
             alongside: false,
             optional: false,
             closed: false,
+            repeat: once(),
+            next: None,
         }
     }
 

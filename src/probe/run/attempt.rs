@@ -317,14 +317,7 @@ impl<'a> Attempt<'a> {
             }
             other => other,
         };
-        Observation {
-            at: (self.context.now)(),
-            took_ms: 0,
-            address: None,
-            not_asked: Vec::new(),
-            answer,
-            captures,
-        }
+        Observation { captures, ..Observation::new((self.context.now)(), answer) }
     }
 }
 
