@@ -224,7 +224,7 @@ mod tests {
     use crate::model::answer::error::ProbeError;
     use crate::model::answer::facts::Facts;
     use crate::model::answer::observation::{Answer, Look, Observation};
-    use crate::model::judge::falsify::apply;
+    use crate::model::judge::falsify::edits::apply;
     use crate::model::plan::ANYONE;
     use crate::model::plan::counterexample::Edit;
     use crate::model::plan::expect::{Expectation, Refusal, Test};

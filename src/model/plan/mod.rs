@@ -10,6 +10,7 @@ pub mod credential;
 pub mod expect;
 pub mod flaw;
 pub mod looks;
+mod overlap;
 pub mod parameter;
 pub mod question;
 pub mod rehearsal;
@@ -30,6 +31,7 @@ use crate::model::plan::credential::Credential;
 use crate::model::plan::expect::Expectation;
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::looks::{NextPage, is_once, once};
+use crate::model::plan::overlap::Overlaps;
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::question::{DnsQuestion, TlsQuestion};
 use crate::model::plan::request::{Program, Request};
@@ -374,10 +376,11 @@ impl Plan {
     /// Why the plan cannot yield evidence, whatever the answers are; empty if it can.
     pub fn flaws(&self) -> Vec<Flaw> {
         let mut flaws = Vec::new();
+        let mut overlaps = Overlaps::of(self);
         let mut asks = false;
         for step in self.steps.iter().filter(|step| step.role == Role::Probe) {
             asks |= !step.expect.is_empty();
-            flaws.extend(self.flaw_of(step));
+            flaws.extend(self.flaw_of(step).or_else(|| overlaps.flaw_of(step)));
         }
         if !asks {
             flaws.push(Flaw::AsksNothing);
@@ -397,8 +400,10 @@ impl Plan {
         // is accepted as the control. An author cannot use this for any other control: all steps of
         // an author's check have the same `word`.
         let recorded = control.word == Word::Reported && step.word == Word::Seen;
-        (!recorded && !self.act_of(step).is_controlled_by(self.act_of(control)))
-            .then(|| Flaw::ControlDiffers(step.name.clone(), control.name.clone()))
+        if !recorded && !self.act_of(step).is_controlled_by(self.act_of(control)) {
+            return Some(Flaw::ControlDiffers(step.name.clone(), control.name.clone()));
+        }
+        None
     }
 
     /// The act of a step; if it evaluates an earlier step's answer, that step's act.

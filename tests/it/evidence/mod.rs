@@ -1,5 +1,6 @@
 //! Evidence cannot mislead: services that lie, each in one way, and next to each a sound service that holds.
 
+mod controls;
 mod premises;
 mod refusals;
 mod service;

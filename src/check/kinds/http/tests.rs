@@ -2,11 +2,14 @@
 
 use serde_json::json;
 
-use crate::check::fixture::{changed, everybody_gets, mistakes, plan, sound, tried, verdict};
+use crate::check::fixture::{
+    changed, everybody_gets, mistakes, plan, plan_in, project, sound, tried, verdict,
+};
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::observation::{Answer, Observation};
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::falsify::Grade;
+use crate::model::plan::flaw::Flaw;
 use crate::model::plan::{Keep, Plan, Word};
 
 const LOG: &str = "\
@@ -201,4 +204,51 @@ fn only_a_premise_can_be_optional_and_only_a_reported_refusal_closed() {
     assert_eq!(reported.flaws(), []);
     assert!(reported.leaves_open.contains("“closed to all”"), "{}", reported.leaves_open);
     assert_eq!(tried(&reported).grade, Grade::Sound, "{:#?}", tried(&reported));
+}
+
+#[test]
+fn a_control_must_be_able_to_fail_where_its_probe_must_be_refused() {
+    let overlaps = |control: &str, probe: &str| {
+        let yaml = REFUSED.replace("{ status: [200, 204] }", control);
+        plan(&yaml.replace("{ refused: true }", probe)).flaws()
+    };
+    for (control, probe) in [
+        ("{ status: [200, 403] }", "{ refused: true }"),
+        ("{ status: [200, 404] }", "{ refused: true, or_not_found: true }"),
+        ("{ status: [200, 404] }", "{ status: 404 }"),
+        ("{ status: 200 }", "{ status: [200, 401] }"),
+        ("{ status: { at_least: 200 } }", "{ refused: true }"),
+        ("{ bytes: { at_least: 1 } }", "{ refused: true }"),
+        ("{ json: { \"\": { exists: true } } }", "{ refused: true }"),
+        ("{ header: { server: { if_there: { contains: x } } } }", "{ refused: true }"),
+        ("{ status: 200 }", "{ status: 200, json: { /code: FORBIDDEN } }"),
+    ] {
+        // What the settings do not accept cannot overlap.
+        let yaml = REFUSED.replace("{ status: [200, 204] }", control);
+        let yaml = yaml.replace("{ refused: true }", probe);
+        let Ok(planned) = plan_in(&project(), &yaml) else { continue };
+        let flaws = planned.flaws();
+        assert!(matches!(flaws[..], [Flaw::Overlap { .. }]), "{control} {probe}: {flaws:?}");
+    }
+    for (control, probe) in [
+        ("{ status: 200 }", "{ refused: true }"),
+        ("{ status: 200, json: { /orders: { exists: true } } }", "{ status: 403 }"),
+        ("{ json: { /orders: { exists: true } } }", "{ refused: true }"),
+        ("{ text: { contains: Orders } }", "{ refused: true }"),
+        (
+            "{ status: 200, json: { /data/me: { exists: true } } }",
+            "{ status: 200, json: { /errors: { exists: true } } }",
+        ),
+        ("{ status: 200 }", "{ status: 200 }"),
+    ] {
+        assert_eq!(overlaps(control, probe), [], "{control} {probe}");
+    }
+}
+
+#[test]
+fn the_owner_answered_as_the_stranger_was_is_inconclusive() {
+    let plan = plan(REFUSED);
+    let tried = tried(&plan);
+    let when = "“owner” gets the answer that “stranger” gets";
+    assert!(tried.rows.iter().any(|row| row.when == when && row.noticed), "{tried:#?}");
 }
