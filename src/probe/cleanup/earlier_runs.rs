@@ -11,11 +11,12 @@ use crate::model::plan::{Act, Role, Step};
 use crate::probe::cleanup::journal::{Journal, JournalEntry};
 use crate::probe::cleanup::obligations::{failure, is_gone};
 use crate::probe::http;
+use crate::probe::http::pool::Way;
 use crate::probe::http::{PlannedRequest, RunContext};
 use crate::probe::job::{Event, Job};
 use crate::probe::limiter::Urgency;
+use crate::probe::spellings::Searcher;
 use crate::probe::values::Values;
-use crate::probe::values::canary::Searcher;
 use crate::probe::values::redact::Redactor;
 
 /// Receives the events of the run.
@@ -74,8 +75,9 @@ async fn delete(context: &RunContext<'_>, entry: &JournalEntry) -> Result<(), St
         step: &step,
         request: &request,
         values: &Values::default(),
-        searcher: &Searcher::new([]),
+        searcher: &Searcher::default(),
         urgency: Urgency::Cleanup,
+        way: Way::default(),
     };
     let exchange = http::send(context, &planned).await;
     is_gone(&exchange).then_some(()).ok_or_else(|| failure(&exchange))

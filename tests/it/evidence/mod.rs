@@ -1,6 +1,10 @@
 //! Evidence cannot mislead: services that lie, each in one way, and next to each a sound service that holds.
 
+mod contradicted;
 mod controls;
+mod dates;
+mod needs;
+mod nodes;
 mod premises;
 mod refusals;
 mod service;
