@@ -1,4 +1,4 @@
-//! Controls: a control fails where its probe must be refused, and has what the probe finds absent.
+//! Controls and decoys: a control fails where its probe must be refused, and has what the probe finds absent.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,11 @@ fn owner_gets(status: u16, body: Value, others: (u16, Value)) -> Service {
 fn a_control_that_a_refusal_meets_is_no_evidence() {
     for control in ["{ status: [200, 403] }", "{ bytes: { at_least: 1 } }"] {
         let checks = REFUSED.replace("{ status: 200 }", control);
-        let run = always(403, json!({ "error": "forbidden" })).check(&checks);
+        let service = Service::start(|asked| {
+            let who = asked.actor().unwrap_or("anyone");
+            Answer::json(403, &json!({ "error": format!("{who} is not allowed in") }))
+        });
+        let run = service.check(&checks);
         assert_eq!(run.code, Some(4), "{control}: {run}");
         assert!(run.out.contains("so a service that refuses everybody would pass"), "{run}");
     }
@@ -113,7 +117,7 @@ const ABSENT: &str = "\
 fn an_absence_counts_only_where_the_control_shows_its_parent() {
     let run = always(200, json!({})).check(ABSENT);
     assert_eq!(run.code, Some(4), "{run}");
-    assert!(run.out.contains("when the answer to “the profile” is an empty JSON object"), "{run}");
+    assert!(run.out.contains("when the answer to “the profile” has no `/user`"), "{run}");
     assert!(run.out.contains("add `json: {/user: {exists: true}}` to “the profile”"), "{run}");
     let shown = ABSENT.replace("status: 200 }", "status: 200, json: { /user: { exists: true } } }");
     let run = always(200, json!({})).check(&shown);
