@@ -12,7 +12,7 @@ pub enum Verdict {
     Holds,
     /// It could not be determined, for this reason.
     Inconclusive(Reason),
-    /// An expectation was not met, or a canary leaked.
+    /// An expectation was not met, or a canary or the secret of an actor leaked.
     Violated,
 }
 
@@ -68,11 +68,13 @@ pub enum Reason {
     NotPermitted,
     /// A limit on time, bytes or requests was reached.
     Budget,
+    /// The answer has a secret where the check compares, and secrets are not stored.
+    Redacted,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Unreachable,
         Self::Dns,
         Self::Tls,
@@ -86,6 +88,7 @@ impl Reason {
         Self::Clock,
         Self::NotPermitted,
         Self::Budget,
+        Self::Redacted,
     ];
 
     /// Its name, in kebab case.
@@ -104,6 +107,7 @@ impl Reason {
             Self::Clock => "clock",
             Self::NotPermitted => "not-permitted",
             Self::Budget => "budget",
+            Self::Redacted => "redacted",
         }
     }
 
@@ -125,6 +129,7 @@ impl Reason {
             Self::Clock => "the service's clock is wrong by more than a minute",
             Self::NotPermitted => "the project does not permit what the test needs",
             Self::Budget => "a limit on time or size was reached",
+            Self::Redacted => "the answer has a secret where the test compares it",
         }
     }
 

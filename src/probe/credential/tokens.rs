@@ -18,9 +18,10 @@ use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
 use crate::probe::credential::connect::{hs256, query_string_hash, rs256, token};
-use crate::probe::credential::cookies;
+use crate::probe::credential::{cookies, exposed};
 use crate::probe::random;
 use crate::probe::values::redact::Redactor;
+use crate::probe::values::sought::Sought;
 
 /// How long a valid token lasts: three minutes, as Atlassian's own.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(3);
@@ -58,6 +59,7 @@ pub(crate) struct Minter<'a> {
     key: OnceLock<Option<Key>>,
     signers: BTreeMap<&'a str, OnceLock<Option<Key>>>,
     redactor: Arc<Redactor>,
+    sought: Sought,
 }
 
 /// A private key with its public half: that of an actor, or a generated one that is published nowhere.
@@ -85,7 +87,12 @@ impl<'a> Minter<'a> {
         let signer = |name: &'a String| (name.as_str(), OnceLock::new());
         let signers = project.actors.keys().map(signer).collect();
         let redactor = Arc::new(Redactor::of_secrets(&secrets(project)));
-        Self { project, key: OnceLock::new(), signers, redactor }
+        Self { project, key: OnceLock::new(), signers, redactor, sought: exposed::sought(project) }
+    }
+
+    /// Finds every actor's secret.
+    pub(crate) fn sought(&self) -> &Sought {
+        &self.sought
     }
 
     /// Redacts every actor's secret, in each form in which it is sent. Tokens need no entry: they are
@@ -329,9 +336,10 @@ mod tests {
     fn made(actor: &str, credential: Credential) -> Result<Option<String>, String> {
         let mut project = project("https://addon.test");
         let bearer = Scheme::Bearer(Secret::new("a-bearer"));
-        project
-            .actors
-            .insert("operator".into(), Actor { tenant: None, scheme: bearer, send_to: Vec::new() });
+        project.actors.insert(
+            "operator".into(),
+            Actor { tenant: None, scheme: bearer, send_to: Vec::new(), weak_secret: false },
+        );
         let url = "https://addon.test/notes?a=1".parse().unwrap();
         let request = CredentialRequest {
             actor,

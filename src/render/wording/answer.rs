@@ -76,6 +76,10 @@ pub fn broken(check: &CheckOutcome<'_>, broken: Broken) -> String {
         return found(&step.expect[index], &judged.expectations[index]);
     }
     let owner = |canary: &CanaryId| check.plan.canaries.get(canary.0).map(|one| plain(&one.owner));
+    if !judged.secrets.is_empty() {
+        let actors: Vec<String> = judged.secrets.iter().map(|actor| plain(actor)).collect();
+        return format!("the secret of {} appeared in the answer", list(&actors, "and"));
+    }
     let owners: Vec<String> = judged.leaks.iter().filter_map(owner).collect();
     let view = View::new(check.plan, &check.transcript.observations);
     let whose = match owners.as_slice() {
