@@ -9,5 +9,4 @@ pub(crate) mod scope;
 pub mod settings;
 pub(crate) mod tenants;
 pub(crate) mod variable;
-pub(crate) mod weak_secret;
 pub(crate) mod world;

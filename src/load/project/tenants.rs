@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 
 use crate::load::file::reader::{Reader, SourceFile};
 use crate::load::project::scope::Scope;
-use crate::load::project::weak_secret::weakness;
 use crate::model::plan::ANYONE;
 use crate::model::project::actor::{Actor, Scheme, Secret};
+use crate::model::project::weak_secret::weakness;
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::argument::Argument;

@@ -3,6 +3,7 @@
 
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Scheme, Secret};
+use crate::model::project::weak_secret::weakness;
 use crate::probe::credential::cookies;
 use crate::probe::spellings::{Needle, Searcher};
 use crate::probe::values::sought::{Meaning, Sought};
@@ -10,9 +11,10 @@ use crate::probe::values::sought::{Meaning, Sought};
 /// The minimum length of a piece of a credential that is looked for alone, in characters.
 const PIECE_CHARS_MIN: usize = 16;
 
-/// Finds the secret of every actor, except those that are too weak to be recognised.
+/// Finds the secret of every actor, except those that cannot be recognised.
 pub(super) fn sought(project: &Project) -> Sought {
-    let actors = project.actors.iter().filter(|(_, actor)| !actor.weak_secret);
+    let recognised = |actor: &Actor| !actor.weak_secret && weakness(&actor.scheme).is_none();
+    let actors = project.actors.iter().filter(|(_, actor)| recognised(actor));
     let pieces =
         actors.flat_map(|(name, actor)| pieces(actor).into_iter().map(move |one| (name, one)));
     let (names, pieces): (Vec<&String>, Vec<&str>) = pieces.unzip();

@@ -2,4 +2,5 @@
 
 pub(crate) mod attempt;
 mod keep;
+pub(crate) mod repeated;
 pub(crate) mod runner;

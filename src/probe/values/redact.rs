@@ -90,16 +90,25 @@ impl Redactor {
 
     /// Redacts the facts of an answer, and leaves their structure.
     pub(crate) fn facts(&self, facts: Value) -> Value {
-        let Value::Object(parts) = facts else { return self.value(facts) };
-        let redact = |(name, value): (String, Value)| {
+        let redacted = self.parts(facts, Self::spelt);
+        match self.hides(&redacted.to_string()) {
+            true => self.parts(redacted, Self::thorough),
+            false => redacted,
+        }
+    }
+
+    /// Applies `redact` to every part of facts that is not structure.
+    fn parts(&self, facts: Value, redact: fn(&Self, Value) -> Value) -> Value {
+        let Value::Object(parts) = facts else { return redact(self, facts) };
+        let part = |(name, value): (String, Value)| {
             let value = match (name.as_str(), value) {
                 (name, value) if STRUCTURE.contains(&name) => value,
-                ("body" | "stdout", part) => self.facts(part),
-                (_, value) => self.value(value),
+                ("body" | "stdout", part) => self.parts(part, redact),
+                (_, value) => redact(self, value),
             };
             (name, value)
         };
-        parts.into_iter().map(redact).collect()
+        parts.into_iter().map(part).collect()
     }
 
     /// Redacts a document, in keys and in values.

@@ -20,7 +20,7 @@ static COMMON: LazyLock<BTreeSet<&str>> =
 
 /// Why an actor's secret is too weak, as the end of a sentence that begins with "the secret"; `None` if it
 /// is not. A secret that could not be read is not judged.
-pub(super) fn weakness(scheme: &Scheme) -> Option<String> {
+pub fn weakness(scheme: &Scheme) -> Option<String> {
     let secret = match scheme {
         // A key is long, and its form is checked when it is used.
         Scheme::Signed(_) => return None,
