@@ -3,8 +3,10 @@
 mod contradicted;
 mod controls;
 mod dates;
+mod marks;
 mod needs;
 mod nodes;
 mod premises;
 mod refusals;
+mod secrets;
 mod service;
