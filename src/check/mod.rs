@@ -99,11 +99,16 @@ fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {
                 "run a program that examines the service, and prints or returns what it found"
                     .to_owned()
             }
+            Flaw::Overlap { control, .. } => format!(
+                "let `{control}` expect what only an actor that is let in gets, such as `status: 200`, \
+                 or a value under `json:` that a refusal does not have"
+            ),
             _ => format!("`avouch explain {}` shows the steps", claim.id),
         };
         let place = Place::new(claim.file.clone(), span.clone());
         let code = match &flaw {
             Flaw::NoCounterRun(_) | Flaw::ExaminesNothing { .. } => Code::NoCounterRun,
+            Flaw::Overlap { .. } => Code::WeakControl,
             _ => Code::UnfitCheck,
         };
         Diagnostic::new(code, place, flaw.message()).help(help)

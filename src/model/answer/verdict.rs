@@ -12,7 +12,7 @@ pub enum Verdict {
     Holds,
     /// It could not be determined, for this reason.
     Inconclusive(Reason),
-    /// An expectation was not met, or a canary leaked.
+    /// An expectation was not met, or a canary or the secret of an actor leaked.
     Violated,
 }
 
@@ -54,7 +54,7 @@ pub enum Reason {
     RateLimited,
     /// The service answered with an error (5xx) that the check does not test for.
     ServerError,
-    /// The control was not met, so the probe proves nothing.
+    /// A control or another premise was not met, so the probe proves nothing.
     ControlFailed,
     /// No request was sent, because something that it needs was missing.
     NotAsked,
@@ -69,6 +69,8 @@ pub enum Reason {
     NotPermitted,
     /// A limit on time, bytes or requests was reached.
     Budget,
+    /// The answer has a secret where the check compares, and secrets are not stored.
+    Redacted,
     /// A later run found that the claim is not true, and none has confirmed it since.
     Contradicted,
     /// A claim that this one needs is not verified.
@@ -77,7 +79,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Unreachable,
         Self::Dns,
         Self::Tls,
@@ -91,6 +93,7 @@ impl Reason {
         Self::Clock,
         Self::NotPermitted,
         Self::Budget,
+        Self::Redacted,
         Self::Contradicted,
         Self::Needs,
     ];
@@ -111,6 +114,7 @@ impl Reason {
             Self::Clock => "clock",
             Self::NotPermitted => "not-permitted",
             Self::Budget => "budget",
+            Self::Redacted => "redacted",
             Self::Contradicted => "contradicted",
             Self::Needs => "needs",
         }
@@ -126,7 +130,7 @@ impl Reason {
             Self::RateLimited => "the service limited the rate of requests",
             Self::ServerError => "the service answered with an error",
             Self::ControlFailed => {
-                "the comparison request did not succeed, so the test proves nothing"
+                "a request that the test depends on did not succeed, so the test proves nothing"
             }
             Self::NotAsked => "something that the test needs was missing",
             Self::Unparsable => "the answer did not have the expected form",
@@ -134,6 +138,7 @@ impl Reason {
             Self::Clock => "the date of an answer is wrong",
             Self::NotPermitted => "the project does not permit what the test needs",
             Self::Budget => "a limit on time or size was reached",
+            Self::Redacted => "the answer has a secret where the test compares it",
             Self::Contradicted => {
                 "a later check found that it is not true, and none has confirmed it since"
             }

@@ -1,6 +1,7 @@
 //! The judge of all kinds: computes a verdict from a plan and its answers.
 //!
-//! Every expectation is judged; none hides another. A probe counts only if its control was met.
+//! Every expectation is judged; none hides another. A probe counts only if its control was met, and every
+//! step before it that prepares or controls the test.
 
 pub(crate) mod age;
 pub mod assessment;
@@ -24,7 +25,7 @@ use crate::model::answer::ids::{CanaryId, StepId, index_by_step};
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::view::{View, facts_of};
 use crate::model::plan::expect::{CLOCK_TOLERANCE, JudgeContext, TestOutcome};
-use crate::model::plan::{Plan, Role, Step};
+use crate::model::plan::{Bearing, Plan, Role, Step};
 use crate::model::time::read_time;
 
 /// The verdict on one check, with the judgement of each step that it follows from.
@@ -48,6 +49,9 @@ pub struct StepJudgement {
     /// Which answer contains them, or raised the doubt, counted as in [`Judged::look`].
     #[serde(default, skip_serializing_if = "looks::is_first")]
     pub look: usize,
+    /// The actors whose secret the answer contains.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
     /// Why the step proves nothing; `None` if its outcomes count.
     pub doubt: Option<Reason>,
 }
@@ -76,13 +80,13 @@ impl StepJudgement {
     /// The same, if it had this doubt in place of its own.
     pub(crate) fn is_met_but_for(&self, doubt: Option<Reason>) -> bool {
         doubt.is_none()
-            && self.leaks.is_empty()
+            && !self.leaks_anything()
             && self.expectations.iter().all(|one| one.outcome == TestOutcome::Met)
     }
 
     /// The reasons in this step why the claim is violated; the judgement is that of step `step`.
     pub(crate) fn broken(&self, step: StepId, role: Role) -> Vec<Broken> {
-        let leak = (!self.leaks.is_empty()).then_some(Broken { step, expectation: None });
+        let leak = self.leaks_anything().then_some(Broken { step, expectation: None });
         let counts = role == Role::Probe && self.doubt.is_none();
         let unmet = self.expectations.iter().enumerate();
         let unmet = unmet.filter(|(_, one)| counts && one.outcome == TestOutcome::NotMet);
@@ -90,18 +94,27 @@ impl StepJudgement {
         leak.into_iter().chain(unmet).collect()
     }
 
-    fn breaks(&self, role: Role) -> bool {
+    /// Whether the answer contains a canary or a secret that its actor may not see.
+    fn leaks_anything(&self) -> bool {
+        !self.leaks.is_empty() || !self.secrets.is_empty()
+    }
+
+    fn breaks(&self, bearing: Bearing) -> bool {
         let broken = || self.expectations.iter().any(|one| one.outcome == TestOutcome::NotMet);
-        !self.leaks.is_empty() || (role == Role::Probe && self.doubt.is_none() && broken())
+        self.leaks_anything() || (bearing == Bearing::Test && self.doubt.is_none() && broken())
     }
 
     /// The verdict on the claim as far as this step decides it.
-    pub(crate) fn verdict(&self, role: Role) -> Verdict {
-        if self.breaks(role) {
+    pub(crate) fn verdict(&self, bearing: Bearing) -> Verdict {
+        if self.breaks(bearing) {
             return Verdict::Violated;
         }
-        if role != Role::Probe {
-            return Verdict::Holds;
+        match bearing {
+            Bearing::Test => {}
+            Bearing::Premise if !self.is_met() => {
+                return Verdict::Inconclusive(self.doubt.unwrap_or(Reason::ControlFailed));
+            }
+            Bearing::Premise | Bearing::Nothing => return Verdict::Holds,
         }
         let unknown = self.expectations.iter().find_map(|one| match one.outcome {
             TestOutcome::Unknown(reason) => Some(reason),
@@ -124,7 +137,10 @@ impl Judgement {
         for one in broken {
             match one.expectation {
                 Some(index) => steps[one.step].expectations[index].outcome = TestOutcome::Met,
-                None => steps[one.step].leaks.clear(),
+                None => {
+                    steps[one.step].leaks.clear();
+                    steps[one.step].secrets.clear();
+                }
             }
         }
         verdict(plan, &steps)
@@ -180,8 +196,7 @@ pub(crate) fn whole(view: &View<'_>) -> Whole {
 }
 
 fn verdict(plan: &Plan, steps: &[StepJudgement]) -> Verdict {
-    let roles = plan.steps.iter().map(|step| step.role);
-    let verdicts = steps.iter().zip(roles).map(|(step, role)| step.verdict(role));
+    let verdicts = steps.iter().zip(plan.bearings()).map(|(step, bears)| step.verdict(bears));
     verdicts.fold(start(plan), Verdict::and)
 }
 
@@ -245,6 +260,7 @@ fn judge_answer(
                 unasked: Some(error),
                 expectations: Vec::new(),
                 leaks: Vec::new(),
+                secrets: Vec::new(),
                 look: 0,
                 doubt,
             };
@@ -253,14 +269,16 @@ fn judge_answer(
     let control = step.control.and_then(|control| view.answer(control).ok());
     let capture = |name: &str| view.capture(name);
     let context = JudgeContext { observed, capture: &capture, sees: &step.sees, control };
-    let judged = step.expect.iter().map(|expectation| {
+    let judged = step.expect.iter().enumerate().map(|(at, expectation)| {
         let (outcome, actual) = expectation.judge(facts, &context);
+        let outcome = if facts.was_unmet(index, at) { TestOutcome::NotMet } else { outcome };
         Judged { outcome, actual, look: 0 }
     });
     StepJudgement {
         unasked: None,
         expectations: judged.collect(),
         leaks: facts.canaries().filter(|found| !step.sees.contains(found)).collect(),
+        secrets: facts.secrets().map(str::to_owned).collect(),
         look: 0,
         doubt: doubt_of(step, facts, observed),
     }

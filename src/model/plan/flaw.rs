@@ -20,6 +20,15 @@ pub enum Flaw {
         /// The program.
         program: String,
     },
+    /// One answer meets both a step and its control.
+    Overlap {
+        /// The step.
+        step: String,
+        /// Its control.
+        control: String,
+        /// The status of that answer.
+        status: u16,
+    },
 }
 
 impl Flaw {
@@ -31,7 +40,8 @@ impl Flaw {
             | Self::NotAControl(step)
             | Self::ControlDiffers(step, _)
             | Self::NoCounterRun(step)
-            | Self::ExaminesNothing { step, .. } => Some(step),
+            | Self::ExaminesNothing { step, .. }
+            | Self::Overlap { step, .. } => Some(step),
         }
     }
 
@@ -54,6 +64,10 @@ impl Flaw {
             Self::ExaminesNothing { step, program } => {
                 format!("the step `{step}` runs `{program}`, which examines nothing")
             }
+            Self::Overlap { step, control, status } => format!(
+                "an answer with status {status} meets both step `{step}` and its control `{control}`, \
+                 so a service that refuses everybody would pass"
+            ),
         }
     }
 }

@@ -165,6 +165,9 @@ impl Printed {
                 }
             }
         }
+        if !truncated && std::str::from_utf8(&self.kept).is_err() {
+            facts["undecodable"] = "utf-8".into();
+        }
         facts
     }
 }

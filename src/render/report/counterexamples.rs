@@ -102,7 +102,10 @@ fn line(row: &TriedCounterexample, layout: &Layout) -> String {
         true => layout.hanging(&format!("  {}  ", layout.paint(GREEN, "noticed")), &when),
         false => {
             let missed = format!("{when} ({})", row.verdict);
-            layout.hanging(&format!("  {}   ", layout.paint(RED.bold(), "MISSED")), &missed)
+            let head = format!("  {}   ", layout.paint(RED.bold(), "MISSED"));
+            let help = row.remedy.iter().map(|remedy| layout.entry("help", &cut(remedy, WHEN_MAX)));
+            let help: String = help.collect();
+            layout.hanging(&head, &missed) + &help
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::model::judge::view::View;
 use crate::model::judge::{Judged, StepJudgement};
 use crate::model::plan::counterexample::Class;
 use crate::model::plan::expect::{Expectation, Test};
-use crate::model::plan::{Act, Role, Step, expect};
+use crate::model::plan::{Act, Bearing, Plan, Role, Step, expect};
 use crate::model::project::Project;
 use crate::model::time::in_words;
 use crate::render::wording::{at_address, cut, found, list, plain, standing, waived};
@@ -98,12 +98,30 @@ pub fn broken(check: &CheckOutcome<'_>, broken: Broken) -> String {
         return format!("{found}{}", at_address(&view, broken.step, one.look));
     }
     let owner = |canary: &CanaryId| check.plan.canaries.get(canary.0).map(|one| plain(&one.owner));
+    if let Some(secrets) = secrets(judged) {
+        return format!("{secrets}: {}", look(&view, broken.step, judged.look));
+    }
     let owners: Vec<String> = judged.leaks.iter().filter_map(owner).collect();
     let whose = match owners.as_slice() {
         [] => "another tenant's data".to_owned(),
         owners => format!("data of {}", list(owners, "and")),
     };
     format!("{} with {whose} in it", look(&view, broken.step, judged.look))
+}
+
+/// The actors whose secret an answer contains, as a sentence; `None` if it contains none.
+pub fn secrets(judged: &StepJudgement) -> Option<String> {
+    let actors: Vec<String> = judged.secrets.iter().map(|actor| plain(actor)).collect();
+    let of = || format!("the secret of {} appeared in the answer", list(&actors, "and"));
+    (!actors.is_empty()).then(of)
+}
+
+/// What an answer with a leak should have been, as a clause.
+pub fn no_leak(judged: &StepJudgement) -> &'static str {
+    match judged.secrets.is_empty() {
+        true => "the answer contains no data of another tenant",
+        false => "the answer contains no secret of a test account",
+    }
 }
 
 fn ended(outcome: &Outcome<'_>) -> String {
@@ -183,13 +201,26 @@ pub fn doubts(check: &CheckOutcome<'_>) -> Vec<String> {
         return Vec::new();
     }
     let steps = StepId::first(check.plan.steps.len());
-    let asked = |step: &StepId| check.plan.steps[*step].role != Role::Cleanup;
+    let counts = counting(check.plan);
+    let asked = |step: &StepId| counts[step.0];
     let doubts: Vec<String> =
         steps.clone().filter(asked).filter_map(|step| doubt(check, step)).collect();
     if doubts.is_empty() {
         return steps.filter_map(|step| not_sent(check, step)).collect();
     }
     doubts
+}
+
+/// Whether the result depends on each step: on the probes, their premises and their controls.
+fn counting(plan: &Plan) -> Vec<bool> {
+    let mut counts: Vec<bool> =
+        plan.bearings().into_iter().map(|bears| bears != Bearing::Nothing).collect();
+    for control in plan.steps.iter().filter_map(|step| step.control) {
+        if let Some(counts) = counts.get_mut(control.0) {
+            *counts = true;
+        }
+    }
+    counts
 }
 
 /// Why a step was not sent because of an earlier one.

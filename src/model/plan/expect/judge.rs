@@ -14,6 +14,7 @@ use crate::model::plan::expect::compare::{
     at_most, contains, equal, number, one_of, same_set, worst,
 };
 use crate::model::plan::expect::header;
+use crate::model::plan::expect::redacted;
 use crate::model::plan::expect::refusal::answered;
 use crate::model::plan::expect::{
     CLOCK_TOLERANCE, Expectation, JudgeContext, Test, TestOutcome, Within,
@@ -42,16 +43,22 @@ fn present(value: Option<&Value>) -> Option<&Value> {
 
 fn judge_at(at: &str, test: &Test, facts: &Facts, context: &JudgeContext<'_>) -> TestOutcome {
     let found = present(facts.at(at));
-    if facts.truncated() && (test.is_refusal_or_absence() || found.is_none()) {
-        return TestOutcome::Unknown(Reason::Budget);
+    let unread = facts.unread();
+    if let Some(reason) = unread.filter(|_| test.is_refusal_or_absence() || found.is_none()) {
+        return TestOutcome::Unknown(reason);
+    }
+    if found.is_none() && facts.may_hide(at) {
+        return TestOutcome::Unknown(Reason::Redacted);
     }
     let outcome = match found {
         Some(value) => judge_found(at, value, test, facts, context),
         None if is_unread(at, facts) => TestOutcome::Unknown(Reason::Unparsable),
         None => test.of_nothing(),
     };
-    let is_settled = !facts.truncated() || !may_change_beyond(at, test, outcome);
-    if is_settled { outcome } else { TestOutcome::Unknown(Reason::Budget) }
+    match unread.filter(|_| may_change_beyond(at, test, outcome)) {
+        Some(reason) => TestOutcome::Unknown(reason),
+        None => outcome,
+    }
 }
 
 fn judge_found(
@@ -128,6 +135,9 @@ impl Test {
         facts: &Facts,
         context: &JudgeContext<'_>,
     ) -> TestOutcome {
+        if let Some(outcome) = redacted::judged(self, value) {
+            return outcome;
+        }
         match self {
             Self::Equals(wanted) => equal(value, wanted),
             Self::NotEquals(unwanted) => equal(value, unwanted).inverse(),

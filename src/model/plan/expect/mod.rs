@@ -10,6 +10,7 @@ mod directive;
 pub(crate) mod fill;
 mod header;
 mod judge;
+mod redacted;
 mod refusal;
 #[cfg(test)]
 mod tests;
@@ -190,6 +191,12 @@ impl Expectation {
             ("", Test::NotAll(all)) => all.iter().all(|one| is_status(&one.at, &one.is, status)),
             _ => false,
         }
+    }
+
+    /// Whether it expects a refusal: by its test, or by a status that refuses.
+    pub fn is_refusal(&self) -> bool {
+        let refuses = |status: u16| self.names_status(status);
+        matches!(self.test, Test::Refused(_)) || (400..500).any(refuses)
     }
 
     /// Whether a stranger's empty-handedness, or a mistyped path, would meet it, so that it needs a

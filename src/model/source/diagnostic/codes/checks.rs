@@ -19,6 +19,8 @@ macro_rules! checks {
                 "a check could not fail, so it would not be evidence";
             NoCounterRun "no-counter-run" Warning []
                 "nothing shows that a check of a program or a file can fail";
+            WeakControl "weak-control" Warning []
+                "an answer that refuses meets a control, so the check will not be evidence";
             EmptyExpect "empty-expect" Error []
                 "a step has no expectation, or one that any answer meets, or none can meet";
             FailureExpected "failure-expected" Error []
@@ -79,6 +81,8 @@ macro_rules! checks {
                 "a marker is so short that it may appear by chance";
             SameMarker "same-marker" Error []
                 "the marker of one tenant contains the marker of another";
+            UnmarkedText "unmarked-text" Warning []
+                "a text of an object that a check creates has no mark";
             NoCanary "no-canary" Error []
                 "an object is created without a canary, so its data cannot be recognised";
             NoId "no-id" Error []
