@@ -73,7 +73,7 @@ const AVAILABLE: &str = "\
   steps:
     - name: the start page
       get: /
-      expect: { status: 200 }
+      expect: { status: 200, text: { contains: Hello } }
       violated_by: { status: [500, 502, 503, 504] }
 ";
 

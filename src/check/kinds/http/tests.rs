@@ -115,7 +115,7 @@ kind: http
 steps:
   - name: the start page
     get: /
-    expect: { status: 200 }
+    expect: { status: 200, title: { contains: Start } }
     violated_by: { status: [500, 502, 503, 504] }
 ";
 
@@ -130,7 +130,7 @@ fn a_failure_violates_a_claim_that_names_it() {
     let without = AVAILABLE.replace("    violated_by: { status: [500, 502, 503, 504] }\n", "");
     let reason = Verdict::Inconclusive(Reason::ServerError);
     assert_eq!(given(&plan(&without), 503), reason);
-    let named = AVAILABLE.replace("expect: { status: 200 }", "expect: { status: [200, 503] }");
+    let named = AVAILABLE.replace("status: 200", "status: [200, 503]");
     let message = "503 shows that the service failed, which supports no claim".to_owned();
     assert_eq!(mistakes(&named), [("failure-expected", message)]);
     let control = AVAILABLE.replace("    get: /\n", "    role: control\n    get: /\n");
@@ -140,9 +140,10 @@ fn a_failure_violates_a_claim_that_names_it() {
 #[test]
 fn an_error_page_is_violated_by_its_text_alone() {
     let yaml = AVAILABLE.replace("504] }", "504], text: { contains: Traceback } }");
-    let page = plan(
-        &yaml.replace("expect: { status: 200 }", "expect: { json: { \"\": { exists: true } } }"),
-    );
+    let page = plan(&yaml.replace(
+        "expect: { status: 200, title: { contains: Start } }",
+        "expect: { json: { \"\": { exists: true } } }",
+    ));
     let given = |status: u16, text: &str| {
         let change = |facts: &mut crate::model::answer::facts::Facts| {
             facts.set("/status", json!(status));
