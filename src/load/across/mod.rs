@@ -7,3 +7,4 @@ pub(crate) mod link_targets;
 pub(crate) mod page_addresses;
 pub(crate) mod products;
 pub(crate) mod translations;
+pub(crate) mod verdict_labels;
