@@ -209,14 +209,8 @@ pub(crate) fn sound(plan: &Plan) -> Vec<Observation> {
             .captures
             .iter()
             .filter_map(|capture| Some((capture.name.clone(), facts.at(&capture.at)?.clone())));
-        Observation {
-            at: observed(),
-            took_ms: 1,
-            address: None,
-            not_asked: Vec::new(),
-            answer,
-            captures: captures.collect(),
-        }
+        let captures = captures.collect();
+        Observation { took_ms: 1, captures, ..Observation::new(observed(), answer) }
     };
     StepId::first(plan.steps.len()).map(of).collect()
 }

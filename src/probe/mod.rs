@@ -3,7 +3,6 @@
 
 pub(crate) mod cleanup;
 pub(crate) mod credential;
-mod escapes;
 pub mod fetch;
 pub mod host;
 mod http;
@@ -13,11 +12,10 @@ pub(crate) mod local;
 mod random;
 pub(crate) mod run;
 pub mod signals;
+pub(crate) mod spellings;
 #[cfg(test)]
 mod tests;
 mod values;
-
-use std::collections::BTreeMap;
 
 use crate::model::answer::observation::{Answer, Observation, Transcript};
 use crate::probe::job::{Job, RunSettings};
@@ -50,14 +48,7 @@ pub fn run(jobs: &[Job<'_>], settings: &RunSettings<'_>) -> Vec<Transcript> {
 
 /// The transcript of a check when the run could not be started.
 fn not_run(job: &Job<'_>, settings: &RunSettings<'_>, why: &str) -> Transcript {
-    let observation = Observation {
-        at: (settings.now)(),
-        took_ms: 0,
-        address: None,
-        not_asked: Vec::new(),
-        answer: Answer::NotAsked(why.to_owned()),
-        captures: BTreeMap::new(),
-    };
+    let observation = Observation::new((settings.now)(), Answer::NotAsked(why.to_owned()));
     Transcript {
         observations: vec![observation; job.plan.steps.len()],
         attempts: 1,

@@ -21,11 +21,49 @@ pub struct Observation {
     /// The other addresses of the host, to which no request was sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_asked: Vec<String>,
-    /// The answer.
+    /// The addresses among them to which this machine has no route, as is usual for IPv6.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub no_route: Vec<String>,
+    /// How often the request was sent to each address; empty if it was sent once.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sent: BTreeMap<String, u32>,
+    /// The answer; the first one, if the request was sent several times.
     pub answer: Answer,
+    /// The answers of the other times that differ from the first one and from each other, apart
+    /// from their time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Look>,
     /// The values that the step captured, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub captures: BTreeMap<String, Value>,
+}
+
+/// A further answer to the same request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Look {
+    /// When the answer was complete, or the request was given up.
+    pub at: Timestamp,
+    /// The address that the request was sent to.
+    pub address: Option<String>,
+    /// The answer.
+    pub answer: Answer,
+}
+
+impl Observation {
+    /// The observation of an answer at `at`, without any circumstances.
+    pub fn new(at: Timestamp, answer: Answer) -> Self {
+        Self {
+            at,
+            took_ms: 0,
+            address: None,
+            not_asked: Vec::new(),
+            no_route: Vec::new(),
+            sent: BTreeMap::new(),
+            answer,
+            others: Vec::new(),
+            captures: BTreeMap::new(),
+        }
+    }
 }
 
 /// The answer to one step, or the reason why there is none.

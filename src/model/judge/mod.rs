@@ -7,6 +7,7 @@ pub mod basis;
 pub mod binding;
 pub mod evidence;
 pub mod falsify;
+mod looks;
 pub(crate) mod rejudge;
 pub mod view;
 pub mod waiving;
@@ -19,7 +20,7 @@ use crate::model::answer::error::ProbeError;
 use crate::model::answer::facts::Facts;
 use crate::model::answer::ids::{CanaryId, StepId, index_by_step};
 use crate::model::answer::verdict::{Reason, Verdict};
-use crate::model::judge::view::View;
+use crate::model::judge::view::{View, facts_of};
 use crate::model::plan::expect::{CLOCK_TOLERANCE, JudgeContext, TestOutcome};
 use crate::model::plan::{Plan, Role, Step};
 use crate::model::time::read_time;
@@ -42,6 +43,9 @@ pub struct StepJudgement {
     pub expectations: Vec<Judged>,
     /// Canaries in the answer that its actor may not see.
     pub leaks: Vec<CanaryId>,
+    /// Which answer contains them, or raised the doubt, counted as in [`Judged::look`].
+    #[serde(default, skip_serializing_if = "looks::is_first")]
+    pub look: usize,
     /// Why the step proves nothing; `None` if its outcomes count.
     pub doubt: Option<Reason>,
 }
@@ -55,6 +59,10 @@ pub struct Judged {
     pub outcome: TestOutcome,
     /// The value at the expectation's pointer.
     pub actual: Value,
+    /// Which answer decided it, if the request was sent several times: 0 for the first one, and 1
+    /// for the first of `others`.
+    #[serde(default, skip_serializing_if = "looks::is_first")]
+    pub look: usize,
 }
 
 impl StepJudgement {
@@ -203,14 +211,28 @@ pub(crate) fn error_of(view: &View<'_>, step: StepId) -> Option<Reason> {
     view.answer(step).err().map(|error| error.reason).filter(|reason| *reason != Reason::NotAsked)
 }
 
-/// Judges one step without its control; `root` is the first error of the whole transcript.
+/// Judges one step without its control; `root` is the first error of the whole transcript. If its
+/// request was sent several times, the worst answer decides.
 pub(crate) fn judge_step(
     view: &View<'_>,
     index: StepId,
     root: Option<(StepId, Reason)>,
 ) -> StepJudgement {
+    let observed = view.observation(index).map_or(jiff::Timestamp::UNIX_EPOCH, |one| one.at);
+    let first = judge_answer(view, index, (view.answer(index), observed), root);
+    let others = view.others(index).iter();
+    let others = others.map(|one| judge_answer(view, index, (facts_of(&one.answer), one.at), root));
+    looks::worst(first, others)
+}
+
+fn judge_answer(
+    view: &View<'_>,
+    index: StepId,
+    (answer, observed): (Result<&Facts, ProbeError>, jiff::Timestamp),
+    root: Option<(StepId, Reason)>,
+) -> StepJudgement {
     let step = &view.plan().steps[index];
-    let facts = match view.answer(index) {
+    let facts = match answer {
         Ok(facts) => facts,
         Err(error) => {
             // If something was missing, an earlier error is the cause; that one is reported.
@@ -221,22 +243,23 @@ pub(crate) fn judge_step(
                 unasked: Some(error),
                 expectations: Vec::new(),
                 leaks: Vec::new(),
+                look: 0,
                 doubt,
             };
         }
     };
-    let observed = view.observation(index).map_or(jiff::Timestamp::UNIX_EPOCH, |one| one.at);
     let control = step.control.and_then(|control| view.answer(control).ok());
     let capture = |name: &str| view.capture(name);
     let context = JudgeContext { observed, capture: &capture, sees: &step.sees, control };
     let judged = step.expect.iter().map(|expectation| {
         let (outcome, actual) = expectation.judge(facts, &context);
-        Judged { outcome, actual }
+        Judged { outcome, actual, look: 0 }
     });
     StepJudgement {
         unasked: None,
         expectations: judged.collect(),
         leaks: facts.canaries().filter(|found| !step.sees.contains(found)).collect(),
+        look: 0,
         doubt: doubt_of(step, facts, observed),
     }
 }

@@ -219,7 +219,7 @@ mod tests {
     use super::*;
     use crate::model::answer::error::ProbeError;
     use crate::model::answer::facts::Facts;
-    use crate::model::answer::observation::{Answer, Observation};
+    use crate::model::answer::observation::{Answer, Look, Observation};
     use crate::model::judge::falsify::apply;
     use crate::model::plan::ANYONE;
     use crate::model::plan::counterexample::Edit;
@@ -301,26 +301,25 @@ mod tests {
         }
     }
 
-    fn observed(answer: Answer) -> Observation {
+    fn observed((answer, others): (Answer, Vec<Answer>)) -> Observation {
         let at = jiff::Timestamp::UNIX_EPOCH;
-        Observation {
-            at,
-            took_ms: 0,
-            address: None,
-            not_asked: Vec::new(),
-            answer,
-            captures: BTreeMap::new(),
-        }
+        let look = |answer| Look { at, address: None, answer };
+        let others = others.into_iter().map(look).collect();
+        Observation { others, ..Observation::new(at, answer) }
+    }
+
+    fn answers() -> impl Strategy<Value = (Answer, Vec<Answer>)> {
+        (answer(), prop::collection::vec(answer(), 0..3))
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4000))]
         #[test]
         fn what_follows_from_a_few_changes_is_what_the_judge_concludes_of_all(
-            steps in prop::collection::vec((step(), answer()), 1..8),
+            steps in prop::collection::vec((step(), answers()), 1..8),
             edits in prop::collection::vec(edit(), 0..3),
         ) {
-            let (steps, answers): (Vec<Step>, Vec<Answer>) = steps.into_iter().unzip();
+            let (steps, answers): (Vec<Step>, Vec<_>) = steps.into_iter().unzip();
             let plan = plan(steps);
             let observations: Vec<Observation> = answers.into_iter().map(observed).collect();
             let mut view = View::new(&plan, &observations);

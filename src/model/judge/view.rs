@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::facts::Facts;
 use crate::model::answer::ids::StepId;
-use crate::model::answer::observation::{Answer, Observation};
+use crate::model::answer::observation::{Answer, Look, Observation};
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::{Act, Plan};
 
@@ -79,7 +79,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// A step's answer, or why there is none.
+    /// A step's answer, or why there is none; the first one, if the request was sent several times.
     pub fn answer(&self, step: StepId) -> Result<&Facts, ProbeError> {
         let answer = match self.replaced.get(&step) {
             Some(answer) => Some(&**answer),
@@ -88,14 +88,12 @@ impl<'a> View<'a> {
                 _ => self.observations.get(step.0).map(|observation| &observation.answer),
             },
         };
-        match answer {
-            Some(Answer::Facts(facts)) => Ok(facts),
-            Some(Answer::Error(error)) => Err(error.clone()),
-            Some(Answer::NotAsked(why)) => Err(ProbeError::new(Reason::NotAsked, why.clone())),
-            Some(Answer::Recalled) | None => {
-                Err(ProbeError::new(Reason::NotAsked, "the run ended before this step"))
-            }
-        }
+        facts_of(answer.unwrap_or(&Answer::Recalled))
+    }
+
+    /// The further answers to a step's request, as they were received; none of them is ever replaced.
+    pub fn others(&self, step: StepId) -> &'a [Look] {
+        self.observation(step).map_or(&[], |one| one.others.as_slice())
     }
 
     /// The value that some step captured under `name`, as text.
@@ -104,5 +102,17 @@ impl<'a> View<'a> {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         })
+    }
+}
+
+/// The facts of an answer, or why there are none.
+pub(crate) fn facts_of(answer: &Answer) -> Result<&Facts, ProbeError> {
+    match answer {
+        Answer::Facts(facts) => Ok(facts),
+        Answer::Error(error) => Err(error.clone()),
+        Answer::NotAsked(why) => Err(ProbeError::new(Reason::NotAsked, why.clone())),
+        Answer::Recalled => {
+            Err(ProbeError::new(Reason::NotAsked, "the run ended before this step"))
+        }
     }
 }

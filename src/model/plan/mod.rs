@@ -9,6 +9,7 @@ pub mod counterexample;
 pub mod credential;
 pub mod expect;
 pub mod flaw;
+pub mod looks;
 pub mod parameter;
 pub mod question;
 pub mod rehearsal;
@@ -28,6 +29,7 @@ use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::credential::Credential;
 use crate::model::plan::expect::Expectation;
 use crate::model::plan::flaw::Flaw;
+use crate::model::plan::looks::{NextPage, is_once, once};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::question::{DnsQuestion, TlsQuestion};
 use crate::model::plan::request::{Program, Request};
@@ -145,6 +147,13 @@ pub struct Step {
     /// together with that one: its request depends on none of their answers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub alongside: bool,
+    /// How often its request is sent to each address. A request that writes is sent once, whatever
+    /// this says.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub repeat: u8,
+    /// Where its answer announces a further page, in addition to the header field `Link`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<NextPage>,
 }
 
 index_by_step!(Step);
@@ -259,6 +268,8 @@ impl Step {
             keep: Keep::Body,
             publish: Vec::new(),
             alongside: false,
+            repeat: once(),
+            next: None,
         }
     }
 

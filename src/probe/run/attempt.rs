@@ -28,8 +28,8 @@ use crate::probe::http::{Exchange, PlannedRequest, RunContext, facts};
 use crate::probe::job::Job;
 use crate::probe::limiter::Urgency;
 use crate::probe::local::{backup, command, file, record};
+use crate::probe::spellings::Searcher;
 use crate::probe::values::Values;
-use crate::probe::values::canary::Searcher;
 use crate::probe::values::redact::{Redactor, SECRET_LENGTH_MIN};
 
 /// The result of an attempt.
@@ -317,14 +317,7 @@ impl<'a> Attempt<'a> {
             }
             other => other,
         };
-        Observation {
-            at: (self.context.now)(),
-            took_ms: 0,
-            address: None,
-            not_asked: Vec::new(),
-            answer,
-            captures,
-        }
+        Observation { captures, ..Observation::new((self.context.now)(), answer) }
     }
 }
 

@@ -1,7 +1,5 @@
 //! The plans and transcripts of the sample's claims, one of each outcome.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -136,12 +134,9 @@ fn facts(value: Value) -> Answer {
 
 fn observation(answer: Answer) -> Observation {
     Observation {
-        at: at("10:00:00"),
         took_ms: 12,
         address: Some("127.0.0.1:8443".into()),
-        not_asked: Vec::new(),
-        answer,
-        captures: BTreeMap::new(),
+        ..Observation::new(at("10:00:00"), answer)
     }
 }
 

@@ -99,7 +99,7 @@ mod tests {
     use serde_json::json;
 
     fn outcome_of(at: &str, test: Test, actual: Value, is: TestOutcome) -> String {
-        let judged = Judged { outcome: is, actual };
+        let judged = Judged { outcome: is, actual, look: 0 };
         outcome(&Expectation::new(at, test), &judged, &[])
     }
 
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn values_that_the_author_publishes_are_public() {
-        let judged = Judged { outcome: TestOutcome::Met, actual: json!("7") };
+        let judged = Judged { outcome: TestOutcome::Met, actual: json!("7"), look: 0 };
         let expectation = Expectation::new("/body/json/id", Test::Exists(true));
         assert_eq!(outcome(&expectation, &judged, &["/body/json/id".into()]), "id: “7”");
     }

@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn actual_values_are_named_after_their_pointers() {
-        let judged = |actual| Judged { outcome: TestOutcome::NotMet, actual };
+        let judged = |actual| Judged { outcome: TestOutcome::NotMet, actual, look: 0 };
         let time = Expectation::new("/body/json/at", Test::NotOlderThan(Period::hours(24)));
         assert_eq!(
             found(&time, &judged(json!("2026-11-20T10:00:00Z"))),

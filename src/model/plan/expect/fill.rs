@@ -1,0 +1,62 @@
+//! Fills the captures in the operand of a test.
+
+use serde_json::Value;
+
+use crate::model::plan::expect::{Test, Within};
+
+impl Test {
+    /// The test with the captures in its operand filled in, or the first one that is missing.
+    pub fn filled(&self, capture: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let fill = |text: &String| fill_captures(text, capture);
+        Ok(match self {
+            Self::Equals(value) => Self::Equals(fill_value(value, capture)?),
+            Self::NotEquals(value) => Self::NotEquals(fill_value(value, capture)?),
+            Self::OneOf(values) => Self::OneOf(fill_values(values, capture)?),
+            Self::NotOneOf(values) => Self::NotOneOf(fill_values(values, capture)?),
+            Self::SameSet(values) => Self::SameSet(fill_values(values, capture)?),
+            Self::Contains(part) => Self::Contains(fill(part)?),
+            Self::NotContains(part) => Self::NotContains(fill(part)?),
+            Self::StartsWith(part) => Self::StartsWith(fill(part)?),
+            Self::EndsWith(part) => Self::EndsWith(fill(part)?),
+            Self::Every(within) => Self::Every(Box::new(within.filled(capture)?)),
+            Self::Some(within) => Self::Some(Box::new(within.filled(capture)?)),
+            Self::IfThere(test) => Self::IfThere(Box::new(test.filled(capture)?)),
+            Self::All(all) => {
+                Self::All(all.iter().map(|one| one.filled(capture)).collect::<Result<_, _>>()?)
+            }
+            other => other.clone(),
+        })
+    }
+}
+
+impl Within {
+    fn filled(&self, capture: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
+        Ok(Self { at: self.at.clone(), is: self.is.filled(capture)? })
+    }
+}
+
+fn fill_captures(text: &str, capture: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+    let keep_canaries = |name: &str| match name.starts_with("canary:") {
+        true => Some(format!("${{{name}}}")),
+        false => capture(name),
+    };
+    crate::model::plan::template::Template::new(text).fill(keep_canaries)
+}
+
+fn fill_values(
+    values: &[Value],
+    capture: &dyn Fn(&str) -> Option<String>,
+) -> Result<Vec<Value>, String> {
+    values.iter().map(|value| fill_value(value, capture)).collect()
+}
+
+/// A value with the captures in its strings filled in, or the first one that is missing.
+pub(crate) fn fill_value(
+    value: &Value,
+    capture: &dyn Fn(&str) -> Option<String>,
+) -> Result<Value, String> {
+    match value {
+        Value::String(text) => fill_captures(text, capture).map(Value::from),
+        other => Ok(other.clone()),
+    }
+}
