@@ -84,9 +84,10 @@ fn name_products(project: &Project, claim: &Claim, check: &Check, plan: &mut Pla
     if claim.written.applies_to.len() < 2 || check.products.is_empty() {
         return;
     }
-    let titles = check.products.iter().map(|name| {
-        project.products.get(&name.value).unwrap_or(&name.value).as_str()
-    });
+    let titles = check
+        .products
+        .iter()
+        .map(|name| project.products.get(&name.value).unwrap_or(&name.value).as_str());
     let titles: Vec<&str> = titles.collect();
     plan.covers = format!("{} Asked of: {}.", plan.covers, titles.join(", "));
 }

@@ -80,7 +80,7 @@ mod tests {
         for (file, from, to, place) in [
             ("content/security.md", "Data backup", "D\u{430}ta backup", "8:4"),
             ("content/security.md", "No system", "No syst&#x435;m", "12:1"),
-            ("content/security.md", "No system", "No sys**\u{435}**m", "12:1"),
+            ("content/security.md", "No system", "No sys**\u{435}**m", "12:9"),
             ("content/security.md", "title: Security", "title: \"S\\u0435curity\"", "2:8"),
             ("content/security.md", "No system", "No sys\u{200d}tem", "12:7"),
             ("checks/backup-daily.yaml", "We ask", "W\u{435} ask", "3:10"),

@@ -35,6 +35,7 @@ fn there_is_a_page_for_each_policy_and_each_claim() {
     icon.svg
     index.html
     llms.txt
+    marks.css
     print.css
     privacy/index.html
     privacy/index.md
