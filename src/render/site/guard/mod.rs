@@ -116,7 +116,8 @@ fn words_of(template: &str) -> Vec<String> {
         html = parts.fold(first, |all, part| all + "<wbr>" + &behind(part));
     }
     let document = Document::from(html.as_str());
-    let texts = document.root().descendants_it().filter(|node| node.is_text());
+    let root = document.root();
+    let texts = root.descendants_it().filter(NodeRef::is_text);
     let texts = texts.map(|node| node.text().trim().to_owned());
     texts.filter(|text| !text.is_empty()).collect()
 }
