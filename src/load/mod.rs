@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::load::across::{
-    bind, link_targets, page_addresses, products, translations, verdict_labels,
+    bind, link_targets, needs, page_addresses, products, translations, verdict_labels,
 };
 use crate::load::claim::{Claims, attestations, record, waivers};
 use crate::load::file::reader::Reader;
@@ -75,6 +75,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         products::check(&settings.products, &policies, &claims, &mut reader.diagnostics);
     }
     reader.diagnostics.extend(verdict_labels::check(&reader.sources, rule));
+    needs::check(&claims, &mut reader.diagnostics);
     reader.diagnostics.extend(nothing_there(&policies, &claims));
     let claims = bind::all(claims, &policies, &mut reader.diagnostics);
     waivers::compare(&waivers, &claims, &mut reader.diagnostics);

@@ -63,6 +63,7 @@ impl Sample {
             clock: None,
             world: WorldBinding::of(&project),
             claims: project.claims.iter().map(evidence).collect(),
+            contradicted: BTreeMap::new(),
         };
         Self { project, plans, assessment, past: Past::default() }
     }
@@ -168,7 +169,10 @@ fn customer(name: &str) -> (String, Actor) {
         client_key: format!("{name}-key"),
         shared_secret: Secret::new(format!("not-a-secret-of-{name}")),
     };
-    (name.into(), Actor { tenant: Some(name.into()), scheme, send_to: Vec::new() })
+    (
+        name.into(),
+        Actor { tenant: Some(name.into()), scheme, send_to: Vec::new(), weak_secret: false },
+    )
 }
 
 fn claim(id: &str, words: &str) -> Claim {
@@ -183,6 +187,7 @@ fn claim(id: &str, words: &str) -> Claim {
             because: spanned(format!("We ask, and look at what comes back ({id}).")),
             applies_to: vec![spanned("cloud".into())],
             reinstated: None,
+            needs: Vec::new(),
             valid_for: spanned(valid_for),
             checks: spanned(Vec::new()),
         },

@@ -59,7 +59,7 @@ fn now(input: &Input<'_>, site: &view::SiteView) -> Published {
         },
         draft: site.draft,
         generator: site.generator.clone(),
-        checked: input.assessment.finished,
+        checked: input.checked(),
         valid_until: valid_until(input.outcomes),
         clock: input.assessment.clock.or(project.world.clock),
         promises: promise::asked(project, input.outcomes),
@@ -131,6 +131,10 @@ mod tests {
               "verdict": "holds",
               "covers": "One address was tested, as one customer and as an anonymous caller.",
               "not_shown": "This does not show what happens at other addresses.",
+              "looks": {
+                "requests": 1,
+                "addresses": 1
+              },
               "asks": [
                 {
                   "ask": "GET /",

@@ -52,7 +52,7 @@ pub(crate) fn file(edition: &Edition<'_>, site: &view::SiteView, published: &Pub
     };
     entries.iter_mut().for_each(|entry| entry.title = titled(&entry.title));
     let newest = entries.first().map(|entry| entry.updated);
-    let updated = newest.unwrap_or(edition.assessment.finished);
+    let updated = newest.unwrap_or(edition.checked());
     let mut text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_owned();
     // Writing to a string cannot fail.
     let _ = writeln!(
