@@ -280,7 +280,7 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "a | b:is(c, d) { color: red; x: \"✓ y\" url(z) }",
+                "a | b:is(c, d) { color: red; x: \"✓y\" url(z) }",
                 ":is(e) > g | :is(e) h { i: j }",
                 "e { f: calc(1px + 2em) }",
             ]

@@ -38,7 +38,6 @@ const HIDING: &[&str] = &[
     "translate",
     "will-change",
     "zoom",
-    "content",
     "all",
     "box-reflect",
 ];
@@ -92,19 +91,26 @@ pub(crate) fn may_hide(declaration: &Declaration) -> bool {
         "overflow" | "overflow-y" | "overflow-block" => {
             value.contains("hidden") || value.contains("clip") || is_unknown
         }
-        "z-index" => is_unknown || number(value).is_some_and(|(number, _)| number > LAYER_MAX),
+        "content" => value.contains("url(") || value.contains("image("),
         "color" | "-webkit-text-fill-color" | "text-fill-color" => is_transparent(value),
         "font" | "font-size" => lengths(value).any(|length| length < LETTERS_MIN),
         "text-indent" | "letter-spacing" | "word-spacing" => {
             lengths(value).any(|length| length.abs() > MOVED_MAX) || letters_overlap(name, value)
         }
-        _ if is_size(name) => lengths(value).any(|length| length < SIZE_MIN),
+        _ if is_size(name) => !is_unknown && lengths(value).any(|length| length < SIZE_MIN),
         _ if is_move(name) => {
             lengths(value).any(|length| length < -MOVED_MAX || length > 1000.0)
                 || value.contains("calc(") && value.contains('-')
         }
         _ => false,
     }
+}
+
+/// Whether a declaration could lay an element over all others.
+pub(crate) fn may_cover(declaration: &Declaration) -> bool {
+    let value = declaration.value.as_str();
+    let is_high = || number(value).is_none_or(|(number, _)| number > LAYER_MAX);
+    declaration.name == "z-index" && !HARMLESS.contains(&value) && is_high()
 }
 
 fn is_size(name: &str) -> bool {

@@ -6,12 +6,13 @@ mod hiding;
 mod page;
 mod selector;
 
-use dom_query::{Document, NodeId, NodeRef};
+use dom_query::{Document, Matcher, NodeId, NodeRef};
 
 use crate::language::verdict::Labels;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::codes::Code;
+use crate::render::site::guard::css::{Declaration, Rule};
 
 pub(crate) use crate::render::site::guard::page::{Expected, check as of_page};
 
@@ -39,10 +40,9 @@ impl Guarded {
 
     /// What a selector selects of the protected elements, and of those around them. Unknown selectors select all.
     fn selects(&self, selector: &str) -> bool {
-        match self.document.try_select(selector) {
-            Some(found) => found.nodes().iter().any(|node| self.protected.contains(&node.id)),
-            None => true,
-        }
+        let Ok(matcher) = Matcher::new(selector) else { return true };
+        let found = self.document.select_matcher(&matcher);
+        found.nodes().iter().any(|node| self.protected.contains(&node.id))
     }
 }
 
@@ -54,36 +54,48 @@ pub(crate) fn of_sheet(
     pages: &[Guarded],
     labels: &Labels,
 ) -> Vec<Diagnostic> {
-    let place =
-        |span: &std::ops::Range<usize>| Place::new(format!("templates/{file}"), span.clone());
     let mut found = Vec::new();
     for rule in css::rules(text) {
         for declaration in &rule.declarations {
-            if let Some(text) = declaration.strings().find(|text| labels.imitation(text).is_some())
-            {
-                let message =
-                    format!("the style sheet inserts `{text}`, which looks like a verdict");
-                let help = "remove it: verdicts come from checks alone";
-                let error = Diagnostic::new(Code::ThemeHides, place(&declaration.span), message);
-                found.push(error.help(help));
-            } else if hiding::may_hide(declaration) {
-                let selects = |one: &&String| {
-                    let plain = selector::plain(one);
-                    pages.iter().any(|page| page.selects(&plain))
-                };
-                let hit = rule.selectors.iter().find(selects);
-                found.extend(hit.map(|selector| {
-                    let message = format!(
-                        "`{}: {}` could hide a verdict or a notice, which `{}` selects or contains",
-                        declaration.name, declaration.value, selector
-                    );
-                    let help = "remove it, or use a selector that selects neither marks, warnings nor what is around them";
-                    Diagnostic::new(Code::ThemeHides, place(&declaration.span), message).help(help)
-                }));
-            }
+            let wrong =
+                wrong_words(declaration, labels).or_else(|| hidden(&rule, declaration, pages));
+            found.extend(wrong.map(|(message, help)| {
+                let place = Place::new(format!("templates/{file}"), declaration.span.clone());
+                Diagnostic::new(Code::ThemeHides, place, message).help(help)
+            }));
         }
     }
     found
+}
+
+/// A text that a declaration inserts, and that looks like a verdict.
+fn wrong_words(declaration: &Declaration, labels: &Labels) -> Option<(String, &'static str)> {
+    let text = declaration.strings().find(|text| labels.imitation(text).is_some())?;
+    let message = format!("the style sheet inserts `{text}`, which looks like a verdict");
+    Some((message, "remove it: verdicts come from checks alone"))
+}
+
+/// A declaration that could hide a mark or a notice on one of the pages, or cover it.
+fn hidden(
+    rule: &Rule,
+    declaration: &Declaration,
+    pages: &[Guarded],
+) -> Option<(String, &'static str)> {
+    let (name, value) = (&declaration.name, &declaration.value);
+    if hiding::may_cover(declaration) {
+        let message = format!("`{name}: {value}` could cover a verdict");
+        return Some((message, "use a number up to 1000"));
+    }
+    let selects = |one: &&String| {
+        let plain = selector::plain(one);
+        pages.iter().any(|page| page.selects(&plain))
+    };
+    let may_hide = hiding::may_hide(declaration);
+    let selector = rule.selectors.iter().filter(|_| may_hide).find(selects)?;
+    let message = format!(
+        "`{name}: {value}` could hide a verdict or a notice, which `{selector}` selects or contains"
+    );
+    Some((message, "remove it, or select neither marks and notices nor what is around them"))
 }
 
 /// Reports the words of a project's template that look like a verdict, and that the built-in template of the same
@@ -210,7 +222,7 @@ mod tests {
             let built_in = include_str!("../../../../templates/components.html");
             of_template("components.html", text, built_in, &labels(&[])).len()
         };
-        assert_eq!(found("<p><span class=\"x\">✓</span> Verified</p>"), 2);
+        assert_eq!(found("<p><span class=\"x\">✅</span> Verified</p>"), 2);
         assert_eq!(found("{% block heading %}<b>Tested publicly</b>{% endblock heading %}"), 1);
         assert_eq!(found("{{ mark.shape }} {{ mark.word }} {% if x == \"✓\" %}y{% endif %}"), 0);
         assert_eq!(found("<p>Questions? Ask us.</p>"), 0);

@@ -47,7 +47,9 @@ fn without_script(document: &Document, expected: Expected<'_>) -> Option<Wrong> 
             && script.attrs().iter().all(|one| matches!(&*one.name.local, "src" | "defer"))
     };
     let scripts = document.select("head > script[src]");
-    let is_there = scripts.nodes().iter().any(is_ours) && !document.select("base").exists();
+    // A browser with scripts on does not read what is within `noscript`.
+    let is_there =
+        scripts.nodes().iter().any(is_ours) && !document.select("base, head noscript").exists();
     let message = format!("the page does not load `{SCRIPT}`, which marks expired claims");
     let help = format!(
         "add `<script src=\"{{{{ page.root }}}}{SCRIPT}\" defer></script>` to the head of `base.html`, without `<base>`"
