@@ -24,6 +24,9 @@ name, 429 and 503.
 The claim's text must mention each limit of its checks: `max_age: 24h` as \"24 hours\", \"a day\" or
 \"daily\". A year is 365 days; a month is not converted to days. To leave a limit out of the text, list
 its name after `states:`, such as `states: [certificate_days]`.
+
+If a claim applies to several products, each check names those that it asks: `products: [cloud]`. The page claims
+nothing about a product that no check asks. An attestation is about all of them.
 ";
 
 /// The section of one kind. `example` is the plan of its example.

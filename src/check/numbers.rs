@@ -263,6 +263,7 @@ mod tests {
         Check {
             kind: Spanned { value: kind.as_str().unwrap().into(), span: kind.span.clone() },
             states: states.and_then(|one| decode(one, "", &mut Report::new())).unwrap_or_default(),
+            products: Vec::new(),
             settings: node.without("kind").without("states"),
         }
     }

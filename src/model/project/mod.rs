@@ -6,6 +6,7 @@ pub mod i18n;
 pub mod policy;
 pub mod promises;
 pub mod sub_processor;
+pub mod verdict_labels;
 pub mod waiver;
 pub mod weak_secret;
 pub mod world;

@@ -34,6 +34,9 @@ pub struct Published {
     pub site: Publisher,
     /// The service that the claims are about.
     pub target: PublishedTarget,
+    /// Whether this is a draft, which nobody must rely on.
+    #[serde(default)]
+    pub draft: bool,
     /// The name and version of the program that ran the checks.
     pub generator: String,
     /// When the claims were checked: the time of the oldest answer on which one of them rests.

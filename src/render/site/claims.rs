@@ -57,6 +57,7 @@ fn now(input: &Input<'_>, site: &view::SiteView) -> Published {
             name: site.target.clone(),
             demo: project.world.demo || input.assessment.world.demo,
         },
+        draft: site.draft,
         generator: site.generator.clone(),
         checked: input.checked(),
         valid_until: valid_until(input.outcomes),

@@ -10,3 +10,4 @@ mod premises;
 mod refusals;
 mod secrets;
 mod service;
+mod words;

@@ -28,7 +28,7 @@ pub(crate) struct Settings {
     word: Word,
     /// The steps, in order.
     steps: Spanned<Vec<Spanned<WrittenStep>>>,
-    /// A sentence for the reader: what this check does not show.
+    /// A sentence for the reader: what else this check does not show.
     leaves_open: Option<String>,
 }
 
@@ -67,7 +67,7 @@ impl Kind for Http {
         for step in &settings.steps.value {
             reader.step(step, diagnostics);
         }
-        Some(reader.plan(Http::NAME, settings.leaves_open.clone()))
+        Some(reader.plan(Http::NAME, settings.leaves_open.as_deref()))
     }
 }
 
