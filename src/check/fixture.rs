@@ -137,6 +137,7 @@ pub(crate) fn claim() -> Claim {
             under: None,
             because: text("because"),
             applies_to: Vec::new(),
+            background: Vec::new(),
             reinstated: None,
             valid_for: Spanned { value: Period::hours(24), span: 0..0 },
             checks: Spanned { value: Vec::new(), span: 0..0 },

@@ -7,3 +7,4 @@ pub(crate) mod placeholders;
 pub(crate) mod program;
 pub(crate) mod request;
 pub(crate) mod test;
+pub(crate) mod unit;
