@@ -70,7 +70,9 @@ pub fn assessment(
     let finished = session.clock.now();
     let claims = evidence(session, jobs, transcripts);
     let empty = empty(WorldBinding::of(&session.project), started);
-    Assessment { finished, clock: session.clock.fixed, claims, ..empty }
+    let mut run = Assessment { finished, clock: session.clock.fixed, claims, ..empty };
+    run.remember(&BTreeMap::new());
+    run
 }
 
 /// The assessment of a run in which no request was sent.
@@ -83,6 +85,7 @@ pub fn empty(world: WorldBinding, at: Timestamp) -> Assessment {
         clock: None,
         world,
         claims: BTreeMap::new(),
+        contradicted: BTreeMap::new(),
     }
 }
 

@@ -189,6 +189,7 @@ fn what_is_there(node: &Node) -> Written {
         applies_to: Vec::new(),
         background: Vec::new(),
         reinstated: None,
+        needs: Vec::new(),
         valid_for: Spanned { value: Period::hours(24), span: node.span.clone() },
         checks: Spanned { value: Vec::new(), span: node.span.clone() },
     }

@@ -64,6 +64,11 @@ impl Observation {
             captures: BTreeMap::new(),
         }
     }
+
+    /// When the last of its answers was complete.
+    pub fn last(&self) -> Timestamp {
+        self.others.iter().map(|one| one.at).fold(self.at, Timestamp::max)
+    }
 }
 
 /// The answer to one step, or the reason why there is none.

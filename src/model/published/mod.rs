@@ -5,6 +5,7 @@
 //! them.
 
 pub mod change;
+pub mod contradicted;
 pub mod history;
 pub mod recorded;
 
@@ -35,7 +36,7 @@ pub struct Published {
     pub target: PublishedTarget,
     /// The name and version of the program that ran the checks.
     pub generator: String,
-    /// When the claims were checked.
+    /// When the claims were checked: the time of the oldest answer on which one of them rests.
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub checked: Timestamp,
     /// When the first evidence or waiver expires; null if no claim holds.
@@ -143,7 +144,7 @@ pub struct PublishedClaim {
         "probed", "probed with access", "reported", "attested", null
     ]))]
     pub basis: Option<Basis>,
-    /// When the last answer was received.
+    /// When the oldest answer was received.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub observed: Option<Timestamp>,
     /// When its evidence or its waiver expires; treat the claim as unverified from then on.

@@ -2,6 +2,7 @@
 //! observed value, the place, and how to repeat it.
 
 use crate::model::answer::ids::StepId;
+use crate::model::answer::verdict::Reason;
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
 use crate::model::judge::falsify::Falsification;
 use crate::model::judge::view::View;
@@ -29,6 +30,9 @@ pub(crate) fn text(outcome: &Outcome<'_>, input: &Input<'_>, layout: &Layout) ->
     let problem = Problem { outcome, input, layout };
     match outcome.standing {
         Standing::Violated | Standing::Waived => problem.broken(&mut out),
+        Standing::Inconclusive(Reason::Needs) => {
+            problem.because(&mut out, &wording::lacks(outcome));
+        }
         Standing::Inconclusive(reason) => problem.undecided(&mut out, reason.in_words()),
         Standing::Expired => problem.because(&mut out, &wording::seen(outcome)),
         Standing::Unfit(_) => problem.unfit(&mut out),

@@ -63,6 +63,7 @@ impl Sample {
             clock: None,
             world: WorldBinding::of(&project),
             claims: project.claims.iter().map(evidence).collect(),
+            contradicted: BTreeMap::new(),
         };
         Self { project, plans, assessment, past: Past::default() }
     }
@@ -184,6 +185,7 @@ fn claim(id: &str, words: &str) -> Claim {
             applies_to: vec![spanned("cloud".into())],
             background: Vec::new(),
             reinstated: None,
+            needs: Vec::new(),
             valid_for: spanned(valid_for),
             checks: spanned(Vec::new()),
         },

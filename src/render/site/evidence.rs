@@ -88,7 +88,8 @@ pub(crate) fn standing(outcome: Option<&Outcome<'_>>, words: &Words) -> String {
     match outcome.standing {
         Standing::Waived => waived(outcome, words),
         Standing::Inconclusive(reason) => {
-            let reason = words.say(&format!("reason-{}", reason.name()));
+            let lacks = outcome.lacks.map(wording::words).unwrap_or_default();
+            let reason = words.fill(&format!("reason-{}", reason.name()), &[("claim", &lacks)]);
             words.fill(&key, &[("reason", &reason)])
         }
         _ => words.say(&key),
@@ -124,7 +125,7 @@ fn check(index: usize, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view:
         covers: plan.covers.clone(),
         leaves_open: wording::leaves_open(check),
         must: seen::must(plan, project),
-        observed: seen::last(check).map(|at| edition.time(at)),
+        observed: seen::oldest(check).map(|at| edition.time(at)),
         until: Some(check.until).filter(|_| holds(check)).map(|at| edition.time(at)),
         saw: seen::saw(check, project),
         broke: seen::broke(check),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::model::answer::attestation::{Attestation, AttestationDay};
 use crate::model::answer::broken::Broken;
 use crate::model::answer::ids::StepId;
-use crate::model::answer::observation::Answer;
+use crate::model::judge::age;
 use crate::model::judge::evidence::CheckOutcome;
 use crate::model::judge::view::View;
 use crate::model::plan::expect::{Expectation, Test, TestOutcome};
@@ -75,10 +75,9 @@ pub(crate) fn broke(check: &CheckOutcome<'_>) -> Vec<String> {
     shown
 }
 
-/// The time of a check's last answer.
-pub(crate) fn last(check: &CheckOutcome<'_>) -> Option<Timestamp> {
-    let all = check.transcript.observations.iter();
-    all.filter(|one| matches!(one.answer, Answer::Facts(_))).map(|one| one.at).max()
+/// The time of a check's oldest answer.
+pub(crate) fn oldest(check: &CheckOutcome<'_>) -> Option<Timestamp> {
+    age::oldest(check.transcript)
 }
 
 /// The answers to the probes, in a few words each. Probes with the same answer are grouped.

@@ -37,6 +37,7 @@ pub fn answer(view: &View<'_>, step: StepId) -> String {
 pub fn seen(outcome: &Outcome<'_>) -> String {
     match outcome.standing {
         Standing::Violated | Standing::Waived => first_broken(outcome),
+        Standing::Inconclusive(Reason::Needs) => lacks(outcome),
         Standing::Inconclusive(reason) => {
             let first = outcome.checks.iter().flat_map(doubts).next();
             first.unwrap_or_else(|| reason.in_words().to_owned())
@@ -54,6 +55,13 @@ pub fn told(outcome: &Outcome<'_>, project: &Project) -> String {
     let shown = if waived.is_some() { Standing::Violated } else { outcome.standing };
     let (standing, seen) = (standing(shown), seen(outcome));
     format!("{} {standing}: {seen}{}", outcome.claim.id, waived.unwrap_or_default())
+}
+
+/// The claim that another one needs and that is not verified.
+pub fn lacks(outcome: &Outcome<'_>) -> String {
+    let missing = outcome.lacks.map(|claim| plain(&claim.id));
+    let missing = missing.map(|id| format!("it needs `{id}`, which is not verified"));
+    missing.unwrap_or_else(|| Reason::Needs.in_words().to_owned())
 }
 
 fn first_broken(outcome: &Outcome<'_>) -> String {

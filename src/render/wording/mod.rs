@@ -11,7 +11,7 @@ mod limit;
 mod request;
 mod waiver;
 
-pub use answer::{answer, broken, doubts, most_informative, noticed, seen, told};
+pub use answer::{answer, broken, doubts, lacks, most_informative, noticed, seen, told};
 pub use expectation::{actual, expected, found};
 pub use help::helps;
 pub use limit::limits;

@@ -1,4 +1,7 @@
 //! Evidence cannot mislead: services that lie, each in one way, and next to each a sound service that holds.
 
+mod contradicted;
+mod dates;
+mod needs;
 mod refusals;
 mod service;
