@@ -178,9 +178,238 @@ fn a_value_that_a_check_names_binds_a_number_and_need_not_be_said() {
 
 #[test]
 fn an_attested_claim_needs_no_check_of_its_numbers_but_says_the_limits_that_there_are() {
-    assert_eq!(reported("We look twice a year.", &["{kind: attestation}"]), Vec::<String>::new());
+    let attested = |words: &str, of: &str, checks: &[&str]| {
+        let mut project = project();
+        project.attestations.values_mut().for_each(|(_, one)| one.words = of.into());
+        project.claims = vec![claim_of(words, checks)];
+        wrong(&project).into_iter().map(|one| one.message).collect::<Vec<_>>()
+    };
+    let alone = ["{kind: attestation}"];
+    let words = "We look at least twice a year.";
+    assert_eq!(attested(words, words, &alone), Vec::<String>::new());
+    assert_eq!(attested(words, "We look every six months, no less.", &alone).len(), 1);
+    assert_eq!(
+        attested(words, "We look at least once a year.", &alone),
+        ["the text says `twice a year`, but `attestations/claim.yaml` does not attest it"]
+    );
+    assert_eq!(attested("Kept at least 3 years.", "Kept at most 3 years.", &alone).len(), 1);
     let both = ["{kind: attestation}", BACKUP];
-    assert!(reported("At most 72 hours.", &both)[0].starts_with("number-without-words: "));
+    let words = "At most 72 hours.";
+    assert_eq!(
+        attested(words, words, &both),
+        ["the check's limit `max_age` is `24 hours`, but the text does not mention it"]
+    );
+    let mut project = project();
+    project.attestations.clear();
+    project.claims = vec![claim_of("We look twice a year.", &alone)];
+    assert_eq!(wrong(&project), []);
+}
+
+/// A check with one probe that reads `/config` and expects this.
+fn expecting(expect: &str) -> String {
+    format!(
+        "{{kind: http, steps: [{{name: a, role: control, as: acme, get: /config, expect: {{status: 200, \
+         json: {{/days: {{at_most: 30}}}}}}}}, {{name: within 30 days, again: a, expect: {{json: {{{expect}}}}}}}]}}"
+    )
+}
+
+#[test]
+fn a_number_is_bound_to_its_side() {
+    let at_most = expecting("/age_days: {at_most: 30}");
+    let at_least = expecting("/age_days: {at_least: 30}");
+    for words in [
+        "kept for at most 30 days",
+        "never kept for more than 30 days",
+        "kept for 30 days",
+        "deleted after 30 days",
+        "deleted every 30 days",
+        "data older than 30 days is deleted",
+        "kept for up to thirty days",
+    ] {
+        assert_eq!(reported(words, &[&at_most]), Vec::<String>::new(), "{words}");
+    }
+    for words in [
+        "kept for at least 30 days",
+        "kept for exactly 30 days",
+        "kept for more than 30 days",
+        "kept for 30 days or more",
+        "kept for 30+ days",
+    ] {
+        assert!(reported(words, &[&at_most])[0].starts_with("number-mismatch: "), "{words}");
+        let is_exact = words.contains("exactly");
+        assert_eq!(reported(words, &[&at_least]).is_empty(), !is_exact, "{words}");
+    }
+    let one = &diagnostics("kept for at least 30 days", &[&at_most])[0];
+    assert_eq!(
+        one.message,
+        "the text gives `30 days` as a lower limit, but the check's limit `/age_days` is `at most 30 days`"
+    );
+    let exactly = expecting("/age: {equals: 30, unit: days}");
+    for words in ["for exactly 30 days", "for at most 30 days", "for at least 30 days", "30 days"] {
+        assert_eq!(reported(words, &[&exactly]), Vec::<String>::new(), "{words}");
+    }
+    assert_eq!(reported("for exactly 30 weeks", &[&exactly]).len(), 1);
+    assert_eq!(reported("for a while", &[&exactly]).len(), 1);
+}
+
+#[test]
+fn a_number_is_bound_to_its_unit() {
+    let page = expecting("/page: {at_most: 30}");
+    assert_eq!(
+        reported("kept for 30 days", &[&page]),
+        [
+            "number-mismatch: the text says `30 days`, but the check's limit `/page` is `30` without a unit @ 30 days"
+        ]
+    );
+    let one = &diagnostics("kept for 30 days", &[&page])[0];
+    assert_eq!(
+        one.help.as_deref(),
+        Some(
+            "add `unit: days` to the test of `/page` if it is in days; if not, add a check that measures `30 days`"
+        )
+    );
+    assert_eq!(reported("at most 30 entries", &[&page]), Vec::<String>::new());
+    assert!(!reported("kept for 30 days", &[&expecting("/holidays: {at_most: 30}")]).is_empty());
+    assert!(!reported("kept for 30 days", &[&expecting("/page: 30")]).is_empty());
+    assert_eq!(reported("for 30 days", &[&expecting("/retentionDays: 30")]), Vec::<String>::new());
+    let seconds = expecting("/expires_in: {at_most: 300, unit: seconds}");
+    assert_eq!(reported("for at most 5 minutes", &[&seconds]), Vec::<String>::new());
+    let bare = expecting("/expires_in: {at_most: 300}");
+    assert!(reported("for at most 5 minutes", &[&bare])[0].contains("`300` without a unit"));
+    assert!(
+        diagnostics("5 minutes", &[&bare])[0].help.as_deref().unwrap().contains("unit: seconds")
+    );
+    let bytes = expecting("/size: {at_most: 10, unit: MB}");
+    assert_eq!(reported("files up to 10 MB", &[&bytes]), Vec::<String>::new());
+    assert_eq!(reported("files up to 10 MiB", &[&bytes]).len(), 1);
+}
+
+#[test]
+fn text_that_decides_nothing_binds_no_number() {
+    let http = |probe: &str| {
+        format!(
+            "{{kind: http, steps: [\
+             {{name: make 7 copies, role: prepare, as: acme, post: /config, json: {{copies: 7}}}}, \
+             {{name: a, role: control, as: acme, get: /config, expect: {{json: {{/copies: {{equals: 7}}}}}}}}, \
+             {{name: 7 copies, again: a, expect: {{{probe}}}}}]}}"
+        )
+    };
+    assert_eq!(reported("in 7 copies", &[&http("status: 200")]).len(), 1);
+    assert_eq!(
+        reported("in 7 copies", &[&http("json: {/copies: {equals: 7}}")]),
+        Vec::<String>::new()
+    );
+    let one_of = http("json: {/copies: {one_of: [7, 8]}}");
+    assert_eq!(reported("in 7 copies", &[&one_of]).len(), 1);
+    let run = "{kind: command, run: [bin/copies, \"7 copies\"], json: {/ok: true}}";
+    let diagnostics = reported("in 7 copies", &[run]);
+    assert!(diagnostics[0].starts_with("number-without-check: "), "{diagnostics:?}");
+    let set = http("json: {/regions: {same_set: [eu, us]}}");
+    assert_eq!(reported("in 2 regions", &[&set]), Vec::<String>::new());
+    let text = http("text: {contains: at least 7 copies}");
+    assert_eq!(reported("in at least 7 copies", &[&text]), Vec::<String>::new());
+    assert_eq!(reported("in 7 copies", &[&text]).len(), 1);
+}
+
+#[test]
+fn each_promise_has_a_limit_of_its_own() {
+    let one = expecting("/age_days: {at_most: 30}");
+    let two = expecting("/logs_days: {at_most: 30}, /backups_days: {at_most: 30}");
+    let words = "Logs are kept for 30 days, and backups for 30 days.";
+    assert_eq!(
+        reported(words, &[&one]),
+        [
+            "number-without-check: the text says `30 days` again, but only one limit of its checks is `30 days` @ 30 days"
+        ]
+    );
+    assert_eq!(reported(words, &[&two]), Vec::<String>::new());
+    for words in [
+        "Kept for 30 days, at most 30 days.",
+        "Retention: 30 days. That means that we delete it after 30 days.",
+        "Kept for 30 days (thirty days at most).",
+    ] {
+        assert_eq!(reported(words, &[&one]), Vec::<String>::new(), "{words}");
+    }
+    assert_eq!(reported("Logs for 30 days, backups for 60 days.", &[&one]).len(), 1);
+}
+
+#[test]
+fn a_number_in_the_background_promises_nothing() {
+    let of = |words: &str, quotes: &[&str]| {
+        let mut project = project();
+        project.sources.insert("content/a.md", words);
+        let mut claim = claim_of(words, &[BACKUP]);
+        let spanned = |text: &&str| Spanned { value: (*text).to_owned(), span: 0..0 };
+        claim.written.background = quotes.iter().map(spanned).collect();
+        project.claims = vec![claim];
+        wrong(&project).into_iter().map(|one| one.message).collect::<Vec<_>>()
+    };
+    let words = "Over the last 90 days, no backup was older than 24 hours.";
+    assert_eq!(of(words, &["Over the last 90 days"]), Vec::<String>::new());
+    let without = diagnostics(words, &[BACKUP]);
+    assert!(without[0].message.starts_with("the text says `90 days`"), "{without:?}");
+    assert!(without[0].help.as_deref().unwrap().contains("`background:`"), "{without:?}");
+    let absent = of(words, &["Over the last 90 days", "over the last 30 days"]);
+    assert_eq!(absent, ["the claim's words do not contain `over the last 30 days`"]);
+    let partial = of("Over the last 190 days, at most 24 hours.", &["90 days"]);
+    assert_eq!(partial.len(), 2, "{partial:?}");
+    let numberless = of(words, &["Over the last 90 days", "no backup"]);
+    assert_eq!(numberless, ["`no backup` contains no number"]);
+    assert_eq!(of(words, &["Over the last 90 days", "24 hours"]).len(), 1);
+}
+
+/// The words of a limit, by language: units with their lengths in seconds, and phrases.
+struct Spoken {
+    units: [&'static str; 3],
+    most: [&'static str; 3],
+    least: [&'static str; 3],
+}
+
+const UNITS: [(&str, &str); 3] = [("minutes", "hours"), ("hours", "days"), ("days", "weeks")];
+
+const SPOKEN: [Spoken; 3] = [
+    Spoken {
+        units: ["minutes", "hours", "days"],
+        most: ["at most", "no more than", "up to"],
+        least: ["at least", "no less than", "a minimum of"],
+    },
+    Spoken {
+        units: ["Minuten", "Stunden", "Tage"],
+        most: ["höchstens", "nicht mehr als", "bis zu"],
+        least: ["mindestens", "nicht weniger als", "wenigstens"],
+    },
+    Spoken {
+        units: ["minutes", "heures", "jours"],
+        most: ["au plus", "pas plus de", "jusqu'à"],
+        least: ["au moins", "pas moins de", "au minimum"],
+    },
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+    #[test]
+    fn words_pass_with_the_limit_that_they_state_and_with_no_other(
+        number in 2u32..400,
+        unit in 0usize..3,
+        cue in 0usize..3,
+        language in 0usize..3,
+        is_least: bool,
+    ) {
+        let spoken = &SPOKEN[language];
+        let (own, other) = if is_least { ("at_least", "at_most") } else { ("at_most", "at_least") };
+        let phrase = if is_least { spoken.least[cue] } else { spoken.most[cue] };
+        let words = format!("X {phrase} {number} {}", spoken.units[unit]);
+        let (named, longer) = UNITS[unit];
+        let check = |side: &str, number: u32, unit: &str| {
+            expecting(&format!("/x: {{{side}: {number}, unit: {unit}}}"))
+        };
+        let passes = |check: &str| reported(&words, &[check]).is_empty();
+        proptest::prop_assert!(passes(&check(own, number, named)), "{}", words);
+        proptest::prop_assert!(!passes(&check(other, number, named)), "{}", words);
+        proptest::prop_assert!(!passes(&check(own, number + 1, named)), "{}", words);
+        proptest::prop_assert!(!passes(&check(own, number, longer)), "{}", words);
+        proptest::prop_assert!(!passes(&expecting(&format!("/x: {{{own}: {number}}}"))), "{}", words);
+    }
 }
 
 #[test]

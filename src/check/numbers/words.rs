@@ -102,7 +102,12 @@ impl Words<'_> {
         let is_equal = |limit: &&&Parameter| limit.amount.is(&quantity.amount);
         let others = || bounds.limits.iter().filter(is_other);
         match others().find(is_equal).or_else(|| others().next()) {
-            Some(limit) => self.mismatch(quantity, limit),
+            Some(limit) => {
+                let mut mismatch = self.mismatch(quantity, limit);
+                let help = mismatch.help.take().unwrap_or_default();
+                mismatch
+                    .help(format!("{help}; if it promises nothing, quote it under `background:`"))
+            }
             None => self.without_check(quantity, bounds),
         }
     }
@@ -165,6 +170,9 @@ impl Words<'_> {
             Expected::Text(_) => None,
         });
         let help = match without_unit {
+            _ if matches!(bounds.attested, Attested::By(..)) => {
+                format!("write a new attestation with `avouch attest {}`", self.claim.id)
+            }
             Some(unit) => format!(
                 "if the check expects that number, write it like `{{ equals: {}, unit: {unit} }}`",
                 quantity.number

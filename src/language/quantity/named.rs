@@ -78,6 +78,9 @@ impl QuantityReader<'_> {
             self.tokens.get(at).is_some_and(|one| one.text.starts_with(char::is_uppercase))
         };
         let number = &self.tokens[at];
+        if at.checked_sub(1).is_some_and(is_street) {
+            return true;
+        }
         if self.ends(at) {
             return false;
         }

@@ -97,7 +97,7 @@ const BETWEEN_MAX: usize = 4;
 const CLAUSE_MAX: usize = 12;
 
 /// The most words between `minimum` and its number.
-const ADJECTIVE_MAX: usize = 4;
+const ADJECTIVE_MAX: usize = 6;
 
 impl QuantityReader<'_> {
     /// The form of a quantity, and the side that the words around it give it. Something that happens

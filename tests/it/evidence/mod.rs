@@ -3,5 +3,6 @@
 mod contradicted;
 mod dates;
 mod needs;
+mod numbers;
 mod refusals;
 mod service;
