@@ -11,12 +11,13 @@ use crate::model::plan::{Act, Role, Step};
 use crate::probe::cleanup::journal::{Journal, JournalEntry};
 use crate::probe::cleanup::obligations::{failure, is_gone};
 use crate::probe::http;
+use crate::probe::http::pool::Way;
 use crate::probe::http::{PlannedRequest, RunContext};
 use crate::probe::job::{Event, Job};
 use crate::probe::limiter::Urgency;
-use crate::probe::spellings::Searcher;
 use crate::probe::values::Values;
 use crate::probe::values::redact::Redactor;
+use crate::probe::values::sought::Sought;
 
 /// Receives the events of the run.
 type Events<'e> = dyn Fn(Event<'_>) + Sync + 'e;
@@ -74,8 +75,9 @@ async fn delete(context: &RunContext<'_>, entry: &JournalEntry) -> Result<(), St
         step: &step,
         request: &request,
         values: &Values::default(),
-        searcher: &Searcher::default(),
+        sought: &Sought::default(),
         urgency: Urgency::Cleanup,
+        way: Way::default(),
     };
     let exchange = http::send(context, &planned).await;
     is_gone(&exchange).then_some(()).ok_or_else(|| failure(&exchange))

@@ -1,7 +1,8 @@
 //! One attempt at a check: runs its steps in order, with their captures and their cleanup.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,9 +12,10 @@ use serde_json::Value;
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::ids::StepId;
-use crate::model::answer::observation::{Answer, Observation};
+use crate::model::answer::observation::{Answer, Look, Observation};
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::backup::{BackupSource, Opening};
+use crate::model::plan::looks::Looks;
 use crate::model::plan::question::HostName;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Plan, Role, Step};
@@ -24,13 +26,18 @@ use crate::probe::host::{dns, tls};
 use crate::probe::http;
 use crate::probe::http::address::address;
 use crate::probe::http::download::PrivateDir;
-use crate::probe::http::{Exchange, PlannedRequest, RunContext, facts};
+use crate::probe::http::facts::Extent;
+use crate::probe::http::pool::Way;
+use crate::probe::http::{Exchange, PlannedRequest, RunContext};
 use crate::probe::job::Job;
 use crate::probe::limiter::Urgency;
 use crate::probe::local::{backup, command, file, record};
-use crate::probe::spellings::Searcher;
+use crate::probe::run::keep::readers;
+use crate::probe::run::repeated;
+use crate::probe::run::repeated::Exchanges;
 use crate::probe::values::Values;
 use crate::probe::values::redact::{Redactor, SECRET_LENGTH_MIN};
+use crate::probe::values::sought::Sought;
 
 /// The result of an attempt.
 pub(crate) struct AttemptResult {
@@ -42,11 +49,17 @@ pub(crate) struct AttemptResult {
 
 /// An attempt in progress.
 pub(crate) struct Attempt<'a> {
-    context: &'a RunContext<'a>,
-    plan: &'a Plan,
-    values: Values,
-    searcher: Searcher,
-    redactor: Redactor,
+    pub(super) context: &'a RunContext<'a>,
+    pub(super) plan: &'a Plan,
+    pub(super) values: Values,
+    sought: RefCell<Arc<Sought>>,
+    /// The number of captures when `sought` was made.
+    sought_at: Cell<usize>,
+    pub(super) redactor: Redactor,
+    /// For each step, the later steps that evaluate its answer again.
+    pub(super) readers: BTreeMap<StepId, Vec<StepId>>,
+    /// How often the request of each step is sent.
+    looks: Vec<Looks>,
     /// Never borrowed across an await.
     obligations: RefCell<Obligations<'a>>,
 }
@@ -59,10 +72,13 @@ impl<'a> Attempt<'a> {
         Self {
             context,
             plan: job.plan,
-            searcher: values.searcher(),
+            sought: RefCell::new(Arc::new(values.sought().and(context.minter.sought()))),
+            sought_at: Cell::new(0),
             redactor: values.redactor().after(secret_redactor(context, job.plan)),
+            readers: readers(job.plan),
             obligations: RefCell::new(Obligations::new(journal, job, target)),
             values,
+            looks: job.plan.looks(),
         }
     }
 
@@ -70,11 +86,23 @@ impl<'a> Attempt<'a> {
     pub(crate) async fn run(self) -> AttemptResult {
         let mut observations = Vec::with_capacity(self.plan.steps.len());
         for group in self.plan.groups() {
+            self.look_for_new_ids();
             self.run_group(group, &mut observations).await;
         }
         let left = self.obligations.borrow().left_behind();
         let left_behind = left.iter().map(|text| self.redactor.text(text)).collect();
         AttemptResult { observations, left_behind }
+    }
+
+    /// Steps of one group do not depend on each other, so ids are looked for from the next group on.
+    fn look_for_new_ids(&self) {
+        let captured = self.values.captured();
+        if self.sought_at.replace(captured) != captured
+            && let Some(ids) = self.values.sought_ids()
+        {
+            let sought = self.values.sought().and(self.context.minter.sought());
+            self.sought.replace(Arc::new(sought.and(&ids)));
+        }
     }
 
     /// Runs steps that do not depend on each other, as many at once as the limits allow.
@@ -97,30 +125,34 @@ impl<'a> Attempt<'a> {
             Act::Http(request) => self.http(index, step, request).await,
             Act::Record(record) => {
                 let all = record::facts(record, (self.context.now)());
-                self.local_observation(step, Ok(all))
+                self.local_observation(index, step, Ok(all))
             }
             Act::Files(files) => {
                 let (root, files) = (self.context.root.to_owned(), files.clone());
                 let facts = off_thread(move || file::facts(&root, &files)).await;
-                self.local_observation(step, facts)
+                self.local_observation(index, step, facts)
             }
             Act::Command(program) => {
                 let start = Instant::now();
                 let ran = command::run(program, None, self.context.command_context()).await;
                 let took_ms = ms(start.elapsed());
-                Observation { took_ms, ..self.local_observation(step, ran) }
+                Observation { took_ms, ..self.local_observation(index, step, ran) }
             }
-            Act::Open(opening) => self.open(step, opening).await,
+            Act::Open(opening) => self.open(index, step, opening).await,
             Act::Recall(_) | Act::Newest(_) => return None,
             Act::Tls(question) => {
                 let world = &self.context.project.world;
-                self.observe_host(step, &question.host, |time| tls::observe(question, world, time))
-                    .await
+                self.observe_host((index, step), &question.host, |time| {
+                    tls::observe(question, world, time)
+                })
+                .await
             }
             Act::Dns(question) => {
                 let world = &self.context.project.world;
-                self.observe_host(step, &question.name, |time| dns::observe(question, world, time))
-                    .await
+                self.observe_host((index, step), &question.name, |time| {
+                    dns::observe(question, world, time)
+                })
+                .await
             }
         })
     }
@@ -134,7 +166,7 @@ impl<'a> Attempt<'a> {
                 Some(Answer::Facts(facts)) => newest.facts(facts),
                 _ => Err(ProbeError::new(Reason::NotAsked, "the earlier step has no answer")),
             };
-            return self.local_observation(step, picked);
+            return self.local_observation(index, step, picked);
         }
         let captures = match earlier.map(|one| &one.answer) {
             Some(Answer::Facts(facts)) => self.capture(step, &facts.0),
@@ -146,7 +178,7 @@ impl<'a> Attempt<'a> {
     /// Runs an instrument that enforces its own timeout, which it receives as an argument.
     async fn observe_host<F: Future<Output = Observed>>(
         &self,
-        step: &Step,
+        (index, step): (StepId, &Step),
         host: &HostName,
         observe: impl FnOnce(Duration) -> F,
     ) -> Observation {
@@ -173,21 +205,27 @@ impl<'a> Attempt<'a> {
         };
         let took = start.elapsed();
         let exchange = Exchange { answer, sent: true, address, took, ..Exchange::default() };
-        self.network_observation(step, exchange, captures)
+        self.network_observation(index, step, exchange, captures)
     }
 
     /// The observation of a step that sends nothing to the target.
-    fn local_observation(&self, step: &Step, all: Result<Value, ProbeError>) -> Observation {
+    fn local_observation(
+        &self,
+        index: StepId,
+        step: &Step,
+        all: Result<Value, ProbeError>,
+    ) -> Observation {
         match all {
             Ok(all) => {
                 let captures = self.capture(step, &all);
-                self.observation(Answer::Facts(facts::kept(all, step, &self.redactor)), captures)
+                let all = self.with_secrets_found(step, all);
+                self.observation(Answer::Facts(self.kept(index, step, all)), captures)
             }
             Err(error) => self.observation(error.into(), BTreeMap::new()),
         }
     }
 
-    async fn open(&self, step: &Step, opening: &Opening) -> Observation {
+    async fn open(&self, index: StepId, step: &Step, opening: &Opening) -> Observation {
         if let Some(stop) = self.context.limiter.stop() {
             return self.observation(stop.answer(), BTreeMap::new());
         }
@@ -197,7 +235,9 @@ impl<'a> Attempt<'a> {
         };
         let fetched = match &opening.from {
             BackupSource::Http(request) => {
-                http::send(self.context, &self.planned(step, request, Some(&dir))).await
+                let sought = self.sought.borrow().clone();
+                let planned = self.planned((step, &sought), request, Some(&dir));
+                http::send(self.context, &planned).await
             }
             BackupSource::Files(files) => {
                 let (root, files, copy) =
@@ -211,12 +251,12 @@ impl<'a> Attempt<'a> {
             Ok(facts) => backup::open(opening, facts, &dir, programs).await.map_err(Answer::Error),
             Err(answer) => Err(answer),
         };
-        self.network_observation(step, Exchange { answer, ..fetched }, BTreeMap::new())
+        self.network_observation(index, step, Exchange { answer, ..fetched }, BTreeMap::new())
     }
 
     fn planned<'q>(
         &'q self,
-        step: &'q Step,
+        (step, sought): (&'q Step, &'q Sought),
         request: &'q Request,
         save_to: Option<&'q PrivateDir>,
     ) -> PlannedRequest<'q> {
@@ -224,9 +264,10 @@ impl<'a> Attempt<'a> {
             step,
             request,
             values: &self.values,
-            searcher: &self.searcher,
+            sought,
             urgency: urgency(step, request),
             save_to,
+            way: Way::default(),
         }
     }
 
@@ -242,18 +283,47 @@ impl<'a> Attempt<'a> {
             let error = ProbeError::new(Reason::NotPermitted, why);
             return self.observation(error.into(), BTreeMap::new());
         }
-        let exchange = http::send(self.context, &self.planned(step, request, None)).await;
+        let looks = self.looks[index.0];
+        let sought = self.sought.borrow().clone();
+        let planned = self.planned((step, &sought), request, None);
+        let sent = repeated::send(self.context, &planned, looks).await;
+        let exchange = &sent.first.1;
         let captures = match &exchange.answer {
             Ok(all) => self.capture(step, all),
             Err(_) => BTreeMap::new(),
         };
         if is_write {
             let address = address_of(self.context, &self.values);
-            self.obligations.borrow_mut().finish_write(index, &exchange, &address);
+            self.obligations.borrow_mut().finish_write(index, exchange, &address);
         } else if step.role == Role::Cleanup {
-            self.obligations.borrow_mut().finish_cleanup(index, &exchange);
+            self.obligations.borrow_mut().finish_cleanup(index, exchange);
         }
-        self.network_observation(step, exchange, captures)
+        self.repeated_observation((index, step), sent, captures)
+    }
+
+    /// The observation of a request that may have been sent several times.
+    fn repeated_observation(
+        &self,
+        (index, step): (StepId, &Step),
+        sent: Exchanges,
+        captures: BTreeMap<String, Value>,
+    ) -> Observation {
+        let (times, addresses) = (sent.sent(), sent.addresses);
+        let (at, exchange) = sent.first;
+        let first = self.network_observation(index, step, exchange, captures);
+        let others = sent.others.into_iter().map(|(at, exchange)| {
+            let address = exchange.address.clone();
+            let observed = self.network_observation(index, step, exchange, BTreeMap::new());
+            Look { at, address, answer: observed.answer }
+        });
+        let others = repeated::different((at, &first.answer), others.collect());
+        let mut observation = Observation { at, sent: times, others, ..first };
+        if !addresses.asked.is_empty() {
+            let texts = |all: Vec<IpAddr>| all.iter().map(ToString::to_string).collect();
+            observation.not_asked = texts(addresses.beyond);
+            observation.no_route = texts(addresses.no_route);
+        }
+        observation
     }
 
     fn begin_write(&self, index: StepId) -> Result<(), String> {
@@ -284,7 +354,9 @@ impl<'a> Attempt<'a> {
             if let Some(value) = all.pointer(&capture.at).filter(|value| !value.is_null()) {
                 self.values.capture(&capture.name, value);
                 self.obligations.borrow_mut().note_capture(&capture.name);
-                kept.insert(capture.name.clone(), self.redactor.value(value.clone()));
+                if self.extent(step) == Extent::Redacted {
+                    kept.insert(capture.name.clone(), self.redactor.value(value.clone()));
+                }
             }
         }
         kept
@@ -292,12 +364,13 @@ impl<'a> Attempt<'a> {
 
     fn network_observation(
         &self,
+        index: StepId,
         step: &Step,
         exchange: Exchange,
         captures: BTreeMap<String, Value>,
     ) -> Observation {
         let answer = match exchange.answer {
-            Ok(all) => Answer::Facts(facts::kept(all, step, &self.redactor)),
+            Ok(all) => Answer::Facts(self.kept(index, step, all)),
             Err(answer) => answer,
         };
         let took_ms = ms(exchange.took);

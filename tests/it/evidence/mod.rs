@@ -2,7 +2,10 @@
 
 mod contradicted;
 mod dates;
+mod marks;
 mod needs;
+mod nodes;
 mod numbers;
 mod refusals;
+mod secrets;
 mod service;

@@ -6,6 +6,7 @@ pub(crate) mod steps;
 pub(crate) mod tenants;
 #[cfg(test)]
 mod tests;
+mod unmarked;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,8 +16,10 @@ use crate::check::kinds::tenant_isolation::isolation::Isolation;
 use crate::check::kinds::tenant_isolation::making::{Making, reading};
 use crate::check::kinds::tenant_isolation::tenants::{Owns, Requests, Tenant, Tenants};
 use crate::check::written::placeholders::Names;
+use crate::check::written::repeat::repeat;
 use crate::check::written::request::WrittenRequest;
 use crate::model::plan::Plan;
+use crate::model::plan::looks::STRANGERS_REPEAT;
 use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
@@ -32,6 +35,10 @@ pub(crate) struct Settings {
     tenants: Spanned<Tenants>,
     /// The request that creates an object with its owner's mark, `${canary}`.
     create: Option<Spanned<WrittenRequest>>,
+    /// JSON Pointers to the texts in the JSON of `create` that the service prescribes, such as `/kind`. All
+    /// others should have the mark `${canary}`.
+    #[serde(default)]
+    fixed: Vec<Spanned<String>>,
     /// JSON Pointer to the object's id in the answer, for `${id}`; `/id` if left out.
     id: Option<Spanned<String>>,
     /// The path of one object, with `${id}` in it.
@@ -46,6 +53,9 @@ pub(crate) struct Settings {
     /// Instead of `create`, `object`, `change` and `delete`: an object that each tenant already has,
     /// by actor. It is only read.
     owns: Option<Spanned<Owns>>,
+    /// How often each list is read, and each stranger tries to read, at each address; 3 if left out. A
+    /// request that changes something is sent once.
+    repeat: Option<Spanned<u8>>,
 }
 
 impl Kind for TenantIsolation {
@@ -74,6 +84,7 @@ impl Kind for TenantIsolation {
             refusal: context.project.refusal.clone(),
             id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
             seed: context.seed,
+            repeat: repeat(settings.repeat.as_ref(), STRANGERS_REPEAT, context, diagnostics),
         };
         Some(isolation.plan(TenantIsolation::NAME))
     }
@@ -143,6 +154,7 @@ impl Settings {
             return Vec::new();
         };
         making.report_unnoticeable(self.id.as_ref(), context, diagnostics);
+        unmarked::report(making.create, &self.fixed, context, diagnostics);
         let mut all = Vec::new();
         for (index, name) in named.iter().enumerate() {
             let mut repeated = Report::new();

@@ -39,6 +39,8 @@ macro_rules! checks {
                 "a request of this method has no body";
             ForbiddenHeader "forbidden-header" Error []
                 "a check sets a header that only Avouch may set";
+            BadRepeat "bad-repeat" Error []
+                "a request is repeated too often, or must not be repeated";
             TooManyRedirects "too-many-redirects" Error []
                 "a check follows more redirects than are followed";
             BadBase64 "bad-base64" Error []
@@ -71,6 +73,8 @@ macro_rules! checks {
                 "a marker is so short that it may appear by chance";
             SameMarker "same-marker" Error []
                 "the marker of one tenant contains the marker of another";
+            UnmarkedText "unmarked-text" Warning []
+                "a text of an object that a check creates has no mark";
             NoCanary "no-canary" Error []
                 "an object is created without a canary, so its data cannot be recognised";
             NoId "no-id" Error []
