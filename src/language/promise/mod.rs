@@ -9,7 +9,7 @@ mod words;
 
 use std::ops::Range;
 
-use crate::language::lexicon::PhraseList;
+use crate::language::lexicon::Phrases;
 use crate::language::promise::clause::Clauses;
 use crate::language::promise::words as known;
 use crate::language::quantity::amount::{Quantity, Unit};
@@ -97,7 +97,7 @@ impl Clauses {
 
     /// The number of tokens of the phrase of promises that begins at this token.
     fn promise(&self, at: usize) -> Option<usize> {
-        PhraseList::Promises.all().iter().find_map(|phrase| self.phrase(at, phrase))
+        Phrases::Promises.all().iter().find_map(|phrase| self.phrase(at, phrase))
     }
 
     /// The number of tokens of a phrase, if it begins at this token.

@@ -7,8 +7,12 @@
 pub mod amount;
 mod date;
 pub mod find;
+mod fraction;
 mod interval;
 mod named;
 mod number;
+pub mod restated;
+mod script;
+pub mod side;
 mod token;
 pub(crate) mod vocabulary;
