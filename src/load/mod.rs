@@ -15,7 +15,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::load::across::{bind, link_targets, needs, page_addresses, products, translations};
+use crate::load::across::{
+    bind, link_targets, needs, page_addresses, products, translations, validity,
+};
 use crate::load::claim::{Claims, attestations, record, waivers};
 use crate::load::file::reader::Reader;
 use crate::load::options::{Loaded, Options};
@@ -62,6 +64,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let templates = templates(&mut reader);
     if let Some(settings) = &settings {
         products::check(&settings.products, &policies, &claims, &mut reader.diagnostics);
+        validity::check(settings.limits.valid_for, &claims, &mut reader.diagnostics);
     }
     needs::check(&claims, &mut reader.diagnostics);
     reader.diagnostics.extend(nothing_there(&policies, &claims));

@@ -9,7 +9,7 @@ use crate::model::judge::assessment::Assessment;
 use crate::model::judge::basis::Basis;
 use crate::model::judge::falsify::{Falsification, Grade, falsify};
 use crate::model::judge::view::View;
-use crate::model::judge::waiving::Waiving;
+use crate::model::judge::waiving::{Waiving, waived};
 use crate::model::judge::{Judgement, age, basis, judge, needs};
 use crate::model::plan::Plan;
 use crate::model::plan::expect::CLOCK_TOLERANCE;
@@ -165,7 +165,8 @@ pub fn outcome<'a>(
     let checks: Vec<CheckOutcome<'a>> = both
         .map(|(index, (plan, transcript))| {
             let judgement = judge(&View::new(plan, &transcript.observations));
-            let waived = waived(waiver, index, plan, &judgement);
+            let waived = waiver.map(|one| waived(one, index, (plan, transcript), &judgement));
+            let waived = waived.unwrap_or_default();
             check_outcome(claim, plan, transcript, judgement, waived)
         })
         .collect();
@@ -246,20 +247,6 @@ fn check_outcome<'a>(
     }
 }
 
-/// The unmet expectations and leaks of a check that its claim's waiver accepts.
-fn waived(
-    waiver: Option<&Waiver>,
-    check: usize,
-    plan: &Plan,
-    judgement: &Judgement,
-) -> Vec<Broken> {
-    let Some(waiver) = waiver else {
-        return Vec::new();
-    };
-    let broken = judgement.broken(plan).into_iter();
-    broken.filter(|one| waiver.accepts(check, &plan.steps[one.step], *one)).collect()
-}
-
 /// Expectations that a waiver accepts although they were judged and are met.
 fn dead<'a>(waiver: &'a Waiver, checks: &[CheckOutcome<'_>]) -> Vec<&'a Accepted> {
     let is_met = |accepted: &&Accepted| {
@@ -271,7 +258,11 @@ fn dead<'a>(waiver: &'a Waiver, checks: &[CheckOutcome<'_>]) -> Vec<&'a Accepted
         let mut asked = steps.iter().zip(&check.judgement.steps);
         let mut broken = check.judgement.broken(check.plan).into_iter();
         asked.any(|(step, judged)| accepted.is_of(step) && judged.doubt.is_none())
-            && !broken.any(|one| Accepted::of(index, &steps[one.step], one) == **accepted)
+            && !broken.any(|one| {
+                let step = &steps[one.step];
+                let unmet = one.expectation.and_then(|index| step.expect.get(index));
+                unmet.is_some_and(|unmet| accepted.names(step, unmet))
+            })
     };
     waiver.accepts.iter().map(|one| &one.value).filter(is_met).collect()
 }

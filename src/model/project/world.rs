@@ -45,7 +45,13 @@ impl World {
     }
 }
 
-/// Limits of the requests to the target.
+/// How long a claim's evidence may be valid, unless the project raises the limit.
+pub const VALID_FOR_MAX: Period = Period::days(31);
+
+/// How long an attestation may be valid.
+pub const ATTESTED_FOR_MAX: Period = Period::days(400);
+
+/// Limits of the requests to the target, and of what they show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Limits {
     /// Concurrent requests, in total.
@@ -62,6 +68,8 @@ pub struct Limits {
     pub body: u64,
     /// How often an inconclusive check is retried.
     pub retries: u32,
+    /// How long a claim's evidence may be valid at most.
+    pub valid_for: Period,
 }
 
 impl Default for Limits {
@@ -74,6 +82,7 @@ impl Default for Limits {
             run: Period::seconds(600),
             body: 1024 * 1024,
             retries: 2,
+            valid_for: VALID_FOR_MAX,
         }
     }
 }

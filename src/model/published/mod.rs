@@ -141,7 +141,7 @@ pub struct PublishedClaim {
     /// The basis of its weakest check; null if nothing was tested.
     #[serde(with = "basis")]
     #[schemars(with = "Option<String>", extend("enum" = [
-        "probed", "probed with access", "reported", "attested", null
+        "probed", "probed with access", "reported", "attested", "inherited", null
     ]))]
     pub basis: Option<Basis>,
     /// When the oldest answer was received.
@@ -285,7 +285,7 @@ impl PublishedClaim {
     /// The name of its standing; a claim that holds by an attestation alone is `attested`.
     pub fn stands(&self) -> &str {
         match self.standing.as_str() {
-            "holds" if self.basis == Some(Basis::Attested) => "attested",
+            "holds" if self.basis.is_some_and(Basis::needs_a_role) => "attested",
             standing => standing,
         }
     }

@@ -151,6 +151,8 @@ fn waiver() -> Waiver {
         step: "anyone reads /images".into(),
         at: "/status".into(),
         is: Test::Equals(json!(404)),
+        up_to: None,
+        accepts_value: Some(json!(200)),
     };
     Waiver {
         words: spanned("Images are no longer kept on the old host.".into()),

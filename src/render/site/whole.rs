@@ -1,10 +1,11 @@
 //! The data that all pages share: publisher, target, permissions, and the summary of all claims.
 
+use crate::language::period::Period;
 use crate::model::judge::binding::Digest;
 use crate::model::project::Project;
 use crate::model::project::i18n::Words;
 use crate::model::project::policy::Policy;
-use crate::model::project::world::World;
+use crate::model::project::world::{VALID_FOR_MAX, World};
 use crate::render::site::edition::Edition;
 use crate::render::site::{
     Stage, feed, index_files, markdown, security_headers, security_txt, standing, view,
@@ -126,6 +127,10 @@ fn permissions(project: &Project, words: &Words) -> Vec<String> {
     }
     if project.commands {
         all.push(words.say("may-run"));
+    }
+    if project.limits.valid_for > VALID_FOR_MAX {
+        let days = project.limits.valid_for.as_seconds() / Period::days(1).as_seconds();
+        all.push(words.count("may-last", usize::try_from(days).unwrap_or(usize::MAX)));
     }
     for (name, actor) in project.actors.iter().filter(|(_, actor)| !actor.send_to.is_empty()) {
         let to: Vec<String> =

@@ -1,7 +1,9 @@
 //! Evidence cannot mislead: services that lie, each in one way, and next to each a sound service that holds.
 
+mod basis;
 mod contradicted;
 mod dates;
 mod needs;
 mod refusals;
 mod service;
+mod waived;
