@@ -7,6 +7,7 @@ pub mod assess;
 pub mod clock;
 pub mod evidence;
 pub mod remembered;
+pub mod requests;
 pub mod retracted;
 pub mod reuse;
 pub mod session;

@@ -72,8 +72,13 @@ impl Runner {
             events: &|event| self.show(event),
             interrupt: &self.interrupt,
         };
-        let Some(transcripts) = transcripts(&session, &jobs, &surroundings) else {
-            return Some("The checks were interrupted.".to_owned());
+        let transcripts = match transcripts(&session, &jobs, &surroundings) {
+            Ok(Some(transcripts)) => transcripts,
+            Ok(None) => return Some("The checks were interrupted.".to_owned()),
+            Err(error) => {
+                self.console.error(&error.message(), &error.help());
+                return None;
+            }
         };
         let mut assessment = assessment(&session, &jobs, started, transcripts);
         let records =

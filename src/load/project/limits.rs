@@ -33,6 +33,9 @@ pub struct LimitsFile {
     /// How long the evidence of a claim may be valid at most; 31 days if left out. The page shows a higher
     /// limit.
     pub valid_for: Option<Spanned<Period>>,
+    /// How many requests a run may send, without redirects, further pages and retries. A run that
+    /// would send more is refused before it sends any.
+    pub requests: Option<Spanned<u64>>,
 }
 
 /// The limits as written, with the defaults for those that are missing or not valid.
@@ -46,6 +49,7 @@ pub(crate) fn of(file: &LimitsFile, scope: &mut Scope<'_>) -> Limits {
     let per_host = count(&file.per_host, 1..=1000);
     let per_second = count(&file.per_second, 1..=10_000);
     let retries = count(&file.retries, 0..=10);
+    let requests = count(&file.requests, 1..=10_000_000);
     let mut time = |value: Option<Spanned<Period>>, max: Period| {
         let value = value?;
         within(&value, Period::seconds(1)..=max, scope).then_some(value.value)
@@ -66,6 +70,7 @@ pub(crate) fn of(file: &LimitsFile, scope: &mut Scope<'_>) -> Limits {
         body: body.map_or(usual.body, |body| body.value.0),
         retries: retries.and_then(u32_of).unwrap_or(usual.retries),
         valid_for: valid_for.unwrap_or(usual.valid_for),
+        requests: requests.and_then(usize_of).unwrap_or(usual.requests),
     }
 }
 

@@ -204,9 +204,23 @@ pub struct PublishedCheck {
     pub covers: String,
     /// What this does not show.
     pub not_shown: String,
+    /// How often the requests that decide the verdict were sent, and to how many addresses; null if it
+    /// was not run, or sent none.
+    #[serde(default)]
+    pub looks: Option<PublishedLooks>,
     /// The requests that decide the verdict, each once.
     #[serde(default)]
     pub asks: Vec<PublishedQuestion>,
+}
+
+/// How strong the look of a check was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Looks")]
+pub struct PublishedLooks {
+    /// The number of requests.
+    pub requests: u64,
+    /// The number of addresses that received them.
+    pub addresses: u64,
 }
 
 /// A request of a check, with its expectations.

@@ -212,6 +212,11 @@ fn circumstances(out: &mut String, check: &CheckOutcome<'_>, layout: &Layout) {
         let others = wording::in_a_row(&others);
         out.push_str(&layout.entry("untested", &format!("{others} (other addresses of the host)")));
     }
+    let no_route = wording::no_route(check);
+    if !no_route.is_empty() {
+        let addresses = wording::in_a_row(&no_route);
+        out.push_str(&layout.entry("untested", &format!("{addresses} (no route to this address)")));
+    }
     if check.transcript.attempts > 1 {
         let attempts = usize::try_from(check.transcript.attempts).unwrap_or(usize::MAX);
         out.push_str(&layout.entry("tried", &count(attempts, "time")));

@@ -130,6 +130,10 @@ mod tests {
               "verdict": "holds",
               "covers": "One address was tested, as one customer and as an anonymous caller.",
               "not_shown": "This does not show what happens at other addresses.",
+              "looks": {
+                "requests": 1,
+                "addresses": 1
+              },
               "asks": [
                 {
                   "ask": "GET /",

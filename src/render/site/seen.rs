@@ -59,12 +59,14 @@ pub(crate) fn broke(check: &CheckOutcome<'_>) -> Vec<String> {
         let step = &check.plan.steps[one.step];
         let name = plain(&step.name);
         let view = View::new(check.plan, &check.transcript.observations);
+        let step_judged = &check.judgement.steps[one.step];
         let Some(index) = one.expectation else {
-            let answer = public::answer(&view, one.step);
+            let answer = public::answer_of(&view, one.step, step_judged.look);
             return format!("{name}: {answer}, with another tenant's data in it");
         };
-        let judged = &check.judgement.steps[one.step].expectations[index];
+        let judged = &step_judged.expectations[index];
         let found = public::outcome(&step.expect[index], judged, &step.publish);
+        let found = format!("{found}{}", wording::at_address(&view, one.step, judged.look));
         let expected = wording::expected(&step.expect[index]);
         format!("{name}. Expected: {expected}. Found: {found}")
     };

@@ -4,6 +4,7 @@ mod basis;
 mod contradicted;
 mod dates;
 mod needs;
+mod nodes;
 mod refusals;
 mod service;
 mod waived;

@@ -135,6 +135,8 @@ pub(crate) struct Tries {
     pub(crate) bad: Vec<Bad>,
     /// What counts as a refusal.
     pub(crate) refusal: Refusal,
+    /// How often a caller without a forged credential tries to read.
+    pub(crate) repeat: u8,
 }
 
 impl Tries {
@@ -149,6 +151,9 @@ impl Tries {
             step.expect = vec![Expectation::new("", Test::Refused(self.refusal.clone()))];
             step.control = Some(control);
             step.keep = Keep::Digest;
+            if !request.writes() && !matches!(bad.credential, Credential::Forged(_)) {
+                step.repeat = self.repeat;
+            }
             step
         })
     }

@@ -17,10 +17,12 @@ use crate::check::kinds::auth_required::bad_credential::{
 use crate::check::kinds::auth_required::endpoints::{endpoints, other_endpoints, platform_key};
 use crate::check::kinds::auth_required::refusals::{Refusals, Requests, reading_of};
 use crate::check::written::placeholders::Names;
+use crate::check::written::repeat::repeat;
 use crate::check::written::request;
 use crate::check::written::request::WrittenRequest;
 use crate::model::plan::Plan;
 use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::plan::looks::STRANGERS_REPEAT;
 use crate::model::plan::request::Request;
 use crate::model::project::actor::Actor;
 use crate::model::source::decode::Spanned;
@@ -51,6 +53,10 @@ pub(crate) struct Settings {
     remove: Option<Spanned<WrittenRequest>>,
     /// The endpoints, each with its method.
     endpoints: Spanned<Vec<Spanned<WrittenRequest>>>,
+    /// How often a caller without a credential, or with that of `former`, tries to read each endpoint, at
+    /// each address; 3 if left out. Forged credentials are sent once to each address, and a request that
+    /// changes something is sent once.
+    repeat: Option<Spanned<u8>>,
     /// Bad credentials to leave out, by name, each with the reason.
     #[serde(default)]
     without: Without,
@@ -76,6 +82,7 @@ impl Kind for AuthRequired {
             tries: Tries {
                 bad: settings.bad_credentials(context, diagnostics),
                 refusal: context.project.refusal.clone(),
+                repeat: repeat(settings.repeat.as_ref(), STRANGERS_REPEAT, context, diagnostics),
             },
             requests: settings.requests(context, diagnostics),
             id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
