@@ -87,6 +87,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         writes: settings.writes,
         commands: settings.commands,
         refusal: settings.refusal,
+        release: settings.release,
         world: settings.world,
         policies: policies.into_iter().map(|one| one.policy).collect(),
         claims,

@@ -155,6 +155,7 @@ fn origin(to: &Destination, address: &str, project: &Project) -> String {
             let host = project.world.hosts.get(role).or_else(|| project.hosts.get(role));
             format!("https://{}", host.map_or("", String::as_str))
         }
+        Destination::Target(_) => project.world.target.origin().ascii_serialization(),
         _ => Url::parse(address)
             .map_or_else(|_| String::new(), |url| url.origin().ascii_serialization()),
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::answer::broken::Broken;
 use crate::model::answer::observation::{Observation, Transcript};
 use crate::model::answer::verdict::{Reason, Verdict};
-use crate::model::judge::assessment::Assessment;
+use crate::model::judge::assessment::{Assessment, ReleaseDoubt};
 use crate::model::judge::basis::Basis;
 use crate::model::judge::falsify::{Falsification, Grade, falsify};
 use crate::model::judge::view::View;
@@ -114,6 +114,8 @@ pub struct Circumstances<'a> {
     pub waiving: Option<Waiving<'a>>,
     /// When it was last found violated; evidence that is not newer is void.
     pub contradicted: Option<Timestamp>,
+    /// Why its evidence is not about the present release of the service, if so.
+    pub release: Option<ReleaseDoubt>,
     /// The time, which decides what has expired.
     pub now: Timestamp,
 }
@@ -142,6 +144,7 @@ pub fn outcomes_of<'a>(
         let circumstances = Circumstances {
             waiving: Waiving::of(project, &claim.id, now),
             contradicted: assessment.contradicted.get(&claim.id).copied(),
+            release: assessment.release_doubt(project, &claim.id),
             now,
         };
         Some(outcome(claim, plans, &evidence.transcripts, circumstances))
@@ -159,7 +162,7 @@ pub fn outcome<'a>(
     transcripts: &'a [Transcript],
     circumstances: Circumstances<'a>,
 ) -> Outcome<'a> {
-    let Circumstances { mut waiving, contradicted, now } = circumstances;
+    let Circumstances { mut waiving, contradicted, release, now } = circumstances;
     let waiver = waiving.as_ref().filter(|one| !one.is_over).map(|one| one.waiver);
     let both = plans.iter().zip(transcripts).enumerate();
     let checks: Vec<CheckOutcome<'a>> = both
@@ -172,7 +175,12 @@ pub fn outcome<'a>(
         .collect();
     let is_waived = checks.iter().any(|check| !check.waived.is_empty());
     let waived_until = waiver.filter(|_| is_waived).map(Waiver::end);
-    let until = checks.iter().map(|check| check.until).chain(waived_until).min();
+    let superseded = match release {
+        Some(ReleaseDoubt::Superseded(at)) => Some(at.min(now)),
+        Some(ReleaseDoubt::Unknown) | None => None,
+    };
+    let ends = checks.iter().map(|check| check.until).chain(waived_until);
+    let until = ends.chain(superseded).min();
     if let Some(waiving) = &mut waiving {
         waiving.dead = dead(waiving.waiver, &checks);
     }
@@ -181,6 +189,9 @@ pub fn outcome<'a>(
             if is_void(&checks, contradicted.filter(|at| *at <= CLOCK_TOLERANCE.after(now))) =>
         {
             Standing::Inconclusive(Reason::Contradicted)
+        }
+        Standing::Holds | Standing::Waived if release == Some(ReleaseDoubt::Unknown) => {
+            Standing::Inconclusive(Reason::Release)
         }
         standing => standing,
     };

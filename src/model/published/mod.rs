@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::language::quantity::amount::Amount;
 use crate::model::judge::basis::Basis;
 use crate::model::plan::parameter::Side;
+use crate::model::project::release::KnownRelease;
 use crate::model::project::sub_processor::SubProcessor;
 use crate::model::published::recorded::Recorded;
 use crate::model::source::claim_id::ClaimId;
@@ -45,6 +46,9 @@ pub struct Published {
     /// The time to which the clock was set, if it was; the times are not real then.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub clock: Option<Timestamp>,
+    /// The newest release of the service that is known; null if the service does not report it.
+    #[serde(default)]
+    pub release: Option<KnownRelease>,
     /// The promises of the page.
     #[serde(flatten)]
     pub promises: Promises,

@@ -37,6 +37,10 @@ fn conclusion(input: &Input<'_>, layout: &Layout) -> String {
     {
         out.push_str(&layout.paragraph(0, &layout.paint(DIM, &line)));
     }
+    if let Some(known) = &input.assessment.released {
+        let line = format!("Release: {}", plain(&known.name));
+        out.push_str(&layout.paragraph(0, &layout.paint(DIM, &line)));
+    }
     if let Some(clock) = input.assessment.clock {
         out.push_str(&format!("The clock was set to {}.\n", in_words(clock)));
     }

@@ -54,13 +54,17 @@ fn now(input: &Input<'_>, site: &view::SiteView) -> Published {
             language: site.language.clone(),
         },
         target: PublishedTarget {
-            name: site.target.clone(),
+            name: match project.world.demo {
+                true => site.target.clone(),
+                false => project.world.target.origin().ascii_serialization(),
+            },
             demo: project.world.demo || input.assessment.world.demo,
         },
         generator: site.generator.clone(),
         checked: input.checked(),
         valid_until: valid_until(input.outcomes),
         clock: input.assessment.clock.or(project.world.clock),
+        release: input.assessment.released.clone(),
         promises: promise::asked(project, input.outcomes),
         changes: Vec::new(),
         retracted: Vec::new(),

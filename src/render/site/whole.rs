@@ -10,6 +10,7 @@ use crate::render::site::edition::Edition;
 use crate::render::site::{
     Stage, feed, index_files, markdown, security_headers, security_txt, standing, view,
 };
+use crate::render::wording::plain;
 
 /// The number of hexadecimal digits that identify a build.
 const BUILD_LENGTH: usize = 12;
@@ -25,7 +26,7 @@ pub(crate) fn site(edition: &Edition<'_>) -> view::SiteView {
         direction: edition.language.direction().to_owned(),
         home: edition.path("index.html"),
         generator: concat!("Avouch ", env!("CARGO_PKG_VERSION")).to_owned(),
-        target: target(&project.world, edition.words()),
+        target: tested(edition),
         checked: edition.time(edition.checked()),
         contacts: project.contacts.iter().map(contact).collect(),
         warnings: warnings(edition),
@@ -36,6 +37,18 @@ pub(crate) fn site(edition: &Edition<'_>) -> view::SiteView {
         build: build(edition),
         security_policy: security_headers::POLICY.to_owned(),
         files: files(edition),
+    }
+}
+
+/// The target, with the release that was tested if the project reads it.
+fn tested(edition: &Edition<'_>) -> String {
+    let words = edition.words();
+    let target = target(&edition.project.world, words);
+    match edition.assessment.released.as_ref().filter(|_| edition.project.release.is_some()) {
+        Some(known) => {
+            words.fill("target-release", &[("target", &target), ("release", &plain(&known.name))])
+        }
+        None => target,
     }
 }
 

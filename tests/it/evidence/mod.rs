@@ -6,5 +6,6 @@ mod dates;
 mod needs;
 mod nodes;
 mod refusals;
+mod release;
 mod service;
 mod waived;

@@ -10,6 +10,7 @@ use crate::harness::{Project, Run};
 
 const OPEN: &str = "\
 - kind: http
+  states: [/open]
   steps:
     - { name: the page, get: /, expect: { json: { /open: { at_most: 3 } } } }
 ";
