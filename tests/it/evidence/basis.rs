@@ -76,7 +76,9 @@ fn what_a_platform_says_of_itself_is_provided_by_the_platform() {
     attest(&project);
     let (basis, page) = shown(&project);
     assert_eq!(basis, "inherited");
-    assert!(page.contains("Provided by the platform"), "{page}");
+    assert!(page.contains("The platform says this itself"), "{page}");
+    let policy = project.read("draft/security/index.html");
+    assert!(policy.contains("Provided by the platform"), "{policy}");
     assert!(page.contains("the own statement of Example Cloud"), "{page}");
     assert!(!page.contains("Tests confirm this claim."), "{page}");
     let claims = project.read("draft/claims.json");
