@@ -8,6 +8,7 @@ pub mod promises;
 pub mod release;
 pub mod sub_processor;
 pub mod waiver;
+pub mod weak_secret;
 pub mod world;
 
 use std::collections::BTreeMap;

@@ -3,9 +3,11 @@
 mod basis;
 mod contradicted;
 mod dates;
+mod marks;
 mod needs;
 mod nodes;
 mod refusals;
 mod release;
+mod secrets;
 mod service;
 mod waived;
