@@ -7,8 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::language::period::Period;
-use crate::language::quantity::find::Form;
-use crate::language::quantity::side::Side;
+use crate::language::quantity::side::{Form, Side};
 
 /// A number with its unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

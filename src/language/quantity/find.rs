@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::language::quantity::amount::{Amount, Quantity, Unit};
 use crate::language::quantity::number;
 use crate::language::quantity::script::Plain;
-use crate::language::quantity::side::{Side, Sought};
+use crate::language::quantity::side::{Form, Side};
 use crate::language::quantity::token::{Number, NumberForm, Token, tokens};
 use crate::language::quantity::vocabulary as known;
 
@@ -56,18 +56,18 @@ fn mark_range(from: &mut Quantity, to: &mut Quantity) {
     }
 }
 
-/// Whether a quantity is an amount, or how often something happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// `24 hours`
-    Amount,
-    /// The time between two repetitions: `every 24 hours`, `daily`.
-    Interval,
-    /// The number of repetitions in a time: `twice a day`.
-    Frequency,
-}
-
 const WEEK_S: f64 = 604_800.0;
+
+/// The tokens of a quantity, whose side is looked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Sought<'a> {
+    /// Its first token.
+    pub(crate) first: usize,
+    /// The token after its last one.
+    pub(crate) next: usize,
+    pub(crate) unit: &'a Unit,
+    pub(crate) form: Form,
+}
 
 /// The result of reading from a token on.
 pub(crate) struct Read {

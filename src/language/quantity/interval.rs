@@ -1,7 +1,8 @@
 //! Intervals in words: how often something is done.
 
 use crate::language::quantity::amount::Amount;
-use crate::language::quantity::find::{Form, QuantityReader, Read};
+use crate::language::quantity::find::{QuantityReader, Read};
+use crate::language::quantity::side::Form;
 use crate::language::quantity::vocabulary as known;
 
 impl QuantityReader<'_> {

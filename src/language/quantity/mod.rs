@@ -5,6 +5,7 @@
 //! a day" mean a day; "twice a day" means 12 hours.
 
 pub mod amount;
+mod cue;
 mod date;
 pub mod find;
 mod fraction;

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::Side;
 use crate::language::quantity::find::find;
+use crate::language::quantity::side::Side;
 
 /// The side of the only quantity: `most`, `least`, `exact`, or `open`.
 fn side(words: &str) -> &'static str {
@@ -50,7 +50,6 @@ fn an_upper_limit_is_known_by_its_words() {
             "≤30 days",
             "<30 days",
             "kept for less than a month",
-            "at the most 30 days",
             "24 hours old or less",
         ],
     );
