@@ -96,6 +96,7 @@ pub(crate) fn project() -> Project {
         writes: true,
         commands: true,
         refusal: Refusal::standard(),
+        release: None,
         world: World {
             target: "https://addon.demo.test".parse().unwrap(),
             demo: true,
@@ -148,6 +149,7 @@ pub(crate) fn claim() -> Claim {
             under: None,
             because: text("because"),
             applies_to: Vec::new(),
+            background: Vec::new(),
             reinstated: None,
             needs: Vec::new(),
             valid_for: Spanned { value: Period::hours(24), span: 0..0 },

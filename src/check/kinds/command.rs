@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
+use crate::check::written::caveat::caveat;
 use crate::check::written::counterexample::{fault, negation, of_limits, remove, set};
 use crate::check::written::expect::{Expect, Reading};
 use crate::check::written::must_fail::{MustFail, counter_run};
@@ -46,7 +47,7 @@ pub(crate) struct Settings {
     /// The counter-run: the same program with other arguments, for which the same expectations must not be
     /// met. Without it, nothing shows that the check can fail.
     must_fail: Option<Spanned<MustFail>>,
-    /// A sentence for the reader: what this check does not show.
+    /// A sentence for the reader: what else this check does not show.
     leaves_open: Option<String>,
 }
 
@@ -132,10 +133,10 @@ impl Settings {
         Plan {
             counterexamples,
             covers: format!("One run of `{line}`."),
-            leaves_open: self
-                .leaves_open
-                .clone()
-                .unwrap_or_else(|| "It does not show that the program reports the truth.".into()),
+            leaves_open: caveat(
+                "It does not show that the program reports the truth.",
+                self.leaves_open.as_deref(),
+            ),
             ..Plan::new(Command::NAME, steps)
         }
     }

@@ -14,9 +14,10 @@ use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::{Destination, Request};
 use crate::model::plan::template::Template;
-use crate::model::plan::{ANYONE, Canary, Plan, Role, Step};
+use crate::model::plan::{ANYONE, Canary, Plan, Role, Step, Word};
 use crate::model::project::Project;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
@@ -35,6 +36,10 @@ pub(crate) struct Settings {
     address: Option<Spanned<String>>,
     /// A text that the page's title must contain, which an error page or a log-in page does not have.
     title: Spanned<String>,
+    /// The platform that the service runs on, such as `Heroku`, where the page is its own statement about
+    /// itself. The claim then also needs an `attestation` that the service uses the platform, and the page
+    /// shows it as “Provided by the platform”.
+    platform: Option<Spanned<String>>,
 }
 
 impl Kind for Link {
@@ -46,7 +51,9 @@ impl Kind for Link {
         proves: "Anyone can open the page that the claim links to, without logging in, on the \
                  host that the link names. Its title contains the expected text, and is not that \
                  of an error page. The host does not answer a made-up address with such a page.",
-        cannot_prove: "What else is on the page: only its title is read.",
+        cannot_prove: "What else is on the page: only its title is read. What a page says is its \
+                       publisher's own word: with `platform:`, the basis is “inherited”; \
+                       without it, the claim is that the page is there, which is tested.",
         example: "kind: link\naddress: https://www.heroku.com/policy/security\ntitle: Heroku Security\n",
     };
 
@@ -57,7 +64,11 @@ impl Kind for Link {
         }
         let address = settings.address(context, diagnostics)?;
         let request = request(&address, context, diagnostics)?;
-        Some(plan(request, &address, &settings.title, context.project))
+        let mut plan = plan(request, &address, &settings.title, context.project);
+        if let Some(platform) = &settings.platform {
+            inherit(platform, &mut plan, context, diagnostics);
+        }
+        Some(plan)
     }
 }
 
@@ -140,6 +151,29 @@ fn nowhere(request: &Request, address: &str) -> Request {
         }
     };
     Request { to, ..request.clone() }
+}
+
+/// Makes the page a platform's own statement, on which the claim rests.
+fn inherit(
+    platform: &Spanned<String>,
+    plan: &mut Plan,
+    context: &Context<'_>,
+    diagnostics: &mut Report,
+) {
+    if platform.trim().is_empty() {
+        diagnostics.push(Diagnostic::empty_value(context.place(&platform.span), "platform"));
+    }
+    if !context.claim.checks.iter().any(|one| one.kind.value == "attestation") {
+        let message = format!("nobody attests that the service uses {}", platform.value);
+        let help = "add a check of the kind `attestation` to this claim";
+        let code = Code::MisplacedSetting;
+        diagnostics.push(context.mistake(code, &platform.span, message).help(help));
+    }
+    plan.leaves_open = format!(
+        "What the page says is the own statement of {}; it was not tested.",
+        platform.value
+    );
+    plan.steps.iter_mut().for_each(|step| step.word = Word::Inherited);
 }
 
 /// The origin that the page must have, given the hosts of this run.

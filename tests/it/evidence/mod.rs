@@ -1,5 +1,6 @@
 //! Evidence cannot mislead: services that lie, each in one way, and next to each a sound service that holds.
 
+mod basis;
 mod contradicted;
 mod controls;
 mod counter_runs;
@@ -8,8 +9,12 @@ mod expectations;
 mod marks;
 mod needs;
 mod nodes;
+mod numbers;
 mod pages_and_backups;
 mod premises;
 mod refusals;
+mod release;
 mod secrets;
 mod service;
+mod waived;
+mod words;

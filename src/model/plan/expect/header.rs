@@ -53,7 +53,9 @@ pub(super) fn judge(
     let lines = lines(value);
     let outcome = match test {
         Test::Exists(_) | Test::Every(_) | Test::Some(_) | Test::SameSet(_) | Test::All(_) => {
-            test.judge(value, facts, context)
+            let numbers = lines.iter().map(|line| number(line).unwrap_or_else(|| (*line).into()));
+            let numbers = test.is_of_number().then(|| numbers.collect::<Value>());
+            test.judge(numbers.as_ref().unwrap_or(value), facts, context)
         }
         Test::IfThere(test) => judge(name, value, test, facts, context),
         Test::Directive(directive) => directive.judge(name, &lines, context),

@@ -72,7 +72,7 @@ fn judge_found(
         return header::judge(&name, value, test, facts, context);
     }
     match (value.as_str().filter(|_| is_text(at)), test) {
-        (Some(text), Test::AtMost(_) | Test::AtLeast(_)) => match number(text) {
+        (Some(text), test) if test.is_of_number() => match number(text) {
             Some(number) => test.judge(&number, facts, context),
             None => TestOutcome::Unknown(Reason::Unparsable),
         },
@@ -129,6 +129,16 @@ fn is_unread(at: &str, facts: &Facts) -> bool {
 }
 
 impl Test {
+    /// Whether it compares numbers.
+    pub(super) fn is_of_number(&self) -> bool {
+        match self {
+            Self::AtMost(_) | Self::AtLeast(_) => true,
+            Self::Every(within) | Self::Some(within) => within.is.is_of_number(),
+            Self::IfThere(test) => test.is_of_number(),
+            _ => false,
+        }
+    }
+
     pub(super) fn judge(
         &self,
         value: &Value,

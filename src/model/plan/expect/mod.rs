@@ -7,6 +7,7 @@
 mod compare;
 mod counterexample;
 mod directive;
+pub mod extent;
 pub(crate) mod fill;
 mod header;
 mod judge;
