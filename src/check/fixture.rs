@@ -98,6 +98,7 @@ pub(crate) fn project() -> Project {
         writes: true,
         commands: true,
         refusal: Refusal::standard(),
+        release: None,
         world: World {
             target: "https://addon.demo.test".parse().unwrap(),
             demo: true,
@@ -150,6 +151,7 @@ pub(crate) fn claim() -> Claim {
             under: None,
             because: text("because"),
             applies_to: Vec::new(),
+            background: Vec::new(),
             reinstated: None,
             needs: Vec::new(),
             valid_for: Spanned { value: Period::hours(24), span: 0..0 },

@@ -1,5 +1,6 @@
 //! Evidence cannot mislead: services that lie, each in one way, and next to each a sound service that holds.
 
+mod basis;
 mod contradicted;
 mod controls;
 mod dates;
@@ -7,6 +8,10 @@ mod marks;
 mod needs;
 mod nodes;
 mod premises;
+mod numbers;
 mod refusals;
+mod release;
 mod secrets;
 mod service;
+mod words;
+mod waived;

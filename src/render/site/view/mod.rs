@@ -31,7 +31,7 @@ pub(crate) struct SiteView {
     pub(crate) build: String,
     /// Whether this is a draft, which readers must not rely on.
     pub(crate) draft: bool,
-    /// The target: an origin, or the demo.
+    /// The target: an origin, or the demo; with its release, if the project reads it.
     pub(crate) target: String,
     /// When the evidence was collected.
     pub(crate) checked: Time,
@@ -221,6 +221,8 @@ pub(crate) struct ClaimView {
     /// The products that it applies to; empty if it applies to all.
     pub(crate) products: Vec<String>,
     pub(crate) because: String,
+    /// Numbers in the words that promise nothing and were not tested.
+    pub(crate) background: Vec<String>,
     pub(crate) observed: Option<Time>,
     pub(crate) until: Option<Time>,
     /// The waiver; none unless it is in force.
