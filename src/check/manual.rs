@@ -6,7 +6,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use crate::check::kind::ErasedKind;
-use crate::model::judge::falsify::standard;
+use crate::model::judge::falsify::negations::standard;
 use crate::model::plan::Plan;
 use crate::model::plan::counterexample::Class;
 

@@ -2,10 +2,12 @@
 
 mod basis;
 mod contradicted;
+mod controls;
 mod dates;
 mod marks;
 mod needs;
 mod nodes;
+mod premises;
 mod refusals;
 mod release;
 mod secrets;
