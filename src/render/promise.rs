@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::language::quantity::amount::Amount;
+use crate::language::quantity::side::Side;
 use crate::model::judge::basis;
 use crate::model::judge::binding::ClaimBinding;
 use crate::model::judge::evidence::{CheckOutcome, Outcome};
-use crate::model::plan::parameter::Side;
 use crate::model::plan::question::{TlsAsk, TlsQuestion};
 use crate::model::plan::{Act, Plan, Role, Step};
 use crate::model::project::Project;
@@ -78,9 +78,9 @@ fn claim(
         page,
         under: passage.map_or_else(String::new, |passage| passage.under.clone()),
         evidence: address(&format!("evidence/{}/index.html", claim.id)),
-        applies_to: claim.written.applies_to.iter().map(title).collect(),
+        applies_to: claim.tested_products().map(title).collect(),
         standing: outcome.map_or("inconclusive", |one| one.standing.name()).to_owned(),
-        told: own.map_or_else(String::new, |one| evidence::standing(outcome, &one.words)),
+        told: own.map_or_else(String::new, |one| evidence::standing(claim, outcome, one)),
         basis: plans.iter().map(|plan| basis::of_plan(plan)).max(),
         observed: outcome.and_then(|one| one.observed),
         until: outcome.and_then(summary::until),

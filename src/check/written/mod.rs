@@ -1,5 +1,6 @@
 //! The parts of a check that several kinds read: requests, expectations, value tests, placeholders, limits.
 
+pub(crate) mod caveat;
 pub(crate) mod counterexample;
 pub(crate) mod expect;
 pub(crate) mod limits;
@@ -8,3 +9,4 @@ pub(crate) mod program;
 pub(crate) mod repeat;
 pub(crate) mod request;
 pub(crate) mod test;
+pub(crate) mod unit;

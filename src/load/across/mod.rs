@@ -9,3 +9,4 @@ pub(crate) mod page_addresses;
 pub(crate) mod products;
 pub(crate) mod translations;
 pub(crate) mod validity;
+pub(crate) mod verdict_labels;

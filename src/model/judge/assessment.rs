@@ -233,6 +233,9 @@ impl ClaimEvidence {
         if self.binding.words != binding.words {
             object("it was taken for other words");
         }
+        if self.binding.context != binding.context {
+            object("it was taken under another heading, or with another explanation");
+        }
         if self.binding.plans != binding.plans {
             object("it was taken by another plan");
         }

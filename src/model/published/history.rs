@@ -170,6 +170,7 @@ mod tests {
                 language: String::new(),
             },
             target: PublishedTarget { name: String::new(), demo: false },
+            draft: false,
             generator: String::new(),
             checked: at(time),
             valid_until: None,

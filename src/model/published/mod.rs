@@ -15,8 +15,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::language::quantity::amount::Amount;
+use crate::language::quantity::side::Side;
 use crate::model::judge::basis::Basis;
-use crate::model::plan::parameter::Side;
 use crate::model::project::release::KnownRelease;
 use crate::model::project::sub_processor::SubProcessor;
 use crate::model::published::recorded::Recorded;
@@ -35,6 +35,9 @@ pub struct Published {
     pub site: Publisher,
     /// The service that the claims are about.
     pub target: PublishedTarget,
+    /// Whether this is a draft, which nobody must rely on.
+    #[serde(default)]
+    pub draft: bool,
     /// The name and version of the program that ran the checks.
     pub generator: String,
     /// When the claims were checked: the time of the oldest answer on which one of them rests.

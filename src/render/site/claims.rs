@@ -60,6 +60,7 @@ fn now(input: &Input<'_>, site: &view::SiteView) -> Published {
             },
             demo: project.world.demo || input.assessment.world.demo,
         },
+        draft: site.draft,
         generator: site.generator.clone(),
         checked: input.checked(),
         valid_until: valid_until(input.outcomes),
