@@ -9,8 +9,12 @@
 //!   "body": { "bytes": 17, "sha256": "...", "truncated": false,
 //!             "json": {}, "text": "...", "title": "...",
 //!             "fields": { "contact": ["mailto:..."] } },
-//!   "canaries": [0] }
+//!   "canaries": [0],
+//!   "pages": { "read": [], "unread": "..." } }
 //! ```
+//!
+//! `canaries` has those of all pages. `pages` is present if further pages matter to the step and the
+//! answer announces one: `read` has the facts of those that were read, and `unread` says why one was not.
 //!
 //! For files: `{ "found": true, "folder": true, "truncated": false, "entries": [ { "name": "...",
 //! "bytes": 17, "modified": "...", "state": "finished" } ] }`, newest first. For a program: `{ "exit":
@@ -60,6 +64,17 @@ impl Facts {
     pub fn truncated(&self) -> bool {
         let cut = |at: &&str| self.at(at).and_then(Value::as_bool).unwrap_or(false);
         ["/body/truncated", "/stdout/truncated", "/truncated"].iter().any(cut)
+    }
+
+    /// The facts of the further pages that were read.
+    pub fn pages(&self) -> impl Iterator<Item = Self> {
+        let read = self.at("/pages/read").and_then(Value::as_array).into_iter().flatten();
+        read.cloned().map(Self)
+    }
+
+    /// Why a further page that was announced was not read, if so.
+    pub fn unread_page(&self) -> Option<&str> {
+        self.at("/pages/unread").and_then(Value::as_str)
     }
 
     /// Writes `value` at `pointer` (RFC 6901), and creates the objects on the way.

@@ -73,11 +73,13 @@ pub enum Reason {
     Contradicted,
     /// A claim that this one needs is not verified.
     Needs,
+    /// A further page that an answer announced was not read.
+    UnreadPage,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Unreachable,
         Self::Dns,
         Self::Tls,
@@ -93,6 +95,7 @@ impl Reason {
         Self::Budget,
         Self::Contradicted,
         Self::Needs,
+        Self::UnreadPage,
     ];
 
     /// Its name, in kebab case.
@@ -113,6 +116,7 @@ impl Reason {
             Self::Budget => "budget",
             Self::Contradicted => "contradicted",
             Self::Needs => "needs",
+            Self::UnreadPage => "unread-page",
         }
     }
 
@@ -138,6 +142,7 @@ impl Reason {
                 "a later check found that it is not true, and none has confirmed it since"
             }
             Self::Needs => "a claim that it needs is not verified",
+            Self::UnreadPage => "a further page of the answer was not read",
         }
     }
 

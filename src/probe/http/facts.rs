@@ -64,6 +64,14 @@ pub(crate) fn all(response: &RawResponse) -> Value {
 /// The facts that may leave `probe`: without secrets, and for a step with `Keep::Digest` without the
 /// content.
 pub(crate) fn kept(mut facts: Value, step: &Step, redactor: &Redactor) -> Facts {
+    reduce(&mut facts, step);
+    let pages = facts.pointer_mut("/pages/read").and_then(Value::as_array_mut);
+    pages.into_iter().flatten().for_each(|page| reduce(page, step));
+    Facts(redactor.value(facts))
+}
+
+/// Removes what may not leave `probe` from the facts of one page.
+fn reduce(facts: &mut Value, step: &Step) {
     if let Some(headers) = facts.get_mut("headers").and_then(Value::as_object_mut) {
         if step.keep == Keep::Digest {
             headers.retain(|name, _| is_kept(name, step));
@@ -79,7 +87,6 @@ pub(crate) fn kept(mut facts: Value, step: &Step, redactor: &Redactor) -> Facts 
     {
         body.retain(|name, _| matches!(name.as_str(), "bytes" | "sha256" | "truncated"));
     }
-    Facts(redactor.value(facts))
 }
 
 /// Whether a digest keeps this field: it is harmless, or an expectation reads it.

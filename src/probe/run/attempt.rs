@@ -27,7 +27,7 @@ use crate::probe::http;
 use crate::probe::http::address::address;
 use crate::probe::http::download::PrivateDir;
 use crate::probe::http::pool::Way;
-use crate::probe::http::{Exchange, PlannedRequest, RunContext, facts};
+use crate::probe::http::{Exchange, FurtherPages, PlannedRequest, RunContext, facts};
 use crate::probe::job::Job;
 use crate::probe::limiter::Urgency;
 use crate::probe::local::{backup, command, file, record};
@@ -236,6 +236,7 @@ impl<'a> Attempt<'a> {
             urgency: urgency(step, request),
             save_to,
             way: Way::default(),
+            pages: FurtherPages::Ignored,
         }
     }
 
@@ -252,7 +253,9 @@ impl<'a> Attempt<'a> {
             return self.observation(error.into(), BTreeMap::new());
         }
         let looks = self.looks[index.0];
-        let sent = repeated::send(self.context, &self.planned(step, request, None), looks).await;
+        let pages = if looks.pages { FurtherPages::Read } else { FurtherPages::Ignored };
+        let planned = PlannedRequest { pages, ..self.planned(step, request, None) };
+        let sent = repeated::send(self.context, &planned, looks).await;
         let exchange = &sent.first.1;
         let captures = match &exchange.answer {
             Ok(all) => self.capture(step, all),

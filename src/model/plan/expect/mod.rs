@@ -8,6 +8,7 @@ mod counterexample;
 mod directive;
 pub(crate) mod fill;
 mod judge;
+mod pages;
 mod refusal;
 #[cfg(test)]
 mod tests;
