@@ -4,5 +4,6 @@ mod contradicted;
 mod dates;
 mod needs;
 mod nodes;
+mod pages;
 mod refusals;
 mod service;
