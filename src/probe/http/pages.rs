@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use indexmap::IndexSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 use url::Url;
@@ -69,8 +70,11 @@ fn is_success(facts: &Value) -> bool {
     facts["status"].as_u64().is_some_and(|status| (200..300).contains(&status))
 }
 
-/// Whether an answer has marks that its actor may not see.
+/// Whether an answer has marks that its actor may not see, or a secret.
 fn leaks(facts: &Value, planned: &PlannedRequest<'_>) -> bool {
+    if facts.get("secrets").is_some() {
+        return true;
+    }
     let facts = Facts(json!({ "canaries": facts["canaries"] }));
     facts.canaries().any(|found| !planned.step.sees.contains(&found))
 }
@@ -83,7 +87,8 @@ fn readable(page: Value, number: usize) -> Result<Value, Answer> {
         _ => return Ok(page),
     };
     // A mark in an error message counts all the same.
-    if page["canaries"].as_array().is_some_and(|found| !found.is_empty()) {
+    let found = |name: &str| page[name].as_array().is_some_and(|found| !found.is_empty());
+    if found("canaries") || found("secrets") {
         return Ok(page);
     }
     let detail = format!("page {number} was answered with status {}", page["status"]);
@@ -190,12 +195,14 @@ impl<'a> Pages<'a> {
         if self.read.is_empty() && self.unread.is_none() {
             return;
         }
-        let all = std::iter::once(&*first).chain(&self.read);
-        let found: BTreeSet<u64> = all
-            .flat_map(|page| page["canaries"].as_array().into_iter().flatten())
-            .filter_map(Value::as_u64)
-            .collect();
-        first["canaries"] = json!(found);
+        for name in ["canaries", "secrets"] {
+            let all = std::iter::once(&*first).chain(&self.read);
+            let found = all.filter_map(|page| page.get(name)?.as_array()).flatten();
+            let found: IndexSet<Value> = found.cloned().collect();
+            if !found.is_empty() {
+                first[name] = found.into_iter().collect();
+            }
+        }
         first["pages"] = json!({ "read": self.read });
         if let Some(why) = self.unread {
             first["pages"]["unread"] = why.into();

@@ -84,7 +84,7 @@ impl Expectation {
     /// A further page may end the list: it need not have a value there.
     fn judge_further_page(&self, page: &Facts, context: &JudgeContext<'_>) -> Judged {
         let is_end = match page.at(&self.at) {
-            None => !is_missing_json(&self.at, page) && !page.truncated(),
+            None => !is_missing_json(&self.at, page) && page.unread().is_none(),
             Some(value) => value.as_array().is_some_and(Vec::is_empty),
         };
         match is_end && !matches!(self.test, Test::Exists(false)) {
