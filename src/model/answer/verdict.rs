@@ -77,6 +77,8 @@ pub enum Reason {
     Needs,
     /// The service's release is not known, or changed during the run.
     Release,
+    /// A further page that an answer announced was not read.
+    UnreadPage,
 }
 
 impl Reason {
@@ -99,6 +101,7 @@ impl Reason {
         Self::Contradicted,
         Self::Needs,
         Self::Release,
+        Self::UnreadPage,
     ];
 
     /// Its name, in kebab case.
@@ -121,6 +124,7 @@ impl Reason {
             Self::Contradicted => "contradicted",
             Self::Needs => "needs",
             Self::Release => "release",
+            Self::UnreadPage => "unread-page",
         }
     }
 
@@ -148,6 +152,7 @@ impl Reason {
             }
             Self::Needs => "a claim that it needs is not verified",
             Self::Release => "it is not known which release of the service was tested",
+            Self::UnreadPage => "a further page of the answer was not read",
         }
     }
 
