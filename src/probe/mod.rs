@@ -13,6 +13,7 @@ pub(crate) mod local;
 mod random;
 pub(crate) mod run;
 pub mod signals;
+mod strangers;
 #[cfg(test)]
 mod tests;
 mod values;

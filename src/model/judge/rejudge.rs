@@ -20,7 +20,7 @@ use crate::model::plan::{Act, Plan, Role, Step};
 pub(crate) struct Trial<'a> {
     plan: &'a Plan,
     whole: Whole,
-    /// For each step, the steps that evaluate it again or have it as their control.
+    /// For each step, the steps that evaluate it again, are compared with it or have it as their control.
     leaning: Vec<Vec<StepId>>,
     /// Steps without an answer and the reasons, without "something was missing".
     errors: Vec<(StepId, Reason)>,
@@ -205,6 +205,7 @@ fn leaning(plan: &Plan) -> Vec<Vec<StepId>> {
         if let Some(control) = step.control {
             lean(control, index);
         }
+        step.before.iter().for_each(|earlier| lean(*earlier, index));
     }
     all
 }

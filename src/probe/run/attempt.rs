@@ -28,6 +28,7 @@ use crate::probe::http::{Exchange, PlannedRequest, RunContext, facts};
 use crate::probe::job::Job;
 use crate::probe::limiter::Urgency;
 use crate::probe::local::{backup, command, file, record};
+use crate::probe::strangers::Strangers;
 use crate::probe::values::Values;
 use crate::probe::values::canary::Searcher;
 use crate::probe::values::redact::{Redactor, SECRET_LENGTH_MIN};
@@ -47,6 +48,7 @@ pub(crate) struct Attempt<'a> {
     values: Values,
     searcher: Searcher,
     redactor: Redactor,
+    strangers: Strangers,
     /// Never borrowed across an await.
     obligations: RefCell<Obligations<'a>>,
 }
@@ -60,6 +62,7 @@ impl<'a> Attempt<'a> {
             context,
             plan: job.plan,
             searcher: values.searcher(),
+            strangers: Strangers::new(job.plan),
             redactor: values.redactor().after(secret_redactor(context, job.plan)),
             obligations: RefCell::new(Obligations::new(journal, job, target)),
             values,
@@ -72,6 +75,7 @@ impl<'a> Attempt<'a> {
         for group in self.plan.groups() {
             self.run_group(group, &mut observations).await;
         }
+        self.strangers.finish(self.plan, &mut observations);
         let left = self.obligations.borrow().left_behind();
         let left_behind = left.iter().map(|text| self.redactor.text(text)).collect();
         AttemptResult { observations, left_behind }
@@ -242,7 +246,10 @@ impl<'a> Attempt<'a> {
             let error = ProbeError::new(Reason::NotPermitted, why);
             return self.observation(error.into(), BTreeMap::new());
         }
-        let exchange = http::send(self.context, &self.planned(step, request, None)).await;
+        let mut exchange = http::send(self.context, &self.planned(step, request, None)).await;
+        if let Ok(facts) = &mut exchange.answer {
+            self.strangers.look_at(index, 0, step, facts, &exchange.request_text);
+        }
         let captures = match &exchange.answer {
             Ok(all) => self.capture(step, all),
             Err(_) => BTreeMap::new(),

@@ -4,6 +4,7 @@
 
 pub(crate) mod canary;
 pub(crate) mod redact;
+mod similar;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,6 +16,11 @@ use crate::model::plan::template::Template;
 use crate::model::plan::{Canary, Plan};
 use crate::probe::values::canary::{Searcher, mint};
 use crate::probe::values::redact::Redactor;
+use crate::probe::values::similar::similar;
+
+/// The beginning of a placeholder for a random value of the same form as another value: that of another
+/// placeholder, or of the text itself.
+const RANDOM: &str = "random:";
 
 /// The values of a plan's placeholders.
 #[derive(Default)]
@@ -53,7 +59,10 @@ impl Values {
     pub(crate) fn get(&self, hole: &str) -> Option<String> {
         match self.by_placeholder.get(hole) {
             Some(index) => self.canaries.get(*index).map(|(_, value)| value.clone()),
-            None => self.captures.borrow().get(hole).cloned(),
+            None => match hole.strip_prefix(RANDOM) {
+                Some(model) => Some(similar(&self.get(model).unwrap_or_else(|| model.to_owned()))),
+                None => self.captures.borrow().get(hole).cloned(),
+            },
         }
     }
 
