@@ -3,7 +3,6 @@
 
 pub(crate) mod cleanup;
 pub(crate) mod credential;
-mod escapes;
 pub mod fetch;
 pub mod host;
 mod http;
@@ -13,6 +12,7 @@ pub(crate) mod local;
 mod random;
 pub(crate) mod run;
 pub mod signals;
+pub(crate) mod spellings;
 mod strangers;
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,16 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// `N` random characters of an alphabet of at most 256, as text.
+///
+/// Panics like [`hex`].
+pub(crate) fn characters<const N: usize>(alphabet: &[u8]) -> String {
+    let mut bytes = [0_u8; N];
+    UnwrapErr(SysRng).fill_bytes(&mut bytes);
+    let one = |byte: &u8| alphabet.get(usize::from(*byte) % alphabet.len().max(1));
+    bytes.iter().filter_map(one).map(|byte| char::from(*byte)).collect()
+}
+
 /// A number between 0 and 1.
 pub(crate) fn fraction() -> f64 {
     f64::from(UnwrapErr(SysRng).next_u32()) / f64::from(u32::MAX)

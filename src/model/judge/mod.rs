@@ -250,9 +250,10 @@ fn judge_answer(
     };
     let control = step.control.and_then(|control| view.answer(control).ok());
     let capture = |name: &str| view.capture(name);
-    let before = step.before.iter().filter_map(|earlier| {
-        Some((view.answer(*earlier).ok()?, view.observation(*earlier)?.at))
-    });
+    let before = step
+        .before
+        .iter()
+        .filter_map(|earlier| Some((view.answer(*earlier).ok()?, view.observation(*earlier)?.at)));
     let before = before.collect();
     let context = JudgeContext { observed, capture: &capture, sees: &step.sees, control, before };
     let judged = step.expect.iter().map(|expectation| {

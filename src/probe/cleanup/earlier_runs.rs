@@ -14,8 +14,8 @@ use crate::probe::http;
 use crate::probe::http::{PlannedRequest, RunContext};
 use crate::probe::job::{Event, Job};
 use crate::probe::limiter::Urgency;
+use crate::probe::spellings::Searcher;
 use crate::probe::values::Values;
-use crate::probe::values::canary::Searcher;
 use crate::probe::values::redact::Redactor;
 
 /// Receives the events of the run.
@@ -74,7 +74,7 @@ async fn delete(context: &RunContext<'_>, entry: &JournalEntry) -> Result<(), St
         step: &step,
         request: &request,
         values: &Values::default(),
-        searcher: &Searcher::new([]),
+        searcher: &Searcher::default(),
         urgency: Urgency::Cleanup,
     };
     let exchange = http::send(context, &planned).await;

@@ -14,7 +14,7 @@ use sha2::Sha256;
 use url::{Url, form_urlencoded};
 
 use crate::model::judge::binding::Digest;
-use crate::probe::escapes::percent;
+use crate::probe::spellings::escapes::percent;
 
 /// The hash of a token that is bound to no particular request.
 pub(crate) const CONTEXT_QSH: &str = "context-qsh";

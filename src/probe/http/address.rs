@@ -6,7 +6,7 @@ use crate::model::plan::request::Destination;
 use crate::model::plan::template::{Part, Template};
 use crate::model::project::Project;
 use crate::model::project::world::World;
-use crate::probe::escapes::percent;
+use crate::probe::spellings::escapes::percent;
 use crate::probe::values::{Values, missing};
 
 /// The address of a destination. The error is a message for people.

@@ -39,9 +39,9 @@ use crate::probe::http::pool::{Connection, Pool};
 use crate::probe::http::request::PreparedRequest;
 use crate::probe::limiter::{Limiter, Urgency};
 use crate::probe::local::command::CommandContext;
+use crate::probe::spellings::{Extent, Findings, Searcher};
 use crate::probe::strangers::sent::sent;
 use crate::probe::values::Values;
-use crate::probe::values::canary::Searcher;
 
 /// Everything that the steps of a run share.
 pub(crate) struct RunContext<'a> {
@@ -149,13 +149,15 @@ async fn follow(
     exchange: &mut Exchange,
 ) -> Result<Value, Answer> {
     let mut redirects = Vec::new();
-    let mut canaries = BTreeSet::new();
+    let mut truncated = false;
+    let mut findings = Findings::default();
     loop {
         let mut partial = PartialResponse::default();
         let sent = send_one(context, planned, &prepared, exchange, &mut partial).await;
-        search(planned.searcher, &partial, &mut canaries);
+        search(planned.searcher, &partial, &mut findings);
+        let canaries = canaries(&findings, planned.step);
         let leaks = canaries.iter().any(|found| !planned.step.sees.contains(found));
-        let truncated = partial.truncated || sent.is_err();
+        truncated |= partial.truncated || sent.is_err() || !findings.complete;
         let Some((status, headers)) = partial.head.filter(|_| sent.is_ok() || leaks) else {
             return Err(sent.err().unwrap_or_else(silence));
         };
@@ -199,13 +201,25 @@ fn redirect(
 }
 
 /// Searches every part of an answer for canaries, whatever its status, complete or not.
-fn search(searcher: &Searcher, partial: &PartialResponse, canaries: &mut BTreeSet<CanaryId>) {
-    searcher.search(&partial.reason, canaries);
-    searcher.search(&partial.body, canaries);
+fn search(searcher: &Searcher, partial: &PartialResponse, findings: &mut Findings) {
+    let mut head = partial.reason.clone();
     for (name, value) in partial.head.iter().flat_map(|(_, headers)| headers) {
-        searcher.search(name.as_str().as_bytes(), canaries);
-        searcher.search(value.as_bytes(), canaries);
+        head.extend_from_slice(b"\n");
+        head.extend_from_slice(name.as_str().as_bytes());
+        head.extend_from_slice(b": ");
+        head.extend_from_slice(value.as_bytes());
     }
+    searcher.search_into(&head, findings);
+    searcher.search_into(&partial.body, findings);
+}
+
+/// The canaries that count as found: of those that the actor may see, the ones that are complete, because
+/// they show that the actor reached its data; of all others, any part.
+fn canaries(findings: &Findings, step: &Step) -> BTreeSet<CanaryId> {
+    let found = findings.found.iter().map(|(index, extent)| (CanaryId(*index), *extent));
+    let counts =
+        |(id, extent): &(CanaryId, Extent)| *extent == Extent::Whole || !step.sees.contains(id);
+    found.filter(counts).map(|(id, _)| id).collect()
 }
 
 /// Sends one request, with a credential if it may carry one, and reads the answer.

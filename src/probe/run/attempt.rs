@@ -28,9 +28,9 @@ use crate::probe::http::{Exchange, PlannedRequest, RunContext, facts};
 use crate::probe::job::Job;
 use crate::probe::limiter::Urgency;
 use crate::probe::local::{backup, command, file, record};
+use crate::probe::spellings::Searcher;
 use crate::probe::strangers::Strangers;
 use crate::probe::values::Values;
-use crate::probe::values::canary::Searcher;
 use crate::probe::values::redact::{Redactor, SECRET_LENGTH_MIN};
 
 /// The result of an attempt.

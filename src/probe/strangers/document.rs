@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::model::time::read_time;
-use crate::probe::escapes::unescape;
+use crate::probe::spellings::escapes::unescape;
+use crate::probe::spellings::readings;
 use crate::probe::strangers::html;
 
 /// How many values of one answer are compared.
@@ -13,6 +14,9 @@ const VALUES_MAX: usize = 500;
 
 /// How many bytes of one answer are searched.
 pub(crate) const TEXT_MAX: usize = 1 << 20;
+
+/// How many bytes of one part of an answer are searched in all their readings.
+const READINGS_MAX: usize = 1 << 16;
 
 /// How many layers of escapes are decoded.
 const PASSES_MAX: usize = 4;
@@ -34,25 +38,135 @@ const DIGITS_MIN: usize = 4;
 
 /// The names of values that answers of one service have in common, whoever gets them.
 const ENVELOPE: &[&str] = &[
-    "@context", "@type", "api", "apiversion", "app", "application", "code", "contact", "copyright",
-    "date", "debug", "detail", "docs", "documentation", "documentationurl", "env", "environment",
-    "error", "errors", "help", "helpurl", "host", "hostname", "href", "instance", "kind", "lang",
-    "language", "license", "limit", "links", "locale", "message", "method", "node", "object", "ok",
-    "offset", "page", "pagesize", "path", "perpage", "product", "region", "release", "requestid",
-    "schema", "self", "server", "service", "servicename", "size", "state", "status", "statuscode",
-    "success", "support", "supportemail", "supporturl", "time", "timestamp", "title", "total",
-    "traceid", "type", "url", "version", "vendor",
+    "@context",
+    "@type",
+    "api",
+    "apiversion",
+    "app",
+    "application",
+    "code",
+    "contact",
+    "copyright",
+    "date",
+    "debug",
+    "detail",
+    "docs",
+    "documentation",
+    "documentationurl",
+    "env",
+    "environment",
+    "error",
+    "errors",
+    "help",
+    "helpurl",
+    "host",
+    "hostname",
+    "href",
+    "instance",
+    "kind",
+    "lang",
+    "language",
+    "license",
+    "limit",
+    "links",
+    "locale",
+    "message",
+    "method",
+    "node",
+    "object",
+    "ok",
+    "offset",
+    "page",
+    "pagesize",
+    "path",
+    "perpage",
+    "product",
+    "region",
+    "release",
+    "requestid",
+    "schema",
+    "self",
+    "server",
+    "service",
+    "servicename",
+    "size",
+    "state",
+    "status",
+    "statuscode",
+    "success",
+    "support",
+    "supportemail",
+    "supporturl",
+    "time",
+    "timestamp",
+    "title",
+    "total",
+    "traceid",
+    "type",
+    "url",
+    "version",
+    "vendor",
 ];
 
 /// The header fields that describe an answer and not its owner.
 const DESCRIPTIVE: &[&str] = &[
-    "accept", "access-control", "age", "alt-svc", "cache", "cf-", "connection", "content-", "cross-origin",
-    "date", "etag", "expires", "keep-alive", "last-modified", "link", "location", "nel", "origin-agent",
-    "permissions-policy", "pragma", "ratelimit", "referrer-policy", "report", "retry-after", "server",
-    "set-cookie", "strict-transport", "surrogate", "timing-allow", "trailer", "transfer-encoding", "upgrade",
-    "vary", "via", "www-authenticate", "x-amz", "x-azure", "x-cache", "x-content", "x-correlation",
-    "x-dns", "x-download", "x-envoy", "x-frame", "x-permitted", "x-powered", "x-ratelimit", "x-rate-limit",
-    "x-request", "x-robots", "x-runtime", "x-served", "x-trace", "x-ua", "x-vercel", "x-version", "x-xss",
+    "accept",
+    "access-control",
+    "age",
+    "alt-svc",
+    "cache",
+    "cf-",
+    "connection",
+    "content-",
+    "cross-origin",
+    "date",
+    "etag",
+    "expires",
+    "keep-alive",
+    "last-modified",
+    "link",
+    "location",
+    "nel",
+    "origin-agent",
+    "permissions-policy",
+    "pragma",
+    "ratelimit",
+    "referrer-policy",
+    "report",
+    "retry-after",
+    "server",
+    "set-cookie",
+    "strict-transport",
+    "surrogate",
+    "timing-allow",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "vary",
+    "via",
+    "www-authenticate",
+    "x-amz",
+    "x-azure",
+    "x-cache",
+    "x-content",
+    "x-correlation",
+    "x-dns",
+    "x-download",
+    "x-envoy",
+    "x-frame",
+    "x-permitted",
+    "x-powered",
+    "x-ratelimit",
+    "x-rate-limit",
+    "x-request",
+    "x-robots",
+    "x-runtime",
+    "x-served",
+    "x-trace",
+    "x-ua",
+    "x-vercel",
+    "x-version",
+    "x-xss",
 ];
 
 /// How much a value shows by itself.
@@ -109,6 +223,28 @@ impl Document {
             document.body = decoded(text);
         }
         document
+    }
+
+    /// The same for an answer that is searched: its texts in all their readings, unless they are long.
+    pub(crate) fn of_stranger(facts: &Value) -> Self {
+        let document = Self::of(facts);
+        let read = |text: String| match text.len() <= READINGS_MAX {
+            true => words(&readings(&text)).to_lowercase(),
+            false => String::new(),
+        };
+        let texts = |pointer| {
+            facts.pointer(pointer).map(|part| match part {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            })
+        };
+        let body = texts("/body/json").or_else(|| texts("/body/text")).unwrap_or_default();
+        let head: Vec<&str> = fields(facts).map(|(_, value)| value).collect();
+        Self {
+            body: format!("{}\n{}", read(body), document.body),
+            head: format!("{}\n{}", read(head.join("\n")), document.head),
+            ..document
+        }
     }
 
     /// Whether it contains this text, in lower case.

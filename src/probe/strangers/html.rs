@@ -27,8 +27,8 @@ const HIDDEN: [&str; 5] = ["script", "style", "template", "noscript", "head"];
 
 /// Elements of the frame, and others whose text is the service's own.
 const FRAME: [&str; 15] = [
-    "nav", "header", "footer", "aside", "address", "button", "label", "option", "svg", "h1", "h2", "h3",
-    "title", "th", "legend",
+    "nav", "header", "footer", "aside", "address", "button", "label", "option", "svg", "h1", "h2",
+    "h3", "title", "th", "legend",
 ];
 
 /// Elements that contain data.
@@ -137,7 +137,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 
 /// A text without its character references.
 fn plain(text: &str) -> String {
-    let decoded = crate::probe::escapes::unescape(text.as_bytes());
+    let decoded = crate::probe::spellings::escapes::unescape(text.as_bytes());
     decoded.map_or_else(|| text.to_owned(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 

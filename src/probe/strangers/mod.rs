@@ -59,7 +59,14 @@ impl Strangers {
 
     /// Remembers an answer that others are compared with, and compares the answer to a stranger. `sent` is all
     /// that the stranger sent; `look` counts the answers to one step's request.
-    pub(crate) fn look_at(&self, index: StepId, look: usize, step: &Step, facts: &mut Value, sent: &str) {
+    pub(crate) fn look_at(
+        &self,
+        index: StepId,
+        look: usize,
+        step: &Step,
+        facts: &mut Value,
+        sent: &str,
+    ) {
         if self.wanted.contains(&index) && !self.known.borrow().contains_key(&index) {
             let document = Document::of(facts);
             if self.has_room_for(&document) {
@@ -71,7 +78,7 @@ impl Strangers {
             facts["refusal"] = found;
         }
         let sent = document::decoded(sent);
-        let answer = Document::of(facts);
+        let answer = Document::of_stranger(facts);
         if self.knows_all(data) {
             facts["owner_values"] = self.found(data, &answer, &sent);
         } else if self.has_room_for(&answer) {
@@ -115,7 +122,8 @@ impl Strangers {
     /// How many values of the owner's data an answer contains, and where.
     fn found(&self, data: &OwnersData, answer: &Document, sent: &str) -> Value {
         let known = self.known.borrow();
-        let of = |steps: &[StepId]| steps.iter().filter_map(|step| known.get(step)).collect::<Vec<_>>();
+        let of =
+            |steps: &[StepId]| steps.iter().filter_map(|step| known.get(step)).collect::<Vec<_>>();
         let search = Search { baselines: of(&data.baselines), answer, sent };
         let mut found = Found::default();
         of(&data.owners).into_iter().for_each(|owner| search.of(owner, &mut found));
@@ -151,7 +159,8 @@ impl Search<'_> {
         let plain = owner.is_page && self.answer.is_page && self.knows_the_frame(owner);
         for value in owner.values.iter().filter(|value| plain || value.weight == Weight::Data) {
             let text = value.text.as_str();
-            let (in_body, in_head) = (self.answer.body.contains(text), self.answer.head.contains(text));
+            let (in_body, in_head) =
+                (self.answer.body.contains(text), self.answer.head.contains(text));
             if (in_body || in_head) && !self.is_nobodys(text) {
                 found.in_body.extend(in_body.then_some(text));
                 found.in_head.extend(in_head.then_some(text));
@@ -171,7 +180,10 @@ impl Search<'_> {
     /// both pages contain is data.
     fn knows_the_frame(&self, owner: &Document) -> bool {
         let shares = |page: &&&Document| {
-            owner.values.iter().any(|one| one.weight == Weight::Plain && page.body.contains(&one.text))
+            owner
+                .values
+                .iter()
+                .any(|one| one.weight == Weight::Plain && page.body.contains(&one.text))
         };
         self.baselines.iter().filter(|one| one.is_page).any(|page| shares(&page))
     }
@@ -230,17 +242,20 @@ mod tests {
             json!("<p>no access, Jane Doe</p>"),
             json!("see ord%2D8812"),
             json!({"debug": "row: ord\\u002d8812"}),
+            json!("state=Zm9yOiBKYW5lIERvZQ=="),
         ];
         for leak in leaks {
             assert!(found(owner.clone(), json!(""), leak.clone(), "") > 0, "{leak}");
         }
-        let refusal = json!({"error": "unauthorized", "request_id": "0123456789ab", "item": "table"});
+        let refusal =
+            json!({"error": "unauthorized", "request_id": "0123456789ab", "item": "table"});
         assert_eq!(found(owner, json!(""), refusal, ""), 0);
     }
 
     #[test]
     fn what_others_get_and_what_the_stranger_sent_is_nobodys_data() {
-        let owner = json!({"plan": "Example Notes 2000", "text": "written for us", "id": "ord-8812"});
+        let owner =
+            json!({"plan": "Example Notes 2000", "text": "written for us", "id": "ord-8812"});
         let refusal = json!({"plan": "Example Notes 2000", "error": "no note ord-8812"});
         let baseline = json!({"plan": "Example Notes 2000", "error": "no such page"});
         assert_eq!(found(owner.clone(), baseline, refusal.clone(), "/notes/ord-8812"), 0);

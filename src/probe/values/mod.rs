@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::model::answer::ids::CanaryId;
 use crate::model::plan::template::Template;
 use crate::model::plan::{Canary, Plan};
-use crate::probe::values::canary::{Searcher, mint};
+use crate::probe::spellings::{Needle, Searcher};
+use crate::probe::values::canary::mint;
 use crate::probe::values::redact::Redactor;
 use crate::probe::values::similar::similar;
 
@@ -22,11 +22,26 @@ use crate::probe::values::similar::similar;
 /// placeholder, or of the text itself.
 const RANDOM: &str = "random:";
 
+/// A canary and its value.
+struct PlantedCanary {
+    /// The name of its placeholder.
+    hole: String,
+    value: String,
+    /// Whether the value is random; otherwise it is a text of the owner's data.
+    minted: bool,
+}
+
+impl PlantedCanary {
+    fn needle(&self) -> Needle<'_> {
+        if self.minted { Needle::Mark(&self.value) } else { Needle::Text(&self.value) }
+    }
+}
+
 /// The values of a plan's placeholders.
 #[derive(Default)]
 pub(crate) struct Values {
-    /// The name of the placeholder and the value, in the order of the plan.
-    canaries: Vec<(String, String)>,
+    /// The canaries, in the order of the plan.
+    canaries: Vec<PlantedCanary>,
     by_placeholder: BTreeMap<String, usize>,
     /// Steps that run concurrently add to them; never borrowed across an await.
     captures: RefCell<BTreeMap<String, String>>,
@@ -37,12 +52,12 @@ impl Values {
     pub(crate) fn new(plan: &Plan) -> Self {
         let value = |canary: &Canary| {
             let value = canary.marker.clone().unwrap_or_else(mint);
-            (canary.hole(), value)
+            PlantedCanary { hole: canary.hole(), value, minted: canary.marker.is_none() }
         };
         let canaries: Vec<_> = plan.canaries.iter().map(value).collect();
         // Of two canaries of one owner, the first fills the placeholder.
         let holes = canaries.iter().enumerate().rev();
-        let by_placeholder = holes.map(|(index, (hole, _))| (hole.clone(), index)).collect();
+        let by_placeholder = holes.map(|(index, one)| (one.hole.clone(), index)).collect();
         Self { canaries, by_placeholder, captures: RefCell::default() }
     }
 
@@ -58,7 +73,7 @@ impl Values {
     /// The value of a placeholder.
     pub(crate) fn get(&self, hole: &str) -> Option<String> {
         match self.by_placeholder.get(hole) {
-            Some(index) => self.canaries.get(*index).map(|(_, value)| value.clone()),
+            Some(index) => self.canaries.get(*index).map(|one| one.value.clone()),
             None => match hole.strip_prefix(RANDOM) {
                 Some(model) => Some(similar(&self.get(model).unwrap_or_else(|| model.to_owned()))),
                 None => self.captures.borrow().get(hole).cloned(),
@@ -85,16 +100,15 @@ impl Values {
         }
     }
 
-    /// Finds these canaries.
+    /// Finds these canaries; the index of each is its index in the plan.
     pub(crate) fn searcher(&self) -> Searcher {
-        let values = self.canaries.iter().map(|(_, value)| value.as_str());
-        Searcher::new(values.enumerate().map(|(index, value)| (CanaryId(index), value)))
+        Searcher::new(self.canaries.iter().map(PlantedCanary::needle))
     }
 
     /// Replaces these canaries with their placeholders.
     pub(crate) fn redactor(&self) -> Redactor {
         let canaries = self.canaries.iter();
-        Redactor::new(canaries.map(|(hole, value)| (value.as_str(), format!("${{{hole}}}"))))
+        Redactor::new(canaries.map(|one| (one.value.as_str(), format!("${{{}}}", one.hole))))
     }
 }
 

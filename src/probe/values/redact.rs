@@ -3,13 +3,15 @@
 //! Canaries become their placeholders (`${canary:acme}`), so that evidence reads like its plan.
 //! Secrets, and everything that looks like a JSON Web Token, become `[secret]`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use crate::probe::escapes::percent;
-use crate::probe::values::canary::base64_pieces;
+use crate::probe::spellings::escapes::percent;
 
 /// The replacement for a secret.
 pub(crate) const SECRET: &str = "[secret]";
@@ -97,6 +99,28 @@ fn spellings(value: &str) -> Vec<String> {
     all
 }
 
+/// Pieces of base64 shorter than this occur by chance.
+const BASE64_CHARS_MIN: usize = 8;
+
+/// The pieces of base64 that occur in the encoding of any bytes that contain `value`: as it is, in lower
+/// and in upper case, at each of the three alignments and in both alphabets.
+fn base64_pieces(value: &str) -> BTreeSet<String> {
+    let cases = [value.to_owned(), value.to_ascii_lowercase(), value.to_ascii_uppercase()];
+    let aligned = cases.iter().flat_map(|case| (0..3).map(move |shift| (case, shift)));
+    aligned
+        .flat_map(|(case, shift)| {
+            [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD].map(|engine| {
+                let mut bytes = vec![0; shift];
+                bytes.extend_from_slice(case.as_bytes());
+                let text = engine.encode(&bytes);
+                // The characters at both ends also encode bits of the neighbouring bytes.
+                text[(shift * 8).div_ceil(6)..bytes.len() * 8 / 6].to_owned()
+            })
+        })
+        .filter(|piece| piece.len() >= BASE64_CHARS_MIN)
+        .collect()
+}
+
 /// Redacts the value of a header field: a cookie keeps its name and attributes, any other credential
 /// keeps nothing.
 pub(crate) fn header(name: &str, value: &str) -> String {
@@ -136,7 +160,6 @@ fn without_tokens(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base64::Engine as _;
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -64,6 +64,9 @@ mod tests {
         assert_eq!((&other[14..15], &other[19..20], other.len()), ("4", "a", 36));
         assert!(other.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-'));
         assert!(similar("7").parse::<i32>().unwrap() >= 100_000_000);
-        assert_eq!((similar("7340032171891462144").len(), similar("7340032171891462144").starts_with('7')), (19, true));
+        assert_eq!(
+            (similar("7340032171891462144").len(), similar("7340032171891462144").starts_with('7')),
+            (19, true)
+        );
     }
 }

@@ -81,7 +81,9 @@ fn of_test(test: &Test, subject: &str) -> String {
         Test::ShowsCanary(_) => "the answer contains the planted mark".to_owned(),
         Test::ShowsNoForeignCanary => "the answer contains no data of another tenant".to_owned(),
         Test::WithholdsData => "the answer contains none of the owner's data".to_owned(),
-        Test::Unchanged => "the answer is the same as before, apart from what changes by itself".to_owned(),
+        Test::Unchanged => {
+            "the answer is the same as before, apart from what changes by itself".to_owned()
+        }
         Test::StaysOn(origin) => format!("every redirect stays on {}", plain(origin)),
         Test::IfThere(test) if matches!(**test, Test::AddressesOn(_)) => of_test(test, subject),
         Test::IfThere(test) => format!("{subject} is not present, or {}", predicate(test)),

@@ -5,9 +5,9 @@ pub(crate) mod bad_tokens;
 pub(crate) mod effect;
 pub(crate) mod endpoints;
 pub(crate) mod refusals;
-pub(crate) mod variants;
 #[cfg(test)]
 mod tests;
+pub(crate) mod variants;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -16,8 +16,8 @@ use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::auth_required::bad_credential::{
     Bad, Tries, Without, forged, forgeries, leave_out, public_key_of,
 };
-use crate::check::kinds::auth_required::endpoints::{endpoints, other_endpoints, platform_key};
 use crate::check::kinds::auth_required::effect::{ReadsBack, reading, report_unknown};
+use crate::check::kinds::auth_required::endpoints::{endpoints, other_endpoints, platform_key};
 use crate::check::kinds::auth_required::refusals::{Endpoint, Refusals, Requests};
 use crate::check::kinds::auth_required::variants::Variants;
 use crate::check::written::placeholders::Names;

@@ -97,10 +97,9 @@ impl Refusals {
         let unseen: Vec<String> = unseen.map(|one| request::in_words(&one.request)).collect();
         match unseen.is_empty() {
             true => String::new(),
-            false => format!(
-                "The effect of refused requests was not looked at: {}. ",
-                unseen.join(", ")
-            ),
+            false => {
+                format!("The effect of refused requests was not looked at: {}. ", unseen.join(", "))
+            }
         }
     }
 
@@ -240,7 +239,8 @@ impl Steps<'_> {
 
     fn request_nothing(&mut self) {
         let endpoints = || self.of.requests.endpoints.iter().map(|one| &one.request);
-        let read = endpoints().find(|request| request.method == "GET").or_else(|| endpoints().next());
+        let read =
+            endpoints().find(|request| request.method == "GET").or_else(|| endpoints().next());
         self.baseline = read.and_then(baseline).map(|step| {
             self.steps.push(step);
             StepId(self.steps.len() - 1)

@@ -124,7 +124,8 @@ fn mistakes_are_reported() {
 
 #[test]
 fn data_of_the_owner_in_a_refusal_is_a_violation() {
-    let leak = |facts: &mut Facts| facts.set("/owner_values", json!({"found": 1, "in": ["a header"]}));
+    let leak =
+        |facts: &mut Facts| facts.set("/owner_values", json!({"found": 1, "in": ["a header"]}));
     assert_eq!(given(&example(), "GET /stats without a credential", leak), Verdict::Violated);
     let too_large = |facts: &mut Facts| facts.set("/owner_values", json!({"found": null}));
     let wanted = Verdict::Inconclusive(Reason::Budget);
@@ -136,11 +137,14 @@ fn a_variant_may_be_answered_in_any_way_without_data() {
     for status in [200, 301, 400, 404, 405, 500, 501] {
         let answered = |facts: &mut Facts| facts.set("/status", json!(status));
         for variant in ["by `HEAD`", "other letter case", "an encoded slash"] {
-            let part = format!("GET /stats without a credential, {}", match variant {
-                "by `HEAD`" => "by `HEAD`",
-                "other letter case" => "with the path in other letter case",
-                _ => "with an encoded slash in the path",
-            });
+            let part = format!(
+                "GET /stats without a credential, {}",
+                match variant {
+                    "by `HEAD`" => "by `HEAD`",
+                    "other letter case" => "with the path in other letter case",
+                    _ => "with an encoded slash in the path",
+                }
+            );
             assert_eq!(given(&example(), &part, answered), Verdict::Holds, "{status} {part}");
         }
     }
@@ -192,7 +196,10 @@ fn a_refused_creation_must_leave_no_marked_object() {
 #[test]
 fn the_reader_learns_which_effects_were_not_looked_at() {
     let open = plan(WITH_OBJECT).leaves_open;
-    assert!(open.starts_with("The effect of refused requests was not looked at: POST /notes. "), "{open}");
+    assert!(
+        open.starts_with("The effect of refused requests was not looked at: POST /notes. "),
+        "{open}"
+    );
     let read = WITH_OBJECT.replace("endpoints:", "reads_back: { POST /notes: /count }\nendpoints:");
     let plan = plan(&read);
     assert!(!plan.leaves_open.contains("effect"), "{}", plan.leaves_open);

@@ -51,19 +51,33 @@ pub(crate) struct Variants {
 
 impl Variants {
     /// The variants of a request; `control` is the request itself with a good credential.
-    pub(crate) fn probes(&self, request: &Request, control: StepId, data: &OwnersData) -> Vec<Step> {
+    pub(crate) fn probes(
+        &self,
+        request: &Request,
+        control: StepId,
+        data: &OwnersData,
+    ) -> Vec<Step> {
         let tried = VARIANTS.iter().filter(|(name, ..)| self.tries(name));
-        let made = tried.filter_map(|(_, words, make)| Some((*words, make(request, self.scheme.as_ref())?)));
+        let made = tried
+            .filter_map(|(_, words, make)| Some((*words, make(request, self.scheme.as_ref())?)));
         made.map(|(words, variant)| self.probe(request, words, variant, (control, data))).collect()
     }
 
     /// Requests that ask the service to treat them as this one, which has another method.
-    pub(crate) fn overrides(&self, request: &Request, control: StepId, data: &OwnersData) -> Vec<Step> {
+    pub(crate) fn overrides(
+        &self,
+        request: &Request,
+        control: StepId,
+        data: &OwnersData,
+    ) -> Vec<Step> {
         if !self.tries(METHOD_OVERRIDE) || request.method == "POST" {
             return Vec::new();
         }
         let made = [
-            ("as a `POST` with `X-HTTP-Method-Override`", by_field(request, "x-http-method-override")),
+            (
+                "as a `POST` with `X-HTTP-Method-Override`",
+                by_field(request, "x-http-method-override"),
+            ),
             ("as a `POST` with `X-Method-Override`", by_field(request, "x-method-override")),
             ("as a `POST` with `_method`", by_parameter(request)),
         ];
@@ -94,9 +108,14 @@ impl Variants {
 
     /// For the reader, after the list of bad credentials: how else the requests were tried.
     pub(crate) fn covers(&self) -> String {
-        let words = VARIANTS.iter().filter(|(name, ..)| self.tries(name)).map(|(_, words, _)| *words);
+        let words =
+            VARIANTS.iter().filter(|(name, ..)| self.tries(name)).map(|(_, words, _)| *words);
         let words: Vec<&str> = words.collect();
-        if words.is_empty() { String::new() } else { format!(" Also without a credential: {}.", words.join(", ")) }
+        if words.is_empty() {
+            String::new()
+        } else {
+            format!(" Also without a credential: {}.", words.join(", "))
+        }
     }
 }
 
@@ -152,16 +171,14 @@ fn flipped(text: &str) -> String {
 fn encoded_slash(request: &Request, _: Option<&Scheme>) -> Option<Request> {
     with_path(request, |path, query| {
         let (parent, last) = path.trim_end_matches('/').rsplit_once('/')?;
-        let path = if parent.is_empty() { format!("/%2F{last}") } else { format!("{parent}%2F{last}") };
+        let path =
+            if parent.is_empty() { format!("/%2F{last}") } else { format!("{parent}%2F{last}") };
         Some(joined(&path, query))
     })
 }
 
 /// The request with another path, which `change` makes of path and query.
-fn with_path(
-    request: &Request,
-    change: impl Fn(&str, &str) -> Option<String>,
-) -> Option<Request> {
+fn with_path(request: &Request, change: impl Fn(&str, &str) -> Option<String>) -> Option<Request> {
     let whole = &request.to.template().0;
     let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
     if !path.starts_with('/') {

@@ -75,6 +75,8 @@ pub(super) fn unseen(steps: &[Step]) -> String {
     unseen.dedup();
     match unseen.is_empty() {
         true => String::new(),
-        false => format!("The effect of refused requests was not looked at: {}. ", unseen.join(", ")),
+        false => {
+            format!("The effect of refused requests was not looked at: {}. ", unseen.join(", "))
+        }
     }
 }

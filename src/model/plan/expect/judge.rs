@@ -92,7 +92,9 @@ impl Test {
                 facts.canaries().all(|found| context.sees.contains(&found)).into()
             }
             Self::WithholdsData => withholds(facts, context),
-            Self::Unchanged => unchanged::judge(&context.looks(), &Look { facts, at: context.observed }),
+            Self::Unchanged => {
+                unchanged::judge(&context.looks(), &Look { facts, at: context.observed })
+            }
             Self::StaysOn(origin) => stays_on(facts, origin),
             Self::IfThere(test) => test.judge(value, facts, context),
             Self::All(all) => worst(all.iter().map(|one| one.judge(value, facts, context))),

@@ -9,9 +9,9 @@ mod directive;
 pub(crate) mod fill;
 mod judge;
 mod refusal;
-mod unchanged;
 #[cfg(test)]
 mod tests;
+mod unchanged;
 pub mod words;
 
 use std::collections::BTreeSet;

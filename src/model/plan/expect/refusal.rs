@@ -51,7 +51,9 @@ impl Refusal {
             text.strip_prefix(login.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '#', '/']))
         };
-        redirects && (starts(location) || path_on_same_host(facts, location).is_some_and(|path| starts(&path)))
+        redirects
+            && (starts(location)
+                || path_on_same_host(facts, location).is_some_and(|path| starts(&path)))
     }
 }
 

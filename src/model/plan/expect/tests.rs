@@ -103,9 +103,13 @@ fn a_refusal_with_its_owners_body_and_a_redirect_say_what_they_are() {
 fn a_redirect_refuses_only_where_it_leads_to_the_named_login() {
     let test = Test::Refused(Refusal { login: Some("/login".into()), ..Refusal::standard() });
     let to = |location: &str| {
-        judge("", test.clone(), json!({
-            "status": 302, "url": "https://a.test/a", "headers": {"location": [location]},
-        }))
+        judge(
+            "",
+            test.clone(),
+            json!({
+                "status": 302, "url": "https://a.test/a", "headers": {"location": [location]},
+            }),
+        )
     };
     assert_eq!(to("/login?next=/a"), TestOutcome::Met);
     assert_eq!(to("https://a.test/login"), TestOutcome::Met);

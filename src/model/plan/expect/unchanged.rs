@@ -59,7 +59,8 @@ fn differences(first: &Look<'_>, second: &Look<'_>, now: &Look<'_>) -> Vec<Strin
         return found;
     }
     let json = |look: &Look<'_>| look.facts.at("/body/json").cloned();
-    let text = |look: &Look<'_>| look.facts.at("/body/text").and_then(Value::as_str).map(str::to_owned);
+    let text =
+        |look: &Look<'_>| look.facts.at("/body/text").and_then(Value::as_str).map(str::to_owned);
     if let (Some(one), Some(two), Some(three)) = (json(first), json(second), json(now)) {
         let looks = Documents { times: (second.at, now.at) };
         looks.compare([Some(&one), Some(&two), Some(&three)], "/body/json", 0, &mut found);
@@ -95,11 +96,9 @@ impl Documents {
             return;
         }
         match (first, second, now) {
-            (
-                Some(Value::Object(first)),
-                Some(Value::Object(second)),
-                Some(Value::Object(now)),
-            ) if depth < DEPTH_MAX => {
+            (Some(Value::Object(first)), Some(Value::Object(second)), Some(Value::Object(now)))
+                if depth < DEPTH_MAX =>
+            {
                 let names: BTreeSet<&String> =
                     first.keys().chain(second.keys()).chain(now.keys()).collect();
                 for name in names {
@@ -210,14 +209,18 @@ mod tests {
 
     #[test]
     fn what_differs_before_is_ignored_and_nothing_else() {
-        let body = |text: &str, views: u32| json!({"text": text, "views": views, "tags": ["a", "b"]});
+        let body =
+            |text: &str, views: u32| json!({"text": text, "views": views, "tags": ["a", "b"]});
         assert_eq!(json_outcome([body("a", 1), body("a", 2), body("a", 3)]), TestOutcome::Met);
         assert_eq!(json_outcome([body("a", 1), body("a", 2), body("b", 3)]), TestOutcome::NotMet);
         assert_eq!(json_outcome([body("a", 1), body("a", 1), body("a", 2)]), TestOutcome::NotMet);
         let more = json!({"text": "a", "views": 1, "tags": ["a", "b"], "new": null});
         assert_eq!(json_outcome([body("a", 1), body("a", 1), more]), TestOutcome::NotMet);
         assert_eq!(json_outcome([body("a", 1), body("a", 1), json!({})]), TestOutcome::NotMet);
-        assert_eq!(json_outcome([json!([1, 2]), json!([1, 2]), json!([1, 2, 3])]), TestOutcome::NotMet);
+        assert_eq!(
+            json_outcome([json!([1, 2]), json!([1, 2]), json!([1, 2, 3])]),
+            TestOutcome::NotMet
+        );
     }
 
     #[test]
