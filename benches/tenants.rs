@@ -52,6 +52,7 @@ valid_for: 24h
 checks:
   - kind: tenant-isolation
     tenants: all
+    repeat: 1
     create:
       post: /notes
       json: { text: \"${canary}\" }
@@ -103,7 +104,7 @@ target: {}
 writes: true
 tenants: tenants.jsonl
 roots: [ca.pem]
-limits: {{ per_second: 10000, at_once: 16, per_host: 16, run: 1h }}
+limits: {{ per_second: 10000, at_once: 16, per_host: 16, run: 1h, requests: 1000000 }}
 connect_to:
 ",
         demo.target()

@@ -138,6 +138,7 @@ pub(crate) fn claim() -> Claim {
             because: text("because"),
             applies_to: Vec::new(),
             reinstated: None,
+            needs: Vec::new(),
             valid_for: Spanned { value: Period::hours(24), span: 0..0 },
             checks: Spanned { value: Vec::new(), span: 0..0 },
         },

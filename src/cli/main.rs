@@ -6,6 +6,7 @@ pub(crate) mod disk;
 mod exit;
 mod init;
 mod previous;
+mod remembered;
 mod run;
 mod schemas;
 mod serve;

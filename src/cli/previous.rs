@@ -4,9 +4,11 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use avouch::model::judge::assessment::Assessment;
 use avouch::model::project::world::World;
 use avouch::model::published;
 use avouch::model::published::{Published, history};
+use avouch::model::source::claim_id::ClaimId;
 use avouch::probe::fetch;
 use avouch::workflow::retracted::used_again;
 use jiff::Timestamp;
@@ -46,15 +48,27 @@ fn parsed(from: &str, bytes: Result<Vec<u8>, String>, console: Console) -> Resul
     })
 }
 
-/// Reports it if this project's page, checked at `checked`, cannot follow `previous`.
+/// The evidence from which a page is made.
+#[derive(Clone, Copy)]
+pub(crate) struct Evidence<'a> {
+    /// The stored evidence; `None` for new evidence.
+    pub(crate) of: Option<&'a Assessment>,
+    /// When it was complete.
+    pub(crate) checked: Timestamp,
+}
+
+/// Reports it if this project's page, made from `evidence`, cannot follow `previous`.
 pub(crate) fn may_be_followed(
     previous: &Published,
     session: &Session,
-    checked: Timestamp,
+    evidence: Evidence<'_>,
     console: Console,
 ) -> Result<(), Exit> {
     let project = &session.project;
-    if let Some((message, help)) = history::objection(previous, &project.world, checked) {
+    let since = |id: &ClaimId| evidence.of?.claims.get(id)?.first();
+    let objection = history::objection(previous, &project.world, evidence.checked)
+        .or_else(|| history::backwards(previous, &since));
+    if let Some((message, help)) = objection {
         console.error(&message, help);
         return Err(Exit::Unusable);
     }

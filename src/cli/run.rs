@@ -39,6 +39,10 @@ pub(crate) fn ask(
     };
     let transcripts = transcripts(session, jobs, &surroundings);
     progress.end();
+    let transcripts = transcripts.map_err(|error| {
+        console.error(&error.message(), &error.help());
+        Exit::Unusable
+    })?;
     transcripts.ok_or_else(|| {
         console.message(
             "interrupted: objects that this run created were deleted, except those listed above",

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::load::across::{bind, link_targets, page_addresses, products, translations};
+use crate::load::across::{bind, link_targets, needs, page_addresses, products, translations};
 use crate::load::claim::{Claims, attestations, record, waivers};
 use crate::load::file::reader::Reader;
 use crate::load::options::{Loaded, Options};
@@ -63,6 +63,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     if let Some(settings) = &settings {
         products::check(&settings.products, &policies, &claims, &mut reader.diagnostics);
     }
+    needs::check(&claims, &mut reader.diagnostics);
     reader.diagnostics.extend(nothing_there(&policies, &claims));
     let claims = bind::all(claims, &policies, &mut reader.diagnostics);
     waivers::compare(&waivers, &claims, &mut reader.diagnostics);

@@ -8,7 +8,7 @@ use url::{Host, Url};
 
 use crate::model::plan::ANYONE;
 use crate::model::project::world::World;
-use crate::probe::http::pool::Pool;
+use crate::probe::http::pool::{Pool, Way};
 
 /// The time limit, redirects included.
 const TIME_MAX: Duration = Duration::from_secs(30);
@@ -41,7 +41,8 @@ async fn follow(mut address: Url, world: &World, bytes_max: usize) -> Result<Vec
         if !is_safe(&address) {
             return Err(format!("`{address}` is not an `https:` address"));
         }
-        let connection = pool.connection(ANYONE, &address).map_err(|error| error.detail)?;
+        let connection =
+            pool.connection(ANYONE, &address, &Way::default()).map_err(|error| error.detail)?;
         let mut request = connection.client.get(connection.url);
         if let Some(host) = connection.host {
             request = request.header(reqwest::header::HOST, host);

@@ -19,8 +19,27 @@ mod tests;
 mod values;
 
 use crate::model::answer::observation::{Answer, Observation, Transcript};
+use crate::model::project::Project;
+use crate::probe::host::resolve::CachingResolver;
+use crate::probe::http::host_addresses::HostAddresses;
 use crate::probe::job::{Job, RunSettings};
 use crate::probe::run::runner;
+
+/// The number of addresses of the target's host that receive each request of a test. Looks up the
+/// host's name, and sends nothing to the target.
+pub fn addresses(project: &Project) -> usize {
+    let world = &project.world;
+    let timeout = project.limits.timeout.as_std();
+    let names = CachingResolver::new(world.resolver, timeout);
+    let look_up = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+        let found = runtime.block_on(HostAddresses::of(&world.target, world, &names));
+        runtime.shutdown_background();
+        Some(found.asked.len())
+    };
+    let found = std::thread::scope(|scope| scope.spawn(look_up).join());
+    found.ok().flatten().unwrap_or_default().max(1)
+}
 
 /// Threads for network I/O; answers are processed on the thread of the run.
 const WORKERS: usize = 2;

@@ -38,6 +38,20 @@ pub struct Input<'a> {
     pub past: &'a Past,
 }
 
+impl Input<'_> {
+    /// When the oldest answer was received on which a claim of the page rests; without any answer, the
+    /// end of the run.
+    pub fn checked(&self) -> Timestamp {
+        let oldest = self.outcomes.iter().filter_map(|one| one.observed).min();
+        oldest.unwrap_or(self.assessment.finished)
+    }
+
+    /// How many claims of the project this run left out.
+    pub fn not_checked(&self) -> usize {
+        self.project.claims.len().saturating_sub(self.outcomes.len())
+    }
+}
+
 /// The earlier state that a site carries forward.
 #[derive(Clone, Debug, Default)]
 pub struct Past {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::language::quantity::amount::Amount;
 use crate::model::judge::basis;
 use crate::model::judge::binding::ClaimBinding;
-use crate::model::judge::evidence::Outcome;
+use crate::model::judge::evidence::{CheckOutcome, Outcome};
 use crate::model::plan::parameter::Side;
 use crate::model::plan::question::{TlsAsk, TlsQuestion};
 use crate::model::plan::{Act, Plan, Role, Step};
@@ -90,9 +90,7 @@ fn claim(
             .iter()
             .enumerate()
             .map(|(index, plan)| {
-                let verdict = outcome.and_then(|one| one.checks.get(index));
-                let verdict = verdict.map(|check| check.judgement.verdict.name().to_owned());
-                check(plan, verdict, project)
+                check(plan, outcome.and_then(|one| one.checks.get(index)), project)
             })
             .collect(),
         history: Vec::new(),
@@ -134,10 +132,11 @@ fn page(file: &str, project: &Project) -> String {
     policy.map_or_else(String::new, |policy| policy.slug.clone())
 }
 
-fn check(plan: &Plan, verdict: Option<String>, project: &Project) -> PublishedCheck {
+fn check(plan: &Plan, outcome: Option<&CheckOutcome<'_>>, project: &Project) -> PublishedCheck {
     PublishedCheck {
         kind: plan.kind.clone(),
-        verdict,
+        verdict: outcome.map(|check| check.judgement.verdict.name().to_owned()),
+        looks: outcome.and_then(wording::strength),
         covers: plan.covers.clone(),
         not_shown: plan.leaves_open.clone(),
         asks: questions(plan, project),

@@ -15,6 +15,7 @@ use crate::model::plan::Plan;
 use crate::model::source::claim_id::ClaimId;
 use crate::probe;
 use crate::probe::job::{Event, Interrupt, Job, RunSettings};
+use crate::workflow::requests::{TooManyRequests, within_limit};
 use crate::workflow::session::Session;
 
 /// The journal of pending clean-up, in the project's folder.
@@ -41,12 +42,14 @@ pub fn jobs<'a>(session: &'a Session, wanted: &dyn Fn(&ClaimId) -> bool) -> Vec<
         .collect()
 }
 
-/// Runs the jobs; gives one transcript for each, or `None` if the run was interrupted.
+/// Runs the jobs; gives one transcript for each, or `None` if the run was interrupted. Sends nothing if
+/// the run would send more requests than the project permits.
 pub fn transcripts(
     session: &Session,
     jobs: &[Job<'_>],
     surroundings: &Surroundings<'_>,
-) -> Option<Vec<Transcript>> {
+) -> Result<Option<Vec<Transcript>>, TooManyRequests> {
+    within_limit(&session.project, jobs)?;
     let settings = RunSettings {
         project: &session.project,
         root: &session.root,
@@ -57,7 +60,7 @@ pub fn transcripts(
         journal: Some(session.path(Path::new(JOURNAL))),
     };
     let transcripts = probe::run(jobs, &settings);
-    (!surroundings.interrupt.is_set()).then_some(transcripts)
+    Ok((!surroundings.interrupt.is_set()).then_some(transcripts))
 }
 
 /// The assessment of a run that began at `started` and ends now.
@@ -70,7 +73,9 @@ pub fn assessment(
     let finished = session.clock.now();
     let claims = evidence(session, jobs, transcripts);
     let empty = empty(WorldBinding::of(&session.project), started);
-    Assessment { finished, clock: session.clock.fixed, claims, ..empty }
+    let mut run = Assessment { finished, clock: session.clock.fixed, claims, ..empty };
+    run.remember(&BTreeMap::new());
+    run
 }
 
 /// The assessment of a run in which no request was sent.
@@ -83,6 +88,7 @@ pub fn empty(world: WorldBinding, at: Timestamp) -> Assessment {
         clock: None,
         world,
         claims: BTreeMap::new(),
+        contradicted: BTreeMap::new(),
     }
 }
 

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 
 use crate::model::judge::assessment::Assessment;
 use crate::model::judge::binding::WorldBinding;
-use crate::model::judge::evidence::{Outcome, outcome};
-use crate::model::judge::waiving::Waiving;
+use crate::model::judge::evidence::{Outcome, outcomes_of};
 use crate::model::project::claim::Claim;
 use crate::workflow::sources::Checked;
 
@@ -23,13 +22,11 @@ pub fn current_outcomes<'a>(
     if assessment.world != WorldBinding::of(project) {
         return Vec::new();
     }
-    let claims = project.claims.iter().filter(|claim| !checked.is_suspect(&claim.id));
-    let outcome_of = |claim: &'a Claim| {
-        let evidence = assessment.claims.get(&claim.id)?;
-        let plans = checked.plans.get(&claim.id)?;
-        let waiving = Waiving::of(project, &claim.id, now);
-        let is_evidence = evidence.objections(claim, plans).is_empty();
-        is_evidence.then(|| outcome(claim, plans, &evidence.transcripts, waiving, now))
+    let is_current = |claim: &Claim| {
+        let evidence = assessment.claims.get(&claim.id);
+        let both = evidence.zip(checked.plans.get(&claim.id));
+        !checked.is_suspect(&claim.id)
+            && both.is_some_and(|(one, plans)| one.objections(claim, plans, now).is_empty())
     };
-    claims.filter_map(outcome_of).collect()
+    outcomes_of(project, &checked.plans, assessment, &is_current, now)
 }

@@ -6,6 +6,8 @@
 pub mod assess;
 pub mod clock;
 pub mod evidence;
+pub mod remembered;
+pub mod requests;
 pub mod retracted;
 pub mod reuse;
 pub mod session;

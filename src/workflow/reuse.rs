@@ -1,12 +1,12 @@
-//! Evidence of an earlier run that is still good: bound to the same words, plans and target, and not
-//! expired. An inconclusive check leaves it in place; a violation replaces it.
+//! Evidence of an earlier run that is still good: bound to the same words, plans and target, not
+//! expired, and not contradicted since. An inconclusive check leaves it in place; a violation replaces it.
 
 use std::collections::BTreeSet;
 
 use crate::model::answer::verdict::Reason;
 use crate::model::judge::assessment::Assessment;
 use crate::model::judge::binding::WorldBinding;
-use crate::model::judge::evidence::{Standing, outcome};
+use crate::model::judge::evidence::{Circumstances, Standing, outcome};
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::diagnostic::Diagnostic;
 use crate::workflow::session::{Session, plans};
@@ -75,7 +75,8 @@ impl Earlier {
             let (claim, plans) = (session.project.claim(&id), session.plans.get(&id));
             let (Some(claim), Some(plans)) = (claim, plans) else { continue };
             let new = run.claims.get(&id);
-            match new.map(|new| outcome(claim, plans, &new.transcripts, None, now).standing) {
+            let alone = || Circumstances { waiving: None, contradicted: None, now };
+            match new.map(|new| outcome(claim, plans, &new.transcripts, alone()).standing) {
                 None => reused.claims += 1,
                 Some(Standing::Inconclusive(reason)) => {
                     reused.inconclusive.push((id.clone(), reason));
@@ -127,10 +128,12 @@ fn still_good(
     for claim in &session.project.claims {
         let planned = plans.get(&claim.id).map_or(&[][..], Vec::as_slice);
         let evidence = assessment.claims.get(&claim.id);
-        let evidence = evidence.filter(|one| one.objections(claim, planned).is_empty());
+        let evidence = evidence.filter(|one| one.objections(claim, planned, now).is_empty());
         let Some(evidence) = evidence else { continue };
         bound.insert(claim.id.clone());
-        let outcome = outcome(claim, planned, &evidence.transcripts, None, now);
+        let contradicted = assessment.contradicted.get(&claim.id).copied();
+        let circumstances = Circumstances { waiving: None, contradicted, now };
+        let outcome = outcome(claim, planned, &evidence.transcripts, circumstances);
         if outcome.standing == Standing::Holds {
             good.insert(claim.id.clone());
         }

@@ -80,7 +80,7 @@ impl Settings {
         }
         let mut bad = forgeries(&self.actor, actor);
         leave_out(&mut bad, (&self.without, &[]), &self.actor.span, context, diagnostics);
-        Some(Tries { bad, refusal: context.project.refusal.clone() })
+        Some(Tries { bad, refusal: context.project.refusal.clone(), repeat: 1 })
     }
 
     fn requests(&self, context: &Context<'_>, diagnostics: &mut Report) -> Vec<Request> {

@@ -6,5 +6,6 @@ pub(crate) mod expect;
 pub(crate) mod limits;
 pub(crate) mod placeholders;
 pub(crate) mod program;
+pub(crate) mod repeat;
 pub(crate) mod request;
 pub(crate) mod test;

@@ -1,9 +1,10 @@
 //! Runs the checks while the preview is open, and reports their progress.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use avouch::model::judge::binding::WorldBinding;
 use avouch::model::judge::evidence::outcomes;
 use avouch::probe::job::{Event, Interrupt};
 use avouch::render::summary;
@@ -11,6 +12,7 @@ use avouch::workflow::assess::{Surroundings, assessment, jobs, transcripts};
 
 use crate::args::Target;
 use crate::disk::store;
+use crate::remembered::Records;
 use crate::run::environment;
 use crate::serve::state::{Run, SharedState};
 use crate::session::{Open, Session};
@@ -70,10 +72,19 @@ impl Runner {
             events: &|event| self.show(event),
             interrupt: &self.interrupt,
         };
-        let Some(transcripts) = transcripts(&session, &jobs, &surroundings) else {
-            return Some("The checks were interrupted.".to_owned());
+        let transcripts = match transcripts(&session, &jobs, &surroundings) {
+            Ok(Some(transcripts)) => transcripts,
+            Ok(None) => return Some("The checks were interrupted.".to_owned()),
+            Err(error) => {
+                self.console.error(&error.message(), &error.help());
+                return None;
+            }
         };
-        let assessment = assessment(&session, &jobs, started, transcripts);
+        let mut assessment = assessment(&session, &jobs, started, transcripts);
+        let records =
+            Records::read(&self.root, &[Path::new("assessment.json")].into(), "public".as_ref());
+        let world = WorldBinding::of(&session.project);
+        assessment.remember_earlier(&records.contradictions(None, &world, session.clock.fixed));
         let outcomes = outcomes(&session.project, &session.plans, &assessment, session.clock.now());
         let results = summary::in_words(&outcomes);
         Some(match store::save(&assessment, &self.root.join("assessment.json"), self.console) {

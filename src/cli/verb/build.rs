@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use avouch::load::options::StandIns;
 use avouch::model::judge::assessment::{Assessment, Seeds};
+use avouch::model::judge::binding::WorldBinding;
 use avouch::model::judge::evidence::{Outcome, outcomes};
 use avouch::model::source::diagnostic::{Diagnostic, Severity};
 use avouch::render;
@@ -15,6 +16,8 @@ use crate::args::{Reports, Target};
 use crate::disk::outlets::Outlets;
 use crate::disk::{publish, store};
 use crate::exit::Exit;
+use crate::previous::Evidence;
+use crate::remembered::Records;
 use crate::run::assess;
 use crate::session::{Open, Session};
 use crate::terminal::clock::source_date;
@@ -55,11 +58,21 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
     let outlets = Outlets::open(&args.reports, root, &taken(args), console)?;
     let session = Session::open(&open(root, args, given.as_ref()), console)?;
     let checked = given.as_ref().map_or_else(|| session.clock.now(), |given| given.finished);
-    let past = past(&session, args, checked, console)?;
+    let past = past(&session, args, Evidence { of: given.as_ref(), checked }, console)?;
+    let records = Records::read(&session.root, &[Path::new("assessment.json")].into(), &args.out);
+    let failed = |clock| {
+        let world = WorldBinding::of(&session.project);
+        records.contradictions(past.previous.as_ref(), &world, clock)
+    };
     let assessment = match given {
-        Some(assessment) => bound(&session, assessment, console)?,
+        Some(assessment) => {
+            let mut assessment = bound(&session, assessment, console)?;
+            assessment.remember(&failed(assessment.clock));
+            assessment
+        }
         None => {
-            let assessment = assess(&session, &|_| true, console)?;
+            let mut assessment = assess(&session, &|_| true, console)?;
+            assessment.remember_earlier(&failed(assessment.clock));
             store::save(&assessment, &session.path(Path::new("assessment.json")), console)?;
             assessment
         }
@@ -107,20 +120,21 @@ fn open<'a>(root: &'a Path, args: &'a Build, given: Option<&Assessment>) -> Open
 fn past(
     session: &Session,
     args: &Build,
-    checked: Timestamp,
+    evidence: Evidence<'_>,
     console: Console,
 ) -> Result<Past, Exit> {
     let read = |from: &String| previous::read(from, &session.root, &session.project.world, console);
     let previous = args.previous.as_ref().map(read).transpose()?;
     if let Some(previous) = &previous {
-        previous::may_be_followed(previous, session, checked, console)?;
+        previous::may_be_followed(previous, session, evidence, console)?;
     }
     Ok(Past { previous, versions: versions::all(session) })
 }
 
 /// The assessment, if it is evidence for this project.
 fn bound(session: &Session, assessment: Assessment, console: Console) -> Result<Assessment, Exit> {
-    let objections = assessment.objections(&session.project, &session.plans);
+    let now = session.clock.now();
+    let objections = assessment.objections(&session.project, &session.plans, now);
     if objections.is_empty() {
         return Ok(assessment);
     }

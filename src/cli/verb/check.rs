@@ -1,9 +1,12 @@
 //! `avouch check`: runs the checks, reports the results, and saves the evidence.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use avouch::model::judge::assessment::Assessment;
+use avouch::model::judge::assessment::{Assessment, Contradictions};
+use avouch::model::judge::binding::WorldBinding;
 use avouch::model::judge::evidence::outcomes;
+use avouch::model::judge::needs;
 use avouch::model::source::claim_id::ClaimId;
 use avouch::model::source::diagnostic::{Diagnostic, help_with_list};
 use avouch::probe;
@@ -15,6 +18,7 @@ use crate::args::{Reports, Target};
 use crate::disk::outlets::Outlets;
 use crate::disk::store;
 use crate::exit::Exit;
+use crate::remembered::Records;
 use crate::run::assess;
 use crate::serve::watch::Watch;
 use crate::session::{Open, Session};
@@ -74,15 +78,17 @@ fn once(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
     let outlets = Outlets::open(&args.reports, root, &[&args.out], console)?;
     let mut session = Session::open(&open, console)?;
     known(&session, &args.claims, console)?;
+    let failed = failed(args, &session);
     let assessment = match earlier {
-        Some(earlier) => reusing(earlier, args, &mut session, console)?,
-        None => alone(args, &mut session, console)?,
+        Some(earlier) => reusing(earlier, &failed, args, &mut session, console)?,
+        None => alone(args, &failed, &mut session, console)?,
     };
     store::save(&assessment, &session.path(&args.out), console)?;
     let now = session.clock.now();
     let mut outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     if args.reuse.is_none() {
-        outcomes.retain(|outcome| named(&args.claims, &outcome.claim.id));
+        let wanted = wanted(args, &session);
+        outcomes.retain(|outcome| named(&wanted, &outcome.claim.id));
     }
     let input = Input {
         project: &session.project,
@@ -96,8 +102,15 @@ fn once(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
 }
 
 /// A run without `--reuse`. Where only some claims are checked, the others keep their evidence.
-fn alone(args: &Check, session: &mut Session, console: Console) -> Result<Assessment, Exit> {
-    let mut assessment = assess(session, &|id| named(&args.claims, id), console)?;
+fn alone(
+    args: &Check,
+    failed: &Contradictions,
+    session: &mut Session,
+    console: Console,
+) -> Result<Assessment, Exit> {
+    let wanted = wanted(args, session);
+    let mut assessment = assess(session, &|id| named(&wanted, id), console)?;
+    assessment.remember_earlier(failed);
     let is_partial = !args.claims.is_empty();
     let others = is_partial.then(|| store::parse(&session.path(&args.out)).ok()).flatten();
     if let Some(others) = others {
@@ -110,15 +123,18 @@ fn alone(args: &Check, session: &mut Session, console: Console) -> Result<Assess
 
 /// A run with `--reuse`: checks only claims without good evidence.
 fn reusing(
-    earlier: Assessment,
+    mut earlier: Assessment,
+    failed: &Contradictions,
     args: &Check,
     session: &mut Session,
     console: Console,
 ) -> Result<Assessment, Exit> {
+    earlier.remember(failed);
     let earlier = compared(earlier, session, console)?;
     let scope = if args.again { Scope::All } else { Scope::Open };
-    let to_check = earlier.to_check(session, &args.claims, scope);
+    let to_check = earlier.to_check(session, &wanted(args, session), scope);
     let mut assessment = assess(session, &|id| to_check.contains(id), console)?;
+    assessment.remember_earlier(failed);
     let merged = earlier.merge(&mut assessment, session);
     let reused = merged.map_err(|wrong| refused(&wrong, session, console))?;
     for (id, reason) in &reused.inconclusive {
@@ -130,6 +146,24 @@ fn reusing(
     let all = assessment.claims.len();
     console.message(&format!("reused evidence for {} of {all} claims", reused.claims));
     Ok(assessment)
+}
+
+/// The claims that are named, with those that they need; empty for all.
+fn wanted(args: &Check, session: &Session) -> Vec<String> {
+    let mut wanted = BTreeSet::new();
+    for id in &args.claims {
+        needs::gather(&session.project, &ClaimId::from(id.as_str()), &mut wanted);
+    }
+    let needed = wanted.into_iter().map(|id| id.as_str().to_owned());
+    args.claims.iter().cloned().chain(needed).collect()
+}
+
+/// When each claim was last found violated, as far as earlier runs and the published page recorded it.
+fn failed(args: &Check, session: &Session) -> Contradictions {
+    let last_run = Path::new("assessment.json");
+    let runs = BTreeSet::from_iter(args.reuse.as_deref().into_iter().chain([&args.out, last_run]));
+    let records = Records::read(&session.root, &runs, Path::new("public"));
+    records.contradictions(None, &WorldBinding::of(&session.project), session.clock.fixed)
 }
 
 fn compared(earlier: Assessment, session: &Session, console: Console) -> Result<Earlier, Exit> {

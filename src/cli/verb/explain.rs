@@ -35,7 +35,7 @@ pub(crate) fn run(root: &Path, args: &Explain, console: Console) -> Result<Exit,
     let layout = console.layout(WaiverLines::default());
     match args.format {
         Format::Text => {
-            console.output(plan::text(&session.project, claim, plans, &layout).as_bytes())
+            console.output(plan::text(&session.project, claim, &session.plans, &layout).as_bytes())
         }
         Format::Json => {
             let json = serde_json::to_string_pretty(plans).unwrap_or_default();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use avouch::model::answer::verdict::Verdict;
-use avouch::model::judge::assessment::{Assessment, ClaimEvidence};
+use avouch::model::judge::assessment::Assessment;
 use avouch::model::published;
 use avouch::model::published::Published;
 use avouch::model::source::claim_id::ClaimId;
@@ -108,13 +108,8 @@ fn violated(
                 claim.id
             ));
         } else if claim.standing != "violated" && !is_waived {
-            found.insert(claim.id.clone(), seen(evidence).unwrap_or(assessment.finished));
+            found.insert(claim.id.clone(), evidence.last().unwrap_or(assessment.finished));
         }
     }
     found
-}
-
-/// The time of the last answer.
-fn seen(evidence: &ClaimEvidence) -> Option<Timestamp> {
-    evidence.transcripts.iter().flat_map(|one| &one.observations).map(|one| one.at).max()
 }

@@ -4,6 +4,7 @@ pub(crate) mod bind;
 #[cfg(test)]
 pub(crate) mod edits;
 pub(crate) mod link_targets;
+pub(crate) mod needs;
 pub(crate) mod page_addresses;
 pub(crate) mod products;
 pub(crate) mod translations;

@@ -188,6 +188,7 @@ fn what_is_there(node: &Node) -> Written {
         because: text("because"),
         applies_to: Vec::new(),
         reinstated: None,
+        needs: Vec::new(),
         valid_for: Spanned { value: Period::hours(24), span: node.span.clone() },
         checks: Spanned { value: Vec::new(), span: node.span.clone() },
     }

@@ -30,6 +30,9 @@ pub struct LimitsFile {
     pub body: Option<Spanned<Size>>,
     /// How often an inconclusive check is begun again.
     pub retries: Option<Spanned<u64>>,
+    /// How many requests a run may send, without redirects, further pages and retries. A run that
+    /// would send more is refused before it sends any.
+    pub requests: Option<Spanned<u64>>,
 }
 
 /// The limits as written, with the defaults for those that are missing or not valid.
@@ -43,6 +46,7 @@ pub(crate) fn of(file: &LimitsFile, scope: &mut Scope<'_>) -> Limits {
     let per_host = count(&file.per_host, 1..=1000);
     let per_second = count(&file.per_second, 1..=10_000);
     let retries = count(&file.retries, 0..=10);
+    let requests = count(&file.requests, 1..=10_000_000);
     let mut time = |value: Option<Spanned<Period>>, max: Period| {
         let value = value?;
         within(&value, Period::seconds(1)..=max, scope).then_some(value.value)
@@ -61,6 +65,7 @@ pub(crate) fn of(file: &LimitsFile, scope: &mut Scope<'_>) -> Limits {
         run: run.unwrap_or(usual.run),
         body: body.map_or(usual.body, |body| body.value.0),
         retries: retries.and_then(u32_of).unwrap_or(usual.retries),
+        requests: requests.and_then(usize_of).unwrap_or(usual.requests),
     }
 }
 

@@ -21,7 +21,8 @@ pub struct Observation {
     /// The other addresses of the host, to which no request was sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_asked: Vec<String>,
-    /// The addresses among them to which this machine has no route, as is usual for IPv6.
+    /// Further addresses to which no request was sent, because this machine has no route to them. That
+    /// is usual for IPv6.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub no_route: Vec<String>,
     /// How often the request was sent to each address; empty if it was sent once.
@@ -63,6 +64,11 @@ impl Observation {
             others: Vec::new(),
             captures: BTreeMap::new(),
         }
+    }
+
+    /// When the last of its answers was complete.
+    pub fn last(&self) -> Timestamp {
+        self.others.iter().map(|one| one.at).fold(self.at, Timestamp::max)
     }
 }
 

@@ -62,17 +62,22 @@ pub enum Reason {
     Unparsable,
     /// The test account's credentials were refused, or there are none.
     Credentials,
-    /// The target's clock differs from ours by more than a minute.
+    /// The date of an answer is in the future, or older than its age explains; where time is tested, it
+    /// differs from ours by more than a minute.
     Clock,
     /// The project does not permit what the step needs.
     NotPermitted,
     /// A limit on time, bytes or requests was reached.
     Budget,
+    /// A later run found that the claim is not true, and none has confirmed it since.
+    Contradicted,
+    /// A claim that this one needs is not verified.
+    Needs,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Unreachable,
         Self::Dns,
         Self::Tls,
@@ -86,6 +91,8 @@ impl Reason {
         Self::Clock,
         Self::NotPermitted,
         Self::Budget,
+        Self::Contradicted,
+        Self::Needs,
     ];
 
     /// Its name, in kebab case.
@@ -104,6 +111,8 @@ impl Reason {
             Self::Clock => "clock",
             Self::NotPermitted => "not-permitted",
             Self::Budget => "budget",
+            Self::Contradicted => "contradicted",
+            Self::Needs => "needs",
         }
     }
 
@@ -122,9 +131,13 @@ impl Reason {
             Self::NotAsked => "something that the test needs was missing",
             Self::Unparsable => "the answer did not have the expected form",
             Self::Credentials => "the test account's credentials were refused or are missing",
-            Self::Clock => "the service's clock is wrong by more than a minute",
+            Self::Clock => "the date of an answer is wrong",
             Self::NotPermitted => "the project does not permit what the test needs",
             Self::Budget => "a limit on time or size was reached",
+            Self::Contradicted => {
+                "a later check found that it is not true, and none has confirmed it since"
+            }
+            Self::Needs => "a claim that it needs is not verified",
         }
     }
 

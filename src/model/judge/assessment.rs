@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::answer::observation::Transcript;
+use crate::model::answer::observation::{Observation, Transcript};
 use crate::model::answer::verdict::Verdict;
 use crate::model::judge::binding::{ClaimBinding, WorldBinding};
 use crate::model::plan::Plan;
+use crate::model::plan::expect::CLOCK_TOLERANCE;
 use crate::model::project::Project;
 use crate::model::project::claim::Claim;
 use crate::model::source::claim_id::ClaimId;
@@ -36,7 +37,14 @@ pub struct Assessment {
     pub world: WorldBinding,
     /// The claims, in the order of the policies.
     pub claims: BTreeMap<ClaimId, ClaimEvidence>,
+    /// When each claim was last found violated, in this run or in an earlier one; older evidence for it
+    /// is void.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub contradicted: Contradictions,
 }
+
+/// When each claim was last found violated.
+pub type Contradictions = BTreeMap<ClaimId, Timestamp>;
 
 /// The evidence for one claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,12 +93,15 @@ impl Assessment {
         &self,
         project: &Project,
         plans: &BTreeMap<ClaimId, Vec<Plan>>,
+        now: Timestamp,
     ) -> Vec<Objection> {
         let mut objections = self.world.differences(&WorldBinding::of(project));
+        // The demo may have been checked at a time that somebody chose.
+        let now = self.clock.filter(|_| self.world.demo).map_or(now, |clock| clock.max(now));
         for claim in &project.claims {
             let planned = plans.get(&claim.id).map_or(&[][..], Vec::as_slice);
             match self.claims.get(&claim.id) {
-                Some(evidence) => objections.extend(evidence.objections(claim, planned)),
+                Some(evidence) => objections.extend(evidence.objections(claim, planned, now)),
                 None => objections.push(format!("claim `{}`: it was not assessed", claim.id)),
             }
         }
@@ -102,11 +113,63 @@ impl Assessment {
         let kept = self.claims.iter().map(|(id, evidence)| (id.clone(), evidence.seed));
         Seeds { kept: kept.collect(), fresh }
     }
+
+    /// When each claim was last found violated, as far as this run knows.
+    ///
+    /// This trusts stored verdicts, because they can only void evidence.
+    pub fn contradictions(&self) -> Contradictions {
+        let mut all = self.contradicted.clone();
+        let violated = self.claims.iter().filter(|(_, one)| one.verdict == Verdict::Violated);
+        for (id, evidence) in violated {
+            note(&mut all, id, evidence.last().unwrap_or(self.finished));
+        }
+        all
+    }
+
+    /// Adds what other runs and pages recorded.
+    pub fn remember(&mut self, others: &Contradictions) {
+        let mut all = self.contradictions();
+        for (id, at) in others {
+            note(&mut all, id, *at);
+        }
+        self.contradicted = all;
+    }
+
+    /// Adds what earlier runs and pages recorded to a new run. A claim that holds in the new run was
+    /// confirmed since, whatever the clocks of both runs show.
+    pub fn remember_earlier(&mut self, others: &Contradictions) {
+        let is_open = |id: &ClaimId, at: Timestamp| {
+            let new = self.claims.get(id).filter(|one| one.verdict == Verdict::Holds);
+            new.and_then(ClaimEvidence::first).is_none_or(|first| at < first)
+        };
+        let open = others.iter().filter(|(id, at)| is_open(id, **at));
+        let open = open.map(|(id, at)| (id.clone(), *at)).collect();
+        self.remember(&open);
+    }
+}
+
+/// Notes a violation, unless a later one is known.
+fn note(all: &mut Contradictions, id: &ClaimId, at: Timestamp) {
+    all.entry(id.clone()).and_modify(|last| *last = at.max(*last)).or_insert(at);
 }
 
 impl ClaimEvidence {
-    /// Why this is not evidence for `claim` and its `plans`; empty if it is.
-    pub fn objections(&self, claim: &Claim, plans: &[Plan]) -> Vec<Objection> {
+    /// When its first answer was received.
+    pub fn first(&self) -> Option<Timestamp> {
+        self.observations().map(|one| one.at).min()
+    }
+
+    /// When its last answer was received.
+    pub fn last(&self) -> Option<Timestamp> {
+        self.observations().map(Observation::last).max()
+    }
+
+    fn observations(&self) -> impl Iterator<Item = &Observation> {
+        self.transcripts.iter().flat_map(|one| &one.observations)
+    }
+
+    /// Why this is not evidence for `claim` and its `plans` at `now`; empty if it is.
+    pub fn objections(&self, claim: &Claim, plans: &[Plan], now: Timestamp) -> Vec<Objection> {
         let binding = ClaimBinding::of(claim, plans);
         let mut objections = Vec::new();
         let mut object = |why: &str| objections.push(format!("claim `{}`: {why}", claim.id));
@@ -123,6 +186,10 @@ impl ClaimEvidence {
             self.transcripts.len() == plans.len() && self.transcripts.iter().zip(plans).all(shape);
         if !whole {
             object("its evidence is incomplete");
+        }
+        let newest = CLOCK_TOLERANCE.after(now);
+        if let Some(last) = self.last().filter(|last| *last > newest) {
+            object(&format!("it was taken at {last}, and it is only {now}"));
         }
         objections
     }

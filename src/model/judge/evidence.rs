@@ -2,25 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-use serde_json::Value;
-
 use crate::model::answer::broken::Broken;
-use crate::model::answer::ids::StepId;
-use crate::model::answer::observation::{Answer, Transcript};
+use crate::model::answer::observation::{Observation, Transcript};
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::assessment::Assessment;
 use crate::model::judge::basis::Basis;
 use crate::model::judge::falsify::{Falsification, Grade, falsify};
 use crate::model::judge::view::View;
 use crate::model::judge::waiving::Waiving;
-use crate::model::judge::{Judgement, basis, judge};
+use crate::model::judge::{Judgement, age, basis, judge, needs};
 use crate::model::plan::Plan;
+use crate::model::plan::expect::CLOCK_TOLERANCE;
 use crate::model::project::Project;
 use crate::model::project::claim::Claim;
 use crate::model::project::waiver::{Accepted, Waiver};
 use crate::model::source::claim_id::ClaimId;
-use crate::model::time::read_time;
+use jiff::Timestamp;
 
 /// A claim's standing, with everything that it follows from.
 #[derive(Clone, Debug)]
@@ -31,12 +28,14 @@ pub struct Outcome<'a> {
     pub standing: Standing,
     /// The bases of its checks, strongest first; the last one is the claim's basis.
     pub bases: BTreeSet<Basis>,
-    /// When the last answer was received; `None` if there was none.
+    /// When its oldest answer was received; `None` if there was none.
     pub observed: Option<Timestamp>,
     /// When the evidence expires; `None` if there is none.
     pub until: Option<Timestamp>,
     /// The effect of its waiver, if it has one.
     pub waiving: Option<Waiving<'a>>,
+    /// The claim that it needs and that is not verified, if that is why it is not.
+    pub lacks: Option<&'a Claim>,
     /// Its checks, in order.
     pub checks: Vec<CheckOutcome<'a>>,
 }
@@ -108,6 +107,17 @@ pub struct CheckOutcome<'a> {
     pub until: Timestamp,
 }
 
+/// What decides about a claim apart from its answers.
+#[derive(Clone, Debug)]
+pub struct Circumstances<'a> {
+    /// The effect of its waiver, if it has one.
+    pub waiving: Option<Waiving<'a>>,
+    /// When it was last found violated; evidence that is not newer is void.
+    pub contradicted: Option<Timestamp>,
+    /// The time, which decides what has expired.
+    pub now: Timestamp,
+}
+
 /// Judges every claim of `project` that was assessed; `now` decides what has expired.
 pub fn outcomes<'a>(
     project: &'a Project,
@@ -115,23 +125,41 @@ pub fn outcomes<'a>(
     assessment: &'a Assessment,
     now: Timestamp,
 ) -> Vec<Outcome<'a>> {
+    outcomes_of(project, plans, assessment, &|_| true, now)
+}
+
+/// The same, for the claims that `wanted` selects.
+pub fn outcomes_of<'a>(
+    project: &'a Project,
+    plans: &'a BTreeMap<ClaimId, Vec<Plan>>,
+    assessment: &'a Assessment,
+    wanted: &dyn Fn(&Claim) -> bool,
+    now: Timestamp,
+) -> Vec<Outcome<'a>> {
     let of = |claim: &'a Claim| {
         let evidence = assessment.claims.get(&claim.id)?;
         let plans = plans.get(&claim.id)?;
-        let waiving = Waiving::of(project, &claim.id, now);
-        Some(outcome(claim, plans, &evidence.transcripts, waiving, now))
+        let circumstances = Circumstances {
+            waiving: Waiving::of(project, &claim.id, now),
+            contradicted: assessment.contradicted.get(&claim.id).copied(),
+            now,
+        };
+        Some(outcome(claim, plans, &evidence.transcripts, circumstances))
     };
-    project.claims.iter().filter_map(of).collect()
+    let mut all: Vec<Outcome<'a>> =
+        project.claims.iter().filter(|one| wanted(one)).filter_map(of).collect();
+    needs::apply(project, &mut all);
+    all
 }
 
-/// Judges one claim; `now` decides what has expired.
+/// Judges one claim, apart from the claims that it needs.
 pub fn outcome<'a>(
     claim: &'a Claim,
     plans: &'a [Plan],
     transcripts: &'a [Transcript],
-    mut waiving: Option<Waiving<'a>>,
-    now: Timestamp,
+    circumstances: Circumstances<'a>,
 ) -> Outcome<'a> {
+    let Circumstances { mut waiving, contradicted, now } = circumstances;
     let waiver = waiving.as_ref().filter(|one| !one.is_over).map(|one| one.waiver);
     let both = plans.iter().zip(transcripts).enumerate();
     let checks: Vec<CheckOutcome<'a>> = both
@@ -147,15 +175,38 @@ pub fn outcome<'a>(
     if let Some(waiving) = &mut waiving {
         waiving.dead = dead(waiving.waiver, &checks);
     }
+    let standing = match standing(&checks, until, now) {
+        Standing::Holds | Standing::Waived | Standing::Expired
+            if is_void(&checks, contradicted.filter(|at| *at <= CLOCK_TOLERANCE.after(now))) =>
+        {
+            Standing::Inconclusive(Reason::Contradicted)
+        }
+        standing => standing,
+    };
     Outcome {
         claim,
-        standing: standing(&checks, until, now),
+        standing,
         bases: plans.iter().map(basis::of_plan).collect(),
-        observed: checks.iter().filter_map(|check| last_seen(check.transcript)).max(),
+        observed: checks.iter().filter_map(|check| age::oldest(check.transcript)).min(),
         until,
         waiving,
+        lacks: None,
         checks,
     }
+}
+
+/// Whether evidence is void because the claim was found violated at `contradicted`: it has an answer
+/// that is not newer. Evidence that shows the violation itself, and is waived, is void only if the
+/// claim was found violated again after it.
+fn is_void(checks: &[CheckOutcome<'_>], contradicted: Option<Timestamp>) -> bool {
+    let Some(contradicted) = contradicted else { return false };
+    let shows_it = checks.iter().any(|check| check.judgement.verdict == Verdict::Violated);
+    if shows_it {
+        let all = checks.iter().flat_map(|check| &check.transcript.observations);
+        return all.map(Observation::last).max().is_none_or(|last| last < contradicted);
+    }
+    let oldest = checks.iter().filter_map(|check| age::oldest(check.transcript)).min();
+    oldest.is_none_or(|oldest| oldest <= contradicted)
 }
 
 fn standing(checks: &[CheckOutcome<'_>], until: Option<Timestamp>, now: Timestamp) -> Standing {
@@ -186,7 +237,7 @@ fn check_outcome<'a>(
     CheckOutcome {
         falsification: holds.then(|| falsify(plan, &transcript.observations)),
         intermittent: again.is_some_and(|again| again != judgement.verdict),
-        until: end(claim, plan, transcript, &waived),
+        until: age::end(claim.written.valid_for.value, plan, transcript, &waived),
         verdict: judgement.apart_from(plan, &waived),
         plan,
         transcript,
@@ -223,30 +274,4 @@ fn dead<'a>(waiver: &'a Waiver, checks: &[CheckOutcome<'_>]) -> Vec<&'a Accepted
             && !broken.any(|one| Accepted::of(index, &steps[one.step], one) == **accepted)
     };
     waiver.accepts.iter().map(|one| &one.value).filter(is_met).collect()
-}
-
-fn last_seen(transcript: &Transcript) -> Option<Timestamp> {
-    let seen = transcript.observations.iter();
-    seen.filter(|one| matches!(one.answer, Answer::Facts(_))).map(|one| one.at).max()
-}
-
-/// When a check's evidence expires: `valid_for` after its first answer, or earlier where a fact has
-/// an end of its own. If something is waived, an end that had already passed when the answer was
-/// received is the very thing that is waived, and does not count.
-fn end(claim: &Claim, plan: &Plan, transcript: &Transcript, waived: &[Broken]) -> Timestamp {
-    let view = View::new(plan, &transcript.observations);
-    let valid_for = claim.written.valid_for.value;
-    let seen = StepId::first(plan.steps.len()).filter(|step| view.answer(*step).is_ok());
-    let seen = seen.filter_map(|step| view.observation(step)).map(|one| valid_for.after(one.at));
-    let facts = plan.ends.iter().filter_map(|end| {
-        let time = read_time(fact(&view, end.step, &end.at)?)?;
-        let ends = end.plus.after(time);
-        let passed = view.observation(end.step).is_some_and(|one| ends <= one.at);
-        Some(ends).filter(|_| waived.is_empty() || !passed)
-    });
-    seen.chain(facts).min().unwrap_or(Timestamp::MIN)
-}
-
-fn fact<'a>(view: &'a View<'_>, step: StepId, at: &str) -> Option<&'a Value> {
-    view.answer(step).ok()?.at(at)
 }

@@ -2,12 +2,14 @@
 //!
 //! Every expectation is judged; none hides another. A probe counts only if its control was met.
 
+pub(crate) mod age;
 pub mod assessment;
 pub mod basis;
 pub mod binding;
 pub mod evidence;
 pub mod falsify;
 mod looks;
+pub mod needs;
 pub(crate) mod rejudge;
 pub mod view;
 pub mod waiving;
@@ -286,7 +288,8 @@ fn doubt_of(step: &Step, facts: &Facts, observed: jiff::Timestamp) -> Option<Rea
         _ => {}
     }
     let about_time = step.expect.iter().any(|one| one.test.is_about_time());
-    (about_time && is_clock_off(facts, observed)).then_some(Reason::Clock)
+    let wrong = age::is_misdated(facts, observed) || about_time && is_clock_off(facts, observed);
+    wrong.then_some(Reason::Clock)
 }
 
 /// Whether the peer's clock, according to its `Date` field, differs from ours by more than a minute.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::answer::broken::Broken;
 use crate::model::answer::ids::StepId;
 use crate::model::answer::verdict::{Reason, Verdict};
-use crate::model::judge::view::View;
+use crate::model::judge::view::{View, facts_of};
 use crate::model::judge::{
     Judgement, StepJudgement, Whole, error_of, judge, judge_step, start, whole,
 };
@@ -52,8 +52,11 @@ impl<'a> Trial<'a> {
         let count = plan.steps.len();
         let judged = || StepId::enumerate(&plan.steps).zip(&whole.judgement.steps);
         let errors = StepId::first(count).filter_map(|step| Some((step, error_of(view, step)?)));
-        let is_missing =
-            |step: &StepId| view.answer(*step).is_err_and(|error| error.reason == Reason::NotAsked);
+        let is_missing = |step: &StepId| {
+            let others = view.others(*step).iter().map(|one| facts_of(&one.answer));
+            let mut answers = std::iter::once(view.answer(*step)).chain(others);
+            answers.any(|one| one.is_err_and(|error| error.reason == Reason::NotAsked))
+        };
         let troubles = judged().filter_map(|((index, step), judged)| {
             trouble(step, judged).map(|reason| (index, reason))
         });

@@ -91,6 +91,12 @@ impl<'a> View<'a> {
         facts_of(answer.unwrap_or(&Answer::Recalled))
     }
 
+    /// One of the answers to a step's request, counted as in `Judged::look`, or why there is none.
+    pub fn look(&self, step: StepId, look: usize) -> Result<&Facts, ProbeError> {
+        let other = look.checked_sub(1).and_then(|other| self.others(step).get(other));
+        other.map_or_else(|| self.answer(step), |look| facts_of(&look.answer))
+    }
+
     /// The further answers to a step's request, as they were received; none of them is ever replaced.
     pub fn others(&self, step: StepId) -> &'a [Look] {
         self.observation(step).map_or(&[], |one| one.others.as_slice())

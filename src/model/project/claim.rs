@@ -42,6 +42,9 @@ pub struct Written {
     pub applies_to: Vec<Spanned<String>>,
     /// Why a claim that was retracted is made again.
     pub reinstated: Option<Spanned<String>>,
+    /// The claims that this one rests on, by their ids: it is verified only while they are.
+    #[serde(default)]
+    pub needs: Vec<Spanned<String>>,
     /// How long evidence is valid.
     pub valid_for: Spanned<Period>,
     /// Its checks.

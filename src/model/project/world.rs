@@ -43,6 +43,21 @@ impl World {
             clock: None,
         }
     }
+
+    /// The address that the project sets for the host of `url`.
+    pub fn connects_to(&self, url: &Url) -> Option<SocketAddr> {
+        let host = url.host_str()?;
+        let port = url.port_or_known_default()?;
+        let with_port = self.connect_to.get(&format!("{host}:{port}"));
+        with_port.or_else(|| self.connect_to.get(host)).copied()
+    }
+
+    /// Whether the host of `url` has one address, whatever a name server says: it is an address, the
+    /// project sets its address, or it always means this machine (RFC 6761, section 6.3).
+    pub fn has_one_address(&self, url: &Url) -> bool {
+        let own = |host: &str| host == "localhost" || host.ends_with(".localhost");
+        self.embedded || self.connects_to(url).is_some() || url.domain().is_none_or(own)
+    }
 }
 
 /// Limits of the requests to the target.
@@ -62,6 +77,8 @@ pub struct Limits {
     pub body: u64,
     /// How often an inconclusive check is retried.
     pub retries: u32,
+    /// The maximum number of requests of a run, without redirects, further pages and retries.
+    pub requests: usize,
 }
 
 impl Default for Limits {
@@ -74,6 +91,7 @@ impl Default for Limits {
             run: Period::seconds(600),
             body: 1024 * 1024,
             retries: 2,
+            requests: 5000,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::model::published::recorded::{About, Change, Effect, Recorded};
 use crate::model::published::{
     PastStanding, Promises, Published, PublishedClaim, Retracted, change,
 };
+use crate::model::source::claim_id::ClaimId;
 
 /// How many entries of a claim's history, and how many changes of a site, are stored.
 pub const ENTRIES_MAX: usize = 100;
@@ -20,7 +21,8 @@ const RETRACTED_MAX: usize = 1000;
 /// The page `new` with the history that is carried forward from `previous`.
 #[must_use]
 pub fn carried(mut new: Published, previous: Option<&Published>) -> Published {
-    let checked = new.checked;
+    // A page can rest on older evidence than the one before, but its changes are newer.
+    let checked = previous.map_or(new.checked, |previous| new.checked.max(previous.checked));
     let nothing = Promises::default();
     let old = previous.map_or(&nothing, |previous| &previous.promises);
     let before = previous.map_or(checked, |previous| previous.checked);
@@ -73,9 +75,29 @@ pub fn objection(
             "the previous page was checked at {}, after this evidence ({checked})",
             previous.checked
         );
-        (message, "check again, or name the page that was published before this evidence")
+        (message, OLDER)
     })
 }
+
+/// The same, if `previous` has newer evidence for a claim: this evidence for it begins at the time that
+/// `since` gives.
+pub fn backwards(
+    previous: &Published,
+    since: &dyn Fn(&ClaimId) -> Option<Timestamp>,
+) -> Option<(String, &'static str)> {
+    previous.promises.claims.iter().find_map(|claim| {
+        let (before, since) = (claim.observed?, since(&claim.id)?);
+        let message = format!(
+            "the previous page has newer evidence for `{}`: it was checked at {before}, after this \
+             evidence ({since})",
+            claim.id
+        );
+        (since < before).then_some((message, OLDER))
+    })
+}
+
+/// The help line for evidence that is older than the previous page.
+const OLDER: &str = "check again, or name the page that was published before this evidence";
 
 fn now(claim: &PublishedClaim, checked: Timestamp) -> PastStanding {
     let standing = claim.stands().to_owned();
@@ -84,12 +106,18 @@ fn now(claim: &PublishedClaim, checked: Timestamp) -> PastStanding {
 }
 
 /// The history of a claim with the standing `now`; the claim of `before` was last checked at `checked`.
-fn of_claim(before: &PublishedClaim, checked: Timestamp, now: PastStanding) -> Vec<PastStanding> {
+fn of_claim(
+    before: &PublishedClaim,
+    checked: Timestamp,
+    mut now: PastStanding,
+) -> Vec<PastStanding> {
     let mut history = before.history.clone();
     if history.is_empty() {
         history.push(self::now(before, checked));
     }
     history.extend(lapse(before, &now));
+    // No history runs backwards.
+    now.since = history.last().map_or(now.since, |last| last.since.max(now.since));
     if history.last().is_none_or(|last| last.standing != now.standing) {
         history.push(now);
     }

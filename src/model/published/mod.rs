@@ -5,6 +5,7 @@
 //! them.
 
 pub mod change;
+pub mod contradicted;
 pub mod history;
 pub mod recorded;
 
@@ -35,7 +36,7 @@ pub struct Published {
     pub target: PublishedTarget,
     /// The name and version of the program that ran the checks.
     pub generator: String,
-    /// When the claims were checked.
+    /// When the claims were checked: the time of the oldest answer on which one of them rests.
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub checked: Timestamp,
     /// When the first evidence or waiver expires; null if no claim holds.
@@ -143,7 +144,7 @@ pub struct PublishedClaim {
         "probed", "probed with access", "reported", "attested", null
     ]))]
     pub basis: Option<Basis>,
-    /// When the last answer was received.
+    /// When the oldest answer was received.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub observed: Option<Timestamp>,
     /// When its evidence or its waiver expires; treat the claim as unverified from then on.
@@ -203,9 +204,23 @@ pub struct PublishedCheck {
     pub covers: String,
     /// What this does not show.
     pub not_shown: String,
+    /// How often the requests that decide the verdict were sent, and to how many addresses; null if it
+    /// was not run, or sent none.
+    #[serde(default)]
+    pub looks: Option<PublishedLooks>,
     /// The requests that decide the verdict, each once.
     #[serde(default)]
     pub asks: Vec<PublishedQuestion>,
+}
+
+/// How strong the look of a check was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Looks")]
+pub struct PublishedLooks {
+    /// The number of requests.
+    pub requests: u64,
+    /// The number of addresses that received them.
+    pub addresses: u64,
 }
 
 /// A request of a check, with its expectations.

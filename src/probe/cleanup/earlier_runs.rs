@@ -11,6 +11,7 @@ use crate::model::plan::{Act, Role, Step};
 use crate::probe::cleanup::journal::{Journal, JournalEntry};
 use crate::probe::cleanup::obligations::{failure, is_gone};
 use crate::probe::http;
+use crate::probe::http::pool::Way;
 use crate::probe::http::{PlannedRequest, RunContext};
 use crate::probe::job::{Event, Job};
 use crate::probe::limiter::Urgency;
@@ -76,6 +77,7 @@ async fn delete(context: &RunContext<'_>, entry: &JournalEntry) -> Result<(), St
         values: &Values::default(),
         searcher: &Searcher::default(),
         urgency: Urgency::Cleanup,
+        way: Way::default(),
     };
     let exchange = http::send(context, &planned).await;
     is_gone(&exchange).then_some(()).ok_or_else(|| failure(&exchange))

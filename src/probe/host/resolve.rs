@@ -1,7 +1,7 @@
 //! Looks up host names with the system's resolver, or with the one that the project configures.
 //!
-//! An HTTP request goes to one address of a host. Each name is looked up once per run, so that the
-//! evidence can list the other addresses as not asked.
+//! Each name is looked up once per run, so that all steps know the same addresses, and the evidence can
+//! list those that were not asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -16,7 +16,7 @@ use crate::model::answer::verdict::Reason;
 use crate::probe::host::dns;
 
 /// Looks up each name once per run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CachingResolver {
     resolver: Option<SocketAddr>,
     timeout: Duration,
@@ -31,6 +31,16 @@ impl CachingResolver {
         Self { resolver, timeout, known: Arc::default() }
     }
 
+    /// The addresses of a name, in the order of preference.
+    pub(crate) async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, ProbeError> {
+        let cached = self.known(name);
+        if !cached.is_empty() {
+            return Ok(cached);
+        }
+        let found = look_up(name, self.resolver, Instant::now() + self.timeout).await?;
+        Ok(cache(&self.known, name, found))
+    }
+
     /// The cached addresses of a name, in the order of preference.
     pub(crate) fn known(&self, name: &str) -> Vec<IpAddr> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,15 +50,9 @@ impl CachingResolver {
 
 impl Resolve for CachingResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let (resolver, deadline) = (self.resolver, Instant::now() + self.timeout);
-        let (known, cached) = (self.known.clone(), self.known(name.as_str()));
+        let names = self.clone();
         Box::pin(async move {
-            let found = if cached.is_empty() {
-                let found = look_up(name.as_str(), resolver, deadline).await?;
-                cache(&known, name.as_str(), found)
-            } else {
-                cached
-            };
+            let found = names.addresses(name.as_str()).await?;
             // The HTTP client sets the port.
             Ok(Box::new(found.into_iter().map(|one| SocketAddr::new(one, 0))) as Addrs)
         })

@@ -7,6 +7,7 @@ pub(crate) mod address;
 pub(crate) mod download;
 pub(crate) mod facts;
 pub(crate) mod fields;
+pub(crate) mod host_addresses;
 pub(crate) mod listing;
 pub(crate) mod pool;
 pub(crate) mod request;
@@ -35,7 +36,7 @@ use crate::probe::credential::tokens::{CredentialRequest, Minted, Minter};
 use crate::probe::host::certificate;
 use crate::probe::http::download::{PrivateCopy, PrivateDir};
 use crate::probe::http::facts::RawResponse;
-use crate::probe::http::pool::{Connection, Pool};
+use crate::probe::http::pool::{Connection, Pool, Way};
 use crate::probe::http::request::PreparedRequest;
 use crate::probe::limiter::{Limiter, Urgency};
 use crate::probe::local::command::CommandContext;
@@ -62,6 +63,7 @@ pub(crate) struct RunContext<'a> {
 }
 
 /// A request of a plan, with everything that is needed to send it.
+#[derive(Clone)]
 pub(crate) struct PlannedRequest<'a> {
     /// The step that sends it.
     pub(crate) step: &'a Step,
@@ -75,6 +77,8 @@ pub(crate) struct PlannedRequest<'a> {
     pub(crate) urgency: Urgency,
     /// Where the body of a 200 is saved; its facts then describe the saved file.
     pub(crate) save_to: Option<&'a PrivateDir>,
+    /// How it reaches its host.
+    pub(crate) way: Way,
 }
 
 impl<'a> RunContext<'a> {
@@ -231,7 +235,7 @@ async fn send_one(
     partial: &mut PartialResponse,
 ) -> Result<(), Answer> {
     let pool = context.pool.as_ref().map_err(|error| error.clone())?;
-    let connection = pool.connection(&planned.step.actor, &prepared.url)?;
+    let connection = pool.connection(&planned.step.actor, &prepared.url, &planned.way)?;
     exchange.address = connection.address.map(|address| address.to_string());
     let entered = context.limiter.enter(&prepared.host(), planned.urgency).await;
     let _pass = entered.map_err(|stop| stop.answer())?;

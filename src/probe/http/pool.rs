@@ -5,7 +5,7 @@
 //! affects one request.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -43,10 +43,32 @@ pub(crate) struct Pool<'a> {
     tls: ClientConfig,
     names: Arc<CachingResolver>,
     /// In the order of their last use.
-    clients: Mutex<IndexMap<(String, Option<Route>), Client>>,
+    clients: Mutex<IndexMap<Key, Client>>,
 }
 
-/// A host whose address the project sets.
+/// A client serves one actor, with one route, and either keeps its connections or does not.
+type Key = (String, Option<Route>, Reuse);
+
+/// How a request reaches its host.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Way {
+    /// The host whose address is chosen, and that address; otherwise the client chooses one.
+    pub(crate) pinned: Option<(String, IpAddr)>,
+    /// Whether it may use a connection that is open already.
+    pub(crate) reuse: Reuse,
+}
+
+/// Whether a request may use an open connection of its actor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Reuse {
+    /// It may.
+    #[default]
+    Open,
+    /// It may not: several servers behind one address answer in turn, one for each connection.
+    Never,
+}
+
+/// A host whose address is set, by the project or for one request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Route {
     host: String,
@@ -61,7 +83,7 @@ pub(crate) struct Connection {
     pub(crate) url: Url,
     /// The `Host` field, where `url` has another port than the original address.
     pub(crate) host: Option<HeaderValue>,
-    /// The socket address, where the project sets it.
+    /// The socket address, where it is set.
     pub(crate) address: Option<SocketAddr>,
 }
 
@@ -77,40 +99,41 @@ impl<'a> Pool<'a> {
     }
 
     /// The connection for a request of `actor` to `url`.
-    pub(crate) fn connection(&self, actor: &str, url: &Url) -> Result<Connection, ProbeError> {
-        let route = self.route(url);
-        let client = self.client(actor, route.as_ref())?;
+    pub(crate) fn connection(
+        &self,
+        actor: &str,
+        url: &Url,
+        way: &Way,
+    ) -> Result<Connection, ProbeError> {
+        let route = route(self.world, url).or_else(|| way.route(url));
+        let client = self.client((actor.to_owned(), route.clone(), way.reuse))?;
         let address = route.map(|route| route.address);
         let moved = address.and_then(|address| moved(url, address));
         let host = moved.as_ref().and_then(|_| host_field(url));
         Ok(Connection { client, url: moved.unwrap_or_else(|| url.clone()), host, address })
     }
 
+    /// The names that the run has looked up.
+    pub(crate) fn names(&self) -> &CachingResolver {
+        &self.names
+    }
+
     /// The addresses of the host of `url` other than `asked`. Empty where the project sets the address.
     pub(crate) fn not_asked(&self, url: &Url, asked: Option<&str>) -> Vec<String> {
         let asked = asked.and_then(|asked| asked.parse::<SocketAddr>().ok());
-        let (Some(asked), Some(host), None) = (asked, url.host_str(), self.route(url)) else {
+        let (Some(asked), Some(host), None) = (asked, url.host_str(), route(self.world, url))
+        else {
             return Vec::new();
         };
         let others = self.names.known(host).into_iter().filter(|one| *one != asked.ip());
         others.map(|one| one.to_string()).collect()
     }
 
-    fn route(&self, url: &Url) -> Option<Route> {
-        let host = url.host_str()?;
-        let port = url.port_or_known_default()?;
-        let with_port = self.world.connect_to.get(&format!("{host}:{port}"));
-        let address = *with_port.or_else(|| self.world.connect_to.get(host))?;
-        let host = host.to_owned();
-        Some(Route { host, address })
-    }
-
-    fn client(&self, actor: &str, route: Option<&Route>) -> Result<Client, ProbeError> {
-        let key = (actor.to_owned(), route.cloned());
+    fn client(&self, key: Key) -> Result<Client, ProbeError> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let client = match clients.shift_remove(&key) {
             Some(client) => client,
-            None => build(&self.tls, &self.names, route)?,
+            None => build(&self.tls, &self.names, &key)?,
         };
         if clients.len() >= CLIENTS_MAX {
             // A request in flight keeps its client until it is complete.
@@ -119,6 +142,21 @@ impl<'a> Pool<'a> {
         clients.insert(key, client.clone());
         Ok(client)
     }
+}
+
+impl Way {
+    fn route(&self, url: &Url) -> Option<Route> {
+        let (host, ip) = self.pinned.as_ref()?;
+        let port = url.port_or_known_default()?;
+        let route = || Route { host: host.clone(), address: SocketAddr::new(*ip, port) };
+        (url.domain() == Some(host)).then(route)
+    }
+}
+
+/// The route that the project sets for an address.
+fn route(world: &World, url: &Url) -> Option<Route> {
+    let host = url.host_str()?.to_owned();
+    Some(Route { host, address: world.connects_to(url)? })
 }
 
 /// Replaces the port of `url`, and its host if that is an IP address, with those of `address`. Returns
@@ -148,7 +186,7 @@ fn host_field(url: &Url) -> Option<HeaderValue> {
 fn build(
     tls: &ClientConfig,
     names: &Arc<CachingResolver>,
-    route: Option<&Route>,
+    (_, route, reuse): &Key,
 ) -> Result<Client, ProbeError> {
     let mut tls = tls.clone();
     // A session ticket shared between actors would let the server link them.
@@ -165,6 +203,9 @@ fn build(
         .user_agent(USER_AGENT)
         .default_headers(identity)
         .pool_idle_timeout(IDLE_MAX);
+    if *reuse == Reuse::Never {
+        builder = builder.pool_max_idle_per_host(0);
+    }
     if let Some(route) = route {
         builder = builder.resolve(&route.host, route.address);
     }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,9 +12,10 @@ use serde_json::Value;
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::ids::StepId;
-use crate::model::answer::observation::{Answer, Observation};
+use crate::model::answer::observation::{Answer, Look, Observation};
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::backup::{BackupSource, Opening};
+use crate::model::plan::looks::Looks;
 use crate::model::plan::question::HostName;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Plan, Role, Step};
@@ -24,10 +26,13 @@ use crate::probe::host::{dns, tls};
 use crate::probe::http;
 use crate::probe::http::address::address;
 use crate::probe::http::download::PrivateDir;
+use crate::probe::http::pool::Way;
 use crate::probe::http::{Exchange, PlannedRequest, RunContext, facts};
 use crate::probe::job::Job;
 use crate::probe::limiter::Urgency;
 use crate::probe::local::{backup, command, file, record};
+use crate::probe::run::repeated;
+use crate::probe::run::repeated::Exchanges;
 use crate::probe::spellings::Searcher;
 use crate::probe::strangers::Strangers;
 use crate::probe::values::Values;
@@ -49,6 +54,8 @@ pub(crate) struct Attempt<'a> {
     searcher: Searcher,
     redactor: Redactor,
     strangers: Strangers,
+    /// How often the request of each step is sent.
+    looks: Vec<Looks>,
     /// Never borrowed across an await.
     obligations: RefCell<Obligations<'a>>,
 }
@@ -66,6 +73,7 @@ impl<'a> Attempt<'a> {
             redactor: values.redactor().after(secret_redactor(context, job.plan)),
             obligations: RefCell::new(Obligations::new(journal, job, target)),
             values,
+            looks: job.plan.looks(),
         }
     }
 
@@ -231,6 +239,7 @@ impl<'a> Attempt<'a> {
             searcher: &self.searcher,
             urgency: urgency(step, request),
             save_to,
+            way: Way::default(),
         }
     }
 
@@ -246,21 +255,56 @@ impl<'a> Attempt<'a> {
             let error = ProbeError::new(Reason::NotPermitted, why);
             return self.observation(error.into(), BTreeMap::new());
         }
-        let mut exchange = http::send(self.context, &self.planned(step, request, None)).await;
-        if let Ok(facts) = &mut exchange.answer {
-            self.strangers.look_at(index, 0, step, facts, &exchange.request_text);
-        }
+        let looks = self.looks[index.0];
+        let mut sent =
+            repeated::send(self.context, &self.planned(step, request, None), looks).await;
+        self.look_at_strangers(index, step, &mut sent);
+        let exchange = &sent.first.1;
         let captures = match &exchange.answer {
             Ok(all) => self.capture(step, all),
             Err(_) => BTreeMap::new(),
         };
         if is_write {
             let address = address_of(self.context, &self.values);
-            self.obligations.borrow_mut().finish_write(index, &exchange, &address);
+            self.obligations.borrow_mut().finish_write(index, exchange, &address);
         } else if step.role == Role::Cleanup {
-            self.obligations.borrow_mut().finish_cleanup(index, &exchange);
+            self.obligations.borrow_mut().finish_cleanup(index, exchange);
         }
-        self.network_observation(step, exchange, captures)
+        self.repeated_observation(step, sent, captures)
+    }
+
+    /// Compares the answers to strangers with the owner's, before anything is left out of them.
+    fn look_at_strangers(&self, index: StepId, step: &Step, sent: &mut Exchanges) {
+        for (_, exchange) in std::iter::once(&mut sent.first).chain(&mut sent.others) {
+            if let Ok(facts) = &mut exchange.answer {
+                self.strangers.look_at(index, step, facts, &exchange.request_text);
+            }
+        }
+    }
+
+    /// The observation of a request that may have been sent several times.
+    fn repeated_observation(
+        &self,
+        step: &Step,
+        sent: Exchanges,
+        captures: BTreeMap<String, Value>,
+    ) -> Observation {
+        let (times, addresses) = (sent.sent(), sent.addresses);
+        let (at, exchange) = sent.first;
+        let first = self.network_observation(step, exchange, captures);
+        let others = sent.others.into_iter().map(|(at, exchange)| {
+            let address = exchange.address.clone();
+            let observed = self.network_observation(step, exchange, BTreeMap::new());
+            Look { at, address, answer: observed.answer }
+        });
+        let others = repeated::different((at, &first.answer), others.collect());
+        let mut observation = Observation { at, sent: times, others, ..first };
+        if !addresses.asked.is_empty() {
+            let texts = |all: Vec<IpAddr>| all.iter().map(ToString::to_string).collect();
+            observation.not_asked = texts(addresses.beyond);
+            observation.no_route = texts(addresses.no_route);
+        }
+        observation
     }
 
     fn begin_write(&self, index: StepId) -> Result<(), String> {

@@ -1,4 +1,5 @@
 //! Runs plans, in parallel where the plan allows it, within the limits of the project.
 
 pub(crate) mod attempt;
+pub(crate) mod repeated;
 pub(crate) mod runner;

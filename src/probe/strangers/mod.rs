@@ -38,8 +38,6 @@ pub(crate) struct Strangers {
 /// An answer to a stranger, which is compared later.
 struct Waiting {
     step: StepId,
-    /// Which of the step's answers it is, among those to the same request.
-    look: usize,
     answer: Document,
     sent: String,
 }
@@ -58,15 +56,8 @@ impl Strangers {
     }
 
     /// Remembers an answer that others are compared with, and compares the answer to a stranger. `sent` is all
-    /// that the stranger sent; `look` counts the answers to one step's request.
-    pub(crate) fn look_at(
-        &self,
-        index: StepId,
-        look: usize,
-        step: &Step,
-        facts: &mut Value,
-        sent: &str,
-    ) {
+    /// that the stranger sent.
+    pub(crate) fn look_at(&self, index: StepId, step: &Step, facts: &mut Value, sent: &str) {
         if self.wanted.contains(&index) && !self.known.borrow().contains_key(&index) {
             let document = Document::of(facts);
             if self.has_room_for(&document) {
@@ -79,18 +70,34 @@ impl Strangers {
         }
         let sent = document::decoded(sent);
         let answer = Document::of_stranger(facts);
-        if self.knows_all(data) {
-            facts["owner_values"] = self.found(data, &answer, &sent);
-        } else if self.has_room_for(&answer) {
-            self.waiting.borrow_mut().push(Waiting { step: index, look, answer, sent });
-        } else {
-            facts["owner_values"] = json!({ "found": null });
+        facts["owner_values"] = match self.knows_all(data) {
+            true => self.found(data, &answer, &sent),
+            false => self.wait(Waiting { step: index, answer, sent }),
+        };
+    }
+
+    /// Compares an answer later; returns the fact until then. The same answer to the same request is compared
+    /// once, so that its facts stay the same.
+    fn wait(&self, waiting: Waiting) -> Value {
+        let mut all = self.waiting.borrow_mut();
+        let same = |one: &Waiting| {
+            one.step == waiting.step
+                && (&one.answer.body, &one.answer.head)
+                    == (&waiting.answer.body, &waiting.answer.head)
+        };
+        if let Some(index) = all.iter().position(same) {
+            return json!({ "waiting": index });
         }
+        if !self.has_room_for(&waiting.answer) {
+            return json!({ "found": null });
+        }
+        all.push(waiting);
+        json!({ "waiting": all.len() - 1 })
     }
 
     /// Compares the answers that waited for others, and adds the results to their observations.
     pub(crate) fn finish(&self, plan: &Plan, observations: &mut [Observation]) {
-        for waiting in self.waiting.take() {
+        for (index, waiting) in self.waiting.take().into_iter().enumerate() {
             let step = plan.step(waiting.step);
             let (Some(data), Some(observation)) = (
                 step.and_then(|step| step.withholds.as_ref()),
@@ -98,12 +105,14 @@ impl Strangers {
             ) else {
                 continue;
             };
-            let answer = match waiting.look {
-                0 => Some(&mut observation.answer),
-                later => observation.others.get_mut(later - 1).map(|one| &mut one.answer),
-            };
-            if let Some(Answer::Facts(facts)) = answer {
-                facts.set("/owner_values", self.found(data, &waiting.answer, &waiting.sent));
+            let found = self.found(data, &waiting.answer, &waiting.sent);
+            let others = observation.others.iter_mut().map(|one| &mut one.answer);
+            for answer in std::iter::once(&mut observation.answer).chain(others) {
+                if let Answer::Facts(facts) = answer
+                    && facts.at("/owner_values/waiting") == Some(&json!(index))
+                {
+                    facts.set("/owner_values", found.clone());
+                }
             }
         }
     }
@@ -220,7 +229,7 @@ mod tests {
             all[stranger_at] = answer(stranger.clone());
             let mut observations = Vec::new();
             for (index, facts) in all.iter_mut().enumerate() {
-                strangers.look_at(StepId(index), 0, &plan.steps[index], facts, sent);
+                strangers.look_at(StepId(index), &plan.steps[index], facts, sent);
                 let facts = crate::model::answer::facts::Facts(facts.clone());
                 let at = jiff::Timestamp::UNIX_EPOCH;
                 observations.push(Observation::new(at, Answer::Facts(facts)));

@@ -16,6 +16,8 @@ pub(crate) struct Seen {
     pub(crate) body: Vec<u8>,
     /// The client's port, which identifies the connection.
     pub(crate) port: u16,
+    /// The address that received it, without the port.
+    pub(crate) node: String,
 }
 
 impl Seen {
@@ -66,7 +68,15 @@ pub(crate) struct Server {
 impl Server {
     /// Serves plain HTTP on a free port.
     pub(crate) fn start(handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
-        Self::serve(None, Arc::new(handler))
+        Self::serve(&["127.0.0.1"], None, Arc::new(handler))
+    }
+
+    /// Serves plain HTTP on one free port of several addresses.
+    pub(crate) fn start_at(
+        nodes: &[&str],
+        handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::serve(nodes, None, Arc::new(handler))
     }
 
     /// Serves HTTPS on a free port.
@@ -74,34 +84,38 @@ impl Server {
         tls: rustls::ServerConfig,
         handler: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Self::serve(Some(TlsAcceptor::from(Arc::new(tls))), Arc::new(handler))
+        Self::serve(&["127.0.0.1"], Some(TlsAcceptor::from(Arc::new(tls))), Arc::new(handler))
     }
 
-    fn serve(tls: Option<TlsAcceptor>, handler: Arc<Handler>) -> Self {
+    fn serve(nodes: &[&str], tls: Option<TlsAcceptor>, handler: Arc<Handler>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()
             .unwrap();
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-        let address = listener.local_addr().unwrap();
+        let listeners = runtime.block_on(listen(nodes));
+        let address = listeners[0].local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let log = seen.clone();
-        runtime.spawn(async move {
-            while let Ok((socket, peer)) = listener.accept().await {
-                let (log, handler, tls) = (log.clone(), handler.clone(), tls.clone());
-                tokio::spawn(async move {
-                    match tls {
-                        None => talk(socket, peer.port(), log, handler).await,
-                        Some(tls) => {
-                            if let Ok(socket) = tls.accept(socket).await {
-                                talk(socket, peer.port(), log, handler).await;
+        for listener in listeners {
+            let node = listener.local_addr().unwrap().ip().to_string();
+            let (log, handler, tls) = (seen.clone(), handler.clone(), tls.clone());
+            runtime.spawn(async move {
+                while let Ok((socket, peer)) = listener.accept().await {
+                    let (log, handler, tls) = (log.clone(), handler.clone(), tls.clone());
+                    let from = Seen { port: peer.port(), node: node.clone(), ..Seen::default() };
+                    tokio::spawn(async move {
+                        match tls {
+                            None => talk(socket, from, log, handler).await,
+                            Some(tls) => {
+                                if let Ok(socket) = tls.accept(socket).await {
+                                    talk(socket, from, log, handler).await;
+                                }
                             }
                         }
-                    }
-                });
-            }
-        });
+                    });
+                }
+            });
+        }
         Self { address, seen, runtime: Some(runtime) }
     }
 
@@ -128,15 +142,32 @@ impl Drop for Server {
     }
 }
 
+/// Listens on a port that is free on all of these addresses.
+async fn listen(nodes: &[&str]) -> Vec<TcpListener> {
+    for _ in 0..16 {
+        let first = TcpListener::bind((nodes[0], 0)).await.unwrap();
+        let port = first.local_addr().unwrap().port();
+        let mut all = vec![first];
+        for node in &nodes[1..] {
+            all.extend(TcpListener::bind((*node, port)).await.ok());
+        }
+        if all.len() == nodes.len() {
+            return all;
+        }
+    }
+    panic!("no port is free on all of {nodes:?}");
+}
+
 async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     mut socket: S,
-    port: u16,
+    from: Seen,
     log: Arc<Mutex<Vec<Seen>>>,
     handler: Arc<Handler>,
 ) {
     let mut buffer = Vec::new();
     while let Some(mut seen) = read(&mut socket, &mut buffer).await {
-        seen.port = port;
+        seen.port = from.port;
+        seen.node.clone_from(&from.node);
         log.lock().unwrap().push(seen.clone());
         // Handlers may wait for each other.
         let handler = handler.clone();

@@ -36,6 +36,7 @@ struct JsonReport<'a> {
     finished: Timestamp,
     as_of: Timestamp,
     counts: Vec<Count>,
+    not_checked: usize,
     claims: Vec<JsonClaim<'a>>,
 }
 
@@ -48,6 +49,7 @@ struct JsonClaim<'a> {
     column: usize,
     standing: &'static str,
     reason: Option<Reason>,
+    needs: Option<&'a str>,
     basis: Option<Basis>,
     seen: String,
     observed: Option<Timestamp>,
@@ -123,6 +125,7 @@ fn report<'a>(input: &Input<'a>) -> JsonReport<'a> {
         finished: assessment.finished,
         as_of: input.now,
         counts: summary::counts(input.outcomes),
+        not_checked: input.not_checked(),
         claims: input.outcomes.iter().map(|outcome| claim(outcome, input)).collect(),
     }
 }
@@ -141,6 +144,7 @@ fn claim<'a>(outcome: &'a Outcome<'a>, input: &Input<'a>) -> JsonClaim<'a> {
             Standing::Inconclusive(reason) => Some(reason),
             _ => None,
         },
+        needs: outcome.lacks.map(|claim| claim.id.as_str()),
         basis: summary::basis(outcome),
         seen: wording::seen(outcome),
         observed: outcome.observed,
@@ -236,6 +240,7 @@ mod tests {
           "column": 2,
           "standing": "violated",
           "reason": null,
+          "needs": null,
           "basis": "probed-with-access",
           "seen": "globex reads acme's note: status 200, 64 bytes with data of acme in it",
           "observed": "2026-11-22T10:00:00Z",

@@ -7,7 +7,7 @@ use crate::model::judge::evidence::{Outcome, Standing};
 use crate::model::judge::falsify::Grade;
 use crate::render::report::layout::{GREEN, RED, YELLOW};
 use crate::render::wording::{count, day};
-use crate::render::{summary, wording};
+use crate::render::{Input, summary, wording};
 
 /// A claim's status in one to three words: `Verified`, `Could not verify`.
 pub fn status(standing: Standing) -> &'static str {
@@ -58,12 +58,15 @@ pub(crate) fn basis_of(outcome: &Outcome<'_>) -> &'static str {
     summary::basis(outcome).map_or("", basis)
 }
 
-/// How many claims have each status, worst first: `1 failed`, `3 verified`.
-pub(crate) fn counts(outcomes: &[Outcome<'_>]) -> Vec<(Style, String)> {
-    let mut worst: Vec<&Outcome<'_>> = outcomes.iter().collect();
+/// How many claims have each status, worst first: `1 failed`, `3 verified`; then how many this run left
+/// out.
+pub(crate) fn counts(input: &Input<'_>) -> Vec<(Style, String)> {
+    let mut worst: Vec<&Outcome<'_>> = input.outcomes.iter().collect();
     worst.sort_by_key(|outcome| (summary::rank(outcome), status(outcome.standing)));
     let same = |a: &&Outcome<'_>, b: &&Outcome<'_>| status(a.standing) == status(b.standing);
-    worst.chunk_by(same).map(|group| (style(group[0].standing), counted(group))).collect()
+    let groups = worst.chunk_by(same).map(|group| (style(group[0].standing), counted(group)));
+    let left_out = Some(input.not_checked()).filter(|number| *number > 0);
+    groups.chain(left_out.map(|number| (YELLOW, format!("{number} not checked")))).collect()
 }
 
 fn counted(group: &[&Outcome<'_>]) -> String {
@@ -97,11 +100,14 @@ mod tests {
     #[test]
     fn every_claim_is_counted_once_worst_first() {
         let sample = Sample::new();
-        let words = counts(&sample.outcomes()).into_iter().map(|(_, words)| words);
+        let outcomes = sample.outcomes();
+        let words = counts(&sample.input(&outcomes)).into_iter().map(|(_, words)| words);
         assert_eq!(
             words.collect::<Vec<_>>().join(", "),
             "1 failed, 1 weak check, 1 could not be verified, 1 expired, 1 exception, \
              2 verified (1 confirmed by a named role)"
         );
+        let words = counts(&sample.input(&outcomes[..1])).into_iter().map(|(_, words)| words);
+        assert_eq!(words.last().unwrap(), "6 not checked");
     }
 }

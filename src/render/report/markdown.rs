@@ -32,7 +32,7 @@ fn write(out: &mut String, input: &Input<'_>, most: usize, layout: &Layout) -> f
     let mut worst: Vec<&Outcome<'_>> = input.outcomes.iter().collect();
     worst.sort_by_key(|outcome| summary::rank(outcome));
     let target = summary::target(&input.assessment.world);
-    let counts = labels::counts(input.outcomes).into_iter().map(|(_, words)| words);
+    let counts = labels::counts(input).into_iter().map(|(_, words)| words);
     writeln!(out, "## Security claims: {}\n", counts.collect::<Vec<_>>().join(", "))?;
     let finished = in_words(input.assessment.finished);
     writeln!(out, "Tested {}, {finished}.", escaped(target))?;

@@ -1,9 +1,13 @@
 //! The plans of a claim's checks, before anything is sent: `avouch explain`.
 
+use std::collections::BTreeMap;
+
 use crate::model::judge::basis;
+use crate::model::plan::looks::Looks;
 use crate::model::plan::{Plan, Role, Step};
 use crate::model::project::Project;
 use crate::model::project::claim::Claim;
+use crate::model::source::claim_id::ClaimId;
 use crate::render::report::labels;
 use crate::render::report::layout::{BOLD, DIM, Layout};
 use crate::render::wording;
@@ -14,8 +18,12 @@ const EXPECTED_MAX: usize = 8;
 /// Columns before the details of a step.
 const INDENT: usize = 6;
 
-/// The plans of one claim, for people.
-pub fn text(project: &Project, claim: &Claim, plans: &[Plan], layout: &Layout) -> String {
+/// The plans of all claims.
+type Plans = BTreeMap<ClaimId, Vec<Plan>>;
+
+/// The plans of one claim, for people, with the number of their requests and of those of all claims.
+pub fn text(project: &Project, claim: &Claim, all: &Plans, layout: &Layout) -> String {
+    let plans = all.get(&claim.id).map_or(&[][..], Vec::as_slice);
     let id = layout.paint(BOLD, &claim.id);
     let because = claim.written.because.split_whitespace().collect::<Vec<_>>().join(" ");
     let valid_for = claim.written.valid_for.in_words();
@@ -30,15 +38,54 @@ pub fn text(project: &Project, claim: &Claim, plans: &[Plan], layout: &Layout) -
         out.push_str(&format!("\n{} ({basis})\n", layout.paint(BOLD, &title)));
         out.push_str(&layout.hanging("  covers: ", &plan.covers));
         out.push_str(&layout.hanging("  limits: ", &plan.leaves_open));
+        let looks = plan.looks();
         for (number, step) in plan.steps.iter().enumerate() {
             out.push('\n');
             out.push_str(
                 &layout.hanging(&format!("  {:>2}. ", number + 1), &title_of(step, layout)),
             );
-            out.push_str(&details(project, plan, step, layout));
+            let looks = (project, looks[number]);
+            out.push_str(&details(looks, plan, step, layout));
         }
     }
+    out.push('\n');
+    out.push_str(&layout.paragraph(0, &totals(project, plans, all)));
     out
+}
+
+/// The number of requests of a claim and of all claims, and the limit.
+fn totals(project: &Project, plans: &[Plan], all: &Plans) -> String {
+    let limit = project.limits.requests;
+    let own = requests(project, plans.iter());
+    let total = requests(project, all.values().flatten());
+    format!(
+        "Requests of this claim: {own}. Requests of all claims: {total}. A run may send {limit} \
+         (`limits.requests`), not counting redirects, further pages and retries."
+    )
+}
+
+/// A number of requests: `12`, or `4, and 36 for each address of the target's host`.
+fn requests<'p>(project: &Project, plans: impl Iterator<Item = &'p Plan>) -> String {
+    let (mut once, mut each) = (0, 0);
+    for looks in plans.flat_map(Plan::looks) {
+        let count = if looks.every_address { &mut each } else { &mut once };
+        *count += usize::from(looks.repeat);
+    }
+    if project.world.has_one_address(&project.world.target) || each == 0 {
+        return (once + each).to_string();
+    }
+    format!("{once}, and {each} for each address of the target's host")
+}
+
+/// How often the request of a step is sent, if it may be more than once.
+fn repetition(project: &Project, looks: Looks) -> Option<String> {
+    let several = looks.every_address && !project.world.has_one_address(&project.world.target);
+    match (looks.repeat, several) {
+        (0 | 1, false) => None,
+        (0 | 1, true) => Some("sent to every address of the target's host".to_owned()),
+        (times, false) => Some(format!("sent {times} times")),
+        (times, true) => Some(format!("sent {times} times to every address of the target's host")),
+    }
 }
 
 /// One check in short: what it covers and expects, its limits, and what it does not show, on a line
@@ -69,9 +116,15 @@ fn title_of(step: &Step, layout: &Layout) -> String {
 }
 
 /// The request of a step, what it captures and expects, and its control.
-fn details(project: &Project, plan: &Plan, step: &Step, layout: &Layout) -> String {
+fn details(
+    (project, looks): (&Project, Looks),
+    plan: &Plan,
+    step: &Step,
+    layout: &Layout,
+) -> String {
     let who = wording::who(step, project);
     let mut lines = vec![format!("{who}: {}", wording::request_line(step, project))];
+    lines.extend(repetition(project, looks));
     let captures = step.captures.iter();
     lines.extend(captures.map(|one| format!("saves {} as ${{{}}}", one.at, one.name)));
     let expected = step.expect.iter().map(wording::expected);

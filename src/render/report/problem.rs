@@ -2,6 +2,7 @@
 //! observed value, the place, and how to repeat it.
 
 use crate::model::answer::ids::StepId;
+use crate::model::answer::verdict::Reason;
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
 use crate::model::judge::falsify::Falsification;
 use crate::model::judge::view::View;
@@ -29,6 +30,9 @@ pub(crate) fn text(outcome: &Outcome<'_>, input: &Input<'_>, layout: &Layout) ->
     let problem = Problem { outcome, input, layout };
     match outcome.standing {
         Standing::Violated | Standing::Waived => problem.broken(&mut out),
+        Standing::Inconclusive(Reason::Needs) => {
+            problem.because(&mut out, &wording::lacks(outcome));
+        }
         Standing::Inconclusive(reason) => problem.undecided(&mut out, reason.in_words()),
         Standing::Expired => problem.because(&mut out, &wording::seen(outcome)),
         Standing::Unfit(_) => problem.unfit(&mut out),
@@ -198,6 +202,11 @@ fn circumstances(out: &mut String, check: &CheckOutcome<'_>, layout: &Layout) {
     if !others.is_empty() {
         let others = wording::in_a_row(&others);
         out.push_str(&layout.entry("untested", &format!("{others} (other addresses of the host)")));
+    }
+    let no_route = wording::no_route(check);
+    if !no_route.is_empty() {
+        let addresses = wording::in_a_row(&no_route);
+        out.push_str(&layout.entry("untested", &format!("{addresses} (no route to this address)")));
     }
     if check.transcript.attempts > 1 {
         let attempts = usize::try_from(check.transcript.attempts).unwrap_or(usize::MAX);

@@ -26,10 +26,10 @@ pub(super) fn trouble_of(outcome: &Outcome<'_>, input: &Input<'_>) -> String {
 
 /// The counts, the target, the time of the test, and one hint.
 fn conclusion(input: &Input<'_>, layout: &Layout) -> String {
-    let counts = labels::counts(input.outcomes).into_iter();
+    let counts = labels::counts(input).into_iter();
     let counts = counts.map(|(style, words)| layout.paint(style.bold(), &words));
     let counts = counts.collect::<Vec<_>>().join(", ");
-    let claims = count(input.outcomes.len(), "claim");
+    let claims = count(input.outcomes.len() + input.not_checked(), "claim");
     let mut out = layout.paragraph(0, &format!("{}: {counts}", layout.paint(BOLD, &claims)));
     let target = summary::target(&input.assessment.world);
     for line in

@@ -63,6 +63,7 @@ impl Sample {
             clock: None,
             world: WorldBinding::of(&project),
             claims: project.claims.iter().map(evidence).collect(),
+            contradicted: BTreeMap::new(),
         };
         Self { project, plans, assessment, past: Past::default() }
     }
@@ -183,6 +184,7 @@ fn claim(id: &str, words: &str) -> Claim {
             because: spanned(format!("We ask, and look at what comes back ({id}).")),
             applies_to: vec![spanned("cloud".into())],
             reinstated: None,
+            needs: Vec::new(),
             valid_for: spanned(valid_for),
             checks: spanned(Vec::new()),
         },

@@ -53,7 +53,7 @@ impl Badge {
         let until = match valid_until(edition.outcomes) {
             Some(until) => words.fill("badge-until", &[("time", &words.time(until))]),
             None => {
-                let day = words.day(day_of(edition.assessment.finished));
+                let day = words.day(day_of(edition.checked()));
                 words.fill("badge-on", &[("day", &day)])
             }
         };

@@ -58,7 +58,7 @@ fn now(input: &Input<'_>, site: &view::SiteView) -> Published {
             demo: project.world.demo || input.assessment.world.demo,
         },
         generator: site.generator.clone(),
-        checked: input.assessment.finished,
+        checked: input.checked(),
         valid_until: valid_until(input.outcomes),
         clock: input.assessment.clock.or(project.world.clock),
         promises: promise::asked(project, input.outcomes),
@@ -130,6 +130,10 @@ mod tests {
               "verdict": "holds",
               "covers": "One address was tested, as one customer and as an anonymous caller.",
               "not_shown": "This does not show what happens at other addresses.",
+              "looks": {
+                "requests": 1,
+                "addresses": 1
+              },
               "asks": [
                 {
                   "ask": "GET /",

@@ -88,7 +88,8 @@ pub(crate) fn standing(outcome: Option<&Outcome<'_>>, words: &Words) -> String {
     match outcome.standing {
         Standing::Waived => waived(outcome, words),
         Standing::Inconclusive(reason) => {
-            let reason = words.say(&format!("reason-{}", reason.name()));
+            let lacks = outcome.lacks.map(wording::words).unwrap_or_default();
+            let reason = words.fill(&format!("reason-{}", reason.name()), &[("claim", &lacks)]);
             words.fill(&key, &[("reason", &reason)])
         }
         _ => words.say(&key),
@@ -124,7 +125,7 @@ fn check(index: usize, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view:
         covers: plan.covers.clone(),
         leaves_open: wording::leaves_open(check),
         must: seen::must(plan, project),
-        observed: seen::last(check).map(|at| edition.time(at)),
+        observed: seen::oldest(check).map(|at| edition.time(at)),
         until: Some(check.until).filter(|_| holds(check)).map(|at| edition.time(at)),
         saw: seen::saw(check, project),
         broke: seen::broke(check),
@@ -154,6 +155,7 @@ fn holds(check: &CheckOutcome<'_>) -> bool {
 
 fn remarks(check: &CheckOutcome<'_>) -> Vec<String> {
     let mut remarks = Vec::new();
+    remarks.extend(looked(check));
     if check.transcript.attempts > 1 {
         let attempts = usize::try_from(check.transcript.attempts).unwrap_or(usize::MAX);
         remarks.push(format!("It took {} to get an answer.", count(attempts, "attempt")));
@@ -172,6 +174,18 @@ fn remarks(check: &CheckOutcome<'_>) -> Vec<String> {
     remarks
 }
 
+/// How often the tests were sent, if that is more often than they are listed.
+fn looked(check: &CheckOutcome<'_>) -> Option<String> {
+    let strength = wording::strength(check)?;
+    let repeated = check.transcript.observations.iter().any(|one| !one.sent.is_empty());
+    let [requests, addresses] = [strength.requests, strength.addresses]
+        .map(|number| usize::try_from(number).unwrap_or(usize::MAX));
+    repeated.then(|| {
+        let (requests, at) = (count(requests, "request"), wording::addresses(addresses));
+        format!("The tests sent {requests} to {at} of the host.")
+    })
+}
+
 fn step(id: StepId, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view::StepView {
     let (step, project) = (&check.plan.steps[id], edition.project);
     let answers = View::new(check.plan, &check.transcript.observations);
@@ -185,7 +199,7 @@ fn step(id: StepId, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view::St
         request: wording::request_line(step, project),
         repeat: wording::curl(step, project),
         control: control.map_or_else(String::new, |control| control.name.clone()),
-        answer: public::answer(&answers, id),
+        answer: public::answers(&answers, id),
         at: observation.map(|one| edition.time(one.at)),
         took: observation.map_or_else(String::new, |one| wording::took(one.took_ms)),
         expectations: expectations(id, check),
@@ -218,7 +232,15 @@ fn expectations(id: StepId, check: &CheckOutcome<'_>) -> Vec<view::ExpectationVi
         },
         Some(one) => view::ExpectationView {
             expected: wording::expected(expectation),
-            found: public::outcome(expectation, one, &step.publish),
+            found: format!(
+                "{}{}",
+                public::outcome(expectation, one, &step.publish),
+                wording::at_address(
+                    &View::new(check.plan, &check.transcript.observations),
+                    id,
+                    one.look
+                )
+            ),
             outcome: match one.outcome {
                 expect::TestOutcome::Met => "met",
                 expect::TestOutcome::NotMet => "not met",

@@ -47,7 +47,7 @@ pub(crate) fn file(edition: &Edition<'_>, site: &view::SiteView, published: &Pub
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.updated));
     entries.truncate(ENTRIES_MAX);
     let newest = entries.first().map(|entry| entry.updated);
-    let updated = newest.unwrap_or(edition.assessment.finished);
+    let updated = newest.unwrap_or(edition.checked());
     let mut text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_owned();
     // Writing to a string cannot fail.
     let _ = writeln!(

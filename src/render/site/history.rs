@@ -29,12 +29,14 @@ pub(crate) fn of_claim(
     let Some(claim) = published.promises.claim(id) else {
         return view::history::History::default();
     };
+    let last = claim.history.last().map(|one| one.since);
+    let to = published.checked.max(last.unwrap_or(published.checked));
     let changes = published.changes.iter().rev();
     let changes = changes.filter(|one| one.change.claim.as_deref() == Some(id));
     view::history::History {
         entries: claim.history.iter().rev().map(|one| entry(one, edition)).collect(),
-        spans: spans(&claim.history, published.checked, edition.words()),
-        words: in_a_sentence(claim, published.checked, edition.words()),
+        spans: spans(&claim.history, to, edition.words()),
+        words: in_a_sentence(claim, to, edition.words()),
         changes: changes.map(|one| change(one, published, edition)).collect(),
     }
 }

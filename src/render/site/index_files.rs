@@ -21,7 +21,7 @@ pub(crate) fn files(input: &Input<'_>, pages: &[&str]) -> Vec<(String, Vec<u8>)>
 
 /// The list of all pages (<https://www.sitemaps.org/protocol.html>).
 fn sitemap(input: &Input<'_>, pages: &[&str]) -> String {
-    let checked = day_of(input.assessment.finished);
+    let checked = day_of(input.checked());
     let mut text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
                     <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
         .to_owned();

@@ -4,12 +4,17 @@
 use indexmap::IndexSet;
 use serde_json::Value;
 
+use crate::model::answer::error::ProbeError;
+use crate::model::answer::facts::Facts;
 use crate::model::answer::ids::StepId;
 use crate::model::judge::Judged;
-use crate::model::judge::view::View;
+use crate::model::judge::view::{View, facts_of};
 use crate::model::plan::expect::{Expectation, Test, TestOutcome};
 use crate::model::plan::template::Template;
-use crate::render::wording::{found, list, plain, value};
+use crate::render::wording::{asked, at_address, found, list, plain, value};
+
+/// The number of further answers of one step that are shown.
+const OTHERS_MAX: usize = 8;
 
 /// The text for an expectation that was met, if the actual value is not public.
 pub(crate) const AS_EXPECTED: &str = "as expected";
@@ -17,9 +22,35 @@ pub(crate) const AS_EXPECTED: &str = "as expected";
 /// The text for an expectation that was not met, if the actual value is not public.
 pub(crate) const NOT_AS_EXPECTED: &str = "not as expected";
 
+/// All answers to the request of a step, as far as they differ, and how often it was sent.
+pub(crate) fn answers(view: &View<'_>, step: StepId) -> String {
+    let mut all = answer(view, step);
+    let Some(observation) = view.observation(step) else {
+        return all;
+    };
+    for look in observation.others.iter().take(OTHERS_MAX) {
+        let address =
+            look.address.as_deref().map_or_else(String::new, |one| format!(" at {}", plain(one)));
+        all.push_str(&format!("; {}{address}", of(facts_of(&look.answer))));
+    }
+    match asked(observation) {
+        Some(asked) => format!("{all} ({asked})"),
+        None => all,
+    }
+}
+
 /// The answer to a step: its status, or the reason for having none.
 pub(crate) fn answer(view: &View<'_>, step: StepId) -> String {
-    match view.answer(step) {
+    of(view.answer(step))
+}
+
+/// The answer that decided an outcome, with its address if the answers to the request differed.
+pub(crate) fn answer_of(view: &View<'_>, step: StepId, look: usize) -> String {
+    format!("{}{}", of(view.look(step, look)), at_address(view, step, look))
+}
+
+fn of(answer: Result<&Facts, ProbeError>) -> String {
+    match answer {
         Err(error) => error.reason.in_words().to_owned(),
         Ok(facts) => match facts.status() {
             Some(status) => format!("status {status}"),

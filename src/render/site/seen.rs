@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::model::answer::attestation::{Attestation, AttestationDay};
 use crate::model::answer::broken::Broken;
 use crate::model::answer::ids::StepId;
-use crate::model::answer::observation::Answer;
+use crate::model::judge::age;
 use crate::model::judge::evidence::CheckOutcome;
 use crate::model::judge::view::View;
 use crate::model::plan::expect::{Expectation, Test, TestOutcome};
@@ -59,12 +59,14 @@ pub(crate) fn broke(check: &CheckOutcome<'_>) -> Vec<String> {
         let step = &check.plan.steps[one.step];
         let name = plain(&step.name);
         let view = View::new(check.plan, &check.transcript.observations);
+        let step_judged = &check.judgement.steps[one.step];
         let Some(index) = one.expectation else {
-            let answer = public::answer(&view, one.step);
+            let answer = public::answer_of(&view, one.step, step_judged.look);
             return format!("{name}: {answer}, with another tenant's data in it");
         };
-        let judged = &check.judgement.steps[one.step].expectations[index];
+        let judged = &step_judged.expectations[index];
         let found = public::outcome(&step.expect[index], judged, &step.publish);
+        let found = format!("{found}{}", wording::at_address(&view, one.step, judged.look));
         let expected = wording::expected(&step.expect[index]);
         format!("{name}. Expected: {expected}. Found: {found}")
     };
@@ -75,10 +77,9 @@ pub(crate) fn broke(check: &CheckOutcome<'_>) -> Vec<String> {
     shown
 }
 
-/// The time of a check's last answer.
-pub(crate) fn last(check: &CheckOutcome<'_>) -> Option<Timestamp> {
-    let all = check.transcript.observations.iter();
-    all.filter(|one| matches!(one.answer, Answer::Facts(_))).map(|one| one.at).max()
+/// The time of a check's oldest answer.
+pub(crate) fn oldest(check: &CheckOutcome<'_>) -> Option<Timestamp> {
+    age::oldest(check.transcript)
 }
 
 /// The answers to the probes, in a few words each. Probes with the same answer are grouped.

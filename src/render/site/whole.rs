@@ -25,7 +25,7 @@ pub(crate) fn site(edition: &Edition<'_>) -> view::SiteView {
         home: edition.path("index.html"),
         generator: concat!("Avouch ", env!("CARGO_PKG_VERSION")).to_owned(),
         target: target(&project.world, edition.words()),
-        checked: edition.time(edition.assessment.finished),
+        checked: edition.time(edition.checked()),
         contacts: project.contacts.iter().map(contact).collect(),
         warnings: warnings(edition),
         permissions: permissions(project, edition.words()),

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use crate::model::answer::attestation::AttestationDay;
 use crate::model::answer::broken::Broken;
+use crate::model::answer::error::ProbeError;
+use crate::model::answer::facts::Facts;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
@@ -15,11 +17,20 @@ use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::{Act, Role, Step, expect};
 use crate::model::project::Project;
 use crate::model::time::in_words;
-use crate::render::wording::{cut, found, list, plain, standing, waived};
+use crate::render::wording::{at_address, cut, found, list, plain, standing, waived};
 
 /// The answer to a step: `status 200, 512 bytes`, or why there is none.
 pub fn answer(view: &View<'_>, step: StepId) -> String {
-    let facts = match view.answer(step) {
+    look(view, step, 0)
+}
+
+/// The same for one of several answers to its request, with its address if they differed.
+fn look(view: &View<'_>, step: StepId, look: usize) -> String {
+    format!("{}{}", facts(view.look(step, look)), at_address(view, step, look))
+}
+
+fn facts(answer: Result<&Facts, ProbeError>) -> String {
+    let facts = match answer {
         Ok(facts) => facts,
         Err(error) => return format!("no answer: {}", plain(&error.detail)),
     };
@@ -37,6 +48,7 @@ pub fn answer(view: &View<'_>, step: StepId) -> String {
 pub fn seen(outcome: &Outcome<'_>) -> String {
     match outcome.standing {
         Standing::Violated | Standing::Waived => first_broken(outcome),
+        Standing::Inconclusive(Reason::Needs) => lacks(outcome),
         Standing::Inconclusive(reason) => {
             let first = outcome.checks.iter().flat_map(doubts).next();
             first.unwrap_or_else(|| reason.in_words().to_owned())
@@ -56,6 +68,13 @@ pub fn told(outcome: &Outcome<'_>, project: &Project) -> String {
     format!("{} {standing}: {seen}{}", outcome.claim.id, waived.unwrap_or_default())
 }
 
+/// The claim that another one needs and that is not verified.
+pub fn lacks(outcome: &Outcome<'_>) -> String {
+    let missing = outcome.lacks.map(|claim| plain(&claim.id));
+    let missing = missing.map(|id| format!("it needs `{id}`, which is not verified"));
+    missing.unwrap_or_else(|| Reason::Needs.in_words().to_owned())
+}
+
 fn first_broken(outcome: &Outcome<'_>) -> String {
     let broken = |check: &CheckOutcome<'_>| {
         let first = check.judgement.broken(check.plan).into_iter().next()?;
@@ -72,17 +91,19 @@ fn first_broken(outcome: &Outcome<'_>) -> String {
 pub fn broken(check: &CheckOutcome<'_>, broken: Broken) -> String {
     let step = &check.plan.steps[broken.step];
     let judged = &check.judgement.steps[broken.step];
+    let view = View::new(check.plan, &check.transcript.observations);
     if let Some(index) = broken.expectation {
-        return found(&step.expect[index], &judged.expectations[index]);
+        let one = &judged.expectations[index];
+        let found = found(&step.expect[index], one);
+        return format!("{found}{}", at_address(&view, broken.step, one.look));
     }
     let owner = |canary: &CanaryId| check.plan.canaries.get(canary.0).map(|one| plain(&one.owner));
     let owners: Vec<String> = judged.leaks.iter().filter_map(owner).collect();
-    let view = View::new(check.plan, &check.transcript.observations);
     let whose = match owners.as_slice() {
         [] => "another tenant's data".to_owned(),
         owners => format!("data of {}", list(owners, "and")),
     };
-    format!("{} with {whose} in it", answer(&view, broken.step))
+    format!("{} with {whose} in it", look(&view, broken.step, judged.look))
 }
 
 fn ended(outcome: &Outcome<'_>) -> String {
@@ -208,7 +229,7 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
             _ => format!("{name}: {}", found(expectation, one)),
         }),
         (_, Some(reason)) => {
-            Some(format!("{name}: {} ({})", reason.in_words(), answer(&view, step)))
+            Some(format!("{name}: {} ({})", reason.in_words(), look(&view, step, judged.look)))
         }
         (None, None) => None,
     }

@@ -8,21 +8,21 @@ mod answer;
 mod expectation;
 mod help;
 mod limit;
+mod looks;
 mod request;
 mod waiver;
 
-pub use answer::{answer, broken, doubts, most_informative, noticed, seen, told};
+pub use answer::{answer, broken, doubts, lacks, most_informative, noticed, seen, told};
 pub use expectation::{actual, expected, found};
 pub use help::helps;
 pub use limit::limits;
+pub use looks::{addresses, asked, at_address, leaves_open, no_route, not_asked, strength};
 pub use request::{asker, curl, request_line, who};
 pub use waiver::{day, idle, role, waived};
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
-use crate::model::judge::evidence::{CheckOutcome, Standing};
+use crate::model::judge::evidence::Standing;
 use crate::model::judge::falsify::Grade;
 use crate::model::project::claim::{Claim, Passage, PassageLink};
 
@@ -63,26 +63,6 @@ fn without_addresses(words: &str, passage: Option<&Passage>) -> String {
         words.replacen(&address, "", 1)
     };
     links.iter().fold(words.to_owned(), drop)
-}
-
-/// The limits of a check: those of its kind, and the addresses that were not asked.
-pub fn leaves_open(check: &CheckOutcome<'_>) -> String {
-    let left = &check.plan.leaves_open;
-    match not_asked(check).as_slice() {
-        [] => left.clone(),
-        addresses => {
-            let addresses = in_a_row(addresses);
-            format!("{left} Not asked: {addresses} (other addresses of the host).")
-        }
-    }
-}
-
-/// The addresses that some step did not contact although it contacted their host, sorted.
-pub fn not_asked<'a>(check: &CheckOutcome<'a>) -> Vec<&'a str> {
-    let observations = check.transcript.observations.iter();
-    let all: BTreeSet<&str> =
-        observations.flat_map(|one| &one.not_asked).map(String::as_str).collect();
-    all.into_iter().collect()
 }
 
 /// Addresses joined by commas; those beyond the limit are counted.
@@ -175,7 +155,6 @@ fn entries(items: &[Value]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::sample::Sample;
     use serde_json::json;
 
     #[test]
@@ -191,22 +170,5 @@ mod tests {
         assert_eq!(value(&json!({"a": 1})), "an object with 1 field");
         assert_eq!(value(&json!(null)), "nothing");
         assert_eq!(took(2140), "2.1 s");
-    }
-
-    #[test]
-    fn addresses_that_were_not_asked_are_among_the_limits() {
-        let mut sample = Sample::new();
-        let evidence = sample.assessment.claims.get_mut("encrypted-transport").unwrap();
-        let all = ["203.0.113.8".to_owned(), "2001:db8::1".to_owned()];
-        evidence.transcripts[0].observations[0].not_asked = all.to_vec();
-        let outcomes = sample.outcomes();
-        let first = &outcomes[0].checks[0];
-        assert_eq!(
-            leaves_open(first),
-            "This does not show what happens at other addresses. Not asked: 2001:db8::1, \
-             203.0.113.8 (other addresses of the host)."
-        );
-        let other = &outcomes[1].checks[0];
-        assert_eq!(leaves_open(other), other.plan.leaves_open);
     }
 }

@@ -1,5 +1,9 @@
 //! Evidence cannot mislead: services that lie, each in one way, and next to each a sound service that holds.
 
+mod contradicted;
+mod dates;
+mod needs;
+mod nodes;
 mod refusals;
 mod service;
 mod strangers;

@@ -70,7 +70,7 @@ impl Answer {
         self
     }
 
-    fn response(self) -> Response<Body> {
+    pub(crate) fn response(self) -> Response<Body> {
         let mut response = Response::builder().status(self.status);
         for (name, value) in self.fields {
             response = response.header(name, value);
@@ -110,36 +110,12 @@ impl Service {
     /// A project whose only claim, `claim`, has these checks: a YAML list, without indentation. Its actors
     /// `acme`, `globex` and `operator` have bearer tokens.
     pub(crate) fn project(&self, checks: &str) -> Project {
-        let project = Project::empty();
-        project.write("avouch.yaml", &self.avouch_yaml());
-        project.write("content/security.md", &policy(WORDS));
-        project.write("checks/claim.yaml", &claim(WORDS, checks));
-        project
+        project_at(&format!("http://{}", self.address), checks)
     }
 
     /// Runs `avouch check` with these checks.
     pub(crate) fn check(&self, checks: &str) -> Run {
         run(&self.project(checks), &["check"])
-    }
-
-    fn avouch_yaml(&self) -> String {
-        let actor = |name: &str| {
-            format!(
-                "  {name}: {{ tenant: {name}, bearer: \"${{{}_TOKEN}}\" }}\n",
-                name.to_uppercase()
-            )
-        };
-        format!(
-            "site: {{ title: Example security, organisation: Example, \
-             url: https://security.example.com, language: en }}\n\
-             roles: {{ security: Head of security }}\n\
-             contacts: [\"mailto:security@example.com\"]\n\
-             target: http://{}\nwrites: true\ncommands: true\nlimits: {{ per_second: 10000 }}\n\
-             actors:\n{}{}  operator: {{ bearer: \"${{OPERATOR_TOKEN}}\" }}\n",
-            self.address,
-            actor("acme"),
-            actor("globex"),
-        )
     }
 }
 
@@ -148,6 +124,31 @@ impl Drop for Service {
         drop(self.stop.take());
         self.thread.take().map(JoinHandle::join);
     }
+}
+
+/// A project like that of [`Service::project`], with another target.
+pub(crate) fn project_at(target: &str, checks: &str) -> Project {
+    let project = Project::empty();
+    project.write("avouch.yaml", &avouch_yaml(target));
+    project.write("content/security.md", &policy(WORDS));
+    project.write("checks/claim.yaml", &claim(WORDS, checks));
+    project
+}
+
+fn avouch_yaml(target: &str) -> String {
+    let actor = |name: &str| {
+        format!("  {name}: {{ tenant: {name}, bearer: \"${{{}_TOKEN}}\" }}\n", name.to_uppercase())
+    };
+    format!(
+        "site: {{ title: Example security, organisation: Example, \
+         url: https://security.example.com, language: en }}\n\
+         roles: {{ security: Head of security }}\n\
+         contacts: [\"mailto:security@example.com\"]\n\
+         target: {target}\nwrites: true\ncommands: true\nlimits: {{ per_second: 10000 }}\n\
+         actors:\n{}{}  operator: {{ bearer: \"${{OPERATOR_TOKEN}}\" }}\n",
+        actor("acme"),
+        actor("globex"),
+    )
 }
 
 /// Runs the binary in a project of [`Service::project`], with the actors' tokens in its environment.
@@ -173,7 +174,7 @@ pub(crate) fn claim(words: &str, checks: &str) -> String {
     format!("proves: \"{words}\"\nbecause: We ask the service.\nvalid_for: 24h\nchecks:\n{checks}")
 }
 
-async fn received(request: Request) -> Asked {
+pub(crate) async fn received(request: Request) -> Asked {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_MAX).await.unwrap();
     Asked {

@@ -215,7 +215,7 @@ fn executing(executes: Executes, count: bool) -> Service {
                 return note(&mut notes, asked, actor);
             }
         } else if executes(asked) {
-            let method = ["x-http-method-override", "x-method-override"].into_iter();
+            let mut method = ["x-http-method-override", "x-method-override"].into_iter();
             let method = method.find_map(|name| asked.headers.get(name)?.to_str().ok());
             let method = method.unwrap_or(&asked.method).to_owned();
             let path = asked.path.to_lowercase().replace("//", "/");

@@ -137,6 +137,8 @@ pub(crate) struct Tries {
     pub(crate) bad: Vec<Bad>,
     /// What counts as a refusal.
     pub(crate) refusal: Refusal,
+    /// How often a caller without a forged credential tries to read.
+    pub(crate) repeat: u8,
 }
 
 impl Tries {
@@ -157,6 +159,9 @@ impl Tries {
             step.control = Some(control);
             step.withholds = Some(data.clone());
             step.keep = Keep::Digest;
+            if !request.writes() && !matches!(bad.credential, Credential::Forged(_)) {
+                step.repeat = self.repeat;
+            }
             step
         })
     }

@@ -21,10 +21,12 @@ use crate::check::kinds::auth_required::endpoints::{endpoints, other_endpoints, 
 use crate::check::kinds::auth_required::refusals::{Endpoint, Refusals, Requests};
 use crate::check::kinds::auth_required::variants::Variants;
 use crate::check::written::placeholders::Names;
+use crate::check::written::repeat::repeat;
 use crate::check::written::request;
 use crate::check::written::request::WrittenRequest;
 use crate::model::plan::Plan;
 use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::plan::looks::STRANGERS_REPEAT;
 use crate::model::plan::request::Request;
 use crate::model::project::actor::Actor;
 use crate::model::source::decode::Spanned;
@@ -56,6 +58,10 @@ pub(crate) struct Settings {
     remove: Option<Spanned<WrittenRequest>>,
     /// The endpoints, each with its method.
     endpoints: Spanned<Vec<Spanned<WrittenRequest>>>,
+    /// How often a caller without a credential, or with that of `former`, tries to read each endpoint, at
+    /// each address; 3 if left out. Forged credentials are sent once to each address, and a request that
+    /// changes something is sent once.
+    repeat: Option<Spanned<u8>>,
     /// By request that writes, such as `POST /notes`: the path at which its owner reads whether the
     /// refused requests had an effect, or `none`. The answer must not change for another reason
     /// meanwhile. If left out, it is the path of the request itself for `PUT`, `PATCH` and `DELETE`.
@@ -93,6 +99,7 @@ impl Kind for AuthRequired {
             tries: Tries {
                 bad: settings.bad_credentials(context, diagnostics),
                 refusal: context.project.refusal.clone(),
+                repeat: repeat(settings.repeat.as_ref(), STRANGERS_REPEAT, context, diagnostics),
             },
             variants: settings.variants(context),
             requests: settings.requests(context, diagnostics),

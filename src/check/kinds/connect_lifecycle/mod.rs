@@ -110,7 +110,7 @@ impl Settings {
         platform_key(&self.actor, context, diagnostics)?;
         let mut bad = forgeries(&self.actor, actor);
         leave_out(&mut bad, (&self.without, &[]), &self.actor.span, context, diagnostics);
-        Some(Tries { bad, refusal: context.project.refusal.clone() })
+        Some(Tries { bad, refusal: context.project.refusal.clone(), repeat: 1 })
     }
 
     fn report_bad_paths(&self, context: &Context<'_>, diagnostics: &mut Report) {

@@ -9,6 +9,7 @@ use crate::check::written::baseline::baseline;
 use crate::check::written::counterexample::of_limits;
 use crate::check::written::expect::{Reading, pointer};
 use crate::check::written::placeholders::Names;
+use crate::check::written::repeat::repeat;
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::comparison::OwnersData;
@@ -50,6 +51,8 @@ impl<'a> Reader<'a> {
         };
         let mut step = Step::new(role, &written.name.value, &actor, act);
         step.word = self.word;
+        step.repeat = repeat(written.repeat.as_ref(), 1, self.context, diagnostics);
+        self.report_misplaced_repeat(written, &step, diagnostics);
         step.captures = self.captures(written, diagnostics);
         step.expect = self.expect(written, role, &actor, diagnostics);
         step.control = self.control(written, role, recalled, diagnostics);
@@ -86,6 +89,29 @@ impl<'a> Reader<'a> {
         let all = self.steps.iter_mut().filter_map(|step| step.withholds.as_mut());
         all.for_each(|data| data.baselines = vec![index]);
         self.steps.push(step);
+    }
+
+    fn report_misplaced_repeat(
+        &self,
+        written: &WrittenStep,
+        step: &Step,
+        diagnostics: &mut Report,
+    ) {
+        let (message, help) = match step.request() {
+            Some(request) if !request.writes() => return,
+            Some(_) => (
+                "a request that changes something is never repeated",
+                "repeat the request that reads the effect",
+            ),
+            None => (
+                "a step with `again:` sends no request of its own",
+                "write `repeat:` at the step that `again:` names",
+            ),
+        };
+        if let Some(repeat) = &written.repeat {
+            let mistake = self.context.mistake(Code::BadRepeat, &repeat.span, message);
+            diagnostics.push(mistake.help(help));
+        }
     }
 
     fn report_same_name(&self, name: &Spanned<String>, diagnostics: &mut Report) {

@@ -50,6 +50,9 @@ pub(crate) struct WrittenStep {
     pub(crate) upload: Option<Upload>,
     /// How many redirects to follow at most; 0 if left out.
     pub(crate) redirects: Option<Spanned<u8>>,
+    /// How often a request that only reads is sent to each address; 1 if left out. The worst answer
+    /// decides. Where several servers answer in turn, three requests find one bad server of three.
+    pub(crate) repeat: Option<Spanned<u8>>,
     /// Values of the answer for later steps, by name: `/id` in the JSON body, `header location`, `title`.
     #[serde(default)]
     pub(crate) capture: BTreeMap<String, Spanned<String>>,

@@ -23,6 +23,8 @@ pub(crate) struct Isolation {
     pub(crate) id_at: String,
     /// Seed for pairing tenants.
     pub(crate) seed: u64,
+    /// How often each list is read, and each stranger tries to read.
+    pub(crate) repeat: u8,
 }
 
 impl Isolation {

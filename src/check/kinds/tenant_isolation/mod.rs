@@ -15,8 +15,10 @@ use crate::check::kinds::tenant_isolation::isolation::Isolation;
 use crate::check::kinds::tenant_isolation::making::{Making, reading};
 use crate::check::kinds::tenant_isolation::tenants::{Owns, Requests, Tenant, Tenants};
 use crate::check::written::placeholders::Names;
+use crate::check::written::repeat::repeat;
 use crate::check::written::request::WrittenRequest;
 use crate::model::plan::Plan;
+use crate::model::plan::looks::STRANGERS_REPEAT;
 use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
@@ -46,6 +48,9 @@ pub(crate) struct Settings {
     /// Instead of `create`, `object`, `change` and `delete`: an object that each tenant already has,
     /// by actor. It is only read.
     owns: Option<Spanned<Owns>>,
+    /// How often each list is read, and each stranger tries to read, at each address; 3 if left out. A
+    /// request that changes something is sent once.
+    repeat: Option<Spanned<u8>>,
 }
 
 impl Kind for TenantIsolation {
@@ -74,6 +79,7 @@ impl Kind for TenantIsolation {
             refusal: context.project.refusal.clone(),
             id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
             seed: context.seed,
+            repeat: repeat(settings.repeat.as_ref(), STRANGERS_REPEAT, context, diagnostics),
         };
         Some(isolation.plan(TenantIsolation::NAME))
     }

@@ -53,6 +53,12 @@ impl<'a> Steps<'a> {
         StepId(self.steps.len() - 1)
     }
 
+    /// Adds a step whose request may reach one of several servers.
+    fn push_repeated(&mut self, step: Step) -> StepId {
+        let repeat = self.of.repeat;
+        self.push(Step { repeat, ..step })
+    }
+
     /// A step of a tenant, on its own object or on another's.
     fn of_tenant(&self, role: Role, tenant: usize, what: &str, request: &Request) -> Step {
         let actor = &self.of.tenants[tenant].actor;
@@ -93,12 +99,12 @@ impl<'a> Steps<'a> {
         for index in 0..self.of.tenants.len() {
             for owner in self.of.tried_by(index) {
                 let step = self.tenant_tries("read", index, owner, |one| Some(&one.object));
-                tries.extend(step.map(|step| (self.push(step), owner)));
+                tries.extend(step.map(|step| (self.push_repeated(step), owner)));
             }
         }
         for owner in 0..self.of.tenants.len() {
             let step = self.anonymous_tries("read", owner, |one| Some(&one.object));
-            tries.extend(step.map(|step| (self.push(step), owner)));
+            tries.extend(step.map(|step| (self.push_repeated(step), owner)));
         }
         for (step, owner) in tries {
             self.steps[step].control = Some(self.reads[owner]);
@@ -164,7 +170,7 @@ impl<'a> Steps<'a> {
             step.control = Some(*control);
             let baselines = self.baseline.into_iter().collect();
             step.withholds = Some(OwnersData { owners: vec![*control], baselines });
-            self.push(refused(step, self.of.refusal.clone()));
+            self.push_repeated(refused(step, self.of.refusal.clone()));
         }
     }
 
@@ -174,7 +180,7 @@ impl<'a> Steps<'a> {
         let what = format!("finds its own object at {asked}");
         let mut step = self.of_tenant(Role::Control, tenant, &what, request);
         step.expect = vec![succeeds(), shows(tenant)];
-        let control = self.push(step);
+        let control = self.push_repeated(step);
         let actor = &self.of.tenants[tenant].actor;
         let name = format!("{actor} finds no other tenant's data at {asked}");
         let mut probe = Step::new(Role::Probe, name, actor, Act::Recall(control));

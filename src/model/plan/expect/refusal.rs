@@ -86,9 +86,9 @@ fn owner_values(facts: &Facts) -> u64 {
     facts.at("/owner_values/found").and_then(Value::as_u64).unwrap_or(0)
 }
 
-/// Whether the answer was too large to be compared.
+/// Whether the answer was not compared: it was too large, or the run ended before.
 fn is_not_compared(facts: &Facts) -> bool {
-    facts.at("/owner_values/found").is_some_and(Value::is_null)
+    facts.at("/owner_values").is_some_and(|values| values.get("found").is_none_or(Value::is_null))
 }
 
 /// The firewall that answered in the service's place: it says so in the answer, or by the name of its

@@ -46,6 +46,7 @@ fn check(kind: &str, asks: &[(&str, f64)]) -> PublishedCheck {
     };
     PublishedCheck {
         kind: kind.into(),
+        looks: None,
         verdict: None,
         covers: String::new(),
         not_shown: String::new(),

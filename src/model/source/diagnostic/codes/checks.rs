@@ -39,6 +39,8 @@ macro_rules! checks {
                 "a request of this method has no body";
             ForbiddenHeader "forbidden-header" Error []
                 "a check sets a header that only Avouch may set";
+            BadRepeat "bad-repeat" Error []
+                "a request is repeated too often, or must not be repeated";
             TooManyRedirects "too-many-redirects" Error []
                 "a check follows more redirects than are followed";
             BadBase64 "bad-base64" Error []

@@ -64,7 +64,9 @@ macro_rules! claims {
             UnknownKind "unknown-kind" Error []
                 "no kind of check has this name";
             UnknownClaim "unknown-claim" Error [Claim]
-                "an attestation or waiver is for a claim that does not exist";
+                "an attestation or waiver is for a claim that does not exist, or a claim needs one";
+            NeedsItself "needs-itself" Error [Claim]
+                "a claim needs itself, directly or through other claims";
             UnknownRole "unknown-role" Error [Name]
                 "the project does not define this role";
             FutureDate "future-date" Error []

@@ -1,0 +1,43 @@
+//! Reads the failures that the project's last run and its published page recorded.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use avouch::model::judge::assessment::{Assessment, Contradictions};
+use avouch::model::judge::binding::WorldBinding;
+use avouch::model::published;
+use avouch::model::published::Published;
+use avouch::workflow::remembered::{Record, contradictions};
+use jiff::Timestamp;
+
+use crate::disk::store;
+
+/// What a run may overwrite or follow, read before it starts.
+pub(crate) struct Records {
+    runs: Vec<Assessment>,
+    page: Option<Published>,
+}
+
+impl Records {
+    /// The records in these assessments, and in the `claims.json` of a site. A file that does not
+    /// exist, or cannot be read, records nothing.
+    pub(crate) fn read(root: &Path, runs: &BTreeSet<&Path>, site: &Path) -> Self {
+        let runs = runs.iter().filter_map(|file| store::parse(&root.join(file)).ok());
+        let page = fs::read(root.join(site).join("claims.json")).ok();
+        let page = page.and_then(|bytes| published::read(&bytes).ok());
+        Self { runs: runs.collect(), page }
+    }
+
+    /// When each claim of the service in `world` was last found violated, by these records and `page`.
+    pub(crate) fn contradictions(
+        &self,
+        page: Option<&Published>,
+        world: &WorldBinding,
+        clock: Option<Timestamp>,
+    ) -> Contradictions {
+        let pages = self.page.iter().chain(page).map(Record::Page);
+        let all: Vec<Record<'_>> = self.runs.iter().map(Record::Run).chain(pages).collect();
+        contradictions(&all, world, clock)
+    }
+}

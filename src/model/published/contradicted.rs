@@ -1,0 +1,24 @@
+//! The failures that a published page records.
+
+use crate::model::judge::assessment::Contradictions;
+use crate::model::published::{Published, PublishedClaim};
+
+impl Published {
+    /// When each claim of the page was last found violated, as far as the page records it. A waived
+    /// failure is one.
+    pub fn contradictions(&self) -> Contradictions {
+        let claims = self.promises.claims.iter();
+        let failed = claims.filter_map(|claim| Some((claim.id.clone(), claim.last_failure()?)));
+        failed.collect()
+    }
+}
+
+impl PublishedClaim {
+    fn last_failure(&self) -> Option<jiff::Timestamp> {
+        let is_failure = |standing: &str| matches!(standing, "violated" | "waived");
+        let past = self.history.iter().filter(|one| is_failure(&one.standing));
+        let now = self.observed.filter(|_| is_failure(&self.standing));
+        // Pages of before there was history have only the present standing.
+        past.map(|one| one.since).max().or(now)
+    }
+}
