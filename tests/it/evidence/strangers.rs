@@ -264,7 +264,7 @@ fn a_refused_creation_is_noticed_by_a_count_that_the_author_names() {
     let unread = checks.replace("/count", "none");
     let run = executing(|_| false, true);
     let project = run.project(&unread);
-    let text = crate::evidence::service::run(&project, &["explain"]);
+    let text = crate::evidence::service::run(&project, &["explain", "claim"]);
     assert!(
         text.out.contains("The effect of refused requests was not looked at: POST /notes."),
         "{text}"
