@@ -47,9 +47,14 @@ pub(crate) fn project() -> Project {
             shared_secret: Secret::new("s"),
         },
         send_to: Vec::new(),
+        weak_secret: false,
     };
-    let operator =
-        Actor { tenant: None, scheme: Scheme::Bearer(Secret::new("o")), send_to: Vec::new() };
+    let operator = Actor {
+        tenant: None,
+        scheme: Scheme::Bearer(Secret::new("o")),
+        send_to: Vec::new(),
+        weak_secret: false,
+    };
     let hosts = |domain: &dyn Fn(&str) -> String| -> BTreeMap<String, String> {
         ["media", "platform"].map(|role| (role.to_owned(), domain(role))).into()
     };
@@ -121,7 +126,12 @@ pub(crate) fn signed(prefix: Prefix) -> Actor {
         prefix,
         claims: serde_json::Map::new(),
     };
-    Actor { tenant: None, scheme: Scheme::Signed(Box::new(signed)), send_to: Vec::new() }
+    Actor {
+        tenant: None,
+        scheme: Scheme::Signed(Box::new(signed)),
+        send_to: Vec::new(),
+        weak_secret: false,
+    }
 }
 
 /// A claim that links to the platform's page.

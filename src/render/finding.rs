@@ -51,7 +51,7 @@ fn finding<'a>(outcome: &'a Outcome<'a>, index: usize, broken: Broken) -> Findin
         step,
         expectation,
         expected: expectation.map_or_else(
-            || "the answer contains no data of another tenant".to_owned(),
+            || wording::no_leak(&check.judgement.steps[broken.step]).to_owned(),
             wording::expected,
         ),
         seen: wording::broken(check, broken),

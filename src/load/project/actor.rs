@@ -11,6 +11,7 @@ use crate::load::project::scope::{Scope, check_name};
 use crate::load::project::variable::Variables;
 use crate::model::plan::ANYONE;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
+use crate::model::project::weak_secret::weakness;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::node::Node;
@@ -33,6 +34,11 @@ pub struct ActorFile {
     /// Origins, in addition to the target's own, to which its credential may be sent.
     #[serde(default)]
     pub send_to: Vec<Spanned<String>>,
+    /// Accept a secret that is shorter than 8 characters or a common word, such as a default password. It
+    /// cannot be recognised in an answer, so of this actor's answers only status, length and
+    /// digest are stored.
+    #[serde(default)]
+    pub weak_secret: bool,
 }
 
 /// `connect:` of an actor.
@@ -123,7 +129,7 @@ pub(crate) fn all(
 
 /// The stand-in for an actor that could not be read.
 fn nobody() -> Actor {
-    Actor { tenant: None, scheme: no_scheme(), send_to: Vec::new() }
+    Actor { tenant: None, scheme: no_scheme(), send_to: Vec::new(), weak_secret: false }
 }
 
 fn no_scheme() -> Scheme {
@@ -140,11 +146,28 @@ struct Reading<'a, 's> {
 impl Reading<'_, '_> {
     fn actor(mut self, file: &ActorFile) -> Actor {
         let tenant = file.tenant.as_ref().map(|tenant| self.fill(tenant));
+        let before = self.scope.diagnostics.mark();
+        let scheme = self.scheme(file);
+        // A secret whose variable is not set is not judged.
+        if !file.weak_secret && self.scope.diagnostics.is_clean_since(before) {
+            self.report_weak(&scheme);
+        }
         Actor {
             tenant,
-            scheme: self.scheme(file),
+            scheme,
+            weak_secret: file.weak_secret,
             send_to: file.send_to.iter().filter_map(|one| self.origin(one)).collect(),
         }
+    }
+
+    fn report_weak(&mut self, scheme: &Scheme) {
+        let Some(why) = weakness(scheme) else { return };
+        let node = self.node.get(scheme.name()).unwrap_or(self.node);
+        let help = "use a long random secret, or add `weak_secret: true` to the actor: of its answers \
+                    only status, length and digest are then stored";
+        let message =
+            format!("the secret of this actor {why}, so it cannot be recognised in an answer");
+        self.scope.report(Code::WeakSecret, &node.span, message, help);
     }
 
     fn scheme(&mut self, file: &ActorFile) -> Scheme {

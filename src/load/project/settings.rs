@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     fn an_actor_has_exactly_one_way_to_show_who_it_is() {
-        let actors = "actors: {none: {tenant: a}, two: {bearer: x, basic: {user: u}}, anyone: {bearer: x}, 'b c': 5, good: {header: {name: X-Key, value: v}, send_to: [ops.example.com]}}";
+        let actors = "actors: {none: {tenant: a}, two: {bearer: x, basic: {user: u}}, anyone: {bearer: x, weak_secret: true}, 'b c': 5, good: {header: {name: X-Key, value: v}, send_to: [ops.example.com], weak_secret: true}}";
         let (_, sound) = crate::load::fixture::FILES[0];
         let before = sound.split("actors:").next().unwrap();
         let fixture = Fixture::sound().with("avouch.yaml", format!("{before}{actors}\n"));
@@ -361,9 +361,9 @@ mod tests {
                 format!("avouch.yaml:6:16 credential-scheme: this actor has no credential ? {ONE}"),
                 format!("avouch.yaml:6:46 credential-scheme: this actor has more than one credential ? {ONE}"),
                 "avouch.yaml:6:65 reserved-name: `anyone` means a caller without credentials, and cannot be defined ? give the actor another name".to_owned(),
-                "avouch.yaml:6:86 bad-name: `b c` cannot be a name ? use letters, digits, `-`, `_` and `.`".to_owned(),
-                "avouch.yaml:6:93 wrong-type: expected a mapping, found a number ? write it as lines of `key: value`".to_owned(),
-                "avouch.yaml:6:146 bad-address: `ops.example.com` is not an origin ? write it like `https://ops.example.com`, with nothing after the host".to_owned(),
+                "avouch.yaml:6:105 bad-name: `b c` cannot be a name ? use letters, digits, `-`, `_` and `.`".to_owned(),
+                "avouch.yaml:6:112 wrong-type: expected a mapping, found a number ? write it as lines of `key: value`".to_owned(),
+                "avouch.yaml:6:165 bad-address: `ops.example.com` is not an origin ? write it like `https://ops.example.com`, with nothing after the host".to_owned(),
             ]
         );
         let project = fixture.load().project.unwrap();

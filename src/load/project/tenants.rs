@@ -13,6 +13,7 @@ use crate::load::file::reader::{Reader, SourceFile};
 use crate::load::project::scope::Scope;
 use crate::model::plan::ANYONE;
 use crate::model::project::actor::{Actor, Scheme, Secret};
+use crate::model::project::weak_secret::weakness;
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::argument::Argument;
@@ -121,6 +122,12 @@ impl Reading<'_, '_> {
         let (name, tenant) = (name?, tenant?);
         let scheme =
             Scheme::Connect { client_key: client_key?, shared_secret: Secret::new(secret?) };
+        if let Some(why) = weakness(&scheme) {
+            let message =
+                format!("the secret of this tenant {why}, so it cannot be recognised in an answer");
+            let error = Diagnostic::new(Code::WeakSecret, self.place(span), message);
+            self.scope.diagnostics.push(error.help("give the tenant a long random secret"));
+        }
         let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if name == ANYONE || !name.chars().all(fits) {
             let help = "use letters, digits, `-`, `_` and `.`; `anyone` means a caller without credentials";
@@ -132,7 +139,10 @@ impl Reading<'_, '_> {
             );
             return None;
         }
-        Some((name, Actor { tenant: Some(tenant), scheme, send_to: Vec::new() }))
+        Some((
+            name,
+            Actor { tenant: Some(tenant), scheme, send_to: Vec::new(), weak_secret: false },
+        ))
     }
 
     fn text(
@@ -183,7 +193,8 @@ mod tests {
 
     #[test]
     fn tenants_of_a_file_are_actors_after_those_that_are_named() {
-        let loaded = with(&format!("{}\n{}", line("t1", "one"), line("t2", "two"))).load();
+        let loaded =
+            with(&format!("{}\n{}", line("t1", "one-4f81c2"), line("t2", "two-4f81c2"))).load();
         assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
         let project = loaded.project.unwrap();
         assert_eq!(project.tenants, ["t1", "t2"]);
@@ -191,19 +202,19 @@ mod tests {
         let Scheme::Connect { client_key, shared_secret } = &project.actors["t2"].scheme else {
             panic!("another scheme");
         };
-        assert_eq!((client_key.as_str(), shared_secret.expose()), ("t2-key", "two"));
+        assert_eq!((client_key.as_str(), shared_secret.expose()), ("t2-key", "two-4f81c2"));
     }
 
     #[test]
     fn bad_lines_are_reported_with_their_place_and_without_their_contents() {
         let bad = [
-            "{\"name\": \"s3cret\", ".to_owned(),
-            line("t1", "s3cret").replace("client_key", "clientkey"),
-            line("t2", "s3cret").replace("\"t2-key\"", "7"),
-            line("t3", "s3cret\\n"),
-            line("t 4", "s3cret"),
-            line("acme", "s3cret"),
-            "[\"s3cret\"]".to_owned(),
+            "{\"name\": \"s3cret-s3cret\", ".to_owned(),
+            line("t1", "s3cret-s3cret").replace("client_key", "clientkey"),
+            line("t2", "s3cret-s3cret").replace("\"t2-key\"", "7"),
+            line("t3", "s3cret-s3cret\\n"),
+            line("t 4", "s3cret-s3cret"),
+            line("acme", "s3cret-s3cret"),
+            "[\"s3cret-s3cret\"]".to_owned(),
         ];
         let lines: Vec<&str> = bad.iter().map(|one| one.trim_end()).collect();
         let fixture = with(&lines.join("\n"));
@@ -215,7 +226,7 @@ mod tests {
         }
         let loaded = fixture.load();
         let shown = format!("{:?} {:?}", loaded.diagnostics, loaded.sources);
-        assert!(!shown.contains("s3cret"), "{shown}");
+        assert!(!shown.contains("s3cret-s3cret"), "{shown}");
     }
 
     #[test]

@@ -9,8 +9,14 @@
 //!   "body": { "bytes": 17, "sha256": "...", "truncated": false,
 //!             "json": {}, "text": "...", "title": "...",
 //!             "fields": { "contact": ["mailto:..."] } },
-//!   "canaries": [0] }
+//!   "canaries": [0], "secrets": ["acme"],
+//!   "unmet_before_redaction": { "3": [0] } }
 //! ```
+//!
+//! `undecodable` in a body names the encoding that could not be undone. `secrets` names the actors whose
+//! secret the answer contains, `withheld` says that only status, length and digest are stored, and
+//! `unmet_before_redaction` lists, by step, the expectations that the answer did not meet before its
+//! secrets were removed. It can only make a verdict worse.
 //!
 //! For files: `{ "found": true, "folder": true, "truncated": false, "entries": [ { "name": "...",
 //! "bytes": 17, "modified": "...", "state": "finished" } ] }`, newest first. For a program: `{ "exit":
@@ -25,7 +31,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::answer::ids::CanaryId;
+use crate::model::answer::ids::{CanaryId, StepId};
+use crate::model::answer::verdict::Reason;
+
+/// The replacement for a secret, in values and in keys.
+pub const SECRET: &str = "[secret]";
+
+/// What is stored of an answer of which everything else is withheld.
+const NOT_WITHHELD: [&str; 4] = ["/status", "/canaries", "/body/bytes", "/body/sha256"];
+
+const UNMET: &str = "unmet_before_redaction";
 
 /// The facts of one answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +75,52 @@ impl Facts {
     pub fn truncated(&self) -> bool {
         let cut = |at: &&str| self.at(at).and_then(Value::as_bool).unwrap_or(false);
         ["/body/truncated", "/stdout/truncated", "/truncated"].iter().any(cut)
+    }
+
+    /// Why an absence in the answer is not proven: a part of it was not read, or could not be decoded.
+    pub fn unread(&self) -> Option<Reason> {
+        let undecodable = ["/body/undecodable", "/stdout/undecodable"];
+        match self.truncated() {
+            true => Some(Reason::Budget),
+            false => {
+                undecodable.iter().any(|at| self.at(at).is_some()).then_some(Reason::Unparsable)
+            }
+        }
+    }
+
+    /// Whether the value at `pointer` may be missing only because it is a secret: it is withheld, or an
+    /// object above it has a key that was replaced.
+    pub fn may_hide(&self, pointer: &str) -> bool {
+        let withheld = self.at("/withheld").is_some();
+        if withheld && !NOT_WITHHELD.contains(&pointer) {
+            return true;
+        }
+        let hides = |above: &Value| {
+            let keys = above.as_object().into_iter().flat_map(|object| object.keys());
+            keys.into_iter().any(|key| key.contains(SECRET))
+        };
+        let ends = pointer.match_indices('/').map(|(end, _)| &pointer[..end]);
+        ends.filter_map(|above| self.at(above)).any(hides)
+    }
+
+    /// The actors whose secret was found in the answer, although it is not the answer to their log-in.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let found = self.at("/secrets").and_then(Value::as_array).into_iter().flatten();
+        found.filter_map(Value::as_str)
+    }
+
+    /// Whether the answer did not meet an expectation of a step before its secrets were removed.
+    pub fn was_unmet(&self, step: StepId, expectation: usize) -> bool {
+        let of_step = self.0.get(UNMET).and_then(|all| all.get(step.to_string()));
+        let of_step = of_step.and_then(Value::as_array).into_iter().flatten();
+        of_step.filter_map(Value::as_u64).any(|index| usize::try_from(index) == Ok(expectation))
+    }
+
+    /// Records the expectations of a step that the answer did not meet before its secrets were removed.
+    pub fn note_unmet(&mut self, step: StepId, expectations: &[usize]) {
+        if !expectations.is_empty() {
+            self.set(&format!("/{UNMET}/{step}"), expectations.into());
+        }
     }
 
     /// Writes `value` at `pointer` (RFC 6901), and creates the objects on the way.
@@ -108,6 +169,28 @@ fn child<'a>(node: &'a mut Value, token: &str) -> &'a mut Value {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_replaced_key_may_hide_what_is_missing() {
+        let facts = Facts(json!({"body": {"json": {"[secret]": 1, "a": {"b": 2}}}, "headers": {}}));
+        for (at, hidden) in
+            [("/body/json/x", true), ("/body/json/x/y", true), ("/headers/x", false), ("", false)]
+        {
+            assert_eq!(facts.may_hide(at), hidden, "{at}");
+        }
+        let withheld = Facts(json!({"status": 200, "withheld": true}));
+        assert!(withheld.may_hide("/headers/x") && !withheld.may_hide("/status"));
+    }
+
+    #[test]
+    fn unmet_expectations_are_recorded_by_step() {
+        let mut facts = Facts(json!({}));
+        facts.note_unmet(StepId(0), &[]);
+        assert_eq!(facts, Facts(json!({})));
+        facts.note_unmet(StepId(3), &[1]);
+        assert!(facts.was_unmet(StepId(3), 1));
+        assert!(!facts.was_unmet(StepId(3), 0) && !facts.was_unmet(StepId(1), 1));
+    }
 
     #[test]
     fn a_value_that_was_set_can_be_read_and_removed() {

@@ -12,7 +12,7 @@ pub enum Verdict {
     Holds,
     /// It could not be determined, for this reason.
     Inconclusive(Reason),
-    /// An expectation was not met, or a canary leaked.
+    /// An expectation was not met, or a canary or the secret of an actor leaked.
     Violated,
 }
 
@@ -69,6 +69,8 @@ pub enum Reason {
     NotPermitted,
     /// A limit on time, bytes or requests was reached.
     Budget,
+    /// The answer has a secret where the check compares, and secrets are not stored.
+    Redacted,
     /// A later run found that the claim is not true, and none has confirmed it since.
     Contradicted,
     /// A claim that this one needs is not verified.
@@ -77,7 +79,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Unreachable,
         Self::Dns,
         Self::Tls,
@@ -91,6 +93,7 @@ impl Reason {
         Self::Clock,
         Self::NotPermitted,
         Self::Budget,
+        Self::Redacted,
         Self::Contradicted,
         Self::Needs,
     ];
@@ -111,6 +114,7 @@ impl Reason {
             Self::Clock => "clock",
             Self::NotPermitted => "not-permitted",
             Self::Budget => "budget",
+            Self::Redacted => "redacted",
             Self::Contradicted => "contradicted",
             Self::Needs => "needs",
         }
@@ -134,6 +138,7 @@ impl Reason {
             Self::Clock => "the date of an answer is wrong",
             Self::NotPermitted => "the project does not permit what the test needs",
             Self::Budget => "a limit on time or size was reached",
+            Self::Redacted => "the answer has a secret where the test compares it",
             Self::Contradicted => {
                 "a later check found that it is not true, and none has confirmed it since"
             }

@@ -21,12 +21,15 @@ pub(super) fn worst(
         judged.look = look;
         judged.expectations.iter_mut().for_each(|one| one.look = look);
     }
-    let leaking = all.iter().find(|one| !one.leaks.is_empty()).map(|one| one.look);
+    let leaking = all.iter().find(|one| one.leaks_anything()).map(|one| one.look);
+    let mut secrets: Vec<_> = all.iter().flat_map(|one| one.secrets.iter().cloned()).collect();
+    secrets.sort_unstable();
+    secrets.dedup();
     let mut leaks: Vec<_> = all.iter().flat_map(|one| one.leaks.iter().copied()).collect();
     leaks.sort_unstable();
     leaks.dedup();
     let merged = without_leaks(all);
-    StepJudgement { leaks, look: leaking.unwrap_or(merged.look), ..merged }
+    StepJudgement { leaks, secrets, look: leaking.unwrap_or(merged.look), ..merged }
 }
 
 fn without_leaks(all: Vec<StepJudgement>) -> StepJudgement {
@@ -53,6 +56,7 @@ fn expectations(all: Vec<StepJudgement>, doubt: Option<Reason>) -> StepJudgement
             unasked: None,
             expectations: Vec::new(),
             leaks: Vec::new(),
+            secrets: Vec::new(),
             look: 0,
             doubt,
         };

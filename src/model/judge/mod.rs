@@ -48,6 +48,9 @@ pub struct StepJudgement {
     /// Which answer contains them, or raised the doubt, counted as in [`Judged::look`].
     #[serde(default, skip_serializing_if = "looks::is_first")]
     pub look: usize,
+    /// The actors whose secret the answer contains.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
     /// Why the step proves nothing; `None` if its outcomes count.
     pub doubt: Option<Reason>,
 }
@@ -76,13 +79,13 @@ impl StepJudgement {
     /// The same, if it had this doubt in place of its own.
     pub(crate) fn is_met_but_for(&self, doubt: Option<Reason>) -> bool {
         doubt.is_none()
-            && self.leaks.is_empty()
+            && !self.leaks_anything()
             && self.expectations.iter().all(|one| one.outcome == TestOutcome::Met)
     }
 
     /// The reasons in this step why the claim is violated; the judgement is that of step `step`.
     pub(crate) fn broken(&self, step: StepId, role: Role) -> Vec<Broken> {
-        let leak = (!self.leaks.is_empty()).then_some(Broken { step, expectation: None });
+        let leak = self.leaks_anything().then_some(Broken { step, expectation: None });
         let counts = role == Role::Probe && self.doubt.is_none();
         let unmet = self.expectations.iter().enumerate();
         let unmet = unmet.filter(|(_, one)| counts && one.outcome == TestOutcome::NotMet);
@@ -90,9 +93,14 @@ impl StepJudgement {
         leak.into_iter().chain(unmet).collect()
     }
 
+    /// Whether the answer contains a canary or a secret that its actor may not see.
+    fn leaks_anything(&self) -> bool {
+        !self.leaks.is_empty() || !self.secrets.is_empty()
+    }
+
     fn breaks(&self, role: Role) -> bool {
         let broken = || self.expectations.iter().any(|one| one.outcome == TestOutcome::NotMet);
-        !self.leaks.is_empty() || (role == Role::Probe && self.doubt.is_none() && broken())
+        self.leaks_anything() || (role == Role::Probe && self.doubt.is_none() && broken())
     }
 
     /// The verdict on the claim as far as this step decides it.
@@ -124,7 +132,10 @@ impl Judgement {
         for one in broken {
             match one.expectation {
                 Some(index) => steps[one.step].expectations[index].outcome = TestOutcome::Met,
-                None => steps[one.step].leaks.clear(),
+                None => {
+                    steps[one.step].leaks.clear();
+                    steps[one.step].secrets.clear();
+                }
             }
         }
         verdict(plan, &steps)
@@ -245,6 +256,7 @@ fn judge_answer(
                 unasked: Some(error),
                 expectations: Vec::new(),
                 leaks: Vec::new(),
+                secrets: Vec::new(),
                 look: 0,
                 doubt,
             };
@@ -258,14 +270,16 @@ fn judge_answer(
         .filter_map(|earlier| Some((view.answer(*earlier).ok()?, view.observation(*earlier)?.at)));
     let before = before.collect();
     let context = JudgeContext { observed, capture: &capture, sees: &step.sees, control, before };
-    let judged = step.expect.iter().map(|expectation| {
+    let judged = step.expect.iter().enumerate().map(|(at, expectation)| {
         let (outcome, actual) = expectation.judge(facts, &context);
+        let outcome = if facts.was_unmet(index, at) { TestOutcome::NotMet } else { outcome };
         Judged { outcome, actual, look: 0 }
     });
     StepJudgement {
         unasked: None,
         expectations: judged.collect(),
         leaks: facts.canaries().filter(|found| !step.sees.contains(found)).collect(),
+        secrets: facts.secrets().map(str::to_owned).collect(),
         look: 0,
         doubt: doubt_of(step, facts, observed),
     }

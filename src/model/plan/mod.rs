@@ -65,7 +65,8 @@ pub struct Plan {
 /// A canary: a mark by which a tenant's data is recognised in any answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Canary {
-    /// The actor whose data contains it; its placeholder in templates is `${canary:OWNER}`.
+    /// The actor whose data contains it; its placeholder in templates is `${canary:OWNER}`. A capture
+    /// named `id:OWNER` is an id of that data, by which it is recognised too.
     pub owner: String,
     /// A text that the data contains already; `None` for 128 random bits, new in each run.
     pub marker: Option<String>,

@@ -15,6 +15,9 @@ pub struct Actor {
     pub scheme: Scheme,
     /// The origins, in addition to the target's own, to which its credential may be sent.
     pub send_to: Vec<Url>,
+    /// Whether its secret is too short or too common to be recognised in an answer, so that nothing
+    /// that it receives may be stored or published.
+    pub weak_secret: bool,
 }
 
 /// How an actor authenticates.

@@ -7,6 +7,7 @@ pub mod policy;
 pub mod promises;
 pub mod sub_processor;
 pub mod waiver;
+pub mod weak_secret;
 pub mod world;
 
 use std::collections::BTreeMap;

@@ -15,9 +15,9 @@ use crate::probe::http::pool::Way;
 use crate::probe::http::{PlannedRequest, RunContext};
 use crate::probe::job::{Event, Job};
 use crate::probe::limiter::Urgency;
-use crate::probe::spellings::Searcher;
 use crate::probe::values::Values;
 use crate::probe::values::redact::Redactor;
+use crate::probe::values::sought::Sought;
 
 /// Receives the events of the run.
 type Events<'e> = dyn Fn(Event<'_>) + Sync + 'e;
@@ -75,7 +75,7 @@ async fn delete(context: &RunContext<'_>, entry: &JournalEntry) -> Result<(), St
         step: &step,
         request: &request,
         values: &Values::default(),
-        searcher: &Searcher::default(),
+        sought: &Sought::default(),
         urgency: Urgency::Cleanup,
         way: Way::default(),
     };

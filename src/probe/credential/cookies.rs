@@ -9,10 +9,14 @@ pub(crate) fn is_cookie(field: &str) -> bool {
     field.eq_ignore_ascii_case("cookie")
 }
 
-/// The values of the cookies, each of which is a secret.
+/// The values of the cookies.
+pub(crate) fn values(field: &Secret) -> impl Iterator<Item = &str> {
+    pairs(field).map(|(_, value)| value)
+}
+
+/// The values of the cookies that are long enough to be redacted.
 pub(crate) fn secrets(field: &Secret) -> impl Iterator<Item = String> {
-    let values = pairs(field).map(|(_, value)| value);
-    values.filter(|value| value.len() >= SECRET_LENGTH_MIN).map(str::to_owned)
+    values(field).filter(|value| value.len() >= SECRET_LENGTH_MIN).map(str::to_owned)
 }
 
 /// The same cookies with random values. The names stay, so that the service looks the session up.

@@ -2,5 +2,6 @@
 
 pub(crate) mod connect;
 pub(crate) mod cookies;
+mod exposed;
 mod forgery;
 pub(crate) mod tokens;

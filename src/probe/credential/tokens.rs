@@ -17,10 +17,12 @@ use crate::model::plan::ANYONE;
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
+use crate::model::project::weak_secret::weakness;
 use crate::probe::credential::connect::{hs256, query_string_hash, rs256, token};
-use crate::probe::credential::cookies;
+use crate::probe::credential::{cookies, exposed};
 use crate::probe::random;
 use crate::probe::values::redact::Redactor;
+use crate::probe::values::sought::Sought;
 
 /// How long a valid token lasts: three minutes, as Atlassian's own.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(3);
@@ -58,6 +60,7 @@ pub(crate) struct Minter<'a> {
     key: OnceLock<Option<Key>>,
     signers: BTreeMap<&'a str, OnceLock<Option<Key>>>,
     redactor: Arc<Redactor>,
+    sought: Sought,
 }
 
 /// A private key with its public half: that of an actor, or a generated one that is published nowhere.
@@ -85,7 +88,12 @@ impl<'a> Minter<'a> {
         let signer = |name: &'a String| (name.as_str(), OnceLock::new());
         let signers = project.actors.keys().map(signer).collect();
         let redactor = Arc::new(Redactor::of_secrets(&secrets(project)));
-        Self { project, key: OnceLock::new(), signers, redactor }
+        Self { project, key: OnceLock::new(), signers, redactor, sought: exposed::sought(project) }
+    }
+
+    /// Finds every actor's secret.
+    pub(crate) fn sought(&self) -> &Sought {
+        &self.sought
     }
 
     /// Redacts every actor's secret, in each form in which it is sent. Tokens need no entry: they are
@@ -244,7 +252,9 @@ impl<'a> Minter<'a> {
 
 fn secrets(project: &Project) -> Vec<String> {
     let mut all = Vec::new();
-    for actor in project.actors.values() {
+    // A weak secret occurs in ordinary texts, so replacing it would change them.
+    let strong = |actor: &&Actor| weakness(&actor.scheme).is_none();
+    for actor in project.actors.values().filter(strong) {
         all.extend(actor.scheme.secret().map(|secret| secret.expose().to_owned()));
         match &actor.scheme {
             Scheme::Basic { user, password } => all.extend(basic(user, password, None)),
@@ -329,9 +339,10 @@ mod tests {
     fn made(actor: &str, credential: Credential) -> Result<Option<String>, String> {
         let mut project = project("https://addon.test");
         let bearer = Scheme::Bearer(Secret::new("a-bearer"));
-        project
-            .actors
-            .insert("operator".into(), Actor { tenant: None, scheme: bearer, send_to: Vec::new() });
+        project.actors.insert(
+            "operator".into(),
+            Actor { tenant: None, scheme: bearer, send_to: Vec::new(), weak_secret: false },
+        );
         let url = "https://addon.test/notes?a=1".parse().unwrap();
         let request = CredentialRequest {
             actor,

@@ -1,6 +1,6 @@
 //! Turns an HTTP response into facts. See `model::answer::facts` for their form.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use dom_query::Document;
 use reqwest::header::HeaderMap;
@@ -8,12 +8,12 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::model::answer::facts::Facts;
-use crate::model::answer::ids::CanaryId;
 use crate::model::judge::binding::Digest;
 use crate::model::plan::{Keep, Step};
 use crate::probe::http::fields::fields;
 use crate::probe::http::listing;
 use crate::probe::values::redact::{Redactor, header};
+use crate::probe::values::sought::Found;
 
 /// The number of characters that are kept of one header value.
 const HEADER_CHARS_MAX: usize = 8192;
@@ -40,10 +40,12 @@ pub(crate) struct RawResponse {
     pub(crate) redirects: Vec<(u16, Url)>,
     /// The part of the body that was read.
     pub(crate) body: Vec<u8>,
-    /// Whether the body was longer.
+    /// Whether the body was longer, or a part of the response could not be searched.
     pub(crate) truncated: bool,
-    /// The canaries that were found in any part of the response.
-    pub(crate) canaries: BTreeSet<CanaryId>,
+    /// The content coding of the body, or of a redirect's, that could not be undone.
+    pub(crate) undecodable: Option<String>,
+    /// What was found in any part of the response.
+    pub(crate) found: Found,
 }
 
 /// All facts of a response, before redaction. They must not leave `probe`: see [`kept`].
@@ -51,19 +53,35 @@ pub(crate) fn all(response: &RawResponse) -> Value {
     let redirects = response.redirects.iter();
     let redirects =
         redirects.map(|(status, to)| json!({ "status": status, "location": to.as_str() }));
-    json!({
+    let mut facts = json!({
         "status": response.status,
         "url": response.url.as_str(),
         "headers": headers(&response.headers),
         "redirects": redirects.collect::<Value>(),
         "body": body(response),
-        "canaries": response.canaries,
-    })
+        "canaries": response.found.canaries,
+    });
+    if !response.found.secrets.is_empty() {
+        facts["secrets"] = json!(response.found.secrets);
+    }
+    facts
+}
+
+/// How much of an answer may leave `probe`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// As much as the step keeps, without secrets.
+    Redacted,
+    /// Status, length and digest: the actor's secret cannot be recognised in the rest.
+    Withheld,
 }
 
 /// The facts that may leave `probe`: without secrets, and for a step with `Keep::Digest` without the
 /// content.
-pub(crate) fn kept(mut facts: Value, step: &Step, redactor: &Redactor) -> Facts {
+pub(crate) fn kept(mut facts: Value, step: &Step, extent: Extent, redactor: &Redactor) -> Facts {
+    if extent == Extent::Withheld {
+        return withheld(facts);
+    }
     if let Some(headers) = facts.get_mut("headers").and_then(Value::as_object_mut) {
         if step.keep == Keep::Digest {
             headers.retain(|name, _| is_kept(name, step));
@@ -77,9 +95,27 @@ pub(crate) fn kept(mut facts: Value, step: &Step, redactor: &Redactor) -> Facts 
     if step.keep == Keep::Digest
         && let Some(body) = facts.get_mut("body").and_then(Value::as_object_mut)
     {
-        body.retain(|name, _| matches!(name.as_str(), "bytes" | "sha256" | "truncated"));
+        body.retain(|name, _| OF_DIGEST.contains(&name.as_str()));
     }
-    Facts(redactor.value(facts))
+    Facts(redactor.facts(facts))
+}
+
+/// The facts of a body that say nothing about its content.
+const OF_DIGEST: [&str; 4] = ["bytes", "sha256", "truncated", "undecodable"];
+
+fn withheld(mut facts: Value) -> Facts {
+    if let Some(all) = facts.as_object_mut() {
+        let kept =
+            ["status", "exit", "canaries", "secrets", "body", "stdout", "owner_values", "refusal"];
+        all.retain(|name, _| kept.contains(&name.as_str()));
+        for part in ["body", "stdout"] {
+            if let Some(part) = all.get_mut(part).and_then(Value::as_object_mut) {
+                part.retain(|name, _| OF_DIGEST.contains(&name.as_str()));
+            }
+        }
+        all.insert("withheld".into(), true.into());
+    }
+    Facts(facts)
 }
 
 /// Whether a digest keeps this field: it is harmless, or an expectation reads it.
@@ -126,6 +162,10 @@ fn body(response: &RawResponse) -> Value {
     facts.insert("bytes".into(), response.body.len().into());
     facts.insert("sha256".into(), Digest::of(&response.body).0.into());
     facts.insert("truncated".into(), response.truncated.into());
+    if let Some(coding) = &response.undecodable {
+        facts.insert("undecodable".into(), coding.as_str().into());
+        return facts.into();
+    }
     let media_type = MediaType::of(&response.headers);
     if let Some(json) = media_type.json(&response.body) {
         facts.insert("json".into(), json);
@@ -144,6 +184,8 @@ fn body(response: &RawResponse) -> Value {
         }
         facts.insert("text".into(), text.into());
         facts.extend(title.map(|title| ("title".to_owned(), title.into())));
+    } else if !response.body.is_empty() && !media_type.is_binary() {
+        facts.insert("undecodable".into(), media_type.charset().into());
     }
     facts.into()
 }
@@ -152,7 +194,7 @@ fn body(response: &RawResponse) -> Value {
 struct MediaType {
     /// Such as `text/html`, in lower case; empty if none is declared.
     name: String,
-    latin1: bool,
+    parameters: String,
 }
 
 impl MediaType {
@@ -161,10 +203,20 @@ impl MediaType {
         let value = value.map_or(String::new(), |value| text_of(value.as_bytes()));
         let value = value.to_ascii_lowercase();
         let (name, parameters) = value.split_once(';').unwrap_or((&value, ""));
-        Self {
-            name: name.trim().to_owned(),
-            latin1: parameters.contains("iso-8859-1") || parameters.contains("windows-1252"),
-        }
+        Self { name: name.trim().to_owned(), parameters: parameters.to_owned() }
+    }
+
+    /// The declared character set, or UTF-8.
+    fn charset(&self) -> &str {
+        let parameters = self.parameters.split(';').map(str::trim);
+        let charset = parameters.filter_map(|one| one.strip_prefix("charset=")).next();
+        charset.map_or("utf-8", |charset| charset.trim_matches('"'))
+    }
+
+    /// Whether bodies of this type are not text.
+    fn is_binary(&self) -> bool {
+        ["image/", "audio/", "video/", "font/"].iter().any(|kind| self.name.starts_with(kind))
+            || self.name == "application/octet-stream"
     }
 
     fn is_html(&self) -> bool {
@@ -183,12 +235,11 @@ impl MediaType {
 
     fn text(&self, response: &RawResponse) -> Option<String> {
         let body = response.body.as_slice();
-        let binary = ["image/", "audio/", "video/", "font/"];
-        if body.is_empty()
-            || binary.iter().any(|kind| self.name.starts_with(kind))
-            || self.name == "application/octet-stream"
-        {
+        if body.is_empty() || self.is_binary() {
             return None;
+        }
+        if let Some(text) = utf16(body, self.charset()) {
+            return Some(text);
         }
         match std::str::from_utf8(body) {
             Ok(text) => Some(text.to_owned()),
@@ -197,9 +248,25 @@ impl MediaType {
                 let valid = &body[..error.valid_up_to()];
                 std::str::from_utf8(valid).ok().map(str::to_owned)
             }
-            Err(_) => self.latin1.then(|| latin1(body)),
+            Err(_) => matches!(self.charset(), "iso-8859-1" | "windows-1252").then(|| latin1(body)),
         }
     }
+}
+
+/// Text in UTF-16, as its character set or its first two bytes say (RFC 2781).
+fn utf16(body: &[u8], charset: &str) -> Option<String> {
+    let (is_little, body) = match (body, charset) {
+        ([0xff, 0xfe, body @ ..], _) => (true, body),
+        ([0xfe, 0xff, body @ ..], _) | (body, "utf-16" | "utf-16be") => (false, body),
+        (body, "utf-16le") => (true, body),
+        _ => return None,
+    };
+    let pair = |pair: &[u8]| match (is_little, pair) {
+        (true, [low, high]) | (false, [high, low]) => u16::from_be_bytes([*high, *low]),
+        // An odd number of bytes is not UTF-16.
+        _ => 0xd800,
+    };
+    String::from_utf16(&body.chunks(2).map(pair).collect::<Vec<u16>>()).ok()
 }
 
 /// How much of a page is searched for its title, in bytes: a page can be made so that the time of
@@ -236,7 +303,8 @@ mod tests {
             redirects: Vec::new(),
             body: body.to_vec(),
             truncated: false,
-            canaries: BTreeSet::new(),
+            undecodable: None,
+            found: Found::default(),
         }
     }
 
@@ -255,9 +323,12 @@ mod tests {
         assert_eq!(body_of("text/plain", b"7"), json!({"text": "7"}));
         assert_eq!(body_of("text/plain", b" {}"), json!({"json": {}}));
         assert_eq!(body_of("application/json", b"{"), json!({"text": "{"}));
-        assert_eq!(body_of("application/json", b"\"\xff\""), json!({}));
+        let undecodable = json!({"undecodable": "utf-8"});
+        assert_eq!(body_of("application/json", b"\"\xff\""), undecodable);
         assert_eq!(body_of("image/png", b"abc"), json!({}));
-        assert_eq!(body_of("text/plain", b"a\xc3"), json!({}));
+        assert_eq!(body_of("text/plain", b"a\xc3"), undecodable);
+        assert_eq!(body_of("text/plain", b"\xff\xfea\x00"), json!({"text": "a"}));
+        assert_eq!(body_of("text/plain; charset=UTF-16", b"\x00a"), json!({"text": "a"}));
         let latin1 = "text/plain; charset=ISO-8859-1";
         assert_eq!(body_of(latin1, b"\xe9"), json!({"text": "é"}));
     }
@@ -297,7 +368,12 @@ mod tests {
         let mut step = Step::new(Role::Probe, "a stranger reads", "anyone", Act::Recall(StepId(0)));
         step.keep = Keep::Digest;
         step.expect = vec![Expectation::new("/headers/x-note/0", Test::Exists(true))];
-        let facts = kept(all(&response("text/plain", b"abc")), &step, &Redactor::default());
+        let facts = kept(
+            all(&response("text/plain", b"abc")),
+            &step,
+            Extent::Redacted,
+            &Redactor::default(),
+        );
         let expected = json!({
             "status": 200,
             "url": "https://a.test/",
@@ -312,7 +388,8 @@ mod tests {
     #[test]
     fn cookies_are_never_kept() {
         let step = Step::new(Role::Probe, "reads", "anyone", Act::Recall(StepId(0)));
-        let facts = kept(all(&response("text/plain", b"")), &step, &Redactor::default());
+        let facts =
+            kept(all(&response("text/plain", b"")), &step, Extent::Redacted, &Redactor::default());
         assert_eq!(facts.header("set-cookie"), Some("sid=[secret]; Secure"));
     }
 }

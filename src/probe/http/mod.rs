@@ -12,21 +12,20 @@ pub(crate) mod listing;
 pub(crate) mod pool;
 pub(crate) mod request;
 
-use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::path::Path;
 use std::time::Duration;
 
+use http_body_util::BodyExt as _;
 use hyper::ext::ReasonPhrase;
 use jiff::Timestamp;
 use reqwest::Response;
-use reqwest::header::{HOST, HeaderMap, LOCATION};
+use reqwest::header::{CONTENT_ENCODING, HOST, HeaderMap, LOCATION, SET_COOKIE};
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
 use crate::model::answer::error::ProbeError;
-use crate::model::answer::ids::CanaryId;
 use crate::model::answer::observation::Answer;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::Step;
@@ -40,9 +39,10 @@ use crate::probe::http::pool::{Connection, Pool, Way};
 use crate::probe::http::request::PreparedRequest;
 use crate::probe::limiter::{Limiter, Urgency};
 use crate::probe::local::command::CommandContext;
-use crate::probe::spellings::{Extent, Findings, Searcher};
+use crate::probe::spellings::compressed;
 use crate::probe::strangers::sent::sent;
 use crate::probe::values::Values;
+use crate::probe::values::sought::{Parts, Sought};
 
 /// Everything that the steps of a run share.
 pub(crate) struct RunContext<'a> {
@@ -71,8 +71,8 @@ pub(crate) struct PlannedRequest<'a> {
     pub(crate) request: &'a Request,
     /// The values of its placeholders.
     pub(crate) values: &'a Values,
-    /// Finds canaries in the answer.
-    pub(crate) searcher: &'a Searcher,
+    /// What the answer is searched for.
+    pub(crate) sought: &'a Sought,
     /// What happens to it when the run must end.
     pub(crate) urgency: Urgency,
     /// Where the body of a 200 is saved; its facts then describe the saved file.
@@ -124,7 +124,10 @@ struct PartialResponse {
     head: Option<(u16, HeaderMap)>,
     reason: Vec<u8>,
     body: Vec<u8>,
+    trailers: HeaderMap,
     truncated: bool,
+    /// The content coding that could not be undone.
+    undecodable: Option<String>,
     copy: Option<PrivateCopy>,
 }
 
@@ -154,14 +157,17 @@ async fn follow(
 ) -> Result<Value, Answer> {
     let mut redirects = Vec::new();
     let mut truncated = false;
-    let mut findings = Findings::default();
+    let mut undecodable = None;
+    let mut parts = Parts::default();
     loop {
         let mut partial = PartialResponse::default();
         let sent = send_one(context, planned, &prepared, exchange, &mut partial).await;
-        search(planned.searcher, &partial, &mut findings);
-        let canaries = canaries(&findings, planned.step);
-        let leaks = canaries.iter().any(|found| !planned.step.sees.contains(found));
-        truncated |= partial.truncated || sent.is_err() || !findings.complete;
+        decode(&mut partial, context.limiter.body_max());
+        search(planned.sought, &partial, &mut parts);
+        let found = planned.sought.found(&parts, planned.step, &prepared.texts());
+        let leaks = found.leaks(planned.step);
+        truncated |= partial.truncated || sent.is_err() || !parts.are_complete();
+        undecodable = undecodable.or(partial.undecodable);
         let Some((status, headers)) = partial.head.filter(|_| sent.is_ok() || leaks) else {
             return Err(sent.err().unwrap_or_else(silence));
         };
@@ -181,7 +187,8 @@ async fn follow(
             redirects,
             body: partial.body,
             truncated,
-            canaries,
+            undecodable,
+            found,
         });
         if let Some(copy) = partial.copy {
             facts["body"] = copy.facts().map_err(Answer::Error)?;
@@ -204,26 +211,36 @@ fn redirect(
     redirects.then(|| prepared.redirected(status, location)).flatten()
 }
 
-/// Searches every part of an answer for canaries, whatever its status, complete or not.
-fn search(searcher: &Searcher, partial: &PartialResponse, findings: &mut Findings) {
-    let mut head = partial.reason.clone();
-    for (name, value) in partial.head.iter().flat_map(|(_, headers)| headers) {
-        head.extend_from_slice(b"\n");
-        head.extend_from_slice(name.as_str().as_bytes());
-        head.extend_from_slice(b": ");
-        head.extend_from_slice(value.as_bytes());
+/// Undoes the content codings of a body (RFC 9110, section 8.4).
+fn decode(partial: &mut PartialResponse, body_max: usize) {
+    let Some((_, headers)) = partial.head.as_ref().filter(|_| !partial.body.is_empty()) else {
+        return;
+    };
+    let fields = headers.get_all(CONTENT_ENCODING).iter();
+    let codings: Vec<_> = fields.map(|field| String::from_utf8_lossy(field.as_bytes())).collect();
+    match compressed::decoded(&codings.join(","), &partial.body, body_max) {
+        Ok(unpacked) => {
+            partial.body = unpacked.bytes;
+            partial.truncated |= unpacked.truncated;
+        }
+        Err(coding) => partial.undecodable = Some(coding),
     }
-    searcher.search_into(&head, findings);
-    searcher.search_into(&partial.body, findings);
 }
 
-/// The canaries that count as found: of those that the actor may see, the ones that are complete, because
-/// they show that the actor reached its data; of all others, any part.
-fn canaries(findings: &Findings, step: &Step) -> BTreeSet<CanaryId> {
-    let found = findings.found.iter().map(|(index, extent)| (CanaryId(*index), *extent));
-    let counts =
-        |(id, extent): &(CanaryId, Extent)| *extent == Extent::Whole || !step.sees.contains(id);
-    found.filter(counts).map(|(id, _)| id).collect()
+/// Searches every part of an answer, whatever its status, complete or not.
+fn search(sought: &Sought, partial: &PartialResponse, parts: &mut Parts) {
+    let (mut head, mut cookies) = (partial.reason.clone(), Vec::new());
+    let fields = partial.head.iter().flat_map(|(_, headers)| headers);
+    for (name, value) in fields.chain(&partial.trailers) {
+        let text = if name == SET_COOKIE { &mut cookies } else { &mut head };
+        text.extend_from_slice(b"\n");
+        text.extend_from_slice(name.as_str().as_bytes());
+        text.extend_from_slice(b": ");
+        text.extend_from_slice(value.as_bytes());
+    }
+    sought.search_into(&head, &mut parts.answer);
+    sought.search_into(&partial.body, &mut parts.answer);
+    sought.search_into(&cookies, &mut parts.cookies);
 }
 
 /// Sends one request, with a credential if it may carry one, and reads the answer.
@@ -311,7 +328,7 @@ async fn transmit(
     if let Some(save_to) = sink.save_to.filter(|_| response.status().as_u16() == 200) {
         return save(&mut response, save_to, partial).await;
     }
-    read(&mut response, sink.body_max, partial).await
+    read(response, sink.body_max, partial).await
 }
 
 async fn save(
@@ -329,16 +346,27 @@ async fn save(
 }
 
 async fn read(
-    response: &mut Response,
+    response: Response,
     body_max: usize,
     partial: &mut PartialResponse,
 ) -> Result<(), reqwest::Error> {
-    while let Some(chunk) = response.chunk().await? {
-        let left = body_max - partial.body.len();
-        partial.body.extend_from_slice(&chunk[..left.min(chunk.len())]);
-        if chunk.len() > left {
-            partial.truncated = true;
-            return Ok(());
+    let mut body = reqwest::Body::from(response);
+    while let Some(frame) = body.frame().await {
+        let frame = match frame?.into_data() {
+            Ok(chunk) => {
+                let left = body_max - partial.body.len();
+                partial.body.extend_from_slice(&chunk[..left.min(chunk.len())]);
+                if chunk.len() > left {
+                    partial.truncated = true;
+                    return Ok(());
+                }
+                continue;
+            }
+            Err(frame) => frame,
+        };
+        // A further section of fields may follow the body (RFC 9110, section 6.5).
+        if let Ok(trailers) = frame.into_trailers() {
+            partial.trailers = trailers;
         }
     }
     Ok(())

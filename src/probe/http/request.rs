@@ -88,6 +88,13 @@ impl PreparedRequest {
         })
     }
 
+    /// The texts that the request sends, without its credential.
+    pub(crate) fn texts(&self) -> Vec<&[u8]> {
+        let fields = self.headers.values().map(HeaderValue::as_bytes);
+        let body = self.body.as_deref();
+        [self.url.as_str().as_bytes()].into_iter().chain(fields).chain(body).collect()
+    }
+
     fn is_read(&self) -> bool {
         matches!(self.method, Method::GET | Method::HEAD)
     }

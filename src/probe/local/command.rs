@@ -160,6 +160,9 @@ impl Printed {
             Ok(json) if looks_like_json && !truncated => facts["json"] = json,
             _ => facts["text"] = String::from_utf8_lossy(&self.kept).into(),
         }
+        if !truncated && std::str::from_utf8(&self.kept).is_err() {
+            facts["undecodable"] = "utf-8".into();
+        }
         facts
     }
 }

@@ -1,6 +1,6 @@
 //! One attempt at a check: runs its steps in order, with their captures and their cleanup.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::Range;
@@ -26,17 +26,19 @@ use crate::probe::host::{dns, tls};
 use crate::probe::http;
 use crate::probe::http::address::address;
 use crate::probe::http::download::PrivateDir;
+use crate::probe::http::facts::Extent;
 use crate::probe::http::pool::Way;
-use crate::probe::http::{Exchange, PlannedRequest, RunContext, facts};
+use crate::probe::http::{Exchange, PlannedRequest, RunContext};
 use crate::probe::job::Job;
 use crate::probe::limiter::Urgency;
 use crate::probe::local::{backup, command, file, record};
+use crate::probe::run::keep::readers;
 use crate::probe::run::repeated;
 use crate::probe::run::repeated::Exchanges;
-use crate::probe::spellings::Searcher;
 use crate::probe::strangers::Strangers;
 use crate::probe::values::Values;
 use crate::probe::values::redact::{Redactor, SECRET_LENGTH_MIN};
+use crate::probe::values::sought::Sought;
 
 /// The result of an attempt.
 pub(crate) struct AttemptResult {
@@ -48,11 +50,15 @@ pub(crate) struct AttemptResult {
 
 /// An attempt in progress.
 pub(crate) struct Attempt<'a> {
-    context: &'a RunContext<'a>,
-    plan: &'a Plan,
-    values: Values,
-    searcher: Searcher,
-    redactor: Redactor,
+    pub(super) context: &'a RunContext<'a>,
+    pub(super) plan: &'a Plan,
+    pub(super) values: Values,
+    sought: RefCell<Arc<Sought>>,
+    /// The number of captures when `sought` was made.
+    sought_at: Cell<usize>,
+    pub(super) redactor: Redactor,
+    /// For each step, the later steps that evaluate its answer again.
+    pub(super) readers: BTreeMap<StepId, Vec<StepId>>,
     strangers: Strangers,
     /// How often the request of each step is sent.
     looks: Vec<Looks>,
@@ -68,9 +74,11 @@ impl<'a> Attempt<'a> {
         Self {
             context,
             plan: job.plan,
-            searcher: values.searcher(),
             strangers: Strangers::new(job.plan),
+            sought: RefCell::new(Arc::new(values.sought().and(context.minter.sought()))),
+            sought_at: Cell::new(0),
             redactor: values.redactor().after(secret_redactor(context, job.plan)),
+            readers: readers(job.plan),
             obligations: RefCell::new(Obligations::new(journal, job, target)),
             values,
             looks: job.plan.looks(),
@@ -81,12 +89,24 @@ impl<'a> Attempt<'a> {
     pub(crate) async fn run(self) -> AttemptResult {
         let mut observations = Vec::with_capacity(self.plan.steps.len());
         for group in self.plan.groups() {
+            self.look_for_new_ids();
             self.run_group(group, &mut observations).await;
         }
         self.strangers.finish(self.plan, &mut observations);
         let left = self.obligations.borrow().left_behind();
         let left_behind = left.iter().map(|text| self.redactor.text(text)).collect();
         AttemptResult { observations, left_behind }
+    }
+
+    /// Steps of one group do not depend on each other, so ids are looked for from the next group on.
+    fn look_for_new_ids(&self) {
+        let captured = self.values.captured();
+        if self.sought_at.replace(captured) != captured
+            && let Some(ids) = self.values.sought_ids()
+        {
+            let sought = self.values.sought().and(self.context.minter.sought());
+            self.sought.replace(Arc::new(sought.and(&ids)));
+        }
     }
 
     /// Runs steps that do not depend on each other, as many at once as the limits allow.
@@ -109,30 +129,34 @@ impl<'a> Attempt<'a> {
             Act::Http(request) => self.http(index, step, request).await,
             Act::Record(record) => {
                 let all = record::facts(record, (self.context.now)());
-                self.local_observation(step, Ok(all))
+                self.local_observation(index, step, Ok(all))
             }
             Act::Files(files) => {
                 let (root, files) = (self.context.root.to_owned(), files.clone());
                 let facts = off_thread(move || file::facts(&root, &files)).await;
-                self.local_observation(step, facts)
+                self.local_observation(index, step, facts)
             }
             Act::Command(program) => {
                 let start = Instant::now();
                 let ran = command::run(program, None, self.context.command_context()).await;
                 let took_ms = ms(start.elapsed());
-                Observation { took_ms, ..self.local_observation(step, ran) }
+                Observation { took_ms, ..self.local_observation(index, step, ran) }
             }
-            Act::Open(opening) => self.open(step, opening).await,
+            Act::Open(opening) => self.open(index, step, opening).await,
             Act::Recall(_) | Act::Newest(_) => return None,
             Act::Tls(question) => {
                 let world = &self.context.project.world;
-                self.observe_host(step, &question.host, |time| tls::observe(question, world, time))
-                    .await
+                self.observe_host((index, step), &question.host, |time| {
+                    tls::observe(question, world, time)
+                })
+                .await
             }
             Act::Dns(question) => {
                 let world = &self.context.project.world;
-                self.observe_host(step, &question.name, |time| dns::observe(question, world, time))
-                    .await
+                self.observe_host((index, step), &question.name, |time| {
+                    dns::observe(question, world, time)
+                })
+                .await
             }
         })
     }
@@ -146,7 +170,7 @@ impl<'a> Attempt<'a> {
                 Some(Answer::Facts(facts)) => newest.facts(facts),
                 _ => Err(ProbeError::new(Reason::NotAsked, "the earlier step has no answer")),
             };
-            return self.local_observation(step, picked);
+            return self.local_observation(index, step, picked);
         }
         let captures = match earlier.map(|one| &one.answer) {
             Some(Answer::Facts(facts)) => self.capture(step, &facts.0),
@@ -158,7 +182,7 @@ impl<'a> Attempt<'a> {
     /// Runs an instrument that enforces its own timeout, which it receives as an argument.
     async fn observe_host<F: Future<Output = Observed>>(
         &self,
-        step: &Step,
+        (index, step): (StepId, &Step),
         host: &HostName,
         observe: impl FnOnce(Duration) -> F,
     ) -> Observation {
@@ -185,21 +209,27 @@ impl<'a> Attempt<'a> {
         };
         let took = start.elapsed();
         let exchange = Exchange { answer, sent: true, address, took, ..Exchange::default() };
-        self.network_observation(step, exchange, captures)
+        self.network_observation(index, step, exchange, captures)
     }
 
     /// The observation of a step that sends nothing to the target.
-    fn local_observation(&self, step: &Step, all: Result<Value, ProbeError>) -> Observation {
+    fn local_observation(
+        &self,
+        index: StepId,
+        step: &Step,
+        all: Result<Value, ProbeError>,
+    ) -> Observation {
         match all {
             Ok(all) => {
                 let captures = self.capture(step, &all);
-                self.observation(Answer::Facts(facts::kept(all, step, &self.redactor)), captures)
+                let all = self.with_secrets_found(step, all);
+                self.observation(Answer::Facts(self.kept(index, step, all)), captures)
             }
             Err(error) => self.observation(error.into(), BTreeMap::new()),
         }
     }
 
-    async fn open(&self, step: &Step, opening: &Opening) -> Observation {
+    async fn open(&self, index: StepId, step: &Step, opening: &Opening) -> Observation {
         if let Some(stop) = self.context.limiter.stop() {
             return self.observation(stop.answer(), BTreeMap::new());
         }
@@ -209,7 +239,9 @@ impl<'a> Attempt<'a> {
         };
         let fetched = match &opening.from {
             BackupSource::Http(request) => {
-                http::send(self.context, &self.planned(step, request, Some(&dir))).await
+                let sought = self.sought.borrow().clone();
+                let planned = self.planned((step, &sought), request, Some(&dir));
+                http::send(self.context, &planned).await
             }
             BackupSource::Files(files) => {
                 let (root, files, copy) =
@@ -223,12 +255,12 @@ impl<'a> Attempt<'a> {
             Ok(facts) => backup::open(opening, facts, &dir, programs).await.map_err(Answer::Error),
             Err(answer) => Err(answer),
         };
-        self.network_observation(step, Exchange { answer, ..fetched }, BTreeMap::new())
+        self.network_observation(index, step, Exchange { answer, ..fetched }, BTreeMap::new())
     }
 
     fn planned<'q>(
         &'q self,
-        step: &'q Step,
+        (step, sought): (&'q Step, &'q Sought),
         request: &'q Request,
         save_to: Option<&'q PrivateDir>,
     ) -> PlannedRequest<'q> {
@@ -236,7 +268,7 @@ impl<'a> Attempt<'a> {
             step,
             request,
             values: &self.values,
-            searcher: &self.searcher,
+            sought,
             urgency: urgency(step, request),
             save_to,
             way: Way::default(),
@@ -256,8 +288,9 @@ impl<'a> Attempt<'a> {
             return self.observation(error.into(), BTreeMap::new());
         }
         let looks = self.looks[index.0];
-        let mut sent =
-            repeated::send(self.context, &self.planned(step, request, None), looks).await;
+        let sought = self.sought.borrow().clone();
+        let planned = self.planned((step, &sought), request, None);
+        let mut sent = repeated::send(self.context, &planned, looks).await;
         self.look_at_strangers(index, step, &mut sent);
         let exchange = &sent.first.1;
         let captures = match &exchange.answer {
@@ -270,7 +303,7 @@ impl<'a> Attempt<'a> {
         } else if step.role == Role::Cleanup {
             self.obligations.borrow_mut().finish_cleanup(index, exchange);
         }
-        self.repeated_observation(step, sent, captures)
+        self.repeated_observation((index, step), sent, captures)
     }
 
     /// Compares the answers to strangers with the owner's, before anything is left out of them.
@@ -285,16 +318,16 @@ impl<'a> Attempt<'a> {
     /// The observation of a request that may have been sent several times.
     fn repeated_observation(
         &self,
-        step: &Step,
+        (index, step): (StepId, &Step),
         sent: Exchanges,
         captures: BTreeMap<String, Value>,
     ) -> Observation {
         let (times, addresses) = (sent.sent(), sent.addresses);
         let (at, exchange) = sent.first;
-        let first = self.network_observation(step, exchange, captures);
+        let first = self.network_observation(index, step, exchange, captures);
         let others = sent.others.into_iter().map(|(at, exchange)| {
             let address = exchange.address.clone();
-            let observed = self.network_observation(step, exchange, BTreeMap::new());
+            let observed = self.network_observation(index, step, exchange, BTreeMap::new());
             Look { at, address, answer: observed.answer }
         });
         let others = repeated::different((at, &first.answer), others.collect());
@@ -335,7 +368,9 @@ impl<'a> Attempt<'a> {
             if let Some(value) = all.pointer(&capture.at).filter(|value| !value.is_null()) {
                 self.values.capture(&capture.name, value);
                 self.obligations.borrow_mut().note_capture(&capture.name);
-                kept.insert(capture.name.clone(), self.redactor.value(value.clone()));
+                if self.extent(step) == Extent::Redacted {
+                    kept.insert(capture.name.clone(), self.redactor.value(value.clone()));
+                }
             }
         }
         kept
@@ -343,12 +378,13 @@ impl<'a> Attempt<'a> {
 
     fn network_observation(
         &self,
+        index: StepId,
         step: &Step,
         exchange: Exchange,
         captures: BTreeMap<String, Value>,
     ) -> Observation {
         let answer = match exchange.answer {
-            Ok(all) => Answer::Facts(facts::kept(all, step, &self.redactor)),
+            Ok(all) => Answer::Facts(self.kept(index, step, all)),
             Err(answer) => answer,
         };
         let took_ms = ms(exchange.took);

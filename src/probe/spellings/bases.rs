@@ -149,7 +149,11 @@ fn listed(bytes: &[u8]) -> Vec<u8> {
                 None => token.parse().ok(),
             }
         });
-        out.push(value.unwrap_or(b'\n'));
+        match value {
+            Some(value) => out.push(value),
+            None if out.last() != Some(&b'\n') => out.push(b'\n'),
+            None => {}
+        }
     }
     out
 }

@@ -15,6 +15,7 @@ mod tests;
 mod views;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 
@@ -72,9 +73,16 @@ pub(crate) fn readings(text: &str) -> String {
 }
 
 /// Searches for needles.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Searcher {
-    automaton: Option<AhoCorasick>,
+    /// The parts that it was put together from, each with the index of its first needle.
+    parts: Vec<(usize, Arc<Part>)>,
+    needles: usize,
+}
+
+/// An automaton, and what its matches mean.
+struct Part {
+    automaton: AhoCorasick,
     patterns: Vec<Pattern>,
 }
 
@@ -98,7 +106,9 @@ impl Searcher {
     /// Searches for these needles. Empty ones are never found.
     pub(crate) fn new<'a>(needles: impl IntoIterator<Item = Needle<'a>>) -> Self {
         let (mut texts, mut patterns) = (Vec::new(), Vec::new());
+        let mut count = 0;
         for (needle, text) in needles.into_iter().enumerate() {
+            count = needle + 1;
             let (form, text) = match text {
                 // A short mark has no part that identifies it.
                 Needle::Mark(text) if text.len() > PREFIX_CHARS => (Form::Mark, text),
@@ -115,7 +125,17 @@ impl Searcher {
         }
         // Building fails only for more than 2^31 states; the limits on plans are far lower.
         let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(&texts).ok();
-        Self { automaton: automaton.filter(|_| !texts.is_empty()), patterns }
+        let part = automaton.filter(|_| !texts.is_empty());
+        let part = part.map(|automaton| (0, Arc::new(Part { automaton, patterns })));
+        Self { parts: part.into_iter().collect(), needles: count }
+    }
+
+    /// Searches for the needles of another searcher too; their indices follow those of this one.
+    pub(crate) fn and(mut self, other: &Self) -> Self {
+        let shifted = other.parts.iter().map(|(first, part)| (first + self.needles, part.clone()));
+        self.parts.extend(shifted);
+        self.needles += other.needles;
+        self
     }
 
     /// Searches one text.
@@ -127,21 +147,32 @@ impl Searcher {
 
     /// Searches one more part of an answer.
     pub(crate) fn search_into(&self, bytes: &[u8], findings: &mut Findings) {
-        let Some(automaton) = self.automaton.as_ref().filter(|_| !bytes.is_empty()) else {
+        if self.parts.is_empty() || bytes.is_empty() {
             return;
-        };
+        }
         let found = &mut findings.found;
         let complete = views::each(bytes, |reading| {
-            // Overlapping matches, so that a needle inside another one is found too.
-            for one in automaton.find_overlapping_iter(&reading.bytes) {
-                let Some(pattern) = self.patterns.get(one.pattern().as_usize()) else { continue };
-                if let Some(extent) = pattern.extent(reading, one.range()) {
-                    let known = found.entry(pattern.needle).or_insert(extent);
+            for (first, part) in &self.parts {
+                part.search(reading, |needle, extent| {
+                    let known = found.entry(first + needle).or_insert(extent);
                     *known = extent.max(*known);
-                }
+                });
             }
         });
         findings.complete &= complete;
+    }
+}
+
+impl Part {
+    fn search(&self, reading: &Reading, mut found: impl FnMut(usize, Extent)) {
+        // Overlapping matches, so that a needle inside another one is found too.
+        for one in self.automaton.find_overlapping_iter(&reading.bytes) {
+            if let Some(pattern) = self.patterns.get(one.pattern().as_usize())
+                && let Some(extent) = pattern.extent(reading, one.range())
+            {
+                found(pattern.needle, extent);
+            }
+        }
     }
 }
 

@@ -42,7 +42,7 @@ fn a_forged_session_has_the_name_of_a_valid_one_and_sessions_are_redacted() {
     let mut project = project(&server.url());
     let value = Secret::new("theme=plain-and-dark; sid=s-0123456789");
     let scheme = Scheme::Header { name: "Cookie".into(), value };
-    let actor = Actor { tenant: None, scheme, send_to: Vec::new() };
+    let actor = Actor { tenant: None, scheme, send_to: Vec::new(), weak_secret: false };
     project.actors.insert("visitor".into(), actor);
     let mut forged = get("visitor", "/a");
     forged.credential = Credential::Forged(Forgery::Garbage);

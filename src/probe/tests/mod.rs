@@ -39,6 +39,7 @@ pub(crate) fn project(target: &str) -> Project {
             shared_secret: Secret::new(format!("shared-secret-of-{key}")),
         },
         send_to: Vec::new(),
+        weak_secret: false,
     };
     Project {
         languages: Vec::new(),

@@ -31,7 +31,10 @@ fn signing() -> (Project, String) {
     };
     let mut project = project("https://addon.test");
     let scheme = Scheme::Signed(Box::new(signed));
-    project.actors.insert("platform".into(), Actor { tenant: None, scheme, send_to: Vec::new() });
+    project.actors.insert(
+        "platform".into(),
+        Actor { tenant: None, scheme, send_to: Vec::new(), weak_secret: false },
+    );
     (project, key.to_public_key().to_public_key_pem(LineEnding::LF).unwrap())
 }
 

@@ -5,25 +5,32 @@
 pub(crate) mod canary;
 pub(crate) mod redact;
 mod similar;
+pub(crate) mod sought;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::model::answer::ids::CanaryId;
 use crate::model::plan::template::Template;
 use crate::model::plan::{Canary, Plan};
-use crate::probe::spellings::{Needle, Searcher};
+use crate::probe::spellings::{Needle, PREFIX_CHARS, Searcher};
 use crate::probe::values::canary::mint;
 use crate::probe::values::redact::Redactor;
 use crate::probe::values::similar::similar;
+use crate::probe::values::sought::{Meaning, Sought};
 
 /// The beginning of a placeholder for a random value of the same form as another value: that of another
 /// placeholder, or of the text itself.
 const RANDOM: &str = "random:";
 
+/// The minimum length of an id that is searched for, in characters: shorter ones occur by chance.
+const ID_CHARS_MIN: usize = 12;
+
 /// A canary and its value.
 struct PlantedCanary {
+    owner: String,
     /// The name of its placeholder.
     hole: String,
     value: String,
@@ -52,7 +59,8 @@ impl Values {
     pub(crate) fn new(plan: &Plan) -> Self {
         let value = |canary: &Canary| {
             let value = canary.marker.clone().unwrap_or_else(mint);
-            PlantedCanary { hole: canary.hole(), value, minted: canary.marker.is_none() }
+            let owner = canary.owner.clone();
+            PlantedCanary { owner, hole: canary.hole(), value, minted: canary.marker.is_none() }
         };
         let canaries: Vec<_> = plan.canaries.iter().map(value).collect();
         // Of two canaries of one owner, the first fills the placeholder.
@@ -100,15 +108,51 @@ impl Values {
         }
     }
 
-    /// Finds these canaries; the index of each is its index in the plan.
-    pub(crate) fn searcher(&self) -> Searcher {
-        Searcher::new(self.canaries.iter().map(PlantedCanary::needle))
+    /// Finds these canaries.
+    pub(crate) fn sought(&self) -> Sought {
+        let searcher = Searcher::new(self.canaries.iter().map(PlantedCanary::needle));
+        let meanings = (0..self.canaries.len()).map(CanaryId).map(Meaning::Canary);
+        Sought::new(searcher, meanings.collect())
+    }
+
+    /// Finds the ids that the service gave to the data of the canaries' owners: the captures named
+    /// `id:OWNER`, if they are long enough to be unique. `None` if there are none.
+    pub(crate) fn sought_ids(&self) -> Option<Sought> {
+        let captures = self.captures.borrow();
+        let mut owners: BTreeMap<&str, Vec<CanaryId>> = BTreeMap::new();
+        for (index, canary) in self.canaries.iter().enumerate() {
+            if let Some(id) = captures.get(&format!("id:{}", canary.owner)) {
+                owners.entry(id).or_default().push(CanaryId(index));
+            }
+        }
+        // An id that two owners have shows nothing about either.
+        let unique = owners.iter().filter_map(|(id, owners)| match owners.as_slice() {
+            [owner] if id.chars().count() >= ID_CHARS_MIN => Some((*id, *owner)),
+            _ => None,
+        });
+        let (ids, owners): (Vec<&str>, Vec<CanaryId>) = unique.unzip();
+        let searcher = Searcher::new(ids.into_iter().map(Needle::Word));
+        let meanings: Vec<Meaning> = owners.into_iter().map(Meaning::Id).collect();
+        (!meanings.is_empty()).then(|| Sought::new(searcher, meanings))
+    }
+
+    /// The number of captures so far.
+    pub(crate) fn captured(&self) -> usize {
+        self.captures.borrow().len()
     }
 
     /// Replaces these canaries with their placeholders.
     pub(crate) fn redactor(&self) -> Redactor {
-        let canaries = self.canaries.iter();
-        Redactor::new(canaries.map(|one| (one.value.as_str(), format!("${{{}}}", one.hole))))
+        let spelt = |one: &'_ PlantedCanary| {
+            let part = one.minted.then(|| one.value[..PREFIX_CHARS].to_owned());
+            let placeholder = format!("${{{}}}", one.hole);
+            [Some(one.value.clone()), part]
+                .into_iter()
+                .flatten()
+                .map(move |text| (text, placeholder.clone()))
+        };
+        let spelt: Vec<(String, String)> = self.canaries.iter().flat_map(spelt).collect();
+        Redactor::new(spelt.iter().map(|(text, hole)| (text.as_str(), hole.clone())))
     }
 }
 

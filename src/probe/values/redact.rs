@@ -9,25 +9,40 @@ use std::sync::Arc;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use crate::model::answer::facts::SECRET;
 use crate::probe::spellings::escapes::percent;
-
-/// The replacement for a secret.
-pub(crate) const SECRET: &str = "[secret]";
+use crate::probe::spellings::{Needle, Searcher};
 
 /// The minimum length of a secret, in characters; shorter values would match ordinary text.
 pub(crate) const SECRET_LENGTH_MIN: usize = 6;
 
-/// Header fields whose values are never kept, by parts of their names.
-const SECRET_FIELDS: [&str; 7] =
-    ["authorization", "authentication-info", "cookie", "token", "secret", "session", "api-key"];
+/// Header fields whose values are never kept.
+const SECRET_FIELDS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
+
+/// The parts of facts that say nothing about the content of an answer.
+const STRUCTURE: [&str; 11] = [
+    "status",
+    "exit",
+    "found",
+    "folder",
+    "truncated",
+    "undecodable",
+    "bytes",
+    "sha256",
+    "canaries",
+    "secrets",
+    "withheld",
+];
 
 /// Replaces values with their placeholders.
 #[derive(Default)]
 pub(crate) struct Redactor {
     automaton: Option<AhoCorasick>,
     placeholders: Vec<String>,
+    /// Finds the values in spellings that the automaton does not know.
+    searcher: Searcher,
     /// The redactor that is applied before this one.
     first: Option<Arc<Redactor>>,
 }
@@ -49,12 +64,14 @@ impl Redactor {
             .match_kind(MatchKind::LeftmostLongest)
             .ascii_case_insensitive(true)
             .build(patterns);
-        Self { automaton: automaton.ok(), placeholders, first: None }
+        Self { automaton: automaton.ok(), placeholders, ..Self::default() }
     }
 
     /// Redacts these secrets.
     pub(crate) fn of_secrets(secrets: &[String]) -> Self {
-        Self::new(secrets.iter().map(|secret| (secret.as_str(), SECRET.to_owned())))
+        let searcher = Searcher::new(secrets.iter().map(|secret| Needle::Text(secret)));
+        let secrets = secrets.iter().map(|secret| (secret.as_str(), SECRET.to_owned()));
+        Self { searcher, ..Self::new(secrets) }
     }
 
     /// The same redactor, applied after `first`.
@@ -71,15 +88,73 @@ impl Redactor {
         })
     }
 
+    /// Redacts the facts of an answer, and leaves their structure.
+    pub(crate) fn facts(&self, facts: Value) -> Value {
+        let redacted = self.parts(facts, Self::spelt);
+        match self.hides(&redacted.to_string()) {
+            true => self.parts(redacted, Self::thorough),
+            false => redacted,
+        }
+    }
+
+    /// Applies `redact` to every part of facts that is not structure.
+    fn parts(&self, facts: Value, redact: fn(&Self, Value) -> Value) -> Value {
+        let Value::Object(parts) = facts else { return redact(self, facts) };
+        let part = |(name, value): (String, Value)| {
+            let value = match (name.as_str(), value) {
+                (name, value) if STRUCTURE.contains(&name) => value,
+                ("body" | "stdout", part) => self.parts(part, redact),
+                (_, value) => redact(self, value),
+            };
+            (name, value)
+        };
+        parts.into_iter().map(part).collect()
+    }
+
     /// Redacts a document, in keys and in values.
     pub(crate) fn value(&self, value: Value) -> Value {
+        let redacted = self.spelt(value);
+        match self.hides(&redacted.to_string()) {
+            true => self.thorough(redacted),
+            false => redacted,
+        }
+    }
+
+    /// Whether a text still contains a secret, in whatever spelling.
+    fn hides(&self, text: &str) -> bool {
+        let found = !self.searcher.search(text.as_bytes()).found.is_empty();
+        found || self.first.as_ref().is_some_and(|first| first.hides(text))
+    }
+
+    /// Replaces every string that still contains a secret.
+    fn thorough(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) if self.hides(&text) => SECRET.into(),
+            Value::Array(items) => items.into_iter().map(|item| self.thorough(item)).collect(),
+            Value::Object(fields) => {
+                let mut kept = Map::new();
+                for (name, value) in fields {
+                    let name = if self.hides(&name) { SECRET.to_owned() } else { name };
+                    kept.insert(unused(name, &kept), self.thorough(value));
+                }
+                kept.into()
+            }
+            other => other,
+        }
+    }
+
+    /// Redacts the spellings that can be replaced within a text.
+    fn spelt(&self, value: Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.text(&text)),
-            Value::Array(items) => items.into_iter().map(|item| self.value(item)).collect(),
-            Value::Object(fields) => fields
-                .into_iter()
-                .map(|(name, value)| (self.text(&name), self.value(value)))
-                .collect(),
+            Value::Array(items) => items.into_iter().map(|item| self.spelt(item)).collect(),
+            Value::Object(fields) => {
+                let mut kept = Map::new();
+                for (name, value) in fields {
+                    kept.insert(unused(self.text(&name), &kept), self.spelt(value));
+                }
+                kept.into()
+            }
             // A secret of digits may be returned as a number.
             Value::Number(number) => match self.text(&number.to_string()) {
                 text if text == number.to_string() => Value::Number(number),
@@ -88,6 +163,13 @@ impl Redactor {
             other => other,
         }
     }
+}
+
+/// A key that the object does not have yet: two keys may have had secrets, and both stay.
+fn unused(name: String, object: &Map<String, Value>) -> String {
+    let numbered = (2..).map(|count| format!("{name} ({count})"));
+    let mut names = [name.clone()].into_iter().chain(numbered);
+    names.find(|one| !object.contains_key(one)).unwrap_or(name)
 }
 
 fn spellings(value: &str) -> Vec<String> {
@@ -132,10 +214,7 @@ pub(crate) fn header(name: &str, value: &str) -> String {
         let name = pair.split_once('=').map_or("", |(name, _)| name);
         return format!("{name}={SECRET}{attributes}");
     }
-    let secret = SECRET_FIELDS.iter().any(|part| name.contains(part));
-    // These fields only list the names of other fields.
-    let harmless = name.starts_with("access-control-") || name == "clear-site-data";
-    if secret && !harmless { SECRET.to_owned() } else { value.to_owned() }
+    if SECRET_FIELDS.contains(&name) { SECRET.to_owned() } else { value.to_owned() }
 }
 
 /// Replaces each JSON Web Token (RFC 7519): three parts in base64 that start with `eyJ`.
@@ -184,6 +263,31 @@ mod tests {
     }
 
     #[test]
+    fn keys_that_become_equal_both_stay() {
+        let kept = redactor().value(json!({ "p/ss word": 1, "x": 2, "81726354": 3 }));
+        assert_eq!(kept, json!({ "[secret]": 1, "x": 2, "[secret] (2)": 3 }));
+    }
+
+    #[test]
+    fn a_secret_is_redacted_in_spellings_that_cannot_be_replaced_in_place() {
+        let redactor = Redactor::of_secrets(&["correct-horse".to_owned()]);
+        let hex: String = "correct-horse".bytes().map(|byte| format!("{byte:02x}")).collect();
+        let kept =
+            redactor.value(json!({ "a": format!("x {hex} y"), "b": "c<b>orrec</b>t-horse" }));
+        assert_eq!(kept, json!({ "a": SECRET, "b": SECRET }));
+    }
+
+    #[test]
+    fn the_structure_of_facts_stays() {
+        let redactor = Redactor::of_secrets(&["200".to_owned(), "true".to_owned()]);
+        let facts =
+            json!({ "status": 200, "body": { "bytes": 200, "truncated": true, "json": [200] } });
+        let kept = redactor.facts(facts);
+        let body = json!({ "bytes": 200, "truncated": true, "json": [SECRET] });
+        assert_eq!(kept, json!({ "status": 200, "body": body }));
+    }
+
+    #[test]
     fn tokens_are_never_kept() {
         let token = format!("{}.{}.{}", "eyJhbGciOiJub25lIn0", "eyJpc3MiOiJhIn0", "c2ln");
         let kept = redactor().text(&format!("<a href='?jwt={token}'> eyJ eyJ.a"));
@@ -194,7 +298,8 @@ mod tests {
     fn of_a_cookie_only_name_and_attributes_are_kept() {
         assert_eq!(header("set-cookie", "sid=abc; Path=/; Secure"), "sid=[secret]; Path=/; Secure");
         assert_eq!(header("set-cookie", "abc"), "=[secret]");
-        assert_eq!(header("x-auth-token", "abc"), SECRET);
+        assert_eq!(header("authorization", "abc"), SECRET);
+        assert_eq!(header("x-session-policy", "none"), "none");
         assert_eq!(header("cache-control", "private"), "private");
     }
 

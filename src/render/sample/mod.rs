@@ -169,7 +169,10 @@ fn customer(name: &str) -> (String, Actor) {
         client_key: format!("{name}-key"),
         shared_secret: Secret::new(format!("not-a-secret-of-{name}")),
     };
-    (name.into(), Actor { tenant: Some(name.into()), scheme, send_to: Vec::new() })
+    (
+        name.into(),
+        Actor { tenant: Some(name.into()), scheme, send_to: Vec::new(), weak_secret: false },
+    )
 }
 
 fn claim(id: &str, words: &str) -> Claim {

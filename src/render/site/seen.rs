@@ -62,6 +62,9 @@ pub(crate) fn broke(check: &CheckOutcome<'_>) -> Vec<String> {
         let step_judged = &check.judgement.steps[one.step];
         let Some(index) = one.expectation else {
             let answer = public::answer_of(&view, one.step, step_judged.look);
+            if let Some(secrets) = wording::secrets(step_judged) {
+                return format!("{name}: {secrets} ({answer})");
+            }
             return format!("{name}: {answer}, with another tenant's data in it");
         };
         let judged = &step_judged.expectations[index];

@@ -98,12 +98,30 @@ pub fn broken(check: &CheckOutcome<'_>, broken: Broken) -> String {
         return format!("{found}{}", at_address(&view, broken.step, one.look));
     }
     let owner = |canary: &CanaryId| check.plan.canaries.get(canary.0).map(|one| plain(&one.owner));
+    if let Some(secrets) = secrets(judged) {
+        return format!("{secrets}: {}", look(&view, broken.step, judged.look));
+    }
     let owners: Vec<String> = judged.leaks.iter().filter_map(owner).collect();
     let whose = match owners.as_slice() {
         [] => "another tenant's data".to_owned(),
         owners => format!("data of {}", list(owners, "and")),
     };
     format!("{} with {whose} in it", look(&view, broken.step, judged.look))
+}
+
+/// The actors whose secret an answer contains, as a sentence; `None` if it contains none.
+pub fn secrets(judged: &StepJudgement) -> Option<String> {
+    let actors: Vec<String> = judged.secrets.iter().map(|actor| plain(actor)).collect();
+    let of = || format!("the secret of {} appeared in the answer", list(&actors, "and"));
+    (!actors.is_empty()).then(of)
+}
+
+/// What an answer with a leak should have been, as a clause.
+pub fn no_leak(judged: &StepJudgement) -> &'static str {
+    match judged.secrets.is_empty() {
+        true => "the answer contains no data of another tenant",
+        false => "the answer contains no secret of a test account",
+    }
 }
 
 fn ended(outcome: &Outcome<'_>) -> String {

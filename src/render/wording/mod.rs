@@ -12,7 +12,9 @@ mod looks;
 mod request;
 mod waiver;
 
-pub use answer::{answer, broken, doubts, lacks, most_informative, noticed, seen, told};
+pub use answer::{
+    answer, broken, doubts, lacks, most_informative, no_leak, noticed, secrets, seen, told,
+};
 pub use expectation::{actual, expected, found};
 pub use help::helps;
 pub use limit::limits;

@@ -2,8 +2,10 @@
 
 mod contradicted;
 mod dates;
+mod marks;
 mod needs;
 mod nodes;
 mod refusals;
+mod secrets;
 mod service;
 mod strangers;

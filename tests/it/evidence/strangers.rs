@@ -161,7 +161,7 @@ fn note(notes: &mut BTreeMap<String, Value>, asked: &Asked, actor: &str) -> Answ
     match (asked.method.as_str(), path) {
         ("POST", "/notes") => {
             let mut note: Value = serde_json::from_str(&asked.body).unwrap();
-            let id = format!("note-{}", 1000 + notes.len());
+            let id = format!("note-{:012}", 1000 + notes.len());
             note["id"] = json!(id);
             note["of"] = json!(actor);
             note["views"] = json!(0);

@@ -6,6 +6,7 @@ pub(crate) mod steps;
 pub(crate) mod tenants;
 #[cfg(test)]
 mod tests;
+mod unmarked;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -34,6 +35,10 @@ pub(crate) struct Settings {
     tenants: Spanned<Tenants>,
     /// The request that creates an object with its owner's mark, `${canary}`.
     create: Option<Spanned<WrittenRequest>>,
+    /// JSON Pointers to the texts in the JSON of `create` that the service prescribes, such as `/kind`. All
+    /// others should have the mark `${canary}`.
+    #[serde(default)]
+    fixed: Vec<Spanned<String>>,
     /// JSON Pointer to the object's id in the answer, for `${id}`; `/id` if left out.
     id: Option<Spanned<String>>,
     /// The path of one object, with `${id}` in it.
@@ -149,6 +154,7 @@ impl Settings {
             return Vec::new();
         };
         making.report_unnoticeable(self.id.as_ref(), context, diagnostics);
+        unmarked::report(making.create, &self.fixed, context, diagnostics);
         let mut all = Vec::new();
         for (index, name) in named.iter().enumerate() {
             let mut repeated = Report::new();

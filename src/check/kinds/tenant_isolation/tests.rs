@@ -24,6 +24,21 @@ fn given(part: &str, change: impl Fn(&mut Facts)) -> Verdict {
 }
 
 #[test]
+fn texts_without_a_mark_are_named_unless_they_are_fixed() {
+    let create = "json: { text: \"${canary}\", kind: memo, tags: [\"a\", \"${canary}\"] }";
+    let yaml = super::TenantIsolation::MANUAL.example;
+    let yaml = yaml.replace("json: { text: \"${canary}\" }", create);
+    let yaml = yaml.replace("changed by a check }", "changed by a check, tags: [] }");
+    let message = "these texts of the new object have no mark, so the check would not recognise \
+                   them in another customer's answer: `/kind`, `/tags/0`";
+    assert_eq!(mistakes(&yaml), [("unmarked-text", message.to_owned())]);
+    let fixed = |at: &str| format!("{yaml}fixed: [/kind, {at}]\n");
+    assert_eq!(plan_in(&project(), &fixed("/tags/0")).map(|_| ()), Ok(()));
+    let message = "`create` has no text at `/tag`".to_owned();
+    assert_eq!(mistakes(&fixed("/tag"))[0], ("bad-pointer", message));
+}
+
+#[test]
 fn a_stranger_who_reads_is_a_violation() {
     let read = |facts: &mut Facts| {
         facts.set("/status", json!(200));

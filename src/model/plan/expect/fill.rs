@@ -36,10 +36,9 @@ impl Within {
 }
 
 fn fill_captures(text: &str, capture: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
-    let keep_canaries = |name: &str| match name.starts_with("canary:") {
-        true => Some(format!("${{{name}}}")),
-        false => capture(name),
-    };
+    // Stored facts have the placeholder in place of a canary.
+    let placeholder = |name: &str| name.starts_with("canary:").then(|| format!("${{{name}}}"));
+    let keep_canaries = |name: &str| capture(name).or_else(|| placeholder(name));
     crate::model::plan::template::Template::new(text).fill(keep_canaries)
 }
 

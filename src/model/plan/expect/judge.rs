@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::model::addresses;
 use crate::model::answer::facts::Facts;
 use crate::model::answer::verdict::Reason;
+use crate::model::plan::expect::redacted;
 use crate::model::plan::expect::refusal::{answered, leaks, withholds};
 use crate::model::plan::expect::unchanged::{self, Look};
 use crate::model::plan::expect::{
@@ -22,17 +23,21 @@ impl Expectation {
             Ok(test) => test,
             Err(_) => return (TestOutcome::Unknown(Reason::NotAsked), shown),
         };
-        if facts.truncated() && test.is_about_owners_data() && leaks(facts, context) {
+        let unread = facts.unread();
+        if unread.is_some() && test.is_about_owners_data() && leaks(facts, context) {
             return (TestOutcome::NotMet, shown);
         }
-        if facts.truncated() && (test.is_refusal_or_absence() || found.is_none()) {
-            return (TestOutcome::Unknown(Reason::Budget), shown);
+        if let Some(reason) = unread.filter(|_| test.is_refusal_or_absence() || found.is_none()) {
+            return (TestOutcome::Unknown(reason), shown);
+        }
+        if found.is_none() && facts.may_hide(&self.at) {
+            return (TestOutcome::Unknown(Reason::Redacted), shown);
         }
         let outcome = match found {
             Some(value) => match test.judge(value, facts, context) {
                 // The part that was not read may contain the expected value.
-                TestOutcome::NotMet if facts.truncated() && self.may_lie_beyond(&test) => {
-                    TestOutcome::Unknown(Reason::Budget)
+                TestOutcome::NotMet if self.may_lie_beyond(&test) => {
+                    unread.map_or(TestOutcome::NotMet, TestOutcome::Unknown)
                 }
                 outcome => outcome,
             },
@@ -61,6 +66,9 @@ impl Test {
         facts: &Facts,
         context: &JudgeContext<'_>,
     ) -> TestOutcome {
+        if let Some(outcome) = redacted::judged(self, value) {
+            return outcome;
+        }
         match self {
             Self::Equals(wanted) => (value == wanted).into(),
             Self::NotEquals(unwanted) => (value != unwanted).into(),

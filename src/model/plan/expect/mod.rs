@@ -8,6 +8,7 @@ mod counterexample;
 mod directive;
 pub(crate) mod fill;
 mod judge;
+mod redacted;
 mod refusal;
 #[cfg(test)]
 mod tests;

@@ -73,6 +73,8 @@ macro_rules! checks {
                 "a marker is so short that it may appear by chance";
             SameMarker "same-marker" Error []
                 "the marker of one tenant contains the marker of another";
+            UnmarkedText "unmarked-text" Warning []
+                "a text of an object that a check creates has no mark";
             NoCanary "no-canary" Error []
                 "an object is created without a canary, so its data cannot be recognised";
             NoId "no-id" Error []

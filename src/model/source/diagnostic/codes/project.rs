@@ -37,6 +37,8 @@ macro_rules! project {
                 "an actor has no credential, or more than one, or an incomplete one";
             BadCredential "bad-credential" Error []
                 "a credential cannot be sent in a header";
+            WeakSecret "weak-secret" Error []
+                "the secret of an actor is too short or too common to be recognised in an answer";
             BadTenant "bad-tenant" Error []
                 "a line of the tenants' file is not a tenant";
             NoInterfaceWords "no-interface-words" Error []
