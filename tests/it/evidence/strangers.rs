@@ -349,6 +349,7 @@ const TENANTS: &str = "\
 - kind: tenant-isolation
   tenants: [acme, globex]
   create: { post: /notes, json: { text: \"${canary}\", title: old } }
+  fixed: [/title]
   object: /notes/${id}
   list: [/notes]
   change: { put: \"/notes/${id}\", json: { text: changed, title: new } }
