@@ -10,7 +10,8 @@ use crate::model::plan::{ANYONE, Role, Step};
 pub(crate) fn baseline(like: &Request) -> Option<Step> {
     let request = Request { to: elsewhere(&like.to)?, ..Request::get("/") };
     let name = "an anonymous caller requests an object that does not exist";
-    Some(Step::http(Role::Prepare, name, ANYONE, request))
+    let step = Step::http(Role::Prepare, name, ANYONE, request);
+    Some(Step { optional: true, ..step })
 }
 
 /// A destination whose last segment is a random one of the same form.

@@ -63,7 +63,14 @@ pub(crate) struct WrittenStep {
     /// whether it had an effect, or `none`; the path of the request itself for `PUT` and `PATCH` if left
     /// out. The answer must not change for another reason meanwhile.
     pub(crate) reads_back: Option<Spanned<String>>,
-    /// What must be true of the answer.
+    /// Whether the result does not depend on this `prepare` or `control` step. If left out, a step that
+    /// is not met makes every later probe inconclusive.
+    pub(crate) optional: Option<Spanned<bool>>,
+    /// Whether the request is refused to everybody, so that there is no control, such as a closed
+    /// registration. It needs `word: reported`: a mistyped path is refused too.
+    pub(crate) closed: Option<Spanned<bool>>,
+    /// What must be true of the answer. A `prepare` step without it expects a success (status 200 to
+    /// 299).
     pub(crate) expect: Option<Spanned<Expect>>,
     /// Values of the answer that the public page may show next to its status, written as in
     /// `capture`.

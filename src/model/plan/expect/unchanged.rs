@@ -119,7 +119,7 @@ impl Documents {
                     found.push(at.to_owned());
                 }
             }
-            _ if first == second => found.push(at.to_owned()),
+            (Some(_), Some(_), None) | (None, None, Some(_)) => found.push(at.to_owned()),
             _ => {}
         }
     }
