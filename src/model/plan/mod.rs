@@ -5,6 +5,7 @@
 //! digest binds the evidence to it.
 
 pub mod backup;
+pub mod comparison;
 pub mod counterexample;
 pub mod credential;
 pub mod expect;
@@ -26,9 +27,10 @@ use crate::model::answer::attestation::Attestation;
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::ids::{CanaryId, StepId, index_by_step};
 use crate::model::plan::backup::{BackupSource, FileQuery, Form, Newest, Opening};
+use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::credential::Credential;
-use crate::model::plan::expect::Expectation;
+use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::looks::{NextPage, is_once, once};
 use crate::model::plan::overlap::Overlaps;
@@ -160,6 +162,12 @@ pub struct Step {
     /// this says.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub repeat: u8,
+    /// The data that its answer must not contain, if it is a stranger's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withholds: Option<OwnersData>,
+    /// The two earlier steps that read the same, for [`Test::Unchanged`](expect::Test::Unchanged).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<StepId>,
     /// Where its answer announces a further page, in addition to the header field `Link`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<NextPage>,
@@ -293,6 +301,8 @@ impl Step {
             optional: false,
             closed: false,
             repeat: once(),
+            withholds: None,
+            before: Vec::new(),
             next: None,
         }
     }
@@ -403,7 +413,9 @@ impl Plan {
         // is accepted as the control. An author cannot use this for any other control: all steps of
         // an author's check have the same `word`.
         let recorded = control.word == Word::Reported && step.word == Word::Seen;
-        if !recorded && !self.act_of(step).is_controlled_by(self.act_of(control)) {
+        // A variant of a request differs from it on purpose.
+        let variant = step.expect.iter().any(|one| one.test == Test::WithholdsData);
+        if !recorded && !variant && !self.act_of(step).is_controlled_by(self.act_of(control)) {
             return Some(Flaw::ControlDiffers(step.name.clone(), control.name.clone()));
         }
         None

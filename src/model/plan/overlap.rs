@@ -173,6 +173,7 @@ fn meets(step: &Step, facts: &Facts) -> bool {
         capture: &capture,
         sees: &step.sees,
         control: None,
+        before: Vec::new(),
     };
     !step.expect.is_empty()
         && step.expect.iter().all(|one| one.judge(facts, &context).0 == TestOutcome::Met)

@@ -122,7 +122,17 @@ fn withheld(mut facts: Value) -> Facts {
         if let Some(read) = all.get_mut("pages").and_then(|pages| pages.get_mut("read")) {
             *read = Value::Array(Vec::new());
         }
-        let kept = ["status", "exit", "canaries", "secrets", "body", "stdout", "pages"];
+        let kept = [
+            "status",
+            "exit",
+            "canaries",
+            "secrets",
+            "body",
+            "stdout",
+            "pages",
+            "owner_values",
+            "refusal",
+        ];
         all.retain(|name, _| kept.contains(&name.as_str()));
         for part in ["body", "stdout"] {
             if let Some(part) = all.get_mut(part).and_then(Value::as_object_mut) {

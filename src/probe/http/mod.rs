@@ -42,6 +42,7 @@ use crate::probe::http::request::PreparedRequest;
 use crate::probe::limiter::{Limiter, Urgency};
 use crate::probe::local::command::CommandContext;
 use crate::probe::spellings::compressed;
+use crate::probe::strangers::sent::sent;
 use crate::probe::values::Values;
 use crate::probe::values::sought::{Parts, Sought};
 
@@ -107,6 +108,8 @@ pub(crate) struct Exchange {
     pub(crate) answer: Result<Value, Answer>,
     /// Whether the request may have reached the server.
     pub(crate) sent: bool,
+    /// All that was sent, as text.
+    pub(crate) request_text: String,
     /// The address that the request was sent to.
     pub(crate) address: Option<String>,
     /// The other addresses of the host, which received no request.
@@ -120,6 +123,7 @@ impl Default for Exchange {
         Self {
             answer: Err(Answer::NotAsked(String::new())),
             sent: false,
+            request_text: String::new(),
             address: None,
             not_asked: Vec::new(),
             took: Duration::ZERO,
@@ -270,6 +274,10 @@ async fn send_one(
     let _pass = entered.map_err(|stop| stop.answer())?;
     // Made only now, so that a token does not age while its request waits.
     let credential = credential(context, planned.step, prepared).map_err(Answer::NotAsked)?;
+    let minted: HeaderMap =
+        credential.iter().map(|minted| (minted.name.clone(), minted.value.clone())).collect();
+    let text = sent(&prepared.url, &[&prepared.headers, &minted], prepared.body.as_deref());
+    exchange.request_text.push_str(&text);
     let request = build(connection, prepared, credential);
     exchange.sent = true;
     let start = Instant::now();

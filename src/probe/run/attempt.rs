@@ -35,6 +35,7 @@ use crate::probe::local::{backup, command, file, record};
 use crate::probe::run::keep::readers;
 use crate::probe::run::repeated;
 use crate::probe::run::repeated::Exchanges;
+use crate::probe::strangers::Strangers;
 use crate::probe::values::Values;
 use crate::probe::values::redact::{Redactor, SECRET_LENGTH_MIN};
 use crate::probe::values::sought::Sought;
@@ -58,6 +59,7 @@ pub(crate) struct Attempt<'a> {
     pub(super) redactor: Redactor,
     /// For each step, the later steps that evaluate its answer again.
     pub(super) readers: BTreeMap<StepId, Vec<StepId>>,
+    strangers: Strangers,
     /// How often the request of each step is sent.
     looks: Vec<Looks>,
     /// Never borrowed across an await.
@@ -72,6 +74,7 @@ impl<'a> Attempt<'a> {
         Self {
             context,
             plan: job.plan,
+            strangers: Strangers::new(job.plan),
             sought: RefCell::new(Arc::new(values.sought().and(context.minter.sought()))),
             sought_at: Cell::new(0),
             redactor: values.redactor().after(secret_redactor(context, job.plan)),
@@ -89,6 +92,7 @@ impl<'a> Attempt<'a> {
             self.look_for_new_ids();
             self.run_group(group, &mut observations).await;
         }
+        self.strangers.finish(self.plan, &mut observations);
         let left = self.obligations.borrow().left_behind();
         let left_behind = left.iter().map(|text| self.redactor.text(text)).collect();
         AttemptResult { observations, left_behind }
@@ -288,7 +292,8 @@ impl<'a> Attempt<'a> {
         let sought = self.sought.borrow().clone();
         let pages = if looks.pages { FurtherPages::Read } else { FurtherPages::Ignored };
         let planned = PlannedRequest { pages, ..self.planned((step, &sought), request, None) };
-        let sent = repeated::send(self.context, &planned, looks).await;
+        let mut sent = repeated::send(self.context, &planned, looks).await;
+        self.look_at_strangers(index, step, &mut sent);
         let exchange = &sent.first.1;
         let captures = match &exchange.answer {
             Ok(all) => self.capture(step, all),
@@ -301,6 +306,15 @@ impl<'a> Attempt<'a> {
             self.obligations.borrow_mut().finish_cleanup(index, exchange);
         }
         self.repeated_observation((index, step), sent, captures)
+    }
+
+    /// Compares the answers to strangers with the owner's, before anything is left out of them.
+    fn look_at_strangers(&self, index: StepId, step: &Step, sent: &mut Exchanges) {
+        for (_, exchange) in std::iter::once(&mut sent.first).chain(&mut sent.others) {
+            if let Ok(facts) = &mut exchange.answer {
+                self.strangers.look_at(index, step, facts, &exchange.request_text);
+            }
+        }
     }
 
     /// The observation of a request that may have been sent several times.

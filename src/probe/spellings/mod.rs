@@ -60,6 +60,18 @@ impl Default for Findings {
     }
 }
 
+/// All readings of a text that are text themselves, one after the other.
+pub(crate) fn readings(text: &str) -> String {
+    let mut all = String::new();
+    views::each(text.as_bytes(), |reading| {
+        if let (false, Ok(text)) = (reading.letters_only, std::str::from_utf8(&reading.bytes)) {
+            all.push_str(text);
+            all.push('\n');
+        }
+    });
+    all
+}
+
 /// Searches for needles.
 #[derive(Clone, Default)]
 pub(crate) struct Searcher {

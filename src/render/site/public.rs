@@ -81,7 +81,11 @@ fn is_public(expectation: &Expectation, judged: &Judged) -> bool {
     let named = expectation.at == "/status" || expectation.at.starts_with("/headers/");
     let met = judged.outcome == TestOutcome::Met;
     match &expectation.test {
-        Test::Refused(_) | Test::ShowsCanary(_) | Test::ShowsNoForeignCanary => true,
+        Test::Refused(_)
+        | Test::WithholdsData
+        | Test::ShowsCanary(_)
+        | Test::ShowsNoForeignCanary => true,
+        Test::Unchanged => met,
         _ if whole_body => false,
         _ if named => true,
         Test::Equals(wanted) => met && !has_hole(wanted),

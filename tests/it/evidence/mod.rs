@@ -14,5 +14,6 @@ mod refusals;
 mod release;
 mod secrets;
 mod service;
+mod strangers;
 mod waived;
 mod words;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::check::kind::Context;
+use crate::check::kinds::http::effect;
 use crate::check::kinds::http::step::WrittenStep;
+use crate::check::written::baseline::baseline;
 use crate::check::written::caveat::caveat;
 use crate::check::written::counterexample::of_limits;
 use crate::check::written::expect::{Reading, pointer};
@@ -11,6 +13,7 @@ use crate::check::written::placeholders::Names;
 use crate::check::written::repeat::{WrittenNext, repeat};
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
+use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::looks::NextPage;
 use crate::model::plan::request::{Body, Request};
@@ -61,8 +64,37 @@ impl<'a> Reader<'a> {
         step.closed = self.is_closed(written, diagnostics);
         if step.expect.iter().any(|one| matches!(one.test, Test::Refused(_))) {
             step.keep = Keep::Digest;
+            let owners = step.control.into_iter().collect();
+            step.withholds = Some(OwnersData { owners, baselines: Vec::new() });
         }
+        self.push(step, written, diagnostics);
+    }
+
+    /// Adds a step, between the steps that show whether it had an effect.
+    fn push(&mut self, step: Step, written: &WrittenStep, diagnostics: &mut Report) {
+        let owner = step.control.map(|control| self.steps[control].actor.clone());
+        let reading = effect::reading(written, &step, &self.names(&step.actor), diagnostics);
+        let (Some(owner), Some(reading)) = (owner, reading) else {
+            self.steps.push(step);
+            return;
+        };
+        let first = self.steps.len();
+        let after = effect::after(&reading, &step.name, &owner, [first, first + 1].map(StepId));
+        self.steps.extend(effect::before(&reading, &step.name, &owner));
         self.steps.push(step);
+        self.steps.push(after);
+    }
+
+    /// An anonymous caller requests an object that does not exist, once for all refusals of this check.
+    fn add_baseline(&mut self) {
+        let refused = |step: &&Step| step.withholds.is_some() && step.control.is_some();
+        let like = self.steps.iter().find(refused).and_then(Step::request);
+        let Some(step) = like.and_then(baseline) else { return };
+        let index = StepId(self.steps.len());
+        let all = self.steps.iter_mut().filter_map(|step| step.withholds.as_mut());
+        all.for_each(|data| data.baselines = vec![index]);
+        // No probe comes after it, so none depends on it.
+        self.steps.push(Step { optional: false, ..step });
     }
 
     fn next(
@@ -290,6 +322,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn plan(mut self, kind: &str, leaves_open: Option<&str>) -> Plan {
+        self.add_baseline();
         for step in &mut self.steps {
             let own = self.planters.iter().position(|planter| *planter == step.actor);
             step.sees = own.into_iter().map(CanaryId).collect();
@@ -302,7 +335,10 @@ impl<'a> Reader<'a> {
             counterexamples: counterexamples.collect(),
             canaries: self.planters.into_iter().map(canary).collect(),
             covers: covers(&self.steps),
-            leaves_open: caveat(&format!("{LEAVES_OPEN}{}", not_shown(&self.steps)), leaves_open),
+            leaves_open: caveat(
+                &format!("{}{LEAVES_OPEN}{}", effect::unseen(&self.steps), not_shown(&self.steps)),
+                leaves_open,
+            ),
             ..Plan::new(kind, self.steps)
         }
     }
@@ -338,7 +374,8 @@ fn any_success() -> Vec<Expectation> {
 }
 
 fn covers(steps: &[Step]) -> String {
-    let requests = steps.iter().filter_map(Step::request).map(request::in_words);
+    let own = steps.iter().filter(|step| step.before.is_empty());
+    let requests = own.filter_map(Step::request).map(request::in_words);
     let mut all: Vec<String> = Vec::new();
     for request in requests.filter(|request| !request.is_empty()) {
         if !all.contains(&request) {

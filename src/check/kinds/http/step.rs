@@ -65,6 +65,10 @@ pub(crate) struct WrittenStep {
     /// The step of role `control` that shows that the request can succeed; the step that `again`
     /// names if left out.
     pub(crate) control: Option<Spanned<String>>,
+    /// If the request writes and must be refused: the path at which the actor of its control reads
+    /// whether it had an effect, or `none`; the path of the request itself for `PUT` and `PATCH` if left
+    /// out. The answer must not change for another reason meanwhile.
+    pub(crate) reads_back: Option<Spanned<String>>,
     /// Whether the result does not depend on this `prepare` or `control` step. If left out, a step that
     /// is not met makes every later probe inconclusive.
     pub(crate) optional: Option<Spanned<bool>>,

@@ -36,6 +36,7 @@ impl Isolation {
         let mut steps = Steps::new(self);
         steps.plant();
         steps.read();
+        steps.read_twice();
         let changes = steps.strangers_try("change", |requests| requests.change.as_ref());
         steps.read_again("change", &changes);
         let deletes = steps.strangers_try("delete", |requests| requests.delete.as_ref());
@@ -140,6 +141,11 @@ impl Isolation {
             when: format!("“{name}” is refused with {status}"),
             edits: vec![set(json!(status))],
         }));
+        all.push(Counterexample {
+            class: Class::Negation,
+            when: format!("“{name}” is refused, and the answer contains values of the object"),
+            edits: vec![Edit::Set { step, at: "/owner_values".into(), value: json!({"found": 2}) }],
+        });
         all
     }
 }

@@ -91,6 +91,14 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
             )
         }
         Test::ShowsNoForeignCanary => return None,
+        Test::WithholdsData => (
+            "contains data of its owner".into(),
+            Edit::Set { step, at: "/owner_values".into(), value: json!({ "found": 1 }) },
+        ),
+        Test::Unchanged => (
+            "differs from what its owner read before".into(),
+            Edit::Set { step, at: "/body".into(), value: json!({ "json": "something else" }) },
+        ),
         Test::Directive(directive) => {
             (format!("lacks the directive `{}` at {at}", directive.name), set(failing()?))
         }
@@ -148,6 +156,7 @@ pub(super) fn outcome(one: &Expectation, facts: &Facts) -> TestOutcome {
         capture: &|_| None,
         sees: &[],
         control: None,
+        before: Vec::new(),
     };
     one.judge(facts, &context).0
 }

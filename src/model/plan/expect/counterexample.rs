@@ -37,6 +37,8 @@ impl Test {
             | Self::Refused(_)
             | Self::ShowsCanary(_)
             | Self::ShowsNoForeignCanary
+            | Self::WithholdsData
+            | Self::Unchanged
             | Self::StaysOn(_) => return None,
             Self::IfThere(test) => test.counterexample()?,
             Self::All(all) => all.first()?.counterexample()?,

@@ -14,6 +14,7 @@ mod redacted;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod unchanged;
 pub mod words;
 
 use std::collections::BTreeSet;
@@ -83,6 +84,10 @@ pub enum Test {
     ShowsCanary(CanaryId),
     /// No canary was found but those that the actor may see.
     ShowsNoForeignCanary,
+    /// The answer contains none of the owner's data, whatever its status.
+    WithholdsData,
+    /// The answer is the same as two earlier ones, apart from what differs between those two.
+    Unchanged,
     /// The redirects that were followed, and the last address, stay within this origin.
     StaysOn(String),
     /// Is not there, or passes.
@@ -117,7 +122,8 @@ pub struct Directive {
 pub struct Refusal {
     /// The statuses that refuse.
     pub statuses: BTreeSet<u16>,
-    /// Where a redirect refuses too: the beginning of its address, such as `/login`.
+    /// Where a redirect refuses too: the beginning of its address, such as `/login` on the host that
+    /// answered, or a whole `https:` address.
     pub login: Option<String>,
 }
 
@@ -143,6 +149,8 @@ pub struct JudgeContext<'a> {
     pub sees: &'a [CanaryId],
     /// The facts of the step's control.
     pub control: Option<&'a Facts>,
+    /// The answers to the two earlier steps that read the same, each with its time.
+    pub before: Vec<(&'a Facts, Timestamp)>,
 }
 
 impl From<bool> for TestOutcome {
@@ -164,6 +172,8 @@ impl Expectation {
             ("/status", Test::Equals(value)) => is(value),
             ("/status", Test::OneOf(values)) => values.iter().any(is),
             (_, Test::Refused(refusal)) => refusal.statuses.contains(&status),
+            // A path that the service cannot read is an answer without data, too.
+            (_, Test::WithholdsData) => matches!(status, 500 | 501),
             _ => false,
         }
     }
@@ -198,6 +208,7 @@ impl Test {
                 | Self::Exists(false)
                 | Self::IfThere(_)
                 | Self::ShowsNoForeignCanary
+                | Self::WithholdsData
         )
     }
 

@@ -59,6 +59,8 @@ impl Test {
             | Self::Refused(_)
             | Self::ShowsCanary(_)
             | Self::ShowsNoForeignCanary
+            | Self::WithholdsData
+            | Self::Unchanged
             | Self::StaysOn(_)
             | Self::IfThere(_)
             | Self::All(_)
