@@ -1,7 +1,7 @@
 //! The words that the rules of `language` know: lists and tables, one file a language.
 //!
-//! A file has sections, `[name]`, of words that are separated by white space. In `[phrases]` each
-//! line is one phrase; in a table each line is a number, a colon, and the words that mean it. The
+//! A file has sections, `[name]`, of words that are separated by white space. In a section of phrases
+//! each line is one phrase; in a table each line is a number, a colon, and the words that mean it. The
 //! words of all languages are looked up together.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,9 +13,6 @@ const FILES: [(&str, &str); 3] = [
     ("de", include_str!("de.txt")),
     ("fr", include_str!("fr.txt")),
 ];
-
-/// The section whose lines are phrases of several words.
-const PHRASES: &str = "phrases";
 
 /// Read at the first use, in well under a millisecond.
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
@@ -48,8 +45,35 @@ macro_rules! sections {
 }
 
 sections! {
+    /// Phrases of one or more words.
+    Phrases {
+        Promises = "phrases",
+        AtMost = "at-most",
+        Within = "within",
+        AtLeast = "at-least",
+        Exactly = "exactly",
+        MoreThan = "more-than",
+        LessThan = "less-than",
+        OlderThan = "older-than",
+        NewerThan = "newer-than",
+        OrLess = "or-less",
+        OrMore = "or-more",
+        OrNewer = "or-newer",
+        Repeated = "repeated",
+    }
+}
+
+sections! {
     /// A list of words.
     List {
+        Most = "most",
+        Least = "least",
+        Negators = "negators",
+        ConditionVerbs = "condition-verbs",
+        Between = "between",
+        Joins = "joins",
+        Restates = "restates",
+        Streets = "streets",
         Absolutes = "absolutes",
         Deeds = "deeds",
         Participles = "participles",
@@ -115,6 +139,7 @@ sections! {
         Tens = "tens",
         Factors = "factors",
         Numbers = "numbers",
+        Ordinals = "ordinals",
     }
 }
 
@@ -132,16 +157,18 @@ impl Table {
     }
 }
 
-/// The phrases, each as its words in lower case.
-pub(crate) fn phrases() -> &'static [Vec<&'static str>] {
-    &LEXICON.phrases
+impl Phrases {
+    /// The phrases of the section, each as its words in lower case.
+    pub(crate) fn all(self) -> &'static [Vec<&'static str>] {
+        LEXICON.phrases.get(self as usize).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// All words, by section.
 struct Lexicon {
     lists: Vec<BTreeSet<&'static str>>,
     tables: Vec<BTreeMap<&'static str, f64>>,
-    phrases: Vec<Vec<&'static str>>,
+    phrases: Vec<Vec<Vec<&'static str>>>,
 }
 
 impl Default for Lexicon {
@@ -149,7 +176,7 @@ impl Default for Lexicon {
         Self {
             lists: vec![BTreeSet::new(); List::ALL.len()],
             tables: vec![BTreeMap::new(); Table::ALL.len()],
-            phrases: Vec::new(),
+            phrases: vec![Vec::new(); Phrases::ALL.len()],
         }
     }
 }
@@ -161,8 +188,8 @@ impl Lexicon {
         for line in lines(text) {
             if let Some(name) = section_name(line) {
                 section = name;
-            } else if section == PHRASES {
-                self.phrases.push(line.split_whitespace().collect());
+            } else if let Some(phrases) = Phrases::ALL.iter().find(|one| one.section() == section) {
+                self.phrases[*phrases as usize].push(line.split_whitespace().collect());
             } else if let Some(list) = List::ALL.iter().find(|one| one.section() == section) {
                 self.lists[*list as usize].extend(line.split_whitespace());
             } else if let Some(table) = Table::ALL.iter().find(|one| one.section() == section) {
@@ -201,7 +228,8 @@ mod tests {
     fn every_file_has_every_section_once_and_no_other() {
         let lists = List::ALL.iter().map(|list| list.section());
         let tables = Table::ALL.iter().map(|table| table.section());
-        let known: Vec<&str> = std::iter::once(PHRASES).chain(lists).chain(tables).collect();
+        let phrases = Phrases::ALL.iter().map(|phrases| phrases.section());
+        let known: Vec<&str> = phrases.chain(lists).chain(tables).collect();
         for (language, text) in FILES {
             assert_eq!(sections(text), known, "{language}");
         }
@@ -231,6 +259,6 @@ mod tests {
         assert_eq!(Table::Seconds.number("wochen"), Some(604_800.0));
         assert_eq!(Table::Seconds.number("month"), None);
         assert_eq!(Table::CalendarMonths.number("oktober"), Some(10.0));
-        assert!(phrases().iter().any(|phrase| phrase == &["under", "no", "circumstances"]));
+        assert!(Phrases::Promises.all().iter().any(|one| one == &["under", "no", "circumstances"]));
     }
 }

@@ -35,6 +35,7 @@ pub(crate) fn claim<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::ClaimV
         basis_means: basis.map_or_else(String::new, |basis| said("means", basis)),
         products: edition.products(claim),
         because: claim.written.because.value.trim().to_owned(),
+        background: claim.written.background.iter().map(|quote| quote.value.clone()).collect(),
         observed: outcome.and_then(|one| one.observed).map(|at| edition.time(at)),
         until: outcome.and_then(summary::until).map(|at| edition.time(at)),
         waiver: outcome.and_then(|one| waiver(one, edition)),

@@ -7,6 +7,7 @@ mod marks;
 mod needs;
 mod nodes;
 mod premises;
+mod numbers;
 mod refusals;
 mod secrets;
 mod service;
