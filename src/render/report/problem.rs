@@ -185,7 +185,7 @@ fn unnoticed(
     layout: &Layout,
 ) {
     for flaw in check.plan.flaws() {
-        out.push_str(&layout.entry("because", &plain(&flaw.message())));
+        out.push_str(&layout.entry("because", &cut(&flaw.message(), HELP_MAX)));
     }
     for row in falsification.rows.iter().filter(|row| !row.noticed).take(CAUSES_MAX) {
         let wanted = match row.class {

@@ -85,9 +85,11 @@ pub fn falsify(plan: &Plan, observations: &[Observation]) -> Falsification {
             tries.judge(&view, class, when, None);
         }
     }
-    for Replacement { step, answer, class, when, remedy } in replacements {
+    for Replacement { step, answer, also, class, when, remedy } in replacements {
         view.restore();
-        view.replace(step, Answer::Facts(answer));
+        for (step, answer) in [(step, answer)].into_iter().chain(also) {
+            view.replace(step, Answer::Facts(answer));
+        }
         tries.judge(&view, class, when, Some(remedy));
     }
     let Tries { rows, touched, .. } = tries;
