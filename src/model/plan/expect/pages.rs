@@ -176,6 +176,7 @@ mod tests {
             capture: &|_| None,
             sees: &[],
             control: None,
+            before: Vec::new(),
         };
         Expectation::new("/body/json", test.clone()).judge(&Facts(first), &context).0
     }
