@@ -147,6 +147,7 @@ pub(crate) fn claim() -> Claim {
             under: None,
             because: text("because"),
             applies_to: Vec::new(),
+            background: Vec::new(),
             reinstated: None,
             needs: Vec::new(),
             valid_for: Spanned { value: Period::hours(24), span: 0..0 },

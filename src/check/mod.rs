@@ -104,10 +104,18 @@ fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {
                  same request, and name that step in `control:`"
                     .to_owned()
             }
+            Flaw::Overlap { control, .. } => format!(
+                "let `{control}` expect what only an actor that is let in gets, such as `status: 200`, \
+                 or a value under `json:` that a refusal does not have"
+            ),
             _ => format!("`avouch explain {}` shows the steps", claim.id),
         };
         let place = Place::new(claim.file.clone(), span.clone());
-        Diagnostic::new(Code::UnfitCheck, place, flaw.message()).help(help)
+        let code = match &flaw {
+            Flaw::Overlap { .. } => Code::WeakControl,
+            _ => Code::UnfitCheck,
+        };
+        Diagnostic::new(code, place, flaw.message()).help(help)
     };
     plan.flaws().into_iter().map(to_diagnostic).collect()
 }

@@ -1,7 +1,7 @@
 //! Words around a claim, in its sentence or next to it, that deny or limit it: `the following is wrong: …`,
 //! `… except on Sundays`, `we aim that …`. Ordinary introductions, such as `In addition,`, do neither.
 
-use crate::language::lexicon::{List, PhraseList};
+use crate::language::lexicon::{List, Phrases};
 use crate::language::words::normalise;
 
 /// How words change the meaning of others.
@@ -19,7 +19,7 @@ pub fn effect(rest: &str) -> Option<Effect> {
     denial_in(&words)
         .or_else(|| word_in(List::Denying, &words))
         .map(Effect::Denies)
-        .or_else(|| phrase_in(PhraseList::Limits, &words).map(Effect::Limits))
+        .or_else(|| phrase_in(Phrases::Limits, &words).map(Effect::Limits))
         .or_else(|| word_in(List::Limiting, &words).map(Effect::Limits))
 }
 
@@ -29,10 +29,10 @@ pub fn denial(sentence: &str) -> Option<String> {
 }
 
 fn denial_in(words: &[String]) -> Option<String> {
-    phrase_in(PhraseList::Denials, words)
+    phrase_in(Phrases::Denials, words)
 }
 
-fn phrase_in(list: PhraseList, words: &[String]) -> Option<String> {
+fn phrase_in(list: Phrases, words: &[String]) -> Option<String> {
     let is_in = |phrase: &&Vec<&str>| {
         words.windows(phrase.len()).any(|part| part.iter().zip(phrase.iter()).all(|(a, b)| a == b))
     };

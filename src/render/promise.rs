@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::language::quantity::amount::Amount;
+use crate::language::quantity::side::Side;
 use crate::model::judge::basis;
 use crate::model::judge::binding::ClaimBinding;
 use crate::model::judge::evidence::{CheckOutcome, Outcome};
-use crate::model::plan::parameter::Side;
 use crate::model::plan::question::{TlsAsk, TlsQuestion};
 use crate::model::plan::{Act, Plan, Role, Step};
 use crate::model::project::Project;

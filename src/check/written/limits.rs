@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use crate::check::written::test::{COMPARED as COMPARED_TESTS, Operand, TestLimit, Tests};
+use crate::check::written::test::{Operand, TestLimit, Tests};
 use crate::language::quantity::amount::{Amount, Unit};
-use crate::language::quantity::find::find;
-use crate::model::plan::parameter::{Parameter, Side};
+use crate::language::quantity::side::Side;
+use crate::model::plan::parameter::Parameter;
 use crate::model::source::decode::Spanned;
-use crate::model::source::node::{Node, Value};
 
 /// A limit that the service must be at or below.
 pub(crate) fn at_most<T>(name: &str, setting: &Spanned<T>, amount: Amount) -> Parameter {
@@ -37,46 +36,20 @@ pub(crate) fn of_tests<'a>(
 
 fn of_test(name: &str, limit: &TestLimit) -> Option<Parameter> {
     let name = limit.of.as_deref().unwrap_or(name);
-    let amount = match limit.operand {
-        Operand::Number(number) => counted(name, number),
-        Operand::Time(period) => Amount::time(period),
+    let amount = match (limit.operand, limit.unit) {
+        (Operand::Number(number), Some(unit)) => unit.amount(number),
+        (Operand::Number(number), None) => counted(name, number),
+        (Operand::Time(period), _) => Amount::time(period),
     };
     let limit = parameter(name, limit.side, amount, limit.span.clone());
     (!is_presence(limit.side, &limit.amount)).then_some(limit)
 }
 
-/// The numbers among a check's settings, and the quantities in texts that it looks for. They are not
-/// limits: a claim's text may mention them, but need not.
-pub(crate) fn values(node: &Node) -> Vec<Amount> {
-    let mut all = Vec::new();
-    values_within(false, node, &mut all);
-    all
-}
-
-/// Settings, apart from tests, whose texts are compared with the answer or passed to a program.
-const COMPARED: [&str; 2] = ["title", "run"];
-
-fn values_within(is_compared: bool, node: &Node, all: &mut Vec<Amount>) {
-    all.extend(number(node).map(|number| Amount::new(number, Unit::Count)));
-    if let Some(text) = node.as_str().filter(|_| is_compared) {
-        all.extend(find(text).into_iter().map(|quantity| quantity.amount));
-    }
-    for item in node.items() {
-        values_within(is_compared, item, all);
-    }
-    for entry in node.entries() {
-        let key = entry.key.as_str();
-        let is_compared = is_compared || COMPARED.contains(&key) || COMPARED_TESTS.contains(&key);
-        values_within(is_compared, &entry.value, all);
-    }
-}
-
-/// What a bare number counts, by the ending of the name of the value that it limits.
-const SUFFIXES: [(&str, f64, Unit); 11] = [
-    ("max-age", 1.0, Unit::Seconds),
-    ("s-maxage", 1.0, Unit::Seconds),
-    ("max_age", 1.0, Unit::Seconds),
-    ("_s", 1.0, Unit::Seconds),
+/// What a bare number counts, by the last words of the name of the value that it limits.
+const SUFFIXES: [(&str, f64, Unit); 10] = [
+    ("s", 1.0, Unit::Seconds),
+    ("sec", 1.0, Unit::Seconds),
+    ("secs", 1.0, Unit::Seconds),
     ("seconds", 1.0, Unit::Seconds),
     ("minutes", 60.0, Unit::Seconds),
     ("hours", 3600.0, Unit::Seconds),
@@ -86,21 +59,32 @@ const SUFFIXES: [(&str, f64, Unit); 11] = [
     ("bits", 1.0, Unit::Bits),
 ];
 
-fn counted(of: &str, number: f64) -> Amount {
-    let of = of.to_lowercase();
-    match SUFFIXES.iter().find(|(suffix, ..)| of.ends_with(suffix)) {
+/// Directives of header fields whose numbers are seconds (RFC 9111, RFC 6797, RFC 5861).
+const SECONDS: [&str; 5] =
+    ["max-age", "s-maxage", "stale-while-revalidate", "stale-if-error", "max-stale"];
+
+/// The amount of `number` of the value named `of`: a JSON Pointer, a directive, or a part of an answer.
+pub(crate) fn counted(of: &str, number: f64) -> Amount {
+    let last = last_word(of);
+    let is_directive = !of.starts_with('/') && SECONDS.contains(&of.to_lowercase().as_str());
+    match SUFFIXES.iter().find(|(suffix, ..)| last.as_str() == *suffix) {
+        _ if is_directive => Amount::new(number, Unit::Seconds),
+        // A field that is named `s` need not be in seconds; `latency_s` is.
+        Some(("s", ..)) if of.ends_with("/s") || of == "s" => Amount::new(number, Unit::Count),
         Some((_, factor, unit)) => Amount::new(number * factor, unit.clone()),
         None => Amount::new(number, Unit::Count),
     }
 }
 
-fn number(value: &Node) -> Option<f64> {
-    match value.value {
-        // Numbers that people write are exact in a float: they have few digits.
-        Value::Int(number) => Some(number as f64),
-        Value::Float(number) => Some(number),
-        _ => None,
-    }
+/// The last word of a name, in lower case: `days` of `/age_days`, `/retentionDays` and `/days`. The
+/// days of `/holidays` are not a unit.
+fn last_word(name: &str) -> String {
+    let last = name.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let starts = last
+        .char_indices()
+        .skip(1)
+        .filter(|(at, c)| c.is_uppercase() && last[..*at].ends_with(char::is_lowercase));
+    last[starts.last().map_or(0, |(at, _)| at)..].to_lowercase()
 }
 
 /// Whether a limit only says that there is something, as "at least one" does.

@@ -9,3 +9,4 @@ pub(crate) mod program;
 pub(crate) mod repeat;
 pub(crate) mod request;
 pub(crate) mod test;
+pub(crate) mod unit;

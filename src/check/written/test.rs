@@ -10,10 +10,11 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Value, json};
 
+use crate::check::written::unit::WrittenUnit;
 use crate::language::period::Period;
+use crate::language::quantity::side::Side;
 use crate::model::plan::expect;
 use crate::model::plan::expect::Test;
-use crate::model::plan::parameter::Side;
 use crate::model::source::decode::Spanned;
 
 /// Tests of one value, all of which must be met; a bare value must be equal.
@@ -34,6 +35,8 @@ pub(crate) struct TestLimit {
     pub(crate) side: Side,
     /// The limit.
     pub(crate) operand: Operand,
+    /// The unit that the author names.
+    pub(crate) unit: Option<WrittenUnit>,
     /// Its bytes in the file.
     pub(crate) span: Range<usize>,
 }
@@ -53,7 +56,7 @@ pub(crate) enum Operand {
 #[schemars(rename = "Test")]
 struct Named {
     /// It is this value.
-    equals: Option<Value>,
+    equals: Option<Spanned<Value>>,
     /// It is present, and is any other value.
     not_equals: Option<Value>,
     /// It is one of these values.
@@ -74,6 +77,10 @@ struct Named {
     at_most: Option<Spanned<f64>>,
     /// It is a number, at least this.
     at_least: Option<Spanned<f64>>,
+    /// The unit of the number of `at_most`, `at_least` or `equals`, so that "5 minutes" in the claim's
+    /// text corresponds to 300 `seconds`. The name of a field such as `/retention_days` gives its unit
+    /// too.
+    unit: Option<WrittenUnit>,
     /// It is a list of exactly these values, in any order.
     same_set: Option<Vec<Value>>,
     /// It is a time at most this long ago, and not in the future.
@@ -101,6 +108,7 @@ const NAMED: &[&str] = &[
     "exists",
     "at_most",
     "at_least",
+    "unit",
     "same_set",
     "not_older_than",
     "at_least_ahead",
@@ -108,10 +116,6 @@ const NAMED: &[&str] = &[
     "some",
     "directives",
 ];
-
-/// The tests whose text operand may mention quantities of the claim.
-pub(crate) const COMPARED: [&str; 6] =
-    ["equals", "one_of", "same_set", "contains", "starts_with", "ends_with"];
 
 /// A test of a value within an entry of a list.
 #[derive(Deserialize, JsonSchema)]
@@ -142,8 +146,12 @@ impl Within {
 impl Named {
     fn tests(self) -> Result<Tests, &'static str> {
         let mut limits = self.limits();
+        let is_number = |limit: &TestLimit| matches!(limit.operand, Operand::Number(_));
+        if self.unit.is_some() && !limits.iter().any(is_number) {
+            return Err("`unit` is the unit of a number after `at_most`, `at_least` or `equals`");
+        }
         let mut all = Vec::new();
-        all.extend(self.equals.map(Test::Equals));
+        all.extend(self.equals.map(|wanted| Test::Equals(wanted.value)));
         all.extend(self.not_equals.map(Test::NotEquals));
         all.extend(self.one_of.map(Test::OneOf));
         all.extend(self.not_one_of.map(Test::NotOneOf));
@@ -182,17 +190,24 @@ impl Named {
         let numbers = [(Side::AtMost, &self.at_most), (Side::AtLeast, &self.at_least)];
         let times = [(Side::AtMost, &self.not_older_than), (Side::AtLeast, &self.at_least_ahead)];
         let number = |(side, setting): (Side, &Option<Spanned<f64>>)| {
-            setting.as_ref().map(|one| limit(one, side, Operand::Number(one.value)))
+            let one = setting.as_ref()?;
+            Some(TestLimit { unit: self.unit, ..limit(one, side, Operand::Number(one.value)) })
         };
         let time = |(side, setting): (Side, &Option<Spanned<Period>>)| {
             setting.as_ref().map(|one| limit(one, side, Operand::Time(one.value)))
         };
-        numbers.into_iter().filter_map(number).chain(times.into_iter().filter_map(time)).collect()
+        // A number that must be equal is a limit if the author names its unit.
+        let equal = self.equals.as_ref().filter(|_| self.unit.is_some()).and_then(|one| {
+            let limit = limit(one, Side::Exactly, Operand::Number(one.as_f64()?));
+            Some(TestLimit { unit: self.unit, ..limit })
+        });
+        let all = numbers.into_iter().filter_map(number).chain(equal);
+        all.chain(times.into_iter().filter_map(time)).collect()
     }
 }
 
 fn limit<T>(setting: &Spanned<T>, side: Side, operand: Operand) -> TestLimit {
-    TestLimit { of: None, side, operand, span: setting.span.clone() }
+    TestLimit { of: None, side, operand, unit: None, span: setting.span.clone() }
 }
 
 impl From<Value> for Tests {

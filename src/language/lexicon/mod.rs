@@ -1,8 +1,8 @@
 //! The words that the rules of `language` know: lists and tables, one file a language.
 //!
-//! A file has sections, `[name]`, of words that are separated by white space. In a list of phrases, such as
-//! `[phrases]`, each line is one phrase; in a table each line is a number, a colon, and the words that mean it.
-//! The words of all languages are looked up together.
+//! A file has sections, `[name]`, of words that are separated by white space. In a section of phrases
+//! each line is one phrase; in a table each line is a number, a colon, and the words that mean it. The
+//! words of all languages are looked up together.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -45,8 +45,38 @@ macro_rules! sections {
 }
 
 sections! {
+    /// Phrases of one or more words.
+    Phrases {
+        Promises = "phrases",
+        AtMost = "at-most",
+        Within = "within",
+        AtLeast = "at-least",
+        Exactly = "exactly",
+        MoreThan = "more-than",
+        LessThan = "less-than",
+        OlderThan = "older-than",
+        NewerThan = "newer-than",
+        OrLess = "or-less",
+        OrMore = "or-more",
+        OrNewer = "or-newer",
+        Repeated = "repeated",
+        Verdicts = "verdicts",
+        Denials = "denials",
+        Limits = "limits",
+    }
+}
+
+sections! {
     /// A list of words.
     List {
+        Most = "most",
+        Least = "least",
+        Negators = "negators",
+        ConditionVerbs = "condition-verbs",
+        Between = "between",
+        Joins = "joins",
+        Restates = "restates",
+        Streets = "streets",
         Absolutes = "absolutes",
         Deeds = "deeds",
         Participles = "participles",
@@ -103,16 +133,6 @@ sections! {
 }
 
 sections! {
-    /// A list of phrases: each line is one.
-    PhraseList {
-        Promises = "phrases",
-        Verdicts = "verdicts",
-        Denials = "denials",
-        Limits = "limits",
-    }
-}
-
-sections! {
     /// A table: words, each with the number that it means.
     Table {
         Seconds = "seconds",
@@ -126,6 +146,7 @@ sections! {
         Tens = "tens",
         Factors = "factors",
         Numbers = "numbers",
+        Ordinals = "ordinals",
     }
 }
 
@@ -143,8 +164,8 @@ impl Table {
     }
 }
 
-impl PhraseList {
-    /// The phrases, each as its words in lower case.
+impl Phrases {
+    /// The phrases of the section, each as its words in lower case.
     pub(crate) fn all(self) -> &'static [Vec<&'static str>] {
         LEXICON.phrases.get(self as usize).map_or(&[], Vec::as_slice)
     }
@@ -162,7 +183,7 @@ impl Default for Lexicon {
         Self {
             lists: vec![BTreeSet::new(); List::ALL.len()],
             tables: vec![BTreeMap::new(); Table::ALL.len()],
-            phrases: vec![Vec::new(); PhraseList::ALL.len()],
+            phrases: vec![Vec::new(); Phrases::ALL.len()],
         }
     }
 }
@@ -174,8 +195,8 @@ impl Lexicon {
         for line in lines(text) {
             if let Some(name) = section_name(line) {
                 section = name;
-            } else if let Some(list) = PhraseList::ALL.iter().find(|one| one.section() == section) {
-                self.phrases[*list as usize].push(line.split_whitespace().collect());
+            } else if let Some(phrases) = Phrases::ALL.iter().find(|one| one.section() == section) {
+                self.phrases[*phrases as usize].push(line.split_whitespace().collect());
             } else if let Some(list) = List::ALL.iter().find(|one| one.section() == section) {
                 self.lists[*list as usize].extend(line.split_whitespace());
             } else if let Some(table) = Table::ALL.iter().find(|one| one.section() == section) {
@@ -212,9 +233,9 @@ mod tests {
 
     #[test]
     fn every_file_has_every_section_once_and_no_other() {
-        let phrases = PhraseList::ALL.iter().map(|list| list.section());
         let lists = List::ALL.iter().map(|list| list.section());
         let tables = Table::ALL.iter().map(|table| table.section());
+        let phrases = Phrases::ALL.iter().map(|phrases| phrases.section());
         let known: Vec<&str> = phrases.chain(lists).chain(tables).collect();
         for (language, text) in FILES {
             assert_eq!(sections(text), known, "{language}");
@@ -245,8 +266,6 @@ mod tests {
         assert_eq!(Table::Seconds.number("wochen"), Some(604_800.0));
         assert_eq!(Table::Seconds.number("month"), None);
         assert_eq!(Table::CalendarMonths.number("oktober"), Some(10.0));
-        assert!(
-            PhraseList::Promises.all().iter().any(|one| one == &["under", "no", "circumstances"])
-        );
+        assert!(Phrases::Promises.all().iter().any(|one| one == &["under", "no", "circumstances"]));
     }
 }

@@ -9,7 +9,7 @@ mod words;
 
 use std::ops::Range;
 
-use crate::language::lexicon::PhraseList;
+use crate::language::lexicon::Phrases;
 use crate::language::promise::clause::Clauses;
 use crate::language::promise::words as known;
 use crate::language::quantity::amount::{Quantity, Unit};
@@ -58,7 +58,9 @@ impl Clauses {
     /// The last token of the sign that begins at a token, without regard to the rest of the sentence.
     fn sign_end(&self, at: usize) -> Option<usize> {
         let word = self.word(at);
-        if let Some(length) = self.promise(at) {
+        if let Some(length) =
+            Phrases::Promises.all().iter().find_map(|phrase| self.phrase(at, phrase))
+        {
             return Some(at + length - 1);
         }
         let is_sign = match word {
@@ -93,11 +95,6 @@ impl Clauses {
             _ => false,
         };
         is_sign.then_some(at)
-    }
-
-    /// The number of tokens of the phrase of promises that begins at this token.
-    fn promise(&self, at: usize) -> Option<usize> {
-        PhraseList::Promises.all().iter().find_map(|phrase| self.phrase(at, phrase))
     }
 
     /// The number of tokens of a phrase, if it begins at this token.

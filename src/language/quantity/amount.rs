@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::language::period::Period;
+use crate::language::quantity::side::{Form, Side};
 
 /// A number with its unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -36,6 +37,8 @@ pub enum Unit {
     Count,
     /// Working days, such as `business days`.
     WorkingDays,
+    /// A status of HTTP, such as 403.
+    Status,
     /// Versions of the named protocol, in upper case: `TLS`.
     Version(String),
     /// A day in the calendar.
@@ -51,6 +54,17 @@ pub struct Quantity {
     pub number: f64,
     /// Its bytes in the text.
     pub span: Range<usize>,
+    /// Whether it is an amount, or how often something happens.
+    pub form: Form,
+    /// The side that the words around it give it; `None` if they leave it open.
+    pub side: Option<Side>,
+}
+
+impl Quantity {
+    /// Whether the words could state a limit of this side.
+    pub fn may_be(&self, side: Side) -> bool {
+        self.side.is_none_or(|own| own == side)
+    }
 }
 
 const DAY_S: f64 = 86_400.0;
@@ -116,6 +130,7 @@ impl Amount {
             Unit::Bits => format!("{value} bits"),
             Unit::WorkingDays => format!("{value} working days"),
             Unit::Count => format!("{value}"),
+            Unit::Status => format!("the status {value}"),
             Unit::Version(of) => format!("{of} {}", version_in_words(value)),
             Unit::Day => day_in_words(value),
         }

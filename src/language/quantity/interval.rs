@@ -2,6 +2,7 @@
 
 use crate::language::quantity::amount::Amount;
 use crate::language::quantity::find::{QuantityReader, Read};
+use crate::language::quantity::side::Form;
 use crate::language::quantity::vocabulary as known;
 
 impl QuantityReader<'_> {
@@ -10,27 +11,30 @@ impl QuantityReader<'_> {
         if let Some(amount) = known::interval(self.word(at)) {
             // "The monthly fee" is not an interval.
             let is_name = !self.ends(at) && known::is_priced(self.word(at + 1));
-            let found = Read::found(amount, 1.0, at, at + 1);
+            let found = Read::found(amount, 1.0, at, at + 1).of_form(Form::Interval);
             return Some(if is_name { Read::nothing(at, at + 2) } else { found });
         }
         if known::is_every(self.word(at)) && !self.ends(at) {
             let (factor, unit) = match self.word(at + 1) {
                 "single" => (1.0, at + 2),
                 "other" => (2.0, at + 2),
+                word if self.plain_unit(1.0, at + 2).is_some() && !self.ends(at + 1) => {
+                    known::ordinal(word).map_or((1.0, at + 1), |nth| (nth, at + 2))
+                }
                 _ => (1.0, at + 1),
             };
             let night = || known::interval_of_night(self.word(unit));
             let amount = self.plain_unit(factor, unit).or_else(night)?;
-            return Some(Read::found(amount, 1.0, at, unit + 1));
+            return Some(Read::found(amount, 1.0, at, unit + 1).of_form(Form::Interval));
         }
         if matches!(self.word(at), "tous" | "toutes") && self.word(at + 1) == "les" {
             let amount = self.plain_unit(1.0, at + 2)?;
-            return Some(Read::found(amount, 1.0, at, at + 3));
+            return Some(Read::found(amount, 1.0, at, at + 3).of_form(Form::Interval));
         }
         let (times, next) = self.times(at)?;
         let (amount, next) = self.each(next)?;
         let amount = Amount::new(amount.value / times, amount.unit);
-        Some(Read::found(amount, times, at, next))
+        Some(Read::found(amount, times, at, next).of_form(Form::Frequency))
     }
 
     /// The number of times, `once`, `3 times`, and the token after it.

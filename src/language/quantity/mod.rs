@@ -5,10 +5,15 @@
 //! a day" mean a day; "twice a day" means 12 hours.
 
 pub mod amount;
+mod cue;
 mod date;
 pub mod find;
+mod fraction;
 mod interval;
 mod named;
 mod number;
+pub mod restated;
+mod script;
+pub mod side;
 mod token;
 pub(crate) mod vocabulary;

@@ -47,6 +47,50 @@ impl QuantityReader<'_> {
             || has_capital && !begins && token.number.is_none()
     }
 
+    /// Whether a number is a status of HTTP: `a 403`, `answered with 401 or 403`, `status 200`.
+    pub(crate) fn is_status(&self, at: usize) -> bool {
+        let mut at = at;
+        for _ in 0..8 {
+            let Some(token) = self.tokens.get(at) else { return false };
+            let is_digits = token.text.len() == 3 && token.text.bytes().all(|c| c.is_ascii_digit());
+            let is_known = token.text.starts_with(['1', '2', '3', '4', '5']);
+            if !is_digits || !is_known {
+                return false;
+            }
+            let before = self.before(at);
+            let ends = self.ends(at) || known::is_range(self.word(at + 1));
+            let is_answer =
+                matches!(before, "with" | "mit" | "avec" | "returns" | "return") && ends;
+            if known::is_before_status(before) || is_answer || known::is_status(self.word(at + 1)) {
+                return true;
+            }
+            let Some(other) = self.listed_before(at) else { return false };
+            at = other;
+        }
+        false
+    }
+
+    /// Whether a number is part of a postal address: `12 Main Street`, `10115 Berlin`.
+    pub(crate) fn is_postal(&self, at: usize) -> bool {
+        const BEFORE_MAX: usize = 5;
+        let is_street = |at: usize| known::is_street(self.word(at));
+        let is_name = |at: usize| {
+            self.tokens.get(at).is_some_and(|one| one.text.starts_with(char::is_uppercase))
+        };
+        let number = &self.tokens[at];
+        if at.checked_sub(1).is_some_and(is_street) {
+            return true;
+        }
+        if self.ends(at) {
+            return false;
+        }
+        let is_house = (at + 1..at + 4).take_while(|at| is_name(*at)).any(is_street);
+        let is_code = (4..=6).contains(&number.text.len())
+            && is_name(at + 1)
+            && (at.saturating_sub(BEFORE_MAX)..at).any(is_street);
+        is_house || is_code || matches!(self.word(at + 1), "rue" | "avenue" | "boulevard")
+    }
+
     /// Whether a number is part of a telephone number: `+46 8 123`, `0800 123`.
     pub(crate) fn is_telephone(&self, at: usize) -> bool {
         let token = &self.tokens[at];

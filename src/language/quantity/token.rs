@@ -54,9 +54,11 @@ const WORD_MAX: usize = 60;
 pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut all = Vec::new();
     let mut in_address = false;
+    let last_end = text.rfind('>').unwrap_or_default();
     for run in runs(text) {
-        // The address of a link follows its words, as `<address>`.
-        let is_address = in_address || text[run.clone()].starts_with('<');
+        // The address of a link follows its words, as `<address>`; "<30 days" is a comparison.
+        let begins = || text[run.clone()].strip_prefix('<').is_some_and(is_address_of);
+        let is_address = in_address || begins() && last_end > run.start;
         in_address = is_address && !text[run.clone()].contains('>');
         if is_address {
             all.push(opaque(text, run));
@@ -65,6 +67,10 @@ pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
         }
     }
     all
+}
+
+fn is_address_of(rest: &str) -> bool {
+    rest.starts_with(|c: char| c.is_alphabetic() || matches!(c, '/' | '#' | '.' | '?' | '_'))
 }
 
 fn opaque(text: &str, span: Range<usize>) -> Token<'_> {
@@ -81,9 +87,15 @@ fn of_run<'a>(text: &'a str, run: Range<usize>, all: &mut Vec<Token<'a>>) {
     if core.is_empty() {
         // A dash alone separates; between two numbers it is that of a range.
         let is_dash = whole.chars().all(is_dash);
-        let word = if is_dash { "to" } else { "" };
-        all.push(Token { word: word.into(), stops: !is_dash, ..opaque(text, run) });
-    } else if is_versions(core) {
+        let word = if is_dash { "to" } else { sign(whole).unwrap_or_default() };
+        all.push(Token { word: word.into(), stops: word.is_empty(), ..opaque(text, run) });
+        return;
+    }
+    if let Some(word) = sign(&whole[..span.start - run.start]) {
+        let before = opaque(text, run.start..span.start);
+        all.push(Token { word: word.into(), stops: false, ..before });
+    }
+    if is_versions(core) {
         // "TLS 1.2/1.3" is a list.
         let mut at = span.start;
         for version in core.split('/') {
@@ -99,6 +111,9 @@ fn of_run<'a>(text: &'a str, run: Range<usize>, all: &mut Vec<Token<'a>>) {
         if let Some(last) = all.last_mut() {
             last.stops = stops;
         }
+    } else if let Some(value) = number::with_fraction(core) {
+        let number = Some(Number { value, written: NumberForm::Foreign });
+        all.push(Token { number, stops, ..opaque(text, span) });
     } else if core.len() > WORD_MAX
         || core.contains("://")
         || core.contains('@')
@@ -113,6 +128,12 @@ fn of_run<'a>(text: &'a str, run: Range<usize>, all: &mut Vec<Token<'a>>) {
         }
         debug_assert!(all.len() > first, "every run has a token");
     }
+}
+
+/// The word that a sign before a number means: `≤ 30`, `<= 30`.
+fn sign(marks: &str) -> Option<&'static str> {
+    let signs = [("<=", "≤"), (">=", "≥"), ("≤", "≤"), ("≥", "≥"), ("<", "<"), (">", ">")];
+    signs.iter().find(|(sign, _)| marks.contains(sign)).map(|(_, word)| *word)
 }
 
 /// Whether this is a list of versions that are separated by slashes.
@@ -161,6 +182,8 @@ fn is_punctuation(c: char) -> bool {
             | '≥'
             | '|'
             | '='
+            | '<'
+            | '>'
     ) || is_dash(c)
 }
 

@@ -18,7 +18,10 @@ pub(crate) fn of_unit(number: f64, word: &str) -> Option<Amount> {
 
 /// Whether a word is a unit that may follow digits without a space: `24h`, `5GB`.
 pub(crate) fn is_suffix(word: &str) -> bool {
-    List::JoinedUnits.has(word) || Table::Bytes.number(word).is_some()
+    let is_time = || Table::Seconds.number(word).or_else(|| Table::Months.number(word)).is_some();
+    List::JoinedUnits.has(word)
+        || Table::Bytes.number(word).is_some()
+        || word.len() > 2 && is_time()
 }
 
 /// The time between two repetitions that a word for "how often" means: `daily`, `monatlich`.
@@ -104,6 +107,39 @@ pub(crate) fn is_short_reference(word: &str) -> bool {
 /// Words between the two ends of a range.
 pub(crate) fn is_range(word: &str) -> bool {
     List::Ranges.has(word)
+}
+
+/// Words before a status of HTTP.
+pub(crate) fn is_before_status(word: &str) -> bool {
+    matches!(
+        word,
+        "a" | "an" | "status" | "code" | "http" | "ein" | "eine" | "einen" | "un" | "une"
+    )
+}
+
+/// Words after a status of HTTP.
+pub(crate) fn is_status(word: &str) -> bool {
+    matches!(word, "response" | "responses" | "status" | "error" | "errors" | "fehler" | "erreur")
+}
+
+/// Words for a street, in a postal address.
+pub(crate) fn is_street(word: &str) -> bool {
+    let endings = ["straße", "strasse", "gasse", "platz", "gatan", "vägen"];
+    List::Streets.has(word) || endings.iter().any(|ending| word.ends_with(ending))
+}
+
+/// The number of an ordinal: `second`, `30th`, `zweiten`.
+pub(crate) fn ordinal(word: &str) -> Option<f64> {
+    let digits = word.trim_end_matches(char::is_alphabetic);
+    let ending = &word[digits.len()..];
+    let is_ordinal = matches!(ending, "st" | "nd" | "rd" | "th" | "e" | "er" | "ème");
+    let number = digits.parse().ok().filter(|_| is_ordinal && digits.len() <= 4);
+    number.or_else(|| Table::Ordinals.number(word))
+}
+
+/// Words between the lower and the upper end of a range.
+pub(crate) fn is_from_to(word: &str) -> bool {
+    matches!(word, "to" | "bis" | "à")
 }
 
 /// Words before a number that is part of a name: `Article 32`.

@@ -5,7 +5,7 @@ mod token;
 
 use std::collections::BTreeSet;
 
-use crate::language::lexicon::{List, PhraseList};
+use crate::language::lexicon::{List, Phrases};
 use crate::language::verdict::token::{Token, tokens};
 
 /// The labels of verdicts, as readers see them.
@@ -37,7 +37,7 @@ impl Labels {
         bad: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         let mut labels = Self::default();
-        for phrase in PhraseList::Verdicts.all() {
+        for phrase in Phrases::Verdicts.all() {
             labels.good.insert(phrase.iter().map(|word| token::folded(word)).collect());
         }
         labels.good.extend(good.into_iter().map(words_that_matter));

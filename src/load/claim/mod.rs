@@ -194,6 +194,7 @@ fn what_is_there(node: &Node) -> Written {
         under: None,
         because: text("because"),
         applies_to: Vec::new(),
+        background: Vec::new(),
         reinstated: None,
         needs: Vec::new(),
         valid_for: Spanned { value: Period::hours(24), span: node.span.clone() },

@@ -54,7 +54,7 @@ pub enum Reason {
     RateLimited,
     /// The service answered with an error (5xx) that the check does not test for.
     ServerError,
-    /// The control was not met, so the probe proves nothing.
+    /// A control or another premise was not met, so the probe proves nothing.
     ControlFailed,
     /// No request was sent, because something that it needs was missing.
     NotAsked,
@@ -130,7 +130,7 @@ impl Reason {
             Self::RateLimited => "the service limited the rate of requests",
             Self::ServerError => "the service answered with an error",
             Self::ControlFailed => {
-                "the comparison request did not succeed, so the test proves nothing"
+                "a request that the test depends on did not succeed, so the test proves nothing"
             }
             Self::NotAsked => "something that the test needs was missing",
             Self::Unparsable => "the answer did not have the expected form",

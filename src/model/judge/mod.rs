@@ -1,6 +1,7 @@
 //! The judge of all kinds: computes a verdict from a plan and its answers.
 //!
-//! Every expectation is judged; none hides another. A probe counts only if its control was met.
+//! Every expectation is judged; none hides another. A probe counts only if its control was met, and every
+//! step before it that prepares or controls the test.
 
 pub(crate) mod age;
 pub mod assessment;
@@ -24,7 +25,7 @@ use crate::model::answer::ids::{CanaryId, StepId, index_by_step};
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::view::{View, facts_of};
 use crate::model::plan::expect::{CLOCK_TOLERANCE, JudgeContext, TestOutcome};
-use crate::model::plan::{Plan, Role, Step};
+use crate::model::plan::{Bearing, Plan, Role, Step};
 use crate::model::time::read_time;
 
 /// The verdict on one check, with the judgement of each step that it follows from.
@@ -98,18 +99,22 @@ impl StepJudgement {
         !self.leaks.is_empty() || !self.secrets.is_empty()
     }
 
-    fn breaks(&self, role: Role) -> bool {
+    fn breaks(&self, bearing: Bearing) -> bool {
         let broken = || self.expectations.iter().any(|one| one.outcome == TestOutcome::NotMet);
-        self.leaks_anything() || (role == Role::Probe && self.doubt.is_none() && broken())
+        self.leaks_anything() || (bearing == Bearing::Test && self.doubt.is_none() && broken())
     }
 
     /// The verdict on the claim as far as this step decides it.
-    pub(crate) fn verdict(&self, role: Role) -> Verdict {
-        if self.breaks(role) {
+    pub(crate) fn verdict(&self, bearing: Bearing) -> Verdict {
+        if self.breaks(bearing) {
             return Verdict::Violated;
         }
-        if role != Role::Probe {
-            return Verdict::Holds;
+        match bearing {
+            Bearing::Test => {}
+            Bearing::Premise if !self.is_met() => {
+                return Verdict::Inconclusive(self.doubt.unwrap_or(Reason::ControlFailed));
+            }
+            Bearing::Premise | Bearing::Nothing => return Verdict::Holds,
         }
         let unknown = self.expectations.iter().find_map(|one| match one.outcome {
             TestOutcome::Unknown(reason) => Some(reason),
@@ -191,8 +196,7 @@ pub(crate) fn whole(view: &View<'_>) -> Whole {
 }
 
 fn verdict(plan: &Plan, steps: &[StepJudgement]) -> Verdict {
-    let roles = plan.steps.iter().map(|step| step.role);
-    let verdicts = steps.iter().zip(roles).map(|(step, role)| step.verdict(role));
+    let verdicts = steps.iter().zip(plan.bearings()).map(|(step, bears)| step.verdict(bears));
     verdicts.fold(start(plan), Verdict::and)
 }
 

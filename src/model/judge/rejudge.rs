@@ -14,12 +14,14 @@ use crate::model::judge::view::{View, facts_of};
 use crate::model::judge::{
     Judgement, StepJudgement, Whole, error_of, judge, judge_step, start, whole,
 };
-use crate::model::plan::{Act, Plan, Role, Step};
+use crate::model::plan::{Act, Bearing, Plan, Role, Step};
 
 /// A judged transcript, for judging variants of it.
 pub(crate) struct Trial<'a> {
     plan: &'a Plan,
     whole: Whole,
+    /// How each step counts in the verdict.
+    bearings: Vec<Bearing>,
     /// For each step, the steps that evaluate it again or have it as their control.
     leaning: Vec<Vec<StepId>>,
     /// Steps without an answer and the reasons, without "something was missing".
@@ -60,7 +62,9 @@ impl<'a> Trial<'a> {
         let troubles = judged().filter_map(|((index, step), judged)| {
             trouble(step, judged).map(|reason| (index, reason))
         });
-        let failing = judged().map(|((index, step), judged)| (index, judged.verdict(step.role)));
+        let bearings = plan.bearings();
+        let failing = judged().zip(&bearings);
+        let failing = failing.map(|(((index, _), judged), bears)| (index, judged.verdict(*bears)));
         Self {
             plan,
             leaning: leaning(plan),
@@ -68,6 +72,7 @@ impl<'a> Trial<'a> {
             missing: StepId::first(count).filter(is_missing).collect(),
             troubles: troubles.collect(),
             failing: failing.filter(|(_, verdict)| *verdict != Verdict::Holds).collect(),
+            bearings,
             whole,
         }
     }
@@ -170,8 +175,7 @@ impl<'a> Trial<'a> {
     fn verdict(&self, changed: &Changed) -> Verdict {
         let kept = self.failing.iter().copied();
         let kept = kept.filter(|(step, _)| !changed.contains_key(step));
-        let new =
-            changed.iter().map(|(step, one)| (*step, one.verdict(self.plan.steps[*step].role)));
+        let new = changed.iter().map(|(step, one)| (*step, one.verdict(self.bearings[step.0])));
         let mut all: Vec<(StepId, Verdict)> = kept.chain(new).collect();
         all.sort_unstable_by_key(|(step, _)| *step);
         all.into_iter().map(|(_, verdict)| verdict).fold(start(self.plan), Verdict::and)
@@ -223,7 +227,7 @@ mod tests {
     use crate::model::answer::error::ProbeError;
     use crate::model::answer::facts::Facts;
     use crate::model::answer::observation::{Answer, Look, Observation};
-    use crate::model::judge::falsify::apply;
+    use crate::model::judge::falsify::edits::apply;
     use crate::model::plan::ANYONE;
     use crate::model::plan::counterexample::Edit;
     use crate::model::plan::expect::{Expectation, Refusal, Test};
@@ -248,12 +252,14 @@ mod tests {
         let actor = prop::sample::select(vec!["acme", ANYONE]);
         let act = prop::option::weighted(0.2, (0_usize..8).prop_map(StepId));
         let control = prop::option::of((0_usize..9).prop_map(StepId));
-        (role, expect, actor, act, control, prop::bool::ANY).prop_map(
-            |(role, expect, actor, recall, control, sees)| {
+        let flags = (prop::bool::ANY, prop::bool::weighted(0.2));
+        (role, expect, actor, act, control, flags).prop_map(
+            |(role, expect, actor, recall, control, (sees, optional))| {
                 let act = recall.map_or(Act::Http(Request::get("/")), Act::Recall);
                 let mut step = Step::new(role, "", actor, act);
                 step.expect = expect.into_iter().collect();
                 step.control = control;
+                step.optional = optional;
                 step.sees = if sees { vec![CanaryId(0)] } else { Vec::new() };
                 step
             },

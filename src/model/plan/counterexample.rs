@@ -25,6 +25,8 @@ pub enum Class {
     Negation,
     /// Nothing can be determined: it must be `inconclusive`.
     Fault,
+    /// An answer that services give in place of the right one: it must not hold.
+    Decoy,
     /// Nothing that matters is different: it must still hold.
     Benign,
 }

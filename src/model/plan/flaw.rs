@@ -11,6 +11,15 @@ pub enum Flaw {
     NotAControl(String),
     /// The named step and its control differ in more than actor and credential.
     ControlDiffers(String, String),
+    /// One answer meets both a step and its control.
+    Overlap {
+        /// The step.
+        step: String,
+        /// Its control.
+        control: String,
+        /// The status of that answer.
+        status: u16,
+    },
 }
 
 impl Flaw {
@@ -18,9 +27,10 @@ impl Flaw {
     pub fn step(&self) -> Option<&str> {
         match self {
             Self::AsksNothing => None,
-            Self::Uncontrolled(step) | Self::NotAControl(step) | Self::ControlDiffers(step, _) => {
-                Some(step)
-            }
+            Self::Uncontrolled(step)
+            | Self::NotAControl(step)
+            | Self::ControlDiffers(step, _)
+            | Self::Overlap { step, .. } => Some(step),
         }
     }
 
@@ -37,6 +47,10 @@ impl Flaw {
             Self::ControlDiffers(step, control) => {
                 format!("step `{step}` and its control `{control}` do not send the same request")
             }
+            Self::Overlap { step, control, status } => format!(
+                "an answer with status {status} meets both step `{step}` and its control `{control}`, \
+                 so a service that refuses everybody would pass"
+            ),
         }
     }
 }

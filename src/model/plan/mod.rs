@@ -10,6 +10,7 @@ pub mod credential;
 pub mod expect;
 pub mod flaw;
 pub mod looks;
+mod overlap;
 pub mod parameter;
 pub mod question;
 pub mod rehearsal;
@@ -30,6 +31,7 @@ use crate::model::plan::credential::Credential;
 use crate::model::plan::expect::Expectation;
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::looks::{NextPage, is_once, once};
+use crate::model::plan::overlap::Overlaps;
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::question::{DnsQuestion, TlsQuestion};
 use crate::model::plan::request::{Program, Request};
@@ -148,6 +150,12 @@ pub struct Step {
     /// together with that one: its request depends on none of their answers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub alongside: bool,
+    /// Whether the result does not depend on it: later probes count even if it is not met.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    /// Whether its request is refused to everybody, so that it has no control.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
     /// How often its request is sent to each address. A request that writes is sent once, whatever
     /// this says.
     #[serde(default = "once", skip_serializing_if = "is_once")]
@@ -158,6 +166,17 @@ pub struct Step {
 }
 
 index_by_step!(Step);
+
+/// How a step counts in the verdict on its check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bearing {
+    /// It tests the claim.
+    Test,
+    /// A later probe depends on it: if it is not met, that probe proves nothing.
+    Premise,
+    /// It changes nothing, apart from a leaked canary.
+    Nothing,
+}
 
 /// Who observed the facts of a step.
 #[derive(
@@ -269,6 +288,8 @@ impl Step {
             keep: Keep::Body,
             publish: Vec::new(),
             alongside: false,
+            optional: false,
+            closed: false,
             repeat: once(),
             next: None,
         }
@@ -314,6 +335,20 @@ impl Plan {
         }
     }
 
+    /// How each step counts in the verdict, in the order of the plan.
+    pub fn bearings(&self) -> Vec<Bearing> {
+        let tests = |step: &Step| step.role == Role::Probe && !step.expect.is_empty();
+        let last = self.steps.iter().rposition(tests);
+        let bearing = |(index, step): (usize, &Step)| match step.role {
+            Role::Probe => Bearing::Test,
+            Role::Prepare | Role::Control if !step.optional && Some(index) < last => {
+                Bearing::Premise
+            }
+            _ => Bearing::Nothing,
+        };
+        self.steps.iter().enumerate().map(bearing).collect()
+    }
+
     /// The step with this identifier, if there is one.
     pub fn step(&self, id: StepId) -> Option<&Step> {
         self.steps.get(id.0)
@@ -342,10 +377,11 @@ impl Plan {
     /// Why the plan cannot yield evidence, whatever the answers are; empty if it can.
     pub fn flaws(&self) -> Vec<Flaw> {
         let mut flaws = Vec::new();
+        let mut overlaps = Overlaps::of(self);
         let mut asks = false;
         for step in self.steps.iter().filter(|step| step.role == Role::Probe) {
             asks |= !step.expect.is_empty();
-            flaws.extend(self.flaw_of(step));
+            flaws.extend(self.flaw_of(step).or_else(|| overlaps.flaw_of(step)));
         }
         if !asks {
             flaws.push(Flaw::AsksNothing);
@@ -354,7 +390,7 @@ impl Plan {
     }
 
     fn flaw_of(&self, step: &Step) -> Option<Flaw> {
-        let needs_control = step.expect.iter().any(|e| e.is_refusal_or_absence());
+        let needs_control = !step.closed && step.expect.iter().any(|e| e.is_refusal_or_absence());
         let Some(control) = step.control else {
             return needs_control.then(|| Flaw::Uncontrolled(step.name.clone()));
         };
@@ -365,8 +401,10 @@ impl Plan {
         // is accepted as the control. An author cannot use this for any other control: all steps of
         // an author's check have the same `word`.
         let recorded = control.word == Word::Reported && step.word == Word::Seen;
-        (!recorded && !self.act_of(step).is_controlled_by(self.act_of(control)))
-            .then(|| Flaw::ControlDiffers(step.name.clone(), control.name.clone()))
+        if !recorded && !self.act_of(step).is_controlled_by(self.act_of(control)) {
+            return Some(Flaw::ControlDiffers(step.name.clone(), control.name.clone()));
+        }
+        None
     }
 
     /// The act of a step; if it evaluates an earlier step's answer, that step's act.

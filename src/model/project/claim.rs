@@ -40,6 +40,10 @@ pub struct Written {
     /// The products that it applies to, by their names in `avouch.yaml`; all of them if left out.
     #[serde(default)]
     pub applies_to: Vec<Spanned<String>>,
+    /// Numbers in the words that promise nothing, each quoted with the words around it: `over the last 90
+    /// days`. They need no check, and the page lists them as not tested.
+    #[serde(default)]
+    pub background: Vec<Spanned<String>>,
     /// Why a claim that was retracted is made again.
     pub reinstated: Option<Spanned<String>>,
     /// The claims that this one rests on, by their ids: it is verified only while they are.

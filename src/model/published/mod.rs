@@ -15,8 +15,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::language::quantity::amount::Amount;
+use crate::language::quantity::side::Side;
 use crate::model::judge::basis::Basis;
-use crate::model::plan::parameter::Side;
 use crate::model::project::sub_processor::SubProcessor;
 use crate::model::published::recorded::Recorded;
 use crate::model::source::claim_id::ClaimId;

@@ -66,7 +66,7 @@ fn of_check(name: &str, check: &CheckOutcome<'_>, detail: Detail, layout: &Layou
     };
     let result = result(falsification);
     let mut out = layout.hanging(&head(grade, style, layout), &format!("{name}: {result}"));
-    for class in [Class::Negation, Class::Fault, Class::Benign] {
+    for class in [Class::Negation, Class::Decoy, Class::Fault, Class::Benign] {
         out.push_str(&of_class(class, falsification, detail, layout));
     }
     for one in untouched(check) {
@@ -102,7 +102,10 @@ fn line(row: &TriedCounterexample, layout: &Layout) -> String {
         true => layout.hanging(&format!("  {}  ", layout.paint(GREEN, "noticed")), &when),
         false => {
             let missed = format!("{when} ({})", row.verdict);
-            layout.hanging(&format!("  {}   ", layout.paint(RED.bold(), "MISSED")), &missed)
+            let head = format!("  {}   ", layout.paint(RED.bold(), "MISSED"));
+            let help = row.remedy.iter().map(|remedy| layout.entry("help", &cut(remedy, WHEN_MAX)));
+            let help: String = help.collect();
+            layout.hanging(&head, &missed) + &help
         }
     }
 }
@@ -138,6 +141,9 @@ fn heading(class: Class) -> &'static str {
     match class {
         Class::Negation => "If the claim is false, the check must fail:",
         Class::Fault => "If the service has a fault, the check must be inconclusive:",
+        Class::Decoy => {
+            "If another answer comes in place of the right one, the check must not hold:"
+        }
         Class::Benign => "If the claim is still true, the check must hold:",
     }
 }

@@ -131,5 +131,8 @@ fn details(
     lines.extend(expected.map(|one| format!("expects that {one}")));
     let control = step.control.and_then(|control| plan.step(control));
     lines.extend(control.map(|one| format!("counts only if “{}” succeeded", one.name)));
+    lines.extend(step.optional.then(|| "optional: the result does not depend on it".to_owned()));
+    let closed = "has no control: its request is refused to everybody";
+    lines.extend(step.closed.then(|| closed.to_owned()));
     lines.iter().map(|line| layout.hanging(&" ".repeat(INDENT), line)).collect()
 }

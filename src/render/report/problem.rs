@@ -1,6 +1,8 @@
 //! A claim that is not verified, in a report for people: its sentence, the expected and the
 //! observed value, the place, and how to repeat it.
 
+use std::collections::BTreeSet;
+
 use crate::model::answer::ids::StepId;
 use crate::model::answer::verdict::Reason;
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
@@ -19,6 +21,9 @@ const CAUSES_MAX: usize = 8;
 
 /// The maximum number of characters of a claim that are shown.
 const WORDS_MAX: usize = 600;
+
+/// The maximum number of characters of a hint that are shown.
+const HELP_MAX: usize = 400;
 
 /// Everything about a claim that is not verified; ends with an empty line.
 pub(crate) fn text(outcome: &Outcome<'_>, input: &Input<'_>, layout: &Layout) -> String {
@@ -177,10 +182,16 @@ fn unnoticed(
         let wanted = match row.class {
             Class::Negation => "violated",
             Class::Fault => "inconclusive",
+            Class::Decoy => "inconclusive or violated",
             Class::Benign => "holds",
         };
         let missed = format!("when {}: {}, and should be {wanted}", plain(&row.when), row.verdict);
         out.push_str(&layout.entry("missed", &missed));
+    }
+    let remedies: BTreeSet<&str> =
+        falsification.rows.iter().filter_map(|row| row.remedy.as_deref()).collect();
+    for remedy in remedies.iter().take(CAUSES_MAX) {
+        out.push_str(&layout.entry("help", &cut(remedy, HELP_MAX)));
     }
     for (step, index) in falsification.untouched.iter().take(CAUSES_MAX) {
         let step = &check.plan.steps[*step];

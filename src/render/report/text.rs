@@ -175,6 +175,12 @@ mod tests {
           because   the claim has a check that misses something that would make it false
           where     content/security.md:7:2
           missed    when the add-on asks for more: holds, and should be violated
+          missed    when the answer to “anyone reads /descriptor” is a page “not found”:
+                    holds, and should be inconclusive or violated
+          missed    when the answer to “anyone reads /descriptor” is a redirect to a
+                    log-in page: holds, and should be inconclusive or violated
+          help      add to “anyone reads /descriptor” an expectation of something that
+                    only the right answer has, with `json:`, `text:` or `shows:`
           tested    22 Nov 2026, 10:00 UTC, at 127.0.0.1:8443
 
         Exception until 30 Nov 2026: image-storage

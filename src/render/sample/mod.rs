@@ -186,6 +186,7 @@ fn claim(id: &str, words: &str) -> Claim {
             under: None,
             because: spanned(format!("We ask, and look at what comes back ({id}).")),
             applies_to: vec![spanned("cloud".into())],
+            background: Vec::new(),
             reinstated: None,
             needs: Vec::new(),
             valid_for: spanned(valid_for),

@@ -35,6 +35,7 @@ pub(crate) fn claim<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::ClaimV
         basis_means: basis.map_or_else(String::new, |basis| said("means", basis)),
         products: edition.products(claim),
         because: claim.written.because.value.trim().to_owned(),
+        background: claim.written.background.iter().map(|quote| quote.value.clone()).collect(),
         observed: outcome.and_then(|one| one.observed).map(|at| edition.time(at)),
         until: outcome.and_then(summary::until).map(|at| edition.time(at)),
         waiver: outcome.and_then(|one| waiver(one, edition)),
@@ -208,7 +209,7 @@ fn step(id: StepId, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view::St
     view::StepView {
         name: step.name.clone(),
         role: step.role.name().to_owned(),
-        role_means: role_means(step.role).to_owned(),
+        role_means: role_means(step).to_owned(),
         who: wording::who(step, project),
         request: wording::request_line(step, project),
         repeat: wording::curl(step, project),
@@ -224,8 +225,9 @@ fn step(id: StepId, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view::St
     }
 }
 
-fn role_means(role: Role) -> &'static str {
-    match role {
+fn role_means(step: &Step) -> &'static str {
+    match step.role {
+        Role::Prepare | Role::Control if step.optional => "the result does not depend on it",
         Role::Prepare => "sets up the test",
         Role::Control => "shows that the test is fair",
         Role::Probe => "the test itself",

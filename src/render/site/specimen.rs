@@ -219,6 +219,7 @@ fn empty_claim() -> ClaimView {
         basis_means: String::new(),
         products: Vec::new(),
         because: words("We ask."),
+        background: Vec::new(),
         observed: None,
         until: None,
         waiver: None,

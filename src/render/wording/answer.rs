@@ -14,7 +14,7 @@ use crate::model::judge::view::View;
 use crate::model::judge::{Judged, StepJudgement};
 use crate::model::plan::counterexample::Class;
 use crate::model::plan::expect::{Expectation, Test};
-use crate::model::plan::{Act, Role, Step, expect};
+use crate::model::plan::{Act, Bearing, Plan, Role, Step, expect};
 use crate::model::project::Project;
 use crate::model::time::in_words;
 use crate::render::wording::{at_address, cut, found, list, plain, standing, waived};
@@ -201,13 +201,26 @@ pub fn doubts(check: &CheckOutcome<'_>) -> Vec<String> {
         return Vec::new();
     }
     let steps = StepId::first(check.plan.steps.len());
-    let asked = |step: &StepId| check.plan.steps[*step].role != Role::Cleanup;
+    let counts = counting(check.plan);
+    let asked = |step: &StepId| counts[step.0];
     let doubts: Vec<String> =
         steps.clone().filter(asked).filter_map(|step| doubt(check, step)).collect();
     if doubts.is_empty() {
         return steps.filter_map(|step| not_sent(check, step)).collect();
     }
     doubts
+}
+
+/// Whether the result depends on each step: on the probes, their premises and their controls.
+fn counting(plan: &Plan) -> Vec<bool> {
+    let mut counts: Vec<bool> =
+        plan.bearings().into_iter().map(|bears| bears != Bearing::Nothing).collect();
+    for control in plan.steps.iter().filter_map(|step| step.control) {
+        if let Some(counts) = counts.get_mut(control.0) {
+            *counts = true;
+        }
+    }
+    counts
 }
 
 /// Why a step was not sent because of an earlier one.

@@ -1,8 +1,8 @@
 //! The limits in an expectation.
 
 use crate::language::quantity::amount::{Amount, Unit};
+use crate::language::quantity::side::Side;
 use crate::model::plan::expect::{Directive, Expectation, Test, Within};
-use crate::model::plan::parameter::Side;
 use crate::model::published::PublishedLimit;
 use crate::render::wording::expectation::subject;
 use crate::render::wording::plain;

@@ -1,10 +1,13 @@
 //! Evidence cannot mislead: services that lie, each in one way, and next to each a sound service that holds.
 
 mod contradicted;
+mod controls;
 mod dates;
 mod marks;
 mod needs;
 mod nodes;
+mod numbers;
+mod premises;
 mod refusals;
 mod secrets;
 mod service;

@@ -45,7 +45,10 @@ impl Kind for Http {
         proves: "The answers to the listed requests meet the expectations.",
         cannot_prove: "Anything about other requests. A step that expects a refusal or an \
                        absence needs a `control`: the same request by an actor that is allowed \
-                       to send it. Otherwise a mistyped path would prove the claim.",
+                       to send it. Otherwise a mistyped path would prove the claim. If a request \
+                       is refused to everybody, such as a registration that is closed, an \
+                       operator's request is the control; if there is none, the step is \
+                       `closed: true` in a check with `word: reported`.",
         example: EXAMPLE,
     };
 

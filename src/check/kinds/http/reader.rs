@@ -11,7 +11,7 @@ use crate::check::written::placeholders::Names;
 use crate::check::written::repeat::repeat;
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
-use crate::model::plan::expect::Test;
+use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::{Body, Request};
 use crate::model::plan::template::Template;
 use crate::model::plan::{ANYONE, Act, Canary, Capture, Keep, Plan, Role, Step, Word};
@@ -55,6 +55,8 @@ impl<'a> Reader<'a> {
         step.expect = self.expect(written, role, &actor, diagnostics);
         step.control = self.control(written, role, recalled, diagnostics);
         step.publish = self.published(written, diagnostics);
+        step.optional = self.is_optional(written, role, diagnostics);
+        step.closed = self.is_closed(written, diagnostics);
         if step.expect.iter().any(|one| matches!(one.test, Test::Refused(_))) {
             step.keep = Keep::Digest;
         }
@@ -192,8 +194,11 @@ impl<'a> Reader<'a> {
         role: Role,
         actor: &str,
         diagnostics: &mut Report,
-    ) -> Vec<crate::model::plan::expect::Expectation> {
+    ) -> Vec<Expectation> {
         let Some(expect) = &written.expect else {
+            if role == Role::Prepare {
+                return any_success();
+            }
             if matches!(role, Role::Probe | Role::Control) {
                 let message = format!("a step of role `{}` needs an expectation", role.name());
                 let help = "add `expect:` with what must be true of the answer";
@@ -208,6 +213,40 @@ impl<'a> Reader<'a> {
         expect.read(&reading, diagnostics)
     }
 
+    fn is_optional(&self, written: &WrittenStep, role: Role, diagnostics: &mut Report) -> bool {
+        let Some(optional) = written.optional.as_ref().filter(|optional| optional.value) else {
+            return false;
+        };
+        if !matches!(role, Role::Prepare | Role::Control) {
+            let message = format!("a step of role `{}` cannot be optional", role.name());
+            let help = "only a `prepare` or `control` step can be optional";
+            let mistake = self.context.mistake(Code::MisplacedSetting, &optional.span, message);
+            diagnostics.push(mistake.help(help));
+        }
+        true
+    }
+
+    fn is_closed(&self, written: &WrittenStep, diagnostics: &mut Report) -> bool {
+        let Some(closed) = written.closed.as_ref().filter(|closed| closed.value) else {
+            return false;
+        };
+        let mut tell = |message: &str, help: &str| {
+            let mistake = self.context.mistake(Code::MisplacedSetting, &closed.span, message);
+            diagnostics.push(mistake.help(help));
+        };
+        if self.word == Word::Seen {
+            tell(
+                "nothing shows that a request that is refused to everybody could succeed",
+                "name a `control` in which another actor, such as an operator, sends the same request; \
+                 or add `word: reported` to the check, and the page shows the result as reported",
+            );
+        }
+        if written.control.is_some() {
+            tell("a step that is `closed` has no control", "leave out `closed:` or `control:`");
+        }
+        true
+    }
+
     fn control(
         &self,
         written: &WrittenStep,
@@ -216,9 +255,19 @@ impl<'a> Reader<'a> {
         diagnostics: &mut Report,
     ) -> Option<StepId> {
         if let Some(name) = &written.control {
-            return self.named(name, diagnostics);
+            let control = self.named(name, diagnostics)?;
+            if self.steps[control].optional {
+                let message = format!("`{}` is optional, so it cannot be a control", name.value);
+                let help = "leave out `optional:` there";
+                let mistake = self.context.mistake(Code::MisplacedSetting, &name.span, message);
+                diagnostics.push(mistake.help(help));
+            }
+            return Some(control);
         }
-        recalled.filter(|step| role == Role::Probe && self.steps[*step].role == Role::Control)
+        recalled.filter(|step| {
+            let earlier = &self.steps[*step];
+            role == Role::Probe && earlier.role == Role::Control && !earlier.optional
+        })
     }
 
     pub(crate) fn plan(mut self, kind: &str, leaves_open: Option<&str>) -> Plan {
@@ -234,13 +283,39 @@ impl<'a> Reader<'a> {
             counterexamples: counterexamples.collect(),
             canaries: self.planters.into_iter().map(canary).collect(),
             covers: covers(&self.steps),
-            leaves_open: caveat(
-                "It does not show how the service answers requests that are not listed here.",
-                leaves_open,
-            ),
+            leaves_open: caveat(&(LEAVES_OPEN.to_owned() + &not_shown(&self.steps)), leaves_open),
             ..Plan::new(kind, self.steps)
         }
     }
+}
+
+/// The sentence about other requests.
+const LEAVES_OPEN: &str =
+    "It does not show how the service answers requests that are not listed here.";
+
+/// For the reader: the premises that do not matter, and the refusals that nothing controls.
+fn not_shown(steps: &[Step]) -> String {
+    let names = |of: fn(&Step) -> bool| -> Vec<String> {
+        steps.iter().filter(|step| of(step)).map(|step| format!("“{}”", step.name)).collect()
+    };
+    let mut all = String::new();
+    let optional = names(|step| step.optional);
+    if !optional.is_empty() {
+        all += &format!(" The result does not depend on {}.", optional.join(", "));
+    }
+    let closed = names(|step| step.closed);
+    if !closed.is_empty() {
+        all += &format!(
+            " Nothing shows that a request could succeed that is refused to everybody: {}.",
+            closed.join(", ")
+        );
+    }
+    all
+}
+
+/// A status of 200 to 299.
+fn any_success() -> Vec<Expectation> {
+    [Test::AtLeast(200.0), Test::AtMost(299.0)].map(|test| Expectation::new("/status", test)).into()
 }
 
 fn covers(steps: &[Step]) -> String {

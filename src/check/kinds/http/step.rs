@@ -59,7 +59,14 @@ pub(crate) struct WrittenStep {
     /// The step of role `control` that shows that the request can succeed; the step that `again`
     /// names if left out.
     pub(crate) control: Option<Spanned<String>>,
-    /// What must be true of the answer.
+    /// Whether the result does not depend on this `prepare` or `control` step. If left out, a step that
+    /// is not met makes every later probe inconclusive.
+    pub(crate) optional: Option<Spanned<bool>>,
+    /// Whether the request is refused to everybody, so that there is no control, such as a closed
+    /// registration. It needs `word: reported`: a mistyped path is refused too.
+    pub(crate) closed: Option<Spanned<bool>>,
+    /// What must be true of the answer. A `prepare` step without it expects a success (status 200 to
+    /// 299).
     pub(crate) expect: Option<Spanned<Expect>>,
     /// Values of the answer that the public page may show next to its status, written as in
     /// `capture`.

@@ -2,10 +2,15 @@
 
 use serde_json::json;
 
-use crate::check::fixture::{changed, everybody_gets, mistakes, plan, sound, tried, verdict};
+use crate::check::fixture::{
+    changed, everybody_gets, mistakes, plan, plan_in, project, sound, tried, verdict,
+};
+use crate::model::answer::error::ProbeError;
+use crate::model::answer::observation::{Answer, Observation};
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::falsify::Grade;
-use crate::model::plan::{Keep, Word};
+use crate::model::plan::flaw::Flaw;
+use crate::model::plan::{Keep, Plan, Word};
 
 const LOG: &str = "\
 kind: http
@@ -121,4 +126,129 @@ fn mistakes_are_reported() {
     assert_eq!(reported("refused: true", "json: { id: 1 }")[0].0, "bad-pointer");
     assert_eq!(reported("refused: true", "shows: [acme]")[0].0, "no-canary");
     assert_eq!(mistakes("{kind: http, steps: []}")[0].0, "empty-list");
+}
+
+const DELETED: &str = "\
+kind: http
+steps:
+  - { name: made, role: prepare, as: acme, post: /notes, json: { text: draft } }
+  - { name: deleted, role: prepare, as: acme, delete: /notes/draft }
+  - { name: listed, role: control, as: acme, get: /notes, expect: { status: 200, json: { /notes: { exists: true } } } }
+  - { name: gone, again: listed, expect: { json: { /notes: { not_contains: draft } } } }
+";
+
+fn deleted(plan: &Plan, part: &str, status: u16) -> Vec<Observation> {
+    let mut all = changed(plan, "listed", |facts| facts.set("/body/json/notes", json!(["other"])));
+    for (step, observation) in plan.steps.iter().zip(&mut all) {
+        if let Answer::Facts(facts) = &mut observation.answer
+            && step.name.contains(part)
+        {
+            facts.set("/status", json!(status));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_premise_that_is_not_met_makes_later_probes_inconclusive() {
+    let plan = plan(DELETED);
+    assert_eq!(verdict(&plan, &deleted(&plan, "made", 201)), Verdict::Holds);
+    for (part, status, reason) in [
+        ("made", 503, Reason::ServerError),
+        ("deleted", 503, Reason::ServerError),
+        ("deleted", 404, Reason::ControlFailed),
+        ("made", 302, Reason::ControlFailed),
+        ("deleted", 429, Reason::RateLimited),
+    ] {
+        let judged = verdict(&plan, &deleted(&plan, part, status));
+        assert_eq!(judged, Verdict::Inconclusive(reason), "{part}: {status}");
+    }
+    let mut unanswered = deleted(&plan, "made", 201);
+    unanswered[1].answer = ProbeError::new(Reason::Timeout, "").into();
+    assert_eq!(verdict(&plan, &unanswered), Verdict::Inconclusive(Reason::Timeout));
+}
+
+#[test]
+fn a_violation_and_a_leak_remain_violations_whatever_else_failed() {
+    let plan = plan(DELETED);
+    let mut listed = deleted(&plan, "made", 503);
+    let Answer::Facts(facts) = &mut listed[2].answer else { panic!("no answer") };
+    facts.set("/body/json/notes", json!(["draft"]));
+    assert_eq!(verdict(&plan, &listed), Verdict::Violated);
+}
+
+#[test]
+fn an_optional_step_and_a_clean_up_change_nothing() {
+    let optional =
+        DELETED.replace("name: made, role: prepare", "name: made, optional: true, role: prepare");
+    let optional = plan(&optional);
+    assert_eq!(verdict(&optional, &deleted(&optional, "made", 503)), Verdict::Holds);
+    assert!(optional.leaves_open.contains("The result does not depend on “made”."));
+    let cleanup =
+        DELETED.to_owned() + "  - { name: tidy, role: cleanup, as: acme, delete: /notes/x }\n";
+    let cleanup = plan(&cleanup);
+    assert_eq!(verdict(&cleanup, &deleted(&cleanup, "tidy", 503)), Verdict::Holds);
+}
+
+#[test]
+fn only_a_premise_can_be_optional_and_only_a_reported_refusal_closed() {
+    let reported = |yaml: &str| mistakes(yaml)[0].clone();
+    let probe = DELETED.replace("name: gone,", "name: gone, optional: true,");
+    assert_eq!(reported(&probe).1, "a step of role `probe` cannot be optional");
+    let control = DELETED.replace("name: listed,", "name: listed, optional: true,");
+    let control = control.replace("again: listed,", "again: listed, control: listed,");
+    assert_eq!(reported(&control).1, "`listed` is optional, so it cannot be a control");
+    let closed = "{kind: http, steps: [{name: closed to all, post: /register, closed: true, expect: {refused: true}}]}";
+    assert_eq!(reported(closed).0, "misplaced-setting");
+    let reported = plan(&closed.replace("kind: http", "kind: http, word: reported"));
+    assert_eq!(reported.flaws(), []);
+    assert!(reported.leaves_open.contains("“closed to all”"), "{}", reported.leaves_open);
+    assert_eq!(tried(&reported).grade, Grade::Sound, "{:#?}", tried(&reported));
+}
+
+#[test]
+fn a_control_must_be_able_to_fail_where_its_probe_must_be_refused() {
+    let overlaps = |control: &str, probe: &str| {
+        let yaml = REFUSED.replace("{ status: [200, 204] }", control);
+        plan(&yaml.replace("{ refused: true }", probe)).flaws()
+    };
+    for (control, probe) in [
+        ("{ status: [200, 403] }", "{ refused: true }"),
+        ("{ status: [200, 404] }", "{ refused: true, or_not_found: true }"),
+        ("{ status: [200, 404] }", "{ status: 404 }"),
+        ("{ status: 200 }", "{ status: [200, 401] }"),
+        ("{ status: { at_least: 200 } }", "{ refused: true }"),
+        ("{ bytes: { at_least: 1 } }", "{ refused: true }"),
+        ("{ json: { \"\": { exists: true } } }", "{ refused: true }"),
+        ("{ header: { server: { if_there: { contains: x } } } }", "{ refused: true }"),
+        ("{ status: 200 }", "{ status: 200, json: { /code: FORBIDDEN } }"),
+    ] {
+        // What the settings do not accept cannot overlap.
+        let yaml = REFUSED.replace("{ status: [200, 204] }", control);
+        let yaml = yaml.replace("{ refused: true }", probe);
+        let Ok(planned) = plan_in(&project(), &yaml) else { continue };
+        let flaws = planned.flaws();
+        assert!(matches!(flaws[..], [Flaw::Overlap { .. }]), "{control} {probe}: {flaws:?}");
+    }
+    for (control, probe) in [
+        ("{ status: 200 }", "{ refused: true }"),
+        ("{ status: 200, json: { /orders: { exists: true } } }", "{ status: 403 }"),
+        ("{ json: { /orders: { exists: true } } }", "{ refused: true }"),
+        ("{ text: { contains: Orders } }", "{ refused: true }"),
+        (
+            "{ status: 200, json: { /data/me: { exists: true } } }",
+            "{ status: 200, json: { /errors: { exists: true } } }",
+        ),
+        ("{ status: 200 }", "{ status: 200 }"),
+    ] {
+        assert_eq!(overlaps(control, probe), [], "{control} {probe}");
+    }
+}
+
+#[test]
+fn the_owner_answered_as_the_stranger_was_is_inconclusive() {
+    let plan = plan(REFUSED);
+    let tried = tried(&plan);
+    let when = "“owner” gets the answer that “stranger” gets";
+    assert!(tried.rows.iter().any(|row| row.when == when && row.noticed), "{tried:#?}");
 }

@@ -190,3 +190,87 @@ fn hostile_words_are_read_in_one_pass() {
         assert!(find(&words).len() <= 40_000);
     }
 }
+
+#[test]
+fn large_and_long_numbers_are_read_in_words() {
+    for (words, found) in [
+        ("for one hundred and eighty days", "one hundred and eighty days = 180 days"),
+        ("for one hundred eighty days", "one hundred eighty days = 180 days"),
+        ("for a hundred days", "a hundred days = 100 days"),
+        ("a dozen regions", "a dozen = 12"),
+        ("two dozen regions", "two dozen = 24"),
+        ("ten thousand customers", "ten thousand = 10000"),
+        ("for a decade", "a decade = 3650 days"),
+        ("two decades of logs", "two decades = 7300 days"),
+        ("for a fortnight", "a fortnight = 14 days"),
+        ("zero hours", "zero hours = 0 seconds"),
+        ("replicated 3x", "3x = 3"),
+        ("30days of logs", "30days = 30 days"),
+        ("10.000 Kunden", "10.000 = 10000"),
+        ("for 1½ hours", "1½ hours = 90 minutes"),
+        ("for 1/2 day", "1/2 day = 12 hours"),
+        ("a year of logs", "a year = 365 days"),
+        ("on the 30th day", "30th day = 30 days"),
+        ("on the third day", "third day = 3 days"),
+        ("every third day", "every third day = 3 days"),
+        ("am 30. Tag", "30. Tag = 30 days"),
+        ("hundertachtzig Tage", "hundertachtzig Tage = 180 days"),
+        ("einundzwanzig Tage", "einundzwanzig Tage = 21 days"),
+        ("quatre-vingt-dix-sept jours", "quatre-vingt-dix-sept jours = 97 days"),
+        ("vingt-deux jours", "vingt-deux jours = 22 days"),
+        ("responds with 403.", "403 = the status 403"),
+        ("gets a 401", "401 = the status 401"),
+    ] {
+        assert_eq!(told(words), [found], "{words}");
+    }
+}
+
+#[test]
+fn shares_are_per_cent() {
+    for (words, found) in [
+        ("one in ten requests", "one in ten = 10 %"),
+        ("fewer than 1 in 1,000 requests", "1 in 1,000 = 0.1 %"),
+        ("nine out of ten requests", "nine out of ten = 90 %"),
+        ("half of the customers", "half = 50 %"),
+        ("a quarter of our traffic", "a quarter = 25 %"),
+        ("three quarters of an hour", "three quarters of an hour = 45 minutes"),
+        ("a quarter of an hour", "a quarter of an hour = 15 minutes"),
+    ] {
+        assert_eq!(told(words), [found], "{words}");
+    }
+}
+
+#[test]
+fn digits_of_every_script_are_digits() {
+    for (words, found) in [
+        ("for ٣٠ days", "٣٠ days = 30 days"),
+        ("for ३० days", "३० days = 30 days"),
+        ("for ３０ days", "３０ days = 30 days"),
+        ("for 𝟑𝟎 days, always", "𝟑𝟎 days = 30 days"),
+        ("३०-day logs", "३०-day = 30 days"),
+        ("९९٫९٪ of requests", "९९٫९٪ = 99.9 %"),
+    ] {
+        assert_eq!(told(words), [found], "{words}");
+    }
+}
+
+#[test]
+fn addresses_and_designations_are_no_quantities() {
+    for words in [
+        "at 12 Main Street, 10115 Berlin",
+        "Hauptstraße 5, 10115 Berlin",
+        "HTTP/2 and HTTP/3",
+        "RSA-2048 and ECDSA P-256",
+        "PCI DSS 4.0, SOC 2 Type 2, ISO/IEC 27001:2022",
+        "24/7",
+        "in the 21st century",
+        "error 17",
+        "the first day",
+        "a third party",
+        "the first half of 2024",
+    ] {
+        let mut found = told(words);
+        found.retain(|one| !one.contains("January 2024"));
+        assert_eq!(found, Vec::<String>::new(), "{words}");
+    }
+}

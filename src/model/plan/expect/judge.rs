@@ -1,5 +1,7 @@
 //! How a test is judged: from the facts of one answer, without any other.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -30,7 +32,7 @@ impl Expectation {
             return (TestOutcome::Unknown(Reason::Redacted), shown);
         }
         let outcome = match found {
-            Some(value) => match test.judge(value, facts, context) {
+            Some(value) => match test.judge(&self.read(value, &test), facts, context) {
                 // The part that was not read may contain the expected value.
                 TestOutcome::NotMet if self.may_lie_beyond(&test) => {
                     unread.map_or(TestOutcome::NotMet, TestOutcome::Unknown)
@@ -41,6 +43,21 @@ impl Expectation {
             None => matches!(test, Test::Exists(false) | Test::IfThere(_)).into(),
         };
         (outcome, shown)
+    }
+
+    /// A header field or a text, read as a number where the test is of a number. In JSON, a number in a
+    /// string is a string.
+    fn read<'v>(&self, value: &'v Value, test: &Test) -> Cow<'v, Value> {
+        let is_json = ["/body/json", "/stdout/json"].iter().any(|json| self.at.starts_with(json));
+        let read = |one: &Value| match one.as_str().and_then(|text| text.trim().parse().ok()) {
+            Some(number) if f64::is_finite(number) => Value::from(number),
+            _ => one.clone(),
+        };
+        match value {
+            _ if is_json || !test.is_of_number() => Cow::Borrowed(value),
+            Value::Array(items) => Cow::Owned(items.iter().map(read).collect()),
+            value => Cow::Owned(read(value)),
+        }
     }
 
     /// Whether the rest of a truncated body could still meet it.
@@ -56,6 +73,16 @@ impl Expectation {
 }
 
 impl Test {
+    /// Whether it compares numbers.
+    fn is_of_number(&self) -> bool {
+        match self {
+            Self::AtMost(_) | Self::AtLeast(_) => true,
+            Self::Every(within) | Self::Some(within) => within.is.is_of_number(),
+            Self::IfThere(test) => test.is_of_number(),
+            _ => false,
+        }
+    }
+
     pub(super) fn judge(
         &self,
         value: &Value,
@@ -79,6 +106,10 @@ impl Test {
             Self::StartsWith(part) => text(value, |text| text.starts_with(part.as_str())),
             Self::EndsWith(part) => text(value, |text| text.ends_with(part.as_str())),
             Self::Exists(wanted) => TestOutcome::from(*wanted),
+            // Services answer -1 for "no limit" and "unknown".
+            Self::AtMost(limit) if *limit >= 0.0 && value.as_f64().is_some_and(|one| one < 0.0) => {
+                TestOutcome::Unknown(Reason::Unparsable)
+            }
             Self::AtMost(limit) => number(value, |number| number <= *limit),
             Self::AtLeast(limit) => number(value, |number| number >= *limit),
             Self::SameSet(wanted) => list(value, |items| same_set(items, wanted).into()),
@@ -153,8 +184,7 @@ fn text(value: &Value, test: impl Fn(&str) -> bool) -> TestOutcome {
 }
 
 fn number(value: &Value, test: impl Fn(f64) -> bool) -> TestOutcome {
-    let read = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
-    read.map_or(TestOutcome::Unknown(Reason::Unparsable), |number| test(number).into())
+    value.as_f64().map_or(TestOutcome::Unknown(Reason::Unparsable), |number| test(number).into())
 }
 
 fn time(value: &Value, test: impl Fn(Timestamp) -> bool) -> TestOutcome {

@@ -166,6 +166,12 @@ impl Expectation {
         }
     }
 
+    /// Whether it expects a refusal: by its test, or by a status that refuses.
+    pub fn is_refusal(&self) -> bool {
+        let refuses = |status: u16| self.names_status(status);
+        matches!(self.test, Test::Refused(_)) || (400..500).any(refuses)
+    }
+
     /// Whether a stranger's empty-handedness, or a mistyped path, would meet it, so that it needs a
     /// control.
     pub fn is_refusal_or_absence(&self) -> bool {

@@ -120,3 +120,26 @@ fn directives_are_found_in_any_header_value() {
     let none = test(Some(Test::Equals(json!(0))));
     assert_eq!(judge("/h", none, json!({"h": ["max-age=0"]})), TestOutcome::Met);
 }
+
+#[test]
+fn a_negative_number_an_infinite_one_and_a_string_are_not_at_most_a_limit() {
+    let most = || Test::AtMost(30.0);
+    for value in [json!(-1), json!(-0.5), json!("-inf"), json!("12"), json!("-1"), json!(null)] {
+        let judged = judge("/body/json/days", most(), json!({"body": {"json": {"days": value}}}));
+        assert_ne!(judged, TestOutcome::Met, "{value}");
+    }
+    let days = |value: serde_json::Value| json!({"body": {"json": {"days": value}}});
+    assert_eq!(judge("/body/json/days", most(), days(json!(30))), TestOutcome::Met);
+    assert_eq!(judge("/body/json/days", most(), days(json!(0))), TestOutcome::Met);
+    assert_eq!(judge("/body/json/days", Test::AtMost(-5.0), days(json!(-6))), TestOutcome::Met);
+    assert_eq!(judge("/body/json/days", most(), days(json!(31))), TestOutcome::NotMet);
+    let field = |value: &str| json!({"headers": {"retry-after": [value]}});
+    assert_eq!(judge("/headers/retry-after/0", most(), field("30")), TestOutcome::Met);
+    assert_eq!(judge("/headers/retry-after/0", most(), field("31")), TestOutcome::NotMet);
+    for value in ["-1", "-inf", "NaN", "soon"] {
+        let judged = judge("/headers/retry-after/0", most(), field(value));
+        assert_ne!(judged, TestOutcome::Met, "{value}");
+    }
+    let text = json!({"stdout": {"text": "12\n"}});
+    assert_eq!(judge("/stdout/text", most(), text), TestOutcome::Met);
+}

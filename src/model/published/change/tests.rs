@@ -1,7 +1,7 @@
 use super::*;
 use crate::language::quantity::amount::{Amount, Unit};
+use crate::language::quantity::side::Side;
 use crate::model::judge::basis::Basis;
-use crate::model::plan::parameter::Side;
 use crate::model::published::{Expected, PublishedCheck, PublishedLimit, PublishedQuestion};
 use jiff::Timestamp;
 

@@ -221,6 +221,8 @@ pub(crate) struct ClaimView {
     /// The products that it applies to; empty if it applies to all.
     pub(crate) products: Vec<String>,
     pub(crate) because: String,
+    /// Numbers in the words that promise nothing and were not tested.
+    pub(crate) background: Vec<String>,
     pub(crate) observed: Option<Time>,
     pub(crate) until: Option<Time>,
     /// The waiver; none unless it is in force.

@@ -17,6 +17,8 @@ macro_rules! checks {
                 "a check runs a program, which the project does not permit";
             UnfitCheck "unfit-check" Error []
                 "a check could not fail, so it would not be evidence";
+            WeakControl "weak-control" Warning []
+                "an answer that refuses meets a control, so the check will not be evidence";
             EmptyExpect "empty-expect" Error []
                 "a step has no expectation, or an expectation that any answer meets";
             MisplacedExpect "misplaced-expect" Error []

@@ -134,6 +134,10 @@ macro_rules! claims {
                 "`states:` names a limit that the check does not have";
             NeedlessStates "needless-states" Error []
                 "`states:` names a limit that the words state already";
+            UnknownBackground "unknown-background" Error []
+                "`background:` quotes words that the claim does not have";
+            NeedlessBackground "needless-background" Error []
+                "`background:` quotes words without a number";
         }
     };
 }
