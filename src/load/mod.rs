@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::load::across::{
-    bind, link_targets, needs, page_addresses, products, translations, verdict_labels,
+    bind, link_targets, needs, page_addresses, products, translations, validity, verdict_labels,
 };
 use crate::load::claim::{Claims, attestations, record, waivers};
 use crate::load::file::reader::Reader;
@@ -73,6 +73,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let templates = templates(&mut reader);
     if let Some(settings) = &settings {
         products::check(&settings.products, &policies, &claims, &mut reader.diagnostics);
+        validity::check(settings.limits.valid_for, &claims, &mut reader.diagnostics);
     }
     reader.diagnostics.extend(verdict_labels::check(&reader.sources, rule));
     needs::check(&claims, &mut reader.diagnostics);
@@ -96,6 +97,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         writes: settings.writes,
         commands: settings.commands,
         refusal: settings.refusal,
+        release: settings.release,
         world: settings.world,
         policies: policies.into_iter().map(|one| one.policy).collect(),
         claims,

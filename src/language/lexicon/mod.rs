@@ -48,6 +48,9 @@ sections! {
     /// Phrases of one or more words.
     Phrases {
         Promises = "phrases",
+        Verdicts = "verdicts",
+        Denials = "denials",
+        Limits = "limits",
         AtMost = "at-most",
         Within = "within",
         AtLeast = "at-least",
@@ -60,9 +63,6 @@ sections! {
         OrMore = "or-more",
         OrNewer = "or-newer",
         Repeated = "repeated",
-        Verdicts = "verdicts",
-        Denials = "denials",
-        Limits = "limits",
     }
 }
 

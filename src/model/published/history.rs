@@ -175,6 +175,7 @@ mod tests {
             checked: at(time),
             valid_until: None,
             clock: None,
+            release: None,
             promises: Promises { claims: vec![claim], ..Promises::default() },
             changes: Vec::new(),
             retracted: Vec::new(),

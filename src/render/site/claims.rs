@@ -54,7 +54,10 @@ fn now(input: &Input<'_>, site: &view::SiteView) -> Published {
             language: site.language.clone(),
         },
         target: PublishedTarget {
-            name: site.target.clone(),
+            name: match project.world.demo {
+                true => site.target.clone(),
+                false => project.world.target.origin().ascii_serialization(),
+            },
             demo: project.world.demo || input.assessment.world.demo,
         },
         draft: site.draft,
@@ -62,6 +65,7 @@ fn now(input: &Input<'_>, site: &view::SiteView) -> Published {
         checked: input.checked(),
         valid_until: valid_until(input.outcomes),
         clock: input.assessment.clock.or(project.world.clock),
+        release: input.assessment.released.clone(),
         promises: promise::asked(project, input.outcomes),
         changes: Vec::new(),
         retracted: Vec::new(),

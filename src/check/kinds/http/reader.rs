@@ -283,7 +283,7 @@ impl<'a> Reader<'a> {
             counterexamples: counterexamples.collect(),
             canaries: self.planters.into_iter().map(canary).collect(),
             covers: covers(&self.steps),
-            leaves_open: caveat(&(LEAVES_OPEN.to_owned() + &not_shown(&self.steps)), leaves_open),
+            leaves_open: caveat(&format!("{LEAVES_OPEN}{}", not_shown(&self.steps)), leaves_open),
             ..Plan::new(kind, self.steps)
         }
     }

@@ -104,6 +104,14 @@ macro_rules! claims {
                 "a waiver expires soon";
             Overlap "overlap" Error []
                 "a waiver accepts the same expectation twice";
+            WaiverWithoutExtent "waiver-without-extent" Warning []
+                "an entry of a waiver does not say how much it accepts";
+            BadExtent "bad-extent" Error []
+                "the extent of a waiver's entry does not fit its test";
+            NotWaivable "not-waivable" Error []
+                "a waiver accepts a leak between customers, or that strangers are let in";
+            ValidForTooLong "valid-for-too-long" Error []
+                "evidence or an attestation is valid for longer than the limit";
             UnknownExpectation "unknown-expectation" Warning []
                 "a waiver accepts an expectation that no check of its claim has";
             NumberMismatch "number-mismatch" Error [Limit Said Value]
