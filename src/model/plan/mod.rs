@@ -11,7 +11,7 @@ pub mod credential;
 pub mod expect;
 pub mod flaw;
 pub mod looks;
-mod overlap;
+pub mod overlap;
 pub mod parameter;
 pub mod question;
 pub mod rehearsal;
@@ -33,7 +33,6 @@ use crate::model::plan::credential::Credential;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::looks::{NextPage, is_once, once};
-use crate::model::plan::overlap::Overlaps;
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::question::{DnsQuestion, TlsQuestion};
 use crate::model::plan::request::{Program, Request};
@@ -386,14 +385,14 @@ impl Plan {
         self.steps.iter().map(|step| step.actor.as_str()).filter(|name| *name != ANYONE).collect()
     }
 
-    /// Why the plan cannot yield evidence, whatever the answers are; empty if it can.
+    /// Why the plan cannot yield evidence, whatever the answers are; empty if it can. Controls that an answer
+    /// meets together with their probe are in [`overlap::flaws`].
     pub fn flaws(&self) -> Vec<Flaw> {
         let mut flaws = Vec::new();
-        let mut overlaps = Overlaps::of(self);
         let mut asks = false;
         for step in self.steps.iter().filter(|step| step.role == Role::Probe) {
             asks |= !step.expect.is_empty();
-            flaws.extend(self.flaw_of(step).or_else(|| overlaps.flaw_of(step)));
+            flaws.extend(self.flaw_of(step));
         }
         if !asks {
             flaws.push(Flaw::AsksNothing);

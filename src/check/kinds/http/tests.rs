@@ -11,7 +11,7 @@ use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::basis::{Basis, of_plan};
 use crate::model::judge::falsify::Grade;
 use crate::model::plan::flaw::Flaw;
-use crate::model::plan::{Keep, Plan, Word};
+use crate::model::plan::{Keep, Plan, Word, overlap};
 
 const LOG: &str = "\
 kind: http
@@ -236,7 +236,7 @@ fn only_a_premise_can_be_optional_and_only_a_reported_refusal_closed() {
 fn a_control_must_be_able_to_fail_where_its_probe_must_be_refused() {
     let overlaps = |control: &str, probe: &str| {
         let yaml = REFUSED.replace("{ status: [200, 204] }", control);
-        plan(&yaml.replace("{ refused: true }", probe)).flaws()
+        overlap::flaws(&plan(&yaml.replace("{ refused: true }", probe)))
     };
     for (control, probe) in [
         ("{ status: [200, 403] }", "{ refused: true }"),
@@ -253,7 +253,7 @@ fn a_control_must_be_able_to_fail_where_its_probe_must_be_refused() {
         let yaml = REFUSED.replace("{ status: [200, 204] }", control);
         let yaml = yaml.replace("{ refused: true }", probe);
         let Ok(planned) = plan_in(&project(), &yaml) else { continue };
-        let flaws = planned.flaws();
+        let flaws = overlap::flaws(&planned);
         assert!(matches!(flaws[..], [Flaw::Overlap { .. }]), "{control} {probe}: {flaws:?}");
     }
     for (control, probe) in [

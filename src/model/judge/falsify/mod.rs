@@ -28,7 +28,7 @@ use crate::model::judge::rejudge::Trial;
 use crate::model::judge::view::View;
 use crate::model::plan::counterexample::{Class, Counterexample};
 use crate::model::plan::flaw::Flaw;
-use crate::model::plan::{Plan, Role};
+use crate::model::plan::{Plan, Role, overlap};
 
 /// Whether a check is fit to be evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -134,7 +134,7 @@ fn is_noticed(class: Class, verdict: Verdict) -> bool {
 }
 
 fn grade(plan: &Plan, rows: &[TriedCounterexample]) -> Grade {
-    let flaws = plan.flaws();
+    let flaws = overlap::flaws(plan);
     let uncontrolled = |flaw: &Flaw| !matches!(flaw, Flaw::AsksNothing | Flaw::Overlap { .. });
     let overlaps = |flaw: &Flaw| matches!(flaw, Flaw::Overlap { .. });
     if !rows.iter().any(|row| row.class == Class::Negation && row.noticed) {
