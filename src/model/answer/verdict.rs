@@ -77,11 +77,13 @@ pub enum Reason {
     Needs,
     /// A further page that an answer announced was not read.
     UnreadPage,
+    /// The service's release is not known, or changed during the run.
+    Release,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Unreachable,
         Self::Dns,
         Self::Tls,
@@ -99,6 +101,7 @@ impl Reason {
         Self::Contradicted,
         Self::Needs,
         Self::UnreadPage,
+        Self::Release,
     ];
 
     /// Its name, in kebab case.
@@ -121,6 +124,7 @@ impl Reason {
             Self::Contradicted => "contradicted",
             Self::Needs => "needs",
             Self::UnreadPage => "unread-page",
+            Self::Release => "release",
         }
     }
 
@@ -148,6 +152,7 @@ impl Reason {
             }
             Self::Needs => "a claim that it needs is not verified",
             Self::UnreadPage => "a further page of the answer was not read",
+            Self::Release => "it is not known which release of the service was tested",
         }
     }
 

@@ -1,5 +1,6 @@
 //! Evidence cannot mislead: services that lie, each in one way, and next to each a sound service that holds.
 
+mod basis;
 mod contradicted;
 mod controls;
 mod dates;
@@ -10,5 +11,8 @@ mod numbers;
 mod pages;
 mod premises;
 mod refusals;
+mod release;
 mod secrets;
 mod service;
+mod waived;
+mod words;
