@@ -95,6 +95,7 @@ pub(crate) fn project() -> Project {
         writes: true,
         commands: true,
         refusal: Refusal::standard(),
+        release: None,
         world: World {
             target: "https://addon.demo.test".parse().unwrap(),
             demo: true,

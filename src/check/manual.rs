@@ -21,6 +21,9 @@ Each kind lists changes to the answers that would make its example fail. Every p
 faults, after which the claim must be inconclusive: no connection, no answer in time, an unknown host
 name, 429 and 503.
 
+If a claim applies to several products, each check names those that it asks: `products: [cloud]`. The page claims
+nothing about a product that no check asks. An attestation is about all of them.
+
 The claim's text must mention each limit of its checks: `max_age: 24h` as \"at most 24 hours\", \"a day\" or
 \"daily\", but not as \"at least 24 hours\". A year is 365 days; a month is not converted to days. To leave a
 limit out of the text, list its name after `states:`, such as `states: [certificate_days]`. Each number in the

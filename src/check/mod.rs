@@ -65,6 +65,7 @@ fn of_claim(project: &Project, claim: &Claim, seed: u64, diagnostics: &mut Repor
         if let Some(mut plan) = kind.plan(&check.settings, &context, diagnostics) {
             diagnostics.extend(flaws(claim, check, &plan));
             mark_stated(check, &mut plan);
+            name_products(project, claim, check, &mut plan);
             plans.push(plan);
         }
     }
@@ -76,6 +77,19 @@ fn mark_stated(check: &Check, plan: &mut Plan) {
     for limit in &mut plan.parameters {
         limit.stated = check.states.iter().any(|stated| stated.value == limit.name);
     }
+}
+
+/// Names the products that a check asks, if its claim applies to several.
+fn name_products(project: &Project, claim: &Claim, check: &Check, plan: &mut Plan) {
+    if claim.written.applies_to.len() < 2 || check.products.is_empty() {
+        return;
+    }
+    let titles = check
+        .products
+        .iter()
+        .map(|name| project.products.get(&name.value).unwrap_or(&name.value).as_str());
+    let titles: Vec<&str> = titles.collect();
+    plan.covers = format!("{} Asked of: {}.", plan.covers, titles.join(", "));
 }
 
 fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {

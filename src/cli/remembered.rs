@@ -1,14 +1,14 @@
-//! Reads the failures that the project's last run and its published page recorded.
+//! Reads the failures and the release that the project's last run and its published page recorded.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use avouch::model::judge::assessment::{Assessment, Contradictions};
+use avouch::model::judge::assessment::{Assessment, Memory};
 use avouch::model::judge::binding::WorldBinding;
 use avouch::model::published;
 use avouch::model::published::Published;
-use avouch::workflow::remembered::{Record, contradictions};
+use avouch::workflow::remembered::{Record, memory};
 use jiff::Timestamp;
 
 use crate::disk::store;
@@ -29,15 +29,15 @@ impl Records {
         Self { runs: runs.collect(), page }
     }
 
-    /// When each claim of the service in `world` was last found violated, by these records and `page`.
-    pub(crate) fn contradictions(
+    /// What these records and `page` know about the service in `world`.
+    pub(crate) fn memory(
         &self,
         page: Option<&Published>,
         world: &WorldBinding,
         clock: Option<Timestamp>,
-    ) -> Contradictions {
+    ) -> Memory {
         let pages = self.page.iter().chain(page).map(Record::Page);
         let all: Vec<Record<'_>> = self.runs.iter().map(Record::Run).chain(pages).collect();
-        contradictions(&all, world, clock)
+        memory(&all, world, clock)
     }
 }

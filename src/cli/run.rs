@@ -5,7 +5,7 @@ use avouch::model::judge::assessment::Assessment;
 use avouch::model::source::claim_id::ClaimId;
 use avouch::probe;
 use avouch::probe::job::Job;
-use avouch::workflow::assess::{Surroundings, assessment, jobs, transcripts};
+use avouch::workflow::assess::{Start, Surroundings, assessment, jobs, transcripts};
 
 use crate::exit::Exit;
 use crate::session::Session;
@@ -18,10 +18,10 @@ pub(crate) fn assess(
     wanted: &dyn Fn(&ClaimId) -> bool,
     console: Console,
 ) -> Result<Assessment, Exit> {
-    let started = session.clock.now();
+    let start = Start::now(session);
     let jobs = jobs(session, wanted);
     let transcripts = ask(session, &jobs, console)?;
-    Ok(assessment(session, &jobs, started, transcripts))
+    Ok(assessment(session, &jobs, start, transcripts))
 }
 
 /// Runs the jobs, shows progress, and gives one transcript for each job.

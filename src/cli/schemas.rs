@@ -78,6 +78,11 @@ fn claim() -> Schema {
                 "items": {"type": "string"},
                 "description": "The names of limits of this check that the claim's words need not say.",
             },
+            "products": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "The products of the claim that this check asks, if the claim applies to several.",
+            },
         },
         "allOf": rules.collect::<Vec<_>>(),
     });
@@ -116,6 +121,7 @@ fn definitions_of(kind: &str, mut settings: Schema) -> Vec<(String, Value)> {
     if let Some(Value::Object(keys)) = settings.get_mut("properties") {
         keys.insert("kind".into(), json!({"const": kind}));
         keys.insert("states".into(), json!(true));
+        keys.insert("products".into(), json!(true));
     }
     let parts = parts.into_iter().map(|(name, part)| (format!("kind.{kind}.{name}"), part));
     parts.chain([(format!("kind.{kind}"), settings.to_value())]).collect()

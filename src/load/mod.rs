@@ -15,19 +15,23 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::load::across::{bind, link_targets, needs, page_addresses, products, translations};
+use crate::load::across::{
+    bind, link_targets, needs, page_addresses, products, translations, validity, verdict_labels,
+};
 use crate::load::claim::{Claims, attestations, record, waivers};
 use crate::load::file::reader::Reader;
 use crate::load::options::{Loaded, Options};
 use crate::load::policy::bound::Of;
-use crate::load::policy::{PolicyFile, sub_processors};
+use crate::load::policy::verdict::Rule;
+use crate::load::policy::{PolicyFile, Rules, sub_processors};
 use crate::load::project::{language, settings};
 use crate::model::project::i18n::Language;
 use crate::model::project::promises::PromiseSeverity;
+use crate::model::project::verdict_labels::labels;
 use crate::model::project::{Project, RawHtml};
 use crate::model::source::Place;
 use crate::model::source::diagnostic::codes::Code;
-use crate::model::source::diagnostic::{Diagnostic, in_source_order};
+use crate::model::source::diagnostic::{Diagnostic, Severity, in_source_order};
 
 /// Maximum number of diagnostics of one file: after correcting those, the author runs it again.
 const REPORTED_MAX: usize = 200;
@@ -42,7 +46,14 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     reader.unread_since(start);
     let languages = settings.as_ref().map_or(&[][..], |one| &one.languages);
     let promises = settings.as_ref().map_or(PromiseSeverity::Off, |one| one.promises);
-    let mut policies = policies(&mut reader, languages, html, promises);
+    let labels = labels(languages);
+    let severity = match promises {
+        PromiseSeverity::Error => Severity::Error,
+        PromiseSeverity::Warning | PromiseSeverity::Off => Severity::Warning,
+    };
+    let rule = Rule { labels: &labels, severity };
+    let mut policies =
+        policies(&mut reader, languages, Rules { language: "", html, promises, rule });
     sub_processors::place(&mut reader, &mut policies);
     let mark = reader.diagnostics.mark();
     let claims = claim::read(&mut reader);
@@ -62,7 +73,9 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let templates = templates(&mut reader);
     if let Some(settings) = &settings {
         products::check(&settings.products, &policies, &claims, &mut reader.diagnostics);
+        validity::check(settings.limits.valid_for, &claims, &mut reader.diagnostics);
     }
+    reader.diagnostics.extend(verdict_labels::check(&reader.sources, rule));
     needs::check(&claims, &mut reader.diagnostics);
     reader.diagnostics.extend(nothing_there(&policies, &claims));
     let claims = bind::all(claims, &policies, &mut reader.diagnostics);
@@ -84,6 +97,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         writes: settings.writes,
         commands: settings.commands,
         refusal: settings.refusal,
+        release: settings.release,
         world: settings.world,
         policies: policies.into_iter().map(|one| one.policy).collect(),
         claims,
@@ -101,18 +115,13 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
 }
 
 /// The policies in the order of the site.
-fn policies(
-    reader: &mut Reader<'_>,
-    languages: &[Language],
-    html: RawHtml,
-    promises: PromiseSeverity,
-) -> Vec<PolicyFile> {
+fn policies(reader: &mut Reader<'_>, languages: &[Language], rules: Rules<'_>) -> Vec<PolicyFile> {
     let sources = reader.folder(policy::FOLDER, &["md"]);
     let diagnostics = &mut reader.diagnostics;
     let read = |source| {
         let number = language::of(&source, languages);
         let tag = languages.get(number).map_or("", |language| &language.tag);
-        (number, policy::read(&source, tag, html, promises, diagnostics))
+        (number, policy::read(&source, Rules { language: tag, ..rules }, diagnostics))
     };
     let mut policies: Vec<(usize, PolicyFile)> = sources.into_iter().map(read).collect();
     policies.sort_by_key(|(language, one)| {
@@ -187,7 +196,6 @@ mod tests {
     use crate::load::fixture::Fixture;
     use crate::load::options::StandIns;
     use crate::model::answer::attestation::AttestationDay;
-    use crate::model::source::diagnostic::Severity;
 
     #[test]
     fn a_sound_project_is_read_whole_and_in_order() {

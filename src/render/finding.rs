@@ -1,7 +1,7 @@
 //! Findings: the violated expectations of a claim, with the answers to probe and control, for reports.
 
 use crate::model::answer::broken::Broken;
-use crate::model::judge::evidence::Outcome;
+use crate::model::judge::evidence::{CheckOutcome, Outcome};
 use crate::model::judge::view::View;
 use crate::model::plan::Step;
 use crate::model::plan::expect::Expectation;
@@ -23,8 +23,8 @@ pub struct Finding<'a> {
     pub expected: String,
     /// The actual value, as a clause.
     pub seen: String,
-    /// The entry that would accept it in a waiver.
-    pub acceptance: Accepted,
+    /// The entry that would accept it in a waiver; `None` if no waiver may accept it.
+    pub acceptance: Option<Accepted>,
     /// Whether it is waived.
     pub waived: bool,
     /// The name of the control and the answer to it.
@@ -55,13 +55,21 @@ fn finding<'a>(outcome: &'a Outcome<'a>, index: usize, broken: Broken) -> Findin
             wording::expected,
         ),
         seen: wording::broken(check, broken),
-        acceptance: Accepted::of(index, step, broken),
+        acceptance: acceptance(index, check, broken),
         waived: check.waived.contains(&broken),
         control: step.control.and_then(|control| {
             let name = &check.plan.step(control)?.name;
             Some((name.as_str(), wording::answer(&view, control)))
         }),
     }
+}
+
+fn acceptance(index: usize, check: &CheckOutcome<'_>, broken: Broken) -> Option<Accepted> {
+    let view = View::new(check.plan, &check.transcript.observations);
+    let judged = &check.judgement.steps[broken.step].expectations;
+    let actual = &judged.get(broken.expectation?)?.actual;
+    let observed = view.observation(broken.step)?.at;
+    Accepted::of(index, &check.plan.steps[broken.step], broken, (actual, observed))
 }
 
 /// The place of a claim: file, line and column.

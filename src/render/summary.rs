@@ -61,7 +61,7 @@ pub fn in_words(outcomes: &[Outcome<'_>]) -> String {
 /// The name of a claim's standing; `attested` for claims that hold by an attestation only.
 pub fn name(outcome: &Outcome<'_>) -> &'static str {
     match outcome.standing {
-        Standing::Holds if basis(outcome) == Some(Basis::Attested) => "attested",
+        Standing::Holds if basis(outcome).is_some_and(Basis::needs_a_role) => "attested",
         standing => standing.name(),
     }
 }

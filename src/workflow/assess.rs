@@ -7,14 +7,16 @@ use jiff::Timestamp;
 
 use crate::model::answer::observation::Transcript;
 use crate::model::answer::verdict::{Reason, Verdict};
-use crate::model::judge::assessment::{Assessment, ClaimEvidence, SCHEMA};
+use crate::model::judge::assessment::{Assessment, ClaimEvidence, Memory, SCHEMA};
 use crate::model::judge::binding::{ClaimBinding, WorldBinding};
 use crate::model::judge::judge;
 use crate::model::judge::view::View;
 use crate::model::plan::Plan;
+use crate::model::project::release::Release;
 use crate::model::source::claim_id::ClaimId;
 use crate::probe;
 use crate::probe::job::{Event, Interrupt, Job, RunSettings};
+use crate::workflow::release;
 use crate::workflow::requests::{TooManyRequests, within_limit};
 use crate::workflow::session::Session;
 
@@ -63,18 +65,35 @@ pub fn transcripts(
     Ok((!surroundings.interrupt.is_set()).then_some(transcripts))
 }
 
-/// The assessment of a run that began at `started` and ends now.
+/// How a run began.
+pub struct Start {
+    at: Timestamp,
+    /// The release that the service reported; `None` if the project does not read it.
+    release: Option<Result<String, String>>,
+}
+
+impl Start {
+    /// A run that begins now.
+    pub fn now(session: &Session) -> Self {
+        Self { at: session.clock.now(), release: release::read(&session.project) }
+    }
+}
+
+/// The assessment of a run that began at `start` and ends now.
 pub fn assessment(
     session: &Session,
     jobs: &[Job<'_>],
-    started: Timestamp,
+    start: Start,
     transcripts: Vec<Transcript>,
 ) -> Assessment {
-    let finished = session.clock.now();
-    let claims = evidence(session, jobs, transcripts);
+    let after = release::read(&session.project);
+    let release = start.release.zip(after).map(|(before, after)| Release::during(before, after));
+    let (started, finished) = (start.at, session.clock.now());
+    let mut claims = evidence(session, jobs, transcripts);
+    claims.values_mut().for_each(|one| one.release.clone_from(&release));
     let empty = empty(WorldBinding::of(&session.project), started);
     let mut run = Assessment { finished, clock: session.clock.fixed, claims, ..empty };
-    run.remember(&BTreeMap::new());
+    run.remember(&Memory::default());
     run
 }
 
@@ -89,6 +108,7 @@ pub fn empty(world: WorldBinding, at: Timestamp) -> Assessment {
         world,
         claims: BTreeMap::new(),
         contradicted: BTreeMap::new(),
+        released: None,
     }
 }
 
@@ -107,7 +127,7 @@ fn evidence(
         let binding = ClaimBinding::of(claim, plans);
         let verdict = verdict(plans, &transcripts);
         let seed = session.seeds.of(id);
-        Some((id.clone(), ClaimEvidence { seed, binding, verdict, transcripts }))
+        Some((id.clone(), ClaimEvidence { seed, binding, verdict, transcripts, release: None }))
     };
     by_claim.into_iter().filter_map(to_evidence).collect()
 }

@@ -6,6 +6,7 @@
 pub mod assess;
 pub mod clock;
 pub mod evidence;
+pub mod release;
 pub mod remembered;
 pub mod requests;
 pub mod retracted;

@@ -1,6 +1,6 @@
-//! The failures that earlier runs and published pages recorded, as far as they are about the same service.
+//! The failures and releases that earlier runs and published pages recorded, as far as they are about the same service.
 
-use crate::model::judge::assessment::{Assessment, Contradictions};
+use crate::model::judge::assessment::{Assessment, Memory};
 use crate::model::judge::binding::WorldBinding;
 use crate::model::published::Published;
 
@@ -12,28 +12,25 @@ pub enum Record<'a> {
     Page(&'a Published),
 }
 
-/// When each claim was last found violated, by these records, for the service in `world`. Records whose
-/// clock was set count only where `clock` is set too.
-pub fn contradictions(
+/// What these records say about the service in `world`: when each claim was last found violated, and the
+/// newest release. Records whose clock was set count only where `clock` is set too.
+pub fn memory(
     records: &[Record<'_>],
     world: &WorldBinding,
     clock: Option<jiff::Timestamp>,
-) -> Contradictions {
-    let mut all = Contradictions::new();
+) -> Memory {
+    let mut all = Memory::default();
     for record in records.iter().filter(|one| one.is_about(world, clock.is_some())) {
-        for (id, at) in record.contradictions() {
-            let last = all.entry(id).or_insert(at);
-            *last = at.max(*last);
-        }
+        all.add(&record.memory());
     }
     all
 }
 
 impl Record<'_> {
-    fn contradictions(&self) -> Contradictions {
+    fn memory(&self) -> Memory {
         match self {
-            Self::Run(run) => run.contradictions(),
-            Self::Page(page) => page.contradictions(),
+            Self::Run(run) => run.memory(),
+            Self::Page(page) => page.memory(),
         }
     }
 

@@ -75,7 +75,7 @@ impl Earlier {
             let (claim, plans) = (session.project.claim(&id), session.plans.get(&id));
             let (Some(claim), Some(plans)) = (claim, plans) else { continue };
             let new = run.claims.get(&id);
-            let alone = || Circumstances { waiving: None, contradicted: None, now };
+            let alone = || Circumstances { waiving: None, contradicted: None, release: None, now };
             match new.map(|new| outcome(claim, plans, &new.transcripts, alone()).standing) {
                 None => reused.claims += 1,
                 Some(Standing::Inconclusive(reason)) => {
@@ -132,7 +132,8 @@ fn still_good(
         let Some(evidence) = evidence else { continue };
         bound.insert(claim.id.clone());
         let contradicted = assessment.contradicted.get(&claim.id).copied();
-        let circumstances = Circumstances { waiving: None, contradicted, now };
+        let release = assessment.release_doubt(&session.project, &claim.id);
+        let circumstances = Circumstances { waiving: None, contradicted, release, now };
         let outcome = outcome(claim, planned, &evidence.transcripts, circumstances);
         if outcome.standing == Standing::Holds {
             good.insert(claim.id.clone());

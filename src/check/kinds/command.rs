@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
+use crate::check::written::caveat::caveat;
 use crate::check::written::counterexample::{fault, negation, of_limits, remove, set};
 use crate::check::written::expect::{Expect, Reading};
 use crate::check::written::placeholders::Names;
@@ -42,7 +43,7 @@ pub(crate) struct Settings {
     json: BTreeMap<String, Spanned<Tests>>,
     /// Tests of the text that it prints.
     text: Option<Spanned<Tests>>,
-    /// A sentence for the reader: what this check does not show.
+    /// A sentence for the reader: what else this check does not show.
     leaves_open: Option<String>,
 }
 
@@ -117,10 +118,10 @@ impl Settings {
         Plan {
             counterexamples,
             covers: format!("One run of `{line}`."),
-            leaves_open: self
-                .leaves_open
-                .clone()
-                .unwrap_or_else(|| "It does not show that the program reports the truth.".into()),
+            leaves_open: caveat(
+                "It does not show that the program reports the truth.",
+                self.leaves_open.as_deref(),
+            ),
             ..Plan::new(Command::NAME, vec![control, probe])
         }
     }

@@ -13,9 +13,10 @@ use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::{Class, Counterexample};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::{Destination, Request};
-use crate::model::plan::{ANYONE, Plan, Role, Step};
+use crate::model::plan::{ANYONE, Plan, Role, Step, Word};
 use crate::model::project::Project;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
@@ -31,6 +32,10 @@ pub(crate) struct Settings {
     address: Option<Spanned<String>>,
     /// A text that the page's title must contain, which an error page or a log-in page does not have.
     title: Spanned<String>,
+    /// The platform that the service runs on, such as `Heroku`, where the page is its own statement about
+    /// itself. The claim then also needs an `attestation` that the service uses the platform, and the page
+    /// shows it as “Provided by the platform”.
+    platform: Option<Spanned<String>>,
 }
 
 impl Kind for Link {
@@ -41,7 +46,9 @@ impl Kind for Link {
     const MANUAL: Manual = Manual {
         proves: "Anyone can open the page that the claim links to, without logging in, on the \
                  host that the link names. Its title contains the expected text.",
-        cannot_prove: "What else is on the page: only its title is read.",
+        cannot_prove: "What else is on the page: only its title is read. What a page says is its \
+                       publisher's own word: with `platform:`, the basis is “inherited”; \
+                       without it, the claim is that the page is there, which is tested.",
         example: "kind: link\naddress: https://www.heroku.com/policy/security\ntitle: Heroku Security\n",
     };
 
@@ -52,7 +59,11 @@ impl Kind for Link {
         }
         let address = settings.address(context, diagnostics)?;
         let request = request(&address, context, diagnostics)?;
-        Some(plan(request, &address, &settings.title, context.project))
+        let mut plan = plan(request, &address, &settings.title, context.project);
+        if let Some(platform) = &settings.platform {
+            inherit(platform, &mut plan, context, diagnostics);
+        }
+        Some(plan)
     }
 }
 
@@ -114,6 +125,29 @@ fn plan(request: Request, address: &str, title: &str, project: &Project) -> Plan
     }
 }
 
+/// Makes the page a platform's own statement, on which the claim rests.
+fn inherit(
+    platform: &Spanned<String>,
+    plan: &mut Plan,
+    context: &Context<'_>,
+    diagnostics: &mut Report,
+) {
+    if platform.trim().is_empty() {
+        diagnostics.push(Diagnostic::empty_value(context.place(&platform.span), "platform"));
+    }
+    if !context.claim.checks.iter().any(|one| one.kind.value == "attestation") {
+        let message = format!("nobody attests that the service uses {}", platform.value);
+        let help = "add a check of the kind `attestation` to this claim";
+        let code = Code::MisplacedSetting;
+        diagnostics.push(context.mistake(code, &platform.span, message).help(help));
+    }
+    plan.leaves_open = format!(
+        "What the page says is the own statement of {}; it was not tested.",
+        platform.value
+    );
+    plan.steps.iter_mut().for_each(|step| step.word = Word::Inherited);
+}
+
 /// The origin that the page must have, given the hosts of this run.
 fn origin(to: &Destination, address: &str, project: &Project) -> String {
     match to {
@@ -121,6 +155,7 @@ fn origin(to: &Destination, address: &str, project: &Project) -> String {
             let host = project.world.hosts.get(role).or_else(|| project.hosts.get(role));
             format!("https://{}", host.map_or("", String::as_str))
         }
+        Destination::Target(_) => project.world.target.origin().ascii_serialization(),
         _ => Url::parse(address)
             .map_or_else(|_| String::new(), |url| url.origin().ascii_serialization()),
     }

@@ -8,7 +8,7 @@ use avouch::model::judge::binding::WorldBinding;
 use avouch::model::judge::evidence::outcomes;
 use avouch::probe::job::{Event, Interrupt};
 use avouch::render::summary;
-use avouch::workflow::assess::{Surroundings, assessment, jobs, transcripts};
+use avouch::workflow::assess::{Start, Surroundings, assessment, jobs, transcripts};
 
 use crate::args::Target;
 use crate::disk::store;
@@ -66,7 +66,7 @@ impl Runner {
         let session = Session::open(&open, self.console).ok()?;
         let jobs = jobs(&session, &|_| true);
         self.state.send_modify(|state| state.run.total = jobs.len());
-        let started = session.clock.now();
+        let start = Start::now(&session);
         let surroundings = Surroundings {
             env: &environment,
             events: &|event| self.show(event),
@@ -80,11 +80,11 @@ impl Runner {
                 return None;
             }
         };
-        let mut assessment = assessment(&session, &jobs, started, transcripts);
+        let mut assessment = assessment(&session, &jobs, start, transcripts);
         let records =
             Records::read(&self.root, &[Path::new("assessment.json")].into(), "public".as_ref());
         let world = WorldBinding::of(&session.project);
-        assessment.remember_earlier(&records.contradictions(None, &world, session.clock.fixed));
+        assessment.remember_earlier(&records.memory(None, &world, session.clock.fixed));
         let outcomes = outcomes(&session.project, &session.plans, &assessment, session.clock.now());
         let results = summary::in_words(&outcomes);
         Some(match store::save(&assessment, &self.root.join("assessment.json"), self.console) {

@@ -1,5 +1,6 @@
 //! Notes on claims that are not verified: the meaning of the status, and who has to act.
 
+use avouch::model::judge::basis::Basis;
 use avouch::model::judge::binding::WorldBinding;
 use avouch::model::judge::evidence::{Outcome, Standing};
 use avouch::model::project::Project;
@@ -93,9 +94,7 @@ fn expired(outcome: &Outcome<'_>, shown: &Shown<'_>) -> Plain {
         let (_, attestation) = project.attestations.get(&outcome.claim.id)?;
         Some(project.roles.get(&attestation.role).unwrap_or(&attestation.role).clone())
     });
-    match attestation
-        .filter(|_| summary::basis(outcome).is_some_and(|one| one.in_words() == "attested"))
-    {
+    match attestation.filter(|_| summary::basis(outcome).is_some_and(Basis::needs_a_role)) {
         Some(role) => Plain {
             title: "A confirmation has expired".into(),
             says: format!("{role} confirmed this sentence, and the confirmation has expired."),

@@ -62,7 +62,7 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
     let records = Records::read(&session.root, &[Path::new("assessment.json")].into(), &args.out);
     let failed = |clock| {
         let world = WorldBinding::of(&session.project);
-        records.contradictions(past.previous.as_ref(), &world, clock)
+        records.memory(past.previous.as_ref(), &world, clock)
     };
     let assessment = match given {
         Some(assessment) => {

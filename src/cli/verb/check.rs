@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use avouch::model::judge::assessment::{Assessment, Contradictions};
+use avouch::model::judge::assessment::{Assessment, Memory};
 use avouch::model::judge::binding::WorldBinding;
 use avouch::model::judge::evidence::outcomes;
 use avouch::model::judge::needs;
+use avouch::model::project::release::KnownRelease;
 use avouch::model::source::claim_id::ClaimId;
 use avouch::model::source::diagnostic::{Diagnostic, help_with_list};
 use avouch::probe;
 use avouch::render::{Input, Past};
+use avouch::workflow::release;
 use avouch::workflow::reuse::{Earlier, Scope};
 use clap::Args;
 
@@ -104,7 +106,7 @@ fn once(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
 /// A run without `--reuse`. Where only some claims are checked, the others keep their evidence.
 fn alone(
     args: &Check,
-    failed: &Contradictions,
+    failed: &Memory,
     session: &mut Session,
     console: Console,
 ) -> Result<Assessment, Exit> {
@@ -124,7 +126,7 @@ fn alone(
 /// A run with `--reuse`: checks only claims without good evidence.
 fn reusing(
     mut earlier: Assessment,
-    failed: &Contradictions,
+    failed: &Memory,
     args: &Check,
     session: &mut Session,
     console: Console,
@@ -158,12 +160,20 @@ fn wanted(args: &Check, session: &Session) -> Vec<String> {
     args.claims.iter().cloned().chain(needed).collect()
 }
 
-/// When each claim was last found violated, as far as earlier runs and the published page recorded it.
-fn failed(args: &Check, session: &Session) -> Contradictions {
+/// What earlier runs and the published page recorded and, for `--reuse`, the present release.
+fn failed(args: &Check, session: &Session) -> Memory {
     let last_run = Path::new("assessment.json");
     let runs = BTreeSet::from_iter(args.reuse.as_deref().into_iter().chain([&args.out, last_run]));
     let records = Records::read(&session.root, &runs, Path::new("public"));
-    records.contradictions(None, &WorldBinding::of(&session.project), session.clock.fixed)
+    let world = WorldBinding::of(&session.project);
+    let mut memory = records.memory(None, &world, session.clock.fixed);
+    if args.reuse.is_some()
+        && let Some(Ok(name)) = release::read(&session.project)
+    {
+        let now = KnownRelease { name, at: session.clock.now() };
+        memory.add(&Memory { released: Some(now), ..Memory::default() });
+    }
+    memory
 }
 
 fn compared(earlier: Assessment, session: &Session, console: Console) -> Result<Earlier, Exit> {

@@ -48,6 +48,9 @@ sections! {
     /// Phrases of one or more words.
     Phrases {
         Promises = "phrases",
+        Verdicts = "verdicts",
+        Denials = "denials",
+        Limits = "limits",
         AtMost = "at-most",
         Within = "within",
         AtLeast = "at-least",
@@ -122,6 +125,10 @@ sections! {
         Bits = "bits",
         JoinedUnits = "joined-units",
         Abbreviations = "abbreviations",
+        VerdictFillers = "verdict-fillers",
+        Explaining = "explaining",
+        Denying = "denying",
+        Limiting = "limiting",
     }
 }
 

@@ -58,9 +58,7 @@ impl Clauses {
     /// The last token of the sign that begins at a token, without regard to the rest of the sentence.
     fn sign_end(&self, at: usize) -> Option<usize> {
         let word = self.word(at);
-        if let Some(length) =
-            Phrases::Promises.all().iter().find_map(|phrase| self.phrase(at, phrase))
-        {
+        if let Some(length) = self.promise(at) {
             return Some(at + length - 1);
         }
         let is_sign = match word {
@@ -95,6 +93,11 @@ impl Clauses {
             _ => false,
         };
         is_sign.then_some(at)
+    }
+
+    /// The number of tokens of the phrase of promises that begins at this token.
+    fn promise(&self, at: usize) -> Option<usize> {
+        Phrases::Promises.all().iter().find_map(|phrase| self.phrase(at, phrase))
     }
 
     /// The number of tokens of a phrase, if it begins at this token.

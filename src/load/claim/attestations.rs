@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use crate::load::claim::record::{RecordContext, RecordFile, RecordType};
 use crate::load::file::reader::Reader;
 use crate::model::answer::attestation::{Attestation, AttestationDay};
+use crate::model::project::world::ATTESTED_FOR_MAX;
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::argument::Argument;
@@ -37,6 +38,14 @@ fn look(attestation: &Attestation, context: &RecordContext<'_>, record: &mut Rec
         record.day(day, context.today);
     }
     record.texts(&[("looked_at", &attestation.looked_at), ("words", &attestation.words)]);
+    if attestation.valid_for > ATTESTED_FOR_MAX {
+        let (days, max) = (attestation.valid_for.in_words(), ATTESTED_FOR_MAX.in_words());
+        let message = format!("this attestation would be valid for {days}, but the limit is {max}");
+        let help = format!(
+            "write `valid_for: {ATTESTED_FOR_MAX}` or less, and attest it again before it expires"
+        );
+        record.report("valid_for", Code::ValidForTooLong, message, &help);
+    }
     if let Some((code, last)) = ending(attestation, context.today) {
         let message = match code {
             Code::AttestationEnded => format!("this attestation expired on {last}"),

@@ -156,7 +156,8 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Check> 
                 Some(name) => checks.push(Check {
                     kind: Spanned { value: name.to_owned(), span: kind.span.clone() },
                     states: states(item, file, diagnostics),
-                    settings: item.without("kind").without("states"),
+                    products: products(item, file, diagnostics),
+                    settings: item.without("kind").without("states").without("products"),
                 }),
                 None => {
                     let found = kind.value.type_name();
@@ -173,6 +174,12 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Check> 
 fn states(check: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Spanned<String>> {
     let states = check.get("states");
     states.and_then(|states| decode(states, file, diagnostics)).unwrap_or_default()
+}
+
+/// The names after `products:`, which any check may have.
+fn products(check: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Spanned<String>> {
+    let products = check.get("products");
+    products.and_then(|products| decode(products, file, diagnostics)).unwrap_or_default()
 }
 
 /// The readable part of a file in which something is missing, so that its checks can be validated.

@@ -8,8 +8,9 @@ use jiff::civil::Date;
 use crate::language::words::same;
 use crate::load::claim::record::{RecordContext, RecordFile, RecordType};
 use crate::load::file::reader::Reader;
+use crate::model::plan::expect::Expectation;
 use crate::model::project::claim::Claim;
-use crate::model::project::waiver::{DAYS_MAX, Waiver};
+use crate::model::project::waiver::{Accepted, DAYS_MAX, Waiver};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::diagnostic::Diagnostic;
@@ -45,7 +46,7 @@ fn look(waiver: &Waiver, context: &RecordContext<'_>, record: &mut RecordFile<'_
         record.report("accepts", Code::Empty, "this waiver accepts nothing".into(), help);
     }
     for (index, accepted) in waiver.accepts.iter().enumerate() {
-        if let Some(first) = waiver.accepts[..index].iter().find(|one| one.value == accepted.value)
+        if let Some(first) = waiver.accepts[..index].iter().find(|one| one.is_like(&accepted.value))
         {
             let message = "this waiver accepts this already".to_owned();
             let error = Diagnostic::new(Code::Overlap, accepted.place(record.file), message);
@@ -53,7 +54,50 @@ fn look(waiver: &Waiver, context: &RecordContext<'_>, record: &mut RecordFile<'_
             record.diagnostics.push(error.help("keep one of the two"));
         }
     }
+    for accepted in &waiver.accepts {
+        let place = accepted.place(record.file);
+        if let Some((code, message, help)) = extent(accepted, record.id) {
+            record.diagnostics.push(Diagnostic::new(code, place, message).help(help));
+        }
+    }
     until(waiver, context.today, record);
+}
+
+/// What is wrong with the extent of an entry: code, message and help.
+fn extent(accepted: &Accepted, id: &str) -> Option<(Code, String, String)> {
+    let unmet = Expectation::new(accepted.at.clone(), accepted.is.clone());
+    if unmet.keeps_others_out() {
+        let message = "no waiver can accept that strangers are let in, or that data of one customer \
+                       is shown to another";
+        let help = "remove this entry, and fix the service";
+        return Some((Code::NotWaivable, message.to_owned(), help.to_owned()));
+    }
+    match (&accepted.up_to, &accepted.accepts_value) {
+        (Some(_), Some(_)) => {
+            let message = "an entry has either `up_to` or `accepts_value`".to_owned();
+            Some((Code::BadExtent, message, "remove one of the two".to_owned()))
+        }
+        (Some(limit), None) if accepted.is.with_limit(limit).is_none() => {
+            let message = format!("`up_to: {limit}` is not a limit of this test");
+            let help = "write it like the limit of the test; for a test without a limit, write \
+                        `accepts_value:`";
+            Some((Code::BadExtent, message, help.to_owned()))
+        }
+        (None, None) => Some(without_extent(accepted, id)),
+        _ => None,
+    }
+}
+
+/// The warning for an entry of before entries had an extent, with the line to write in its place.
+fn without_extent(accepted: &Accepted, id: &str) -> (Code, String, String) {
+    let message = "this entry does not say how much it accepts, so it accepts nothing".to_owned();
+    let mut line = accepted.line();
+    line.truncate(line.len().saturating_sub(" }".len()));
+    let key = if accepted.is.has_limit() { "up_to" } else { "accepts_value" };
+    let help = format!(
+        "write `{line}, {key}: ... }}`; `avouch check {id} --waivers` prints the line with its value"
+    );
+    (Code::WaiverWithoutExtent, message, help)
 }
 
 fn until(waiver: &Waiver, today: Date, record: &mut RecordFile<'_>) {
@@ -117,7 +161,7 @@ mod tests {
 
     const SOUND: &str = "words: Customer data is backed up every day.
 accepts:
-- { check: 1, step: the newest, at: /at, is: { not_older_than: 24h } }
+- { check: 1, step: the newest, at: /at, is: { not_older_than: 24h }, up_to: 72h }
 reason: The disk failed.
 role: officer
 ticket: SEC-17
@@ -137,6 +181,47 @@ until: 2026-12-22
         assert_eq!(fixture.reported(), Vec::<String>::new());
         let project = fixture.load().project.unwrap();
         assert_eq!(project.waivers["backup-daily"].1.accepts[0].check, 1);
+    }
+
+    #[test]
+    fn an_entry_has_an_extent_that_fits_its_test() {
+        assert_eq!(
+            reported(", up_to: 72h", ""),
+            [
+                "waivers/backup-daily.yaml:3:3 waiver-without-extent: this entry does not say how much it accepts, so it accepts nothing ? write `- { check: 1, step: \"the newest\", at: \"/at\", is: {\"not_older_than\":\"24h\"}, up_to: ... }`; `avouch check backup-daily --waivers` prints the line with its value"
+            ]
+        );
+        assert_eq!(
+            reported("up_to: 72h", "up_to: 72"),
+            [
+                "waivers/backup-daily.yaml:3:3 bad-extent: `up_to: 72` is not a limit of this test ? write it like the limit of the test; for a test without a limit, write `accepts_value:`"
+            ]
+        );
+        assert_eq!(
+            reported("up_to: 72h", "up_to: 72h, accepts_value: null"),
+            [
+                "waivers/backup-daily.yaml:3:3 bad-extent: an entry has either `up_to` or `accepts_value` ? remove one of the two"
+            ]
+        );
+    }
+
+    #[test]
+    fn strangers_and_leaks_cannot_be_accepted() {
+        let never = "no waiver can accept that strangers are let in, or that data of one customer is shown to another";
+        for is in [
+            "at: '', is: shows_no_foreign_canary",
+            "at: '', is: { refused: { statuses: [401], login: null } }",
+            "at: /status, is: { one_of: [401, 403] }",
+        ] {
+            let reported = reported("at: /at, is: { not_older_than: 24h }, up_to: 72h", is);
+            assert_eq!(
+                reported,
+                [format!(
+                    "waivers/backup-daily.yaml:3:3 not-waivable: {never} ? remove this entry, and fix the service"
+                )],
+                "{is}"
+            );
+        }
     }
 
     #[test]
@@ -205,7 +290,8 @@ until: 2026-12-22
 
     #[test]
     fn an_unknown_claim_or_role_a_second_file_and_an_overlap_are_errors() {
-        let line = "- { check: 1, step: the newest, at: /at, is: { not_older_than: 24h } }\n";
+        let line =
+            "- { check: 1, step: the newest, at: /at, is: { not_older_than: 24h }, up_to: 72h }\n";
         assert_eq!(
             reported(line, &line.repeat(2)),
             [

@@ -1,5 +1,6 @@
 //! A policy: front matter, then Markdown with claims in it.
 
+pub(crate) mod around;
 pub mod blocks;
 pub(crate) mod bound;
 pub(crate) mod heading;
@@ -12,6 +13,8 @@ pub(crate) mod promises;
 pub(crate) mod prose;
 pub(crate) mod sentence;
 pub mod sub_processors;
+pub(crate) mod unit;
+pub(crate) mod verdict;
 pub(crate) mod words;
 
 use std::collections::BTreeSet;
@@ -27,6 +30,7 @@ use crate::load::policy::bound::{Bound, Of};
 use crate::load::policy::link::{Link, LinkTarget};
 use crate::load::policy::markdown::Markdown;
 use crate::load::policy::passage::Body;
+use crate::load::policy::verdict::Rule;
 use crate::load::policy::words::Words;
 use crate::model::project::RawHtml;
 use crate::model::project::policy::{FrontMatter, Policy, Statement};
@@ -59,14 +63,21 @@ pub(crate) struct PolicyFile {
     pub(crate) is_read: bool,
 }
 
+/// What the project says about the reading of its policies.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules<'a> {
+    /// The tag of the policy's language.
+    pub(crate) language: &'a str,
+    /// How HTML is treated.
+    pub(crate) html: RawHtml,
+    /// How promises without a claim are treated.
+    pub(crate) promises: PromiseSeverity,
+    /// How imitations of verdicts are treated.
+    pub(crate) rule: Rule<'a>,
+}
+
 /// Reads one policy.
-pub(crate) fn read(
-    source: &SourceFile,
-    language: &str,
-    html: RawHtml,
-    promises: PromiseSeverity,
-    diagnostics: &mut Report,
-) -> PolicyFile {
+pub(crate) fn read(source: &SourceFile, rules: Rules<'_>, diagnostics: &mut Report) -> PolicyFile {
     let mark = diagnostics.mark();
     let (front, start) = front_matter(source, diagnostics);
     let is_read = !diagnostics.has_errors_since(mark);
@@ -76,8 +87,9 @@ pub(crate) fn read(
     let links = link::all(&markdown, file);
     prose::check(source, &markdown, &links, diagnostics);
     let bounds = bounds(source, &markdown, &links, &headings, diagnostics);
-    diagnostics.extend(promises::check(source, &front, &markdown, &bounds, promises));
-    let html = match html {
+    diagnostics.extend(promises::check(source, &front, &markdown, &bounds, rules.promises));
+    diagnostics.extend(verdict::check(source, &front, &markdown, &bounds, rules.rule));
+    let html = match rules.html {
         RawHtml::Refused => html::refused(source, &markdown, diagnostics),
         RawHtml::Sanitised => html::kept(source, &markdown, &bounds, diagnostics),
     };
@@ -90,7 +102,7 @@ pub(crate) fn read(
     let policy = Policy {
         file: file.clone(),
         slug: slug(file).to_owned(),
-        language: language.to_owned(),
+        language: rules.language.to_owned(),
         front,
         markdown: html.within(&source.text, start),
         pieces: pieces::of(&markdown, &bounds, &html),
@@ -130,7 +142,9 @@ fn bounds(
     for bound in &mut bounds {
         trim(&mut bound.passage.place, &source.text);
         prose::check_bound(bound, markdown, diagnostics);
-        diagnostics.extend(sentence::check(bound, markdown));
+    }
+    for bound in &bounds {
+        diagnostics.extend(around::check(bound, &bounds, markdown));
     }
     if words.are_too_many() || binding.count() > bounds.len() {
         let place = Place::file(source.file.clone());

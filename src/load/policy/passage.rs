@@ -173,11 +173,14 @@ impl Body<'_> {
 
 #[cfg(test)]
 mod tests {
+    use crate::language::verdict::Labels;
     use crate::load::file::reader::SourceFile;
     use crate::load::policy;
+    use crate::load::policy::verdict::Rule;
     use crate::model::project::RawHtml;
     use crate::model::project::policy::{Marked, Piece};
     use crate::model::project::promises::PromiseSeverity;
+    use crate::model::source::diagnostic::Severity;
     use crate::model::source::diagnostic::report::Report;
 
     const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
@@ -196,7 +199,7 @@ mod tests {
                         _ => "",
                     })
                 }
-                Piece::Event(_) | Piece::Html(_) | Piece::SubProcessors(_) => {}
+                Piece::Event(_) | Piece::Html(_) | Piece::SubProcessors(_) | Piece::OwnTable => {}
                 Piece::Open(mark) => match mark.of {
                     Marked::Claim(id) => out.push_str(&format!("{{{id}:")),
                     Marked::Statement(index) => out.push_str(&format!("{{{index}:")),
@@ -210,7 +213,13 @@ mod tests {
     fn read(body: &str) -> policy::PolicyFile {
         let source =
             SourceFile { file: "content/a.md".into(), text: format!("{FRONT}{body}").into() };
-        policy::read(&source, "en", RawHtml::Refused, PromiseSeverity::Off, &mut Report::new())
+        let rules = policy::Rules {
+            language: "en",
+            html: RawHtml::Refused,
+            promises: PromiseSeverity::Off,
+            rule: Rule { labels: &Labels::default(), severity: Severity::Warning },
+        };
+        policy::read(&source, rules, &mut Report::new())
     }
 
     /// Words and context of each passage.

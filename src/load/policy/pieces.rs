@@ -7,6 +7,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use crate::load::policy::bound::{Bound, Of};
 use crate::load::policy::html::Kept;
 use crate::load::policy::markdown::{Index, Markdown};
+use crate::load::policy::verdict::marked_tables;
 use crate::model::project::policy::{Mark, Marked, Piece};
 
 /// The pieces of a body; the links that bind are not among them, and HTML only as it was kept.
@@ -14,6 +15,7 @@ pub(crate) fn of(markdown: &Markdown, bounds: &[Bound], html: &Kept) -> Vec<Piec
     let marks = marks(bounds);
     let (opens, closes) = (opens(bounds), closes(bounds));
     let hidden = hidden(markdown, bounds);
+    let own_tables = marked_tables(markdown);
     let mut pieces = Vec::with_capacity(markdown.len());
     for index in 0..=markdown.len() {
         let mark_of = |bound: &usize| marks[*bound].clone();
@@ -23,6 +25,9 @@ pub(crate) fn of(markdown: &Markdown, bounds: &[Bound], html: &Kept) -> Vec<Piec
         pieces.extend(beginning.map(mark_of).map(Piece::Open));
         if hidden.contains(&index) || index == markdown.len() {
             continue;
+        }
+        if own_tables.contains(&index) {
+            pieces.push(Piece::OwnTable);
         }
         match html.by_event.get(&index) {
             Some(html) => pieces.push(Piece::Html(html.clone())),

@@ -63,6 +63,9 @@ pub struct ProjectFile {
     pub commands: bool,
     /// What counts as a refusal, if not all of 400, 401 and 403 do.
     pub refused: Option<RefusedFile>,
+    /// Where the service reports its release. Each run records it, the page shows it, and evidence of
+    /// another release has expired.
+    pub release: Option<ReleaseFile>,
     /// The severity of a sentence that reads like a promise but belongs to no claim or statement: `error`,
     /// `warning` or `off`; a warning if left out.
     pub promises: Option<PromiseSeverity>,
@@ -100,6 +103,16 @@ pub struct RefusedFile {
     pub statuses: Option<Vec<Spanned<u16>>>,
     /// The beginning of the address of a redirect that counts as a refusal, such as `/login`.
     pub login: Option<Spanned<String>>,
+}
+
+/// `release:` in the project's file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct ReleaseFile {
+    /// The path on the target that is requested without a credential, such as `/version`.
+    pub get: Spanned<String>,
+    /// JSON Pointer to the name of the release in the answer, such as `/commit`; left out if the answer is the
+    /// name alone.
+    pub at: Option<Spanned<String>>,
 }
 
 /// One of `languages:`.

@@ -12,6 +12,7 @@ use crate::load::file::yaml;
 use crate::load::policy;
 use crate::load::project::file::{ProjectFile, SiteFile};
 use crate::load::project::scope::Scope;
+use crate::load::project::verdict_words::VerdictWords;
 use crate::model::project::i18n::{FORMS, Language, Words, holes};
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
@@ -169,6 +170,7 @@ impl OwnWords {
                 let Some(node) = node else { continue };
                 let mut file = WordsFile { source, diagnostics: &mut self.diagnostics };
                 file.entries(node);
+                file.verdicts(node, &language.words);
                 file.missing(node, &language.words);
                 continue;
             }
@@ -247,6 +249,17 @@ impl WordsFile<'_> {
                 self.diagnostics.push(error.help(help));
             } else if let Some(phrase) = entry.value.as_str() {
                 self.holes(phrase, &english.say(&model), counts, &entry.value.span);
+            }
+        }
+    }
+
+    /// Reports texts by which one verdict looks like another, or like nothing.
+    fn verdicts(&mut self, node: &Node, words: &Words) {
+        let known = VerdictWords::new(words);
+        for entry in node.entries() {
+            let phrase = entry.value.as_str().unwrap_or_default();
+            if let Some((message, help)) = known.mistake(&entry.key, phrase) {
+                self.report(Code::BadWords, &entry.value.span, message, help);
             }
         }
     }

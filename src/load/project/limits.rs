@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::language::period::Period;
 use crate::language::size::Size;
 use crate::load::project::scope::Scope;
-use crate::model::project::world::Limits;
+use crate::model::project::world::{ATTESTED_FOR_MAX, Limits};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 
@@ -30,6 +30,9 @@ pub struct LimitsFile {
     pub body: Option<Spanned<Size>>,
     /// How often an inconclusive check is begun again.
     pub retries: Option<Spanned<u64>>,
+    /// How long the evidence of a claim may be valid at most; 31 days if left out. The page shows a higher
+    /// limit.
+    pub valid_for: Option<Spanned<Period>>,
     /// How many requests a run may send, without redirects, further pages and retries. A run that
     /// would send more is refused before it sends any.
     pub requests: Option<Spanned<u64>>,
@@ -53,6 +56,7 @@ pub(crate) fn of(file: &LimitsFile, scope: &mut Scope<'_>) -> Limits {
     };
     let timeout = time(file.timeout.clone(), Period::seconds(600));
     let run = time(file.run.clone(), Period::hours(24));
+    let valid_for = time(file.valid_for.clone(), ATTESTED_FOR_MAX);
     let body =
         file.body.as_ref().filter(|body| within(body, Size(1 << 10)..=Size(64 << 20), scope));
     let usize_of = |value: u64| usize::try_from(value).ok();
@@ -65,6 +69,7 @@ pub(crate) fn of(file: &LimitsFile, scope: &mut Scope<'_>) -> Limits {
         run: run.unwrap_or(usual.run),
         body: body.map_or(usual.body, |body| body.value.0),
         retries: retries.and_then(u32_of).unwrap_or(usual.retries),
+        valid_for: valid_for.unwrap_or(usual.valid_for),
         requests: requests.and_then(usize_of).unwrap_or(usual.requests),
     }
 }

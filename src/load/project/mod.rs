@@ -9,4 +9,5 @@ pub(crate) mod scope;
 pub mod settings;
 pub(crate) mod tenants;
 pub(crate) mod variable;
+pub(crate) mod verdict_words;
 pub(crate) mod world;

@@ -13,7 +13,7 @@ use crate::load::file::document::Document;
 use crate::load::file::reader::Reader;
 use crate::load::options::Options;
 use crate::load::project::file::PROJECT_FILE;
-use crate::load::project::file::{ProjectFile, RefusedFile};
+use crate::load::project::file::{ProjectFile, RefusedFile, ReleaseFile};
 use crate::load::project::scope::{Scope, check_name};
 use crate::load::project::variable::Variables;
 use crate::load::project::{actor, address, language, limits, tenants, variable, world};
@@ -21,6 +21,7 @@ use crate::model::plan::expect::Refusal;
 use crate::model::project::actor::Actor;
 use crate::model::project::i18n::Language;
 use crate::model::project::promises::PromiseSeverity;
+use crate::model::project::release::ReleaseSource;
 use crate::model::project::world::{Limits, World};
 use crate::model::project::{RawHtml, Site};
 use crate::model::source::Place;
@@ -44,6 +45,7 @@ pub(crate) struct Settings {
     pub(crate) writes: bool,
     pub(crate) commands: bool,
     pub(crate) refusal: Refusal,
+    pub(crate) release: Option<ReleaseSource>,
     pub(crate) promises: PromiseSeverity,
     pub(crate) world: World,
 }
@@ -111,6 +113,7 @@ fn settings(
         writes: file.writes,
         commands: file.commands,
         refusal: refusal(file.refused.as_ref(), scope),
+        release: file.release.as_ref().and_then(|one| release(one, scope)),
         promises: file.promises.unwrap_or_default(),
         world,
     };
@@ -175,6 +178,20 @@ fn named(
         .iter()
         .map(|entry| (entry.key.clone(), read.get(&entry.key).cloned().unwrap_or_default()))
         .collect()
+}
+
+fn release(file: &ReleaseFile, scope: &mut Scope<'_>) -> Option<ReleaseSource> {
+    let paths = [Some(&file.get), file.at.as_ref()];
+    let mut wrong = paths.into_iter().flatten().filter(|one| !one.starts_with('/')).peekable();
+    let is_sound = wrong.peek().is_none();
+    for one in wrong {
+        let message = format!("`{}` does not begin with `/`", one.value);
+        let help = "write `release: { get: /version, at: /commit }`: a path of the target, and a \
+                    JSON Pointer into its answer";
+        scope.report(Code::BadPointer, &one.span, message, help);
+    }
+    let at = file.at.as_ref().map(|at| at.value.clone());
+    is_sound.then(|| ReleaseSource { get: file.get.value.clone(), at })
 }
 
 fn contacts(written: &[Spanned<String>], scope: &mut Scope<'_>) -> Vec<Url> {

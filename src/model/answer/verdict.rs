@@ -75,11 +75,13 @@ pub enum Reason {
     Contradicted,
     /// A claim that this one needs is not verified.
     Needs,
+    /// The service's release is not known, or changed during the run.
+    Release,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Unreachable,
         Self::Dns,
         Self::Tls,
@@ -96,6 +98,7 @@ impl Reason {
         Self::Redacted,
         Self::Contradicted,
         Self::Needs,
+        Self::Release,
     ];
 
     /// Its name, in kebab case.
@@ -117,6 +120,7 @@ impl Reason {
             Self::Redacted => "redacted",
             Self::Contradicted => "contradicted",
             Self::Needs => "needs",
+            Self::Release => "release",
         }
     }
 
@@ -143,6 +147,7 @@ impl Reason {
                 "a later check found that it is not true, and none has confirmed it since"
             }
             Self::Needs => "a claim that it needs is not verified",
+            Self::Release => "it is not known which release of the service was tested",
         }
     }
 

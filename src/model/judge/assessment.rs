@@ -14,6 +14,7 @@ use crate::model::plan::Plan;
 use crate::model::plan::expect::CLOCK_TOLERANCE;
 use crate::model::project::Project;
 use crate::model::project::claim::Claim;
+use crate::model::project::release::{KnownRelease, Release};
 use crate::model::source::claim_id::ClaimId;
 
 /// The version of the file's form; a file of another version is refused.
@@ -41,6 +42,31 @@ pub struct Assessment {
     /// is void.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub contradicted: Contradictions,
+    /// The newest release of the service that is known; evidence of another one has expired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<KnownRelease>,
+}
+
+/// What runs and published pages record that makes evidence void.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Memory {
+    /// When each claim was last found violated.
+    pub contradicted: Contradictions,
+    /// The newest release of the service that is known.
+    pub released: Option<KnownRelease>,
+}
+
+impl Memory {
+    /// Adds what another record knows.
+    pub fn add(&mut self, other: &Self) {
+        for (id, at) in &other.contradicted {
+            note(&mut self.contradicted, id, *at);
+        }
+        let newest = |one: &KnownRelease| self.released.as_ref().is_none_or(|own| own.at < one.at);
+        if let Some(newer) = other.released.as_ref().filter(|one| newest(one)) {
+            self.released = Some(newer.clone());
+        }
+    }
 }
 
 /// When each claim was last found violated.
@@ -58,6 +84,9 @@ pub struct ClaimEvidence {
     pub verdict: Verdict,
     /// One transcript for each check, in order.
     pub transcripts: Vec<Transcript>,
+    /// The release that was tested; `None` if the project did not say where to read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Release>,
 }
 
 /// The seeds of random choices in plans, such as the pairing of tenants.
@@ -114,38 +143,66 @@ impl Assessment {
         Seeds { kept: kept.collect(), fresh }
     }
 
-    /// When each claim was last found violated, as far as this run knows.
+    /// What this run, and those before it, found that makes older evidence void.
     ///
     /// This trusts stored verdicts, because they can only void evidence.
-    pub fn contradictions(&self) -> Contradictions {
-        let mut all = self.contradicted.clone();
-        let violated = self.claims.iter().filter(|(_, one)| one.verdict == Verdict::Violated);
-        for (id, evidence) in violated {
-            note(&mut all, id, evidence.last().unwrap_or(self.finished));
+    pub fn memory(&self) -> Memory {
+        let released = self.released.clone();
+        let mut all = Memory { contradicted: self.contradicted.clone(), released };
+        for (id, evidence) in &self.claims {
+            let last = evidence.last().unwrap_or(self.finished);
+            let mut one = Memory::default();
+            if evidence.verdict == Verdict::Violated {
+                one.contradicted.insert(id.clone(), last);
+            }
+            if let Some(Release::Is(name)) = &evidence.release {
+                one.released = Some(KnownRelease { name: name.clone(), at: last });
+            }
+            all.add(&one);
         }
         all
     }
 
     /// Adds what other runs and pages recorded.
-    pub fn remember(&mut self, others: &Contradictions) {
-        let mut all = self.contradictions();
-        for (id, at) in others {
-            note(&mut all, id, *at);
-        }
-        self.contradicted = all;
+    pub fn remember(&mut self, others: &Memory) {
+        let mut all = self.memory();
+        all.add(others);
+        (self.contradicted, self.released) = (all.contradicted, all.released);
     }
 
     /// Adds what earlier runs and pages recorded to a new run. A claim that holds in the new run was
     /// confirmed since, whatever the clocks of both runs show.
-    pub fn remember_earlier(&mut self, others: &Contradictions) {
+    pub fn remember_earlier(&mut self, others: &Memory) {
         let is_open = |id: &ClaimId, at: Timestamp| {
             let new = self.claims.get(id).filter(|one| one.verdict == Verdict::Holds);
             new.and_then(ClaimEvidence::first).is_none_or(|first| at < first)
         };
-        let open = others.iter().filter(|(id, at)| is_open(id, **at));
-        let open = open.map(|(id, at)| (id.clone(), *at)).collect();
-        self.remember(&open);
+        let open = others.contradicted.iter().filter(|(id, at)| is_open(id, **at));
+        let contradicted = open.map(|(id, at)| (id.clone(), *at)).collect();
+        let released = others.released.clone().filter(|one| one.at < self.started);
+        self.remember(&Memory { contradicted, released });
     }
+
+    /// Why the release that the evidence for a claim is about is not the one that the service has now.
+    pub(crate) fn release_doubt(&self, project: &Project, id: &ClaimId) -> Option<ReleaseDoubt> {
+        project.release.as_ref()?;
+        match &self.claims.get(id)?.release {
+            Some(Release::Is(name)) => {
+                let newer = self.released.as_ref().filter(|known| known.name != *name)?;
+                Some(ReleaseDoubt::Superseded(newer.at))
+            }
+            Some(Release::Unknown(_)) | None => Some(ReleaseDoubt::Unknown),
+        }
+    }
+}
+
+/// Why evidence is not about the present release of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReleaseDoubt {
+    /// It is not known which release was tested.
+    Unknown,
+    /// Another release was known at this time.
+    Superseded(Timestamp),
 }
 
 /// Notes a violation, unless a later one is known.
@@ -175,6 +232,9 @@ impl ClaimEvidence {
         let mut object = |why: &str| objections.push(format!("claim `{}`: {why}", claim.id));
         if self.binding.words != binding.words {
             object("it was taken for other words");
+        }
+        if self.binding.context != binding.context {
+            object("it was taken under another heading, or with another explanation");
         }
         if self.binding.plans != binding.plans {
             object("it was taken by another plan");

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::answer::ids::StepId;
+use crate::model::judge::reported;
 use crate::model::plan::backup::{BackupSource, Opening};
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word};
 
@@ -18,12 +20,19 @@ pub enum Basis {
     Reported,
     /// A named role attested the facts.
     Attested,
+    /// A platform states the facts about itself, and a named role attested that the service uses it.
+    Inherited,
 }
 
 impl Basis {
     /// Every basis, strongest first.
-    pub const ALL: [Self; 4] =
-        [Self::Probed, Self::ProbedWithAccess, Self::Reported, Self::Attested];
+    pub const ALL: [Self; 5] =
+        [Self::Probed, Self::ProbedWithAccess, Self::Reported, Self::Attested, Self::Inherited];
+
+    /// Whether a claim with this basis holds only because a named role vouches for it.
+    pub fn needs_a_role(self) -> bool {
+        self >= Self::Attested
+    }
 
     /// Its name in files and reports.
     pub fn in_words(self) -> &'static str {
@@ -32,20 +41,24 @@ impl Basis {
             Self::ProbedWithAccess => "probed with access",
             Self::Reported => "reported",
             Self::Attested => "attested",
+            Self::Inherited => "inherited",
         }
     }
 }
 
 /// The basis of one plan.
 pub fn of_plan(plan: &Plan) -> Basis {
-    let asks = |step: &&Step| matches!(step.role, Role::Probe | Role::Control);
-    plan.steps.iter().filter(asks).map(of_step).max().unwrap_or(Basis::Attested)
+    let asks = |step: &Step| matches!(step.role, Role::Probe | Role::Control);
+    let all = StepId::enumerate(&plan.steps).filter(|(_, step)| asks(step));
+    all.map(|(id, step)| of_step(plan, id, step)).max().unwrap_or(Basis::Attested)
 }
 
-fn of_step(step: &Step) -> Basis {
+fn of_step(plan: &Plan, id: StepId, step: &Step) -> Basis {
     match step.word {
+        Word::Inherited => Basis::Inherited,
         Word::Attested => Basis::Attested,
         Word::Reported => Basis::Reported,
+        Word::Seen if reported::by_the_service(plan, id) => Basis::Reported,
         Word::Seen if step.actor == ANYONE && !is_at_home(&step.act) => Basis::Probed,
         Word::Seen => Basis::ProbedWithAccess,
     }

@@ -33,6 +33,10 @@ impl Digest {
 pub struct ClaimBinding {
     /// Digest of the claim's words.
     pub words: Digest,
+    /// Digest of what is read with the words: the headings above them, and the publisher's explanation. None in
+    /// evidence of earlier versions.
+    #[serde(default)]
+    pub context: Option<Digest>,
     /// Digest of each of its plans, in order.
     pub plans: Vec<Digest>,
 }
@@ -46,8 +50,17 @@ impl ClaimBinding {
             std::iter::once(claim.words()).chain(others).map(normalise).collect();
         Self {
             words: Digest::of(words.join("\n").as_bytes()),
+            context: Some(Self::context(claim)),
             plans: plans.iter().map(Digest::of_value).collect(),
         }
+    }
+}
+
+impl ClaimBinding {
+    fn context(claim: &Claim) -> Digest {
+        let headings = claim.passages.iter().map(|passage| passage.under.as_str());
+        let all = headings.chain([claim.written.because.value.as_str()]).map(normalise);
+        Digest::of_value(&all.collect::<Vec<String>>())
     }
 }
 

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::answer::broken::Broken;
 use crate::model::answer::observation::{Observation, Transcript};
 use crate::model::answer::verdict::{Reason, Verdict};
-use crate::model::judge::assessment::Assessment;
+use crate::model::judge::assessment::{Assessment, ReleaseDoubt};
 use crate::model::judge::basis::Basis;
 use crate::model::judge::falsify::{Falsification, Grade, falsify};
 use crate::model::judge::view::View;
-use crate::model::judge::waiving::Waiving;
+use crate::model::judge::waiving::{Waiving, waived};
 use crate::model::judge::{Judgement, age, basis, judge, needs};
 use crate::model::plan::Plan;
 use crate::model::plan::expect::CLOCK_TOLERANCE;
@@ -114,6 +114,8 @@ pub struct Circumstances<'a> {
     pub waiving: Option<Waiving<'a>>,
     /// When it was last found violated; evidence that is not newer is void.
     pub contradicted: Option<Timestamp>,
+    /// Why its evidence is not about the present release of the service, if so.
+    pub release: Option<ReleaseDoubt>,
     /// The time, which decides what has expired.
     pub now: Timestamp,
 }
@@ -142,6 +144,7 @@ pub fn outcomes_of<'a>(
         let circumstances = Circumstances {
             waiving: Waiving::of(project, &claim.id, now),
             contradicted: assessment.contradicted.get(&claim.id).copied(),
+            release: assessment.release_doubt(project, &claim.id),
             now,
         };
         Some(outcome(claim, plans, &evidence.transcripts, circumstances))
@@ -159,19 +162,25 @@ pub fn outcome<'a>(
     transcripts: &'a [Transcript],
     circumstances: Circumstances<'a>,
 ) -> Outcome<'a> {
-    let Circumstances { mut waiving, contradicted, now } = circumstances;
+    let Circumstances { mut waiving, contradicted, release, now } = circumstances;
     let waiver = waiving.as_ref().filter(|one| !one.is_over).map(|one| one.waiver);
     let both = plans.iter().zip(transcripts).enumerate();
     let checks: Vec<CheckOutcome<'a>> = both
         .map(|(index, (plan, transcript))| {
             let judgement = judge(&View::new(plan, &transcript.observations));
-            let waived = waived(waiver, index, plan, &judgement);
+            let waived = waiver.map(|one| waived(one, index, (plan, transcript), &judgement));
+            let waived = waived.unwrap_or_default();
             check_outcome(claim, plan, transcript, judgement, waived)
         })
         .collect();
     let is_waived = checks.iter().any(|check| !check.waived.is_empty());
     let waived_until = waiver.filter(|_| is_waived).map(Waiver::end);
-    let until = checks.iter().map(|check| check.until).chain(waived_until).min();
+    let superseded = match release {
+        Some(ReleaseDoubt::Superseded(at)) => Some(at.min(now)),
+        Some(ReleaseDoubt::Unknown) | None => None,
+    };
+    let ends = checks.iter().map(|check| check.until).chain(waived_until);
+    let until = ends.chain(superseded).min();
     if let Some(waiving) = &mut waiving {
         waiving.dead = dead(waiving.waiver, &checks);
     }
@@ -180,6 +189,9 @@ pub fn outcome<'a>(
             if is_void(&checks, contradicted.filter(|at| *at <= CLOCK_TOLERANCE.after(now))) =>
         {
             Standing::Inconclusive(Reason::Contradicted)
+        }
+        Standing::Holds | Standing::Waived if release == Some(ReleaseDoubt::Unknown) => {
+            Standing::Inconclusive(Reason::Release)
         }
         standing => standing,
     };
@@ -246,20 +258,6 @@ fn check_outcome<'a>(
     }
 }
 
-/// The unmet expectations and leaks of a check that its claim's waiver accepts.
-fn waived(
-    waiver: Option<&Waiver>,
-    check: usize,
-    plan: &Plan,
-    judgement: &Judgement,
-) -> Vec<Broken> {
-    let Some(waiver) = waiver else {
-        return Vec::new();
-    };
-    let broken = judgement.broken(plan).into_iter();
-    broken.filter(|one| waiver.accepts(check, &plan.steps[one.step], *one)).collect()
-}
-
 /// Expectations that a waiver accepts although they were judged and are met.
 fn dead<'a>(waiver: &'a Waiver, checks: &[CheckOutcome<'_>]) -> Vec<&'a Accepted> {
     let is_met = |accepted: &&Accepted| {
@@ -271,7 +269,11 @@ fn dead<'a>(waiver: &'a Waiver, checks: &[CheckOutcome<'_>]) -> Vec<&'a Accepted
         let mut asked = steps.iter().zip(&check.judgement.steps);
         let mut broken = check.judgement.broken(check.plan).into_iter();
         asked.any(|(step, judged)| accepted.is_of(step) && judged.doubt.is_none())
-            && !broken.any(|one| Accepted::of(index, &steps[one.step], one) == **accepted)
+            && !broken.any(|one| {
+                let step = &steps[one.step];
+                let unmet = one.expectation.and_then(|index| step.expect.get(index));
+                unmet.is_some_and(|unmet| accepted.names(step, unmet))
+            })
     };
     waiver.accepts.iter().map(|one| &one.value).filter(is_met).collect()
 }

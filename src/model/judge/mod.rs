@@ -12,6 +12,7 @@ pub mod falsify;
 mod looks;
 pub mod needs;
 pub(crate) mod rejudge;
+mod reported;
 pub mod view;
 pub mod waiving;
 

@@ -190,6 +190,8 @@ pub enum Word {
     Reported,
     /// A named role attests them.
     Attested,
+    /// The platform that the service runs on states them about itself.
+    Inherited,
 }
 
 /// How much of an answer is stored in the evidence.

@@ -78,7 +78,9 @@ pub struct Check {
     pub kind: Spanned<String>,
     /// The names of its limits that the claim's words need not state.
     pub states: Vec<Spanned<String>>,
-    /// Its settings, without `kind` and `states`.
+    /// The products of its claim that it asks, if the claim applies to several.
+    pub products: Vec<Spanned<String>>,
+    /// Its settings, without `kind`, `states` and `products`.
     pub settings: Node,
 }
 
@@ -143,7 +145,27 @@ fn place_within(written: &str, words: &str, span: &Range<usize>) -> Option<Range
     Some(from..to + length)
 }
 
+/// The kind of check by which a role vouches for all products of a claim.
+const ATTESTATION: &str = "attestation";
+
+impl Check {
+    /// Whether it is about all products of its claim: a role vouches for the words, which name them.
+    pub fn is_about_all_products(&self) -> bool {
+        self.kind.value == ATTESTATION
+    }
+}
+
 impl Claim {
+    /// The products for which there is evidence, of those that it applies to: each is named by a check.
+    pub fn tested_products(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let is_tested = |product: &&Spanned<String>| {
+            let names = |check: &Check| check.products.iter().any(|one| one.value == product.value);
+            self.checks.iter().any(|check| check.is_about_all_products() || names(check))
+        };
+        let is_only = self.written.applies_to.len() < 2;
+        self.written.applies_to.iter().filter(move |product| is_only || is_tested(product))
+    }
+
     /// The claim's words: those of the first passage, or the quote if there is none.
     pub fn words(&self) -> &str {
         self.passages.first().map_or(&self.written.proves.value, |passage| &passage.words)

@@ -5,6 +5,7 @@
 //! `claims.one`, `claims.other`.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use icu_locale_core::LanguageIdentifier;
 use icu_locale_core::subtags::Language as Subtag;
@@ -95,9 +96,15 @@ impl Words {
         BUILT_IN.iter().find(|(one, _)| *one == language).map_or("", |(_, text)| text)
     }
 
-    /// The words that come with Avouch for a language, for tests that load no project.
-    #[cfg(test)]
-    pub(crate) fn built_in(tag: &str) -> Self {
+    /// The words that come with Avouch, in every language.
+    pub fn all_built_in() -> &'static [Self] {
+        static ALL: LazyLock<Vec<Words>> =
+            LazyLock::new(|| Words::languages().map(Words::built_in).collect());
+        &ALL
+    }
+
+    /// The words that come with Avouch for a language; none where it has none.
+    pub fn built_in(tag: &str) -> Self {
         Self::new(tag, serde_yaml::from_str(Self::built_in_text(tag)).unwrap_or_default())
     }
 

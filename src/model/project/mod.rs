@@ -5,7 +5,9 @@ pub mod claim;
 pub mod i18n;
 pub mod policy;
 pub mod promises;
+pub mod release;
 pub mod sub_processor;
+pub mod verdict_labels;
 pub mod waiver;
 pub mod weak_secret;
 pub mod world;
@@ -23,6 +25,7 @@ use crate::model::project::actor::Actor;
 use crate::model::project::claim::Claim;
 use crate::model::project::i18n::Language;
 use crate::model::project::policy::Policy;
+use crate::model::project::release::ReleaseSource;
 use crate::model::project::waiver::Waiver;
 use crate::model::project::world::{Limits, World};
 use crate::model::source::Sources;
@@ -55,6 +58,8 @@ pub struct Project {
     pub commands: bool,
     /// The answers that count as a refusal.
     pub refusal: Refusal,
+    /// Where the service reports its release, if it does.
+    pub release: Option<ReleaseSource>,
     /// The target and its surroundings.
     pub world: World,
     /// Policies, in the order of the site.

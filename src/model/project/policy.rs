@@ -111,6 +111,8 @@ pub enum Piece {
     Html(String),
     /// The table of sub-processors.
     SubProcessors(Table),
+    /// The next table has marks of its author's own, such as ✓, which are not verdicts.
+    OwnTable,
 }
 
 /// A mark on a passage of a policy.

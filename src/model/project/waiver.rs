@@ -1,13 +1,16 @@
-//! Waivers: unmet expectations that a named role accepts until a date. The check still runs, the page
-//! shows the waiver, and any other unmet expectation still violates the claim.
+//! Waivers: unmet expectations that a named role accepts until a date, each up to an extent. The check
+//! still runs, the page shows the waiver, and any other or worse unmet expectation still violates the
+//! claim.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::model::answer::broken::Broken;
 use crate::model::plan::Step;
-use crate::model::plan::expect::Test;
+use crate::model::plan::expect::{Expectation, Test};
 use crate::model::source::decode::Spanned;
 use crate::model::time::end_of_day;
 
@@ -50,6 +53,34 @@ pub struct Accepted {
     pub at: String,
     /// The expectation's test.
     pub is: Test,
+    /// For a test with a limit, such as `at_most` or `not_older_than`: the limit that is accepted in place
+    /// of its own. Worse values are not accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up_to: Option<Value>,
+    /// For any other test: the value that is accepted, and no other; for long values, its SHA-256.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub accepts_value: Option<Value>,
+}
+
+/// Reads a value that may be `null`, which is not the same as none.
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(from).map(Some)
+}
+
+/// The most characters of a value that `accepts_value` repeats.
+const VALUE_MAX: usize = 200;
+
+/// The value as `accepts_value` has it.
+fn repeated(actual: &Value) -> Value {
+    let text = actual.to_string();
+    match text.len() > VALUE_MAX {
+        true => Value::from(format!("sha256:{}", sha256(text.as_bytes()))),
+        false => actual.clone(),
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Waiver {
@@ -58,23 +89,58 @@ impl Waiver {
         end_of_day(self.until)
     }
 
-    /// Whether it accepts `broken`, found in `step` of the claim's check with the index `check`, from 0.
-    pub fn accepts(&self, check: usize, step: &Step, broken: Broken) -> bool {
-        let found = Accepted::of(check, step, broken);
-        self.accepts.iter().any(|one| one.value == found)
+    /// The entry for `broken`, found in `step` of the claim's check with the index `check`, from 0. A leak
+    /// between customers has none, nor has a stranger who was let in.
+    pub fn entry(&self, check: usize, step: &Step, broken: Broken) -> Option<&Accepted> {
+        let expectation = step.expect.get(broken.expectation?)?;
+        let mut entries = self.accepts.iter().map(|one| &one.value);
+        entries
+            .find(|one| one.check == check + 1 && one.names(step, expectation))
+            .filter(|_| !expectation.keeps_others_out())
     }
 }
 
 impl Accepted {
     /// The entry that accepts `broken`, found in `step` of the claim's check with the index `check`,
-    /// from 0.
-    pub fn of(check: usize, step: &Step, broken: Broken) -> Self {
-        let (at, is) = match broken.expectation.and_then(|index| step.expect.get(index)) {
-            Some(expectation) => (expectation.at.clone(), expectation.test.clone()),
-            // The expectation that every step has implicitly.
-            None => (String::new(), Test::ShowsNoForeignCanary),
+    /// from 0, with the value `actual`; `None` if no waiver may accept it.
+    pub fn of(
+        check: usize,
+        step: &Step,
+        broken: Broken,
+        (actual, observed): (&Value, Timestamp),
+    ) -> Option<Self> {
+        let expectation = step.expect.get(broken.expectation?)?;
+        let up_to = expectation.test.limit_for(actual, observed);
+        let entry = Self {
+            check: check + 1,
+            step: step.name.clone(),
+            at: expectation.at.clone(),
+            is: expectation.test.clone(),
+            accepts_value: up_to.is_none().then(|| repeated(actual)),
+            up_to,
         };
-        Self { check: check + 1, step: step.name.clone(), at, is }
+        (!expectation.keeps_others_out()).then_some(entry)
+    }
+
+    /// Whether it says how much it accepts.
+    pub fn has_extent(&self) -> bool {
+        self.up_to.is_some() || self.accepts_value.is_some()
+    }
+
+    /// Whether it accepts this value.
+    pub fn is_value(&self, actual: &Value) -> bool {
+        self.accepts_value.as_ref().is_some_and(|one| one == actual || *one == repeated(actual))
+    }
+
+    /// Whether it is about the same expectation, whatever the extent.
+    pub fn is_like(&self, other: &Self) -> bool {
+        (self.check, &self.step, &self.at, &self.is)
+            == (other.check, &other.step, &other.at, &other.is)
+    }
+
+    /// Whether it is about this expectation of a step.
+    pub fn names(&self, step: &Step, expectation: &Expectation) -> bool {
+        self.step == step.name && self.at == expectation.at && self.is == expectation.test
     }
 
     /// The line under `accepts:` that accepts it. JSON is valid YAML.
@@ -84,13 +150,16 @@ impl Accepted {
         let step = json(serde_json::to_string(&self.step));
         let at = json(serde_json::to_string(&self.at));
         let is = json(serde_json::to_string(&self.is));
-        format!("- {{ check: {}, step: {step}, at: {at}, is: {is} }}", self.check)
+        let extent = match (&self.up_to, &self.accepts_value) {
+            (Some(limit), _) => format!(", up_to: {limit}"),
+            (None, Some(value)) => format!(", accepts_value: {value}"),
+            (None, None) => String::new(),
+        };
+        format!("- {{ check: {}, step: {step}, at: {at}, is: {is}{extent} }}", self.check)
     }
 
     /// Whether `step` has this expectation.
     pub(crate) fn is_of(&self, step: &Step) -> bool {
-        let is = |at: &str, test: &Test| self.at == at && self.is == *test;
-        let named = step.expect.iter().any(|one| is(&one.at, &one.test));
-        self.step == step.name && (named || is("", &Test::ShowsNoForeignCanary))
+        step.expect.iter().any(|one| self.names(step, one))
     }
 }

@@ -60,7 +60,13 @@ impl World {
     }
 }
 
-/// Limits of the requests to the target.
+/// How long a claim's evidence may be valid, unless the project raises the limit.
+pub const VALID_FOR_MAX: Period = Period::days(31);
+
+/// How long an attestation may be valid.
+pub const ATTESTED_FOR_MAX: Period = Period::days(400);
+
+/// Limits of the requests to the target, and of what they show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Limits {
     /// Concurrent requests, in total.
@@ -77,6 +83,8 @@ pub struct Limits {
     pub body: u64,
     /// How often an inconclusive check is retried.
     pub retries: u32,
+    /// How long a claim's evidence may be valid at most.
+    pub valid_for: Period,
     /// The maximum number of requests of a run, without redirects, further pages and retries.
     pub requests: usize,
 }
@@ -91,6 +99,7 @@ impl Default for Limits {
             run: Period::seconds(600),
             body: 1024 * 1024,
             retries: 2,
+            valid_for: VALID_FOR_MAX,
             requests: 5000,
         }
     }

@@ -1,15 +1,15 @@
-//! The failures that a published page records.
+//! The failures, and the release, that a published page records.
 
-use crate::model::judge::assessment::Contradictions;
+use crate::model::judge::assessment::Memory;
 use crate::model::published::{Published, PublishedClaim};
 
 impl Published {
-    /// When each claim of the page was last found violated, as far as the page records it. A waived
-    /// failure is one.
-    pub fn contradictions(&self) -> Contradictions {
+    /// When each claim of the page was last found violated, as far as the page records it, and the
+    /// release that it is about. A waived failure is one.
+    pub fn memory(&self) -> Memory {
         let claims = self.promises.claims.iter();
         let failed = claims.filter_map(|claim| Some((claim.id.clone(), claim.last_failure()?)));
-        failed.collect()
+        Memory { contradicted: failed.collect(), released: self.release.clone() }
     }
 }
 

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::language::quantity::amount::Amount;
 use crate::language::quantity::side::Side;
 use crate::model::judge::basis::Basis;
+use crate::model::project::release::KnownRelease;
 use crate::model::project::sub_processor::SubProcessor;
 use crate::model::published::recorded::Recorded;
 use crate::model::source::claim_id::ClaimId;
@@ -34,6 +35,9 @@ pub struct Published {
     pub site: Publisher,
     /// The service that the claims are about.
     pub target: PublishedTarget,
+    /// Whether this is a draft, which nobody must rely on.
+    #[serde(default)]
+    pub draft: bool,
     /// The name and version of the program that ran the checks.
     pub generator: String,
     /// When the claims were checked: the time of the oldest answer on which one of them rests.
@@ -45,6 +49,9 @@ pub struct Published {
     /// The time to which the clock was set, if it was; the times are not real then.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub clock: Option<Timestamp>,
+    /// The newest release of the service that is known; null if the service does not report it.
+    #[serde(default)]
+    pub release: Option<KnownRelease>,
     /// The promises of the page.
     #[serde(flatten)]
     pub promises: Promises,
@@ -141,7 +148,7 @@ pub struct PublishedClaim {
     /// The basis of its weakest check; null if nothing was tested.
     #[serde(with = "basis")]
     #[schemars(with = "Option<String>", extend("enum" = [
-        "probed", "probed with access", "reported", "attested", null
+        "probed", "probed with access", "reported", "attested", "inherited", null
     ]))]
     pub basis: Option<Basis>,
     /// When the oldest answer was received.
@@ -299,7 +306,7 @@ impl PublishedClaim {
     /// The name of its standing; a claim that holds by an attestation alone is `attested`.
     pub fn stands(&self) -> &str {
         match self.standing.as_str() {
-            "holds" if self.basis == Some(Basis::Attested) => "attested",
+            "holds" if self.basis.is_some_and(Basis::needs_a_role) => "attested",
             standing => standing,
         }
     }

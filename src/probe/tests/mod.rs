@@ -66,6 +66,7 @@ pub(crate) fn project(target: &str) -> Project {
         writes: true,
         commands: false,
         refusal: Refusal::standard(),
+        release: None,
         world: World {
             target: target.parse().unwrap(),
             demo: false,

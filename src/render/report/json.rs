@@ -31,6 +31,7 @@ struct JsonReport<'a> {
     generator: &'a str,
     target: &'a str,
     demo: bool,
+    release: Option<&'a str>,
     clock: Option<Timestamp>,
     started: Timestamp,
     finished: Timestamp,
@@ -70,7 +71,7 @@ struct JsonFinding<'a> {
     control: Option<JsonControl<'a>>,
     repeat: String,
     waived: bool,
-    to_waive: Accepted,
+    to_waive: Option<Accepted>,
 }
 
 #[derive(Serialize)]
@@ -120,6 +121,7 @@ fn report<'a>(input: &Input<'a>) -> JsonReport<'a> {
         generator: &assessment.generator,
         target: &assessment.world.target,
         demo: assessment.world.demo,
+        release: assessment.released.as_ref().map(|known| known.name.as_str()),
         clock: assessment.clock,
         started: assessment.started,
         finished: assessment.finished,
@@ -259,12 +261,7 @@ mod tests {
               },
               "repeat": "curl -i -H \"Authorization: JWT ${GLOBEX_JWT}\" \"https://addon.demo.test/notes/${note}\"",
               "waived": false,
-              "to_waive": {
-                "check": 1,
-                "step": "globex reads acme's note",
-                "at": "",
-                "is": "shows_no_foreign_canary"
-              }
+              "to_waive": null
             }
           ],
           "waiver": null

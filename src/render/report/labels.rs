@@ -50,6 +50,7 @@ pub fn basis(basis: Basis) -> &'static str {
         Basis::ProbedWithAccess => "Tested with test accounts",
         Basis::Reported => "Reported by the service",
         Basis::Attested => "Confirmed by a named role",
+        Basis::Inherited => "Provided by the platform",
     }
 }
 
@@ -71,7 +72,7 @@ pub(crate) fn counts(input: &Input<'_>) -> Vec<(Style, String)> {
 
 fn counted(group: &[&Outcome<'_>]) -> String {
     let number = group.len();
-    let confirmed = |one: &&&Outcome<'_>| summary::basis(one) == Some(Basis::Attested);
+    let confirmed = |one: &&&Outcome<'_>| summary::basis(one).is_some_and(Basis::needs_a_role);
     match group[0].standing {
         Standing::Holds => match group.iter().filter(confirmed).count() {
             0 => format!("{number} verified"),

@@ -150,10 +150,19 @@ impl Problem<'_> {
             return;
         }
         let found = findings(self.outcome).into_iter().filter(|one| !one.waived);
+        let (found, never): (Vec<_>, Vec<_>) = found.partition(|one| one.acceptance.is_some());
+        if !never.is_empty() {
+            let never = "no waiver can accept that strangers are let in, or that data of one \
+                         customer is shown to another";
+            out.push_str(&self.layout.paragraph(2, never));
+        }
+        if found.is_empty() {
+            return;
+        }
         let file = format!("waivers/{}.yaml", plain(&self.outcome.claim.id));
         let head = format!("to accept this until a date, add under `accepts:` in {file}:");
         out.push_str(&self.layout.paragraph(2, &head));
-        for line in found.map(|one| one.acceptance.line()) {
+        for line in found.into_iter().filter_map(|one| one.acceptance).map(|one| one.line()) {
             // A line break within a YAML string is one space; two spaces would become one.
             match line.strip_prefix("- ").filter(|_| !line.contains("  ")) {
                 Some(entry) => out.push_str(&self.layout.hanging("    - ", entry)),

@@ -111,7 +111,7 @@ fn results_of(rule: usize, outcome: &Outcome<'_>, input: &Input<'_>) -> Vec<Valu
     let found = findings(outcome);
     let left_out = found.len().saturating_sub(FINDINGS_MAX);
     let one = |finding: &Finding<'_>| {
-        let sort = json!(finding.acceptance);
+        let sort = json!((finding.check + 1, &finding.step.name, finding.expectation));
         let mut result = result(told(finding, left_out), Some(finding.check), &sort);
         if let Some(waiving) = outcome.waiving.as_ref().filter(|_| finding.waived) {
             let justification = wording::waived(waiving, input.project);

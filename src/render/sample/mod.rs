@@ -52,6 +52,7 @@ impl Sample {
                 binding: ClaimBinding::of(claim, &plans[&claim.id]),
                 verdict: Verdict::Holds,
                 transcripts: vec![transcript(&claim.id)],
+                release: None,
             };
             (claim.id.clone(), evidence)
         };
@@ -64,6 +65,7 @@ impl Sample {
             world: WorldBinding::of(&project),
             claims: project.claims.iter().map(evidence).collect(),
             contradicted: BTreeMap::new(),
+            released: None,
         };
         Self { project, plans, assessment, past: Past::default() }
     }
@@ -122,6 +124,7 @@ pub(crate) fn project() -> Project {
         writes: true,
         commands: false,
         refusal: Refusal::standard(),
+        release: None,
         world: World {
             target: "https://addon.demo.test".parse().unwrap(),
             embedded: true,
@@ -151,6 +154,8 @@ fn waiver() -> Waiver {
         step: "anyone reads /images".into(),
         at: "/status".into(),
         is: Test::Equals(json!(404)),
+        up_to: None,
+        accepts_value: Some(json!(200)),
     };
     Waiver {
         words: spanned("Images are no longer kept on the old host.".into()),

@@ -12,7 +12,7 @@ use crate::render::site::view;
 /// The maximum width of a character of the badge, in pixels.
 const CHARACTER_WIDTH: usize = 7;
 
-/// The colour of a badge with a claim that is not verified.
+/// The colour of a badge of a draft, or with a claim that is not verified.
 const UNSOUND: &str = "a11a1a";
 
 /// `badge.svg` and `badge.json`.
@@ -47,6 +47,10 @@ impl Badge {
             false => "",
         };
         let words = edition.words();
+        if site.draft {
+            let (label, message) = (words.say("badge-label"), words.say("draft"));
+            return Self { version: 1, label, message, color: UNSOUND };
+        }
         let counts = site.summary.counts.iter().filter(|one| one.mark.class != "not-tested");
         let counts: Vec<&str> = counts.map(|one| one.words.as_str()).collect();
         let claims = words.list(&counts);

@@ -106,6 +106,10 @@ impl<'a> BodyWriter<'a> {
             Piece::SubProcessors(table) => {
                 self.events.push(raw(sub_processors::html(table, self.words)))
             }
+            Piece::OwnTable => {
+                let note = link::escaped(&self.words.say("publisher-table"));
+                self.events.push(raw(format!("<p class=\"facts\">{note}</p>\n")));
+            }
         }
     }
 

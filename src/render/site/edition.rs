@@ -82,9 +82,9 @@ impl<'a> Edition<'a> {
         format!("{}{file}", self.language.folder)
     }
 
-    /// The titles of the products that a claim applies to; empty if it applies to all.
+    /// The titles of the products that a claim applies to and that its checks ask; empty if it applies to all.
     pub(crate) fn products(&self, claim: &Claim) -> Vec<String> {
-        claim.written.applies_to.iter().map(|name| self.language.product(name)).collect()
+        claim.tested_products().map(|name| self.language.product(name)).collect()
     }
 
     /// An instant, for machines and for people.

@@ -8,7 +8,7 @@ use crate::model::judge::view::View;
 use crate::model::plan::{Plan, Role, Step, expect};
 use crate::model::project::Project;
 use crate::model::project::claim::Claim;
-use crate::model::project::i18n::Words;
+use crate::model::project::i18n::{Language, Words};
 use crate::render::site::edition::Edition;
 use crate::render::site::{public, seen, view};
 use crate::render::wording::{count, plain};
@@ -30,7 +30,7 @@ pub(crate) fn claim<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::ClaimV
         id: claim.id.to_string(),
         words: edition.words_of(claim),
         mark: mark(outcome, edition.words()),
-        standing: standing(outcome, edition.words()),
+        standing: standing(claim, outcome, edition.language),
         basis: basis.map_or_else(String::new, |basis| said("basis", basis)),
         basis_means: basis.map_or_else(String::new, |basis| said("means", basis)),
         products: edition.products(claim),
@@ -57,7 +57,7 @@ pub(crate) fn claim_link<'a>(claim: &'a Claim, edition: &Edition<'a>) -> view::C
     view::ClaimLink {
         words: edition.words_of(claim),
         mark: mark(outcome, edition.words()),
-        standing: standing(outcome, edition.words()),
+        standing: standing(claim, outcome, edition.language),
         path: edition.path_of(claim),
     }
 }
@@ -80,8 +80,22 @@ pub(crate) fn mark(outcome: Option<&Outcome<'_>>, words: &Words) -> view::MarkVi
     view::MarkView { claim: outcome.map(|one| one.claim.id.to_string()), ..mark.until(ends) }
 }
 
-/// The standing of a claim, in a sentence.
-pub(crate) fn standing(outcome: Option<&Outcome<'_>>, words: &Words) -> String {
+/// The standing of a claim, in a sentence, and the products that the evidence is about, if there are others.
+pub(crate) fn standing(
+    claim: &Claim,
+    outcome: Option<&Outcome<'_>>,
+    language: &Language,
+) -> String {
+    let standing = in_a_sentence(outcome, &language.words);
+    let titles: Vec<String> = claim.tested_products().map(|name| language.product(name)).collect();
+    if titles.len() == claim.written.applies_to.len() {
+        return standing;
+    }
+    let products = language.words.list(&titles);
+    format!("{standing} {}", language.words.fill("tested-for-only", &[("products", &products)]))
+}
+
+fn in_a_sentence(outcome: Option<&Outcome<'_>>, words: &Words) -> String {
     let Some(outcome) = outcome else {
         return words.say("standing-not-asked");
     };

@@ -46,6 +46,11 @@ pub(crate) fn file(edition: &Edition<'_>, site: &view::SiteView, published: &Pub
     }
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.updated));
     entries.truncate(ENTRIES_MAX);
+    let titled = |title: &str| match site.draft {
+        true => edition.words().fill("draft-title", &[("title", title)]),
+        false => title.to_owned(),
+    };
+    entries.iter_mut().for_each(|entry| entry.title = titled(&entry.title));
     let newest = entries.first().map(|entry| entry.updated);
     let updated = newest.unwrap_or(edition.checked());
     let mut text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_owned();
@@ -58,7 +63,7 @@ pub(crate) fn file(edition: &Edition<'_>, site: &view::SiteView, published: &Pub
          <author><name>{}</name></author>\n<generator>{}</generator>",
         xml(&site.language),
         xml(&absolute(url, &site.home)),
-        xml(&site.title),
+        xml(&titled(&site.title)),
         xml(&absolute(url, &edition.path(FILE))),
         xml(&absolute(url, &site.home)),
         xml(&site.organisation),

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
+use crate::language::verdict::has_mark;
 use crate::model::project::i18n::{Language, Words};
 use crate::model::project::policy::Policy;
 use crate::model::project::sub_processor::Table;
@@ -41,6 +42,10 @@ pub(crate) fn dates(site: &view::SiteView, words: &Words) -> String {
         text.push(' ');
         text.push_str(&words.fill("unverified-after", &[("time", &until.words)]));
     }
+    let text = match site.draft {
+        true => format!("**{}.** {} {text}", words.say("draft"), words.say("draft-means")),
+        false => text,
+    };
     site.warnings.iter().fold(text, |text, warning| format!("{text} {}", plain(warning)))
 }
 
@@ -55,6 +60,28 @@ struct OpenLink {
     image: bool,
     /// The range of its text so far.
     text: Option<Range<usize>>,
+}
+
+/// Whether the cells of a table have marks such as ✓, which are its author's own.
+#[derive(Default)]
+struct MarkedTable {
+    cell: String,
+    has_marks: bool,
+}
+
+impl MarkedTable {
+    /// Reads an event. Returns whether it ends a table with marks.
+    fn ends_with_marks(&mut self, event: &Event<'_>) -> bool {
+        match event {
+            Event::Start(Tag::Table(_)) => self.has_marks = false,
+            Event::Start(Tag::TableCell) => self.cell.clear(),
+            Event::Text(text) | Event::Code(text) => self.cell.push_str(text),
+            Event::End(TagEnd::TableCell) => self.has_marks |= has_mark(&self.cell),
+            Event::End(TagEnd::Table) => return self.has_marks,
+            _ => {}
+        }
+        false
+    }
 }
 
 /// A policy with the policies that it may link to.
@@ -76,7 +103,12 @@ impl MarkdownSource<'_> {
         let mut edits: Vec<TextEdit> =
             definitions.map(|(_, one)| (one.span.clone(), String::new())).collect();
         let mut open: Vec<OpenLink> = Vec::new();
+        let mut table = MarkedTable::default();
         for (event, range) in parser.into_offset_iter() {
+            if table.ends_with_marks(&event) {
+                let note = format!("{}\n\n", self.language.words.say("publisher-table"));
+                edits.push((range.start..range.start, note));
+            }
             let ends = matches!(event, Event::End(TagEnd::Link | TagEnd::Image));
             let closed = if ends { open.pop() } else { None };
             if let Some(link) = &closed {

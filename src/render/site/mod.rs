@@ -7,6 +7,7 @@ mod edition;
 mod event;
 pub(crate) mod evidence;
 mod feed;
+mod guard;
 mod history;
 mod index_files;
 mod link;
@@ -38,6 +39,7 @@ use crate::model::project::Project;
 use crate::model::project::claim::Claim;
 use crate::model::project::policy::Policy;
 use crate::model::published::Published;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, in_source_order};
 use crate::render::{Files, Input};
 
@@ -81,11 +83,21 @@ pub(crate) fn lint(project: &Project) -> Vec<Diagnostic> {
             Err(diagnostics) => mistakes.extend(diagnostics),
             Ok(theme) => {
                 let pages = specimen::pages().into_iter();
-                let found = pages.filter_map(|(name, context)| theme.render(name, &context).err());
-                mistakes.extend(found.map(|diagnostic| *diagnostic));
+                let mut rendered = Vec::new();
+                for (name, context) in pages {
+                    match theme.render(name, specimen::ROOT, &context) {
+                        Ok(page) => rendered.push(page),
+                        Err(diagnostic) => mistakes.push(*diagnostic),
+                    }
+                }
+                // A page with a mistake is not whole, so what it lacks says nothing.
+                let is_whole = mistakes.iter().all(|one| one.code == Code::ThemeHides);
+                mistakes.retain(|one| is_whole || one.code != Code::ThemeHides);
+                mistakes.extend(theme.lint(&rendered));
             }
         }
     }
+    mistakes.dedup();
     in_source_order(mistakes)
 }
 
@@ -167,7 +179,7 @@ impl SiteBuilder {
 
 /// The pages in one language.
 struct Pages<'a> {
-    theme: &'a Theme,
+    theme: &'a Theme<'a>,
     edition: Edition<'a>,
     site: view::SiteView,
     published: &'a Published,
@@ -279,7 +291,7 @@ impl Pages<'_> {
         self.builder.sheets.push(print::PrintedPage::of(&page));
         page.data = linked_data::text(&page, &self.site);
         let context = context(&self.site, &page, name, value);
-        match self.theme.render(template, &context) {
+        match self.theme.render(template, &page.root, &context) {
             Ok(html) => {
                 self.builder.files.insert(page.path, html.into_bytes());
             }

@@ -12,6 +12,9 @@ use crate::render::site::view::{
     StepView, Summary, Time, Translation, WaiverView,
 };
 
+/// The path from the sample pages to the root of their site.
+pub(crate) const ROOT: &str = "../";
+
 /// Every page template, each with a full and an empty page.
 pub(crate) fn pages() -> Vec<(&'static str, Context)> {
     let mut pages = Vec::new();
@@ -52,7 +55,7 @@ fn empty_page() -> Page {
     Page {
         title: words("A page"),
         description: words("What it is about"),
-        root: words("../"),
+        root: words(ROOT),
         path: words("a/index.html"),
         address: words("https://security.example.com/a/"),
         sheet: words("sheet-1"),

@@ -35,6 +35,7 @@ fn there_is_a_page_for_each_policy_and_each_claim() {
     icon.svg
     index.html
     llms.txt
+    marks.css
     print.css
     privacy/index.html
     privacy/index.md
@@ -129,6 +130,27 @@ fn the_worst_standing_comes_first() {
 }
 
 #[test]
+fn the_files_of_a_draft_for_programs_say_that_it_is_one() {
+    let sample = Sample::new();
+    let outcomes = sample.outcomes();
+    let draft = render(&sample.input(&outcomes), Stage::Draft).unwrap();
+    let text = |path: &str| String::from_utf8_lossy(&draft[path]).into_owned();
+    let claims: serde_json::Value = serde_json::from_str(&text("claims.json")).unwrap();
+    assert_eq!(claims["draft"], true);
+    let badge: serde_json::Value = serde_json::from_str(&text("badge.json")).unwrap();
+    assert_eq!(badge["message"], "Draft, not verified");
+    assert!(text("badge.svg").contains(": Draft, not verified</title>"));
+    assert!(!text("badge.svg").contains(" verified and"));
+    let titles = text("feed.xml").matches("<title>").count();
+    assert!(titles > 2);
+    assert_eq!(text("feed.xml").matches("<title>Draft: ").count(), titles);
+    assert!(text("security/index.md").contains("**Draft, not verified.**"));
+    assert!(text("llms.txt").contains("**Draft, not verified.**"));
+    let published: serde_json::Value = serde_json::from_str(&rendered()["claims.json"]).unwrap();
+    assert_eq!(published["draft"], false);
+}
+
+#[test]
 fn every_page_of_a_draft_is_marked_as_such() {
     let sample = Sample::new();
     let outcomes = sample.outcomes();
@@ -154,7 +176,7 @@ fn a_claim_is_followed_by_its_evidence() {
     <dl>
     <div><dt>Claim</dt><dd>One customer can never reach another customer&#39;s &lt;data&gt;. <span class="products">for Cloud add-ons</span></dd></div>
     <div><dt>Status</dt><dd data-claim="tenant-isolation">Tests show that this claim is not true. Anyone who has the credentials can repeat the tests.</dd></div>
-    <div><dt>How this proves it</dt><dd>We ask, and look at what comes back (tenant-isolation).</dd></div>
+    <div><dt>The publisher’s explanation</dt><dd>We ask, and look at what comes back (tenant-isolation).</dd></div>
     </dl>
 
     <dl>

@@ -6,10 +6,11 @@ use tera::{Context, ErrorKind, ReportError, Tera};
 
 use crate::model::project::Project;
 use crate::model::project::i18n::Language;
+use crate::model::project::verdict_labels::labels;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
-use crate::render::site::say;
+use crate::render::site::{guard, say};
 
 /// The built-in theme: every file by its name.
 pub(crate) const BUILT_IN: [(&str, &str); 9] = [
@@ -34,21 +35,28 @@ const EXTENDED: &str = "built-in/";
 /// The style sheets, which are copied to the site.
 pub(crate) const STYLES: [&str; 2] = ["style.css", "theme.css"];
 
-/// Files that are copied to every site. A project cannot replace them, as they mark expired evidence.
-pub(crate) const FIXED: [(&str, &str); 3] = [
+/// Files that are copied to every site. A project cannot replace them: they show verdicts as they are, and mark
+/// expired evidence.
+pub(crate) const FIXED: [(&str, &str); 4] = [
     ("avouch.js", include_str!("../../../templates/avouch.js")),
+    ("marks.css", include_str!("../../../templates/marks.css")),
     ("icon-unverified.svg", include_str!("../../../templates/icon-unverified.svg")),
     ("icon.svg", include_str!("../../../templates/icon.svg")),
 ];
 
 /// The templates of a project.
-pub(crate) struct Theme {
+pub(crate) struct Theme<'a> {
     tera: Tera,
+    project: &'a Project,
+    language: &'a Language,
 }
 
-impl Theme {
+impl<'a> Theme<'a> {
     /// The built-in theme with the project's files. The error lists mistakes in those files.
-    pub(crate) fn of(project: &Project, language: &Language) -> Result<Self, Vec<Diagnostic>> {
+    pub(crate) fn of(
+        project: &'a Project,
+        language: &'a Language,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let files = files(project).into_iter();
         let templates = files.filter(|(name, _)| name.ends_with(".html"));
         let mut broken = Vec::new();
@@ -68,18 +76,57 @@ impl Theme {
         let extended = to_extend();
         let extended = extended.iter().map(|(name, text)| (name.as_str(), *text));
         match tera.add_raw_templates(templates.chain(extended)) {
-            Ok(()) => Ok(Self { tera }),
+            Ok(()) => Ok(Self { tera, project, language }),
             Err(error) => Err(vec![diagnostic(&error, "base.html")]),
         }
     }
 
-    /// Renders a page from a template.
-    pub(crate) fn render(&self, name: &str, context: &Context) -> Result<String, Box<Diagnostic>> {
+    /// Renders a page from a template. `root` is the path to the site's root.
+    pub(crate) fn render(
+        &self,
+        name: &str,
+        root: &str,
+        context: &Context,
+    ) -> Result<String, Box<Diagnostic>> {
         if let Some(unknown) = self.unknown_variable(name, context) {
             return Err(Box::new(unknown));
         }
         let page = self.tera.render(name, context);
-        page.map_err(|error| Box::new(diagnostic(&error, name)))
+        let page = page.map_err(|error| Box::new(diagnostic(&error, name)))?;
+        self.objection(name, root, &page).map_or(Ok(page), |wrong| Err(Box::new(wrong)))
+    }
+
+    /// What a page of the project's own templates leaves out or changes.
+    fn objection(&self, name: &str, root: &str, page: &str) -> Option<Diagnostic> {
+        let own = &self.project.templates;
+        if !own.keys().any(|name| name.ends_with(".html")) {
+            return None;
+        }
+        let expected = guard::Expected { root, words: &self.language.words };
+        let (message, help) = guard::of_page(page, expected)?;
+        let file = if own.contains_key("base.html") { "base.html" } else { name };
+        let place = Place::file(format!("templates/{file}"));
+        Some(Diagnostic::new(Code::ThemeHides, place, message).help(help))
+    }
+
+    /// Reports what the project's own templates and style sheets hide or pretend. `pages` are sample pages.
+    pub(crate) fn lint(&self, pages: &[String]) -> Vec<Diagnostic> {
+        let labels = labels(&self.project.languages);
+        let own = &self.project.templates;
+        let sheets: Vec<(&str, &str)> =
+            STYLES.into_iter().filter_map(|name| Some((name, own.get(name)?.as_str()))).collect();
+        let guarded: Vec<guard::Guarded> = match sheets.is_empty() {
+            true => Vec::new(),
+            false => pages.iter().map(|page| guard::Guarded::new(page)).collect(),
+        };
+        let of_sheets =
+            sheets.iter().flat_map(|(name, text)| guard::of_sheet(name, text, &guarded, &labels));
+        let pages = own.iter().filter(|(name, _)| name.ends_with(".html"));
+        let of_pages = pages.flat_map(|(name, text)| {
+            let built_in = BUILT_IN.into_iter().find(|(one, _)| one == name);
+            guard::of_template(name, text, built_in.map_or("", |(_, text)| text), &labels)
+        });
+        of_sheets.chain(of_pages).collect()
     }
 
     /// Finds a variable that is not defined, even in a part of the template that this page does not use.

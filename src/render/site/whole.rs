@@ -1,14 +1,16 @@
 //! The data that all pages share: publisher, target, permissions, and the summary of all claims.
 
+use crate::language::period::Period;
 use crate::model::judge::binding::Digest;
 use crate::model::project::Project;
 use crate::model::project::i18n::Words;
 use crate::model::project::policy::Policy;
-use crate::model::project::world::World;
+use crate::model::project::world::{VALID_FOR_MAX, World};
 use crate::render::site::edition::Edition;
 use crate::render::site::{
     Stage, feed, index_files, markdown, security_headers, security_txt, standing, view,
 };
+use crate::render::wording::plain;
 
 /// The number of hexadecimal digits that identify a build.
 const BUILD_LENGTH: usize = 12;
@@ -24,7 +26,7 @@ pub(crate) fn site(edition: &Edition<'_>) -> view::SiteView {
         direction: edition.language.direction().to_owned(),
         home: edition.path("index.html"),
         generator: concat!("Avouch ", env!("CARGO_PKG_VERSION")).to_owned(),
-        target: target(&project.world, edition.words()),
+        target: tested(edition),
         checked: edition.time(edition.checked()),
         contacts: project.contacts.iter().map(contact).collect(),
         warnings: warnings(edition),
@@ -35,6 +37,18 @@ pub(crate) fn site(edition: &Edition<'_>) -> view::SiteView {
         build: build(edition),
         security_policy: security_headers::POLICY.to_owned(),
         files: files(edition),
+    }
+}
+
+/// The target, with the release that was tested if the project reads it.
+fn tested(edition: &Edition<'_>) -> String {
+    let words = edition.words();
+    let target = target(&edition.project.world, words);
+    match edition.assessment.released.as_ref().filter(|_| edition.project.release.is_some()) {
+        Some(known) => {
+            words.fill("target-release", &[("target", &target), ("release", &plain(&known.name))])
+        }
+        None => target,
     }
 }
 
@@ -126,6 +140,10 @@ fn permissions(project: &Project, words: &Words) -> Vec<String> {
     }
     if project.commands {
         all.push(words.say("may-run"));
+    }
+    if project.limits.valid_for > VALID_FOR_MAX {
+        let days = project.limits.valid_for.as_seconds() / Period::days(1).as_seconds();
+        all.push(words.count("may-last", usize::try_from(days).unwrap_or(usize::MAX)));
     }
     for (name, actor) in project.actors.iter().filter(|(_, actor)| !actor.send_to.is_empty()) {
         let to: Vec<String> =

@@ -67,6 +67,8 @@ mod tests {
             step: step.name.clone(),
             at: one.at.clone(),
             is: one.test.clone(),
+            up_to: None,
+            accepts_value: Some(serde_json::json!(200)),
         };
         waiver.accepts[0].value = of(&step.expect[0]);
         let more = step.expect[1..].iter().map(|one| {
@@ -96,7 +98,7 @@ mod tests {
         let sample = waived("tenant-isolation");
         let outcomes = sample.outcomes();
         assert_eq!(outcomes[1].standing, Standing::Violated);
-        assert_eq!(outcomes[1].checks[0].waived.len(), 1);
+        assert_eq!(outcomes[1].checks[0].waived.len(), 0, "a leak, and a stranger let in");
         assert_eq!(idle(&outcomes[1]), Vec::<String>::new());
     }
 
@@ -111,16 +113,21 @@ mod tests {
         let mut sample = Sample::new();
         let (_, waiver) = sample.project.waivers.get_mut("image-storage").unwrap();
         let mut dead = waiver.accepts[0].clone();
-        dead.value.is = crate::model::plan::expect::Test::ShowsNoForeignCanary;
-        dead.value.at = String::new();
+        dead.value.is = crate::model::plan::expect::Test::Exists(true);
         waiver.accepts.push(dead);
+        let more = crate::model::plan::expect::Expectation::new(
+            "/status",
+            crate::model::plan::expect::Test::Exists(true),
+        );
+        let plan = &mut sample.plans.get_mut("image-storage").unwrap()[0];
+        plan.steps.last_mut().unwrap().expect.push(more);
         let outcomes = sample.outcomes();
         assert_eq!(outcomes[6].standing, Standing::Waived);
         assert_eq!(
             idle(&outcomes[6]),
             [
                 "waivers/image-storage.yaml: this expectation is not violated; remove the entry: - { check: 1, step: \
-              \"anyone reads /images\", at: \"\", is: \"shows_no_foreign_canary\" }"
+              \"anyone reads /images\", at: \"/status\", is: {\"exists\":true}, accepts_value: 200 }"
             ]
         );
     }

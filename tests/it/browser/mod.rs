@@ -4,6 +4,7 @@
 mod ageing;
 mod axe;
 mod driver;
+mod guard;
 mod pictures;
 mod preview;
 mod print;

@@ -9,12 +9,12 @@ use crate::harness::{Project, Run};
 const FILE: &str = "waivers/backup-daily.yaml";
 
 /// What the flaw `stale-backup` breaks, as the report has it.
-const BROKEN: &str = r#"- { check: 1, step: "the newest finished backup", at: "/newest/at", is: {"not_older_than":"24h"} }"#;
+const BROKEN: &str = r#"- { check: 1, step: "the newest finished backup", at: "/newest/at", is: {"not_older_than":"24h"}"#;
 
 /// Where an old backup breaks the claim, waived from 2026-11-22 to the end of 2026-11-30.
 fn waived() -> Project {
     let project = Project::fixture("backup");
-    give(&project, BROKEN);
+    give(&project, &format!("{BROKEN}, up_to: 96h }}"));
     project
 }
 
@@ -140,7 +140,7 @@ fn what_could_not_be_found_out_cannot_be_waived() {
 #[test]
 fn an_entry_that_names_no_expectation_is_told_and_accepts_nothing() {
     let project = Project::fixture("backup");
-    give(&project, &BROKEN.replace("24h", "25h"));
+    give(&project, &format!("{}, up_to: 96h }}", BROKEN.replace("24h", "25h")));
     let run = at(&project, &CHECK, "2026-11-23T10:00:00Z");
     assert_eq!(run.code, Some(1), "{run}");
     assert!(run.err.contains("unknown-expectation"), "{run}");
@@ -159,9 +159,10 @@ const TOO_MUCH: [&str; 7] = [
     "ignore-qsh",
 ];
 
-/// Whatever breaks, the lines of the report waive it, and nothing else is needed.
+/// Whatever breaks, the lines of the report waive it, and nothing else is needed; apart from strangers who
+/// were let in, and from data that was shown to others, which nothing waives.
 #[test]
-fn every_flaw_of_the_demo_can_be_waived_by_what_the_report_has() {
+fn every_flaw_of_the_demo_can_be_waived_by_what_the_report_has_unless_it_lets_somebody_in() {
     let project = Project::own();
     let flaws = avouch_demo::FLAWS.iter().map(|flaw| flaw.name);
     let flaws = flaws.filter(|name| !TOO_MUCH.contains(name));
@@ -170,12 +171,20 @@ fn every_flaw_of_the_demo_can_be_waived_by_what_the_report_has() {
     let broken = at(&project, &check, "2026-11-23T10:00:00Z");
     let violated = broken.with_standing("violated");
     assert!(violated.len() > 10, "{broken}");
+    let mut waivable = Vec::new();
     for claim in broken.json()["claims"].as_array().unwrap() {
         let id = claim["id"].as_str().unwrap();
         if violated.iter().any(|one| one == id) {
             let findings = claim["findings"].as_array().unwrap().iter();
+            if findings.clone().all(|one| !one["to_waive"].is_null()) {
+                waivable.push(id.to_owned());
+            }
+            let findings = findings.filter(|one| !one["to_waive"].is_null());
             let lines: BTreeSet<String> =
                 findings.map(|one| format!("\n  - {}", one["to_waive"])).collect();
+            if lines.is_empty() {
+                continue;
+            }
             let lines: String = lines.into_iter().collect();
             let text = format!(
                 "words: {}\naccepts:{lines}\nreason: R\nrole: security\nticket: T\n\
@@ -186,7 +195,11 @@ fn every_flaw_of_the_demo_can_be_waived_by_what_the_report_has() {
         }
     }
     let run = at(&project, &check, "2026-11-23T10:00:00Z");
-    assert_eq!((run.code, run.with_standing("waived")), (Some(0), violated), "{run}");
+    // The value there is an address that is new in each run.
+    waivable.retain(|id| id != "image-storage");
+    waivable.sort();
+    assert!(waivable.len() > 5 && waivable.len() < violated.len(), "{broken}");
+    assert_eq!((run.code, run.with_standing("waived")), (Some(1), waivable), "{run}");
 }
 
 #[test]
@@ -210,7 +223,7 @@ fn a_waiver_of_tls_1_does_not_waive_tls_10() {
         project.write(&format!("checks/{id}.yaml"), &check);
     }
     project.write("content/s.md", &policy);
-    let accepts = r#"- { check: 1, step: "it is there", at: "/status", is: {"equals":200} }"#;
+    let accepts = r#"- { check: 1, step: "it is there", at: "/status", is: {"equals":200}, accepts_value: 404 }"#;
     project.write(
         "waivers/tls-1.yaml",
         &format!(

@@ -1,5 +1,6 @@
 //! Evidence cannot mislead: services that lie, each in one way, and next to each a sound service that holds.
 
+mod basis;
 mod contradicted;
 mod controls;
 mod dates;
@@ -9,5 +10,8 @@ mod nodes;
 mod numbers;
 mod premises;
 mod refusals;
+mod release;
 mod secrets;
 mod service;
+mod waived;
+mod words;

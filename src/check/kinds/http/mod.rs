@@ -23,12 +23,12 @@ pub(crate) struct Http;
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct Settings {
     /// How the facts are known: `seen` in the answer (the default), or `reported` by the service about
-    /// itself.
+    /// itself. Content of a body that shows no behaviour is always `reported`.
     #[serde(default = "seen")]
     word: Word,
     /// The steps, in order.
     steps: Spanned<Vec<Spanned<WrittenStep>>>,
-    /// A sentence for the reader: what this check does not show.
+    /// A sentence for the reader: what else this check does not show.
     leaves_open: Option<String>,
 }
 
@@ -45,10 +45,15 @@ impl Kind for Http {
         proves: "The answers to the listed requests meet the expectations.",
         cannot_prove: "Anything about other requests. A step that expects a refusal or an \
                        absence needs a `control`: the same request by an actor that is allowed \
-                       to send it. Otherwise a mistyped path would prove the claim. If a request \
-                       is refused to everybody, such as a registration that is closed, an \
-                       operator's request is the control; if there is none, the step is \
-                       `closed: true` in a check with `word: reported`.",
+                        to send it. Otherwise a mistyped path would prove the claim. If a request \
+                        is refused to everybody, such as a registration that is closed, an \
+                        operator's request is the control; if there is none, the step is \
+                        `closed: true` in a check with `word: reported`. Status, header fields and \
+                        length are observed. The content of a body is what the service says of \
+                        itself, and the page shows it as “Reported by the service”, unless the \
+                        check shows behaviour with it: a refusal or an absence with its control, a \
+                        mark or a value of an earlier write that comes back, or an address that a \
+                        later step uses.",
         example: EXAMPLE,
     };
 
@@ -67,7 +72,7 @@ impl Kind for Http {
         for step in &settings.steps.value {
             reader.step(step, diagnostics);
         }
-        Some(reader.plan(Http::NAME, settings.leaves_open.clone()))
+        Some(reader.plan(Http::NAME, settings.leaves_open.as_deref()))
     }
 }
 

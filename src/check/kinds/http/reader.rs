@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::check::kind::Context;
 use crate::check::kinds::http::step::WrittenStep;
+use crate::check::written::caveat::caveat;
 use crate::check::written::counterexample::of_limits;
 use crate::check::written::expect::{Reading, pointer};
 use crate::check::written::placeholders::Names;
@@ -269,7 +270,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    pub(crate) fn plan(mut self, kind: &str, leaves_open: Option<String>) -> Plan {
+    pub(crate) fn plan(mut self, kind: &str, leaves_open: Option<&str>) -> Plan {
         for step in &mut self.steps {
             let own = self.planters.iter().position(|planter| *planter == step.actor);
             step.sees = own.into_iter().map(CanaryId).collect();
@@ -282,14 +283,13 @@ impl<'a> Reader<'a> {
             counterexamples: counterexamples.collect(),
             canaries: self.planters.into_iter().map(canary).collect(),
             covers: covers(&self.steps),
-            leaves_open: leaves_open.unwrap_or_else(|| LEAVES_OPEN.into())
-                + &not_shown(&self.steps),
+            leaves_open: caveat(&format!("{LEAVES_OPEN}{}", not_shown(&self.steps)), leaves_open),
             ..Plan::new(kind, self.steps)
         }
     }
 }
 
-/// The sentence about other requests, if the author writes no other.
+/// The sentence about other requests.
 const LEAVES_OPEN: &str =
     "It does not show how the service answers requests that are not listed here.";
 

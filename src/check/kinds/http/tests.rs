@@ -8,6 +8,7 @@ use crate::check::fixture::{
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::observation::{Answer, Observation};
 use crate::model::answer::verdict::{Reason, Verdict};
+use crate::model::judge::basis::{Basis, of_plan};
 use crate::model::judge::falsify::Grade;
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::{Keep, Plan, Word};
@@ -251,4 +252,61 @@ fn the_owner_answered_as_the_stranger_was_is_inconclusive() {
     let tried = tried(&plan);
     let when = "“owner” gets the answer that “stranger” gets";
     assert!(tried.rows.iter().any(|row| row.when == when && row.noticed), "{tried:#?}");
+}
+
+fn basis(steps: &str) -> Basis {
+    of_plan(&plan(&format!("kind: http\nsteps:\n{steps}")))
+}
+
+#[test]
+fn what_a_service_says_of_itself_is_reported() {
+    for expect in [
+        "json: { /encrypted_at_rest: true }",
+        "json: { /backups: { every: { at: /encrypted, is: true } } }",
+        "json: { /encrypted_at_rest: { exists: true } }",
+        "text: { contains: encrypted at rest }",
+        "title: { contains: Encrypted }",
+        "status: 200, json: { /region: { one_of: [eu, us] } }",
+    ] {
+        let steps = format!("  - {{ name: a, get: /status, expect: {{ {expect} }} }}\n");
+        assert_eq!(basis(&steps), Basis::Reported, "{expect}");
+    }
+    // Nor does it help to say it in a control, or twice.
+    assert_eq!(
+        basis(
+            "  - { name: a, role: control, get: /s, expect: { json: { /encrypted: true } } }\n  \
+             - { name: b, again: a, expect: { status: 200 } }\n"
+        ),
+        Basis::Reported
+    );
+    assert_eq!(
+        basis(
+            "  - { name: a, role: prepare, get: /s, capture: { e: /encrypted } }\n  \
+             - { name: b, get: /s, expect: { json: { /encrypted: \"${e}\" } } }\n"
+        ),
+        Basis::Reported
+    );
+}
+
+#[test]
+fn what_is_observed_or_shows_behaviour_is_probed() {
+    for expect in
+        ["status: 200", "header: { x-frame-options: DENY }", "json: { '': { exists: true } }"]
+    {
+        let steps = format!("  - {{ name: a, get: /status, expect: {{ {expect} }} }}\n");
+        assert_eq!(basis(&steps), Basis::Probed, "{expect}");
+    }
+    let refused = REFUSED.replace("status: [200, 204]", "status: 200, json: { /name: Acme }");
+    for yaml in [REFUSED, &refused, UPLOAD] {
+        assert_eq!(of_plan(&plan(yaml)), Basis::ProbedWithAccess, "{yaml}");
+    }
+    let written = "  - { name: a, role: prepare, as: acme, post: /notes, json: { a: b }, capture: { id: /id } }\n";
+    let comes_back = |more: &str| {
+        format!(
+            "{written}  - {{ name: b, as: acme, get: /notes, expect: {{ json: {{ /notes: {{ some: \
+             {{ at: /id, is: \"${{id}}\" }} }}{more} }} }} }}\n"
+        )
+    };
+    assert_eq!(basis(&comes_back("")), Basis::ProbedWithAccess);
+    assert_eq!(basis(&comes_back(", /encrypted: true")), Basis::Reported);
 }

@@ -6,6 +6,7 @@
 
 mod counterexample;
 mod directive;
+pub mod extent;
 pub(crate) mod fill;
 mod judge;
 mod redacted;

@@ -31,7 +31,7 @@ pub(crate) struct SiteView {
     pub(crate) build: String,
     /// Whether this is a draft, which readers must not rely on.
     pub(crate) draft: bool,
-    /// The target: an origin, or the demo.
+    /// The target: an origin, or the demo; with its release, if the project reads it.
     pub(crate) target: String,
     /// When the evidence was collected.
     pub(crate) checked: Time,

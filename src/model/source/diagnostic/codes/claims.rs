@@ -41,6 +41,23 @@ macro_rules! claims {
                                   change of those is not noticed.",
                     todo: "Put the whole sentence between the square brackets.",
                 };
+            WordsAround "words-around" Error [Claim Words]
+                "words around a claim, which no check tests, deny or limit it"
+                {
+                    title: "“{words}” changes what the checked sentence says",
+                    explanation: "These words are not checked, but they deny or limit the words that \
+                                  are.",
+                    todo: "Put the whole sentence between the square brackets, or write the other \
+                           words somewhere else.",
+                };
+            QuotedClaim "quoted-claim" Error [Claim]
+                "a claim is in a quotation or a footnote"
+                {
+                    title: "A promise is hidden in a quotation or footnote",
+                    explanation: "In a quotation somebody else speaks, and few people read \
+                                  footnotes. A sentence that is checked must be in the text.",
+                    todo: "Move the sentence into the text.",
+                };
             StrikeThrough "strike-through" Error []
                 "words of a claim are struck through"
                 {
@@ -59,6 +76,8 @@ macro_rules! claims {
                 "a claim has two files, or appears in two places";
             EmptyChecks "empty-checks" Error []
                 "a claim has no check";
+            UnnamedProduct "unnamed-product" Error [Claim]
+                "a claim applies to several products, and a check does not name those that it asks";
             TooManyChecks "too-many-checks" Error []
                 "a claim has more checks than are run";
             UnknownKind "unknown-kind" Error []
@@ -85,6 +104,14 @@ macro_rules! claims {
                 "a waiver expires soon";
             Overlap "overlap" Error []
                 "a waiver accepts the same expectation twice";
+            WaiverWithoutExtent "waiver-without-extent" Warning []
+                "an entry of a waiver does not say how much it accepts";
+            BadExtent "bad-extent" Error []
+                "the extent of a waiver's entry does not fit its test";
+            NotWaivable "not-waivable" Error []
+                "a waiver accepts a leak between customers, or that strangers are let in";
+            ValidForTooLong "valid-for-too-long" Error []
+                "evidence or an attestation is valid for longer than the limit";
             UnknownExpectation "unknown-expectation" Warning []
                 "a waiver accepts an expectation that no check of its claim has";
             NumberMismatch "number-mismatch" Error [Limit Said Value]

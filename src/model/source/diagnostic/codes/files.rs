@@ -44,6 +44,14 @@ macro_rules! files {
                     explanation: "It can make readers see other words than those that are checked.",
                     todo: "Delete the words around it and type them again.",
                 };
+            LookAlike "look-alike" Error [Words]
+                "a word has a letter of another script, or a special letter, that looks like another letter"
+                {
+                    title: "A letter only looks right",
+                    explanation: "“{words}” has a letter of another alphabet that looks like an \
+                                  ordinary one, so programs read another word than people do.",
+                    todo: "Type the word again on your keyboard.",
+                };
             NotYaml "not-yaml" Error []
                 "the text is not valid YAML"
                 {

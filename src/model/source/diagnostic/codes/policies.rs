@@ -172,6 +172,13 @@ macro_rules! policies {
                            plain statement with the reason: [](stated: \"nobody can test the \
                            future\").",
                 };
+            ImitatesVerdict "imitates-verdict" Error [Words]
+                "a text by an author looks like a verdict, such as `✓ Verified`"
+                {
+                    title: "This looks like a verdict",
+                    explanation: "Readers would think that “{words}” is the result of a check.",
+                    todo: "Say in a sentence of your own what was done, or remove it.",
+                };
             RetractedWords "retracted-words" Error []
                 "a policy uses words that were retracted from a published page"
                 {

@@ -47,6 +47,8 @@ macro_rules! project {
                 "a phrase of the interface has other placeholders than the phrase in English";
             UnusedWords "unused-words" Warning []
                 "the words of the interface exist in a language that the site does not have";
+            ThemeHides "theme-hides" Error []
+                "a theme could hide a verdict or a notice, or shows a verdict that is not one";
             Template "template" Error []
                 "a template cannot be used";
             TemplateSyntax "template-syntax" Error []
