@@ -75,10 +75,10 @@ pub enum Reason {
     Contradicted,
     /// A claim that this one needs is not verified.
     Needs,
-    /// The service's release is not known, or changed during the run.
-    Release,
     /// A further page that an answer announced was not read.
     UnreadPage,
+    /// The service's release is not known, or changed during the run.
+    Release,
 }
 
 impl Reason {
@@ -100,8 +100,8 @@ impl Reason {
         Self::Redacted,
         Self::Contradicted,
         Self::Needs,
-        Self::Release,
         Self::UnreadPage,
+        Self::Release,
     ];
 
     /// Its name, in kebab case.
@@ -123,8 +123,8 @@ impl Reason {
             Self::Redacted => "redacted",
             Self::Contradicted => "contradicted",
             Self::Needs => "needs",
-            Self::Release => "release",
             Self::UnreadPage => "unread-page",
+            Self::Release => "release",
         }
     }
 
@@ -151,8 +151,8 @@ impl Reason {
                 "a later check found that it is not true, and none has confirmed it since"
             }
             Self::Needs => "a claim that it needs is not verified",
-            Self::Release => "it is not known which release of the service was tested",
             Self::UnreadPage => "a further page of the answer was not read",
+            Self::Release => "it is not known which release of the service was tested",
         }
     }
 
