@@ -8,5 +8,5 @@ pub(crate) mod needs;
 pub(crate) mod page_addresses;
 pub(crate) mod products;
 pub(crate) mod translations;
-pub(crate) mod verdict_labels;
 pub(crate) mod validity;
+pub(crate) mod verdict_labels;

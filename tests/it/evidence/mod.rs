@@ -13,5 +13,5 @@ mod refusals;
 mod release;
 mod secrets;
 mod service;
-mod words;
 mod waived;
+mod words;

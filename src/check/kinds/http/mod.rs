@@ -49,7 +49,7 @@ impl Kind for Http {
                         is refused to everybody, such as a registration that is closed, an \
                         operator's request is the control; if there is none, the step is \
                         `closed: true` in a check with `word: reported`. Status, header fields and \
-                        length are observed. The content of a body is what the service says of \
+                        length are observed. The content of a body is what the service says about \
                         itself, and the page shows it as “Reported by the service”, unless the \
                         check shows behaviour with it: a refusal or an absence with its control, a \
                         mark or a value of an earlier write that comes back, or an address that a \
