@@ -8,7 +8,9 @@ pub(crate) mod download;
 pub(crate) mod facts;
 pub(crate) mod fields;
 pub(crate) mod host_addresses;
+mod link_field;
 pub(crate) mod listing;
+mod pages;
 pub(crate) mod pool;
 pub(crate) mod request;
 
@@ -78,6 +80,17 @@ pub(crate) struct PlannedRequest<'a> {
     pub(crate) save_to: Option<&'a PrivateDir>,
     /// How it reaches its host.
     pub(crate) way: Way,
+    /// Whether the further pages that its answer announces are read.
+    pub(crate) pages: FurtherPages,
+}
+
+/// Whether the further pages of an answer are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FurtherPages {
+    /// They are: they matter to the verdict.
+    Read,
+    /// They are not.
+    Ignored,
 }
 
 impl<'a> RunContext<'a> {
@@ -138,6 +151,9 @@ struct BodySink<'a> {
 pub(crate) async fn send(context: &RunContext<'_>, planned: &PlannedRequest<'_>) -> Exchange {
     let mut exchange = Exchange::default();
     let answer = match PreparedRequest::new(planned.request, context.project, planned.values) {
+        Ok(prepared) if planned.pages == FurtherPages::Read => {
+            pages::send(context, planned, &prepared, &mut exchange).await
+        }
         Ok(prepared) => follow(context, planned, prepared, &mut exchange).await,
         Err(why) => Err(Answer::NotAsked(why)),
     };

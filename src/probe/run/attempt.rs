@@ -28,7 +28,7 @@ use crate::probe::http::address::address;
 use crate::probe::http::download::PrivateDir;
 use crate::probe::http::facts::Extent;
 use crate::probe::http::pool::Way;
-use crate::probe::http::{Exchange, PlannedRequest, RunContext};
+use crate::probe::http::{Exchange, FurtherPages, PlannedRequest, RunContext};
 use crate::probe::job::Job;
 use crate::probe::limiter::Urgency;
 use crate::probe::local::{backup, command, file, record};
@@ -268,6 +268,7 @@ impl<'a> Attempt<'a> {
             urgency: urgency(step, request),
             save_to,
             way: Way::default(),
+            pages: FurtherPages::Ignored,
         }
     }
 
@@ -285,7 +286,8 @@ impl<'a> Attempt<'a> {
         }
         let looks = self.looks[index.0];
         let sought = self.sought.borrow().clone();
-        let planned = self.planned((step, &sought), request, None);
+        let pages = if looks.pages { FurtherPages::Read } else { FurtherPages::Ignored };
+        let planned = PlannedRequest { pages, ..self.planned((step, &sought), request, None) };
         let sent = repeated::send(self.context, &planned, looks).await;
         let exchange = &sent.first.1;
         let captures = match &exchange.answer {

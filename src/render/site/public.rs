@@ -53,7 +53,10 @@ fn of(answer: Result<&Facts, ProbeError>) -> String {
     match answer {
         Err(error) => error.reason.in_words().to_owned(),
         Ok(facts) => match facts.status() {
-            Some(status) => format!("status {status}"),
+            Some(status) => match facts.pages().count() {
+                0 => format!("status {status}"),
+                further => format!("status {status}, {} pages", further + 1),
+            },
             None => "an answer".to_owned(),
         },
     }

@@ -8,6 +8,7 @@ mod marks;
 mod needs;
 mod nodes;
 mod numbers;
+mod pages;
 mod premises;
 mod refusals;
 mod release;

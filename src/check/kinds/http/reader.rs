@@ -8,10 +8,11 @@ use crate::check::written::caveat::caveat;
 use crate::check::written::counterexample::of_limits;
 use crate::check::written::expect::{Reading, pointer};
 use crate::check::written::placeholders::Names;
-use crate::check::written::repeat::repeat;
+use crate::check::written::repeat::{WrittenNext, repeat};
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::expect::{Expectation, Test};
+use crate::model::plan::looks::NextPage;
 use crate::model::plan::request::{Body, Request};
 use crate::model::plan::template::Template;
 use crate::model::plan::{ANYONE, Act, Canary, Capture, Keep, Plan, Role, Step, Word};
@@ -51,6 +52,7 @@ impl<'a> Reader<'a> {
         step.word = self.word;
         step.repeat = repeat(written.repeat.as_ref(), 1, self.context, diagnostics);
         self.report_misplaced_repeat(written, &step, diagnostics);
+        step.next = self.next(written, &step, diagnostics);
         step.captures = self.captures(written, diagnostics);
         step.expect = self.expect(written, role, &actor, diagnostics);
         step.control = self.control(written, role, recalled, diagnostics);
@@ -61,6 +63,23 @@ impl<'a> Reader<'a> {
             step.keep = Keep::Digest;
         }
         self.steps.push(step);
+    }
+
+    fn next(
+        &self,
+        written: &WrittenStep,
+        step: &Step,
+        diagnostics: &mut Report,
+    ) -> Option<NextPage> {
+        let next =
+            WrittenNext { at: written.next.as_ref(), parameter: written.next_parameter.as_ref() };
+        let reads = step.request().is_some_and(|request| request.method == "GET");
+        if let Some(at) = next.at.filter(|_| !reads) {
+            let message = "only a step with `get:` has further pages";
+            let mistake = self.context.mistake(Code::MisplacedSetting, &at.span, message);
+            diagnostics.push(mistake.help("write it at the step that sends the request"));
+        }
+        next.read(&pointer, self.context, diagnostics)
     }
 
     fn report_misplaced_repeat(

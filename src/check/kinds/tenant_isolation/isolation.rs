@@ -8,6 +8,7 @@ use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect::Refusal;
+use crate::model::plan::looks::NextPage;
 use crate::model::plan::{Canary, Keep, Plan, Role, Step};
 
 /// How many other tenants try each object on one run, at most.
@@ -25,6 +26,8 @@ pub(crate) struct Isolation {
     pub(crate) seed: u64,
     /// How often each list is read, and each stranger tries to read.
     pub(crate) repeat: u8,
+    /// Where a list announces its next page.
+    pub(crate) next: Option<NextPage>,
 }
 
 impl Isolation {

@@ -116,6 +116,7 @@ impl<'a> Steps<'a> {
             let what = format!("{} without a credential", request::in_words(&request));
             let mut step = Step::http(Role::Probe, what, ANYONE, request);
             step.control = Some(*control);
+            step.next = self.of.next.clone();
             self.push_repeated(refused(step, self.of.refusal.clone()));
         }
     }
@@ -126,6 +127,7 @@ impl<'a> Steps<'a> {
         let what = format!("finds its own object at {asked}");
         let mut step = self.of_tenant(Role::Control, tenant, &what, request);
         step.expect = vec![succeeds(), shows(tenant)];
+        step.next = self.of.next.clone();
         let control = self.push_repeated(step);
         let actor = &self.of.tenants[tenant].actor;
         let name = format!("{actor} finds no other tenant's data at {asked}");

@@ -164,6 +164,7 @@ impl<'a> Probe<'a> {
         let parents: BTreeSet<String> = absences.filter_map(|one| parent(&one.at)).collect();
         let without = |parent: String| {
             let mut answer = control.facts.clone();
+            answer.remove("/pages");
             remove(&mut answer, &parent);
             let pointer = parent.strip_prefix(JSON).unwrap_or(&parent).to_owned();
             Replacement {

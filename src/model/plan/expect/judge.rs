@@ -16,8 +16,12 @@ use crate::model::plan::expect::{
 use crate::model::time::read_time;
 
 impl Expectation {
-    /// Judges it: returns the outcome, and the value that was found.
-    pub fn judge(&self, facts: &Facts, context: &JudgeContext<'_>) -> (TestOutcome, Value) {
+    /// Judges it by one page: returns the outcome, and the value that was found.
+    pub(super) fn judge_page(
+        &self,
+        facts: &Facts,
+        context: &JudgeContext<'_>,
+    ) -> (TestOutcome, Value) {
         let found = facts.at(&self.at);
         let shown = self.test.shown(facts, found, context);
         let test = match self.test.filled(context.capture) {
@@ -166,7 +170,7 @@ impl Within {
 }
 
 /// Whether `at` points into JSON where there is none.
-fn is_missing_json(at: &str, facts: &Facts) -> bool {
+pub(super) fn is_missing_json(at: &str, facts: &Facts) -> bool {
     let documents = ["/body/json", "/stdout/json"].into_iter();
     documents.filter(|json| at.starts_with(json)).any(|json| facts.at(json).is_none())
 }

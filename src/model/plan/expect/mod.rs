@@ -9,6 +9,7 @@ mod directive;
 pub mod extent;
 pub(crate) mod fill;
 mod judge;
+mod pages;
 mod redacted;
 mod refusal;
 #[cfg(test)]
