@@ -38,9 +38,8 @@ pub(crate) fn observed() -> Timestamp {
     "2026-11-22T10:00:00Z".parse().unwrap()
 }
 
-/// The demo's actors and hosts, permitted to write.
-pub(crate) fn project() -> Project {
-    let connect = |tenant: &str| Actor {
+fn connect(tenant: &str) -> Actor {
+    Actor {
         tenant: Some(tenant.into()),
         scheme: Scheme::Connect {
             client_key: format!("{tenant}-key"),
@@ -48,7 +47,11 @@ pub(crate) fn project() -> Project {
         },
         send_to: Vec::new(),
         weak_secret: false,
-    };
+    }
+}
+
+/// The demo's actors and hosts, permitted to write.
+pub(crate) fn project() -> Project {
     let operator = Actor {
         tenant: None,
         scheme: Scheme::Bearer(Secret::new("o")),

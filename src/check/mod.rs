@@ -89,7 +89,7 @@ fn name_products(project: &Project, claim: &Claim, check: &Check, plan: &mut Pla
         .iter()
         .map(|name| project.products.get(&name.value).unwrap_or(&name.value).as_str());
     let titles: Vec<&str> = titles.collect();
-    plan.covers = format!("{} Asked of: {}.", plan.covers, titles.join(", "));
+    plan.covers = format!("{} Products: {}.", plan.covers, titles.join(", "));
 }
 
 fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {

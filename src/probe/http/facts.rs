@@ -44,7 +44,7 @@ pub(crate) struct RawResponse {
     pub(crate) truncated: bool,
     /// The content coding of the body, or of a redirect's, that could not be undone.
     pub(crate) undecodable: Option<String>,
-    /// What was found in any part of the response.
+    /// The canaries and secrets in any part of the response.
     pub(crate) found: Found,
 }
 

@@ -165,7 +165,7 @@ impl Part {
 }
 
 impl Pattern {
-    /// How much of the needle a match of the automaton stands for; `None` if it does not count.
+    /// How much of the needle a match of the automaton shows; `None` if it does not count.
     fn extent(&self, reading: &Reading, at: std::ops::Range<usize>) -> Option<Extent> {
         let after = &reading.bytes[at.end..];
         match self.form {
