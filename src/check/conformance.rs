@@ -8,7 +8,7 @@ use crate::model::answer::ids::StepId;
 use crate::model::answer::verdict::Verdict;
 use crate::model::judge::falsify::Grade;
 use crate::model::plan::counterexample::Class;
-use crate::model::plan::{Plan, Role};
+use crate::model::plan::{Plan, Role, overlap};
 
 fn examples() -> impl Iterator<Item = (&'static str, Plan)> {
     KINDS.iter().map(|kind| (kind.name(), plan(kind.manual().example)))
@@ -18,7 +18,7 @@ fn examples() -> impl Iterator<Item = (&'static str, Plan)> {
 fn each_example_plans_without_a_flaw() {
     for (name, plan) in examples() {
         assert_eq!(plan.kind, name);
-        assert_eq!(plan.flaws(), [], "{name}");
+        assert_eq!(overlap::flaws(&plan), [], "{name}");
         let mut all = names(&plan);
         all.sort_unstable();
         all.dedup();

@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use crate::check::kind::Context;
 use crate::check::kinds::KINDS;
 use crate::model::judge::assessment::Seeds;
-use crate::model::plan::Plan;
 use crate::model::plan::flaw::Flaw;
+use crate::model::plan::{Plan, overlap};
 use crate::model::project::Project;
 use crate::model::project::claim::{Check, Claim};
 use crate::model::source::Place;
@@ -89,7 +89,7 @@ fn name_products(project: &Project, claim: &Claim, check: &Check, plan: &mut Pla
         .iter()
         .map(|name| project.products.get(&name.value).unwrap_or(&name.value).as_str());
     let titles: Vec<&str> = titles.collect();
-    plan.covers = format!("{} Asked of: {}.", plan.covers, titles.join(", "));
+    plan.covers = format!("{} Products: {}.", plan.covers, titles.join(", "));
 }
 
 fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {
@@ -127,5 +127,5 @@ fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {
         };
         Diagnostic::new(code, place, flaw.message()).help(help)
     };
-    plan.flaws().into_iter().map(to_diagnostic).collect()
+    overlap::flaws(plan).into_iter().map(to_diagnostic).collect()
 }

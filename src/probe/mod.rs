@@ -13,6 +13,7 @@ mod random;
 pub(crate) mod run;
 pub mod signals;
 pub(crate) mod spellings;
+mod strangers;
 #[cfg(test)]
 mod tests;
 mod values;

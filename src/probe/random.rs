@@ -9,9 +9,14 @@ use rand::rngs::SysRng;
 /// Panics if the system has no source of randomness: canaries and tokens made without one would prove
 /// nothing.
 pub(crate) fn hex<const N: usize>() -> String {
+    bytes::<N>().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// `N` random bytes.
+pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     UnwrapErr(SysRng).fill_bytes(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
 }
 
 /// `N` random characters of an alphabet of at most 256, as text.

@@ -11,6 +11,7 @@ use crate::check::written::placeholders::Names;
 use crate::check::written::request;
 use crate::check::written::request::WrittenRequest;
 use crate::model::answer::ids::StepId;
+use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Plan, Role, Step};
 use crate::model::source::decode::Spanned;
@@ -78,7 +79,7 @@ impl Settings {
             diagnostics.push(mistake.help(help));
         }
         let mut bad = forgeries(&self.actor, actor);
-        leave_out(&mut bad, &self.without, &self.actor.span, context, diagnostics);
+        leave_out(&mut bad, (&self.without, &[]), &self.actor.span, context, diagnostics);
         Some(Tries { bad, refusal: context.project.refusal.clone(), repeat: 1 })
     }
 
@@ -91,7 +92,8 @@ impl Settings {
         let mut steps = Vec::new();
         for request in requests {
             let control = StepId(steps.len() + tries.bad.len());
-            steps.extend(tries.probes(request, control));
+            let data = OwnersData { owners: vec![control], baselines: Vec::new() };
+            steps.extend(tries.probes(request, control, &data));
             steps.push(self.control(request));
         }
         Plan {

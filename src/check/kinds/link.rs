@@ -52,7 +52,7 @@ impl Kind for Link {
                  host that the link names. Its title contains the expected text, and is not that \
                  of an error page. The host does not answer a made-up address with such a page.",
         cannot_prove: "What else is on the page: only its title is read. What a page says is its \
-                       publisher's own word: with `platform:`, the basis is “inherited”; \
+                       publisher's statement: with `platform:`, the basis is “inherited”; \
                        without it, the claim is that the page is there, which is tested.",
         example: "kind: link\naddress: https://www.heroku.com/policy/security\ntitle: Heroku Security\n",
     };

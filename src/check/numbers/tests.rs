@@ -302,7 +302,7 @@ fn text_that_decides_nothing_binds_no_number() {
     );
     let one_of = http("json: {/copies: {one_of: [7, 8]}}");
     assert_eq!(reported("in 7 copies", &[&one_of]).len(), 1);
-    let run = "{kind: command, run: [bin/copies, \"7 copies\"], json: {/ok: true}}";
+    let run = "{kind: command, run: [bin/copies, \"7 copies\"], must_fail: [bin/copies], json: {/ok: true}}";
     let diagnostics = reported("in 7 copies", &[run]);
     assert!(diagnostics[0].starts_with("number-without-check: "), "{diagnostics:?}");
     let set = http("json: {/regions: {same_set: [eu, us]}}");

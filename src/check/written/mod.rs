@@ -1,5 +1,6 @@
 //! The parts of a check that several kinds read: requests, expectations, value tests, placeholders, limits.
 
+pub(crate) mod baseline;
 pub(crate) mod caveat;
 pub(crate) mod counterexample;
 pub(crate) mod expect;

@@ -20,6 +20,9 @@ use crate::model::source::diagnostic::report::Report;
 /// How many redirects a request may follow.
 const REDIRECTS_MAX: u8 = 10;
 
+/// The placeholder of the sender's mark.
+const CANARY: &str = "${canary}";
+
 /// A request: one method with its path, and optional header fields and a body.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -114,6 +117,12 @@ pub(crate) fn in_words(request: &Request) -> String {
 }
 
 impl WrittenRequest {
+    /// Whether its body contains the mark of its sender.
+    pub(crate) fn has_canary(&self) -> bool {
+        let json = self.json.as_ref().is_some_and(|json| json.to_string().contains(CANARY));
+        json || self.text.as_ref().is_some_and(|text| text.contains(CANARY))
+    }
+
     fn lines(&self) -> impl Iterator<Item = (&'static str, &Spanned<String>)> {
         let all = [
             ("GET", &self.get),

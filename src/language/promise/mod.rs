@@ -245,7 +245,7 @@ impl Clauses {
         let behind = self.tokens.partition_point(|token| token.span.start < one.span.end);
         let next: Vec<&str> = (behind..behind + 4).map(|at| self.word(at)).collect();
         let follows = |test: fn(&str) -> bool| next.first().is_some_and(|word| test(word));
-        let is_unit = !matches!(one.unit(), Unit::Count | Unit::Day);
+        let is_unit = !matches!(one.unit(), Unit::Count | Unit::Day | Unit::Status);
         let is_past = follows(known::is_past) || next.starts_with(&["of", "experience"]);
         let is_span = known::is_span(self.before(first))
             || first > 1 && known::is_span(self.word(first - 2)) && self.before(first) == "the";

@@ -102,7 +102,8 @@ impl QuantityReader<'_> {
         let is_version = matches!(sought.unit, Unit::Version(_));
         let (side, counts) = match cue {
             Cue::Limit(side) => return Some(self.of_times(side, true, sought)),
-            Cue::Time(side) => return Some(side),
+            // "Within 3 regions" is a place.
+            Cue::Time(side) => return is_time(sought.unit).then_some(side),
             Cue::Compared(side) => (side, COUNTING.contains(&self.word(start))),
             Cue::Aged(side) if is_version => (side.opposite(), false),
             Cue::Aged(side) => (side, false),
@@ -189,6 +190,10 @@ impl QuantityReader<'_> {
         };
         words.filter_map(side).next()
     }
+}
+
+fn is_time(unit: &Unit) -> bool {
+    matches!(unit, Unit::Seconds | Unit::Months | Unit::WorkingDays)
 }
 
 #[cfg(test)]

@@ -187,7 +187,7 @@ impl QuantityReader<'_> {
             amount.value >= WEEK_S && amount.unit == Unit::Seconds || amount.unit == Unit::Months;
         let last = self.tokens.get(next - 1)?;
         let owns = last.text.ends_with("'s") || self.word(next) == "of" && !last.stops;
-        if !known::is_cue(cue) && !(is_long && owns) {
+        if !(known::is_cue(cue) || is_long && owns) {
             return None;
         }
         // "For a second copy" is not a duration.

@@ -58,7 +58,8 @@ impl QuantityReader<'_> {
                 return false;
             }
             let before = self.before(at);
-            let ends = self.ends(at) || known::is_range(self.word(at + 1));
+            let is_list = known::is_range(self.word(at + 1)) && self.number(at + 2).is_some();
+            let ends = self.ends(at) || at + 1 == self.tokens.len() || is_list;
             let is_answer =
                 matches!(before, "with" | "mit" | "avec" | "returns" | "return") && ends;
             if known::is_before_status(before) || is_answer || known::is_status(self.word(at + 1)) {

@@ -31,7 +31,7 @@ pub enum Imitation {
 }
 
 impl Labels {
-    /// The labels of good verdicts and of the others. `{placeholders}` in them stand for any date or name.
+    /// The labels of good verdicts and of the others. `{placeholders}` in them can be any date or name.
     pub fn new<'a>(
         good: impl IntoIterator<Item = &'a str>,
         bad: impl IntoIterator<Item = &'a str>,

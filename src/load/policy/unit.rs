@@ -3,8 +3,7 @@
 
 use std::ops::Range;
 
-use dom_query::Document;
-use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Parser, Tag, TagEnd};
 
 use crate::load::policy::markdown::{Index, Markdown};
 
@@ -124,9 +123,9 @@ impl Reading<'_> {
 
     /// Adds the texts between the tags of a block of HTML.
     fn html(&mut self, index: Index, html: &str) {
-        let fragment = Document::fragment(html);
-        for node in fragment.root().descendants_it().filter(dom_query::NodeRef::is_text) {
-            self.add(node.text().to_string(), self.markdown.span(index), Sort::Block);
+        for part in html.split('<') {
+            let text = part.split_once('>').map_or(part, |(_, text)| text);
+            self.add(plain(text), self.markdown.span(index), Sort::Block);
         }
     }
 
@@ -135,6 +134,16 @@ impl Reading<'_> {
             self.units.push(Unit { text: text.trim().to_owned(), span, sort });
         }
     }
+}
+
+/// The text of some HTML without tags: its entities are those of Markdown.
+fn plain(text: &str) -> String {
+    let words = Parser::new(text).filter_map(|event| match event {
+        Event::Text(text) | Event::Code(text) => Some(text.to_string()),
+        Event::SoftBreak | Event::HardBreak => Some(" ".to_owned()),
+        _ => None,
+    });
+    words.collect()
 }
 
 #[cfg(test)]

@@ -101,7 +101,9 @@ pub struct SiteFile {
 pub struct RefusedFile {
     /// The statuses that count as a refusal: 400, 401 or 403.
     pub statuses: Option<Vec<Spanned<u16>>>,
-    /// The beginning of the address of a redirect that counts as a refusal, such as `/login`.
+    /// The beginning of the address of a redirect that counts as a refusal: a path such as `/login` on
+    /// the host that answered, or a whole `https:` address, such as that of another company's log-in
+    /// page.
     pub login: Option<Spanned<String>>,
 }
 

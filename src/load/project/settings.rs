@@ -234,9 +234,11 @@ fn refusal(file: Option<&RefusedFile>, scope: &mut Scope<'_>) -> Refusal {
             help,
         );
     }
-    if let Some(login) = file.login.as_ref().filter(|login| !login.starts_with('/')) {
+    let is_address = |login: &str| login.starts_with('/') || login.starts_with("https://");
+    if let Some(login) = file.login.as_ref().filter(|login| !is_address(login)) {
         let message = format!("`{}` is not a path", login.value);
-        scope.report(Code::BadRefusal, &login.span, message, "write it like `/login`");
+        let help = "write it like `/login`, or as a whole `https:` address on another host";
+        scope.report(Code::BadRefusal, &login.span, message, help);
     }
     Refusal {
         statuses: if statuses.is_empty() { standard.statuses } else { statuses },
@@ -442,7 +444,7 @@ mod tests {
             with("refused", "refused: {statuses: [401, 200], login: login}"),
             [
                 "avouch.yaml:1:27 bad-refusal: status 200 is not a refusal ? the standard is `[400, 401, 403]`; a project can leave some of them out",
-                "avouch.yaml:1:40 bad-refusal: `login` is not a path ? write it like `/login`",
+                "avouch.yaml:1:40 bad-refusal: `login` is not a path ? write it like `/login`, or as a whole `https:` address on another host",
             ]
         );
         assert_eq!(

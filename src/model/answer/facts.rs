@@ -10,8 +10,13 @@
 //!             "json": {}, "text": "...", "title": "...",
 //!             "fields": { "contact": ["mailto:..."] } },
 //!   "canaries": [0], "secrets": ["acme"],
+//!   "pages": { "read": [], "unread": "..." },
 //!   "unmet_before_redaction": { "3": [0] } }
 //! ```
+//!
+//! `canaries` and `secrets` have those of all pages. `pages` is present if further pages matter to the step
+//! and the answer announces one: `read` has the facts of those that were read, and `unread` says why one
+//! was not.
 //!
 //! `undecodable` in a body names the encoding that could not be undone. `secrets` names the actors whose
 //! secret the answer contains, `withheld` says that only status, length and digest are stored, and
@@ -75,6 +80,17 @@ impl Facts {
     pub fn truncated(&self) -> bool {
         let cut = |at: &&str| self.at(at).and_then(Value::as_bool).unwrap_or(false);
         ["/body/truncated", "/stdout/truncated", "/truncated"].iter().any(cut)
+    }
+
+    /// The facts of the further pages that were read.
+    pub fn pages(&self) -> impl Iterator<Item = Self> {
+        let read = self.at("/pages/read").and_then(Value::as_array).into_iter().flatten();
+        read.cloned().map(Self)
+    }
+
+    /// Why a further page that was announced was not read, if so.
+    pub fn unread_page(&self) -> Option<&str> {
+        self.at("/pages/unread").and_then(Value::as_str)
     }
 
     /// Why an absence in the answer is not proven: a part of it was not read, or could not be decoded.

@@ -75,13 +75,15 @@ pub enum Reason {
     Contradicted,
     /// A claim that this one needs is not verified.
     Needs,
+    /// A further page that an answer announced was not read.
+    UnreadPage,
     /// The service's release is not known, or changed during the run.
     Release,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Unreachable,
         Self::Dns,
         Self::Tls,
@@ -98,6 +100,7 @@ impl Reason {
         Self::Redacted,
         Self::Contradicted,
         Self::Needs,
+        Self::UnreadPage,
         Self::Release,
     ];
 
@@ -120,6 +123,7 @@ impl Reason {
             Self::Redacted => "redacted",
             Self::Contradicted => "contradicted",
             Self::Needs => "needs",
+            Self::UnreadPage => "unread-page",
             Self::Release => "release",
         }
     }
@@ -147,6 +151,7 @@ impl Reason {
                 "a later check found that it is not true, and none has confirmed it since"
             }
             Self::Needs => "a claim that it needs is not verified",
+            Self::UnreadPage => "a further page of the answer was not read",
             Self::Release => "it is not known which release of the service was tested",
         }
     }

@@ -33,7 +33,7 @@ impl Digest {
 pub struct ClaimBinding {
     /// Digest of the claim's words.
     pub words: Digest,
-    /// Digest of what is read with the words: the headings above them, and the publisher's explanation. None in
+    /// Digest of the headings above the words, and of the publisher's explanation. None in
     /// evidence of earlier versions.
     #[serde(default)]
     pub context: Option<Digest>,

@@ -269,7 +269,12 @@ fn judge_answer(
     };
     let control = step.control.and_then(|control| view.answer(control).ok());
     let capture = |name: &str| view.capture(name);
-    let context = JudgeContext { observed, capture: &capture, sees: &step.sees, control };
+    let before = step
+        .before
+        .iter()
+        .filter_map(|earlier| Some((view.answer(*earlier).ok()?, view.observation(*earlier)?.at)));
+    let before = before.collect();
+    let context = JudgeContext { observed, capture: &capture, sees: &step.sees, control, before };
     let judged = step.expect.iter().enumerate().map(|(at, expectation)| {
         let (outcome, actual) = expectation.judge(facts, &context);
         let outcome = if facts.was_unmet(index, at) { TestOutcome::NotMet } else { outcome };

@@ -22,7 +22,7 @@ pub(crate) struct Trial<'a> {
     whole: Whole,
     /// How each step counts in the verdict.
     bearings: Vec<Bearing>,
-    /// For each step, the steps that evaluate it again or have it as their control.
+    /// For each step, the steps that evaluate it again, are compared with it or have it as their control.
     leaning: Vec<Vec<StepId>>,
     /// Steps without an answer and the reasons, without "something was missing".
     errors: Vec<(StepId, Reason)>,
@@ -212,6 +212,7 @@ fn leaning(plan: &Plan) -> Vec<Vec<StepId>> {
         if let Some(control) = step.control {
             lean(control, index);
         }
+        step.before.iter().for_each(|earlier| lean(*earlier, index));
     }
     all
 }

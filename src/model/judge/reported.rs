@@ -1,4 +1,4 @@
-//! Steps of `http` whose expectations are met by what the service says of itself.
+//! Steps of `http` whose expectations are met by what the service says about itself.
 //!
 //! Status, header fields and the length of a body are observed. The content of a body is the service's own
 //! word, unless the check shows behaviour with it: a refusal or an absence that has a control, a mark or a
@@ -19,7 +19,7 @@ const LISTED: &str = "http";
 /// The parts of an answer that the service makes up as it likes.
 const CONTENT: [&str; 4] = ["/body/json", "/body/text", "/body/title", "/body/fields"];
 
-/// Whether a step is met by what the service says of itself.
+/// Whether a step is met by what the service says about itself.
 pub(super) fn by_the_service(plan: &Plan, id: StepId) -> bool {
     let step = &plan.steps[id];
     let is_listed = plan.kind == LISTED && !is_about_refusal(plan, id, step);
@@ -66,7 +66,7 @@ fn comes_back(plan: &Plan, test: &Test) -> bool {
         }
         Test::Every(one) | Test::Some(one) => comes_back(plan, &one.is),
         Test::All(all) => !all.is_empty() && all.iter().all(|one| comes_back(plan, &one.is)),
-        Test::ShowsCanary(_) => true,
+        Test::ShowsCanary(_) | Test::ShowsExactly(_) => true,
         _ => false,
     }
 }

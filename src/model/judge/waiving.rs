@@ -7,7 +7,7 @@ use crate::model::answer::ids::StepId;
 use crate::model::answer::observation::{Observation, Transcript};
 use crate::model::judge::view::View;
 use crate::model::judge::{Judged, Judgement, judge};
-use crate::model::plan::expect::TestOutcome;
+use crate::model::plan::expect::{Expectation, TestOutcome};
 use crate::model::plan::{Act, Plan};
 use crate::model::project::Project;
 use crate::model::project::waiver::{Accepted, Waiver};
@@ -60,11 +60,13 @@ fn covers(
     observations: &[Observation],
 ) -> bool {
     let mut relaxed = plan.clone();
-    let test = &mut relaxed.steps[step].expect[index].test;
-    match entry.up_to.as_ref().map(|limit| test.with_limit(limit)) {
-        Some(Some(wider)) => *test = wider,
-        Some(None) => return false,
-        None => {}
+    let expect = &mut relaxed.steps[step].expect;
+    let mut index = index;
+    if let Some(limit) = &entry.up_to {
+        let Some(test) = expect[index].test.with_limit(limit) else { return false };
+        // It gets a place of its own: what was noted about the expectation itself is about its own limit.
+        expect.push(Expectation::new(expect[index].at.clone(), test));
+        index = expect.len() - 1;
     }
     let is_met = |one: &Judged| one.outcome == TestOutcome::Met || entry.is_value(&one.actual);
     let source = source(plan, step);

@@ -4,11 +4,9 @@
 //! therefore sent to every address of the target's host, and as often as the step demands. A request that
 //! writes is sent once: its effect would otherwise be that of several requests.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
-use crate::model::answer::ids::StepId;
+use crate::model::plan::expect::Expectation;
 use crate::model::plan::request::Destination;
 use crate::model::plan::{Act, Plan, Role, Step};
 
@@ -31,6 +29,8 @@ pub struct Looks {
     pub repeat: u8,
     /// Whether it is sent to every address of the target's host.
     pub every_address: bool,
+    /// Whether the further pages that its answer announces are read.
+    pub pages: bool,
 }
 
 /// Where an answer announces a further page.
@@ -38,8 +38,9 @@ pub struct Looks {
 pub struct NextPage {
     /// JSON Pointer into the facts: to the address of the next page, or to a cursor.
     pub at: String,
-    /// The query parameter that a cursor is sent in.
-    pub parameter: String,
+    /// The query parameter that a cursor is sent in; if it is left out, the last part of the pointer,
+    /// and a value that begins like an address is one.
+    pub parameter: Option<String>,
 }
 
 impl Looks {
@@ -53,11 +54,24 @@ impl Looks {
 impl Plan {
     /// How often the request of each step is sent, in the order of the steps.
     pub fn looks(&self) -> Vec<Looks> {
-        let probes = self.steps.iter().filter(|step| step.role == Role::Probe);
-        let recalled: BTreeSet<StepId> = probes.filter_map(Step::looks_at).collect();
-        let steps = StepId::enumerate(&self.steps);
-        let tests = |id: StepId, step: &Step| step.role == Role::Probe || recalled.contains(&id);
-        steps.map(|(id, step)| step.looks(tests(id, step))).collect()
+        let mut all: Vec<Looks> = self.steps.iter().map(|step| self.looks_of(step)).collect();
+        let recalling = self.steps.iter().filter_map(|step| Some((step, step.looks_at()?)));
+        for (step, earlier) in recalling {
+            let Some(source) = self.step(earlier).filter(|source| source.reads_target()) else {
+                continue;
+            };
+            all[earlier.0].every_address |= step.role == Role::Probe;
+            all[earlier.0].pages |= source.has_pages() && step.reads_pages();
+        }
+        all
+    }
+
+    fn looks_of(&self, step: &Step) -> Looks {
+        Looks {
+            repeat: step.requests(),
+            every_address: step.role == Role::Probe && step.reads_target(),
+            pages: step.has_pages() && (step.reads_pages() || !self.canaries.is_empty()),
+        }
     }
 
     /// How many requests it sends if the target's host has this many addresses, without redirects,
@@ -68,16 +82,29 @@ impl Plan {
 }
 
 impl Step {
-    /// How often its request is sent; `tests` if the verdict depends on its answer, and not only
-    /// what the verdict is worth.
-    fn looks(&self, tests: bool) -> Looks {
-        let repeat = match &self.act {
+    /// How often its request is sent to each address.
+    fn requests(&self) -> u8 {
+        match &self.act {
             Act::Http(request) if !request.writes() => self.repeat.max(1),
             Act::Http(_) | Act::Tls(_) | Act::Dns(_) => 1,
             Act::Open(_) => u8::from(self.request().is_some()),
             Act::Recall(_) | Act::Newest(_) | Act::Record(_) | Act::Files(_) | Act::Command(_) => 0,
-        };
-        Looks { repeat, every_address: tests && self.reads_target() }
+        }
+    }
+
+    /// Whether its answer may have further pages: it reads from a host of the service.
+    fn has_pages(&self) -> bool {
+        match &self.act {
+            Act::Http(request) => {
+                request.method == "GET" && !matches!(request.to, Destination::Address(_))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether further pages matter to its expectations.
+    fn reads_pages(&self) -> bool {
+        self.next.is_some() || self.expect.iter().any(Expectation::reads_pages)
     }
 
     fn reads_target(&self) -> bool {

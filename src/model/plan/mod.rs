@@ -5,12 +5,13 @@
 //! digest binds the evidence to it.
 
 pub mod backup;
+pub mod comparison;
 pub mod counterexample;
 pub mod credential;
 pub mod expect;
 pub mod flaw;
 pub mod looks;
-mod overlap;
+pub mod overlap;
 pub mod parameter;
 pub mod question;
 pub mod rehearsal;
@@ -26,12 +27,12 @@ use crate::model::answer::attestation::Attestation;
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::ids::{CanaryId, StepId, index_by_step};
 use crate::model::plan::backup::{BackupSource, FileQuery, Form, Newest, Opening};
+use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::counterexample::{Counterexample, Edit};
 use crate::model::plan::credential::Credential;
-use crate::model::plan::expect::Expectation;
+use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::looks::{NextPage, is_once, once};
-use crate::model::plan::overlap::Overlaps;
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::question::{DnsQuestion, TlsQuestion};
 use crate::model::plan::request::{Program, Request};
@@ -163,6 +164,12 @@ pub struct Step {
     /// this says.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub repeat: u8,
+    /// The data that its answer must not contain, if it is a stranger's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withholds: Option<OwnersData>,
+    /// The two earlier steps that read the same, for [`Test::Unchanged`](expect::Test::Unchanged).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<StepId>,
     /// Where its answer announces a further page, in addition to the header field `Link`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<NextPage>,
@@ -309,6 +316,8 @@ impl Step {
             optional: false,
             closed: false,
             repeat: once(),
+            withholds: None,
+            before: Vec::new(),
             next: None,
         }
     }
@@ -392,14 +401,14 @@ impl Plan {
         self.steps.iter().map(|step| step.actor.as_str()).filter(|name| *name != ANYONE).collect()
     }
 
-    /// Why the plan cannot yield evidence, whatever the answers are; empty if it can.
+    /// Why the plan cannot yield evidence, whatever the answers are; empty if it can. Controls that an answer
+    /// meets together with their probe are in [`overlap::flaws`].
     pub fn flaws(&self) -> Vec<Flaw> {
         let mut flaws = Vec::new();
-        let mut overlaps = Overlaps::of(self);
         let mut asks = false;
         for step in self.steps.iter().filter(|step| step.role == Role::Probe) {
             asks |= !step.expect.is_empty();
-            flaws.extend(self.flaw_of(step).or_else(|| overlaps.flaw_of(step)));
+            flaws.extend(self.flaw_of(step));
         }
         if !asks {
             flaws.push(Flaw::AsksNothing);
@@ -422,7 +431,9 @@ impl Plan {
         // is accepted as the control. An author cannot use this for any other control: all steps of
         // an author's check have the same `word`.
         let recorded = control.word == Word::Reported && step.word == Word::Seen;
-        if !recorded && !self.act_of(step).is_controlled_by(self.act_of(control)) {
+        // A variant of a request differs from it on purpose.
+        let variant = step.expect.iter().any(|one| one.test == Test::WithholdsData);
+        if !recorded && !variant && !self.act_of(step).is_controlled_by(self.act_of(control)) {
             return Some(Flaw::ControlDiffers(step.name.clone(), control.name.clone()));
         }
         None

@@ -9,10 +9,19 @@ use serde_json::{Value, json};
 use crate::model::answer::facts::Facts;
 use crate::model::plan::expect::{Expectation, JudgeContext, Test, TestOutcome};
 use crate::model::plan::flaw::Flaw;
-use crate::model::plan::{Act, Plan, Step};
+use crate::model::plan::{Act, Plan, Role, Step};
+
+/// The flaws of a plan, and those of its controls that an answer meets together with their probe.
+pub fn flaws(plan: &Plan) -> Vec<Flaw> {
+    let mut flaws = plan.flaws();
+    let mut overlaps = Overlaps::of(plan);
+    let probes = plan.steps.iter().filter(|step| step.role == Role::Probe);
+    flaws.extend(probes.filter_map(|step| overlaps.flaw_of(step)));
+    flaws
+}
 
 /// Judges the probes of a plan with their controls.
-pub(super) struct Overlaps<'a> {
+struct Overlaps<'a> {
     plan: &'a Plan,
     /// Probes with their controls that no answer meets; others with the same expectations are alike.
     apart: Vec<(&'a Step, &'a Step)>,
@@ -20,12 +29,12 @@ pub(super) struct Overlaps<'a> {
 
 impl<'a> Overlaps<'a> {
     /// Of this plan.
-    pub(super) fn of(plan: &'a Plan) -> Self {
+    fn of(plan: &'a Plan) -> Self {
         Self { plan, apart: Vec::new() }
     }
 
     /// The flaw of a probe that an answer meets together with its control.
-    pub(super) fn flaw_of(&mut self, step: &'a Step) -> Option<Flaw> {
+    fn flaw_of(&mut self, step: &'a Step) -> Option<Flaw> {
         let control = self.plan.step(step.control?)?;
         let acts = [self.plan.act_of(step), self.plan.act_of(control)];
         let same = matches!(acts[0], Act::Http(_)) && acts[0] == acts[1];
@@ -179,6 +188,7 @@ fn meets(step: &Step, facts: &Facts) -> bool {
         capture: &capture,
         sees: &step.sees,
         control: None,
+        before: Vec::new(),
     };
     !step.expect.is_empty()
         && step.expect.iter().all(|one| one.judge(facts, &context).0 == TestOutcome::Met)

@@ -55,7 +55,9 @@ impl ReleaseSource {
         };
         let is_name = !name.is_empty() && name.len() <= NAME_MAX;
         let is_name = is_name && !name.chars().any(char::is_control);
-        is_name.then_some(name).ok_or_else(|| format!("it is no name of at most {NAME_MAX} bytes"))
+        is_name
+            .then_some(name)
+            .ok_or_else(|| format!("it is not a name of at most {NAME_MAX} bytes"))
     }
 }
 

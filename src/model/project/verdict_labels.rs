@@ -4,13 +4,14 @@ use crate::language::verdict::Labels;
 use crate::model::project::i18n::{Language, Words};
 
 /// The keys of labels that confirm a claim: its status, and the basis of its evidence.
-pub const GOOD: [&str; 6] = [
+pub const GOOD: [&str; 7] = [
     "word-holds",
     "word-attested",
     "basis-probed",
     "basis-probed-with-access",
     "basis-reported",
     "basis-attested",
+    "basis-inherited",
 ];
 
 /// The keys of the labels of other verdicts. Nobody pretends that a check is weak.

@@ -12,7 +12,7 @@ use crate::probe::cleanup::journal::{Journal, JournalEntry};
 use crate::probe::cleanup::obligations::{failure, is_gone};
 use crate::probe::http;
 use crate::probe::http::pool::Way;
-use crate::probe::http::{PlannedRequest, RunContext};
+use crate::probe::http::{FurtherPages, PlannedRequest, RunContext};
 use crate::probe::job::{Event, Job};
 use crate::probe::limiter::Urgency;
 use crate::probe::values::Values;
@@ -78,6 +78,7 @@ async fn delete(context: &RunContext<'_>, entry: &JournalEntry) -> Result<(), St
         sought: &Sought::default(),
         urgency: Urgency::Cleanup,
         way: Way::default(),
+        pages: FurtherPages::Ignored,
     };
     let exchange = http::send(context, &planned).await;
     is_gone(&exchange).then_some(()).ok_or_else(|| failure(&exchange))

@@ -44,7 +44,7 @@ pub(crate) struct RawResponse {
     pub(crate) truncated: bool,
     /// The content coding of the body, or of a redirect's, that could not be undone.
     pub(crate) undecodable: Option<String>,
-    /// What was found in any part of the response.
+    /// The canaries and secrets in any part of the response.
     pub(crate) found: Found,
 }
 
@@ -82,6 +82,19 @@ pub(crate) fn kept(mut facts: Value, step: &Step, extent: Extent, redactor: &Red
     if extent == Extent::Withheld {
         return withheld(facts);
     }
+    let pages = facts.as_object_mut().and_then(|all| all.shift_remove("pages"));
+    let mut kept = reduced(facts, step, redactor);
+    if let Some(mut pages) = pages {
+        for page in pages["read"].as_array_mut().into_iter().flatten() {
+            *page = reduced(page.take(), step, redactor);
+        }
+        kept["pages"] = pages;
+    }
+    Facts(kept)
+}
+
+/// What may leave `probe` of the facts of one page.
+fn reduced(mut facts: Value, step: &Step, redactor: &Redactor) -> Value {
     if let Some(headers) = facts.get_mut("headers").and_then(Value::as_object_mut) {
         if step.keep == Keep::Digest {
             headers.retain(|name, _| is_kept(name, step));
@@ -97,7 +110,7 @@ pub(crate) fn kept(mut facts: Value, step: &Step, extent: Extent, redactor: &Red
     {
         body.retain(|name, _| OF_DIGEST.contains(&name.as_str()));
     }
-    Facts(redactor.facts(facts))
+    redactor.facts(facts)
 }
 
 /// The facts of a body that say nothing about its content.
@@ -105,7 +118,21 @@ const OF_DIGEST: [&str; 4] = ["bytes", "sha256", "truncated", "undecodable"];
 
 fn withheld(mut facts: Value) -> Facts {
     if let Some(all) = facts.as_object_mut() {
-        let kept = ["status", "exit", "canaries", "secrets", "body", "stdout"];
+        // What the further pages contain is in `canaries` and `secrets`.
+        if let Some(read) = all.get_mut("pages").and_then(|pages| pages.get_mut("read")) {
+            *read = Value::Array(Vec::new());
+        }
+        let kept = [
+            "status",
+            "exit",
+            "canaries",
+            "secrets",
+            "body",
+            "stdout",
+            "pages",
+            "owner_values",
+            "refusal",
+        ];
         all.retain(|name, _| kept.contains(&name.as_str()));
         for part in ["body", "stdout"] {
             if let Some(part) = all.get_mut(part).and_then(Value::as_object_mut) {

@@ -8,7 +8,9 @@ pub(crate) mod download;
 pub(crate) mod facts;
 pub(crate) mod fields;
 pub(crate) mod host_addresses;
+mod link_field;
 pub(crate) mod listing;
+mod pages;
 pub(crate) mod pool;
 pub(crate) mod request;
 
@@ -40,6 +42,7 @@ use crate::probe::http::request::PreparedRequest;
 use crate::probe::limiter::{Limiter, Urgency};
 use crate::probe::local::command::CommandContext;
 use crate::probe::spellings::compressed;
+use crate::probe::strangers::sent::sent;
 use crate::probe::values::Values;
 use crate::probe::values::sought::{Parts, Sought};
 
@@ -78,6 +81,17 @@ pub(crate) struct PlannedRequest<'a> {
     pub(crate) save_to: Option<&'a PrivateDir>,
     /// How it reaches its host.
     pub(crate) way: Way,
+    /// Whether the further pages that its answer announces are read.
+    pub(crate) pages: FurtherPages,
+}
+
+/// Whether the further pages of an answer are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FurtherPages {
+    /// They are: they matter to the verdict.
+    Read,
+    /// They are not.
+    Ignored,
 }
 
 impl<'a> RunContext<'a> {
@@ -94,6 +108,8 @@ pub(crate) struct Exchange {
     pub(crate) answer: Result<Value, Answer>,
     /// Whether the request may have reached the server.
     pub(crate) sent: bool,
+    /// All that was sent, as text.
+    pub(crate) request_text: String,
     /// The address that the request was sent to.
     pub(crate) address: Option<String>,
     /// The other addresses of the host, which received no request.
@@ -107,6 +123,7 @@ impl Default for Exchange {
         Self {
             answer: Err(Answer::NotAsked(String::new())),
             sent: false,
+            request_text: String::new(),
             address: None,
             not_asked: Vec::new(),
             took: Duration::ZERO,
@@ -138,6 +155,9 @@ struct BodySink<'a> {
 pub(crate) async fn send(context: &RunContext<'_>, planned: &PlannedRequest<'_>) -> Exchange {
     let mut exchange = Exchange::default();
     let answer = match PreparedRequest::new(planned.request, context.project, planned.values) {
+        Ok(prepared) if planned.pages == FurtherPages::Read => {
+            pages::send(context, planned, &prepared, &mut exchange).await
+        }
         Ok(prepared) => follow(context, planned, prepared, &mut exchange).await,
         Err(why) => Err(Answer::NotAsked(why)),
     };
@@ -254,6 +274,10 @@ async fn send_one(
     let _pass = entered.map_err(|stop| stop.answer())?;
     // Made only now, so that a token does not age while its request waits.
     let credential = credential(context, planned.step, prepared).map_err(Answer::NotAsked)?;
+    let minted: HeaderMap =
+        credential.iter().map(|minted| (minted.name.clone(), minted.value.clone())).collect();
+    let text = sent(&prepared.url, &[&prepared.headers, &minted], prepared.body.as_deref());
+    exchange.request_text.push_str(&text);
     let request = build(connection, prepared, credential);
     exchange.sent = true;
     let start = Instant::now();

@@ -15,6 +15,7 @@ use crate::probe::random;
 use crate::probe::values::Values;
 
 /// A request that lacks only its credential.
+#[derive(Clone)]
 pub(crate) struct PreparedRequest {
     /// The method.
     pub(crate) method: Method,

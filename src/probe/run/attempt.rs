@@ -28,13 +28,14 @@ use crate::probe::http::address::address;
 use crate::probe::http::download::PrivateDir;
 use crate::probe::http::facts::Extent;
 use crate::probe::http::pool::Way;
-use crate::probe::http::{Exchange, PlannedRequest, RunContext};
+use crate::probe::http::{Exchange, FurtherPages, PlannedRequest, RunContext};
 use crate::probe::job::Job;
 use crate::probe::limiter::Urgency;
 use crate::probe::local::{backup, command, file, record};
 use crate::probe::run::keep::readers;
 use crate::probe::run::repeated;
 use crate::probe::run::repeated::Exchanges;
+use crate::probe::strangers::Strangers;
 use crate::probe::values::Values;
 use crate::probe::values::redact::{Redactor, SECRET_LENGTH_MIN};
 use crate::probe::values::sought::Sought;
@@ -58,6 +59,7 @@ pub(crate) struct Attempt<'a> {
     pub(super) redactor: Redactor,
     /// For each step, the later steps that evaluate its answer again.
     pub(super) readers: BTreeMap<StepId, Vec<StepId>>,
+    strangers: Strangers,
     /// How often the request of each step is sent.
     looks: Vec<Looks>,
     /// Never borrowed across an await.
@@ -72,6 +74,7 @@ impl<'a> Attempt<'a> {
         Self {
             context,
             plan: job.plan,
+            strangers: Strangers::new(job.plan),
             sought: RefCell::new(Arc::new(values.sought().and(context.minter.sought()))),
             sought_at: Cell::new(0),
             redactor: values.redactor().after(secret_redactor(context, job.plan)),
@@ -89,6 +92,7 @@ impl<'a> Attempt<'a> {
             self.look_for_new_ids();
             self.run_group(group, &mut observations).await;
         }
+        self.strangers.finish(self.plan, &mut observations);
         let left = self.obligations.borrow().left_behind();
         let left_behind = left.iter().map(|text| self.redactor.text(text)).collect();
         AttemptResult { observations, left_behind }
@@ -268,6 +272,7 @@ impl<'a> Attempt<'a> {
             urgency: urgency(step, request),
             save_to,
             way: Way::default(),
+            pages: FurtherPages::Ignored,
         }
     }
 
@@ -285,8 +290,10 @@ impl<'a> Attempt<'a> {
         }
         let looks = self.looks[index.0];
         let sought = self.sought.borrow().clone();
-        let planned = self.planned((step, &sought), request, None);
-        let sent = repeated::send(self.context, &planned, looks).await;
+        let pages = if looks.pages { FurtherPages::Read } else { FurtherPages::Ignored };
+        let planned = PlannedRequest { pages, ..self.planned((step, &sought), request, None) };
+        let mut sent = repeated::send(self.context, &planned, looks).await;
+        self.look_at_strangers(index, step, &mut sent);
         let exchange = &sent.first.1;
         let captures = match &exchange.answer {
             Ok(all) => self.capture(step, all),
@@ -299,6 +306,15 @@ impl<'a> Attempt<'a> {
             self.obligations.borrow_mut().finish_cleanup(index, exchange);
         }
         self.repeated_observation((index, step), sent, captures)
+    }
+
+    /// Compares the answers to strangers with the owner's, before anything is left out of them.
+    fn look_at_strangers(&self, index: StepId, step: &Step, sent: &mut Exchanges) {
+        for (_, exchange) in std::iter::once(&mut sent.first).chain(&mut sent.others) {
+            if let Ok(facts) = &mut exchange.answer {
+                self.strangers.look_at(index, step, facts, &exchange.request_text);
+            }
+        }
     }
 
     /// The observation of a request that may have been sent several times.

@@ -43,7 +43,8 @@ impl Attempt<'_> {
     fn unmet(&self, step: &Step, all: &Facts) -> Vec<usize> {
         let capture = |name: &str| self.values.get(name);
         let observed = (self.context.now)();
-        let context = JudgeContext { observed, capture: &capture, sees: &step.sees, control: None };
+        let (sees, before) = (step.sees.as_slice(), Vec::new());
+        let context = JudgeContext { observed, capture: &capture, sees, control: None, before };
         let expected = step.expect.iter().enumerate();
         let of_values = expected.filter(|(_, one)| !matches!(one.test, Test::Refused(_)));
         let unmet = of_values.filter(|(_, one)| one.judge(all, &context).0 == TestOutcome::NotMet);

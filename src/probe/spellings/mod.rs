@@ -60,6 +60,18 @@ impl Default for Findings {
     }
 }
 
+/// All readings of a text that are text themselves, one after the other.
+pub(crate) fn readings(text: &str) -> String {
+    let mut all = String::new();
+    views::each(text.as_bytes(), |reading| {
+        if let (false, Ok(text)) = (reading.letters_only, std::str::from_utf8(&reading.bytes)) {
+            all.push_str(text);
+            all.push('\n');
+        }
+    });
+    all
+}
+
 /// Searches for needles.
 #[derive(Clone, Default)]
 pub(crate) struct Searcher {
@@ -165,7 +177,7 @@ impl Part {
 }
 
 impl Pattern {
-    /// How much of the needle a match of the automaton stands for; `None` if it does not count.
+    /// How much of the needle a match of the automaton shows; `None` if it does not count.
     fn extent(&self, reading: &Reading, at: std::ops::Range<usize>) -> Option<Extent> {
         let after = &reading.bytes[at.end..];
         match self.form {

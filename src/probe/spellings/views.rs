@@ -18,7 +18,10 @@ const BYTES_MIN: usize = 8 << 20;
 const UNPACKED_BYTES_MAX: usize = 2 << 20;
 
 /// How often data without a signature is decompressed on trial, in one text.
-const TRIALS_MAX: usize = 16;
+const TRIALS_MAX: usize = 4;
+
+/// The minimum length of such data, in bytes: a mark in it can hardly be shorter.
+const TRIAL_BYTES_MIN: usize = 24;
 
 /// How many pieces of compressed data are looked at in one reading.
 const PIECES_MAX: usize = 16;
@@ -154,6 +157,9 @@ impl Readings {
 
     /// Decompresses data without a signature, if the result contains text.
     fn on_trial(&mut self, bytes: &[u8]) -> Option<Unpacked> {
+        if bytes.len() < TRIAL_BYTES_MIN {
+            return None;
+        }
         self.trials = self.trials.checked_sub(1)?;
         let mut texts = Vec::new();
         let piece = compressed::without_signature(bytes, self.room())?;

@@ -181,6 +181,13 @@ fn leaky() -> Server {
             (_, "/half") => Reply::Raw(
                 format!("HTTP/1.1 500 Oops\r\ncontent-length: 999\r\n\r\n{note}").into_bytes(),
             ),
+            (_, "/trailer") => Reply::Raw(
+                format!(
+                    "HTTP/1.1 403 No\r\ntransfer-encoding: chunked\r\ntrailer: x-note\r\n\r\n\
+                     2\r\nno\r\n0\r\nx-note: {note}\r\n\r\n"
+                )
+                .into_bytes(),
+            ),
             (_, "/reason") => {
                 Reply::Raw(format!("HTTP/1.1 401 {note}\r\ncontent-length: 0\r\n\r\n").into_bytes())
             }
@@ -191,7 +198,7 @@ fn leaky() -> Server {
 
 #[test]
 fn a_canary_is_found_in_every_part_of_an_answer_and_redacted() {
-    for path in ["/header", "/redirect", "/half", "/reason", "/notes/${note}"] {
+    for path in ["/header", "/redirect", "/half", "/reason", "/trailer", "/notes/${note}"] {
         let server = leaky();
         let plan = planted(path);
         let ran = run_plan(&project(&server.url()), &plan);

@@ -4,6 +4,7 @@
 
 pub(crate) mod canary;
 pub(crate) mod redact;
+mod similar;
 pub(crate) mod sought;
 
 use std::cell::RefCell;
@@ -17,7 +18,12 @@ use crate::model::plan::{Canary, Plan};
 use crate::probe::spellings::{Needle, PREFIX_CHARS, Searcher};
 use crate::probe::values::canary::mint;
 use crate::probe::values::redact::Redactor;
+use crate::probe::values::similar::similar;
 use crate::probe::values::sought::{Meaning, Sought};
+
+/// The beginning of a placeholder for a random value of the same form as another value: that of another
+/// placeholder, or of the text itself.
+const RANDOM: &str = "random:";
 
 /// The minimum length of an id that is searched for, in characters: shorter ones occur by chance.
 const ID_CHARS_MIN: usize = 12;
@@ -76,7 +82,10 @@ impl Values {
     pub(crate) fn get(&self, hole: &str) -> Option<String> {
         match self.by_placeholder.get(hole) {
             Some(index) => self.canaries.get(*index).map(|one| one.value.clone()),
-            None => self.captures.borrow().get(hole).cloned(),
+            None => match hole.strip_prefix(RANDOM) {
+                Some(model) => Some(similar(&self.get(model).unwrap_or_else(|| model.to_owned()))),
+                None => self.captures.borrow().get(hole).cloned(),
+            },
         }
     }
 

@@ -25,7 +25,7 @@ pub(crate) enum Meaning {
     Secret(String),
 }
 
-/// What was found in an answer.
+/// The canaries and secrets in an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Found {
     /// The canaries that show whose data the answer contains.
@@ -41,7 +41,7 @@ impl Found {
     }
 }
 
-/// What was found in the parts of an answer.
+/// The findings in the parts of an answer.
 #[derive(Default)]
 pub(crate) struct Parts {
     /// In all of it, apart from cookies.
@@ -76,7 +76,7 @@ impl Sought {
     }
 
     /// What the findings in the answer to a step mean. `sent` are the texts of its request: what the actor
-    /// sent itself is no leak.
+    /// sent itself does not count.
     pub(crate) fn found(&self, parts: &Parts, step: &Step, sent: &[&[u8]]) -> Found {
         let mut found = Found::default();
         let mut echoed = None;

@@ -9,6 +9,7 @@ use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
 use crate::model::judge::falsify::Falsification;
 use crate::model::judge::view::View;
 use crate::model::plan::counterexample::Class;
+use crate::model::plan::overlap;
 use crate::model::time::in_words;
 use crate::render::finding::{Finding, findings, place_of};
 use crate::render::report::labels;
@@ -184,8 +185,8 @@ fn unnoticed(
     falsification: &Falsification,
     layout: &Layout,
 ) {
-    for flaw in check.plan.flaws() {
-        out.push_str(&layout.entry("because", &plain(&flaw.message())));
+    for flaw in overlap::flaws(check.plan) {
+        out.push_str(&layout.entry("because", &cut(&flaw.message(), HELP_MAX)));
     }
     for row in falsification.rows.iter().filter(|row| !row.noticed).take(CAUSES_MAX) {
         let wanted = match row.class {

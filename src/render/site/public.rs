@@ -53,7 +53,10 @@ fn of(answer: Result<&Facts, ProbeError>) -> String {
     match answer {
         Err(error) => error.reason.in_words().to_owned(),
         Ok(facts) => match facts.status() {
-            Some(status) => format!("status {status}"),
+            Some(status) => match facts.pages().count() {
+                0 => format!("status {status}"),
+                further => format!("status {status}, {} pages", further + 1),
+            },
             None => "an answer".to_owned(),
         },
     }
@@ -79,9 +82,11 @@ fn is_public(expectation: &Expectation, judged: &Judged) -> bool {
     let met = judged.outcome == TestOutcome::Met;
     match &expectation.test {
         Test::Refused(_)
+        | Test::WithholdsData
         | Test::ShowsCanary(_)
         | Test::ShowsExactly(_)
         | Test::ShowsNoForeignCanary => true,
+        Test::Unchanged => met,
         _ if whole_body => false,
         _ if named => true,
         Test::Equals(wanted) => met && !has_hole(wanted),

@@ -3,6 +3,7 @@
 use tera::Context;
 
 use crate::render::site::context;
+use crate::render::site::security_headers::POLICY;
 use crate::render::site::view::history::{
     ChangeView, History, Span, StandingSince, VersionView, Versions,
 };
@@ -121,7 +122,7 @@ fn empty_site() -> SiteView {
         permissions: Vec::new(),
         policies: Vec::new(),
         summary: empty_summary(),
-        security_policy: words("default-src 'none'"),
+        security_policy: words(POLICY),
         files: Vec::new(),
     }
 }

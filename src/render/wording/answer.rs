@@ -256,6 +256,11 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
                     found(expectation, one)
                 )
             }
+            expect::TestOutcome::Unknown(Reason::UnreadPage) => {
+                let why = view.look(step, one.look).ok().and_then(Facts::unread_page);
+                let why = why.map_or_else(String::new, |why| format!(": {}", plain(why)));
+                format!("{name}: {}{why}", Reason::UnreadPage.in_words())
+            }
             expect::TestOutcome::Unknown(reason) => format!("{name}: {}", reason.in_words()),
             _ => format!("{name}: {}", found(expectation, one)),
         }),

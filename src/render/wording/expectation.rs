@@ -31,12 +31,13 @@ pub fn actual(judged: &Judged) -> String {
 pub fn found(expectation: &Expectation, judged: &Judged) -> String {
     let actual = &judged.actual;
     match &expectation.test {
-        Test::Refused(_) => match actual {
+        Test::Refused(_) | Test::WithholdsData => match actual {
             Value::String(text) => format!("status {}", cut(&plain(text), ANSWERED_MAX)),
             _ => format!("status {}", value(actual)),
         },
         Test::ShowsCanary(_) | Test::ShowsExactly(_) | Test::ShowsNoForeignCanary => marks(actual),
         Test::NotAll(_) => format!("status {}", value(actual)),
+        Test::Unchanged => changes(actual),
         Test::StaysOn(_) => format!("the last address was {}", value(actual)),
         Test::Every(within) | Test::Some(within) if within.at.starts_with('/') => {
             format!("{}: {}", plain(&within.at[1..].replace('/', " ")), value(actual))
@@ -45,6 +46,16 @@ pub fn found(expectation: &Expectation, judged: &Judged) -> String {
             format!("{} {}", short(&expectation.at), in_words(time))
         }
         _ => format!("{} {}", short(&expectation.at), value(actual)),
+    }
+}
+
+/// The places that changed: JSON Pointers into the answer.
+fn changes(found: &Value) -> String {
+    let pointers = found.as_array().into_iter().flatten().filter_map(Value::as_str);
+    let places: Vec<String> = pointers.map(subject).collect();
+    match places.as_slice() {
+        [] => "nothing changed".to_owned(),
+        places => format!("changed: {}", list(places, "and")),
     }
 }
 
@@ -74,6 +85,10 @@ fn of_test(test: &Test, subject: &str) -> String {
             count => format!("the answer contains these {count} planted marks, and no others"),
         },
         Test::ShowsNoForeignCanary => "the answer contains no data of another tenant".to_owned(),
+        Test::WithholdsData => "the answer contains none of the owner's data".to_owned(),
+        Test::Unchanged => {
+            "the answer is the same as before, apart from what changes by itself".to_owned()
+        }
         Test::StaysOn(origin) => format!("every redirect stays on {}", plain(origin)),
         Test::IfThere(test) if matches!(**test, Test::AddressesOn(_)) => of_test(test, subject),
         Test::IfThere(test) => format!("{subject} is not present, or {}", predicate(test)),
@@ -254,6 +269,8 @@ mod tests {
             Expectation::new("", Test::Refused(Refusal::standard().or_not_found())),
             Expectation::new("", Test::ShowsCanary(CanaryId(0))),
             Expectation::new("", Test::ShowsNoForeignCanary),
+            Expectation::new("", Test::WithholdsData),
+            Expectation::new("", Test::Unchanged),
             Expectation::new("", Test::StaysOn("https://addon.example.com".into())),
             Expectation::new(
                 "/body/fields/canonical",
@@ -315,6 +332,8 @@ mod tests {
         the answer is a refusal (400, 401, 403 or 404)
         the answer contains the planted mark
         the answer contains no data of another tenant
+        the answer contains none of the owner's data
+        the answer is the same as before, apart from what changes by itself
         every redirect stays on https://addon.example.com
         the field Canonical is not present, or contains “https://addon.example.com/”
         “entries” in the body has an entry in which “signed” is true and “at” is at most 30 days old

@@ -43,7 +43,7 @@ fn log_in(step: &Step, judged: &StepJudgement) -> Option<String> {
     let is_undecided = all.any(|(one, judged)| {
         matches!(&one.test, Test::Refused(refusal) if refusal.login.is_none())
             && matches!(judged.outcome, expect::TestOutcome::Unknown(_))
-            && judged.actual.is_string()
+            && judged.actual.as_str().is_some_and(|text| text.contains("a redirect to"))
     });
     is_undecided.then(|| {
         "if that address is the login page, add it to `avouch.yaml`: `refused: { login: /login }`"

@@ -115,7 +115,7 @@ fn each_language_has_its_own_pages_in_its_own_words() {
     let evidence = project.read("public/de/evidence/content-storage/index.html");
     says(
         &evidence,
-        &["<h1>Inhalte liegen in unserem Cloud-Speicher.</h1>", "Warum das die Aussage belegt"],
+        &["<h1>Inhalte liegen in unserem Cloud-Speicher.</h1>", "Erklärung des Herausgebers"],
     );
     says(&project.read("public/de/index.html"), &["Alle Aussagen", "href=\"../de/security/"]);
     says(

@@ -84,7 +84,8 @@ fn a_service_that_keeps_tenants_apart_holds() {
 #[test]
 fn data_of_another_tenant_is_found_in_every_spelling() {
     let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let spelt: [(&str, fn(&str) -> String); 5] = [
+    type Spelling = (&'static str, fn(&str) -> String);
+    let spelt: [Spelling; 5] = [
         ("hex", hex),
         ("spaces", |text| text.chars().map(|c| format!("{c} ")).collect()),
         ("tags", |text| text.chars().map(|c| format!("<b>{c}</b>")).collect()),

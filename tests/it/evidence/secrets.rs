@@ -40,15 +40,16 @@ fn the_value_of_a_header_is_compared_whatever_its_name() {
 
 #[test]
 fn a_token_in_a_page_is_seen_although_it_is_not_stored() {
-    let check = page("text: { not_contains: eyJ }");
-    let leaking =
-        serve(|| Answer::new(200, format!("<p>{TOKEN}</p>")).with("content-type", "text/html"));
+    let check = page("text: { contains: Welcome, not_contains: eyJ }");
+    let leaking = serve(|| {
+        Answer::new(200, format!("<p>Welcome {TOKEN}</p>")).with("content-type", "text/html")
+    });
     let project = leaking.project(&check);
     let ran = run(&project, &["check"]);
     assert_eq!(ran.code, Some(1), "{ran}");
     assert!(!ran.out.contains(TOKEN), "{ran}");
     assert!(!project.read("assessment.json").contains(TOKEN));
-    let sound = serve(|| Answer::new(200, "<p>hello</p>").with("content-type", "text/html"));
+    let sound = serve(|| Answer::new(200, "<p>Welcome</p>").with("content-type", "text/html"));
     let ran = sound.check(&check);
     assert_eq!(ran.code, Some(0), "{ran}");
 }

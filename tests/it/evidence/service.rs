@@ -58,6 +58,12 @@ impl Answer {
         Self::new(status, body.to_string()).with("content-type", "application/json")
     }
 
+    /// The same with another status.
+    pub(crate) fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
     /// The same with one more field; a name may be repeated.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.fields.push((name.to_owned(), value.to_owned()));

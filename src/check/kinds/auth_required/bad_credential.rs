@@ -10,6 +10,7 @@ use crate::check::kind::Context;
 use crate::check::kinds::auth_required::bad_tokens::{BOUND, CONNECT, IMITATED, SIGNED};
 use crate::check::written::request;
 use crate::model::answer::ids::StepId;
+use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::plan::expect::{Expectation, Refusal, Test};
@@ -95,18 +96,19 @@ pub(crate) fn public_key_of(actor: &str, platform: &str) -> Bad {
 }
 
 /// Removes the credentials that the author leaves out. Reports unknown names and missing reasons, and
-/// at `span` that none is left.
+/// at `span` that none is left. `further` are other names that can be left out.
 pub(crate) fn leave_out(
     all: &mut Vec<Bad>,
-    without: &Without,
+    (without, further): (&Without, &[&'static str]),
     span: &Range<usize>,
     context: &Context<'_>,
     diagnostics: &mut Report,
 ) {
+    let known: Vec<&str> = all.iter().map(|bad| bad.name).chain(further.iter().copied()).collect();
     for (name, reason) in without {
-        if !all.iter().any(|bad| bad.name == name) {
+        if !known.contains(&name.as_str()) {
             let message = format!("`{name}` is not a credential that this check tries");
-            let help = help_with_list(name, all.iter().map(|bad| bad.name).collect::<Vec<_>>());
+            let help = help_with_list(name, known.iter().copied());
             diagnostics.push(context.mistake(Code::UnknownName, &reason.span, message).help(help));
         }
         if reason.trim().is_empty() {
@@ -141,8 +143,13 @@ pub(crate) struct Tries {
 
 impl Tries {
     /// The request with each bad credential, which must be refused. `control` is the same request with a
-    /// good one.
-    pub(crate) fn probes(&self, request: &Request, control: StepId) -> impl Iterator<Item = Step> {
+    /// good one, `data` the data that no answer may contain.
+    pub(crate) fn probes<'a>(
+        &'a self,
+        request: &'a Request,
+        control: StepId,
+        data: &'a OwnersData,
+    ) -> impl Iterator<Item = Step> + use<'a> {
         let asked = request::in_words(request);
         self.bad.iter().map(move |bad| {
             let name = format!("{asked} {}", bad.words);
@@ -150,6 +157,7 @@ impl Tries {
             step.credential = bad.credential.clone();
             step.expect = vec![Expectation::new("", Test::Refused(self.refusal.clone()))];
             step.control = Some(control);
+            step.withholds = Some(data.clone());
             step.keep = Keep::Digest;
             if !request.writes() && !matches!(bad.credential, Credential::Forged(_)) {
                 step.repeat = self.repeat;
@@ -173,6 +181,11 @@ impl Tries {
             ),
             edits: status_200,
         }];
+        all.push(Counterexample {
+            class: Class::Negation,
+            when: format!("“{name}” is refused, and the answer contains data of the owner"),
+            edits: vec![set("/owner_values", json!({ "found": 2 }))],
+        });
         all.extend(self.refusal.statuses.iter().map(|status| Counterexample {
             class: Class::Benign,
             when: format!("“{name}” is refused with {status}"),

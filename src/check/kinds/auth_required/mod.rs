@@ -2,10 +2,12 @@
 
 pub(crate) mod bad_credential;
 pub(crate) mod bad_tokens;
+pub(crate) mod effect;
 pub(crate) mod endpoints;
 pub(crate) mod refusals;
 #[cfg(test)]
 mod tests;
+pub(crate) mod variants;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,8 +16,10 @@ use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::auth_required::bad_credential::{
     Bad, Tries, Without, forged, forgeries, leave_out, public_key_of,
 };
+use crate::check::kinds::auth_required::effect::{ReadsBack, reading, report_unknown};
 use crate::check::kinds::auth_required::endpoints::{endpoints, other_endpoints, platform_key};
-use crate::check::kinds::auth_required::refusals::{Refusals, Requests, reading_of};
+use crate::check::kinds::auth_required::refusals::{Endpoint, Refusals, Requests};
+use crate::check::kinds::auth_required::variants::Variants;
 use crate::check::written::placeholders::Names;
 use crate::check::written::repeat::repeat;
 use crate::check::written::request;
@@ -45,7 +49,8 @@ pub(crate) struct Settings {
     /// secret.
     platform: Option<Spanned<String>>,
     /// The request that creates an object first, for `${id}` in endpoints; it is tested like an
-    /// endpoint.
+    /// endpoint. With `${canary}` in its body, the object contains a random mark, which no answer to a bad
+    /// credential may contain.
     create: Option<Spanned<WrittenRequest>>,
     /// JSON Pointer to the object's id in the answer; `/id` if left out.
     id: Option<Spanned<String>>,
@@ -57,7 +62,14 @@ pub(crate) struct Settings {
     /// each address; 3 if left out. Forged credentials are sent once to each address, and a request that
     /// changes something is sent once.
     repeat: Option<Spanned<u8>>,
-    /// Bad credentials to leave out, by name, each with the reason.
+    /// By request that writes, such as `POST /notes`: the path at which its owner reads whether the
+    /// refused requests had an effect, or `none`. The answer must not change for another reason
+    /// meanwhile. If left out, it is the path of the request itself for `PUT`, `PATCH` and `DELETE`.
+    #[serde(default)]
+    reads_back: ReadsBack,
+    /// Bad credentials and other spellings of the request (`head`, `query-token`, `trailing-slash`,
+    /// `doubled-slash`, `other-case`, `encoded-slash`, `method-override`) to leave out, by name, each
+    /// with the reason.
     #[serde(default)]
     without: Without,
 }
@@ -70,9 +82,14 @@ impl Kind for AuthRequired {
     const MANUAL: Manual = Manual {
         proves: "Each listed endpoint accepts a good credential. It refuses the same request \
                  without a credential and with each bad one that the scheme allows, such as an \
-                 expired one, one signed with another key, or one for another request.",
+                 expired one, one signed with another key, or one for another request. No answer \
+                 contains the owner's data, whatever its status, in any other spelling of the \
+                 request either. Refused requests that write have no effect: the owner reads \
+                 twice before and once after them, and only what differs between the first two \
+                 may change.",
         cannot_prove: "That other endpoints refuse anybody, or that no good credential has been \
-                       stolen.",
+                       stolen. The effect of a refused request is not looked at where nothing is \
+                       read back, which the page says.",
         example: EXAMPLE,
     };
 
@@ -84,11 +101,14 @@ impl Kind for AuthRequired {
                 refusal: context.project.refusal.clone(),
                 repeat: repeat(settings.repeat.as_ref(), STRANGERS_REPEAT, context, diagnostics),
             },
+            variants: settings.variants(context),
             requests: settings.requests(context, diagnostics),
+            marked: settings.create.as_ref().is_some_and(|create| create.has_canary()),
             id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
             leaves_open: other_endpoints(&settings.without),
         };
         settings.report_bad_endpoints(&refusals.requests.endpoints, context, diagnostics);
+        settings.report_left_behind(context, diagnostics);
         Some(refusals.plan(AuthRequired::NAME))
     }
 }
@@ -132,7 +152,8 @@ impl Settings {
             platform_key(platform, context, diagnostics);
             all.push(public_key_of(&self.actor, platform));
         }
-        leave_out(&mut all, &self.without, &self.actor.span, context, diagnostics);
+        let further: Vec<&str> = variants::names().collect();
+        leave_out(&mut all, (&self.without, &further), &self.actor.span, context, diagnostics);
         all
     }
 
@@ -161,18 +182,51 @@ impl Settings {
         }
     }
 
+    fn variants(&self, context: &Context<'_>) -> Variants {
+        let actor = context.project.actors.get(&self.actor.value);
+        Variants {
+            owner: self.actor.value.clone(),
+            scheme: actor.map(|actor| actor.scheme.clone()),
+            without: self.without.keys().cloned().collect(),
+        }
+    }
+
     fn requests(&self, context: &Context<'_>, diagnostics: &mut Report) -> Requests {
-        let mut names = Names::none(context);
+        let mut names = Names { canary_of: Some(&self.actor.value), ..Names::none(context) };
         let create = self.create.as_ref();
         let create = create.and_then(|ask| request::request(ask, &names, diagnostics));
+        names.canary_of = None;
         if self.create.is_some() {
             names.captures.insert("id".into(), "id".into());
         }
         let remove = self.remove.as_ref();
         let remove = remove.and_then(|ask| request::request(ask, &names, diagnostics));
         let endpoints = endpoints(&self.endpoints, &names, diagnostics);
-        self.report_left_behind(context, diagnostics);
-        Requests { create, endpoints, remove }
+        let all: Vec<&Request> = create.iter().chain(&endpoints).collect();
+        report_unknown(&self.reads_back, &all, &names, diagnostics);
+        let mut with_reading = |request: Request| {
+            let diagnostics = &mut *diagnostics;
+            let reads_back = reading(&request, &endpoints, &self.reads_back, (&names, diagnostics));
+            Endpoint { request, reads_back }
+        };
+        let create = create.map(&mut with_reading).map(|create| self.readable(create));
+        let endpoints = endpoints.iter().cloned().map(with_reading);
+        let endpoints = endpoints.map(|endpoint| match endpoint.request.method.as_str() {
+            // An object that somebody else adds to a list would be taken for an effect.
+            "POST" => Endpoint {
+                reads_back: endpoint.reads_back.filter(|reading| reading.stays),
+                ..endpoint
+            },
+            _ => endpoint,
+        });
+        Requests { create, endpoints: endpoints.collect(), remove }
+    }
+
+    /// A list that is not named by the author shows a new object only by its mark.
+    fn readable(&self, create: Endpoint) -> Endpoint {
+        let marked = self.create.as_ref().is_some_and(|create| create.has_canary());
+        let reads_back = create.reads_back.filter(|reading| reading.stays || marked);
+        Endpoint { reads_back, ..create }
     }
 
     fn report_left_behind(&self, context: &Context<'_>, diagnostics: &mut Report) {
@@ -190,24 +244,26 @@ impl Settings {
 
     fn report_bad_endpoints(
         &self,
-        requests: &[Request],
+        requests: &[Endpoint],
         context: &Context<'_>,
         diagnostics: &mut Report,
     ) {
-        for (index, (request, written)) in requests.iter().zip(self.endpoints.iter()).enumerate() {
-            let earlier = &requests[..index];
+        for (index, (endpoint, written)) in requests.iter().zip(self.endpoints.iter()).enumerate() {
+            let (request, earlier) = (&endpoint.request, &requests[..index]);
             let mut tell = |code, message: &str, help: &str| {
                 diagnostics.push(context.mistake(code, &written.span, message).help(help));
             };
-            let same = |one: &Request| one.method == request.method && one.to == request.to;
+            let same = |one: &Endpoint| {
+                one.request.method == request.method && one.request.to == request.to
+            };
             if earlier.iter().any(same) {
                 tell(Code::DuplicateEndpoint, "this endpoint is listed twice", "leave one out");
             }
             // Only reading the object afterwards shows whether a removal was refused in fact.
-            if request.method == "DELETE" && reading_of(request, earlier).is_none() {
+            if request.method == "DELETE" && endpoint.reads_back.is_none() {
                 let message =
                     "nothing shows whether a removal with a bad credential removed the object";
-                tell(Code::UnseenRemoval, message, "list `get:` of the same path before it");
+                tell(Code::UnseenRemoval, message, "name a path under `reads_back:`");
             }
         }
     }

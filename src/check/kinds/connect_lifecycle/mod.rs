@@ -21,6 +21,7 @@ use crate::check::written::{limits, request};
 use crate::language::period::Period;
 use crate::language::quantity::amount::Amount;
 use crate::model::answer::ids::{CanaryId, StepId};
+use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::request::{Body, Request};
 use crate::model::plan::{Canary, Plan, Role, Step};
@@ -108,7 +109,7 @@ impl Settings {
         let actor = context.actor(&self.actor, diagnostics)?;
         platform_key(&self.actor, context, diagnostics)?;
         let mut bad = forgeries(&self.actor, actor);
-        leave_out(&mut bad, &self.without, &self.actor.span, context, diagnostics);
+        leave_out(&mut bad, (&self.without, &[]), &self.actor.span, context, diagnostics);
         Some(Tries { bad, refusal: context.project.refusal.clone(), repeat: 1 })
     }
 
@@ -141,7 +142,9 @@ impl Settings {
 
     fn plan(&self, tries: &Tries, controls: Vec<Step>) -> Plan {
         let request = self.callback("installed", self.installed.as_ref());
-        let mut steps: Vec<Step> = tries.probes(&request, StepId(tries.bad.len())).collect();
+        let control = StepId(tries.bad.len());
+        let data = OwnersData { owners: vec![control], baselines: Vec::new() };
+        let mut steps: Vec<Step> = tries.probes(&request, control, &data).collect();
         steps.extend(controls);
         for step in &mut steps {
             step.sees = vec![CanaryId(0), CanaryId(1)];

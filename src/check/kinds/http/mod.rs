@@ -1,5 +1,6 @@
 //! `http`: a list of requests, and the expectations of their answers.
 
+mod effect;
 mod reader;
 mod step;
 #[cfg(test)]
@@ -43,13 +44,16 @@ impl Kind for Http {
 
     const MANUAL: Manual = Manual {
         proves: "The answers to the listed requests meet the expectations.",
-        cannot_prove: "Anything about other requests. A step that expects a refusal or an \
+        cannot_prove: "Anything about other requests. If a request that writes is refused, the \
+                       actor of its control reads what it must not have changed, twice before and \
+                       once after it: at `reads_back:`, or at the same path for `PUT` and `PATCH`. \
+                       Otherwise the page says that the effect was not looked at. A step that expects a refusal or an \
                        absence needs a `control`: the same request by an actor that is allowed \
                         to send it. Otherwise a mistyped path would prove the claim. If a request \
                         is refused to everybody, such as a registration that is closed, an \
                         operator's request is the control; if there is none, the step is \
                         `closed: true` in a check with `word: reported`. Status, header fields and \
-                        length are observed. The content of a body is what the service says of \
+                        length are observed. The content of a body is what the service says about \
                         itself, and the page shows it as “Reported by the service”, unless the \
                         check shows behaviour with it: a refusal or an absence with its control, a \
                         mark or a value of an earlier write that comes back, or an address that a \

@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 
 use crate::check::kind::Context;
+use crate::check::kinds::http::effect;
 use crate::check::kinds::http::step::WrittenStep;
+use crate::check::written::baseline::baseline;
 use crate::check::written::caveat::caveat;
 use crate::check::written::counterexample::of_limits;
 use crate::check::written::expect::{Reading, pointer};
 use crate::check::written::placeholders::Names;
-use crate::check::written::repeat::repeat;
+use crate::check::written::repeat::{WrittenNext, repeat};
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
+use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::expect::{Expectation, Test};
+use crate::model::plan::looks::NextPage;
 use crate::model::plan::request::{Body, Request};
 use crate::model::plan::template::Template;
 use crate::model::plan::{ANYONE, Act, Canary, Capture, Keep, Plan, Role, Step, Word};
@@ -51,6 +55,7 @@ impl<'a> Reader<'a> {
         step.word = self.word;
         step.repeat = repeat(written.repeat.as_ref(), 1, self.context, diagnostics);
         self.report_misplaced_repeat(written, &step, diagnostics);
+        step.next = self.next(written, &step, diagnostics);
         step.captures = self.captures(written, diagnostics);
         step.expect = self.expect(written, role, &actor, diagnostics);
         step.control = self.control(written, role, recalled, diagnostics);
@@ -59,8 +64,54 @@ impl<'a> Reader<'a> {
         step.closed = self.is_closed(written, diagnostics);
         if step.expect.iter().any(|one| matches!(one.test, Test::Refused(_))) {
             step.keep = Keep::Digest;
+            let owners = step.control.into_iter().collect();
+            step.withholds = Some(OwnersData { owners, baselines: Vec::new() });
         }
+        self.push(step, written, diagnostics);
+    }
+
+    /// Adds a step, between the steps that show whether it had an effect.
+    fn push(&mut self, step: Step, written: &WrittenStep, diagnostics: &mut Report) {
+        let owner = step.control.map(|control| self.steps[control].actor.clone());
+        let reading = effect::reading(written, &step, &self.names(&step.actor), diagnostics);
+        let (Some(owner), Some(reading)) = (owner, reading) else {
+            self.steps.push(step);
+            return;
+        };
+        let first = self.steps.len();
+        let after = effect::after(&reading, &step.name, &owner, [first, first + 1].map(StepId));
+        self.steps.extend(effect::before(&reading, &step.name, &owner));
         self.steps.push(step);
+        self.steps.push(after);
+    }
+
+    /// An anonymous caller requests an object that does not exist, once for all refusals of this check.
+    fn add_baseline(&mut self) {
+        let refused = |step: &&Step| step.withholds.is_some() && step.control.is_some();
+        let like = self.steps.iter().find(refused).and_then(Step::request);
+        let Some(step) = like.and_then(baseline) else { return };
+        let index = StepId(self.steps.len());
+        let all = self.steps.iter_mut().filter_map(|step| step.withholds.as_mut());
+        all.for_each(|data| data.baselines = vec![index]);
+        // No probe comes after it, so none depends on it.
+        self.steps.push(Step { optional: false, ..step });
+    }
+
+    fn next(
+        &self,
+        written: &WrittenStep,
+        step: &Step,
+        diagnostics: &mut Report,
+    ) -> Option<NextPage> {
+        let next =
+            WrittenNext { at: written.next.as_ref(), parameter: written.next_parameter.as_ref() };
+        let reads = step.request().is_some_and(|request| request.method == "GET");
+        if let Some(at) = next.at.filter(|_| !reads) {
+            let message = "only a step with `get:` has further pages";
+            let mistake = self.context.mistake(Code::MisplacedSetting, &at.span, message);
+            diagnostics.push(mistake.help("write it at the step that sends the request"));
+        }
+        next.read(&pointer, self.context, diagnostics)
     }
 
     fn report_misplaced_repeat(
@@ -289,6 +340,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn plan(mut self, kind: &str, leaves_open: Option<&str>) -> Plan {
+        self.add_baseline();
         for step in &mut self.steps {
             let own = self.planters.iter().position(|planter| *planter == step.actor);
             let shown = step.expect.iter().find_map(|one| match &one.test {
@@ -307,7 +359,10 @@ impl<'a> Reader<'a> {
             counterexamples: counterexamples.collect(),
             canaries: self.planters.into_iter().map(canary).collect(),
             covers: covers(&self.steps),
-            leaves_open: caveat(&format!("{LEAVES_OPEN}{}", not_shown(&self.steps)), leaves_open),
+            leaves_open: caveat(
+                &format!("{}{LEAVES_OPEN}{}", effect::unseen(&self.steps), not_shown(&self.steps)),
+                leaves_open,
+            ),
             ..Plan::new(kind, self.steps)
         }
     }
@@ -343,7 +398,8 @@ fn any_success() -> Vec<Expectation> {
 }
 
 fn covers(steps: &[Step]) -> String {
-    let requests = steps.iter().filter_map(Step::request).map(request::in_words);
+    let own = steps.iter().filter(|step| step.before.is_empty());
+    let requests = own.filter_map(Step::request).map(request::in_words);
     let mut all: Vec<String> = Vec::new();
     for request in requests.filter(|request| !request.is_empty()) {
         if !all.contains(&request) {

@@ -54,12 +54,22 @@ pub(crate) struct WrittenStep {
     /// How often a request that only reads is sent to each address; 1 if left out. The worst answer
     /// decides. Where several servers answer in turn, three requests find one bad server of three.
     pub(crate) repeat: Option<Spanned<u8>>,
+    /// Where the answer to a `get` announces the next page, written as in `capture`: `/next` in the JSON
+    /// body. Its value is an address, or a cursor. Pages that the header field `Link` announces with
+    /// `rel=next` are read without it. At most 50 pages are read.
+    pub(crate) next: Option<Spanned<String>>,
+    /// The query parameter that the cursor of `next` is sent in; the last part of `next` if left out.
+    pub(crate) next_parameter: Option<Spanned<String>>,
     /// Values of the answer for later steps, by name: `/id` in the JSON body, `header location`, `title`.
     #[serde(default)]
     pub(crate) capture: BTreeMap<String, Spanned<String>>,
     /// The step of role `control` that shows that the request can succeed; the step that `again`
     /// names if left out.
     pub(crate) control: Option<Spanned<String>>,
+    /// If the request writes and must be refused: the path at which the actor of its control reads
+    /// whether it had an effect, or `none`; the path of the request itself for `PUT` and `PATCH` if left
+    /// out. The answer must not change for another reason meanwhile.
+    pub(crate) reads_back: Option<Spanned<String>>,
     /// Whether the result does not depend on this `prepare` or `control` step. If left out, a step that
     /// is not met makes every later probe inconclusive.
     pub(crate) optional: Option<Spanned<bool>>,

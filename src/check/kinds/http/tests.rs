@@ -11,7 +11,7 @@ use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::basis::{Basis, of_plan};
 use crate::model::judge::falsify::Grade;
 use crate::model::plan::flaw::Flaw;
-use crate::model::plan::{Keep, Plan, Word};
+use crate::model::plan::{Keep, Plan, Word, overlap};
 
 const LOG: &str = "\
 kind: http
@@ -221,6 +221,31 @@ fn mistakes_are_reported() {
     assert_eq!(mistakes("{kind: http, steps: []}")[0].0, "empty-list");
 }
 
+#[test]
+fn only_a_request_that_reads_is_repeated_and_has_further_pages() {
+    let with = |setting: &str, of: &str| mistakes(&LOG.replace(of, &format!("{of}, {setting}")));
+    let log = LOG.replace("    get: /log\n", "    get: /log\n    repeat: 2\n    next: /more\n");
+    let plan = plan(&log);
+    assert_eq!((plan.steps[1].repeat, plan.steps[2].repeat), (2, 1));
+    assert_eq!(plan.steps[1].next.as_ref().unwrap().at, "/body/json/more");
+    let looks = plan.looks();
+    // The list is read for the probe that tests it again; the entry is created once.
+    assert_eq!(looks.iter().map(|one| one.requests(3)).collect::<Vec<_>>(), [1, 6, 0]);
+    assert!(looks[1].pages && !looks[0].pages);
+    for setting in ["repeat: 2", "next: /more"] {
+        let found = with(setting, "post: /log");
+        assert_eq!(found.len(), 1, "{setting}: {found:?}");
+    }
+    for line in ["repeat: 2", "next: /more"] {
+        let log = LOG.replace("    again: found\n", &format!("    again: found\n    {line}\n"));
+        assert_eq!(mistakes(&log).len(), 1, "{line}");
+    }
+    for line in ["repeat: 0", "repeat: 21", "next: more", "next_parameter: page"] {
+        let log = LOG.replace("    get: /log\n", &format!("    get: /log\n    {line}\n"));
+        assert_eq!(mistakes(&log).len(), 1, "{line}");
+    }
+}
+
 const DELETED: &str = "\
 kind: http
 steps:
@@ -303,7 +328,7 @@ fn only_a_premise_can_be_optional_and_only_a_reported_refusal_closed() {
 fn a_control_must_be_able_to_fail_where_its_probe_must_be_refused() {
     let overlaps = |control: &str, probe: &str| {
         let yaml = REFUSED.replace("{ status: [200, 204] }", control);
-        plan(&yaml.replace("{ refused: true }", probe)).flaws()
+        overlap::flaws(&plan(&yaml.replace("{ refused: true }", probe)))
     };
     for (control, probe) in [
         ("{ status: [200, 403] }", "{ refused: true }"),
@@ -320,7 +345,7 @@ fn a_control_must_be_able_to_fail_where_its_probe_must_be_refused() {
         let yaml = REFUSED.replace("{ status: [200, 204] }", control);
         let yaml = yaml.replace("{ refused: true }", probe);
         let Ok(planned) = plan_in(&project(), &yaml) else { continue };
-        let flaws = planned.flaws();
+        let flaws = overlap::flaws(&planned);
         assert!(matches!(flaws[..], [Flaw::Overlap { .. }]), "{control} {probe}: {flaws:?}");
     }
     for (control, probe) in [

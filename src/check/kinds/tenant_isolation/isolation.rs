@@ -8,6 +8,7 @@ use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect::Refusal;
+use crate::model::plan::looks::NextPage;
 use crate::model::plan::{Canary, Keep, Plan, Role, Step};
 
 /// How many other tenants try each object on one run, at most.
@@ -25,6 +26,8 @@ pub(crate) struct Isolation {
     pub(crate) seed: u64,
     /// How often each list is read, and each stranger tries to read.
     pub(crate) repeat: u8,
+    /// Where a list announces its next page.
+    pub(crate) next: Option<NextPage>,
 }
 
 impl Isolation {
@@ -33,6 +36,7 @@ impl Isolation {
         let mut steps = Steps::new(self);
         steps.plant();
         steps.read();
+        steps.read_twice();
         let changes = steps.strangers_try("change", |requests| requests.change.as_ref());
         steps.read_again("change", &changes);
         let deletes = steps.strangers_try("delete", |requests| requests.delete.as_ref());
@@ -137,6 +141,11 @@ impl Isolation {
             when: format!("“{name}” is refused with {status}"),
             edits: vec![set(json!(status))],
         }));
+        all.push(Counterexample {
+            class: Class::Negation,
+            when: format!("“{name}” is refused, and the answer contains values of the object"),
+            edits: vec![Edit::Set { step, at: "/owner_values".into(), value: json!({"found": 2}) }],
+        });
         all
     }
 }

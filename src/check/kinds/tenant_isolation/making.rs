@@ -33,7 +33,7 @@ impl Making<'_> {
         let mut tell = |code, span: &std::ops::Range<usize>, message: &str, help: &str| {
             diagnostics.push(context.mistake(code, span, message).help(help));
         };
-        if !self.create.text_has("${canary}") {
+        if !self.create.has_canary() {
             let help = "put `${canary}` into the text that the owner reads back";
             tell(Code::NoCanary, &self.create.span, "the new object has no mark", help);
         }
@@ -47,7 +47,7 @@ impl Making<'_> {
         let Some(change) = self.change else {
             return;
         };
-        if change.text_has("${canary}") || !overwrites(self.create, change) {
+        if change.has_canary() || !overwrites(self.create, change) {
             let help = "write other text where `create:` has `${canary}`";
             let message = "a change that keeps the owner's mark would go unnoticed";
             tell(Code::ChangeKeepsCanary, &change.span, message, help);
@@ -88,13 +88,6 @@ pub(crate) fn reading(
     diagnostics: &mut Report,
 ) -> Option<Request> {
     request::get(path, None, names, diagnostics)
-}
-
-impl WrittenRequest {
-    fn text_has(&self, part: &str) -> bool {
-        let json = self.json.as_ref().is_some_and(|json| json.to_string().contains(part));
-        json || self.text.as_ref().is_some_and(|text| text.contains(part))
-    }
 }
 
 /// Whether a change overwrites every value with the mark; `true` if the shapes differ.

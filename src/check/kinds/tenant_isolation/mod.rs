@@ -16,10 +16,10 @@ use crate::check::kinds::tenant_isolation::isolation::Isolation;
 use crate::check::kinds::tenant_isolation::making::{Making, reading};
 use crate::check::kinds::tenant_isolation::tenants::{Owns, Requests, Tenant, Tenants};
 use crate::check::written::placeholders::Names;
-use crate::check::written::repeat::repeat;
+use crate::check::written::repeat::{WrittenNext, repeat};
 use crate::check::written::request::WrittenRequest;
 use crate::model::plan::Plan;
-use crate::model::plan::looks::STRANGERS_REPEAT;
+use crate::model::plan::looks::{NextPage, STRANGERS_REPEAT};
 use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
@@ -56,6 +56,12 @@ pub(crate) struct Settings {
     /// How often each list is read, and each stranger tries to read, at each address; 3 if left out. A
     /// request that changes something is sent once.
     repeat: Option<Spanned<u8>>,
+    /// JSON Pointer to the address of the next page, or to a cursor, in the answer to each list. Pages
+    /// that the header field `Link` announces with `rel=next` are read without it. At most 50 pages are
+    /// read.
+    next: Option<Spanned<String>>,
+    /// The query parameter that the cursor of `next` is sent in; the last part of `next` if left out.
+    next_parameter: Option<Spanned<String>>,
 }
 
 impl Kind for TenantIsolation {
@@ -85,6 +91,7 @@ impl Kind for TenantIsolation {
             id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
             seed: context.seed,
             repeat: repeat(settings.repeat.as_ref(), STRANGERS_REPEAT, context, diagnostics),
+            next: settings.next_page(context, diagnostics),
         };
         Some(isolation.plan(TenantIsolation::NAME))
     }
@@ -106,6 +113,12 @@ delete:
 ";
 
 impl Settings {
+    fn next_page(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<NextPage> {
+        let next = WrittenNext { at: self.next.as_ref(), parameter: self.next_parameter.as_ref() };
+        let pointer = |at: &str| at.starts_with('/').then(|| format!("/body/json{at}"));
+        next.read(&pointer, context, diagnostics)
+    }
+
     /// The tenants with existing objects.
     fn owners(
         &self,

@@ -1,7 +1,7 @@
 //! The steps of `tenant-isolation`: which tenant tries which request on whose object, and in which order.
 //!
-//! Strangers try to change or delete an object first. Its owner then reads it, and makes the same
-//! request as the control. The number of requests grows with the number of tenants. One pass over the
+//! Strangers try to change or delete an object first. Its owner, who read it twice before, then reads it
+//! again, and makes the same request as the control. The number of requests grows with the number of tenants. One pass over the
 //! lists covers all pairs, because each answer is searched for all marks. Each object itself is tried
 //! by a few other tenants, which differ from run to run, and by an anonymous caller. The order within
 //! a pass does not matter, so its steps may run at the same time; they are sorted by sender, which
@@ -11,9 +11,11 @@ use serde_json::json;
 
 use crate::check::kinds::tenant_isolation::isolation::Isolation;
 use crate::check::kinds::tenant_isolation::tenants::Requests;
+use crate::check::written::baseline::baseline;
 use crate::check::written::expect::succeeds;
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
+use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::expect::{Expectation, Refusal, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{ANYONE, Act, Capture, Keep, Role, Step};
@@ -26,11 +28,22 @@ pub(crate) struct Steps<'a> {
     waits: bool,
     /// For each tenant, the step in which it reads its own object.
     reads: Vec<StepId>,
+    /// For each tenant, the step in which it reads it a second time, if others then try to change it.
+    second_reads: Vec<StepId>,
+    /// The step in which an anonymous caller requests an object that does not exist.
+    baseline: Option<StepId>,
 }
 
 impl<'a> Steps<'a> {
     pub(crate) fn new(of: &'a Isolation) -> Self {
-        Self { of, steps: Vec::new(), waits: true, reads: Vec::new() }
+        Self {
+            of,
+            steps: Vec::new(),
+            waits: true,
+            reads: Vec::new(),
+            second_reads: Vec::new(),
+            baseline: None,
+        }
     }
 
     fn push(&mut self, mut step: Step) -> StepId {
@@ -79,6 +92,11 @@ impl<'a> Steps<'a> {
             if index == 0 {
                 lists = of_tenant;
             }
+        }
+        self.request_nothing();
+        // The answers to strangers are compared with those of the owners, which come first.
+        self.waits = true;
+        for index in 0..self.of.tenants.len() {
             for owner in self.of.tried_by(index) {
                 let step = self.tenant_tries("read", index, owner, |one| Some(&one.object));
                 tries.extend(step.map(|step| (self.push_repeated(step), owner)));
@@ -92,6 +110,40 @@ impl<'a> Steps<'a> {
             self.steps[step].control = Some(self.reads[owner]);
         }
         self.anonymous_lists(&lists);
+    }
+
+    /// The request for an object that does not exist.
+    fn request_nothing(&mut self) {
+        let object = self.of.tenants.first().map(|tenant| &tenant.requests.object);
+        let step = object.and_then(baseline);
+        self.baseline = step.map(|step| self.push(step));
+    }
+
+    /// Each owner reads its object a second time, if others try to change or delete it: what differs from the
+    /// first time changes by itself.
+    pub(crate) fn read_twice(&mut self) {
+        self.waits = true;
+        for (index, tenant) in self.of.tenants.iter().enumerate() {
+            let requests = &tenant.requests;
+            if requests.change.is_none() && requests.delete.is_none() {
+                continue;
+            }
+            let words = "reads its own object a second time";
+            let mut step = self.of_tenant(Role::Control, index, words, &requests.object);
+            step.expect = vec![succeeds(), shows(index)];
+            let step = self.push(step);
+            self.second_reads.push(step);
+        }
+    }
+
+    /// The data of a tenant, and of nobody: what the tenant reads, and what its neighbour reads.
+    fn data_of(&self, owner: usize) -> OwnersData {
+        let neighbour = (owner + 1) % self.of.tenants.len();
+        let neighbour = self.reads.get(neighbour).filter(|_| neighbour != owner);
+        OwnersData {
+            owners: self.reads.get(owner).copied().into_iter().collect(),
+            baselines: neighbour.copied().into_iter().chain(self.baseline).collect(),
+        }
     }
 
     fn read_back(&mut self, index: usize) {
@@ -116,6 +168,9 @@ impl<'a> Steps<'a> {
             let what = format!("{} without a credential", request::in_words(&request));
             let mut step = Step::http(Role::Probe, what, ANYONE, request);
             step.control = Some(*control);
+            step.next = self.of.next.clone();
+            let baselines = self.baseline.into_iter().collect();
+            step.withholds = Some(OwnersData { owners: vec![*control], baselines });
             self.push_repeated(refused(step, self.of.refusal.clone()));
         }
     }
@@ -126,6 +181,7 @@ impl<'a> Steps<'a> {
         let what = format!("finds its own object at {asked}");
         let mut step = self.of_tenant(Role::Control, tenant, &what, request);
         step.expect = vec![succeeds(), shows(tenant)];
+        step.next = self.of.next.clone();
         let control = self.push_repeated(step);
         let actor = &self.of.tenants[tenant].actor;
         let name = format!("{actor} finds no other tenant's data at {asked}");
@@ -147,7 +203,8 @@ impl<'a> Steps<'a> {
     ) -> Option<Step> {
         let whose = &self.of.tenants[owner];
         let tries = format!("tries to {what} {}'s object", whose.actor);
-        let step = self.of_tenant(Role::Probe, stranger, &tries, of(&whose.requests)?);
+        let mut step = self.of_tenant(Role::Probe, stranger, &tries, of(&whose.requests)?);
+        step.withholds = Some(self.data_of(owner));
         Some(refused(step, self.of.refusal.clone().or_not_found()))
     }
 
@@ -160,7 +217,8 @@ impl<'a> Steps<'a> {
     ) -> Option<Step> {
         let whose = &self.of.tenants[owner];
         let name = format!("an anonymous caller tries to {what} {}'s object", whose.actor);
-        let step = Step::http(Role::Probe, name, ANYONE, of(&whose.requests)?.clone());
+        let mut step = Step::http(Role::Probe, name, ANYONE, of(&whose.requests)?.clone());
+        step.withholds = Some(self.data_of(owner));
         Some(refused(step, self.of.refusal.clone().or_not_found()))
     }
 
@@ -195,8 +253,10 @@ impl<'a> Steps<'a> {
             let object = &self.of.tenants[owner].requests.object;
             let words = format!("finds its object as it was after others tried to {what} it");
             let mut step = self.of_tenant(Role::Probe, owner, &words, object);
-            step.expect = vec![succeeds(), shows(owner)];
+            step.expect = vec![succeeds(), shows(owner), Expectation::new("", Test::Unchanged)];
             step.control = Some(self.reads[owner]);
+            let second = self.second_reads.get(owner);
+            step.before = [self.reads[owner]].into_iter().chain(second.copied()).collect();
             self.push(step);
         }
     }

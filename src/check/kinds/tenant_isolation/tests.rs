@@ -164,6 +164,8 @@ fn the_steps_of_a_pass_may_run_at_once_and_the_next_pass_waits() {
         [
             "t0 creates an object of its own",
             "t0 reads its own object",
+            "t0 tries to read t4's object",
+            "t0 reads its own object a second time",
             "t0 tries to change t4's object",
             "t0 finds its object as it was after others tried to change it",
             "t0 tries to delete t4's object",
@@ -247,4 +249,30 @@ fn it_needs_permission_to_write() {
     project.writes = false;
     let mistakes = plan_in(&project, super::TenantIsolation::MANUAL.example).unwrap_err();
     assert!(mistakes.iter().all(|one| one.code.name() == "writes-not-permitted"), "{mistakes:#?}");
+}
+
+#[test]
+fn data_of_the_owner_in_a_refusal_is_a_violation() {
+    let leak = |facts: &mut Facts| facts.set("/owner_values", json!({"found": 1}));
+    assert_eq!(given("globex tries to read acme's object", leak), Verdict::Violated);
+    assert_eq!(given("an anonymous caller tries to delete acme's object", leak), Verdict::Violated);
+    assert_eq!(given("GET /notes without a credential", leak), Verdict::Violated);
+}
+
+#[test]
+fn a_refused_change_of_a_field_without_the_mark_is_a_violation() {
+    let plan = example();
+    let body = |text: &'static str| {
+        move |facts: &mut Facts| facts.set("/body", json!({"json": {"title": text}}))
+    };
+    let mut all = changed(&plan, "acme", body("old"));
+    let after = "acme finds its object as it was after others tried to change it";
+    let changed = changed(&plan, after, body("new"));
+    let index = names(&plan).iter().position(|name| *name == after).unwrap();
+    for step in [0, index] {
+        all[step].captures.clone_from(&changed[step].captures);
+    }
+    let before = verdict(&plan, &all);
+    all[index] = changed[index].clone();
+    assert_eq!((before == Verdict::Violated, verdict(&plan, &all)), (false, Verdict::Violated));
 }

@@ -94,6 +94,8 @@ fn a_condition_and_a_bare_number_have_no_side() {
             "requests larger than 10 MB are refused",
             "if it is older than 30 days, we delete it",
             "in 3 regions",
+            "within 3 regions",
+            "dans 3 régions",
             "speaks TLS 1.2",
         ],
     );

@@ -220,6 +220,7 @@ fn large_and_long_numbers_are_read_in_words() {
         ("vingt-deux jours", "vingt-deux jours = 22 days"),
         ("responds with 403.", "403 = the status 403"),
         ("gets a 401", "401 = the status 401"),
+        ("with 500 or more customers", "500 = 500"),
     ] {
         assert_eq!(told(words), [found], "{words}");
     }

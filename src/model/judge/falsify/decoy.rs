@@ -71,6 +71,7 @@ impl Decoy {
     /// It, in place of `facts`.
     pub(super) fn in_place_of(&self, facts: &Facts, keep: Keep) -> Facts {
         let mut facts = facts.clone();
+        facts.remove("/pages");
         let status = match self.status {
             Status::Is(status) => status,
             Status::Success => facts.status().filter(|status| status / 100 == 2).unwrap_or(200),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::model::answer::facts::Facts;
 use crate::model::answer::ids::{CanaryId, StepId};
-use crate::model::judge::falsify::decoy::DECOYS;
+use crate::model::judge::falsify::decoy::{DECOYS, Decoy};
 use crate::model::judge::falsify::remedy::{remedy, remedy_of_parent};
 use crate::model::judge::view::View;
 use crate::model::plan::counterexample::Class;
@@ -22,6 +22,8 @@ use crate::model::plan::{Act, Plan, Role, Step};
 pub(super) struct Replacement {
     pub(super) step: StepId,
     pub(super) answer: Facts,
+    /// The answer of a second step that is replaced with it.
+    pub(super) also: Option<(StepId, Facts)>,
     pub(super) class: Class,
     pub(super) when: String,
     /// What to add to the check, if the replacement goes unnoticed.
@@ -137,8 +139,20 @@ impl<'a> Probe<'a> {
             decoys.map(|decoy| (decoy, decoy.in_place_of(control.facts, control.step.keep)));
         decoys
             .filter(|(_, facts)| matters(facts))
-            .map(|(decoy, answer)| self.replacement(control, decoy.what, answer))
+            .map(|(decoy, answer)| Replacement {
+                also: self.repeated(control, decoy),
+                ..self.replacement(control, decoy.what, answer)
+            })
             .collect()
+    }
+
+    /// A decoy in place of the probe's own answer too, where its actor sends the control's request again: such a
+    /// probe can show by itself that it got the right answer.
+    fn repeated(&self, control: Evaluated<'_>, decoy: &Decoy) -> Option<(StepId, Facts)> {
+        let (own, other) = (self.own.step, control.step);
+        let same = own.actor == other.actor && own.credential == other.credential;
+        let twice = same && self.own.source != control.source;
+        twice.then(|| (self.own.source, decoy.in_place_of(self.own.facts, own.keep)))
     }
 
     /// The control's answer without the object in which the probe expects an absence.
@@ -150,11 +164,13 @@ impl<'a> Probe<'a> {
         let parents: BTreeSet<String> = absences.filter_map(|one| parent(&one.at)).collect();
         let without = |parent: String| {
             let mut answer = control.facts.clone();
+            answer.remove("/pages");
             remove(&mut answer, &parent);
             let pointer = parent.strip_prefix(JSON).unwrap_or(&parent).to_owned();
             Replacement {
                 step: control.source,
                 answer,
+                also: None,
                 class: Class::Decoy,
                 when: format!("the answer to “{}” has no `{pointer}`", self.name(control)),
                 remedy: remedy_of_parent(self.name(control), &pointer),
@@ -171,6 +187,7 @@ impl<'a> Probe<'a> {
         Some(Replacement {
             step: control.source,
             answer: self.own.facts.clone(),
+            also: None,
             class: Class::Fault,
             when: format!("“{owner}” gets the answer that “{stranger}” gets"),
             remedy: remedy(owner, control.facts),
@@ -186,6 +203,7 @@ impl<'a> Probe<'a> {
         Replacement {
             step: of.source,
             answer,
+            also: None,
             class: Class::Decoy,
             when: format!("the answer to “{name}” is {what}"),
             remedy: remedy(name, of.facts),
@@ -210,10 +228,14 @@ fn names_redirect(one: &Expectation) -> bool {
 
 /// Whether the value at a pointer is another one after a replacement.
 fn differs(at: &str, one: &Expectation, before: &Facts, after: &Facts) -> bool {
+    if one.test == Test::Unchanged {
+        let all = ["/status", "/body/json", "/body/text"];
+        return all.iter().any(|at| before.at(at) != after.at(at));
+    }
     let at = match &one.test {
         Test::ShowsCanary(_) | Test::ShowsExactly(_) | Test::ShowsNoForeignCanary => "/canaries",
         Test::StaysOn(_) => "/url",
-        Test::Refused(_) => "/status",
+        Test::Refused(_) | Test::WithholdsData => "/status",
         _ => at,
     };
     before.at(at) != after.at(at)

@@ -22,6 +22,8 @@ pub(crate) fn apply(edit: &Edit, view: &mut View<'_>) -> bool {
         return false;
     };
     let mut facts = facts.clone();
+    // A further page could still have the value that is taken away here.
+    facts.remove("/pages");
     match edit {
         Edit::Set { at, value, .. } => {
             let Ok(value) = fill_value(value, &|name| view.capture(name)) else {

@@ -28,7 +28,7 @@ use crate::model::judge::rejudge::Trial;
 use crate::model::judge::view::View;
 use crate::model::plan::counterexample::{Class, Counterexample};
 use crate::model::plan::flaw::Flaw;
-use crate::model::plan::{Plan, Role};
+use crate::model::plan::{Plan, Role, overlap};
 
 /// Whether a check is fit to be evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -85,9 +85,11 @@ pub fn falsify(plan: &Plan, observations: &[Observation]) -> Falsification {
             tries.judge(&view, class, when, None);
         }
     }
-    for Replacement { step, answer, class, when, remedy } in replacements {
+    for Replacement { step, answer, also, class, when, remedy } in replacements {
         view.restore();
-        view.replace(step, Answer::Facts(answer));
+        for (step, answer) in [(step, answer)].into_iter().chain(also) {
+            view.replace(step, Answer::Facts(answer));
+        }
         tries.judge(&view, class, when, Some(remedy));
     }
     let Tries { rows, touched, .. } = tries;
@@ -132,7 +134,7 @@ fn is_noticed(class: Class, verdict: Verdict) -> bool {
 }
 
 fn grade(plan: &Plan, rows: &[TriedCounterexample]) -> Grade {
-    let flaws = plan.flaws();
+    let flaws = overlap::flaws(plan);
     let uncontrolled = |flaw: &Flaw| !matches!(flaw, Flaw::AsksNothing | Flaw::Overlap { .. });
     let overlaps = |flaw: &Flaw| matches!(flaw, Flaw::Overlap { .. });
     let cannot_fail =

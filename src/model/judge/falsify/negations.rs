@@ -109,6 +109,14 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
             Edit::Set { step, at: "/canaries".into(), value: json!([]) },
         ),
         Test::ShowsNoForeignCanary => return None,
+        Test::WithholdsData => (
+            "contains data of its owner".into(),
+            Edit::Set { step, at: "/owner_values".into(), value: json!({ "found": 1 }) },
+        ),
+        Test::Unchanged => (
+            "differs from what its owner read before".into(),
+            Edit::Set { step, at: "/body".into(), value: json!({ "json": "something else" }) },
+        ),
         Test::Directive(directive) => {
             (format!("lacks the directive `{}` at {at}", directive.name), set(failing()?))
         }
@@ -166,6 +174,7 @@ pub(super) fn outcome(one: &Expectation, facts: &Facts) -> TestOutcome {
         capture: &|_| None,
         sees: &[],
         control: None,
+        before: Vec::new(),
     };
     one.judge(facts, &context).0
 }

@@ -18,7 +18,8 @@ pub(super) fn remedy(step: &str, facts: &Facts) -> String {
         let plain = title.len() <= NAME_MAX && !title.contains(['"', '\\', '\n']);
         plain.then(|| format!("`title: {{contains: \"{title}\"}}`"))
     };
-    match key().or_else(title) {
+    let is_right = facts.status().is_none_or(|status| status / 100 == 2);
+    match key().or_else(title).filter(|_| is_right) {
         Some(example) => {
             format!("add to “{step}” something that only the right answer has, such as {example}")
         }

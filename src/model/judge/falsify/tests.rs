@@ -113,13 +113,18 @@ proptest! {
         let inconclusive = matches!(verdict(&plan, &faulty), Verdict::Inconclusive(_));
         let view = View::new(&plan, &sound);
         for replacement in decoys::of_plan(&plan, &view) {
-            let mut decoyed = sound.clone();
-            decoyed[replacement.step.0].answer = Answer::Facts(replacement.answer.clone());
-            prop_assert_ne!(verdict(&plan, &decoyed), Verdict::Holds, "{}", replacement.when);
-            if inconclusive && replacement.step.0 != failed {
-                faulty[replacement.step.0].answer = Answer::Facts(replacement.answer.clone());
-                prop_assert_ne!(verdict(&plan, &faulty), Verdict::Holds, "{}", replacement.when);
-                faulty[replacement.step.0] = sound[replacement.step.0].clone();
+            let Replacement { step, answer, also, when, .. } = replacement;
+            let decoys: Vec<_> = [(step, answer)].into_iter().chain(also).collect();
+            let decoyed = |into: &[Observation]| {
+                let mut all = into.to_vec();
+                for (step, facts) in &decoys {
+                    all[step.0].answer = Answer::Facts(facts.clone());
+                }
+                verdict(&plan, &all)
+            };
+            prop_assert_ne!(decoyed(&sound), Verdict::Holds, "{}", when);
+            if inconclusive && decoys.iter().all(|(step, _)| step.0 != failed) {
+                prop_assert_ne!(decoyed(&faulty), Verdict::Holds, "{}", when);
             }
         }
     }

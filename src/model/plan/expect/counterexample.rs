@@ -46,6 +46,8 @@ impl Test {
             | Self::ShowsCanary(_)
             | Self::ShowsExactly(_)
             | Self::ShowsNoForeignCanary
+            | Self::WithholdsData
+            | Self::Unchanged
             | Self::StaysOn(_) => return None,
             Self::IfThere(test) => test.counterexample()?,
             Self::All(all) => all.first()?.counterexample()?,

@@ -15,7 +15,8 @@ use crate::model::plan::expect::compare::{
 };
 use crate::model::plan::expect::header;
 use crate::model::plan::expect::redacted;
-use crate::model::plan::expect::refusal::answered;
+use crate::model::plan::expect::refusal::{answered, leaks, withholds};
+use crate::model::plan::expect::unchanged::{self, Look};
 use crate::model::plan::expect::{
     CLOCK_TOLERANCE, Expectation, JudgeContext, Test, TestOutcome, Within,
 };
@@ -25,8 +26,12 @@ use crate::model::time::read_time;
 const TITLE_WITHIN_BYTES: u64 = 64 * 1024;
 
 impl Expectation {
-    /// Judges it: returns the outcome, and the value that was found.
-    pub fn judge(&self, facts: &Facts, context: &JudgeContext<'_>) -> (TestOutcome, Value) {
+    /// Judges it by one page: returns the outcome, and the value that was found.
+    pub(super) fn judge_page(
+        &self,
+        facts: &Facts,
+        context: &JudgeContext<'_>,
+    ) -> (TestOutcome, Value) {
         let shown = self.test.shown(facts, present(facts.at(&self.at)), context);
         let outcome = match self.test.filled(context.capture) {
             Ok(test) => judge_at(&self.at, &test, facts, context),
@@ -44,6 +49,9 @@ fn present(value: Option<&Value>) -> Option<&Value> {
 fn judge_at(at: &str, test: &Test, facts: &Facts, context: &JudgeContext<'_>) -> TestOutcome {
     let found = present(facts.at(at));
     let unread = facts.unread();
+    if unread.is_some() && test.is_about_owners_data() && leaks(facts, context) {
+        return TestOutcome::NotMet;
+    }
     if let Some(reason) = unread.filter(|_| test.is_refusal_or_absence() || found.is_none()) {
         return TestOutcome::Unknown(reason);
     }
@@ -179,6 +187,10 @@ impl Test {
             Self::ShowsNoForeignCanary => {
                 facts.canaries().all(|found| context.sees.contains(&found)).into()
             }
+            Self::WithholdsData => withholds(facts, context),
+            Self::Unchanged => {
+                unchanged::judge(&context.looks(), &Look { facts, at: context.observed })
+            }
             Self::StaysOn(origin) => stays_on(facts, origin),
             Self::IfThere(test) => test.judge(value, facts, context),
             Self::All(all) => worst(all.iter().map(|one| one.judge(value, facts, context))),
@@ -201,10 +213,18 @@ impl Test {
         }
     }
 
+    /// Whether data of the owner in the part of an answer that was read decides it.
+    fn is_about_owners_data(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::WithholdsData)
+    }
+
     /// What a reader is shown as having been found.
     fn shown(&self, facts: &Facts, found: Option<&Value>, context: &JudgeContext<'_>) -> Value {
         match self {
-            Self::Refused(_) => answered(facts, context),
+            Self::Refused(_) | Self::WithholdsData => answered(facts, context),
+            Self::Unchanged => {
+                unchanged::shown(&context.looks(), &Look { facts, at: context.observed })
+            }
             Self::ShowsCanary(_) | Self::ShowsExactly(_) | Self::ShowsNoForeignCanary => {
                 facts.at("/canaries").cloned().unwrap_or(Value::Null)
             }
@@ -213,6 +233,12 @@ impl Test {
             Self::Every(within) | Self::Some(within) => within.shown(found),
             _ => found.cloned().unwrap_or(Value::Null),
         }
+    }
+}
+
+impl JudgeContext<'_> {
+    fn looks(&self) -> Vec<Look<'_>> {
+        self.before.iter().map(|(facts, at)| Look { facts, at: *at }).collect()
     }
 }
 
@@ -232,6 +258,12 @@ impl Within {
             None => self.is.of_nothing(),
         }
     }
+}
+
+/// Whether `at` points into JSON where there is none.
+pub(super) fn is_missing_json(at: &str, facts: &Facts) -> bool {
+    let documents = ["/body/json", "/stdout/json"].into_iter();
+    documents.filter(|json| at.starts_with(json)).any(|json| facts.at(json).is_none())
 }
 
 fn text(value: &Value, test: impl Fn(&str) -> bool) -> TestOutcome {

@@ -11,11 +11,13 @@ pub mod extent;
 pub(crate) mod fill;
 mod header;
 mod judge;
+mod pages;
 mod redacted;
 mod refusal;
 #[cfg(test)]
 mod tests;
 pub mod trivial;
+mod unchanged;
 pub mod words;
 
 use std::collections::BTreeSet;
@@ -89,6 +91,10 @@ pub enum Test {
     ShowsExactly(Vec<CanaryId>),
     /// No canary was found but those that the actor may see.
     ShowsNoForeignCanary,
+    /// The answer contains none of the owner's data, whatever its status.
+    WithholdsData,
+    /// The answer is the same as two earlier ones, apart from what differs between those two.
+    Unchanged,
     /// The redirects that were followed, and the last address, stay within this origin.
     StaysOn(String),
     /// Is not there, or passes.
@@ -125,7 +131,8 @@ pub struct Directive {
 pub struct Refusal {
     /// The statuses that refuse.
     pub statuses: BTreeSet<u16>,
-    /// Where a redirect refuses too: the beginning of its address, such as `/login`.
+    /// Where a redirect refuses too: the beginning of its address, such as `/login` on the host that
+    /// answered, or a whole `https:` address.
     pub login: Option<String>,
 }
 
@@ -163,6 +170,8 @@ pub struct JudgeContext<'a> {
     pub sees: &'a [CanaryId],
     /// The facts of the step's control.
     pub control: Option<&'a Facts>,
+    /// The answers to the two earlier steps that read the same, each with its time.
+    pub before: Vec<(&'a Facts, Timestamp)>,
 }
 
 impl From<bool> for TestOutcome {
@@ -182,6 +191,8 @@ impl Expectation {
         match (&self.at[..], &self.test) {
             (_, Test::Refused(refusal)) => refusal.statuses.contains(&status),
             ("", Test::NotAll(all)) => all.iter().any(|one| is_status(&one.at, &one.is, status)),
+            // A path that the service cannot read is an answer without data, too.
+            (_, Test::WithholdsData) => matches!(status, 500 | 501),
             (at, test) => is_status(at, test, status),
         }
     }
@@ -232,7 +243,8 @@ impl Test {
             | Self::NotOneOf(_)
             | Self::Exists(false)
             | Self::IfThere(_)
-            | Self::ShowsNoForeignCanary => true,
+            | Self::ShowsNoForeignCanary
+            | Self::WithholdsData => true,
             Self::SameSet(values) => values.is_empty(),
             Self::ShowsExactly(canaries) => canaries.is_empty(),
             Self::Directive(directive) => directive.is == Some(Self::Exists(false)),

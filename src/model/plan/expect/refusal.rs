@@ -1,6 +1,7 @@
-//! Which answers are a refusal.
+//! Which answers are a refusal, and which contain data of the owner, whatever their status.
 
 use serde_json::Value;
+use url::Url;
 
 use crate::model::answer::facts::Facts;
 use crate::model::answer::verdict::Reason;
@@ -20,36 +21,88 @@ impl Refusal {
     }
 
     /// A status that neither lets in nor refuses, such as 404 or a redirect to who knows where, is
-    /// evidence of neither.
+    /// evidence of neither. Nor is a refusal by somebody else, or for another reason.
     pub(super) fn judge(&self, facts: &Facts, context: &JudgeContext<'_>) -> TestOutcome {
-        let status = facts.status();
-        let by_status = status.is_some_and(|status| self.statuses.contains(&status));
-        let leaks = facts.canaries().any(|found| !context.sees.contains(&found));
-        let lets_in = matches!(status, None | Some(200..=299));
-        if leaks || same_body(facts, context.control) {
+        if leaks(facts, context) {
             return TestOutcome::NotMet;
         }
-        match by_status || self.sends_to_login(facts) {
+        if is_not_compared(facts) {
+            return TestOutcome::Unknown(Reason::Budget);
+        }
+        if firewall(facts, context).is_some() {
+            return TestOutcome::Unknown(Reason::Unparsable);
+        }
+        let by_status = facts.status().is_some_and(|status| self.statuses.contains(&status));
+        let lets_in = matches!(facts.status(), None | Some(200..=299));
+        match (by_status && !has_other_reason(facts)) || self.sends_to_login(facts) {
             true => TestOutcome::Met,
             false if lets_in => TestOutcome::NotMet,
             false => TestOutcome::Unknown(Reason::Unparsable),
         }
     }
 
+    /// The log-in page is on the host that answered, unless `login` names another one.
     fn sends_to_login(&self, facts: &Facts) -> bool {
         let redirects = is_redirect(facts);
         let (Some(login), Some(location)) = (&self.login, facts.header("location")) else {
             return false;
         };
-        let path = location
-            .split_once("://")
-            .map_or(location, |(_, rest)| rest.find('/').map_or("/", |slash| &rest[slash..]));
         let starts = |text: &str| {
             text.strip_prefix(login.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '#', '/']))
         };
-        redirects && (starts(location) || starts(path))
+        redirects
+            && (starts(location)
+                || path_on_same_host(facts, location).is_some_and(|path| starts(&path)))
     }
+}
+
+/// The path and query of a redirect's address, if it stays on the host that answered.
+fn path_on_same_host(facts: &Facts, location: &str) -> Option<String> {
+    let from = Url::parse(facts.at("/url")?.as_str()?).ok()?;
+    let to = from.join(location).ok()?;
+    let same = to.host_str() == from.host_str() && matches!(to.scheme(), "https" | "http");
+    let query = to.query().map_or(String::new(), |query| format!("?{query}"));
+    same.then(|| format!("{}{query}", to.path()))
+}
+
+/// The answer contains none of the owner's data.
+pub(super) fn withholds(facts: &Facts, context: &JudgeContext<'_>) -> TestOutcome {
+    match leaks(facts, context) {
+        true => TestOutcome::NotMet,
+        false if is_not_compared(facts) => TestOutcome::Unknown(Reason::Budget),
+        false => TestOutcome::Met,
+    }
+}
+
+/// Whether an answer contains data of the owner: a mark, values, or the very body.
+pub(super) fn leaks(facts: &Facts, context: &JudgeContext<'_>) -> bool {
+    let marks = facts.canaries().any(|found| !context.sees.contains(&found));
+    marks || owner_values(facts) > 0 || same_body(facts, context.control)
+}
+
+/// How many values of the owner's data an answer contains.
+fn owner_values(facts: &Facts) -> u64 {
+    facts.at("/owner_values/found").and_then(Value::as_u64).unwrap_or(0)
+}
+
+/// Whether the answer was not compared: it was too large, or the run ended before.
+fn is_not_compared(facts: &Facts) -> bool {
+    facts.at("/owner_values").is_some_and(|values| values.get("found").is_none_or(Value::is_null))
+}
+
+/// The firewall that answered in the service's place: it says so in the answer, or by the name of its
+/// server, which is another one than the owner's answer has.
+fn firewall<'f>(facts: &'f Facts, context: &JudgeContext<'_>) -> Option<&'f str> {
+    let challenge = facts.at("/refusal/challenge").and_then(Value::as_str);
+    let server = facts.at("/refusal/edge").and_then(Value::as_str);
+    let owner = context.control.and_then(|control| control.header("server"));
+    challenge.or_else(|| server.filter(|server| owner.is_some_and(|owner| owner != *server)))
+}
+
+/// Whether a 400 gives a reason that has nothing to do with credentials.
+fn has_other_reason(facts: &Facts) -> bool {
+    facts.status() == Some(400) && facts.at("/refusal/other_reason") == Some(&Value::Bool(true))
 }
 
 fn is_redirect(facts: &Facts) -> bool {
@@ -63,9 +116,30 @@ pub(super) fn answered(facts: &Facts, context: &JudgeContext<'_>) -> Value {
     if !lets_in && same_body(facts, context.control) {
         return format!("{status}, with the very body that its owner got").into();
     }
+    if owner_values(facts) > 0 {
+        return format!("{status}, with {}", in_words(facts)).into();
+    }
+    if let Some(name) = firewall(facts, context) {
+        return format!("{status}, from a firewall ({name}) and not from the service").into();
+    }
+    if has_other_reason(facts) {
+        return format!("{status}, for a reason other than the credential").into();
+    }
     match facts.header("location").filter(|_| is_redirect(facts)) {
         Some(location) => format!("{status}, a redirect to {location}").into(),
         None => status,
+    }
+}
+
+/// `3 values of its owner's data in the body`.
+fn in_words(facts: &Facts) -> String {
+    let count = owner_values(facts);
+    let values = if count == 1 { "one value".to_owned() } else { format!("{count} values") };
+    let places = facts.at("/owner_values/in").and_then(Value::as_array).into_iter().flatten();
+    let places: Vec<&str> = places.filter_map(Value::as_str).collect();
+    match places.is_empty() {
+        true => format!("{values} of its owner's data"),
+        false => format!("{values} of its owner's data in {}", places.join(" and ")),
     }
 }
 

@@ -16,6 +16,7 @@ fn judge(at: &str, test: Test, facts: Value) -> TestOutcome {
         capture: &|_| None,
         sees: &[CanaryId(0)],
         control: None,
+        before: Vec::new(),
     };
     Expectation::new(at, test).judge(&Facts(facts), &context).0
 }
@@ -85,6 +86,7 @@ fn a_refusal_with_its_owners_body_and_a_redirect_say_what_they_are() {
             capture: &|_| None,
             sees: &[],
             control: Some(&control),
+            before: Vec::new(),
         };
         let refused = Expectation::new("", Test::Refused(Refusal::standard()));
         refused.judge(&Facts(facts), &context)
@@ -101,11 +103,20 @@ fn a_refusal_with_its_owners_body_and_a_redirect_say_what_they_are() {
 fn a_redirect_refuses_only_where_it_leads_to_the_named_login() {
     let test = Test::Refused(Refusal { login: Some("/login".into()), ..Refusal::standard() });
     let to = |location: &str| {
-        judge("", test.clone(), json!({"status": 302, "headers": {"location": [location]}}))
+        judge(
+            "",
+            test.clone(),
+            json!({
+                "status": 302, "url": "https://a.test/a", "headers": {"location": [location]},
+            }),
+        )
     };
     assert_eq!(to("/login?next=/a"), TestOutcome::Met);
     assert_eq!(to("https://a.test/login"), TestOutcome::Met);
     let unknown = TestOutcome::Unknown(Reason::Unparsable);
+    for elsewhere in ["https://b.test/login", "//b.test/login", "https://a.test.b.test/login"] {
+        assert_eq!(to(elsewhere), unknown, "{elsewhere}");
+    }
     assert_eq!(to("/login-not"), unknown);
     assert_eq!(to("/home"), unknown);
 }

@@ -170,7 +170,8 @@ fn of_all(all: &[Within]) -> Option<Triviality> {
 /// groups of one type.
 fn outcomes(test: &Test, place: &Place) -> Vec<Vec<TestOutcome>> {
     let observed = Timestamp::from_second(OBSERVED_S).unwrap_or(Timestamp::UNIX_EPOCH);
-    let context = JudgeContext { observed, capture: &|_| None, sees: &[], control: None };
+    let context =
+        JudgeContext { observed, capture: &|_| None, sees: &[], control: None, before: Vec::new() };
     let nothing = Facts(Value::Null);
     let other = test.counterexample().filter(|_| place.is_open);
     let own = other.into_iter().chain([test.example(observed)]);

@@ -61,6 +61,8 @@ impl Test {
             | Self::ShowsCanary(_)
             | Self::ShowsExactly(_)
             | Self::ShowsNoForeignCanary
+            | Self::WithholdsData
+            | Self::Unchanged
             | Self::StaysOn(_)
             | Self::IfThere(_)
             | Self::All(_)

@@ -45,7 +45,7 @@ pub(crate) fn rules(text: &str) -> Vec<Rule> {
     sheet.rules
 }
 
-/// The name of the declaration that stands for a sheet that is imported.
+/// The name of the declaration in place of an imported sheet.
 pub(crate) const IMPORT: &str = "@import";
 
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! What a theme cannot do: hide a verdict's mark or a notice, give a verdict the word of another, or leave out the
+//! What a theme cannot do: hide a verdict's mark or a notice, give a verdict the label of another one, or leave out the
 //! sheet and the script that keep them as they are.
 
 mod css;

@@ -48,8 +48,8 @@ fn without_script(document: &Document, expected: Expected<'_>) -> Option<Wrong> 
     };
     let scripts = document.select("head > script[src]");
     // A browser with scripts on does not read what is within `noscript`.
-    let is_there =
-        scripts.nodes().iter().any(is_ours) && !document.select("base, head noscript").exists();
+    let others = document.select("base, head noscript");
+    let is_there = scripts.nodes().iter().any(is_ours) && others.nodes().is_empty();
     let message = format!("the page does not load `{SCRIPT}`, which marks expired claims");
     let help = format!(
         "add `<script src=\"{{{{ page.root }}}}{SCRIPT}\" defer></script>` to the head of `base.html`, without `<base>`"
