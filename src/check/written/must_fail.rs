@@ -79,7 +79,7 @@ impl MustFail {
     }
 }
 
-/// The change that a counter-run stands for: its result in place of the result of `probe`.
+/// The change that a counter-run describes: its result in place of the result of `probe`.
 pub(crate) fn counter_run(probe: StepId, name: &str, with: StepId) -> Counterexample {
     Counterexample {
         class: Class::Decoy,

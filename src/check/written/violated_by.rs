@@ -11,7 +11,7 @@ use crate::model::plan::expect::{Expectation, Test, Within};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::report::Report;
 
-/// An answer that makes the claim false: all of it must be so. Without this, an answer with a status
+/// An answer that makes the claim false: all of it must be true. Without this, an answer with a status
 /// from 500 on decides nothing.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub(crate) struct ViolatedBy {

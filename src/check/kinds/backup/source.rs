@@ -151,7 +151,7 @@ impl Source {
     }
 
     /// How the facts are known. The service, the store or the program reports when a backup was finished;
-    /// and a file's time is what whoever wrote the file made it.
+    /// and anyone who may write a file can set its time.
     pub(crate) fn word(&self) -> Word {
         Word::Reported
     }

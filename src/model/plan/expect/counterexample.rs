@@ -120,7 +120,7 @@ fn other_than(value: &Value) -> Value {
     }
 }
 
-/// A value of the type of the first of some values that is none of them.
+/// A value of the type of the first of some values that differs from all of them.
 fn other_than_all(values: &[Value]) -> Option<Value> {
     let next = |value: &Value| Some(other_than(value));
     std::iter::successors(values.first().map(other_than), next)

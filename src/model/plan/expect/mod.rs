@@ -101,7 +101,7 @@ pub enum Test {
     IfThere(Box<Test>),
     /// Passes each of these, each at its pointer within it.
     All(Vec<Within>),
-    /// At least one of these is not so, each at its pointer within the whole answer.
+    /// At least one of these is not true, each at its pointer within the whole answer.
     NotAll(Vec<Within>),
     /// Every address in it, however deep, leads to this origin; paths of it do.
     AddressesOn(String),

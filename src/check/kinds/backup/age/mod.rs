@@ -109,7 +109,7 @@ impl Kind for BackupAge {
                  that backup reaches its age limit.",
         cannot_prove: "That the backup can be restored. If the service, an object store or a \
                        program lists the backups, the page shows the result as reported. So it \
-                       does for files: whoever copies a file sets its time. Only the first page of a \
+                       does for files: anyone who copies a file sets its time. Only the first page of a \
                        listing is read: if there are more, the result is inconclusive.",
         example: EXAMPLE,
     };
@@ -214,7 +214,7 @@ impl Settings {
     fn leaves_open(&self) -> String {
         let by_file = self.file.is_some();
         let (of, named) = match (by_file, self.of.is_some()) {
-            (true, _) => (" The time of a file is its own: whoever copies it sets it.", true),
+            (true, _) => (" The time of a file is its own: anyone who copies it sets it.", true),
             (false, named) => ("", named),
         };
         let data = if named { "" } else { ", nor that it is a backup of this service's data" };
