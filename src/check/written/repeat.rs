@@ -7,7 +7,7 @@ use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
-/// The number that an author wrote, or `usual`. Reports one that is out of range.
+/// The number that an author wrote, or `usual`. Reports a number outside its range.
 pub(crate) fn repeat(
     written: Option<&Spanned<u8>>,
     usual: u8,
@@ -36,7 +36,7 @@ pub(crate) struct WrittenNext<'a> {
 
 impl WrittenNext<'_> {
     /// Where an answer announces the next page; `pointer` turns the written form into a pointer into the
-    /// facts. Reports a pointer that is none, and a parameter without a cursor.
+    /// facts. Reports text that is not a pointer, and a parameter without a cursor.
     pub(crate) fn read(
         self,
         pointer: &dyn Fn(&str) -> Option<String>,

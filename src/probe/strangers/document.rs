@@ -36,7 +36,7 @@ const NAMED_CHARS_MIN: usize = 3;
 /// How many digits a number has at least.
 const DIGITS_MIN: usize = 4;
 
-/// The names of values that answers of one service have in common, whoever gets them.
+/// The names of values that answers of one service have in common, regardless of who gets them.
 const ENVELOPE: &[&str] = &[
     "@context",
     "@type",

@@ -34,7 +34,7 @@ const CHALLENGE_TEXTS: [(&str, &str); 11] = [
     ("sucuri website firewall", "Sucuri"),
 ];
 
-/// Servers that stand in front of services; in lower case.
+/// Servers that are placed in front of services; in lower case.
 const EDGES: [&str; 7] =
     ["akamaighost", "awselb", "bigip", "big-ip", "cloudproxy", "imperva", "fortiweb"];
 

@@ -1,4 +1,4 @@
-//! Everything that a request sends, as text: its echo in an answer is no leak.
+//! Everything that a request sends, as text: its echo in an answer is not a leak.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};

@@ -14,6 +14,14 @@ const REFUSED: &str = "\
     - { name: stranger, get: /orders, control: owner, expect: { refused: true } }
 ";
 
+/// The same with a stranger that tries three times.
+const REPEATED: &str = "\
+- kind: http
+  steps:
+    - { name: owner, role: control, as: acme, get: /orders, expect: { status: 200 } }
+    - { name: stranger, repeat: 3, get: /orders, control: owner, expect: { refused: true } }
+";
+
 const AUTH: &str = "\
 - kind: auth-required
   as: acme
@@ -60,7 +68,7 @@ fn one_bad_node_of_three_is_found_wherever_it_is() {
             let result = run(&host.project(checks), &["check", "--format", "json"]);
             assert_eq!(result.code, Some(1), "node {bad}, {checks}{result}");
             assert_eq!(result.with_standing("violated"), ["claim"], "{result}");
-            let text = run(&host.project(checks), &["check"]).to_string();
+            let text = on_one_line(&run(&host.project(checks), &["check"]).to_string());
             let address = format!("at 127.0.0.{}:{}", bad + 1, host.port);
             assert!(text.contains(&address), "the report names {address}: {text}");
         }
@@ -74,18 +82,36 @@ fn sound_nodes_hold_and_the_page_says_how_often_they_were_asked() {
         let result = run(&host.project(checks), &["check"]);
         assert_eq!(result.code, Some(0), "{checks}{result}");
     }
-    let project = host.project(AUTH);
+    let project = host.project(REPEATED);
     let result = run(&project, &["build"]);
     assert_eq!(result.code, Some(0), "{result}");
     let page = project.read("public/evidence/claim/index.html");
     assert!(page.contains("status 401 (asked 9 times at 3 addresses)"), "{page}");
-    // A forged credential is sent once to each address.
-    assert!(page.contains("status 401 (asked 3 times at 3 addresses)"), "{page}");
-    assert!(page.contains("The tests sent 12 requests to 3 addresses of the host."), "{page}");
+    assert!(page.contains("The tests sent 9 requests to 3 addresses of the host."), "{page}");
     let claims: serde_json::Value =
         serde_json::from_str(&project.read("public/claims.json")).unwrap();
     let looks = &claims["claims"][0]["checks"][0]["looks"];
-    assert_eq!(*looks, json!({ "requests": 12, "addresses": 3 }));
+    assert_eq!(*looks, json!({ "requests": 9, "addresses": 3 }));
+}
+
+#[test]
+fn strangers_try_three_times_and_forgeries_once_at_each_address() {
+    let host = Host::start(3, |_, asked| orders(asked));
+    let project = host.project(AUTH);
+    let result = run(&project, &["explain", "claim"]);
+    let text = on_one_line(&result.to_string());
+    for (attempt, often) in [
+        ("GET /orders without a credential [probe]", "sent 3 times to every address"),
+        ("GET /orders with garbage as the credential [probe]", "sent to every address"),
+    ] {
+        let after = text.split_once(attempt).unwrap_or_else(|| panic!("{attempt}: {text}")).1;
+        let step = after.split(" [").next().unwrap();
+        assert!(step.contains(often), "{attempt}: {step}");
+    }
+}
+
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -151,35 +177,34 @@ fn a_write_is_sent_once_whatever_is_repeated() {
 #[test]
 fn a_run_beyond_the_limit_of_requests_is_refused_before_it_sends_any() {
     let host = Host::start(3, |_, asked| orders(asked));
-    let project = host.project(AUTH);
-    project.edit("avouch.yaml", "per_second: 10000", "per_second: 10000, requests: 12");
+    let project = host.project(REPEATED);
+    project.edit("avouch.yaml", "per_second: 10000", "per_second: 10000, requests: 10");
     let result = run(&project, &["check"]);
     assert_eq!(result.code, Some(2), "{result}");
     let text = result.to_string();
-    // One control, three looks without a credential and one with garbage, at three addresses each.
+    // One control, a request for an object that does not exist, and a stranger that tries three
+    // times at each of three addresses.
     for part in
-        ["would send 13 requests", "`limits.requests` permits 12", "`claim` 13", "`requests`"]
+        ["would send 11 requests", "`limits.requests` permits 10", "`claim` 11", "`requests`"]
     {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert_eq!(host.received(""), 0);
-    project.edit("avouch.yaml", "requests: 12", "requests: 13");
+    project.edit("avouch.yaml", "requests: 10", "requests: 11");
     let result = run(&project, &["check"]);
     assert_eq!(result.code, Some(0), "{result}");
-    assert_eq!(host.received(""), 13);
+    assert_eq!(host.received(""), 11);
 }
 
 #[test]
 fn explain_prints_the_number_of_requests() {
     let host = Host::start(3, |_, asked| orders(asked));
-    let text = run(&host.project(AUTH), &["explain", "claim"]).to_string();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let expected = "Requests of this claim: 1, and 4 for each address of the target's host.";
+    let text = on_one_line(&run(&host.project(REPEATED), &["explain", "claim"]).to_string());
+    let expected = "Requests of this claim: 2, and 3 for each address of the target's host.";
     assert!(text.contains(expected), "{text}");
     assert!(text.contains("sent 3 times to every address of the target's host"), "{text}");
     let service = Service::start(orders);
-    let text = run(&service.project(AUTH), &["explain", "claim"]).to_string();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = on_one_line(&run(&service.project(REPEATED), &["explain", "claim"]).to_string());
     assert!(text.contains("Requests of this claim: 5. Requests of all claims: 5."), "{text}");
     assert!(text.contains("A run may send 5000 (`limits.requests`)"), "{text}");
 }
