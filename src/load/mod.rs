@@ -47,11 +47,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let languages = settings.as_ref().map_or(&[][..], |one| &one.languages);
     let promises = settings.as_ref().map_or(PromiseSeverity::Off, |one| one.promises);
     let labels = labels(languages);
-    let severity = match promises {
-        PromiseSeverity::Error => Severity::Error,
-        PromiseSeverity::Warning | PromiseSeverity::Off => Severity::Warning,
-    };
-    let rule = Rule { labels: &labels, severity };
+    let rule = Rule { labels: &labels, severity: severity_of_imitations(promises) };
     let mut policies =
         policies(&mut reader, languages, Rules { language: "", html, promises, rule });
     sub_processors::place(&mut reader, &mut policies);
@@ -111,6 +107,14 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         diagnostics: bounded(in_source_order(diagnostics.into_vec())),
         sources,
         unread,
+    }
+}
+
+/// The severity of a text of the publisher that imitates a verdict.
+fn severity_of_imitations(promises: PromiseSeverity) -> Severity {
+    match promises {
+        PromiseSeverity::Error => Severity::Error,
+        PromiseSeverity::Warning | PromiseSeverity::Off => Severity::Warning,
     }
 }
 

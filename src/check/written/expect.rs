@@ -93,7 +93,7 @@ impl Expect {
         let mut all = Vec::new();
         for (name, tests) in &self.header {
             let tests = Tested { at: header(name), tests };
-            all.extend(tests.read(|at, test| of_header(at, test), reading, diagnostics));
+            all.extend(tests.read(of_header, reading, diagnostics));
         }
         all
     }

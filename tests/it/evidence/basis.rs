@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::evidence::service::{Answer, Service, WORDS, run};
+use crate::evidence::service::{Answer, Service, WORDS, now, run};
 use crate::harness::{Project, Run};
 
 fn service() -> Service {
@@ -62,7 +62,7 @@ const STATEMENT: &str = "\
 ";
 
 fn attest(project: &Project) {
-    let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let today = now().strftime("%Y-%m-%d").to_string();
     let text = format!(
         "role: security\nday: {today}\nvalid_for: 90d\nlooked_at: the contract\nwords: {WORDS}\n"
     );

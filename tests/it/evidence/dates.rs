@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::evidence::service::{Answer, Service, run};
+use crate::evidence::service::{Answer, Service, now, run};
 use crate::harness::Run;
 
 const FOUND: &str = "\
@@ -15,7 +15,7 @@ const FOUND: &str = "\
 fn dated(seconds: i64, age: Option<i64>) -> Run {
     let service = Service::start(move |_| {
         let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
-        let date = Timestamp::now() - SignedDuration::from_secs(seconds);
+        let date = now() - SignedDuration::from_secs(seconds);
         let date = printer.timestamp_to_rfc9110_string(&date).unwrap();
         let answer = Answer::new(200, "page").with("date", &date);
         match age {
@@ -56,7 +56,7 @@ fn evidence_from_a_cache_is_as_old_as_its_answer() {
     assert_eq!(claim(&run)["standing"], "expired", "the answer is a day old: {run}");
     let run = dated(3600, Some(3600));
     let observed: Timestamp = claim(&run)["observed"].as_str().unwrap().parse().unwrap();
-    assert!(Timestamp::now().duration_since(observed) >= SignedDuration::from_secs(3600));
+    assert!(now().duration_since(observed) >= SignedDuration::from_secs(3600));
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn evidence_that_was_taken_later_than_now_is_refused() {
 fn the_page_the_badge_and_the_claims_give_the_time_of_the_oldest_answer() {
     let service = Service::start(|_| {
         let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
-        let two_hours_ago = Timestamp::now() - SignedDuration::from_hours(2);
+        let two_hours_ago = now() - SignedDuration::from_hours(2);
         let date = printer.timestamp_to_rfc9110_string(&two_hours_ago).unwrap();
         Answer::new(200, "page").with("date", &date).with("age", "7200")
     });
@@ -91,7 +91,7 @@ fn the_page_the_badge_and_the_claims_give_the_time_of_the_oldest_answer() {
         serde_json::from_str(&project.read("public/claims.json")).unwrap();
     let time = |value: &serde_json::Value| value.as_str().unwrap().parse::<Timestamp>().unwrap();
     let checked = time(&claims["checked"]);
-    assert!(Timestamp::now().duration_since(checked) >= SignedDuration::from_hours(2));
+    assert!(now().duration_since(checked) >= SignedDuration::from_hours(2));
     assert_eq!(checked, time(&claims["claims"][0]["observed"]));
     let until = time(&claims["claims"][0]["until"]);
     assert_eq!(until.duration_since(checked), SignedDuration::from_hours(24));

@@ -151,6 +151,12 @@ fn avouch_yaml(target: &str) -> String {
     )
 }
 
+/// The time, as services of these tests read it.
+#[expect(clippy::disallowed_methods, reason = "a service reads the real clock too")]
+pub(crate) fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
 /// Runs the binary in a project of [`Service::project`], with the actors' tokens in its environment.
 pub(crate) fn run(project: &Project, args: &[&str]) -> Run {
     let mut command = project.command(args);

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use crate::evidence::service::{Answer, Asked, Service};
+use crate::evidence::service::{Answer, Asked, Service, now};
 use crate::harness::Run;
 
 const ORDERS: &str = "\
@@ -170,14 +170,14 @@ fn note(notes: &mut BTreeMap<String, Value>, asked: &Asked, actor: &str) -> Answ
         }
         ("GET", "/notes") => {
             let own = notes.values().filter(|note| note["of"] == actor);
-            Answer::json(200, &json!({ "notes": own.collect::<Vec<_>>(), "at": now() }))
+            Answer::json(200, &json!({ "notes": own.collect::<Vec<_>>(), "at": now().as_second() }))
         }
         _ if notes.get(&id).is_none_or(|note| note["of"] != actor) => missing(),
         ("GET", _) => {
             let note = notes.get_mut(&id).unwrap();
             note["views"] = json!(note["views"].as_u64().unwrap() + 1);
             let mut answer = note.clone();
-            answer["at"] = json!(now());
+            answer["at"] = json!(now().as_second());
             Answer::json(200, &answer)
         }
         ("PUT", _) => {
@@ -192,11 +192,6 @@ fn note(notes: &mut BTreeMap<String, Value>, asked: &Asked, actor: &str) -> Answ
         }
         _ => Answer::new(405, ""),
     }
-}
-
-fn now() -> u64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    now.unwrap().as_secs()
 }
 
 /// Whether a request without a credential, which is refused, takes effect all the same.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::evidence::service::{Answer, Service, WORDS, run};
+use crate::evidence::service::{Answer, Service, WORDS, now, run};
 use crate::harness::{Project, Run};
 
 const OPEN: &str = "\
@@ -52,7 +52,7 @@ impl Changing {
     /// Waives what this line accepts, until tomorrow.
     fn waive(&self, line: &Value) {
         let day = |days: i64| {
-            let then = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * days);
+            let then = now() + jiff::SignedDuration::from_hours(24 * days);
             then.strftime("%Y-%m-%d").to_string()
         };
         let text = format!(

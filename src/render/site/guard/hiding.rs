@@ -99,7 +99,7 @@ pub(crate) fn may_hide(declaration: &Declaration) -> bool {
         }
         _ if is_size(name) => !is_unknown && lengths(value).any(|length| length < SIZE_MIN),
         _ if is_move(name) => {
-            lengths(value).any(|length| length < -MOVED_MAX || length > 1000.0)
+            lengths(value).any(|length| !(-MOVED_MAX..=1000.0).contains(&length))
                 || value.contains("calc(") && value.contains('-')
         }
         _ => false,
