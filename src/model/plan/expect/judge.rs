@@ -124,7 +124,10 @@ fn is_unread(at: &str, facts: &Facts) -> bool {
     match at {
         "/body/text" => unread("/body/text", "/body/bytes"),
         "/body/title" => {
-            unread("/body/text", "/body/bytes") || has_bytes("/body/bytes") > TITLE_WITHIN_BYTES
+            // JSON has no title.
+            let is_page = is_missing("/body/json") && is_missing("/body/listing");
+            let is_long = has_bytes("/body/bytes") > TITLE_WITHIN_BYTES;
+            is_page && (is_long || unread("/body/text", "/body/bytes"))
         }
         "/stdout/text" => unread("/stdout/text", "/stdout/bytes"),
         _ if at.starts_with("/body/json") => is_missing("/body/json"),
