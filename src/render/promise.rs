@@ -7,6 +7,7 @@ use crate::language::quantity::side::Side;
 use crate::model::judge::basis;
 use crate::model::judge::binding::ClaimBinding;
 use crate::model::judge::evidence::{CheckOutcome, Outcome};
+use crate::model::plan::expect::Test;
 use crate::model::plan::question::{TlsAsk, TlsQuestion};
 use crate::model::plan::{Act, Plan, Role, Step};
 use crate::model::project::Project;
@@ -147,7 +148,7 @@ fn check(plan: &Plan, outcome: Option<&CheckOutcome<'_>>, project: &Project) -> 
 fn questions(plan: &Plan, project: &Project) -> Vec<PublishedQuestion> {
     let names = HostNames::of(project);
     let mut questions: Vec<PublishedQuestion> = Vec::new();
-    for step in plan.steps.iter().filter(|step| step.role == Role::Probe) {
+    for step in plan.steps.iter().filter(|step| step.role == Role::Probe && !is_variant(step)) {
         let asked = step.looks_at().and_then(|earlier| plan.step(earlier)).unwrap_or(step);
         let (ask, limit) = without_limit(asked, wording::request_line(asked, project));
         let (ask, by) = (names.as_written(ask), wording::asker(step, project));
@@ -164,6 +165,11 @@ fn questions(plan: &Plan, project: &Project) -> Vec<PublishedQuestion> {
         }
     }
     questions
+}
+
+/// Whether it varies the request of its control, which is a question of its own.
+fn is_variant(step: &Step) -> bool {
+    step.expect.iter().any(|one| matches!(one.test, Test::WithholdsData))
 }
 
 /// Separates the oldest offered version from the question of a handshake: the version is a limit.

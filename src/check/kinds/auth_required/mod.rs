@@ -105,7 +105,7 @@ impl Kind for AuthRequired {
             requests: settings.requests(context, diagnostics),
             marked: settings.create.as_ref().is_some_and(|create| create.has_canary()),
             id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
-            leaves_open: other_endpoints(&settings.without),
+            leaves_open: other_endpoints(&settings.without) + settings.never_let_in(),
         };
         settings.report_bad_endpoints(&refusals.requests.endpoints, context, diagnostics);
         settings.report_left_behind(context, diagnostics);
@@ -179,6 +179,14 @@ impl Settings {
                 actor.scheme.name()
             );
             diagnostics.push(context.mistake(Code::OtherScheme, &other.span, message));
+        }
+    }
+
+    /// For the reader: an uninstalled tenant's credential may never have been good.
+    fn never_let_in(&self) -> &'static str {
+        match self.former {
+            Some(_) => " It does not show that the uninstalled tenant's credential was ever accepted.",
+            None => "",
         }
     }
 
