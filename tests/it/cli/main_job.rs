@@ -76,7 +76,8 @@ fn an_unreachable_add_on_is_inconclusive_not_violated() {
     let mut command = program("unshare");
     command.args(["--net", "sh", "-c", script, "sh", env!("CARGO_BIN_EXE_avouch")]);
     command.args(["check", "--format", "json", "--target", "https://127.0.0.1:9"]);
-    command.envs(avouch_demo::Secrets::VARIABLES.iter().map(|name| (name, "a-secret-of-this-test")));
+    command
+        .envs(avouch_demo::Secrets::VARIABLES.iter().map(|name| (name, "a-secret-of-this-test")));
     let run = project.finish(&command.current_dir(project.root()).output().unwrap());
     assert_eq!(run.code, Some(3), "{run}");
     assert_eq!(run.with_standing("violated"), Vec::<String>::new(), "{run}");

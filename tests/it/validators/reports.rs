@@ -12,7 +12,7 @@ const NONE: [&str; 0] = [];
 /// What the flaw `stale-backup` breaks, waived.
 const WAIVER: &str = r#"
 accepts:
-  - { check: 1, step: "the newest finished backup", at: "/newest/at", is: {"not_older_than":"24h"} }
+  - { check: 1, step: "the newest finished backup", at: "/newest/at", is: {"not_older_than":"24h"}, up_to: 96h }
 reason: "A disk failed, <b>badly</b> & twice ]]>."
 role: security
 ticket: SEC-17

@@ -185,7 +185,9 @@ impl Settings {
     /// For the reader: an uninstalled tenant's credential may never have been good.
     fn never_let_in(&self) -> &'static str {
         match self.former {
-            Some(_) => " It does not show that the uninstalled tenant's credential was ever accepted.",
+            Some(_) => {
+                " It does not show that the uninstalled tenant's credential was ever accepted."
+            }
             None => "",
         }
     }
