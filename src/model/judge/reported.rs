@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::model::answer::ids::StepId;
 use crate::model::plan::expect::{Expectation, Test};
-use crate::model::plan::request::{Body, Request};
+use crate::model::plan::request::Request;
 use crate::model::plan::template::Template;
 use crate::model::plan::{Act, Plan, Role, Step};
 
@@ -48,11 +48,22 @@ fn is_said(plan: &Plan, id: StepId, step: &Step, expectation: &Expectation) -> b
     // That there is a document, or that a control has a part, says nothing of the service.
     let is_form = expectation.test == Test::Exists(true)
         && (step.role == Role::Control || CONTENT.contains(&expectation.at.as_str()));
-    let is_controlled = step.control.is_some() && expectation.is_refusal_or_absence();
+    let is_controlled = shows_difference(plan, id) && expectation.is_refusal_or_absence();
     !(is_form
         || is_controlled
         || comes_back(plan, &expectation.test)
         || is_used(plan, id, expectation))
+}
+
+/// Whether somebody else sends the request of the step's control, or a write of this check comes before it: an
+/// absence in the answer that is its own control is what the service says.
+fn shows_difference(plan: &Plan, id: StepId) -> bool {
+    let step = &plan.steps[id];
+    let control = step.control.and_then(|control| plan.step(control));
+    let is_other =
+        |control: &Step| control.actor != step.actor || control.credential != step.credential;
+    let earlier = plan.steps.iter().take(id.0).filter_map(Step::request);
+    control.is_some_and(|control| is_other(control) || earlier.into_iter().any(Request::writes))
 }
 
 /// Whether a test compares with a mark, or with a value of an answer to a write of this check.
@@ -93,12 +104,9 @@ fn is_used(plan: &Plan, id: StepId, expectation: &Expectation) -> bool {
     })
 }
 
+/// Whether a value is in the path, or is the address; a service can ignore a query or a body.
 fn uses(request: &Request, name: &str) -> bool {
-    let has = |template: &Template| template.holes().any(|hole| hole == name);
-    has(request.to.template())
-        || match &request.body {
-            Some(Body::Json(value)) => has(&Template::new(value.to_string())),
-            Some(Body::Text(_, text)) => has(text),
-            _ => false,
-        }
+    let address = &request.to.template().0;
+    let path = address.split_once('?').map_or(address.as_str(), |(path, _)| path);
+    Template::new(path).holes().any(|hole| hole == name)
 }

@@ -331,6 +331,13 @@ impl Step {
         }
     }
 
+    /// Whether this expectation keeps strangers out, or one customer's data from another: a refusal, or an
+    /// absence in the answer to a request that its control may send.
+    pub fn keeps_others_out(&self, expectation: &Expectation) -> bool {
+        let is_controlled = self.control.is_some() && self.request().is_some();
+        expectation.keeps_others_out() || is_controlled && expectation.is_refusal_or_absence()
+    }
+
     /// The earlier step whose answer it evaluates, if it does.
     pub fn looks_at(&self) -> Option<StepId> {
         match &self.act {

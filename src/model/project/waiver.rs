@@ -96,7 +96,7 @@ impl Waiver {
         let mut entries = self.accepts.iter().map(|one| &one.value);
         entries
             .find(|one| one.check == check + 1 && one.names(step, expectation))
-            .filter(|_| !expectation.keeps_others_out())
+            .filter(|_| !step.keeps_others_out(expectation))
     }
 }
 
@@ -119,7 +119,7 @@ impl Accepted {
             accepts_value: up_to.is_none().then(|| repeated(actual)),
             up_to,
         };
-        (!expectation.keeps_others_out()).then_some(entry)
+        (!step.keeps_others_out(expectation)).then_some(entry)
     }
 
     /// Whether it says how much it accepts.

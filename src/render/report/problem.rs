@@ -178,6 +178,12 @@ pub(crate) fn is_failure(outcome: &Outcome<'_>) -> bool {
     outcome.standing == Standing::Violated
 }
 
+/// Whether a waiver could accept one of its failures.
+pub(crate) fn can_be_accepted(outcome: &Outcome<'_>) -> bool {
+    let mut open = findings(outcome).into_iter().filter(|one| !one.waived);
+    is_failure(outcome) && open.any(|one| one.acceptance.is_some())
+}
+
 /// The counterexamples that a check did not notice, and the expectations that none tests.
 fn unnoticed(
     out: &mut String,

@@ -44,8 +44,8 @@ fn conclusion(input: &Input<'_>, layout: &Layout) -> String {
     if let Some(clock) = input.assessment.clock {
         out.push_str(&format!("The clock was set to {}.\n", in_words(clock)));
     }
-    let has_failed = input.outcomes.iter().any(problem::is_failure);
-    if has_failed && layout.waivers == WaiverLines::Hidden {
+    let can_be_accepted = input.outcomes.iter().any(problem::can_be_accepted);
+    if can_be_accepted && layout.waivers == WaiverLines::Hidden {
         let hint = "Run this again with `--waivers` to see how to accept a failure until a date.";
         out.push_str(&layout.paragraph(0, hint));
     }

@@ -64,7 +64,8 @@ impl Expectation {
     pub fn keeps_others_out(&self) -> bool {
         let refuses = |value: &Value| value.as_u64().is_some_and(|one| STRANGERS.contains(&one));
         match (self.at.as_str(), &self.test) {
-            (_, Test::Refused(_) | Test::ShowsNoForeignCanary) => true,
+            (_, Test::Refused(_) | Test::WithholdsData | Test::Unchanged) => true,
+            (_, Test::ShowsNoForeignCanary) => true,
             ("/status", Test::Equals(value)) => refuses(value),
             ("/status", Test::OneOf(values)) => values.iter().any(refuses),
             _ => false,
