@@ -140,3 +140,23 @@ fn that_strangers_are_let_in_cannot_be_waived() {
     assert_eq!(refused.code, Some(2), "{refused}");
     assert!(refused.err.contains("error[not-waivable]"), "{refused}");
 }
+
+#[test]
+fn that_strangers_see_what_must_be_absent_cannot_be_waived() {
+    let withheld = "\
+- kind: http
+  steps:
+    - { name: owner, role: control, as: acme, get: /, expect: { json: { /open: { exists: true } } } }
+    - { name: stranger, get: /, control: owner, expect: { json: { /open: { exists: false } } } }
+";
+    let all = Changing::new(withheld, 3, |number| Answer::json(200, &json!({ "open": number })));
+    let broken = all.check(3);
+    assert_eq!(broken.code, Some(1), "{broken}");
+    assert_eq!(line(&broken), Value::Null, "{broken}");
+    all.waive(&json!({
+        "check": 1, "step": "stranger", "at": "/body/json/open", "accepts_value": 3,
+        "is": { "exists": false },
+    }));
+    let same = run(&all.project, &["check"]);
+    assert_eq!(same.code, Some(1), "{same}");
+}

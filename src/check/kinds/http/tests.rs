@@ -406,6 +406,20 @@ fn what_a_service_says_of_itself_is_reported() {
 }
 
 #[test]
+fn an_absence_in_ones_own_control_or_a_value_that_can_be_ignored_is_reported() {
+    for steps in [
+        "  - { name: a, role: control, get: /s, expect: { status: 200 } }\n  \
+         - { name: b, again: a, expect: { json: { /encrypted: { not_one_of: [false] } } } }\n",
+        "  - { name: a, get: /s, expect: { json: { /region: eu } }, capture: { r: /region } }\n  \
+         - { name: b, get: \"/page?r=${r}\", expect: { status: 200 } }\n",
+        "  - { name: a, get: /s, expect: { json: { /region: eu } }, capture: { r: /region } }\n  \
+         - { name: b, role: prepare, post: /page, json: { r: \"${r}\" }, expect: { status: 200 } }\n",
+    ] {
+        assert_eq!(basis(steps), Basis::Reported, "{steps}");
+    }
+}
+
+#[test]
 fn what_is_observed_or_shows_behaviour_is_probed() {
     for expect in
         ["status: 200", "header: { x-frame-options: DENY }", "json: { '': { exists: true } }"]
