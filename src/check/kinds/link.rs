@@ -139,9 +139,10 @@ fn plan(request: Request, address: &str, title: &str, project: &Project) -> Plan
     }
 }
 
-/// A request for a path of the same host that is generated for each run.
+/// A request for a path next to the linked one that is generated for each run.
 fn nowhere(request: &Request, address: &str) -> Request {
-    let path = format!("/${{canary:{NOWHERE}}}");
+    let parent = parent_path(request.to.template(), address);
+    let path = format!("{parent}/${{canary:{NOWHERE}}}");
     let to = match &request.to {
         Destination::Host(role, _) => Destination::Host(role.clone(), Template(path)),
         Destination::Target(_) | Destination::PlainTarget(_) => Destination::Target(Template(path)),
@@ -151,6 +152,14 @@ fn nowhere(request: &Request, address: &str) -> Request {
         }
     };
     Request { to, ..request.clone() }
+}
+
+/// The path of the folder that a linked page is in, without a slash at its end.
+fn parent_path(path: &Template, address: &str) -> String {
+    let url = Url::parse(address);
+    let path = url.as_ref().map_or(path.0.as_str(), Url::path);
+    let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    path.rsplit_once('/').map_or_else(String::new, |(parent, _)| parent.to_owned())
 }
 
 /// Makes the page a platform's own statement, on which the claim rests.

@@ -144,3 +144,37 @@ fn a_fact_that_an_error_page_shows_too_is_no_evidence() {
     let run = Service::start(|_| Answer::new(200, "Welcome to the service")).check(checks);
     assert_eq!(run.code, Some(0), "{run}");
 }
+
+#[test]
+fn that_no_mark_is_shown_needs_a_control_that_shows_one() {
+    let checks = |control: &str| {
+        format!(
+            "\
+- kind: http
+  steps:
+    - {{ name: made, role: prepare, as: acme, post: /notes, json: {{ text: \"${{canary}}\" }} }}
+    - {{ name: listed, role: control, as: acme, get: /notes, expect: {{ status: 200{control} }} }}
+    - {{ name: deleted, role: prepare, as: acme, delete: /notes/one }}
+    - {{ name: gone, as: acme, get: /notes, control: listed, expect: {{ shows: [] }} }}
+"
+        )
+    };
+    let idle = Service::start(|asked| match asked.method.as_str() {
+        "GET" => Answer::json(200, &json!([{ "text": "old" }])),
+        _ => Answer::new(204, ""),
+    });
+    assert_eq!(idle.check(&checks("")).code, Some(4));
+    assert_eq!(idle.check(&checks(", shows: [acme]")).code, Some(3));
+    let kept = std::sync::Mutex::new(None);
+    let sound = Service::start(move |asked| {
+        let mut kept = kept.lock().unwrap();
+        match asked.method.as_str() {
+            "POST" => *kept = Some(asked.body.clone()),
+            "DELETE" => *kept = None,
+            _ => {}
+        }
+        Answer::json(200, &json!({ "notes": *kept }))
+    });
+    let run = sound.check(&checks(", shows: [acme]"));
+    assert_eq!(run.code, Some(0), "{run}");
+}

@@ -387,3 +387,20 @@ fn tenants_are_kept_apart_in_what_refusals_contain_and_do() {
     let run = named.check(TENANTS);
     assert_eq!(run.code, Some(1), "{run}");
 }
+
+#[test]
+fn a_sound_service_with_a_created_object_and_a_list_that_is_read_back_holds() {
+    let checks = "\
+- kind: auth-required
+  as: acme
+  create: { post: /notes, json: { text: \"${canary}\" } }
+  remove: { delete: \"/notes/${id}\" }
+  endpoints:
+    - get: /notes/${id}
+    - post: /notes
+      json: { text: written by a check }
+  reads_back: { \"POST /notes\": /notes }
+";
+    let run = executing(|_| false, false).check(checks);
+    assert_eq!(run.code, Some(0), "{run}");
+}

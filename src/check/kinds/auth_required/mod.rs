@@ -28,7 +28,7 @@ use crate::model::plan::Plan;
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::plan::looks::STRANGERS_REPEAT;
 use crate::model::plan::request::Request;
-use crate::model::project::actor::Actor;
+use crate::model::project::actor::{Actor, Scheme};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
@@ -144,7 +144,14 @@ impl Settings {
                 credential: Credential::Own,
             });
         }
-        if let Some(other) = &self.other {
+        if let Some(other) = &self.other
+            && !matches!(actor.scheme, Scheme::Connect { .. })
+        {
+            let name = actor.scheme.name();
+            let message = format!("a credential of the scheme `{name}` does not name its tenant");
+            let mistake = context.mistake(Code::OtherScheme, &other.span, message);
+            diagnostics.push(mistake.help("remove `other:`"));
+        } else if let Some(other) = &self.other {
             let forgery = Forgery::IssuerOf(other.value.clone());
             all.push(forged(&self.actor, "issuer-of", "under another tenant's name", forgery));
         }

@@ -149,6 +149,9 @@ impl Steps<'_> {
         self.set_controls(&tries, control, before.is_empty());
         let (Some(after), Some(reading)) = (after, &create.reads_back) else { return };
         if self.of.marked {
+            // The owner's object does not exist yet, so the mark can only be in what a stranger made.
+            self.steps[after].expect.push(Expectation::new("", Test::ShowsNoForeignCanary));
+            self.steps[after].sees = Vec::new();
             let words = format!("{} shows the new object", request::in_words(&reading.request));
             let mut step = self.own(Role::Control, words, &reading.request);
             step.expect = vec![succeeds(), Expectation::new("", Test::ShowsCanary(CanaryId(0)))];
@@ -202,7 +205,6 @@ impl Steps<'_> {
     /// The owner reads it again, after the requests that were refused.
     fn after(&mut self, endpoint: &Endpoint, before: &[StepId]) -> Option<StepId> {
         let reading = endpoint.reads_back.as_ref()?;
-        let marked = self.of.marked && endpoint.request.method == "POST";
         let name = match reading.stays {
             true => again(&reading.request, &endpoint.request),
             false => made_nothing(&reading.request, &endpoint.request),
@@ -212,10 +214,6 @@ impl Steps<'_> {
             step.expect.push(Expectation::new("", Test::Unchanged));
             step.before = before.to_vec();
             step.control = before.last().copied();
-        }
-        if marked {
-            step.expect.push(Expectation::new("", Test::ShowsNoForeignCanary));
-            step.sees = Vec::new();
         }
         Some(self.push(step))
     }

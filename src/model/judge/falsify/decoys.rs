@@ -106,6 +106,7 @@ impl<'a> Probe<'a> {
         all.extend(self.decoys_in_control());
         all.extend(self.parents());
         all.extend(self.stranger_as_owner());
+        all.extend(self.no_mark_in_control());
         all
     }
 
@@ -179,6 +180,25 @@ impl<'a> Probe<'a> {
         parents.into_iter().map(without).collect()
     }
 
+    /// The control's answer without a mark, where the probe expects none.
+    fn no_mark_in_control(&self) -> Option<Replacement> {
+        let control = self.control?;
+        self.negative.iter().any(|one| shows_no_mark(&one.test)).then_some(())?;
+        let mut answer = control.facts.clone();
+        answer.set("/canaries", json!([]));
+        let name = self.name(control);
+        Some(Replacement {
+            step: control.source,
+            answer,
+            also: None,
+            class: Class::Decoy,
+            when: format!("the answer to “{name}” has no mark"),
+            remedy: format!(
+                "plant a mark with `${{canary}}`, and add `shows:` with its actor to “{name}”"
+            ),
+        })
+    }
+
     /// The control's actor gets the answer that the refused one got.
     fn stranger_as_owner(&self) -> Option<Replacement> {
         let control = self.control.filter(|control| control.source != self.own.source)?;
@@ -220,6 +240,10 @@ fn is_negative(one: &Expectation) -> bool {
 
 fn is_empty_list(test: &Test) -> bool {
     matches!(test, Test::SameSet(values) if values.is_empty())
+}
+
+fn shows_no_mark(test: &Test) -> bool {
+    matches!(test, Test::ShowsExactly(marks) if marks.is_empty())
 }
 
 fn names_redirect(one: &Expectation) -> bool {

@@ -39,7 +39,36 @@ pub(super) fn judge(before: &[Look<'_>], now: &Look<'_>) -> TestOutcome {
     if [first, second, now].iter().any(|look| look.facts.truncated()) {
         return TestOutcome::Unknown(Reason::Budget);
     }
-    differences(first, second, now).is_empty().into()
+    let found = differences(first, second, now);
+    match !found.is_empty() && found.iter().all(|at| follows_the_clock(at, second, now)) {
+        // A countdown changes by itself, but a version may have been raised.
+        true => TestOutcome::Unknown(Reason::ControlFailed),
+        false => found.is_empty().into(),
+    }
+}
+
+/// Whether a value changed by no more than the time between two answers, in seconds, such as a countdown.
+fn follows_the_clock(at: &str, second: &Look<'_>, now: &Look<'_>) -> bool {
+    let elapsed = now.at.duration_since(second.at).abs().as_secs_f64() + 1.0;
+    match (second.facts.at(at), now.facts.at(at)) {
+        (Some(Value::Number(one)), Some(Value::Number(other))) => {
+            let values = one.as_f64().zip(other.as_f64());
+            values.is_some_and(|(one, other)| (one - other).abs() <= elapsed)
+        }
+        (Some(Value::String(one)), Some(Value::String(other))) => {
+            let ((one, before), (other, after)) = (split_numbers(one), split_numbers(other));
+            let near = |(one, other): (&f64, &f64)| (one - other).abs() <= elapsed;
+            one == other && before.iter().zip(&after).all(near)
+        }
+        _ => false,
+    }
+}
+
+/// The pieces between the numbers of a text, and the numbers.
+fn split_numbers(text: &str) -> (Vec<&str>, Vec<f64>) {
+    let pieces = text.split(|c: char| c.is_ascii_digit()).filter(|piece| !piece.is_empty());
+    let numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|one| one.parse().ok());
+    (pieces.collect(), numbers.collect())
 }
 
 /// JSON Pointers into the facts of `now` that differ from both answers before.
