@@ -41,7 +41,7 @@ pub(super) fn judge(before: &[Look<'_>], now: &Look<'_>) -> TestOutcome {
     }
     let found = differences(first, second, now);
     match !found.is_empty() && found.iter().all(|at| follows_the_clock(at, second, now)) {
-        // A countdown changes by itself, but a version may have been raised.
+        // A countdown changes by itself, but so does a count of what is left.
         true => TestOutcome::Unknown(Reason::ControlFailed),
         false => found.is_empty().into(),
     }
@@ -53,7 +53,8 @@ fn follows_the_clock(at: &str, second: &Look<'_>, now: &Look<'_>) -> bool {
     match (second.facts.at(at), now.facts.at(at)) {
         (Some(Value::Number(one)), Some(Value::Number(other))) => {
             let values = one.as_f64().zip(other.as_f64());
-            values.is_some_and(|(one, other)| (one - other).abs() <= elapsed)
+            // A number that grew may be a count of objects.
+            values.is_some_and(|(one, other)| one > other && one - other <= elapsed)
         }
         (Some(Value::String(one)), Some(Value::String(other))) => {
             let ((one, before), (other, after)) = (split_numbers(one), split_numbers(other));
@@ -261,6 +262,21 @@ mod tests {
             json_outcome([json!([1, 2]), json!([1, 2]), json!([1, 2, 3])]),
             TestOutcome::NotMet
         );
+    }
+
+    #[test]
+    fn a_countdown_and_an_age_in_words_decide_nothing() {
+        let unknown = TestOutcome::Unknown(Reason::ControlFailed);
+        let body = |expires: u32, age: &str| json!({ "expires_in": expires, "age": age });
+        let stays = || body(60, "3 seconds ago");
+        assert_eq!(json_outcome([stays(), stays(), body(52, "11 seconds ago")]), unknown);
+        assert_eq!(
+            json_outcome([stays(), stays(), body(20, "3 seconds ago")]),
+            TestOutcome::NotMet
+        );
+        assert_eq!(json_outcome([stays(), stays(), body(60, "3 stolen ago")]), TestOutcome::NotMet);
+        let changed = json!({ "expires_in": 52, "age": "3 seconds ago", "new": 1 });
+        assert_eq!(json_outcome([stays(), stays(), changed]), TestOutcome::NotMet);
     }
 
     #[test]
