@@ -15,7 +15,7 @@ pub enum Effect {
 
 /// The effect of the rest of a sentence on the words of a claim in it.
 pub fn effect(rest: &str) -> Option<Effect> {
-    let words = without_strengthening(words(rest));
+    let words = without_strengthening(&words(rest));
     (0..words.len())
         .find_map(|start| denial_of_another(&words[start..]))
         .map(|count| count.0)
@@ -63,9 +63,9 @@ fn begins(words: &[String], phrase: &[&str]) -> bool {
 }
 
 /// The words without phrases such as `without exception`, and `whether … or not`.
-fn without_strengthening(words: Vec<String>) -> Vec<String> {
+fn without_strengthening(words: &[String]) -> Vec<String> {
     let mut left = Vec::new();
-    let mut rest = words.as_slice();
+    let mut rest = words;
     let mut is_either = false;
     while let Some((word, next)) = rest.split_first() {
         is_either |= matches!(word.as_str(), "whether" | "ob");
