@@ -15,21 +15,73 @@ pub enum Effect {
 
 /// The effect of the rest of a sentence on the words of a claim in it.
 pub fn effect(rest: &str) -> Option<Effect> {
-    let words = words(rest);
-    denial_in(&words)
+    let words = without_strengthening(&words(rest));
+    (0..words.len())
+        .find_map(|start| denial_of_another(&words[start..]))
+        .map(|count| count.0)
         .or_else(|| word_in(List::Denying, &words))
         .map(Effect::Denies)
         .or_else(|| phrase_in(Phrases::Limits, &words).map(Effect::Limits))
         .or_else(|| word_in(List::Limiting, &words).map(Effect::Limits))
 }
 
-/// The words of a sentence that deny another sentence next to it.
+/// The words of a sentence, lead-in or heading that is nothing but a denial of what is next to it. A longer
+/// sentence has a subject of its own: `This is not legal advice.`
 pub fn denial(sentence: &str) -> Option<String> {
-    denial_in(&words(sentence))
+    let all = words(sentence);
+    let is_opener = |word: &&String| List::DenialOpeners.has(word);
+    let words = &all[all.iter().take_while(is_opener).count()..];
+    let whole = || {
+        let phrase = Phrases::FlatDenials.all().iter().find(|one| begins(words, one))?;
+        Some((phrase.join(" "), &words[phrase.len()..]))
+    };
+    let longest = Phrases::FlatDenials
+        .all()
+        .iter()
+        .find(|one| one.len() == words.len() && begins(words, one));
+    if let Some(phrase) = longest {
+        return Some(phrase.join(" "));
+    }
+    let (denial, tail) = denial_of_another(words).or_else(whole)?;
+    tail.first().is_none_or(|word| List::DenialTails.has(word)).then_some(denial)
 }
 
-fn denial_in(words: &[String]) -> Option<String> {
-    phrase_in(Phrases::Denials, words)
+/// A phrase at the begin of some words that points at another sentence and denies it, and the words after it.
+fn denial_of_another(words: &[String]) -> Option<(String, &[String])> {
+    Phrases::Pointing.all().iter().filter(|one| begins(words, one)).find_map(|pointing| {
+        let rest = &words[pointing.len()..];
+        // The longest: "gilt nicht mehr" before "gilt nicht".
+        let denials = Phrases::Denials.all().iter().filter(|one| begins(rest, one));
+        let denial = denials.max_by_key(|one| one.len())?;
+        let count = pointing.len() + denial.len();
+        Some((words[..count].join(" "), &words[count..]))
+    })
+}
+
+fn begins(words: &[String], phrase: &[&str]) -> bool {
+    words.len() >= phrase.len() && words.iter().zip(phrase).all(|(a, b)| a == b)
+}
+
+/// The words without phrases such as `without exception`, and `whether … or not`.
+fn without_strengthening(words: &[String]) -> Vec<String> {
+    let mut left = Vec::new();
+    let mut rest = words;
+    let mut is_either = false;
+    while let Some((word, next)) = rest.split_first() {
+        is_either |= matches!(word.as_str(), "whether" | "ob");
+        let all = Phrases::Strengthening.all().iter();
+        let phrase = all.filter(|one| begins(rest, one)).map(Vec::len).max();
+        let alternative = [["or", "not"], ["oder", "nicht"]];
+        let is_alternative = is_either && alternative.iter().any(|one| begins(rest, one));
+        rest = match phrase.or(is_alternative.then_some(2)) {
+            Some(count) => &rest[count..],
+            None => {
+                left.push(word.clone());
+                next
+            }
+        };
+    }
+    left
 }
 
 fn phrase_in(list: Phrases, words: &[String]) -> Option<String> {
@@ -75,6 +127,13 @@ mod tests {
             " except on Sundays.",
             "Hopefully, ",
             "We aim that ",
+            "We used to say: ",
+            "Our competitors claim that ",
+            "Is it true that ",
+            "Früher galt: ",
+            " (planned)",
+            " with some exceptions.",
+            " is what we would like to say.",
             "Usually ",
             "In most cases, ",
             " , on working days.",
@@ -105,6 +164,17 @@ mod tests {
             "Außerdem gilt: ",
             "Zudem: ",
             "En outre, ",
+            "Without exception, ",
+            "No matter which plan you use: ",
+            "Whether you use the free plan or not, ",
+            "No exceptions: ",
+            "Never forget: ",
+            "Not only that: ",
+            "To protect you from an attack that is still common and often wrongly ignored, ",
+            "Ohne Ausnahme gilt: ",
+            "Nicht nur das: ",
+            "Ob mit Vertrag oder nicht: ",
+            "Sans exception, ",
             "",
         ] {
             assert_eq!(effect(rest), None, "{rest}");
@@ -113,14 +183,43 @@ mod tests {
 
     #[test]
     fn a_sentence_denies_its_neighbour_only_if_it_says_so() {
-        for sentence in
-            ["The following is wrong.", "This is not true on Sundays.", "This no longer applies."]
-        {
+        for sentence in [
+            "The following is wrong.",
+            "This is not true on Sundays.",
+            "This no longer applies.",
+            "But that is wrong.",
+            "The opposite is true.",
+            "Not.",
+            "Not on Sundays.",
+            "Just kidding.",
+            "This was a lie.",
+            "Wrong:",
+            "Myths",
+            "What we do not promise",
+            "What we don\u{2019}t promise",
+            "None of the following:",
+            "Das stimmt nicht mehr.",
+            "Das Gegenteil ist wahr.",
+            "Cela n'est plus vrai.",
+        ] {
             assert!(denial(sentence).is_some(), "{sentence}");
         }
-        for sentence in
-            ["If a page is wrong, tell us.", "No system is impenetrable.", "We never look."]
-        {
+        for sentence in [
+            "If a page is wrong, tell us.",
+            "No system is impenetrable.",
+            "We never look.",
+            "We never:",
+            "This is not legal advice.",
+            "This is not a feature that you need to enable.",
+            "This does not apply to resellers.",
+            "The following is wrong in many apps: passwords in plain text.",
+            "Not everybody knows this.",
+            "Common mistakes that we avoid",
+            "Wrong passwords",
+            "It is not possible to switch this off.",
+            "Dies ist nicht Teil des Vertrags.",
+            "Ce n'est pas un conseil juridique.",
+        ] {
             assert_eq!(denial(sentence), None, "{sentence}");
         }
     }

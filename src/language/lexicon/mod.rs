@@ -49,8 +49,11 @@ sections! {
     Phrases {
         Promises = "phrases",
         Verdicts = "verdicts",
+        Pointing = "pointing",
         Denials = "denials",
+        FlatDenials = "flat-denials",
         Limits = "limits",
+        Strengthening = "strengthening",
         AtMost = "at-most",
         Within = "within",
         AtLeast = "at-least",
@@ -129,6 +132,10 @@ sections! {
         Explaining = "explaining",
         Denying = "denying",
         Limiting = "limiting",
+        DenialOpeners = "denial-openers",
+        DenialTails = "denial-tails",
+        Passing = "passing",
+        Passable = "passable",
     }
 }
 

@@ -82,9 +82,12 @@ impl Labels {
     fn has_good_end(&self, tokens: &[Token]) -> bool {
         let parts = tokens.split(|token| matches!(token, Token::Break | Token::Mark { .. }));
         let parts: Vec<&[Token]> = parts.filter(|part| !part.is_empty()).collect();
-        let is_good = |part: &&&[Token]| is_made_of(&significant(part), &self.good);
-        let ends = [parts.first(), parts.last()];
-        let is_apart = parts.len() > 1 && ends.iter().flatten().any(is_good);
+        let is_good = |part: &&[Token]| is_made_of(&significant(part), &self.good);
+        let is_apart = match parts.as_slice() {
+            [first, second, ..] if is_good(first) && !repeats(first, second) => true,
+            [.., before, last] if is_good(last) && !is_passed(before, last) => true,
+            _ => false,
+        };
         is_apart || self.ends_in_a_label(tokens)
     }
 
@@ -163,6 +166,24 @@ fn is_made_of(words: &[String], labels: &BTreeSet<Vec<String>>) -> bool {
 /// The number of words of the longest label.
 const LABEL_MAX: usize = 24;
 
+/// Whether some words explain the label before them: `Tested: we test every release`.
+fn repeats(label: &[Token], words: &[Token]) -> bool {
+    let stem = |word: &str| word.trim_start_matches("ge").chars().take(4).collect::<String>();
+    let labels: Vec<String> =
+        label.iter().filter_map(Token::word).map(|word| stem(&word.plain)).collect();
+    let mut words = words.iter().filter_map(Token::word);
+    let is_ours = words.next().is_some_and(|word| List::Us.has(&word.plain));
+    is_ours && words.next().is_some_and(|word| labels.contains(&stem(&word.plain)))
+}
+
+/// Whether some words report the end of a test or audit: `Penetration tests: passed in 2025`.
+fn is_passed(before: &[Token], words: &[Token]) -> bool {
+    let last = before.iter().rev().find_map(Token::word);
+    let first = words.iter().find_map(Token::word);
+    last.is_some_and(|word| List::Passable.has(&word.plain))
+        && first.is_some_and(|word| List::Passing.has(&word.plain))
+}
+
 /// Whether a good mark begins or ends a text, as the page puts one next to a claim. `✓ means yes` explains one.
 fn is_marked(tokens: &[Token]) -> bool {
     let is_good = |token: Option<&Token>| matches!(token, Some(Token::Mark { is_good: true }));
@@ -237,6 +258,10 @@ mod tests {
             "failed",
             "Tests confirm this claim.",
             "vérifié le 3 mai",
+            "Last verified: 3 May 2026",
+            "Tested: customer data is encrypted",
+            "Verified: We encrypt customer data",
+            "Encryption: passed",
         ] {
             assert!(labels().imitation(text).is_some(), "{text}");
         }
@@ -256,6 +281,11 @@ mod tests {
             "✓ means yes.",
             "✓: included",
             "Testing",
+            "Tested regularly",
+            "Regelmäßig geprüft",
+            "Penetration tests: passed in 2025.",
+            "Tested: We test every release.",
+            "Geprüft: Wir prüfen jede Version.",
             "Verification of backups",
             "Evidence",
             "Exceptions",

@@ -277,8 +277,13 @@ const OTHER: &[(&str, &str, &str, &[&str])] = &[
     ("a lead-in", "We never:", "We always:", &["item"]),
     ("a lead-in without its colon", "We never:", "We may", &["item"]),
     ("a lead-in taken away", "We never:\n\n", "", &["item"]),
-    ("a heading", "## Backup", "## What we do not promise", &["backup", "files"]),
-    ("a heading put in", "[All of our", "## Not promised\n\n[All of our", &["files"]),
+    ("a heading", "## Backup", "## What we do not promise", &["backup", "files", "words-around"]),
+    (
+        "a heading put in",
+        "[All of our",
+        "## Not promised\n\n[All of our",
+        &["files", "words-around"],
+    ),
     ("the heading above a heading", "## Sprachen", "## Ausnahmen", &["de"]),
     ("a heading taken away", "### Schlüssel\n\n", "", &["de"]),
     (

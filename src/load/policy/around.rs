@@ -27,8 +27,16 @@ pub(crate) fn check(bound: &Bound, bounds: &[Bound], markdown: &Markdown) -> Vec
     let claim = Around { id, bound, bounds, markdown };
     let changed = claim.words_around();
     let changed = if changed.is_none() { claim.part_of_a_sentence() } else { changed };
-    claim.quoted().into_iter().chain(changed).collect()
+    // The marks of a quotation are not a part of its sentence.
+    match claim.quoted() {
+        Some(quoted) => vec![quoted],
+        None => changed.into_iter().collect(),
+    }
 }
+
+/// Quotation marks before the words of somebody else, and after them.
+const OPENING_QUOTES: [char; 7] = ['"', '“', '„', '‘', '‚', '«', '»'];
+const CLOSING_QUOTES: [char; 6] = ['"', '”', '“', '’', '»', '«'];
 
 struct Around<'a> {
     id: &'a ClaimId,
@@ -51,10 +59,19 @@ impl Around<'_> {
             Some(Tag::FootnoteDefinition(_)) => Some("a footnote"),
             _ => None,
         };
-        let place = self.markdown.ancestors(self.bound.link.start).find_map(place)?;
+        let place = self.markdown.ancestors(self.bound.link.start).find_map(place);
+        let place = place.or_else(|| self.is_in_marks().then_some("quotation marks"))?;
         let error =
             self.diagnostic(Code::QuotedClaim, format!("the claim `{}` is in {place}", self.id));
         Some(error.help("move it into the text, in a sentence of its own"))
+    }
+
+    /// Whether quotation marks are directly around the claim.
+    fn is_in_marks(&self) -> bool {
+        let (before, after) = self.text_beside(&|_| true);
+        self.bound.extent == Extent::Words
+            && before.ends_with(OPENING_QUOTES)
+            && after.starts_with(CLOSING_QUOTES)
     }
 
     /// Words that deny or limit the claim: in its sentence, in a sentence next to it, or above its list.
@@ -63,9 +80,8 @@ impl Around<'_> {
         let (before, previous) = last_sentence(&before);
         let (after, next) = first_sentence(&after, ends(&self.bound.passage.words));
         let of_sentence = || effect(&before).or_else(|| effect(&after));
-        let is_apart = || {
-            [&previous, &next, &self.bound.passage.under].into_iter().find_map(|one| denial(one))
-        };
+        let above = self.bound.passage.under.split(" / ");
+        let is_apart = || [&*previous, &*next].into_iter().chain(above).find_map(denial);
         let is_part = self.bound.extent == Extent::Words;
         let (verb, words) = match is_part.then(of_sentence).flatten() {
             Some(Effect::Limits(words)) => ("limits", words),
@@ -94,7 +110,7 @@ impl Around<'_> {
     }
 
     /// The text before and after a claim, without other claims and statements, which have words of their own: in its
-    /// block, or else in the paragraphs next to it.
+    /// block, or before it in a paragraph that leads into it. Another paragraph has a subject of its own.
     fn beside(&self) -> (String, String) {
         let others = || self.bounds.iter().filter(|one| one.link != self.bound.link);
         let is_free = |index: Index| !others().any(|one| one.events.contains(&index));
@@ -110,12 +126,8 @@ impl Around<'_> {
             paragraph(self.markdown.start(end.checked_sub(1)?))
         };
         let before = match before.trim().is_empty() {
-            true => earlier().unwrap_or_default(),
+            true => earlier().filter(|one| leads_in(one)).unwrap_or_default(),
             false => before,
-        };
-        let after = match after.contains(char::is_alphanumeric) {
-            false => format!("{after}\n{}", paragraph(Some(block.end + 1)).unwrap_or_default()),
-            true => after,
         };
         (before, after)
     }
@@ -167,9 +179,21 @@ fn last_sentence(text: &str) -> (String, String) {
     if ends(text) { (String::new(), nth(1)) } else { (nth(1), nth(2)) }
 }
 
+/// Whether a paragraph leads into what follows it.
+fn leads_in(paragraph: &str) -> bool {
+    paragraph.trim_end().ends_with([':', '：'])
+}
+
+/// Whether a text goes on with the sentence before it, although that has a full stop: `(planned)`, `– except …`.
+fn goes_on(text: &str) -> bool {
+    let words = text.trim_start().trim_start_matches(['(', '[', '–', '—', '-', ',', ';', ' ']);
+    words.starts_with(char::is_lowercase)
+}
+
 /// The part of a text that belongs to the sentence before it, and the sentence after that.
 fn first_sentence(text: &str, has_ended: bool) -> (String, String) {
-    let begins_anew = has_ended || text.trim_start().starts_with(ENDS) || text.starts_with('\n');
+    let has_ended = has_ended && !goes_on(text);
+    let begins_anew = has_ended || text.trim_start().starts_with(ENDS);
     let text = text.trim_start().trim_start_matches(ENDS);
     let all: Vec<&str> = sentences(text).into_iter().map(|span| &text[span]).collect();
     let nth = |at: usize| all.get(at).copied().unwrap_or_default().to_owned();
@@ -191,7 +215,14 @@ mod tests {
 
     #[test]
     fn a_claim_that_is_a_part_of_its_sentence_is_reported() {
-        for line in ["In addition, CLAIM", "We say: *CLAIM*", "- Note: CLAIM\n  - x"] {
+        for line in [
+            "In addition, CLAIM",
+            "We say: *CLAIM*",
+            "- Note: CLAIM\n  - x",
+            "Without exception, CLAIM",
+            "Whether you use the free plan or not, CLAIM",
+            "Not only that: CLAIM",
+        ] {
             let reported = reported(line);
             assert!(reported[0].contains(" part-of-a-sentence: "), "{line}: {reported:?}");
             assert_eq!(reported.len(), 1, "{reported:?}");
@@ -204,12 +235,24 @@ mod tests {
             ("Except on Sundays, CLAIM", "`except` limits"),
             ("We do not say: *CLAIM*", "`not` denies"),
             ("- Never: CLAIM\n  - x", "`never` denies"),
-            ("The following is wrong: CLAIM", "`following is wrong` denies"),
-            ("The following is wrong. CLAIM", "`following is wrong` denies"),
-            ("The following is wrong:\n\nCLAIM", "`following is wrong` denies"),
+            ("The following is wrong: CLAIM", "`the following is wrong` denies"),
+            ("The following is wrong. CLAIM", "`the following is wrong` denies"),
+            ("The following is wrong:\n\nCLAIM", "`the following is wrong` denies"),
             ("None of the following:\n\n- CLAIM", "`none of the following` denies"),
-            ("CLAIM This is not true.", "`this is not` denies"),
-            ("CLAIM\n\nThis is not true.", "`this is not` denies"),
+            ("CLAIM This is not true.", "`this is not true` denies"),
+            ("CLAIM Not.", "`not` denies"),
+            ("CLAIM Just kidding.", "`just kidding` denies"),
+            ("CLAIM (planned)", "`planned` limits"),
+            ("CLAIM with some exceptions.", "`some exceptions` limits"),
+            ("CLAIM – with some exceptions.", "`some exceptions` limits"),
+            ("CLAIM is what we would like to say.", "`would like` limits"),
+            ("We used to say: CLAIM", "`we used to` limits"),
+            ("Our competitors claim that CLAIM", "`competitors claim` limits"),
+            ("Früher galt: CLAIM", "`früher galt` limits"),
+            ("Is it true that CLAIM", "`is it true` limits"),
+            ("- Wrong:\n  - CLAIM", "`wrong` denies"),
+            ("## Myths\n\nCLAIM", "`myths` denies"),
+            ("## What we do not promise\n\nCLAIM", "`what we do not promise` denies"),
             ("It is not true that CLAIM", "`it is not true` denies"),
             ("Hopefully, CLAIM", "`hopefully` limits"),
             ("We aim that CLAIM", "`aim` limits"),
@@ -235,6 +278,9 @@ mod tests {
             ("> CLAIM", "a quotation"),
             ("Yes[^1].\n\n[^1]: CLAIM", "a footnote"),
             ("> - CLAIM", "a quotation"),
+            ("“CLAIM”", "quotation marks"),
+            ("\"CLAIM\"", "quotation marks"),
+            ("„CLAIM“", "quotation marks"),
         ] {
             let reported = reported(line);
             let message = format!("the claim `backup-daily` is in {place}");
@@ -252,6 +298,13 @@ mod tests {
             "Really? CLAIM",
             "No system is impenetrable. CLAIM We never look.",
             "If a page is wrong, tell us.\n\nCLAIM\n\nExcept for that, ask us.",
+            "CLAIM\n\nThis is not legal advice.",
+            "This is not legal advice.\n\nCLAIM",
+            "CLAIM This is not a feature that you need to enable.",
+            "CLAIM This does not apply to resellers.",
+            "CLAIM You do not have to do anything for it.",
+            "The following is wrong in many apps: passwords in plain text.\n\nCLAIM",
+            "CLAIM\n\nThe following is wrong in many apps: passwords in plain text.",
             "[We never look, except once.](stated: \"x\") CLAIM",
         ] {
             assert_eq!(reported(line), Vec::<String>::new(), "{line}");

@@ -21,8 +21,10 @@ pub(crate) struct Unit {
 /// The sort of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sort {
-    /// A paragraph, heading or list item.
+    /// A paragraph or heading.
     Block,
+    /// A paragraph of an item of the list that begins at this event: the outermost list.
+    Item(Index),
     /// A cell of the table that begins at this event.
     Cell(Index),
     /// The words of a link, or its title.
@@ -117,7 +119,9 @@ impl Reading<'_> {
         if around().any(is_code) {
             text.lines().for_each(|line| self.add(line.to_owned(), span.clone(), Sort::Code));
         } else {
-            self.add(text, span, table.map_or(Sort::Block, Sort::Cell));
+            let is_list = |at: &Index| matches!(self.markdown.tag(*at), Some(Tag::List(_)));
+            let list = around().filter(is_list).last().map(Sort::Item);
+            self.add(text, span, table.map(Sort::Cell).or(list).unwrap_or(Sort::Block));
         }
     }
 
@@ -161,6 +165,10 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let cell = Sort::Cell(table);
+        let item = match shown.iter().find(|(text, _)| *text == "a") {
+            Some((_, Sort::Item(list))) => Sort::Item(*list),
+            other => panic!("{other:?}"),
+        };
         assert_eq!(
             shown,
             [
@@ -168,8 +176,8 @@ mod tests {
                 ("title", Sort::Link),
                 ("link x", Sort::Link),
                 ("A link x and https://a.test.\nNew ✓", Sort::Block),
-                ("a", Sort::Block),
-                ("b c", Sort::Block),
+                ("a", item),
+                ("b c", item),
                 ("h", cell),
                 ("i", cell),
                 ("✓", cell),

@@ -71,7 +71,11 @@ fn imitation<'t>(text: &'t str, labels: &Labels) -> Option<(&'t str, Imitation)>
     let lines = || text.lines().map(str::trim);
     let of_line = |line: &'t str| sentences(line).into_iter().map(move |span| &line[span]);
     let parts = lines().flat_map(of_line).chain(lines()).chain([text.trim()]);
-    parts.filter_map(|part| Some((part, labels.imitation(part)?))).next()
+    let mut found: Vec<_> =
+        parts.filter_map(|part| Some((part, labels.imitation(part)?))).collect();
+    // A mark next to other words is the least of them.
+    found.sort_by_key(|(_, imitation)| *imitation == Imitation::Marked);
+    found.into_iter().next()
 }
 
 /// Reports the texts of a policy that look like a verdict, and words that emphasis divides and that look like
@@ -89,8 +93,8 @@ pub(crate) fn check(
     let in_front = texts.into_iter().flatten().filter_map(|text| rule.spanned(file, text));
     let units = unit::all(markdown);
     let with_claims: BTreeSet<Index> =
-        bounds.iter().filter_map(|bound| table_around(markdown, bound.link.start)).collect();
-    let divided = units.iter().filter(|unit| unit.sort == Sort::Block || is_cell(unit));
+        bounds.iter().flat_map(|bound| tables_around(markdown, bound.link.start)).collect();
+    let divided = units.iter().filter(|unit| !matches!(unit.sort, Sort::Link | Sort::Code));
     let divided = divided
         .filter_map(|unit| hidden::in_value(file, &source.text, unit.span.clone(), &unit.text));
     let found = units.iter().filter_map(|unit| of_unit(unit, file, &with_claims, rule));
@@ -100,12 +104,10 @@ pub(crate) fn check(
     in_front.chain(once).chain(divided).collect()
 }
 
-fn is_cell(unit: &Unit) -> bool {
-    matches!(unit.sort, Sort::Cell(_))
-}
-
-fn table_around(markdown: &Markdown, index: Index) -> Option<Index> {
-    markdown.ancestors(index).find(|at| matches!(markdown.tag(*at), Some(Tag::Table(_))))
+/// The tables and lists around an event.
+fn tables_around(markdown: &Markdown, index: Index) -> impl Iterator<Item = Index> {
+    let is_table = |at: &Index| matches!(markdown.tag(*at), Some(Tag::Table(_) | Tag::List(_)));
+    markdown.ancestors(index).filter(is_table)
 }
 
 fn of_unit(
@@ -123,6 +125,11 @@ fn of_unit(
             let error = || rule.diagnostic(file, &unit.span, words, what).help(help);
             with_claims.contains(&table).then(error)
         }
+        // A list of features, as it is common.
+        (Sort::Item(list), Imitation::Marked) if !with_claims.contains(&list) => {
+            let mild = Rule { severity: rule.severity.min(Severity::Warning), ..rule };
+            mild.text(file, &unit.span, &unit.text)
+        }
         _ => rule.text(file, &unit.span, &unit.text),
     }
 }
@@ -139,6 +146,7 @@ pub(crate) fn marked_tables(markdown: &Markdown) -> BTreeSet<Index> {
 #[cfg(test)]
 mod tests {
     use crate::load::fixture::Fixture;
+    use crate::model::source::diagnostic::Diagnostic;
     use crate::model::source::diagnostic::codes::Code;
 
     const FRONT: &str = "---\ntitle: A\nsummary: B\neffective: 2026-01-01\nowner: c\n---\n";
@@ -210,6 +218,23 @@ mod tests {
         assert_eq!(found(table), Vec::<String>::new());
         let with_claim = format!("{table}| [x y](stated: \"z\") | no |\n");
         assert_eq!(found(&with_claim), ["✓", "✅ from 2.0"]);
+    }
+
+    #[test]
+    fn a_mark_in_a_list_without_claims_is_a_warning() {
+        for (body, is_error) in [
+            ("- ✓ SSO\n- ✓ SAML\n", false),
+            ("- ✓ SSO\n- [x y](stated: \"z\")\n", true),
+            ("- ✓ Verified\n", true),
+            ("- ✓ We do it. Verified.\n", true),
+            ("- ✓\n", true),
+            ("✓ SSO\n", true),
+        ] {
+            let loaded = strict().with("content/third.md", format!("{FRONT}{body}")).load();
+            let found = |one: &&Diagnostic| one.code == Code::ImitatesVerdict;
+            let first = loaded.diagnostics.iter().find(found).unwrap();
+            assert_eq!(first.is_error(), is_error, "{body}: {:?}", loaded.diagnostics);
+        }
     }
 
     #[test]
