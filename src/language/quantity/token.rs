@@ -224,10 +224,10 @@ fn part<'a>(text: &'a str, span: Range<usize>, begins: Begins, all: &mut Vec<Tok
         part(text, span.start..cut, begins, all);
         return part(text, cut..span.end, Begins::Part, all);
     }
-    let word = core.to_lowercase();
-    let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(&word);
+    let word = core.to_lowercase().replace('’', "'");
+    let word = word.strip_suffix("'s").unwrap_or(&word);
     // French writes "d'un mois" and "l'article 28".
-    let elided = ["d'", "l'", "d’", "l’"].iter().find_map(|article| word.strip_prefix(article));
+    let elided = ["d'", "l'"].iter().find_map(|article| word.strip_prefix(article));
     let word = elided.unwrap_or(word);
     let number = match number::digits(core) {
         Some(value) => Some(Number { value, written: NumberForm::Digits }),

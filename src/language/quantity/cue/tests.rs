@@ -36,6 +36,7 @@ fn an_upper_limit_is_known_by_its_words() {
             "no backup is older than 24 hours",
             "is not older than 24 hours",
             "not kept longer than 30 days",
+            "we don’t keep data for more than 30 days",
             "does not exceed 30 days",
             "the maximum retention of logs is 30 days",
             "a maximum of 30 days",
@@ -60,6 +61,14 @@ fn a_lower_limit_is_known_by_its_words() {
     all_are(
         "least",
         &[
+            "backups aren’t kept for less than 30 days",
+            "kept for 30 days at the very least",
+            "kept for 30 days and longer",
+            "deleted only after 30 days",
+            "erst nach 30 Tagen gelöscht",
+            "30 Tage und länger",
+            "frühestens nach 30 Tagen",
+            "conservées 30 jours et plus",
             "kept for at least 30 days",
             "for at least a year",
             "kept for more than 30 days",
