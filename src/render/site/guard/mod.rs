@@ -5,6 +5,7 @@ mod css;
 mod hiding;
 mod page;
 mod selector;
+mod tags;
 
 use dom_query::{Document, Matcher, NodeId, NodeRef};
 
@@ -106,16 +107,19 @@ pub(crate) fn of_template(
     built_in: &str,
     labels: &Labels,
 ) -> Vec<Diagnostic> {
-    let known = words_of(built_in);
-    let own = words_of(text).into_iter().filter(|words| !known.contains(words));
+    let all = |template: &str| [words_of(template), tags::literals(template)].concat();
+    let known = all(built_in);
+    let own = all(text).into_iter().filter(|words| !known.contains(words));
     let own = own.filter(|words| labels.imitation(words).is_some());
-    own.map(|words| {
+    let imitations = own.map(|words| {
         let message = format!("the template inserts `{words}`, which looks like a verdict");
-        let help = "insert `mark.word` of a claim, or use other words";
+        (message, "insert `mark.word` of a claim, or use other words")
+    });
+    let report = |(message, help): (String, &'static str)| {
         let place = Place::file(format!("templates/{name}"));
         Diagnostic::new(Code::ThemeHides, place, message).help(help)
-    })
-    .collect()
+    };
+    imitations.chain(tags::changes(text, built_in)).map(report).collect()
 }
 
 /// The texts between the tags of a template, without what it inserts.
