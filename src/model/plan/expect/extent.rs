@@ -51,8 +51,9 @@ impl Test {
         };
         match self {
             Self::AtMost(_) | Self::AtLeast(_) => Some(actual.clone()).filter(Value::is_number),
-            Self::NotOlderThan(_) => period(-seconds(actual)?.div_euclid(HOUR_S)),
-            Self::AtLeastAhead(_) => period(seconds(actual)?.div_euclid(HOUR_S)),
+            // Seconds are cut off, so a whole hour is not enough.
+            Self::NotOlderThan(_) => period((-seconds(actual)?).div_euclid(HOUR_S) + 1),
+            Self::AtLeastAhead(_) => period((seconds(actual)? - 1).div_euclid(HOUR_S)),
             _ => None,
         }
     }
