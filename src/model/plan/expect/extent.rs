@@ -97,9 +97,9 @@ mod tests {
         let limit = |test: Test, actual: Value| test.limit_for(&actual, noon);
         let day = || Test::NotOlderThan(Period::hours(24));
         assert_eq!(limit(day(), json!("2026-11-21T11:59:59Z")), Some(json!("25h")));
-        assert_eq!(limit(day(), json!("2026-11-21T11:00:00Z")), Some(json!("25h")));
+        assert_eq!(limit(day(), json!("2026-11-21T11:00:00Z")), Some(json!("26h")));
         let ahead = || Test::AtLeastAhead(Period::days(30));
-        assert_eq!(limit(ahead(), json!("2026-11-24T13:00:00Z")), Some(json!("49h")));
+        assert_eq!(limit(ahead(), json!("2026-11-24T13:00:00Z")), Some(json!("48h")));
         assert_eq!(limit(ahead(), json!("2026-11-21T13:00:00Z")), None);
         assert_eq!(limit(Test::AtMost(3.0), json!(7)), Some(json!(7)));
         assert_eq!(limit(Test::AtMost(3.0), json!("7")), None);
