@@ -167,7 +167,7 @@ pub struct Step {
     /// The data that its answer must not contain, if it is a stranger's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withholds: Option<OwnersData>,
-    /// The two earlier steps that read the same, for [`Test::Unchanged`](expect::Test::Unchanged).
+    /// The two earlier steps that read the same, for [`Test::Unchanged`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<StepId>,
     /// Where its answer announces a further page, in addition to the header field `Link`.
