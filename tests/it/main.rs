@@ -7,6 +7,7 @@ mod docs;
 mod evidence;
 mod harness;
 mod publish;
+mod readers;
 mod serve;
 mod surroundings;
 mod tools;

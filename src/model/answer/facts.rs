@@ -18,6 +18,10 @@
 //! and the answer announces one: `read` has the facts of those that were read, and `unread` says why one
 //! was not.
 //!
+//! Facts of every instrument may have `unclear`: an object from JSON Pointer to the reason why the value
+//! there could not be understood. An expectation of that value, of a value within it or of a value that
+//! contains it is neither met nor not met.
+//!
 //! `undecodable` in a body names the encoding that could not be undone. `secrets` names the actors whose
 //! secret the answer contains, `withheld` says that only status, length and digest are stored, and
 //! `unmet_before_redaction` lists, by step, the expectations that the answer did not meet before its
@@ -44,6 +48,8 @@ pub const SECRET: &str = "[secret]";
 
 /// What is stored of an answer of which everything else is withheld.
 const NOT_WITHHELD: [&str; 4] = ["/status", "/canaries", "/body/bytes", "/body/sha256"];
+
+const UNCLEAR: &str = "unclear";
 
 const UNMET: &str = "unmet_before_redaction";
 
@@ -139,6 +145,33 @@ impl Facts {
         }
     }
 
+    /// Records why the value at `pointer` could not be understood: a clause for people that names the
+    /// value and what is wrong with it. The first reason at a pointer is kept.
+    pub fn note_unclear(&mut self, pointer: &str, why: impl Into<String>) {
+        if !self.0.is_object() {
+            return;
+        }
+        let all = self.0[UNCLEAR].take();
+        let mut all = if all.is_object() { all } else { Value::Object(serde_json::Map::new()) };
+        if all.get(pointer).is_none() {
+            all[pointer] = why.into().into();
+        }
+        self.0[UNCLEAR] = all;
+    }
+
+    /// Why the value at `pointer`, a value within it or one that contains it could not be understood, if
+    /// so. The whole answer (an empty pointer) is never unclear.
+    pub fn unclear(&self, pointer: &str) -> Option<&str> {
+        let within = |inner: &str, outer: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let all = self.0.get(UNCLEAR)?.as_object()?.iter();
+        let concerned = |at: &str| {
+            !at.is_empty() && !pointer.is_empty() && (within(at, pointer) || within(pointer, at))
+        };
+        all.filter(|(at, _)| concerned(at)).find_map(|(_, why)| why.as_str())
+    }
+
     /// Writes `value` at `pointer` (RFC 6901), and creates the objects on the way.
     pub fn set(&mut self, pointer: &str, value: Value) {
         let tokens =
@@ -196,6 +229,22 @@ mod tests {
         }
         let withheld = Facts(json!({"status": 200, "withheld": true}));
         assert!(withheld.may_hide("/headers/x") && !withheld.may_hide("/status"));
+    }
+
+    #[test]
+    fn what_is_unclear_concerns_what_is_above_and_below_it() {
+        let mut facts = Facts(json!({"spf": {"all": null}}));
+        facts.note_unclear("/spf/all", "two records");
+        facts.note_unclear("/spf/all", "another reason");
+        for (at, unclear) in [
+            ("/spf", true),
+            ("/spf/all", true),
+            ("/spf/all/x", true),
+            ("/spf/al", false),
+            ("", false),
+        ] {
+            assert_eq!(facts.unclear(at), unclear.then_some("two records"), "{at}");
+        }
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub enum Reason {
     ControlFailed,
     /// No request was sent, because something that it needs was missing.
     NotAsked,
-    /// The answer did not have the expected form.
+    /// A part of the answer could not be understood.
     Unparsable,
     /// The test account's credentials were refused, or there are none.
     Credentials,
@@ -79,11 +79,13 @@ pub enum Reason {
     UnreadPage,
     /// The service's release is not known, or changed during the run.
     Release,
+    /// A second look, while no other check ran, contradicted a violation.
+    Interference,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Unreachable,
         Self::Dns,
         Self::Tls,
@@ -102,6 +104,7 @@ impl Reason {
         Self::Needs,
         Self::UnreadPage,
         Self::Release,
+        Self::Interference,
     ];
 
     /// Its name, in kebab case.
@@ -125,6 +128,7 @@ impl Reason {
             Self::Needs => "needs",
             Self::UnreadPage => "unread-page",
             Self::Release => "release",
+            Self::Interference => "interference",
         }
     }
 
@@ -141,7 +145,7 @@ impl Reason {
                 "a request that the test depends on did not succeed, so the test proves nothing"
             }
             Self::NotAsked => "something that the test needs was missing",
-            Self::Unparsable => "the answer did not have the expected form",
+            Self::Unparsable => "a part of the answer could not be understood",
             Self::Credentials => "the test account's credentials were refused or are missing",
             Self::Clock => "the date of an answer is wrong",
             Self::NotPermitted => "the project does not permit what the test needs",
@@ -153,6 +157,9 @@ impl Reason {
             Self::Needs => "a claim that it needs is not verified",
             Self::UnreadPage => "a further page of the answer was not read",
             Self::Release => "it is not known which release of the service was tested",
+            Self::Interference => {
+                "a second look, while no other check ran, contradicted the first one"
+            }
         }
     }
 

@@ -261,6 +261,10 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
                 let why = why.map_or_else(String::new, |why| format!(": {}", plain(why)));
                 format!("{name}: {}{why}", Reason::UnreadPage.in_words())
             }
+            expect::TestOutcome::Unknown(Reason::Unparsable) => {
+                let facts = view.look(step, one.look).ok();
+                format!("{name}: {}", not_understood(expectation, one, facts))
+            }
             expect::TestOutcome::Unknown(reason) => format!("{name}: {}", reason.in_words()),
             _ => format!("{name}: {}", found(expectation, one)),
         }),
@@ -269,6 +273,19 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
         }
         (None, None) => None,
     }
+}
+
+/// Why an answer could not be understood: the instrument's reason, or else the value that was found.
+fn not_understood(expectation: &Expectation, judged: &Judged, facts: Option<&Facts>) -> String {
+    if let Some(why) = facts.and_then(|facts| facts.unclear(&expectation.at)) {
+        return plain(why);
+    }
+    let undecodable = |facts: &Facts| {
+        let coding = facts.at("/body/undecodable").or_else(|| facts.at("/stdout/undecodable"))?;
+        Some(format!("the body is encoded as `{}` and could not be decoded", coding.as_str()?))
+    };
+    let found = || format!("{}, which this test cannot compare", found(expectation, judged));
+    facts.and_then(undecodable).map_or_else(found, |why| plain(&why))
 }
 
 /// The counterexamples that a check was shown to notice.

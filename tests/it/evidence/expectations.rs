@@ -59,7 +59,7 @@ fn a_number_in_a_text_and_a_text_that_is_not_utf_8_decide_nothing() {
     for odd in [json!("7"), json!("-inf"), json!(-1), json!([7])] {
         let run = days(odd);
         assert_eq!(run.code, Some(3), "{run}");
-        assert!(run.out.contains("the answer did not have the expected form"), "{run}");
+        assert!(run.out.contains("which this test cannot compare"), "{run}");
     }
     let hello = "{ text: { contains: Hello } }";
     let page = |body: &'static [u8]| Answer::new(200, body).with("content-type", "text/plain");

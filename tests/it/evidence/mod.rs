@@ -16,7 +16,7 @@ mod premises;
 mod refusals;
 mod release;
 mod secrets;
-mod service;
+pub(crate) mod service;
 mod strangers;
 mod waived;
 mod words;

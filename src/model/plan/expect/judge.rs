@@ -55,6 +55,9 @@ fn judge_at(at: &str, test: &Test, facts: &Facts, context: &JudgeContext<'_>) ->
     if let Some(reason) = unread.filter(|_| test.is_refusal_or_absence() || found.is_none()) {
         return TestOutcome::Unknown(reason);
     }
+    if facts.unclear(at).is_some() {
+        return TestOutcome::Unknown(Reason::Unparsable);
+    }
     if found.is_none() && facts.may_hide(at) {
         return TestOutcome::Unknown(Reason::Redacted);
     }
