@@ -5,11 +5,14 @@
 //! digest binds the evidence to it.
 
 pub mod backup;
+pub mod body;
 pub mod comparison;
 pub mod counterexample;
 pub mod credential;
+pub mod difference;
 pub mod expect;
 pub mod flaw;
+pub mod graphql;
 pub mod looks;
 pub mod overlap;
 pub mod parameter;
@@ -30,6 +33,7 @@ use crate::model::plan::backup::{BackupSource, FileQuery, Form, Newest, Opening}
 use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::counterexample::{Counterexample, Edit};
 use crate::model::plan::credential::Credential;
+use crate::model::plan::difference::{Difference, Mismatch};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::looks::{NextPage, is_once, once};
@@ -142,6 +146,10 @@ pub struct Step {
     /// The control: a step with the same act by somebody who may do it. If it is not met, this step
     /// proves nothing.
     pub control: Option<StepId>,
+    /// In which parts its request differs from that of its control; if empty, in nothing but actor and
+    /// credential.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differs_in: Vec<Difference>,
     /// The canaries that this actor may see; any other canary in the answer is a leak.
     pub sees: Vec<CanaryId>,
     /// Whose observation the facts are.
@@ -308,6 +316,7 @@ impl Step {
             captures: Vec::new(),
             expect: Vec::new(),
             control: None,
+            differs_in: Vec::new(),
             sees: Vec::new(),
             word: Word::Seen,
             keep: Keep::Body,
@@ -443,6 +452,14 @@ impl Plan {
         let recorded = control.word == Word::Reported && step.word == Word::Seen;
         // A variant of a request differs from it on purpose.
         let variant = step.expect.iter().any(|one| one.test == Test::WithholdsData);
+        if !step.differs_in.is_empty() {
+            let mismatch = self.mismatch(step, control);
+            return (mismatch != Mismatch::default()).then(|| Flaw::OtherDifference {
+                step: step.name.clone(),
+                control: control.name.clone(),
+                mismatch,
+            });
+        }
         if !recorded && !variant && !self.act_of(step).is_controlled_by(self.act_of(control)) {
             return Some(Flaw::ControlDiffers(step.name.clone(), control.name.clone()));
         }

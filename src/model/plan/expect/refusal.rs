@@ -32,12 +32,25 @@ impl Refusal {
         if firewall(facts, context).is_some() {
             return TestOutcome::Unknown(Reason::Unparsable);
         }
+        if let Some(outcome) = graphql(facts) {
+            return self.of_graphql(outcome);
+        }
         let by_status = facts.status().is_some_and(|status| self.statuses.contains(&status));
         let lets_in = matches!(facts.status(), None | Some(200..=299));
         match (by_status && !has_other_reason(facts)) || self.sends_to_login(facts) {
             true => TestOutcome::Met,
             false if lets_in => TestOutcome::NotMet,
             false => TestOutcome::Unknown(Reason::Unparsable),
+        }
+    }
+
+    /// The outcome of a GraphQL operation that gave nothing. Errors for other reasons, such as a limit, show
+    /// nothing.
+    fn of_graphql(&self, outcome: &str) -> TestOutcome {
+        match outcome {
+            "refused" => TestOutcome::Met,
+            "not-found" if self.statuses.contains(&404) => TestOutcome::Met,
+            _ => TestOutcome::Unknown(Reason::Unparsable),
         }
     }
 
@@ -71,8 +84,15 @@ pub(super) fn withholds(facts: &Facts, context: &JudgeContext<'_>) -> TestOutcom
     match leaks(facts, context) {
         true => TestOutcome::NotMet,
         false if is_not_compared(facts) => TestOutcome::Unknown(Reason::Budget),
+        false if graphql(facts) == Some("other") => TestOutcome::Unknown(Reason::Unparsable),
         false => TestOutcome::Met,
     }
+}
+
+/// The outcome of a GraphQL operation that gave nothing and has the status of a success.
+fn graphql(facts: &Facts) -> Option<&str> {
+    let outcome = facts.at("/refusal/graphql").and_then(Value::as_str);
+    outcome.filter(|_| matches!(facts.status(), Some(200..=299)))
 }
 
 /// Whether an answer contains data of the owner: a mark, values, or the very body.
@@ -124,6 +144,9 @@ pub(super) fn answered(facts: &Facts, context: &JudgeContext<'_>) -> Value {
     }
     if has_other_reason(facts) {
         return format!("{status}, for a reason other than the credential").into();
+    }
+    if graphql(facts) == Some("other") {
+        return format!("{status}, with errors that are not about access").into();
     }
     match facts.header("location").filter(|_| is_redirect(facts)) {
         Some(location) => format!("{status}, a redirect to {location}").into(),
