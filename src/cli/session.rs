@@ -40,6 +40,8 @@ pub(crate) struct Open<'a> {
     pub(crate) unset: Severity,
     /// Texts to read in place of files.
     pub(crate) instead: StandIns,
+    /// The claims to check; empty for all. Only the variables of their actors need values.
+    pub(crate) claims: &'a [String],
 }
 
 impl<'a> Open<'a> {
@@ -52,6 +54,7 @@ impl<'a> Open<'a> {
             seeds: Seeds::from(rand::random::<u64>()),
             unset: Severity::Error,
             instead: StandIns::new(),
+            claims: &[],
         }
     }
 
@@ -64,6 +67,7 @@ impl<'a> Open<'a> {
             seeds: Seeds::default(),
             unset: Severity::Warning,
             instead: StandIns::new(),
+            claims: &[],
         }
     }
 }
@@ -101,7 +105,10 @@ impl Session {
     pub(crate) fn open(open: &Open<'_>, console: Console) -> Result<Self, Exit> {
         let clock = clock(open.demo.and_then(|demo| demo.clock));
         let secrets = Secrets::generate();
-        let checked = check_sources(open, open.demo.map(|_| &secrets), clock);
+        let mut checked = check_sources(open, open.demo.map(|_| &secrets), clock);
+        if open.unset == Severity::Error {
+            checked.forget_unneeded_variables(open.claims);
+        }
         console.diagnostics(&checked.diagnostics, &checked.sources);
         let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
         let Some(mut project) = checked.project.filter(|_| errors == 0) else {

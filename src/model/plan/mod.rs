@@ -32,7 +32,7 @@ use crate::model::answer::ids::{CanaryId, StepId, index_by_step};
 use crate::model::plan::backup::{BackupSource, FileQuery, Form, Newest, Opening};
 use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::counterexample::{Counterexample, Edit};
-use crate::model::plan::credential::Credential;
+use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::plan::difference::{Difference, Mismatch};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::flaw::Flaw;
@@ -418,6 +418,24 @@ impl Plan {
     /// The actors that it acts as, without [`ANYONE`].
     pub fn actors(&self) -> BTreeSet<&str> {
         self.steps.iter().map(|step| step.actor.as_str()).filter(|name| *name != ANYONE).collect()
+    }
+
+    /// The actors whose credentials or names it sends: those of [`Self::actors`], and those that forged credentials
+    /// imitate.
+    pub fn needed_actors(&self) -> BTreeSet<String> {
+        let imitated = self.steps.iter().filter_map(|step| match &step.credential {
+            Credential::Forged(Forgery::IssuerOf(other) | Forgery::PublicKeyOf(other)) => {
+                Some(other.as_str())
+            }
+            _ => None,
+        });
+        let of_requests = self.steps.iter().filter_map(Step::request);
+        let tenants = of_requests.flat_map(Request::templates).flat_map(|text| {
+            let named = text.holes().filter_map(|hole| hole.strip_prefix("tenant:"));
+            named.map(str::to_owned).collect::<Vec<_>>()
+        });
+        let named = self.actors().into_iter().chain(imitated).map(str::to_owned);
+        named.chain(tenants).collect()
     }
 
     /// Why the plan cannot yield evidence, whatever the answers are; empty if it can. Controls that an answer
