@@ -1,6 +1,7 @@
 //! A request that reads: the path that a `GET` reads, or a whole request.
 
 use std::fmt;
+use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
@@ -8,9 +9,11 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::json;
 
 use crate::check::written::placeholders::Names;
+use crate::check::written::request;
 use crate::check::written::request::{Use, WrittenRequest, read};
 use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
 /// What an author writes where no request is sent.
@@ -29,6 +32,46 @@ impl WrittenRead {
     /// Whether the author wrote `none`.
     pub(crate) fn is_none(&self) -> bool {
         matches!(self, Self::Path(path) if path == NONE)
+    }
+}
+
+/// The request at a place where an author writes either `get:` with a path, or `request:`.
+#[derive(Clone, Copy)]
+pub(crate) struct GetOrRequest<'a> {
+    /// `get:`
+    pub(crate) get: Option<&'a Spanned<String>>,
+    /// The role of the host for `get:`.
+    pub(crate) host: Option<&'a Spanned<String>>,
+    /// `request:`
+    pub(crate) request: Option<&'a Spanned<WrittenRequest>>,
+}
+
+impl GetOrRequest<'_> {
+    /// The request, which only reads. Reports none or both, at `span` if there is no better place.
+    pub(crate) fn read(
+        &self,
+        span: &Range<usize>,
+        names: &Names<'_>,
+        diagnostics: &mut Report,
+    ) -> Option<Request> {
+        match (self.get, self.request) {
+            (Some(get), None) => request::get(get, self.host, names, diagnostics),
+            (None, Some(request)) => {
+                let mut request = request.clone();
+                request.value.host = request.value.host.or_else(|| self.host.cloned());
+                read(&request, Use::Reading, names, diagnostics)
+            }
+            (get, _) => {
+                let (message, help) = match get {
+                    Some(_) => ("there are two requests here", "leave out `get:` or `request:`"),
+                    None => ("the request is missing", "write `get:` with a path, or `request:`"),
+                };
+                let place = self.request.map_or(span, |request| &request.span);
+                let mistake = names.context.mistake(Code::NoSingleRequest, place, message);
+                diagnostics.push(mistake.help(help));
+                None
+            }
+        }
     }
 }
 

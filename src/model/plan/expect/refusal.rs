@@ -56,18 +56,42 @@ impl Refusal {
 
     /// The log-in page is on the host that answered, unless `login` names another one.
     fn sends_to_login(&self, facts: &Facts) -> bool {
-        let redirects = is_redirect(facts);
         let (Some(login), Some(location)) = (&self.login, facts.header("location")) else {
             return false;
         };
-        let starts = |text: &str| {
-            text.strip_prefix(login.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '#', '/']))
-        };
-        redirects
-            && (starts(location)
-                || path_on_same_host(facts, location).is_some_and(|path| starts(&path)))
+        is_redirect(facts)
+            && match Url::parse(login) {
+                Ok(login) => is_address_of(&login, facts, location),
+                Err(_) => {
+                    starts_with(location, login)
+                        || path_on_same_host(facts, location)
+                            .is_some_and(|path| starts_with(&path, login))
+                }
+            }
     }
+}
+
+/// Whether an address or path begins with that of the log-in page, and the page's own name ends there.
+fn starts_with(text: &str, login: &str) -> bool {
+    let rest = text.strip_prefix(login);
+    rest.is_some_and(|rest| {
+        rest.is_empty() || login.ends_with('/') || rest.starts_with(['?', '#', '/'])
+    })
+}
+
+/// Whether a redirect leads to the log-in page at a whole address, or below it.
+fn is_address_of(login: &Url, facts: &Facts, location: &str) -> bool {
+    let from = facts.at("/url").and_then(Value::as_str).and_then(|url| Url::parse(url).ok());
+    let to = match from {
+        Some(from) => from.join(location),
+        None => Url::parse(location),
+    };
+    to.is_ok_and(|to| {
+        let query = login.query().unwrap_or_default();
+        to.origin() == login.origin()
+            && starts_with(to.path(), login.path().trim_end_matches('/'))
+            && to.query().unwrap_or_default().starts_with(query)
+    })
 }
 
 /// The path and query of a redirect's address, if it stays on the host that answered.
