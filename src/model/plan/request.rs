@@ -42,6 +42,8 @@ const CHANGING: [&str; 26] = [
     "LINK",
     "UNLINK",
 ];
+/// The exit code of a program that could not find out.
+pub const UNDETERMINED: u8 = 3;
 
 /// A program that is run without a shell, in the project's folder, with the named environment
 /// variables only.
@@ -54,6 +56,10 @@ pub struct Program {
     pub env: Vec<String>,
     /// The maximum duration.
     pub timeout: Period,
+    /// Whether exit code 3 is a result like any other, because the check expects it; otherwise it means
+    /// that the program could not find out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_exit_3: bool,
 }
 
 /// One HTTP request.

@@ -2,6 +2,8 @@
 //! inputs of the real world, each with its right value.
 
 mod http2;
+mod programs;
+mod reports;
 mod requests;
 mod tenants;
 mod understood;
