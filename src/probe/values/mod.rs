@@ -153,27 +153,29 @@ impl Values {
     /// of the owners, if they are long enough to be unique. `None` if there are none.
     pub(crate) fn sought_ids(&self) -> Option<Sought> {
         let captures = self.captures.borrow();
-        let mut owners: BTreeMap<&str, Vec<CanaryId>> = BTreeMap::new();
+        let mut owners: BTreeMap<&str, Vec<Meaning>> = BTreeMap::new();
         for (index, canary) in self.canaries.iter().enumerate() {
-            let id = captures.get(&format!("id:{}", canary.owner));
-            let chosen =
-                OF_TENANTS.map(|name| self.random.get(&format!("{name}:{}", canary.owner)));
-            for id in [id].into_iter().chain(chosen).flatten() {
-                owners.entry(id).or_default().push(CanaryId(index));
+            let (id, owner) = (CanaryId(index), &canary.owner);
+            for name in OF_TENANTS {
+                if let Some(chosen) = self.random.get(&format!("{name}:{owner}")) {
+                    owners.entry(chosen).or_default().push(Meaning::Chosen(id));
+                }
+            }
+            if let Some(given) = captures.get(&format!("id:{owner}")) {
+                let all = owners.entry(given).or_default();
+                // A service may return the id that the caller chose.
+                if !all.iter().any(|one| matches!(one, Meaning::Chosen(chosen) if *chosen == id)) {
+                    all.push(Meaning::Id(id));
+                }
             }
         }
         // An id that two owners have shows nothing about either.
-        let unique = owners.iter().filter_map(|(id, owners)| match owners.as_slice() {
-            [owner, others @ ..]
-                if others.iter().all(|one| one == owner) && id.chars().count() >= ID_CHARS_MIN =>
-            {
-                Some((*id, *owner))
-            }
-            _ => None,
+        let unique = owners.into_iter().filter_map(|(id, mut meanings)| {
+            let is_unique = meanings.len() == 1 && id.chars().count() >= ID_CHARS_MIN;
+            meanings.pop().filter(|_| is_unique).map(|meaning| (id, meaning))
         });
-        let (ids, owners): (Vec<&str>, Vec<CanaryId>) = unique.unzip();
+        let (ids, meanings): (Vec<&str>, Vec<Meaning>) = unique.unzip();
         let searcher = Searcher::new(ids.into_iter().map(Needle::Word));
-        let meanings: Vec<Meaning> = owners.into_iter().map(Meaning::Id).collect();
         (!meanings.is_empty()).then(|| Sought::new(searcher, meanings))
     }
 

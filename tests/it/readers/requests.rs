@@ -222,7 +222,7 @@ fn a_random_value_is_the_same_in_all_steps_new_in_each_run_and_never_stored() {
     // Nothing in either differs but times and the boundaries of the run.
     let answers = |text: &str| {
         let text: serde_json::Value = serde_json::from_str(text).unwrap();
-        let steps = text.pointer("/claims/0/checks/0/transcript/observations").cloned();
+        let steps = text.pointer("/claims/claim/transcripts/0/observations").cloned();
         let steps = steps.unwrap_or_else(|| panic!("{text:#}"));
         steps[0]["answer"]["facts"]["body"]["json"].clone()
     };
@@ -281,7 +281,7 @@ fn a_slow_answer_violates_a_claim_about_response_times() {
     let run = slow(400).check(&stated("300ms"));
     assert_eq!(run.code, Some(1), "{run}");
     assert!(run.out.contains("the response time in milliseconds is at most 300"), "{run}");
-    for wrong in ["2", "2h", "fast"] {
+    for wrong in ["'2'", "2h", "fast"] {
         let run = slow(0).check(&stated(wrong));
         assert_eq!(run.code, Some(2), "{run}");
         assert!(run.err.contains("response time: write it like `2s` or `300ms`"), "{run}");
@@ -342,8 +342,6 @@ fn a_control_may_differ_in_exactly_what_is_tested() {
             .contains("differs from that step in the header field x-csrf and nothing else"),
         "{explained}"
     );
-    let project = with_csrf(true).project(CSRF);
-    let _ = project;
 }
 
 fn run_explain(service: &Service, checks: &str) -> Run {
@@ -380,7 +378,7 @@ fn the_page_shows_in_which_parts_a_control_differs() {
     let project = service.project(CSRF);
     let built = run(&project, &["build"]);
     assert_eq!(built.code, Some(0), "{built}");
-    let page = project.read("public/claims/claim/index.html");
+    let page = project.read("public/evidence/claim/index.html");
     let words =
         "“without a token” differs from “with a token” in the header field x-csrf and nothing else";
     assert!(page.contains(words), "{page}");
@@ -545,8 +543,9 @@ fn a_control_in_graphql_that_a_refusal_meets_is_weak() {
     - { name: by nobody, post: /graphql, graphql: { query: '{ a }' }, control: by its owner, expect: { refused: true } }
 ";
     let refusing = || {
-        Service::start(|_| {
-            Answer::json(200, &json!({ "errors": [{ "message": "access denied" }] }))
+        Service::start(|asked| {
+            let message = format!("access denied for {}", asked.actor().unwrap_or("nobody"));
+            Answer::json(200, &json!({ "errors": [{ "message": message }] }))
         })
     };
     let run = refusing().check(&CHECK.replace("EXPECT", "{ status: 200 }"));

@@ -7,7 +7,7 @@ use crate::check::kinds::tenant_isolation::tenants::{Requests, Tenant};
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
-use crate::model::plan::expect::Refusal;
+use crate::model::plan::expect::{Refusal, Test};
 use crate::model::plan::looks::NextPage;
 use crate::model::plan::{Canary, Keep, Plan, Role, Step};
 
@@ -145,7 +145,10 @@ impl Isolation {
             })
             .collect();
         let name = &steps[step].name;
-        all.extend(self.refusal.statuses.iter().map(|status| Counterexample {
+        let expects_refusal =
+            steps[step].expect.iter().any(|one| matches!(one.test, Test::Refused(_)));
+        let statuses = self.refusal.statuses.iter().filter(|_| expects_refusal);
+        all.extend(statuses.map(|status| Counterexample {
             class: Class::Benign,
             when: format!("“{name}” is refused with {status}"),
             edits: vec![set(json!(status))],
