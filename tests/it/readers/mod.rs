@@ -1,4 +1,6 @@
 //! Readers: checks do not disturb each other, and "not understood" is neither "fine" nor "violated". Small
 //! inputs of the real world, each with its right value.
 
+mod mail;
 mod understood;
+mod zone;
