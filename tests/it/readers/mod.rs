@@ -2,5 +2,7 @@
 //! inputs of the real world, each with its right value.
 
 mod mail;
+mod programs;
+mod reports;
 mod understood;
 mod zone;
