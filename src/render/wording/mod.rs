@@ -9,6 +9,7 @@ mod expectation;
 mod help;
 mod limit;
 mod looks;
+mod mail;
 mod request;
 mod waiver;
 

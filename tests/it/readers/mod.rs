@@ -2,8 +2,10 @@
 //! inputs of the real world, each with its right value.
 
 mod http2;
+mod mail;
 mod programs;
 mod reports;
 mod requests;
 mod tenants;
 mod understood;
+mod zone;
