@@ -7,6 +7,7 @@ pub(crate) mod mail_policy;
 pub mod observed;
 pub(crate) mod peers;
 pub(crate) mod plain_http;
+pub(crate) mod reach;
 pub(crate) mod resolve;
 #[cfg(test)]
 pub(crate) mod test_peers;

@@ -17,7 +17,7 @@ use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::backup::BACKUP;
 use crate::model::plan::request::Program;
-use crate::probe::limiter::{Limiter, Stop, Urgency};
+use crate::probe::limiter::{Entrance, Limiter, Stop, Urgency};
 
 /// The host name under which runs of programs are limited.
 const HOST: &str = "programs";
@@ -56,7 +56,8 @@ pub(crate) async fn run(
         return Err(ProbeError::new(Reason::NotPermitted, why));
     }
     let mut command = prepare(program, backup, context)?;
-    let _pass = context.limiter.enter(HOST, Urgency::Read).await.map_err(Stop::error)?;
+    let run = Entrance { host: HOST, writes: false, paced: false, urgency: Urgency::Read };
+    let _pass = context.limiter.enter(run).await.map_err(Stop::error)?;
     let name = program.line.first().map(String::as_str).unwrap_or_default();
     let child = command.spawn().map_err(|error| {
         let why = format!("`{name}` could not be started: {}", error.kind());
