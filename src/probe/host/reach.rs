@@ -12,8 +12,9 @@ pub(crate) fn is_public(url: &Url, world: &World, known: &dyn Fn(&str) -> Vec<Ip
     if world.demo {
         return false;
     }
-    if let Some(address) = world.connects_to(url) {
-        return is_public_address(address.ip());
+    let set = world.connects_to(url);
+    if !set.is_empty() {
+        return set.iter().any(|address| is_public_address(address.ip()));
     }
     match url.host() {
         Some(Host::Ipv4(address)) => is_public_address(address.into()),
@@ -116,7 +117,7 @@ mod tests {
         let url: Url = "https://app.example.com/".parse().unwrap();
         let names = |_: &str| Vec::new();
         let mut moved = world("https://app.example.com/");
-        moved.connect_to.insert("app.example.com".into(), "127.0.0.1:8443".parse().unwrap());
+        moved.connect_to.insert("app.example.com".into(), vec!["127.0.0.1:8443".parse().unwrap()]);
         assert!(!is_public(&url, &moved, &names));
         let demo = World { demo: true, ..world("https://app.example.com/") };
         assert!(!is_public(&url, &demo, &names));

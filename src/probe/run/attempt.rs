@@ -343,8 +343,10 @@ impl<'a> Attempt<'a> {
         let address = address.and_then(|address| address.parse::<SocketAddr>().ok());
         let url = address_of(self.context, &self.values)(request);
         let url = url.and_then(|url| Url::parse(&url).ok());
-        let host = url.as_ref().and_then(Url::domain).map(str::to_owned);
-        Way { pinned: host.zip(address.map(|address| address.ip())), ..Way::default() }
+        let world = &self.context.project.world;
+        let url = url.filter(|url| url.domain().is_some() || !world.connects_to(url).is_empty());
+        let host = url.as_ref().and_then(Url::host_str).map(str::to_owned);
+        Way { pinned: host.zip(address), ..Way::default() }
     }
 
     /// Compares the answers to strangers with the owner's, before anything is left out of them.

@@ -44,10 +44,8 @@ impl Busy {
         project.edit("avouch.yaml", "limits: { per_second: 10000 }\n", limits);
         std::fs::remove_file(project.path("checks/claim.yaml")).unwrap();
         let words = |id: &str| format!("The service keeps its {id} word.");
-        let sentences: Vec<String> = claims
-            .iter()
-            .map(|(id, _)| format!("[{}](../checks/{id}.yaml)", words(id)))
-            .collect();
+        let sentences: Vec<String> =
+            claims.iter().map(|(id, _)| format!("[{}](../checks/{id}.yaml)", words(id))).collect();
         let head = "---\ntitle: Security\nsummary: What we promise.\neffective: 2026-11-01\n\
                     owner: security\n---\n";
         project.write("content/security.md", &format!("{head}\n{}\n", sentences.join("\n\n")));

@@ -35,7 +35,10 @@ fn a_violation_that_is_contradicted_is_inconclusive_and_both_answers_are_shown()
     let claim = &result.json()["claims"][0];
     assert_eq!(claim["standing"], "inconclusive", "{claim}");
     let text = claim.to_string();
-    assert!(text.contains("red") && text.contains("green") && text.contains("second look"), "{text}");
+    assert!(
+        text.contains("red") && text.contains("green") && text.contains("second look"),
+        "{text}"
+    );
     let service = wrong(|number| number == 0);
     let project = service.project("", &[("colour", READS)]);
     let result = run(&project, &["check"]);
@@ -94,7 +97,8 @@ fn a_second_look_that_fails_takes_nothing_back() {
 
 /// Notes whose list shows once, to globex, what acme wrote.
 fn leaking_once() -> Busy {
-    let (notes, leaked, mark) = (Notes::default(), AtomicUsize::new(0), std::sync::Mutex::new(String::new()));
+    let (notes, leaked, mark) =
+        (Notes::default(), AtomicUsize::new(0), std::sync::Mutex::new(String::new()));
     Busy::start(move |asked: &Asked| {
         if asked.method == "POST" && asked.actor() == Some("acme") {
             mark.lock().unwrap().clone_from(&asked.body);
