@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::answer::ids::StepId;
-use crate::model::answer::verdict::Reason;
+use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
 use crate::model::judge::falsify::Falsification;
 use crate::model::judge::view::View;
@@ -248,7 +248,7 @@ fn circumstances(out: &mut String, check: &CheckOutcome<'_>, layout: &Layout) {
         let attempts = usize::try_from(check.transcript.attempts).unwrap_or(usize::MAX);
         out.push_str(&layout.entry("tried", &count(attempts, "time")));
     }
-    if check.intermittent {
+    if check.intermittent && check.judgement.verdict == Verdict::Violated {
         out.push_str(&layout.entry("note", &second_look(check)));
     }
 }

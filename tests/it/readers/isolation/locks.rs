@@ -137,5 +137,5 @@ fn a_setting_that_is_not_true_or_false_is_reported() {
     let check = "- kind: http\n  alone: sometimes\n  steps:\n    - { name: reads, get: /, expect: { status: 200 } }\n";
     let result = run(&service.project("", &[("first", check)]), &["lint"]);
     assert_eq!(result.code, Some(2), "{result}");
-    assert!(result.err.contains("checks/first.yaml:5:10"), "{result}");
+    assert!(result.err.contains("checks/first.yaml:6:10"), "{result}");
 }

@@ -84,7 +84,6 @@ impl Notes {
 pub(crate) fn counts_own(actor: &str) -> String {
     format!(
         "- kind: http
-  states: [/total, /notes]
   steps:
     - {{ name: writes, role: prepare, as: {actor}, post: /notes, json: {{ text: mine }}, capture: {{ id: /id }}, expect: {{ status: 201 }} }}
     - {{ name: lists, as: {actor}, get: /notes, expect: {{ status: 200, json: {{ /total: 1 }} }} }}
@@ -97,7 +96,6 @@ pub(crate) fn counts_own(actor: &str) -> String {
 /// A check that counts the notes of all customers, of which its own is the only one.
 pub(crate) const COUNTS_ALL: &str = "\
 - kind: http
-  states: [/notes]
   steps:
     - { name: writes, role: prepare, as: globex, post: /notes, json: { text: mine }, capture: { id: /id }, expect: { status: 201 } }
     - { name: counts all, get: /statistics, expect: { json: { /notes: 1 } } }

@@ -43,12 +43,21 @@ fn a_violation_that_is_contradicted_is_inconclusive_and_both_answers_are_shown()
     let project = service.project("", &[("colour", READS)]);
     let result = run(&project, &["check"]);
     let text = on_one_line(&result.out);
-    let both = "“red” at first; is “green” in a second look, while no other check ran";
+    let both = "is: “red” at first; is: “green” in a second look, while no other check ran";
     assert!(text.contains(both), "{text}");
     assert!(result.err.contains("looking again while no other check runs"), "{result}");
-    // The judgement follows from what is stored.
-    let result = run(&project, &["build", "--assessment", ".avouch/assessment.json"]);
-    assert_ne!(result.code, Some(0), "{result}");
+    // The judgement follows from what is stored. Without its second look, the claim is violated.
+    let service = wrong(|number| number == 0);
+    let project = service.project("", &[("colour", READS)]);
+    run(&project, &["build", "--format", "json"]);
+    let stored: Value = serde_json::from_str(&project.read("assessment.json")).unwrap();
+    let build = ["build", "--assessment", "assessment.json", "--format", "json"];
+    assert_eq!(run(&project, &build).code, Some(3), "{stored}");
+    let mut without = stored.clone();
+    let transcript = &mut without["claims"]["colour"]["transcripts"][0];
+    transcript.as_object_mut().unwrap().remove("again").unwrap();
+    project.write("assessment.json", &without.to_string());
+    assert_eq!(run(&project, &build).code, Some(1), "{without}");
 }
 
 #[test]
@@ -56,8 +65,8 @@ fn a_draft_shows_both_answers_with_the_evidence() {
     let service = wrong(|number| number == 0);
     let status = "- kind: http\n  steps:\n    - { name: the colour, get: /, expect: { status: 200, json: { /is: green } }, publish: [/is] }\n";
     let project = service.project("", &[("colour", status)]);
-    let result = run(&project, &["build", "--draft"]);
-    let page = project.read("public/evidence/colour/index.html");
+    let result = run(&project, &["build", "--draft", "draft"]);
+    let page = project.read("draft/evidence/colour/index.html");
     let text = on_one_line(&page);
     assert!(text.contains("in a second look, while no other check ran"), "{result}{page}");
 }
