@@ -10,6 +10,7 @@ mod help;
 mod interference;
 mod limit;
 mod looks;
+mod mail;
 mod request;
 mod waiver;
 

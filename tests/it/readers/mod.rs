@@ -2,6 +2,8 @@
 //! inputs of the real world, each with its right value.
 
 mod isolation;
+mod mail;
 mod programs;
 mod reports;
 mod understood;
+mod zone;
