@@ -34,7 +34,7 @@ use crate::model::plan::backup::{BackupSource, FileQuery, Form, Newest, Opening}
 use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::counterexample::{Counterexample, Edit};
 use crate::model::plan::credential::{Credential, Forgery};
-use crate::model::plan::difference::{Difference, Mismatch};
+use crate::model::plan::difference::{Difference, Mismatch, in_words};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::looks::{NextPage, is_once, once};
@@ -480,7 +480,8 @@ impl Plan {
             return (mismatch != Mismatch::default()).then(|| Flaw::OtherDifference {
                 step: step.name.clone(),
                 control: control.name.clone(),
-                mismatch,
+                unnamed: in_words(&mismatch.unnamed),
+                equal: in_words(&mismatch.equal),
             });
         }
         if !recorded && !variant && !self.act_of(step).is_controlled_by(self.act_of(control)) {
