@@ -1,4 +1,5 @@
 //! Readers: checks do not disturb each other, and "not understood" is neither "fine" nor "violated". Small
 //! inputs of the real world, each with its right value.
 
+mod backups;
 mod understood;
