@@ -2,4 +2,6 @@
 //! inputs of the real world, each with its right value.
 
 mod backups;
+mod programs;
+mod reports;
 mod understood;
