@@ -307,8 +307,7 @@ fn date(word: &str, parts: [&str; 3]) -> Result<Date, Unread> {
         (Some(date), None) | (None, Some(date)) => Ok(date),
         (Some(one), Some(other)) if one == other => Ok(one),
         (Some(_), Some(_)) => Err(Unread::Other(
-            "is ambiguous: it has the day or the month first; let the program write 2026-01-31"
-                .into(),
+            "may have the day or the month first; 2026-01-31 would be clear".into(),
         )),
         (None, None) => Err(not_a_time()),
     }

@@ -15,7 +15,7 @@ use crate::probe::local::unpacked::{Unpacked, undecompressed};
 /// The number of decompressed bytes that are read.
 const DECOMPRESSED_MAX: u64 = 16 << 30;
 
-const EXPECTED: &str = "a tar archive, compressed with gzip or Zstandard or not";
+const EXPECTED: &str = "a tar archive, plain or in gzip or Zstandard";
 
 /// Reads the archive at `path` to its end, and counts its entries.
 pub(crate) fn open(path: &Path, end: Instant) -> Result<OpenedBackup, ProbeError> {

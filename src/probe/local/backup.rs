@@ -19,13 +19,11 @@ use crate::probe::local::{archive, command, file, sqlite};
 
 /// What is opened as a SQLite database.
 const SQLITE: (&[Format], &str) =
-    (&[Format::Sqlite], "a SQLite database, compressed with gzip or Zstandard or not");
+    (&[Format::Sqlite], "a SQLite database, plain or in gzip or Zstandard");
 
 /// What `pg_restore` lists. `pg_dump` also writes tar archives.
-const PG_DUMP: (&[Format], &str) = (
-    &[Format::PgDump, Format::Tar],
-    "an archive of `pg_dump`, compressed with gzip or Zstandard or not",
-);
+const PG_DUMP: (&[Format], &str) =
+    (&[Format::PgDump, Format::Tar], "an archive of `pg_dump`, plain or in gzip or Zstandard");
 
 /// Copies the newest of the files that match `wanted`. Returns the facts of the copy.
 pub(crate) fn copy_newest(

@@ -140,7 +140,11 @@ mod tests {
     }
 
     fn wanted(path: &str) -> FileQuery {
-        let names = BackupNames { suffixes: vec![".dump".into()], partial: vec![".part".into()] };
+        let names = BackupNames {
+            suffixes: vec![".dump".into()],
+            partial: vec![".part".into()],
+            ..BackupNames::default()
+        };
         FileQuery { path: path.into(), names }
     }
 
@@ -188,7 +192,7 @@ mod tests {
             write(root.path(), name, b"x", 8);
         }
         let partial = UNFINISHED.map(str::to_owned).to_vec();
-        let names = BackupNames { suffixes: Vec::new(), partial };
+        let names = BackupNames { partial, ..BackupNames::default() };
         let facts = facts(root.path(), &FileQuery { path: ".".into(), names }).unwrap();
         let states = facts["entries"].as_array().unwrap().iter().map(|one| one["state"].clone());
         assert_eq!(states.collect::<Vec<_>>(), ["partial", "partial", "finished"]);

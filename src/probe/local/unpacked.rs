@@ -85,8 +85,8 @@ impl Unpacked {
         let name = self.format.name()?;
         let within: String = self.layers.iter().rev().map(|layer| format!(" in {layer}")).collect();
         Some(OpenedBackup::Foreign(format!(
-            "the backup is {name}{within}, and the check expects {expected}: write its form, or let a program \
-             open it with the form `command`"
+            "the backup is {name}{within}, and the check expects {expected}: let a program open it with the \
+             form `command`"
         )))
     }
 }

@@ -94,9 +94,10 @@ impl Sources<'_> {
         let of_tool = |texts: fn(&ToolRow) -> &'static [&'static str]| {
             row.map(|row| owned(texts(row))).unwrap_or_default()
         };
+        let in_repository = self.tool.is_some_and(|tool| !tool.value.makes_files());
         let usual = || {
-            let all = UNFINISHED.iter().map(|end| (*end).to_owned());
-            all.chain(of_tool(|row| row.partial)).collect()
+            let of_files = UNFINISHED.iter().filter(|_| !in_repository);
+            of_files.map(|end| (*end).to_owned()).chain(of_tool(|row| row.partial)).collect()
         };
         BackupNames {
             suffixes: match self.suffix {
@@ -104,6 +105,7 @@ impl Sources<'_> {
                 None => of_tool(|row| row.suffixes),
             },
             partial: self.partial.map_or_else(usual, <[String]>::to_vec),
+            in_repository,
         }
     }
 

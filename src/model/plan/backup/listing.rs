@@ -247,7 +247,8 @@ impl BackupListing {
             _ => {}
         }
         let time = self.time(&entry);
-        if self.state.is_none() && time == Err((Unread::Never, None)) {
+        let is_shown_finished = self.state.is_some() && state == Some(true);
+        if !is_shown_finished && time == Err((Unread::Never, None)) {
             return Read::Unfinished;
         }
         let subject = self.subject(&entry, index);

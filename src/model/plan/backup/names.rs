@@ -98,6 +98,9 @@ pub struct BackupNames {
     pub suffixes: Vec<String>,
     /// A backup whose name ends with one of these is not finished.
     pub partial: Vec<String>,
+    /// Whether the names are those of backups in a repository, next to which there are no other files.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_repository: bool,
 }
 
 /// What a name shows.
@@ -119,6 +122,7 @@ impl BackupNames {
             return NameKind::Unfinished;
         }
         let is_backup = match self.suffixes.as_slice() {
+            [] if self.in_repository => true,
             _ if base.is_empty() || base.starts_with('.') => false,
             [] => !is_other(base) && !describes(name, others),
             suffixes => suffixes.iter().any(|suffix| base.ends_with(suffix.as_str())),
@@ -177,7 +181,8 @@ mod tests {
     use super::*;
 
     fn usual() -> BackupNames {
-        BackupNames { suffixes: Vec::new(), partial: UNFINISHED.map(str::to_owned).to_vec() }
+        let partial = UNFINISHED.map(str::to_owned).to_vec();
+        BackupNames { partial, ..BackupNames::default() }
     }
 
     fn kind(names: &BackupNames, name: &str) -> NameKind {
@@ -262,6 +267,14 @@ mod tests {
             "unlock.dump",
         ] {
             assert_eq!(kind(&usual(), name), NameKind::Backup, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_repository_has_no_other_files() {
+        let names = BackupNames { in_repository: true, ..BackupNames::default() };
+        for name in ["host.log", ".home", "home~", "db.tmp"] {
+            assert_eq!(kind(&names, name), NameKind::Backup, "{name}");
         }
     }
 

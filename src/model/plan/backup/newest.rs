@@ -288,6 +288,9 @@ mod tests {
             let facts = picked(&stateless, json!([entry("a", 20, 1, ""), running]));
             assert_eq!(newest(&facts), Some("a"), "{value}");
         }
+        let running = json!({"name": "b", "at": null, "state": null});
+        let facts = picked(&of(listing()), json!([entry("a", 20, 1, "finished"), running]));
+        assert_eq!(newest(&facts), Some("a"));
         let facts = picked(&stateless, json!([entry("a", 20, 1, ""), {"name": "b"}]));
         assert_eq!(newest(&facts), None);
     }

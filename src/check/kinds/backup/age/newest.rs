@@ -104,7 +104,7 @@ impl Settings {
             state: self.state_test(context, diagnostics).or_else(|| row?.state()),
             heroku_table: self.tool.as_ref().is_some_and(|tool| tool.value == Tool::Heroku),
         };
-        let doubts_zero = listing.state.is_none();
+        let doubts_zero = listing.state.is_none() && self.tool.is_none();
         Newest { step: StepId(0), listing, previous_bytes: text(&self.previous_bytes), doubts_zero }
     }
 
