@@ -2,6 +2,9 @@
 //! inputs of the real world, each with its right value.
 
 mod backups;
+mod isolation;
+mod mail;
 mod programs;
 mod reports;
 mod understood;
+mod zone;
