@@ -8,6 +8,7 @@ pub mod kind;
 pub mod kinds;
 pub mod manual;
 pub mod numbers;
+mod unnamed;
 pub mod waivers;
 pub(crate) mod written;
 
@@ -16,7 +17,6 @@ use std::collections::BTreeMap;
 use crate::check::kind::Context;
 use crate::check::kinds::KINDS;
 use crate::model::judge::assessment::Seeds;
-use crate::model::plan::backup::listing;
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::{Plan, overlap};
 use crate::model::project::Project;
@@ -65,7 +65,7 @@ fn of_claim(project: &Project, claim: &Claim, seed: u64, diagnostics: &mut Repor
         let context = Context { project, claim, span: &check.settings.span, seed };
         if let Some(mut plan) = kind.plan(&check.settings, &context, diagnostics) {
             diagnostics.extend(flaws(claim, check, &plan));
-            diagnostics.extend(unnamed_backups(claim, check, &plan));
+            diagnostics.extend(unnamed::hint(claim, check, &plan));
             plan.alone = check.alone;
             mark_stated(check, &mut plan);
             name_products(project, claim, check, &mut plan);
@@ -73,14 +73,6 @@ fn of_claim(project: &Project, claim: &Claim, seed: u64, diagnostics: &mut Repor
         }
     }
     plans
-}
-
-/// A hint if nothing tells the backups in a folder or a bucket from other files.
-fn unnamed_backups(claim: &Claim, check: &Check, plan: &Plan) -> Option<Diagnostic> {
-    let place = listing::any_name_counts(plan)?;
-    let message = format!("any file in {place} may count as a backup");
-    let help = "add `suffix:` with the ending of the names of backups, such as `.dump`";
-    Some(Diagnostic::new(Code::NoSuffix, check.kind.place(&claim.file), message).help(help))
 }
 
 /// Marks the limits that the author listed after `states:`, which the claim's text need not mention.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde_json::Number;
 
-use crate::model::time::read::Unread;
+use crate::model::time::unread::Unread;
 
 /// The least number of seconds that is taken for a time (March 1973). A smaller number is more likely an
 /// age or an index.

@@ -1,8 +1,10 @@
 //! Reading instants and days, and putting them into words. All are in UTC.
 
 mod epoch;
+mod local;
 pub mod read;
 mod standard;
+pub mod unread;
 mod written;
 pub mod zone;
 

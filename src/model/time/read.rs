@@ -1,44 +1,13 @@
 //! Reads times as common programs write them.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
 use serde_json::Value;
 
 use crate::model::time::epoch::{self, Numeric};
+use crate::model::time::local::{first_instant, of_local};
+use crate::model::time::unread::{Unread, no_offset, not_a_time};
 use crate::model::time::zone::Zone;
-use crate::model::time::{standard, start_of_day, written};
-
-/// The least offset from UTC that is in use is -12 hours: a local time is at most this long after the same
-/// time in UTC.
-const BEHIND_UTC_MAX: jiff::SignedDuration = jiff::SignedDuration::from_hours(12);
-
-/// Why a value was not read as a time.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Unread {
-    /// Programs write such a value for "not yet": `null`, an empty text, 0, -1 and the year 1.
-    Never,
-    /// It is a local time. The text is a clause: "has no offset from UTC".
-    Local(DateTime, String),
-    /// A clause about the value: "is not a time".
-    Other(String),
-}
-
-impl Unread {
-    /// A clause about the value, such as "is not a time".
-    pub fn why(&self) -> &str {
-        match self {
-            Self::Never => "is not a time",
-            Self::Local(_, why) | Self::Other(why) => why,
-        }
-    }
-
-    /// The latest instant that the value can mean; `None` if that is not known.
-    pub fn latest(&self) -> Option<Timestamp> {
-        let Self::Local(local, _) = self else { return None };
-        let in_utc = local.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
-        in_utc.checked_add(BEHIND_UTC_MAX).ok()
-    }
-}
+use crate::model::time::{standard, written};
 
 /// Reads an instant: in the formats of RFC 3339 and of mail, as a time since 1970, or as Go, Ruby, Python,
 /// PostgreSQL, Git, OpenSSL, `date` and similar programs print it. A date alone means its first instant.
@@ -63,29 +32,6 @@ pub fn read(value: &Value, zone: Option<&Zone>) -> Result<Timestamp, Unread> {
 /// Reads a time in one of the formats of standards only: RFC 3339, RFC 9557 and RFC 5322.
 pub fn read_standard(text: &str) -> Option<Timestamp> {
     standard::read(text)
-}
-
-pub(super) fn not_a_time() -> Unread {
-    Unread::Other("is not a time that Avouch can read".into())
-}
-
-/// The first instant of a day: in UTC, unless the zone is known.
-pub(super) fn first_instant(day: Date, zone: Option<&Zone>) -> Timestamp {
-    let local = day.to_datetime(jiff::civil::Time::midnight());
-    zone.and_then(|zone| zone.instant(local)).unwrap_or_else(|| start_of_day(day))
-}
-
-/// The instant of a local time.
-pub(super) fn of_local(
-    local: DateTime,
-    zone: Option<&Zone>,
-    why: impl FnOnce() -> String,
-) -> Result<Timestamp, Unread> {
-    zone.and_then(|zone| zone.instant(local)).ok_or_else(|| Unread::Local(local, why()))
-}
-
-pub(super) fn no_offset() -> String {
-    "has no offset from UTC".into()
 }
 
 fn read_text(text: &str, zone: Option<&Zone>) -> Result<Timestamp, Unread> {

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::Offset;
 
-use crate::model::time::read::{Unread, first_instant, no_offset, not_a_time, of_local};
+use crate::model::time::local::{first_instant, of_local};
+use crate::model::time::unread::{Unread, no_offset, not_a_time};
 use crate::model::time::zone::{Zone, offset};
 
 /// The most words of a time.
@@ -306,9 +307,7 @@ fn date(word: &str, parts: [&str; 3]) -> Result<Date, Unread> {
         (_, Some(_)) if word.contains('.') => Err(not_a_time()),
         (Some(date), None) | (None, Some(date)) => Ok(date),
         (Some(one), Some(other)) if one == other => Ok(one),
-        (Some(_), Some(_)) => Err(Unread::Other(
-            "may have the day or the month first; 2026-01-31 would be clear".into(),
-        )),
+        (Some(_), Some(_)) => Err(Unread::Other("may have the day or the month first".into())),
         (None, None) => Err(not_a_time()),
     }
 }

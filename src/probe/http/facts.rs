@@ -203,6 +203,9 @@ fn body(response: &RawResponse) -> Value {
             if listing.more {
                 facts.insert("listing_more".into(), true.into());
             }
+            if listing.cut {
+                facts.insert("listing_cut".into(), true.into());
+            }
             return facts.into();
         }
         let title = (media_type.is_html()).then(|| title(&text)).flatten();

@@ -19,6 +19,8 @@ pub(crate) struct Listing {
     pub(crate) entries: Value,
     /// Whether the listing has further pages.
     pub(crate) more: bool,
+    /// Whether older entries were left out.
+    pub(crate) cut: bool,
 }
 
 #[derive(Default)]
@@ -108,10 +110,10 @@ impl XmlWalk {
     fn listing(mut self) -> Listing {
         let time = |entry: &ListedObject| entry.last_modified.parse::<Timestamp>().ok();
         self.entries.sort_by_key(|entry| std::cmp::Reverse(time(entry)));
-        self.more |= self.entries.len() > ENTRIES_MAX;
+        let cut = self.entries.len() > ENTRIES_MAX;
         self.entries.truncate(ENTRIES_MAX);
         let entry = |one: &ListedObject| json!({ "key": one.key, "last_modified": one.last_modified, "bytes": one.bytes });
-        Listing { entries: self.entries.iter().map(entry).collect(), more: self.more }
+        Listing { entries: self.entries.iter().map(entry).collect(), more: self.more, cut }
     }
 }
 

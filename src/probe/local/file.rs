@@ -56,12 +56,16 @@ pub(crate) fn facts(root: &Path, wanted: &FileQuery) -> Result<Value, ProbeError
             "state": if one.finished { "finished" } else { "partial" },
         })
     };
-    Ok(json!({
+    let mut facts = json!({
         "found": true,
         "folder": search.folder,
         "truncated": search.truncated,
         "entries": search.files.iter().take(FILES_LISTED_MAX).map(entry).collect::<Value>(),
-    }))
+    });
+    if search.files.len() > FILES_LISTED_MAX {
+        facts["entries_cut"] = true.into();
+    }
+    Ok(facts)
 }
 
 /// Searches for files; `None` if the path does not exist.

@@ -21,6 +21,9 @@ use crate::render::wording::{
     at_address, contradiction, cut, found, list, plain, standing, waived,
 };
 
+/// The most characters of the reason why an answer could not be understood: it names value, place and remedy.
+const REASON_MAX: usize = 400;
+
 /// The answer to a step: `status 200, 512 bytes`, or why there is none.
 pub fn answer(view: &View<'_>, step: StepId) -> String {
     look(view, step, 0)
@@ -284,7 +287,7 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
 /// Why an answer could not be understood: the instrument's reason, or else the value that was found.
 fn not_understood(expectation: &Expectation, judged: &Judged, facts: Option<&Facts>) -> String {
     if let Some(why) = facts.and_then(|facts| facts.unclear(&expectation.at)) {
-        return plain(why);
+        return cut(why, REASON_MAX);
     }
     let undecodable = |facts: &Facts| {
         let coding = facts.at("/body/undecodable").or_else(|| facts.at("/stdout/undecodable"))?;

@@ -206,7 +206,7 @@ fn a_program_is_judged_by_its_exit_and_its_json() {
         ("echo streaming", "inconclusive"),
         ("kill -9 $$", "inconclusive"),
     ] {
-        script(&project, "bin/it", &format!("[ \"$1\" = stopped ] && exit 3\n{text}"));
+        script(&project, "bin/it", &format!("[ \"$1\" = stopped ] && exit 4\n{text}"));
         assert_eq!(standing(&project), expected, "{text}");
     }
 }

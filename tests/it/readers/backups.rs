@@ -192,7 +192,7 @@ fn a_listing_that_says_that_there_is_more_violates_nothing() {
         json!({"has_more": true}),
         json!({"next": "/backups?page=2"}),
         json!({"links": {"next": "/backups?page=2"}}),
-        json!({"total": 12}),
+        json!({"total": 12, "limit": 1}),
     ] {
         let run = listed(check, listing(60, &more));
         assert_eq!(run.code, INCONCLUSIVE, "{more}: {run}");
@@ -202,7 +202,7 @@ fn a_listing_that_says_that_there_is_more_violates_nothing() {
         let sized = format!("{check}  bytes: /Size\n");
         assert_eq!(listed(&sized, listing(2, &more)).code, INCONCLUSIVE, "{more}");
     }
-    let whole = json!({"IsTruncated": false, "NextToken": null, "total": 1});
+    let whole = json!({"IsTruncated": false, "NextToken": null, "total": 123_456});
     assert_eq!(listed(check, listing(60, &whole)).code, VIOLATED);
     assert_eq!(listed(check, listing(2, &whole)).code, HOLDS);
 }

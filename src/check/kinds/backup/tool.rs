@@ -9,32 +9,32 @@ use serde_json::Value;
 
 use crate::model::plan::backup::value::{ValueTest, Wanted};
 
-/// A program or service that makes backups.
+/// A program or service that makes backups. The manual has the commands (`Settings::tool` of `backup-age`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Tool {
-    /// `restic snapshots --json`
+    // `restic snapshots --json`
     Restic,
-    /// `borg list --json REPOSITORY`, whose times have no offset before Borg 2: name their `zone`
+    // `borg list --json REPOSITORY`, whose times have no offset before Borg 2: name their `zone`
     Borg,
-    /// `pgbackrest info --output=json`
+    // `pgbackrest info --output=json`
     Pgbackrest,
-    /// `barman list-backups SERVER -f json`
+    // `barman list-backups SERVER -f json`
     Barman,
-    /// `velero backup get -o json`
+    // `velero backup get -o json`
     Velero,
-    /// `wal-g backup-list --json --detail`
+    // `wal-g backup-list --json --detail`
     WalG,
-    /// `aws rds describe-db-snapshots`, or `describe-db-cluster-snapshots`
+    // `aws rds describe-db-snapshots`, or `describe-db-cluster-snapshots`
     Rds,
-    /// `heroku pg:backups`, or the list of transfers of the platform's API
+    // `heroku pg:backups`, or the list of transfers of the platform's API
     Heroku,
-    /// files that `pg_dump` wrote
+    // Files that `pg_dump` wrote.
     #[serde(rename = "pg_dump")]
     PgDump,
-    /// a bucket's listing: `s3:`, or `aws s3api list-objects-v2`
+    // A bucket's listing: `s3:`, or `aws s3api list-objects-v2`.
     S3,
-    /// files of any kind
+    // Files of any kind.
     Files,
 }
 

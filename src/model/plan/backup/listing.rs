@@ -11,9 +11,9 @@ use serde_json::Value;
 use crate::model::answer::facts::Facts;
 use crate::model::plan::backup::names::{BackupNames, NameKind};
 use crate::model::plan::backup::value::ValueTest;
-use crate::model::plan::backup::{BackupSource, FileQuery, Opening, more, table};
-use crate::model::plan::{Act, Plan, Step};
-use crate::model::time::read::{Unread, read};
+use crate::model::plan::backup::{more, table};
+use crate::model::time::read::read;
+use crate::model::time::unread::Unread;
 use crate::model::time::zone::Zone;
 
 /// Where the facts of an answer have the listing of a bucket.
@@ -70,6 +70,8 @@ pub struct Listed {
     pub of_others: usize,
     /// Why the listing is not complete, as a clause.
     pub more: Option<String>,
+    /// Whether only the newest of many entries were kept, so that older ones are missing.
+    pub cut: bool,
 }
 
 /// A finished backup.
@@ -101,31 +103,6 @@ enum Read {
     Doubtful(Doubt),
 }
 
-/// The folder or bucket in which a plan takes every name for that of a backup, in words; `None` if there is
-/// none.
-pub fn any_name_counts(plan: &Plan) -> Option<String> {
-    let of_files = |files: &FileQuery| {
-        let base = files.path.rsplit('/').next().unwrap_or_default();
-        // Whether a path leads to a file or a folder is not known here.
-        let is_file = base.chars().skip(1).any(|letter| letter == '.');
-        let counts = files.names.suffixes.is_empty() && !is_file;
-        counts.then(|| format!("`{}`", files.path))
-    };
-    let first = plan.steps.first().and_then(|step| match &step.act {
-        Act::Files(files) => of_files(files),
-        Act::Open(Opening { from: BackupSource::Files(files), .. }) => of_files(files),
-        _ => None,
-    });
-    let in_bucket = |step: &Step| match &step.act {
-        Act::Newest(newest) => {
-            let listing = &newest.listing;
-            listing.document == BUCKET && listing.names.suffixes.is_empty()
-        }
-        _ => false,
-    };
-    first.or_else(|| plan.steps.iter().any(in_bucket).then(|| "the bucket".to_owned()))
-}
-
 impl BackupListing {
     /// Reads the listing in an answer, with its further pages.
     ///
@@ -148,6 +125,8 @@ impl BackupListing {
         }
         let mut listed = self.listed(entries);
         listed.more = more;
+        let cut = answer.at(&format!("{}_cut", self.document)).and_then(Value::as_bool);
+        listed.cut = cut == Some(true);
         Ok(listed)
     }
 

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::model::time::read::read_standard;
+
 /// Members that are true if there is more.
 const FLAGS: [&str; 11] = [
     "IsTruncated",
@@ -50,8 +52,26 @@ const TOKENS: [&str; 28] = [
 ];
 
 /// Members with the number of all entries.
-const TOTALS: [&str; 7] =
-    ["total", "Total", "total_count", "totalCount", "TotalCount", "total_items", "totalItems"];
+const TOTALS: [&str; 5] = ["total_count", "totalCount", "TotalCount", "total_items", "totalItems"];
+
+/// Members with the number of all entries or the size of all backups: next to members of [`PAGED`], the
+/// number.
+const SUMS: [&str; 2] = ["total", "Total"];
+
+/// Members of an answer that is one page of several.
+const PAGED: [&str; 11] = [
+    "page",
+    "per_page",
+    "perPage",
+    "page_size",
+    "pageSize",
+    "limit",
+    "Limit",
+    "offset",
+    "skip",
+    "from",
+    "MaxRecords",
+];
 
 /// Members with the number of pages, each with that of the present page.
 const PAGES: [(&str, &str); 5] = [
@@ -101,7 +121,8 @@ fn said_in(object: &Value, listed: usize) -> Option<&'static str> {
     let token = || TOKENS.iter().find(|name| object.get(**name).is_some_and(is_token));
     let total = || {
         let is_beyond = |name: &&&str| number(name).is_some_and(|total| total > listed as u64);
-        TOTALS.iter().find(is_beyond)
+        let is_paged = PAGED.iter().any(|name| object.contains_key(*name));
+        TOTALS.iter().chain(SUMS.iter().filter(|_| is_paged)).find(is_beyond)
     };
     let page = || {
         let is_before = |(pages, page): &&(&str, &str)| {
@@ -123,7 +144,8 @@ fn is_token(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,
         Value::Bool(true) => true,
-        Value::String(text) => !text.is_empty(),
+        // The time of the next backup is not an address.
+        Value::String(text) => !text.is_empty() && read_standard(text).is_none(),
         Value::Number(number) => number.as_f64() != Some(0.0),
         Value::Array(items) => !items.is_empty(),
         Value::Object(object) => object.values().any(is_token),
@@ -151,7 +173,8 @@ mod tests {
             (json!({"a": [1], "metadata": {"continue": "x"}}), "/a"),
             (json!({"a": [1], "metadata": {"remainingItemCount": 7}}), "/a"),
             (json!({"a": [1], "@odata.nextLink": "https://a.test/"}), "/a"),
-            (json!({"a": [1], "total": 2}), "/a"),
+            (json!({"a": [1], "total": 2, "limit": 1}), "/a"),
+            (json!({"a": [1], "total_count": 2}), "/a"),
             (json!({"a": [1], "meta": {"current_page": 1, "last_page": 3}}), "/a"),
             (json!({"data": {"a": [1], "pageInfo": {"hasNextPage": true}}}), "/data/a"),
             (json!({"data": {"a": [1]}, "next_cursor": "x"}), "/data/a"),
@@ -169,6 +192,7 @@ mod tests {
             json!({"a": [1], "links": {"next": null, "self": "/a"}, "_links": {"next": {}}}),
             json!({"a": [1], "meta": {"current_page": 3, "last_page": 3}, "total": 1}),
             json!({"a": [1], "metadata": {"continue": "", "resourceVersion": "7"}}),
+            json!({"a": [1], "total": 123_456, "next": "2026-02-01T00:00:00Z"}),
         ] {
             assert_eq!(announced(&document, "/a", 1), None, "{document}");
         }

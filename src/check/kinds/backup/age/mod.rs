@@ -50,7 +50,12 @@ pub(crate) struct Settings {
     host: Option<Spanned<String>>,
     /// Instead of `get`: a file or a folder of files on the machine that runs Avouch.
     file: Option<Spanned<String>>,
-    /// The tool that made the backups. It decides the settings below that are left out.
+    /// The tool that made the backups, which decides the settings below that are left out: `restic`
+    /// (`restic snapshots --json`), `borg` (`borg list --json`; before Borg 2, name the `zone`),
+    /// `pgbackrest` (`pgbackrest info --output=json`), `barman` (`barman list-backups SERVER -f json`),
+    /// `velero` (`velero backup get -o json`), `wal-g` (`wal-g backup-list --json --detail`), `rds` (`aws
+    /// rds describe-db-snapshots`), `heroku` (`heroku pg:backups`), `s3` (`aws s3api list-objects-v2`, or
+    /// `s3`), `pg_dump` or `files`.
     tool: Option<Spanned<Tool>>,
     /// Only backups whose names end with this. Without it, files such as logs, locks, checksums and hidden
     /// files do not count.
