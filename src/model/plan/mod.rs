@@ -35,7 +35,7 @@ use crate::model::plan::backup::{BackupSource, FileQuery, Form, Opening};
 use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::counterexample::{Counterexample, Edit};
 use crate::model::plan::credential::{Credential, Forgery};
-use crate::model::plan::difference::{Difference, Mismatch, in_words};
+use crate::model::plan::difference::{Difference, Mismatch, between, in_words};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::looks::{NextPage, is_once, once};
@@ -489,6 +489,19 @@ impl Plan {
             return Some(Flaw::ControlDiffers(step.name.clone(), control.name.clone()));
         }
         None
+    }
+
+    /// How the differences that a step names compare with those from its control.
+    fn mismatch(&self, step: &Step, control: &Step) -> Mismatch {
+        let (Act::Http(own), Act::Http(other)) = (self.act_of(step), self.act_of(control)) else {
+            // Other questions have no parts that could be named.
+            return Mismatch { unnamed: Vec::new(), equal: step.differs_in.clone() };
+        };
+        let mut found = between(own, other);
+        if step.actor != control.actor || step.credential != control.credential {
+            found.insert(Difference::Credential);
+        }
+        Mismatch::of(&step.differs_in, &found)
     }
 
     /// Why a step that runs a program or reads a file shows nothing, if so.
