@@ -1,6 +1,7 @@
 //! Instruments for a host as a whole: DNS, TLS, certificates, plain HTTP.
 
 pub(crate) mod certificate;
+pub(crate) mod chain;
 pub(crate) mod dkim;
 pub(crate) mod dmarc;
 pub mod dns;
@@ -10,6 +11,7 @@ pub mod observed;
 pub(crate) mod peers;
 pub(crate) mod plain_http;
 pub(crate) mod resolve;
+pub(crate) mod smtp;
 pub(crate) mod spf;
 pub(crate) mod tags;
 #[cfg(test)]

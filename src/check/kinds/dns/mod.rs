@@ -1,7 +1,7 @@
 //! `dns`: the DNS records of a host, or of the domain that receives the contacts' mail.
 
 mod mail;
-mod names;
+pub(crate) mod names;
 mod records;
 #[cfg(test)]
 mod tests;
