@@ -10,6 +10,7 @@ pub(crate) mod mx;
 pub mod observed;
 pub(crate) mod peers;
 pub(crate) mod plain_http;
+pub(crate) mod reach;
 pub(crate) mod resolve;
 pub(crate) mod smtp;
 pub(crate) mod spf;

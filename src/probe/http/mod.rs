@@ -4,6 +4,7 @@
 //! handshake are errors.
 
 pub(crate) mod address;
+mod alpn;
 pub(crate) mod download;
 pub(crate) mod facts;
 pub(crate) mod fields;
@@ -23,6 +24,7 @@ use hyper::ext::ReasonPhrase;
 use jiff::Timestamp;
 use reqwest::Response;
 use reqwest::header::{CONTENT_ENCODING, HOST, HeaderMap, LOCATION, SET_COOKIE};
+use rustls::AlertDescription;
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
@@ -35,11 +37,12 @@ use crate::model::plan::request::Request;
 use crate::model::project::Project;
 use crate::probe::credential::tokens::{CredentialRequest, Minted, Minter};
 use crate::probe::host::certificate;
+use crate::probe::host::reach::is_public;
 use crate::probe::http::download::{PrivateCopy, PrivateDir};
 use crate::probe::http::facts::RawResponse;
 use crate::probe::http::pool::{Connection, Pool, Way};
 use crate::probe::http::request::PreparedRequest;
-use crate::probe::limiter::{Limiter, Urgency};
+use crate::probe::limiter::{Entrance, Limiter, Urgency};
 use crate::probe::local::command::CommandContext;
 use crate::probe::spellings::compressed;
 use crate::probe::strangers::sent::sent;
@@ -58,11 +61,11 @@ pub(crate) struct RunContext<'a> {
     /// The environment.
     pub(crate) env: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// The HTTP connections, or why there are none.
-    pub(crate) pool: Result<Pool<'a>, ProbeError>,
-    /// The limits of the run.
+    pub(crate) pool: &'a Result<Pool<'a>, ProbeError>,
+    /// The limits of the run, and of this turn of the check.
     pub(crate) limiter: Limiter<'a>,
     /// Makes credentials, and knows all secrets.
-    pub(crate) minter: Minter<'a>,
+    pub(crate) minter: &'a Minter<'a>,
 }
 
 /// A request of a plan, with everything that is needed to send it.
@@ -96,6 +99,18 @@ pub(crate) enum FurtherPages {
 }
 
 impl<'a> RunContext<'a> {
+    /// Whether a request to `url` counts among the requests per second.
+    pub(crate) fn is_paced(&self, url: &Url) -> bool {
+        let known = |name: &str| match self.pool {
+            Ok(pool) => pool.names().known(name),
+            Err(_) => Vec::new(),
+        };
+        match self.project.limits.per_second {
+            Some(_) => !self.project.world.demo,
+            None => is_public(url, &self.project.world, &known),
+        }
+    }
+
     /// Everything that the programs of a run share.
     pub(crate) fn command_context(&'a self, redactor: &'a Redactor) -> CommandContext<'a> {
         let permitted = self.project.commands;
@@ -266,7 +281,28 @@ fn search(sought: &Sought, partial: &PartialResponse, parts: &mut Parts) {
     sought.search_into(&cookies, &mut parts.cookies);
 }
 
-/// Sends one request, with a credential if it may carry one, and reads the answer.
+/// Why a request has no answer.
+enum Unanswered {
+    /// It was not sent, or given up.
+    Given(Answer),
+    /// The transfer failed.
+    Failed(reqwest::Error),
+}
+
+impl From<Answer> for Unanswered {
+    fn from(answer: Answer) -> Self {
+        Self::Given(answer)
+    }
+}
+
+impl From<ProbeError> for Unanswered {
+    fn from(error: ProbeError) -> Self {
+        Self::Given(error.into())
+    }
+}
+
+/// Sends one request, with a credential if it may carry one, and reads the answer. A server that speaks HTTP/2 only
+/// gets it a second time, because it could not read the first one.
 async fn send_one(
     context: &RunContext<'_>,
     planned: &PlannedRequest<'_>,
@@ -274,10 +310,66 @@ async fn send_one(
     exchange: &mut Exchange,
     partial: &mut PartialResponse,
 ) -> Result<(), Answer> {
+    let error = match send_once(context, planned, prepared, exchange, partial).await {
+        Ok(()) => return Ok(()),
+        Err(Unanswered::Given(answer)) => return Err(answer),
+        Err(Unanswered::Failed(error)) => error,
+    };
+    let may_be_http2 =
+        partial.head.is_none() && prepared.url.scheme() == "https" && !error.is_timeout();
+    if may_be_http2 && let Ok(pool) = &context.pool {
+        let limit = context.limiter.instrument_timeout();
+        if is_about_protocol(&error)
+            && pool.finds_only_http2(&prepared.url, &planned.way, limit).await
+        {
+            let again = send_once(context, planned, prepared, exchange, partial).await;
+            return again.map_err(|why| why.answer(&prepared.url));
+        }
+    }
+    Err(Unanswered::Failed(error).answer(&prepared.url))
+}
+
+impl Unanswered {
+    fn answer(self, url: &Url) -> Answer {
+        match self {
+            Self::Given(answer) => answer,
+            Self::Failed(error) => failure(error, url).into(),
+        }
+    }
+}
+
+/// Whether a transfer may have failed because the server speaks another protocol: it refused the offered one,
+/// closed the connection, or answered with something else.
+fn is_about_protocol(error: &reqwest::Error) -> bool {
+    let refused = rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol);
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        if of_tls(one) == Some(&refused) {
+            return true;
+        }
+        cause = one.source();
+    }
+    !error.is_connect()
+}
+
+async fn send_once(
+    context: &RunContext<'_>,
+    planned: &PlannedRequest<'_>,
+    prepared: &PreparedRequest,
+    exchange: &mut Exchange,
+    partial: &mut PartialResponse,
+) -> Result<(), Unanswered> {
     let pool = context.pool.as_ref().map_err(|error| error.clone())?;
     let connection = pool.connection(&planned.step.actor, &prepared.url, &planned.way)?;
     exchange.address = connection.address.map(|address| address.to_string());
-    let entered = context.limiter.enter(&prepared.host(), planned.urgency).await;
+    let host = prepared.host();
+    let entrance = Entrance {
+        host: &host,
+        writes: planned.request.writes(),
+        paced: context.is_paced(&prepared.url),
+        urgency: planned.urgency,
+    };
+    let entered = context.limiter.enter(entrance).await;
     let _pass = entered.map_err(|stop| stop.answer())?;
     // Made only now, so that a token does not age while its request waits.
     let credential = credential(context, planned.step, prepared).map_err(Answer::NotAsked)?;
@@ -294,9 +386,9 @@ async fn send_one(
     exchange.took += start.elapsed();
     exchange.not_asked = pool.not_asked(&prepared.url, exchange.address.as_deref());
     match outcome {
-        Ok(Some(outcome)) => outcome.map_err(|error| failure(error, &prepared.url).into()),
+        Ok(Some(outcome)) => outcome.map_err(Unanswered::Failed),
         Ok(None) => Err(timeout(&prepared.url).into()),
-        Err(stop) => Err(stop.answer()),
+        Err(stop) => Err(stop.answer().into()),
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) async fn send(
         ways.push(Way { pinned: Some((host.clone(), *address)), reuse });
     }
     if ways.is_empty() {
-        ways.push(Way { pinned: None, reuse });
+        ways.push(Way { pinned: planned.way.pinned.clone(), reuse });
     }
     let sent = ways.into_iter().map(|way| {
         let planned = PlannedRequest { way, ..planned.clone() };
@@ -64,7 +64,7 @@ async fn addresses(
     planned: &PlannedRequest<'_>,
 ) -> (String, HostAddresses) {
     let url = address(&planned.request.to, context.project, planned.values);
-    let (Ok(url), Ok(pool)) = (url, &context.pool) else {
+    let (Ok(url), Ok(pool)) = (url, context.pool) else {
         return Default::default();
     };
     let addresses = HostAddresses::of(&url, &context.project.world, pool.names()).await;
@@ -94,6 +94,16 @@ async fn several(
 }
 
 impl Exchanges {
+    /// Adds the response time to the facts of each answer.
+    pub(crate) fn note_times(&mut self) {
+        for (_, exchange) in std::iter::once(&mut self.first).chain(&mut self.others) {
+            let took_ms = u64::try_from(exchange.took.as_millis()).unwrap_or(u64::MAX);
+            if let Ok(facts) = &mut exchange.answer {
+                facts["took_ms"] = took_ms.into();
+            }
+        }
+    }
+
     /// How often the request was sent to each address; empty if it was sent once.
     pub(crate) fn sent(&self) -> BTreeMap<String, u32> {
         let mut sent = BTreeMap::new();
@@ -113,8 +123,12 @@ pub(crate) fn different(first: (Timestamp, &Answer), all: Vec<Look>) -> Vec<Look
     let mut kept: Vec<Look> = Vec::new();
     for look in all {
         let new = (look.at, &look.answer);
-        if !is_same(first, new) && !kept.iter().any(|one| is_same((one.at, &one.answer), new)) {
-            kept.push(look);
+        if is_same(first, new) {
+            continue;
+        }
+        match kept.iter_mut().find(|one| is_same((one.at, &one.answer), new)) {
+            Some(same) => same.times += 1,
+            None => kept.push(look),
         }
     }
     kept
@@ -159,7 +173,7 @@ mod tests {
 
     fn look(at: &str, address: &str, answer: Answer) -> Look {
         let at = format!("2026-11-22T{at}Z").parse().unwrap();
-        Look { at, address: Some(address.to_owned()), answer }
+        Look { at, address: Some(address.to_owned()), times: 1, answer }
     }
 
     fn answer(status: u16, date: &str) -> Answer {
@@ -181,7 +195,8 @@ mod tests {
             look("10:00:06", "f", Answer::Facts(Facts(json!({ "status": 401, "headers": {} })))),
         ];
         let kept = different((first.at, &first.answer), all);
-        let kept: Vec<&str> = kept.iter().filter_map(|one| one.address.as_deref()).collect();
-        assert_eq!(kept, ["b", "c", "d", "f"]);
+        let kept: Vec<(&str, u32)> =
+            kept.iter().map(|one| (one.address.as_deref().unwrap(), one.times)).collect();
+        assert_eq!(kept, [("b", 2), ("c", 1), ("d", 2), ("f", 1)]);
     }
 }

@@ -2,8 +2,12 @@
 //! inputs of the real world, each with its right value.
 
 mod certificates;
+mod http2;
+mod isolation;
 mod mail;
 mod programs;
 mod reports;
+mod requests;
+mod tenants;
 mod understood;
 mod zone;
