@@ -169,6 +169,10 @@ pub enum DnsRecord {
     Dmarc,
     /// `TXT`, with a DKIM key in it.
     Dkim,
+    /// The MTA-STS record and the policy that it announces.
+    MtaSts,
+    /// The signatures of the zone.
+    Dnssec,
     /// `CAA`, of the name or of its closest ancestor that has one (RFC 8659).
     Caa,
 }
@@ -182,6 +186,8 @@ impl DnsRecord {
             Self::Spf => "SPF",
             Self::Dmarc => "DMARC",
             Self::Dkim => "DKIM",
+            Self::MtaSts => "MTA-STS",
+            Self::Dnssec => "DNSSEC",
             Self::Caa => "CAA",
         }
     }

@@ -127,6 +127,9 @@ fn why(
     }
     Trust::Distrusted(match wrong {
         CertificateError::UnknownIssuer => unknown_issuer(leaf, others),
+        CertificateError::BadSignature => {
+            "a signature in its chain does not belong to the key of the issuer".into()
+        }
         CertificateError::Expired
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet

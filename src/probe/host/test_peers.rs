@@ -199,6 +199,25 @@ pub(crate) fn serve_tls(listener: TcpListener, config: ServerConfig) {
     });
 }
 
+/// Answers the first request of every TLS connection with `answer`, then closes it.
+pub(crate) async fn serve_https(config: ServerConfig, answer: String) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (acceptor, answer) = (acceptor.clone(), answer.clone());
+            tokio::spawn(async move {
+                let mut stream = acceptor.accept(stream).await?;
+                let _ = stream.read(&mut [0; 4096]).await?;
+                stream.write_all(answer.as_bytes()).await?;
+                stream.shutdown().await
+            });
+        }
+    });
+    address
+}
+
 /// Answers the first bytes of every connection with `answer`, then closes it.
 pub(crate) async fn serve_bytes(answer: &'static [u8]) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -334,6 +353,7 @@ pub(crate) fn world(target: &str) -> World {
         connect_to: BTreeMap::new(),
         roots: BTreeMap::new(),
         resolver: None,
+        trust_anchor: None,
         clock: None,
     }
 }
