@@ -178,6 +178,8 @@ fn run(project: &Project, plan: &Plan, folder: &Path) -> BenchResult<Transcript>
         events: &|_| {},
         interrupt: &interrupt,
         journal: Some(folder.join("journal.jsonl")),
+        plans: &std::collections::BTreeMap::new(),
+        undeleted: probe::job::Undeleted::default(),
     };
     let claim = "isolation".into();
     let jobs = [probe::job::Job { claim: &claim, check: 0, plan }];

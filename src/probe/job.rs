@@ -1,5 +1,6 @@
 //! The input of a run, and the events that it emits.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -37,6 +38,22 @@ pub struct RunSettings<'a> {
     /// The file that lists objects before they are created on the target, so that the next run can
     /// delete those that this run could not.
     pub journal: Option<PathBuf>,
+    /// The plans of all claims, from which the clean-up of earlier runs is made again.
+    pub plans: &'a BTreeMap<ClaimId, Vec<Plan>>,
+    /// What happens to entries of the journal whose objects cannot be deleted.
+    pub undeleted: Undeleted,
+}
+
+/// What happens to objects of earlier runs that cannot be deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Undeleted {
+    /// Those that no later run can delete are reported once; the others, in every run.
+    #[default]
+    ReportedOnce,
+    /// All are reported.
+    Reported,
+    /// All are reported, and forgotten.
+    Forgotten,
 }
 
 /// Something that happened in a run.

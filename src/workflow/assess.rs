@@ -15,7 +15,7 @@ use crate::model::plan::Plan;
 use crate::model::project::release::Release;
 use crate::model::source::claim_id::ClaimId;
 use crate::probe;
-use crate::probe::job::{Event, Interrupt, Job, RunSettings};
+use crate::probe::job::{Event, Interrupt, Job, RunSettings, Undeleted};
 use crate::workflow::release;
 use crate::workflow::requests::{TooManyRequests, within_limit};
 use crate::workflow::session::Session;
@@ -31,6 +31,8 @@ pub struct Surroundings<'a> {
     pub events: &'a (dyn Fn(Event<'_>) + Sync),
     /// Ends the run early.
     pub interrupt: &'a Interrupt,
+    /// What happens to objects of earlier runs that cannot be deleted.
+    pub undeleted: Undeleted,
 }
 
 /// Every check of the claims that `wanted` selects, in the order of the sources.
@@ -60,6 +62,8 @@ pub fn transcripts(
         events: surroundings.events,
         interrupt: surroundings.interrupt,
         journal: Some(session.path(Path::new(JOURNAL))),
+        plans: &session.plans,
+        undeleted: surroundings.undeleted,
     };
     let transcripts = probe::run(jobs, &settings);
     Ok((!surroundings.interrupt.is_set()).then_some(transcripts))

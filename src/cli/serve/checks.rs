@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use avouch::model::judge::binding::WorldBinding;
 use avouch::model::judge::evidence::outcomes;
-use avouch::probe::job::{Event, Interrupt};
+use avouch::probe::job::{Event, Interrupt, Undeleted};
 use avouch::render::summary;
 use avouch::workflow::assess::{Start, Surroundings, assessment, jobs, transcripts};
 
@@ -71,6 +71,7 @@ impl Runner {
             env: &environment,
             events: &|event| self.show(event),
             interrupt: &self.interrupt,
+            undeleted: Undeleted::default(),
         };
         let transcripts = match transcripts(&session, &jobs, &surroundings) {
             Ok(Some(transcripts)) => transcripts,

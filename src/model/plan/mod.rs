@@ -10,6 +10,7 @@ pub mod counterexample;
 pub mod credential;
 pub mod expect;
 pub mod flaw;
+pub mod holes;
 pub mod looks;
 pub mod overlap;
 pub mod parameter;

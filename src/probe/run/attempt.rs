@@ -19,6 +19,7 @@ use crate::model::plan::looks::Looks;
 use crate::model::plan::question::HostName;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Plan, Role, Step};
+use crate::probe::cleanup::debt::{self, Known};
 use crate::probe::cleanup::journal::Journal;
 use crate::probe::cleanup::obligations::Obligations;
 use crate::probe::host::observed::Observed;
@@ -57,6 +58,8 @@ pub(crate) struct Attempt<'a> {
     /// The number of captures when `sought` was made.
     sought_at: Cell<usize>,
     pub(super) redactor: Redactor,
+    /// Removes secrets, and leaves marks.
+    secrets: Arc<Redactor>,
     /// For each step, the later steps that evaluate its answer again.
     pub(super) readers: BTreeMap<StepId, Vec<StepId>>,
     strangers: Strangers,
@@ -71,13 +74,15 @@ impl<'a> Attempt<'a> {
     pub(crate) fn new(context: &'a RunContext<'a>, journal: &'a Journal, job: Job<'a>) -> Self {
         let values = Values::new(job.plan);
         let target = context.project.world.target.origin().ascii_serialization();
+        let secrets = secret_redactor(context, job.plan);
         Self {
             context,
             plan: job.plan,
             strangers: Strangers::new(job.plan),
             sought: RefCell::new(Arc::new(values.sought().and(context.minter.sought()))),
             sought_at: Cell::new(0),
-            redactor: values.redactor().after(secret_redactor(context, job.plan)),
+            redactor: values.redactor().after(secrets.clone()),
+            secrets,
             readers: readers(job.plan),
             obligations: RefCell::new(Obligations::new(journal, job, target)),
             values,
@@ -301,8 +306,8 @@ impl<'a> Attempt<'a> {
             Err(_) => BTreeMap::new(),
         };
         if is_write {
-            let address = address_of(self.context, &self.values);
-            self.obligations.borrow_mut().finish_write(index, exchange, &address);
+            let known = self.known_of();
+            self.obligations.borrow_mut().finish_write(index, exchange, &known);
         } else if step.role == Role::Cleanup {
             self.obligations.borrow_mut().finish_cleanup(index, exchange);
         }
@@ -344,8 +349,17 @@ impl<'a> Attempt<'a> {
     }
 
     fn begin_write(&self, index: StepId) -> Result<(), String> {
-        let address = address_of(self.context, &self.values);
-        self.obligations.borrow_mut().begin_write(index, &address)
+        let known = self.known_of();
+        self.obligations.borrow_mut().begin_write(index, &known)
+    }
+
+    /// Returns the values of a clean-up request, if all its placeholders have values.
+    fn known_of(&self) -> impl Fn(&Request) -> Option<Known> {
+        |request| {
+            let address = address(&request.to, self.context.project, &self.values).ok()?;
+            let captures = debt::captures(request, &self.values, &self.secrets)?;
+            Some(Known { address: self.secrets.text(address.as_str()), captures })
+        }
     }
 
     /// Why a step must not be sent; `None` if it may.
@@ -408,14 +422,6 @@ impl<'a> Attempt<'a> {
             other => other,
         };
         Observation { captures, ..Observation::new((self.context.now)(), answer) }
-    }
-}
-
-/// Returns the address of a request, if all its placeholders have values.
-fn address_of(context: &RunContext<'_>, values: &Values) -> impl Fn(&Request) -> Option<String> {
-    |request| {
-        let address = address(&request.to, context.project, values);
-        address.ok().map(String::from)
     }
 }
 

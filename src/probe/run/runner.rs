@@ -36,7 +36,7 @@ struct CheckRunner<'a> {
 /// Runs the jobs. Returns one transcript for each, in their order.
 pub(crate) async fn run(jobs: &[Job<'_>], settings: &RunSettings<'_>) -> Vec<Transcript> {
     let run = CheckRunner::new(settings);
-    earlier_runs::clean_up(&run.context, &run.journal, jobs, settings.events).await;
+    earlier_runs::clean_up(&run.context, &run.journal, jobs, settings).await;
     let at_once = settings.project.limits.at_once.max(1);
     let checks = jobs.iter().enumerate();
     let checks = checks.map(|(index, job)| {
