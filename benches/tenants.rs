@@ -180,6 +180,7 @@ fn run(project: &Project, plan: &Plan, folder: &Path) -> BenchResult<Transcript>
         journal: Some(folder.join("journal.jsonl")),
         plans: &std::collections::BTreeMap::new(),
         undeleted: probe::job::Undeleted::default(),
+        lasting: &[],
     };
     let claim = "isolation".into();
     let jobs = [probe::job::Job { claim: &claim, check: 0, plan }];

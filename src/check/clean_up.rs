@@ -54,8 +54,8 @@ fn diagnostic(claim: &Claim, check: &Check, step: &Step, line: &str) -> Diagnost
     let message = format!("`{line}` makes something in every run, and no later step deletes it");
     let help = match check.kind.value.as_str() {
         "http" => {
-            "add a step with `role: cleanup` that deletes it; if the request makes nothing, write `reads: true` \
-             in its step"
+            "add a step with `role: cleanup` that deletes it; if it makes nothing, or nothing that can be \
+             deleted, write `clean_up: none` in its step"
         }
         _ => "add `delete:` with the request that deletes it",
     };
@@ -74,7 +74,8 @@ fn makes(step: &Step, request: &Request, plan: &Plan, index: usize) -> bool {
     let succeeds = names_success || !step.expect.iter().any(Expectation::is_refusal);
     let earlier = plan.steps.iter().take(index).flat_map(|step| &step.captures);
     let is_about_another = earlier.into_iter().any(|one| path.contains(one.name.as_str()));
-    step.role != Role::Cleanup && makes && request.writes() && succeeds && !is_about_another
+    let is_exempt = step.role == Role::Cleanup || step.needs_no_clean_up;
+    !is_exempt && makes && request.writes() && succeeds && !is_about_another
 }
 
 /// Whether a later step deletes it: one that has a value of this step in its request, or a clean-up without
@@ -143,6 +144,10 @@ mod tests {
             // A clean-up of everything.
             format!(
                 "{made}{READ}- {{ name: clean, role: cleanup, as: acme, delete: /test-data }}\n"
+            ),
+            // The author says so.
+            format!(
+                "- {{ name: log, role: prepare, as: acme, post: /log, json: {{}}, clean_up: none }}\n{READ}"
             ),
             // Refused.
             format!(

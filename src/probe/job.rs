@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::model::answer::verdict::Verdict;
+use crate::model::judge::lasting::LastingObject;
 use crate::model::plan::Plan;
 use crate::model::project::Project;
 use crate::model::source::claim_id::ClaimId;
@@ -42,6 +43,8 @@ pub struct RunSettings<'a> {
     pub plans: &'a BTreeMap<ClaimId, Vec<Plan>>,
     /// What happens to entries of the journal whose objects cannot be deleted.
     pub undeleted: Undeleted,
+    /// Objects that earlier runs made and did not delete.
+    pub lasting: &'a [LastingObject],
 }
 
 /// What happens to objects of earlier runs that cannot be deleted.

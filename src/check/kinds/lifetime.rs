@@ -1,4 +1,4 @@
-//! `lifetime`: objects are gone once a period has passed since they were made, or deleted.
+//! `lifetime`: objects no longer exist once a period has passed since they were made, or deleted.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,7 +29,7 @@ pub(crate) struct Lifetime;
 /// The name of the placeholder for an object's id.
 const ID: &str = "id";
 
-/// The statuses of an object that is gone, if the author gives none.
+/// The statuses of an object that no longer exists, if the author gives none.
 const GONE: [u16; 2] = [404, 410];
 
 #[derive(Deserialize, JsonSchema)]
@@ -46,9 +46,9 @@ pub(crate) struct Settings {
     then: Option<Spanned<WrittenRequest>>,
     /// The request that reads an object, with `${id}`. It must succeed for a new object, after `then`.
     read: Spanned<WrittenRequest>,
-    /// How long after that an object must be gone.
+    /// How long after that an object may still exist.
     gone_after: Spanned<Period>,
-    /// The statuses of an object that is gone; 404 and 410 if left out.
+    /// The statuses of an object that no longer exists; 404 and 410 if left out.
     gone: Option<Spanned<Vec<u16>>>,
     /// A sentence for the reader: what else this check does not show.
     leaves_open: Option<String>,
@@ -60,7 +60,7 @@ impl Kind for Lifetime {
     const NAME: &'static str = "lifetime";
 
     const MANUAL: Manual = Manual {
-        proves: "Objects that earlier runs made are gone once the period has passed, while an object that \
+        proves: "Objects that earlier runs made no longer exist once the period has passed, while an object that \
                  was just made can be read. The ids and times of the objects are in the assessment, so \
                  keep that file (`--out`) from run to run. Until the first object is old enough, the result is \
                  inconclusive and names the day on which it is known; if the claim also has a check of the kind \
@@ -110,7 +110,7 @@ impl Settings {
             all.is_empty() || !all.iter().all(|status| (400..500).contains(status))
         };
         if let Some(gone) = self.gone.as_ref().filter(is_odd) {
-            let message = "an object that is gone is answered with a status from 400 to 499";
+            let message = "the status of an object that no longer exists is one from 400 to 499";
             let help = "write statuses such as `gone: [404, 410]`";
             diagnostics.push(context.mistake(Code::UnfitCheck, &gone.span, message).help(help));
         }
@@ -129,7 +129,11 @@ impl Settings {
             diagnostics.push(context.mistake(Code::NoId, &self.read.span, message).help(help));
             return None;
         }
-        Some(Requests { create: create?, then: then.map_or(Some(None), |one| one.map(Some))?, read })
+        Some(Requests {
+            create: create?,
+            then: then.map_or(Some(None), |one| one.map(Some))?,
+            read,
+        })
     }
 
     fn plan(&self, Requests { create, then, read }: Requests) -> Plan {
@@ -137,7 +141,8 @@ impl Settings {
         let limit = self.gone_after.in_words();
         let (made, asked) = (request::in_words(&create), request::in_words(&read));
         let mut steps = vec![self.prepare(format!("{actor} makes an object ({made})"), create)];
-        steps[0].captures = vec![Capture { name: ID.into(), at: format!("/body/json{}", self.id()) }];
+        steps[0].captures =
+            vec![Capture { name: ID.into(), at: format!("/body/json{}", self.id()) }];
         if let Some(then) = then {
             let asked = request::in_words(&then);
             steps.push(self.prepare(format!("{actor} starts the period ({asked})"), then));
@@ -158,7 +163,10 @@ impl Settings {
         Plan {
             counterexamples: vec![
                 fault("a new object cannot be read either", set(id, "/status", 404)),
-                fault("no object is old enough", Edit::Fail { step: probe, reason: Reason::NotYet }),
+                fault(
+                    "no object is old enough",
+                    Edit::Fail { step: probe, reason: Reason::NotYet },
+                ),
             ],
             covers: format!(
                 "{asked} for objects that earlier runs made; the limit is {limit} after {}.",

@@ -8,8 +8,8 @@ use crate::language::period::Period;
 use crate::model::judge::binding::Digest;
 use crate::model::plan::{Lasting, Plan, Step};
 
-/// The number of objects that are known at most; the oldest ones are kept.
-const OBJECTS_MAX: usize = 64;
+/// The number of objects of a plan that are known at most, and are read in one run: the oldest ones.
+pub const OBJECTS_MAX: usize = 64;
 
 /// A new object is noted once this part of the period has passed since the one before it.
 const PARTS: i64 = 10;
@@ -94,7 +94,9 @@ pub fn after_visit(before: Vec<LastingObject>, plan: &Plan, visit: &Visit) -> Ve
     if visit.gone {
         // The newest of them is read again until the next one is old enough.
         let due = due(&all, plan, lasting.after, visit.now);
-        let newest = due.last().map(|one| one.made);
+        // More than that are not read in one run.
+        let newest = due.get(..due.len().min(OBJECTS_MAX)).and_then(|read| read.last());
+        let newest = newest.map(|one| one.made);
         let is_settled = |one: &LastingObject| {
             one.requests == requests && newest.is_some_and(|newest| one.made < newest)
         };

@@ -14,11 +14,12 @@ use crate::model::answer::error::ProbeError;
 use crate::model::answer::ids::StepId;
 use crate::model::answer::observation::{Answer, Look, Observation};
 use crate::model::answer::verdict::Reason;
+use crate::model::judge::lasting;
 use crate::model::plan::backup::{BackupSource, Opening};
 use crate::model::plan::looks::Looks;
 use crate::model::plan::question::HostName;
 use crate::model::plan::request::Request;
-use crate::model::plan::{Act, Plan, Role, Step};
+use crate::model::plan::{Act, Lasting, Plan, Role, Step};
 use crate::probe::cleanup::debt::{self, Known};
 use crate::probe::cleanup::journal::Journal;
 use crate::probe::cleanup::obligations::Obligations;
@@ -283,6 +284,50 @@ impl<'a> Attempt<'a> {
     }
 
     async fn http(&self, index: StepId, step: &Step, request: &Request) -> Observation {
+        match &step.lasting {
+            Some(lasting) => self.lasting((index, step), request, lasting).await,
+            None => self.request(index, step, request).await,
+        }
+    }
+
+    /// Sends the request for each object of an earlier run that is old enough. The answer for the first object
+    /// that is still there counts, else the first error, else the first answer.
+    async fn lasting(
+        &self,
+        (index, step): (StepId, &Step),
+        request: &Request,
+        Lasting { capture, after }: &Lasting,
+    ) -> Observation {
+        let now = (self.context.now)();
+        let all = self.context.lasting;
+        let mut worst: Option<Observation> = None;
+        for object in
+            lasting::due(all, self.plan, *after, now).into_iter().take(lasting::OBJECTS_MAX)
+        {
+            let id = Value::from(object.id.as_str());
+            self.values.capture(capture, &id);
+            let mut observation = self.request(index, step, request).await;
+            observation.captures.insert(capture.clone(), self.redactor.value(id));
+            let status = match &observation.answer {
+                Answer::Facts(facts) => facts.status(),
+                _ => None,
+            };
+            let is_gone = |status| step.expect.iter().any(|one| one.names_status(status));
+            match status {
+                Some(status) if !is_gone(status) => return observation,
+                Some(_) if worst.is_some() => {}
+                Some(_) => worst = Some(observation),
+                None => worst = Some(observation),
+            }
+        }
+        let none = || {
+            let why = lasting::not_yet(all, self.plan, *after, now);
+            self.observation(ProbeError::new(Reason::NotYet, why).into(), BTreeMap::new())
+        };
+        worst.unwrap_or_else(none)
+    }
+
+    async fn request(&self, index: StepId, step: &Step, request: &Request) -> Observation {
         if let Some(answer) = self.refusal(step, request) {
             if self.obligations.borrow().has_written_nothing() {
                 self.obligations.borrow_mut().discharge(index);

@@ -66,6 +66,7 @@ impl<'a> CheckRunner<'a> {
                 pool: Pool::new(&project.world, limiter.instrument_timeout()),
                 limiter,
                 minter: Minter::new(project),
+                lasting: settings.lasting,
             },
             journal: Journal::open(journal),
         }

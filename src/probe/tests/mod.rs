@@ -218,6 +218,7 @@ fn run_knowing(
             journal,
             plans: &kept,
             undeleted,
+            lasting: &[],
         };
         run(&jobs, &settings)
     };

@@ -2,6 +2,7 @@
 //! inputs of the real world, each with its right value.
 
 mod journal;
+mod lifetimes;
 mod programs;
 mod reports;
 mod understood;
