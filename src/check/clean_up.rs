@@ -105,7 +105,7 @@ mod tests {
 
     fn check(kind: &str) -> Check {
         let kind = Spanned { value: kind.to_owned(), span: 0..0 };
-        Check { kind, states: Vec::new(), products: Vec::new(), settings: node("{}") }
+        Check { kind, states: Vec::new(), products: Vec::new(), alone: false, settings: node("{}") }
     }
 
     const READ: &str =

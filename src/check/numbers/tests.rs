@@ -31,6 +31,7 @@ fn check_of(node: &Node) -> Check {
         kind: Spanned { value: kind.as_str().unwrap().into(), span: kind.span.clone() },
         states: states.and_then(|one| decode(one, "", &mut Report::new())).unwrap_or_default(),
         products: Vec::new(),
+        alone: false,
         settings: node.without("kind").without("states"),
     }
 }
@@ -290,7 +291,7 @@ fn text_that_decides_nothing_binds_no_number() {
     let http = |probe: &str| {
         format!(
             "{{kind: http, steps: [\
-             {{name: make 7 copies, role: prepare, as: acme, post: /config, json: {{copies: 7}}}}, \
+             {{name: make 7 copies, role: prepare, as: acme, post: /config, json: {{copies: 7}}, clean_up: none}}, \
              {{name: a, role: control, as: acme, get: /config, expect: {{json: {{/copies: {{equals: 7}}}}}}}}, \
              {{name: 7 copies, again: a, expect: {{{probe}}}}}]}}"
         )

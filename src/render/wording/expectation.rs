@@ -7,7 +7,7 @@ use crate::model::judge::Judged;
 use crate::model::plan::expect::words::Part;
 use crate::model::plan::expect::{Directive, Expectation, Refusal, Test, Within};
 use crate::model::time::{in_words, read_time};
-use crate::render::wording::{address, cut, list, plain, value};
+use crate::render::wording::{address, cut, list, mail, plain, value};
 
 /// The number of characters that are shown of a refusal: its status, and the target of a redirect.
 const ANSWERED_MAX: usize = 200;
@@ -19,7 +19,8 @@ pub fn expected(expectation: &Expectation) -> String {
     {
         return format!("at every address, {clause}");
     }
-    of_test(&expectation.test, &subject(&expectation.at))
+    mail::expected(expectation)
+        .unwrap_or_else(|| of_test(&expectation.test, &subject(&expectation.at)))
 }
 
 /// The actual value that an expectation read.
@@ -30,6 +31,9 @@ pub fn actual(judged: &Judged) -> String {
 /// The actual value in a few words, with its meaning: `status 401`.
 pub fn found(expectation: &Expectation, judged: &Judged) -> String {
     let actual = &judged.actual;
+    if let Some(words) = mail::found(expectation, actual) {
+        return words;
+    }
     match &expectation.test {
         Test::Refused(_) | Test::WithholdsData => match actual {
             Value::String(text) => format!("status {}", cut(&plain(text), ANSWERED_MAX)),
@@ -181,6 +185,7 @@ pub(super) fn subject(at: &str) -> String {
         "/share" => "the newest backup's size in per cent of the one before it".to_owned(),
         "/records" => "the list of records".to_owned(),
         "/chain" => "the chain of names".to_owned(),
+        "/issuers" => "the list of authorities".to_owned(),
         "/addresses" => "the list of addresses".to_owned(),
         "/opened" => "whether the backup could be opened".to_owned(),
         "/integrity" => "the backup's integrity".to_owned(),

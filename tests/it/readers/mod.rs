@@ -1,8 +1,11 @@
 //! Readers: checks do not disturb each other, and "not understood" is neither "fine" nor "violated". Small
 //! inputs of the real world, each with its right value.
 
+mod isolation;
 mod journal;
 mod lifetimes;
+mod mail;
 mod programs;
 mod reports;
 mod understood;
+mod zone;
