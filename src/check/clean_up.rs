@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::check::written::request::in_words;
 use crate::model::plan::expect::Expectation;
 use crate::model::plan::holes::holes;
 use crate::model::plan::request::Request;
@@ -36,7 +37,7 @@ pub(crate) fn missing(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnost
         else {
             continue;
         };
-        let line = format!("{} {}", request.method, request.to.template());
+        let line = in_words(request);
         if !is_deleted(step, request, plan, index) && seen.insert(line.clone()) {
             all.push(diagnostic(claim, check, step, &line));
         }

@@ -14,7 +14,7 @@ use crate::probe::values::Values;
 use crate::probe::values::redact::Redactor;
 
 /// The beginning of a placeholder whose value is new each time.
-const NEW_EACH_TIME: &str = "random:";
+const NEW_EACH_TIME: &str = "like:";
 
 /// A clean-up request all of whose placeholders have values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub(crate) fn restored(plan: &Plan, captures: &BTreeMap<String, String>) -> Valu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::plan::request::Body;
+    use crate::model::plan::body::Body;
 
     fn request() -> Request {
         Request {

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::server::{Reply, Server};
 use super::*;
-use crate::model::plan::request::{Body, Destination};
+use crate::model::plan::body::Body;
+use crate::model::plan::request::Destination;
 use crate::probe::job::Undeleted;
 
 fn create() -> Step {

@@ -173,6 +173,7 @@ pub(super) fn subject(at: &str) -> String {
         "/body/json" => "the body's JSON".to_owned(),
         "/body/title" => "the page's title".to_owned(),
         "/body/bytes" => "the body's length in bytes".to_owned(),
+        "/took_ms" => "the response time in milliseconds".to_owned(),
         "/redirects" => "the list of redirects".to_owned(),
         "/body/truncated" => "whether the answer was cut off".to_owned(),
         "/exit" => "the program's exit code".to_owned(),

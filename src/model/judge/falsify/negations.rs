@@ -123,7 +123,12 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
         test => (format!("{} at {at}", test.how_it_fails()), set(failing()?)),
     };
     let when = format!("the answer to “{name}” {what}");
-    Some(Counterexample { class: Class::Negation, when, edits: vec![edit] })
+    let mut edits = vec![edit];
+    if matches!(one.test, Test::Refused(_)) {
+        // In GraphQL, a refusal has the status of a success.
+        edits.push(Edit::Remove { step, at: "/refusal/graphql".into() });
+    }
+    Some(Counterexample { class: Class::Negation, when, edits })
 }
 
 /// Statuses that an answer may have without raising a doubt, the most usual failures first.
