@@ -201,7 +201,12 @@ fn body(response: &RawResponse) -> Value {
     if let Some(text) = media_type.text(response) {
         if let Some(listing) = listing::read(&text) {
             facts.insert("listing".into(), listing.entries);
-            facts.insert("truncated".into(), (response.truncated || listing.more).into());
+            if listing.more {
+                facts.insert("listing_more".into(), true.into());
+            }
+            if listing.cut {
+                facts.insert("listing_cut".into(), true.into());
+            }
             return facts.into();
         }
         let title = (media_type.is_html()).then(|| title(&text)).flatten();

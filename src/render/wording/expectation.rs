@@ -179,6 +179,7 @@ pub(super) fn subject(at: &str) -> String {
         "/exit" => "the program's exit code".to_owned(),
         "/stdout/json" => "the program's JSON output".to_owned(),
         "/stdout/text" => "the program's output".to_owned(),
+        "/stdout/bytes" => "the length of the program's output in bytes".to_owned(),
         "/found" => "whether a file was found".to_owned(),
         "/finished" => "the number of finished backups".to_owned(),
         "/newest/at" => "the newest finished backup".to_owned(),

@@ -1,6 +1,7 @@
 //! Readers: checks do not disturb each other, and "not understood" is neither "fine" nor "violated". Small
 //! inputs of the real world, each with its right value.
 
+mod backups;
 mod http2;
 mod isolation;
 mod journal;
