@@ -25,6 +25,7 @@ pub static KINDS: &[&dyn ErasedKind] = &[
     &tenant_isolation::TenantIsolation,
     &backup::age::BackupAge,
     &backup::restore::BackupRestore,
+    &backup::retention::Retention,
     &lifetime::Lifetime,
     &command::Command,
     &headers::Headers,

@@ -182,3 +182,75 @@ fn an_attestation_supports_the_claim_until_then_and_not_longer() {
     let there = run(&project, &["check"]);
     assert_eq!(there.code, Some(1), "{there}");
 }
+
+const RETENTION: &str = "\
+- kind: retention
+  as: operator
+  get: /ops/logs
+  list: /logs
+  at: /to
+  max_age: 35d
+";
+
+const KEPT: &str = "Logs are deleted within 35 days.";
+
+/// The result of a check of the retention of these logs.
+fn retained(answer: Value, checks: &str) -> Run {
+    let service = Service::start(move |_| Answer::json(200, &answer));
+    let project = project_at(&format!("http://{}", service.address), checks);
+    for file in ["content/security.md", "checks/claim.yaml"] {
+        project.edit(file, crate::evidence::service::WORDS, KEPT);
+    }
+    run(&project, &["check"])
+}
+
+/// The day so many days ago, as logs write it.
+fn ago(days: i64) -> String {
+    (now() - jiff::SignedDuration::from_hours(days * 24)).to_string()
+}
+
+#[test]
+fn the_oldest_entry_of_a_listing_decides() {
+    for (days, code) in [(&[1, 34][..], 0), (&[1, 36], 1), (&[400], 1)] {
+        let logs: Vec<Value> = days.iter().map(|days| json!({"to": ago(*days)})).collect();
+        let run = retained(json!({ "logs": logs }), RETENTION);
+        assert_eq!(run.code, Some(code), "{days:?}: {run}");
+    }
+}
+
+#[test]
+fn a_listing_that_is_empty_or_has_an_odd_time_concludes_nothing() {
+    for logs in [
+        json!([]),
+        json!([{"to": ago(1)}, {"to": "a while ago"}]),
+        json!([{"to": ago(1)}, {}]),
+        json!({}),
+    ] {
+        let run = retained(json!({ "logs": logs }), RETENTION);
+        assert_eq!(run.code, Some(3), "{logs}: {run}");
+    }
+}
+
+#[test]
+fn a_listing_with_more_than_was_read_concludes_nothing() {
+    let bucket = |more: bool| {
+        let body = format!(
+            "<?xml version=\"1.0\"?><ListBucketResult><IsTruncated>{more}</IsTruncated><Contents><Key>a.log</Key>\
+             <LastModified>{}</LastModified><Size>1</Size></Contents></ListBucketResult>",
+            ago(1)
+        );
+        let service = Service::start(move |_| {
+            Answer::new(200, body.clone()).with("content-type", "application/xml")
+        });
+        let checks = "- kind: retention\n  s3: /bucket\n  max_age: 35d\n";
+        let project = project_at(&format!("http://{}", service.address), checks);
+        for file in ["content/security.md", "checks/claim.yaml"] {
+            project.edit(file, crate::evidence::service::WORDS, KEPT);
+        }
+        run(&project, &["check"])
+    };
+    let whole = bucket(false);
+    assert_eq!(whole.code, Some(0), "{whole}");
+    let cut = bucket(true);
+    assert_eq!(cut.code, Some(3), "{cut}");
+}
