@@ -14,7 +14,8 @@ const ANSWERED_MAX: usize = 200;
 
 /// An expectation as a clause: `the status is 200`.
 pub fn expected(expectation: &Expectation) -> String {
-    if let ("/addresses", Test::Every(within)) = (&expectation.at[..], &expectation.test)
+    if let ("/addresses" | "/certificates", Test::Every(within)) =
+        (&expectation.at[..], &expectation.test)
         && let Some(clause) = address::of_each(within)
     {
         return format!("at every address, {clause}");
@@ -32,6 +33,11 @@ pub fn actual(judged: &Judged) -> String {
 pub fn found(expectation: &Expectation, judged: &Judged) -> String {
     let actual = &judged.actual;
     if let Some(words) = mail::found(expectation, actual) {
+        return words;
+    }
+    if let ("/certificates", Test::Every(within)) = (&expectation.at[..], &expectation.test)
+        && let Some(words) = address::found(within, actual)
+    {
         return words;
     }
     match &expectation.test {
@@ -189,6 +195,7 @@ pub(super) fn subject(at: &str) -> String {
         "/chain" => "the chain of names".to_owned(),
         "/issuers" => "the list of authorities".to_owned(),
         "/addresses" => "the list of addresses".to_owned(),
+        "/certificates" => "the list of certificates".to_owned(),
         "/opened" => "whether the backup could be opened".to_owned(),
         "/integrity" => "the backup's integrity".to_owned(),
         "/entries" => "the number of entries in the backup".to_owned(),
@@ -309,8 +316,8 @@ mod tests {
                 )),
             ),
             Expectation::new(
-                "/addresses",
-                Test::Every(within("/certificate/not_after", Test::AtLeastAhead(Period::days(14)))),
+                "/certificates",
+                Test::Every(within("/valid_until", Test::AtLeastAhead(Period::days(14)))),
             ),
             Expectation::new("/addresses", Test::Every(within("/why", Test::Exists(true)))),
         ]
@@ -347,7 +354,7 @@ mod tests {
         “baseUrl” in the body contains no address outside https://addon.example.com
         “links” in the body contains no address outside https://addon.example.com
         at every address, the connection uses TLS 1.2 or TLS 1.3
-        at every address, the certificate is valid for at least another 14 days
+        at every address, every certificate of the chain is valid for at least another 14 days
         the list of addresses has entries, and in each “why” is present
         ");
     }

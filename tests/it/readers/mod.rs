@@ -2,6 +2,7 @@
 //! inputs of the real world, each with its right value.
 
 mod backups;
+mod certificates;
 mod http2;
 mod isolation;
 mod journal;
