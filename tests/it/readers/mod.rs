@@ -1,10 +1,12 @@
 //! Readers: checks do not disturb each other, and "not understood" is neither "fine" nor "violated". Small
 //! inputs of the real world, each with its right value.
 
-mod certificates;
 mod backups;
+mod certificates;
 mod http2;
 mod isolation;
+mod journal;
+mod lifetimes;
 mod mail;
 mod programs;
 mod reports;
