@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::language::words::capital;
 use crate::model::judge::Judged;
 use crate::model::plan::expect::words::Part;
-use crate::model::plan::expect::{Directive, Expectation, Refusal, Test, Within};
+use crate::model::plan::expect::{Directive, Expectation, OfCookie, Refusal, Test, Within};
 use crate::model::time::{in_words, read_time};
 use crate::render::wording::{address, cut, list, plain, value};
 
@@ -109,6 +109,7 @@ fn predicate(test: &Test) -> String {
     match (test, test.clause()) {
         (_, Some(clause)) => clause.iter().map(part).collect(),
         (Test::Directive(directive), None) => of_directive(directive),
+        (Test::Cookie(cookie), None) => of_cookie(cookie),
         (other, None) => of_test(other, "it"),
     }
 }
@@ -128,6 +129,15 @@ fn of_directive(directive: &Directive) -> String {
         None => format!("has the directive {name}"),
         Some(Test::Exists(false)) => format!("does not have the directive {name}"),
         Some(test) => format!("has the directive {name}, and its value {}", predicate(test)),
+    }
+}
+
+fn of_cookie(cookie: &OfCookie) -> String {
+    let name = plain(&cookie.name);
+    match &cookie.is {
+        Test::Exists(true) => format!("sets the cookie {name}"),
+        Test::Exists(false) => format!("does not set the cookie {name}"),
+        test => format!("sets the cookie {name}, which {}", predicate(test)),
     }
 }
 

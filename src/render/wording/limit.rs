@@ -28,6 +28,7 @@ fn gather(test: &Test, of: &str, limits: &mut Vec<PublishedLimit>) {
         Test::Every(within) | Test::Some(within) => entry(within, limits),
         Test::All(all) => all.iter().for_each(|within| entry(within, limits)),
         Test::Directive(directive) => self::directive(directive, of, limits),
+        Test::Cookie(cookie) => gather(&cookie.is, of, limits),
         _ => {}
     }
 }
