@@ -7,6 +7,7 @@ pub mod fetch;
 pub mod host;
 mod http;
 pub mod job;
+pub(crate) mod json;
 mod limiter;
 pub(crate) mod local;
 mod random;

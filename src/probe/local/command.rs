@@ -14,9 +14,11 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
 use crate::model::answer::error::ProbeError;
+use crate::model::answer::facts::Facts;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::backup::BACKUP;
 use crate::model::plan::request::Program;
+use crate::probe::json::{self, JsonText};
 use crate::probe::limiter::{Limiter, Stop, Urgency};
 
 /// The host name under which runs of programs are limited.
@@ -142,31 +144,49 @@ async fn drain(from: Option<impl AsyncRead + Unpin>, kept_max: usize) -> std::io
 }
 
 fn facts(status: ExitStatus, stdout: Printed, stderr: u64) -> Value {
-    let mut facts = json!({ "stdout": stdout.facts(), "stderr": stderr });
-    if let Some(exit) = status.code() {
-        facts["exit"] = exit.into();
+    let read = stdout.json();
+    let repeated = match &read {
+        Some(JsonText::Document(document)) => document.repeated.clone(),
+        _ => Vec::new(),
+    };
+    let mut facts = Facts(json!({ "stdout": stdout.facts(read), "stderr": stderr }));
+    for at in repeated {
+        let why = format!("the output has the member `{at}` twice, with different values");
+        facts.note_unclear(&format!("/stdout/json{at}"), why);
     }
-    facts
+    if let Some(exit) = status.code() {
+        facts.set("/exit", exit.into());
+    }
+    facts.0
 }
 
 impl Printed {
-    fn facts(self) -> Value {
-        let truncated = self.bytes > self.kept.len() as u64;
+    fn truncated(&self) -> bool {
+        self.bytes > self.kept.len() as u64
+    }
+
+    /// The output as JSON: an object, a list, or lines of them.
+    fn json(&self) -> Option<JsonText> {
+        let whole = !self.truncated() && json::looks_like_json(&self.kept);
+        whole.then(|| json::read(&self.kept)).flatten()
+    }
+
+    fn facts(self, read: Option<JsonText>) -> Value {
+        let truncated = self.truncated();
         let sha256: String =
             self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let mut facts = json!({ "bytes": self.bytes, "sha256": sha256, "truncated": truncated });
-        let looks_like_json = matches!(self.kept.trim_ascii_start().first(), Some(b'{' | b'['));
-        match serde_json::from_slice::<Value>(&self.kept) {
-            Ok(json) if looks_like_json && !truncated => facts["json"] = json,
-            // Output that is not text is not kept: nobody could say what it contains.
-            _ => {
-                if let Some(text) = text(&self.kept, truncated) {
-                    facts["text"] = text.into();
-                }
-            }
+        let is_read = read.is_some();
+        match read {
+            Some(JsonText::Document(document)) => facts["json"] = document.value,
+            Some(JsonText::Lines(lines)) => facts["json_lines"] = lines.into(),
+            None => {}
         }
-        if !truncated && std::str::from_utf8(&self.kept).is_err() {
-            facts["undecodable"] = "utf-8".into();
+        // Output that is not text is not kept: nobody could say what it contains.
+        match text(&self.kept, truncated) {
+            Some(text) if facts.get("json").is_none() => facts["text"] = text.into(),
+            None if !is_read && !truncated => facts["undecodable"] = "utf-8".into(),
+            _ => {}
         }
         facts
     }
@@ -227,6 +247,18 @@ mod tests {
         assert_eq!(facts["exit"], 3);
         assert_eq!(facts["stdout"]["json"], json!({"a": 1}));
         assert_eq!(facts["stderr"], 3);
+    }
+
+    #[tokio::test]
+    async fn a_byte_order_mark_and_lines_of_json_are_read() {
+        let read =
+            async |text: &str| ran(&program(&["printf", text])).await.unwrap()["stdout"].take();
+        assert_eq!(read("\\357\\273\\277[1]").await["json"], json!([1]));
+        let lines = read("{\"a\":1}\n{\"a\":2}\n").await;
+        assert_eq!(lines["json_lines"], json!([{"a": 1}, {"a": 2}]));
+        assert!(lines.get("json").is_none() && lines.get("text").is_some());
+        let twice = ran(&program(&["printf", "{\"a\":1,\"a\":2}"])).await.unwrap();
+        assert!(Facts(twice).unclear("/stdout/json/a").is_some());
     }
 
     #[tokio::test]
