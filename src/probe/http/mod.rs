@@ -4,9 +4,9 @@
 //! handshake are errors.
 
 pub(crate) mod address;
+pub(crate) mod body;
 pub(crate) mod download;
 pub(crate) mod facts;
-pub(crate) mod fields;
 pub(crate) mod host_addresses;
 mod link_field;
 pub(crate) mod listing;
@@ -42,6 +42,7 @@ use crate::probe::http::request::PreparedRequest;
 use crate::probe::limiter::{Limiter, Urgency};
 use crate::probe::local::command::CommandContext;
 use crate::probe::spellings::compressed;
+use crate::probe::spellings::compressed::BodyExtent;
 use crate::probe::strangers::sent::sent;
 use crate::probe::values::Values;
 use crate::probe::values::sought::{Parts, Sought};
@@ -234,7 +235,8 @@ fn decode(partial: &mut PartialResponse, body_max: usize) {
     };
     let fields = headers.get_all(CONTENT_ENCODING).iter();
     let codings: Vec<_> = fields.map(|field| String::from_utf8_lossy(field.as_bytes())).collect();
-    match compressed::decoded(&codings.join(","), &partial.body, body_max) {
+    let extent = if partial.truncated { BodyExtent::Beginning } else { BodyExtent::Whole };
+    match compressed::decoded(&codings.join(","), &partial.body, body_max, extent) {
         Ok(unpacked) => {
             partial.body = unpacked.bytes;
             partial.truncated |= unpacked.truncated;

@@ -12,12 +12,21 @@ use crate::render::wording::{address, cut, list, plain, value};
 /// The number of characters that are shown of a refusal: its status, and the target of a redirect.
 const ANSWERED_MAX: usize = 200;
 
+/// The pointer to what is wrong with the form of a `security.txt`.
+const FAULTS: &str = "/body/security_txt/faults";
+
+/// The number of characters that are shown of these faults.
+const FAULTS_CHARS_MAX: usize = 300;
+
 /// An expectation as a clause: `the status is 200`.
 pub fn expected(expectation: &Expectation) -> String {
     if let ("/addresses", Test::Every(within)) = (&expectation.at[..], &expectation.test)
         && let Some(clause) = address::of_each(within)
     {
         return format!("at every address, {clause}");
+    }
+    if expectation.at == FAULTS {
+        return "the file has the form that RFC 9116 defines".to_owned();
     }
     of_test(&expectation.test, &subject(&expectation.at))
 }
@@ -30,6 +39,10 @@ pub fn actual(judged: &Judged) -> String {
 /// The actual value in a few words, with its meaning: `status 401`.
 pub fn found(expectation: &Expectation, judged: &Judged) -> String {
     let actual = &judged.actual;
+    if let (FAULTS, Some(faults)) = (&expectation.at[..], actual.as_array()) {
+        let faults: Vec<&str> = faults.iter().filter_map(Value::as_str).collect();
+        return cut(&format!("the file {}", list(&faults, "and")), FAULTS_CHARS_MAX);
+    }
     match &expectation.test {
         Test::Refused(_) | Test::WithholdsData => match actual {
             Value::String(text) => format!("status {}", cut(&plain(text), ANSWERED_MAX)),
@@ -194,25 +207,17 @@ pub(super) fn subject(at: &str) -> String {
         "/addresses" => "the list of addresses".to_owned(),
         "/opened" => "whether the backup could be opened".to_owned(),
         "/integrity" => "the backup's integrity".to_owned(),
+        "/body/security_txt/contacts" => "the list of contacts in the file".to_owned(),
+        "/body/security_txt/canonical" => "the list of the file's own addresses".to_owned(),
+        "/body/security_txt/expires/0" => "the file's date of expiry".to_owned(),
+        "/body/security_txt/faults" => "the list of the file's faults".to_owned(),
         "/entries" => "the number of entries in the backup".to_owned(),
         _ => match (header(at), at.strip_prefix("/body/json/")) {
             (Some(name), _) => format!("the header {name}"),
             (_, Some(path)) => format!("“{}” in the body", plain(path)),
-            _ => field(at).unwrap_or_else(|| in_document(at)),
+            _ => in_document(at),
         },
     }
-}
-
-/// A field of a text such as `security.txt`: the field Contact, the second field Expires.
-fn field(at: &str) -> Option<String> {
-    let rest = at.strip_prefix("/body/fields/")?;
-    let (name, index) = rest.split_once('/').unwrap_or((rest, "0"));
-    let number = match index {
-        "0" => "the",
-        "1" => "a second",
-        _ => "a further",
-    };
-    Some(format!("{number} field {}", plain(&capitals(name))))
 }
 
 fn in_document(at: &str) -> String {
@@ -283,7 +288,7 @@ mod tests {
             Expectation::new("", Test::Unchanged),
             Expectation::new("", Test::StaysOn("https://addon.example.com".into())),
             Expectation::new(
-                "/body/fields/canonical",
+                "/body/security_txt/canonical",
                 Test::IfThere(Box::new(Test::Contains("https://addon.example.com/".into()))),
             ),
             Expectation::new(
@@ -345,7 +350,7 @@ mod tests {
         the answer contains none of the owner's data
         the answer is the same as before, apart from what changes by itself
         every redirect stays on https://addon.example.com
-        the field Canonical is not present, or contains “https://addon.example.com/”
+        the list of the file's own addresses is not present, or contains “https://addon.example.com/”
         “entries” in the body has an entry in which “signed” is true and “at” is at most 30 days old
         “baseUrl” in the body contains no address outside https://addon.example.com
         “links” in the body contains no address outside https://addon.example.com

@@ -1,4 +1,8 @@
 //! Readers: checks do not disturb each other, and "not understood" is neither "fine" nor "violated". Small
 //! inputs of the real world, each with its right value.
 
+mod bodies;
+mod headers;
+mod raw;
+mod security_txt;
 mod understood;

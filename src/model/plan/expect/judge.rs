@@ -93,7 +93,7 @@ fn judge_found(
 
 /// Whether everything at this pointer is text, numbers too.
 fn is_text(at: &str) -> bool {
-    ["/headers/", "/body/text", "/body/title", "/body/fields/", "/stdout/text"]
+    ["/headers/", "/body/text", "/body/title", "/body/security_txt/", "/stdout/text"]
         .iter()
         .any(|text| at.starts_with(text))
 }
@@ -135,8 +135,8 @@ fn is_unread(at: &str, facts: &Facts) -> bool {
         "/stdout/text" => unread("/stdout/text", "/stdout/bytes"),
         _ if at.starts_with("/body/json") => is_missing("/body/json"),
         _ if at.starts_with("/stdout/json") => is_missing("/stdout/json"),
-        _ if at.starts_with("/body/fields") => {
-            is_missing("/body/fields") && unread("/body/text", "/body/bytes")
+        _ if at.starts_with("/body/security_txt") => {
+            is_missing("/body/security_txt") && unread("/body/text", "/body/bytes")
         }
         _ => false,
     }

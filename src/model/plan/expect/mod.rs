@@ -197,6 +197,17 @@ impl Expectation {
         Self { at: at.into(), test }
     }
 
+    /// Whether it reads the value at this pointer or within it.
+    pub fn reads(&self, pointer: &str) -> bool {
+        let within = |at: &str| {
+            at.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        match &self.test {
+            Test::NotAll(all) => all.iter().any(|one| within(&one.at)),
+            _ => within(&self.at),
+        }
+    }
+
     /// Whether it speaks of this status, so that the status is an answer and not a failure.
     pub fn names_status(&self, status: u16) -> bool {
         match (&self.at[..], &self.test) {

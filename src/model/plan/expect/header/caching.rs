@@ -56,5 +56,6 @@ pub(super) fn decide(
 
 /// Whether a member cannot be a directive, as where a semicolon separates two of them.
 fn is_odd(one: &Found) -> bool {
-    !is_token(&one.name) || one.value.as_ref().is_some_and(|value| value.contains(';'))
+    let is_two = |value: &String| value.contains([';', ' ']) && !one.is_quoted;
+    !is_token(&one.name) || one.value.as_ref().is_some_and(is_two)
 }

@@ -10,7 +10,7 @@ pub(super) fn read(lines: &[&str]) -> Result<Vec<Found>, String> {
     for line in lines.iter().filter(|line| !line.trim().is_empty()) {
         for member in members(line, &[','])?.into_iter().map(str::trim) {
             let one = Found::new(member, member.split_once('='));
-            if !is_entry(&one) {
+            if !is_entry(member) {
                 return Err(format!(
                     "has “{member}”, which is not of the form `feature=(list)`: browsers ignore such \
                      a field"
@@ -23,21 +23,32 @@ pub(super) fn read(lines: &[&str]) -> Result<Vec<Found>, String> {
     Ok(all)
 }
 
-fn is_entry(one: &Found) -> bool {
-    let mut name = one.name.chars();
-    let is_name = name.next().is_some_and(|c| c.is_ascii_lowercase() || c == '*')
-        && name.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-.*".contains(c));
-    is_name && one.value.as_deref().is_none_or(is_value)
+fn is_entry(member: &str) -> bool {
+    let (key, value) =
+        member.split_once('=').map_or((member, None), |(key, value)| (key, Some(value)));
+    is_key(key.trim()) && value.is_none_or(is_value)
+}
+
+fn is_key(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters.next().is_some_and(|c| c.is_ascii_lowercase() || c == '*')
+        && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-.*".contains(c))
 }
 
 /// Whether a text is an item or a list of items in parentheses, perhaps with parameters.
 fn is_value(text: &str) -> bool {
-    let text = text.split_once(';').map_or(text, |(value, _)| value).trim();
-    let inner = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
-    match inner {
+    let mut parts = text.split(';').map(str::trim);
+    let value = parts.next().unwrap_or_default();
+    let inner = value.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    let is_one = match inner {
         Some(items) => items.split_ascii_whitespace().all(is_item),
-        None => is_item(text),
-    }
+        None => is_item(value),
+    };
+    is_one
+        && parts.all(|parameter| match parameter.split_once('=') {
+            Some((key, value)) => is_key(key) && is_item(value),
+            None => is_key(parameter),
+        })
 }
 
 fn is_item(text: &str) -> bool {

@@ -7,6 +7,8 @@ pub(super) struct Found {
     pub(super) name: String,
     /// Its value, without quotation marks.
     pub(super) value: Option<String>,
+    /// Whether the value was in quotation marks, so that any character may be in it.
+    pub(super) is_quoted: bool,
 }
 
 impl Found {
@@ -14,7 +16,7 @@ impl Found {
     pub(super) fn new(whole: &str, parts: Option<(&str, &str)>) -> Self {
         let (name, value) = parts.map_or((whole, None), |(name, value)| (name, Some(value)));
         let value = value.map(|value| value.trim().to_owned());
-        Self { name: name.trim().to_lowercase(), value }
+        Self { name: name.trim().to_lowercase(), value, is_quoted: false }
     }
 
     /// `max-age=60` in quotation marks, for people.
@@ -32,8 +34,9 @@ pub(super) fn parsed(lines: &[&str], separators: &[char]) -> Result<Vec<Found>, 
     for line in lines {
         let members = members(line, separators)?;
         for one in members.into_iter().filter(|one| !one.trim().is_empty()) {
-            let Found { name, value } = Found::new(one, one.split_once('='));
-            all.push(Found { name, value: value.map(|value| unquoted(&value)) });
+            let Found { name, value, .. } = Found::new(one, one.split_once('='));
+            let is_quoted = value.as_ref().is_some_and(|value| value.starts_with('"'));
+            all.push(Found { name, value: value.map(|value| unquoted(&value)), is_quoted });
         }
     }
     Ok(all)

@@ -65,7 +65,7 @@ pub(super) fn decide(
     let spell = spelling(directive.is.as_ref());
     let read = |found: Found| {
         let value = spell(&name, found.value.as_deref().unwrap_or_default());
-        Found { name: found.name, value: Some(value) }
+        Found { value: Some(value), ..found }
     };
     let is = directive.is.as_ref().map(|is| same(is, |operand| spell(&name, operand)));
     let wanted = Directive { name: name.clone(), is };

@@ -20,7 +20,7 @@ pub(super) fn read(lines: &[&str]) -> Result<Vec<Found>, String> {
 fn form(one: &Found) -> Result<(), String> {
     let has_separator = |text: &str| text.contains([',', ' ', '\t']);
     let value = one.value.as_deref().unwrap_or_default();
-    if has_separator(value) || has_separator(&one.name) {
+    if (has_separator(value) && !one.is_quoted) || has_separator(&one.name) {
         let why = format!("has {}, and its directives must be separated by `;`", one.shown());
         return Err(ignored(&why));
     }
