@@ -110,7 +110,7 @@ connect_to:
         demo.target()
     );
     for (host, to) in demo.connect_to() {
-        let _ = writeln!(project, "  \"{host}\": \"{to}\"");
+        let _ = writeln!(project, "  \"{host}\": \"{}\"", to[0]);
     }
     fs::create_dir_all(folder.join("content"))?;
     fs::create_dir_all(folder.join("checks"))?;

@@ -22,6 +22,10 @@ pub enum Flaw {
     ExtraScope,
     /// An endpoint that needs a credential answers without one.
     NoAuth,
+    /// One of the two servers needs no credential for an endpoint.
+    OpenNode,
+    /// A WebDAV method needs no credential.
+    PropfindNoAuth,
     /// Expired tokens are accepted.
     AcceptExpired,
     /// Tokens without a signature are accepted.
@@ -34,6 +38,10 @@ pub enum Flaw {
     LeakInError,
     /// The list of notes contains the notes of all tenants.
     LeakList,
+    /// The second page of the list of notes contains the notes of all tenants.
+    LeakNextPage,
+    /// A GraphQL query lists the notes of all tenants.
+    LeakGraphql,
     /// A tenant can change another tenant's note.
     CrossWrite,
     /// A tenant can delete another tenant's note.
@@ -115,6 +123,18 @@ pub const FLAWS: &[FlawInfo] = &[
         "The statistics are served without a credential.",
         "auth-required",
     ),
+    row(
+        Flaw::OpenNode,
+        "open-node",
+        "One of the two servers serves the statistics without a credential.",
+        "auth-required",
+    ),
+    row(
+        Flaw::PropfindNoAuth,
+        "propfind-no-auth",
+        "The WebDAV method PROPFIND lists all notes without a credential.",
+        "auth-required",
+    ),
     row(Flaw::AcceptExpired, "accept-expired", "An expired token is accepted.", "auth-required"),
     row(
         Flaw::AcceptAlgNone,
@@ -139,6 +159,18 @@ pub const FLAWS: &[FlawInfo] = &[
         Flaw::LeakList,
         "leak-list",
         "The list of notes contains the notes of all tenants.",
+        "tenant-isolation",
+    ),
+    row(
+        Flaw::LeakNextPage,
+        "leak-next-page",
+        "The second page of the list of notes contains the notes of all tenants.",
+        "tenant-isolation",
+    ),
+    row(
+        Flaw::LeakGraphql,
+        "leak-graphql",
+        "The GraphQL query for notes returns the notes of all tenants.",
         "tenant-isolation",
     ),
     row(

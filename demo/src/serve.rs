@@ -20,7 +20,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_rustls::TlsAcceptor;
 
 use crate::addon;
-use crate::addon::{App, LANDING};
+use crate::addon::{App, LANDING, Node};
 use crate::authority::Authority;
 use crate::flaw::Flaw;
 use crate::key_server::KeyServer;
@@ -59,7 +59,7 @@ pub struct Options {
 pub struct Demo {
     runtime: Option<Runtime>,
     root_pem: String,
-    connect_to: BTreeMap<String, SocketAddr>,
+    connect_to: BTreeMap<String, Vec<SocketAddr>>,
     resolver: SocketAddr,
     backups: PathBuf,
     tenants: String,
@@ -102,8 +102,8 @@ impl Demo {
         TARGET
     }
 
-    /// The socket address of each host; `HOST:80` is the port for plain HTTP.
-    pub fn connect_to(&self) -> BTreeMap<String, SocketAddr> {
+    /// The socket addresses of each host; `HOST:80` has the port for plain HTTP.
+    pub fn connect_to(&self) -> BTreeMap<String, Vec<SocketAddr>> {
         self.connect_to.clone()
     }
 
@@ -148,25 +148,29 @@ impl Drop for Demo {
 /// The addresses of the open ports, and the sockets that reserve closed ones.
 #[derive(Default)]
 struct Ports {
-    addresses: BTreeMap<String, SocketAddr>,
+    addresses: BTreeMap<String, Vec<SocketAddr>>,
     closed: Vec<TcpSocket>,
 }
 
 fn open(app: &Arc<App>, mode: Mode, authority: &Authority, world: TcpSocket) -> io::Result<Ports> {
     let mut ports = Ports::default();
-    let sites = BTreeMap::from([(ADDON, addon::router(app, mode))]);
     let tls = acceptor(authority, &[ADDON])?;
     let (over_tls, plain) = match mode {
         Mode::Garbage => (Protocol::TlsGarbage(tls), Protocol::Garbage),
         _ if app.has(Flaw::Tls10) => (Protocol::OldTls(tls), Protocol::Plain),
         _ => (Protocol::Tls(tls), Protocol::Plain),
     };
-    let secure = (over_tls, by_host(sites, app.clock));
-    let plain = (plain, by_host(BTreeMap::from([(ADDON, plain_router(app, mode))]), app.clock));
-    for (name, (protocol, answers)) in [(ADDON.to_owned(), secure), (format!("{ADDON}:80"), plain)]
-    {
+    let site = |router: Router| by_host(BTreeMap::from([(ADDON, router)]), app.clock);
+    let node = |node: Node| (over_tls.clone(), site(addon::router(app, node, mode)));
+    let plain = (plain, site(plain_router(app, mode)));
+    let all = [
+        (ADDON.to_owned(), node(Node::First)),
+        (ADDON.to_owned(), node(Node::Second)),
+        (format!("{ADDON}:80"), plain),
+    ];
+    for (name, (protocol, answers)) in all {
         let socket = listen::reserve()?;
-        ports.addresses.insert(name, socket.local_addr()?);
+        ports.addresses.entry(name).or_default().push(socket.local_addr()?);
         match mode {
             Mode::Down => ports.closed.push(socket),
             _ => listen::serve(socket, protocol, answers)?,
@@ -175,7 +179,7 @@ fn open(app: &Arc<App>, mode: Mode, authority: &Authority, world: TcpSocket) -> 
     let address = world.local_addr()?;
     let protocol = Protocol::Tls(acceptor(authority, WORLD)?);
     listen::serve(world, protocol, by_host(world::sites(app), app.clock))?;
-    ports.addresses.extend(WORLD.iter().map(|name| ((*name).to_owned(), address)));
+    ports.addresses.extend(WORLD.iter().map(|name| ((*name).to_owned(), vec![address])));
     Ok(ports)
 }
 

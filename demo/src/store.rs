@@ -177,6 +177,15 @@ impl Store {
         statement.query_map([owner.key()], note)?.collect()
     }
 
+    /// The notes that were created after the note `id`, in the order of their creation.
+    pub(crate) fn notes_after(&self, owner: Owner<'_>, id: &str) -> Result<Vec<Note>> {
+        let sql = "SELECT id, text FROM notes WHERE (?1 IS NULL OR client_key = ?1)
+            AND rowid > (SELECT rowid FROM notes WHERE id = ?2) ORDER BY rowid";
+        let connection = self.lock();
+        let mut statement = connection.prepare(sql)?;
+        statement.query_map(params![owner.key(), id], note)?.collect()
+    }
+
     /// A note by its id.
     pub(crate) fn note(&self, owner: Owner<'_>, id: &str) -> Result<Option<Note>> {
         let sql = "SELECT id, text FROM notes WHERE id = ?2 AND (?1 IS NULL OR client_key = ?1)";

@@ -61,7 +61,7 @@ pub(crate) struct Reports {
     pub(crate) reports: Vec<Wanted>,
     /// Print the lines that a waiver needs to accept each failure
     #[arg(long)]
-    waivers: bool,
+    pub(crate) waivers: bool,
 }
 
 impl Reports {

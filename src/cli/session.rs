@@ -16,6 +16,7 @@ use avouch::workflow::{session, sources};
 use crate::addon::{self, Demo, Secrets};
 use crate::args::{DemoOptions, Target};
 use crate::disk::git;
+use crate::disk::outlets::Outlets;
 use crate::exit::Exit;
 use crate::terminal::clock::clock;
 use crate::terminal::console::Console;
@@ -99,11 +100,31 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
 impl Session {
     /// Opens a project, or reports every mistake in it.
     pub(crate) fn open(open: &Open<'_>, console: Console) -> Result<Self, Exit> {
+        Self::opened(open, &|_| {}, console)
+    }
+
+    /// The same, and writes the mistakes to the reports that were requested.
+    pub(crate) fn open_or_report(
+        open: &Open<'_>,
+        outlets: &Outlets,
+        console: Console,
+    ) -> Result<Self, Exit> {
+        let report = |checked: &Checked| {
+            // A file that cannot be written is reported, and the exit code is the same.
+            let _ = outlets.write_mistakes(&checked.diagnostics, &checked.sources, console);
+        };
+        Self::opened(open, &report, console)
+    }
+
+    fn opened(open: &Open<'_>, report: &dyn Fn(&Checked), console: Console) -> Result<Self, Exit> {
         let clock = clock(open.demo.and_then(|demo| demo.clock));
         let secrets = Secrets::generate();
         let checked = check_sources(open, open.demo.map(|_| &secrets), clock);
         console.diagnostics(&checked.diagnostics, &checked.sources);
         let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
+        if errors > 0 || checked.project.is_none() {
+            report(&checked);
+        }
         let Some(mut project) = checked.project.filter(|_| errors == 0) else {
             console.error(&format!("{} in the sources; no request was sent", counted(errors)), "");
             return Err(Exit::Unusable);

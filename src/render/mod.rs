@@ -36,6 +36,9 @@ pub struct Input<'a> {
     pub now: Timestamp,
     /// The earlier state of the site.
     pub past: &'a Past,
+    /// The project's folder within its repository, with `/` at its end; empty if the project is the
+    /// repository's root. Reports that a forge reads name files from that root.
+    pub folder: &'a str,
 }
 
 impl Input<'_> {

@@ -2,7 +2,9 @@
 
 mod config;
 mod credential;
+mod dav;
 mod forge;
+mod graphql;
 mod images;
 mod json_body;
 mod lifecycle;
@@ -19,7 +21,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 
 use crate::backup::Backups;
 use crate::clock::Clock;
@@ -39,6 +41,15 @@ const BODY_MAX: usize = 64 * 1024;
 const UPLOAD_MAX: usize = 1024 * 1024;
 /// The time limit for an answer, including reading the body.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
+
+/// The servers of the add-on, behind one name. They share their state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Node {
+    /// The first server.
+    First,
+    /// The second server.
+    Second,
+}
 
 /// The state of the add-on.
 pub(crate) struct App {
@@ -69,9 +80,14 @@ impl App {
     }
 }
 
-/// The routes of the add-on, in this mode.
-pub(crate) fn router(app: &Arc<App>, mode: Mode) -> Router {
+/// The routes of one of the add-on's servers, in this mode.
+pub(crate) fn router(app: &Arc<App>, node: Node, mode: Mode) -> Router {
+    let stats = match node {
+        Node::Second if app.has(Flaw::OpenNode) => get(public::stats_for_everybody),
+        _ => get(public::stats),
+    };
     routes()
+        .route("/stats", stats)
         .fallback(async || Problem::NOT_FOUND)
         .method_not_allowed_fallback(async || {
             Problem(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed")
@@ -95,7 +111,8 @@ fn routes() -> Router<Arc<App>> {
         .route("/config", get(config::show).put(config::change))
         .route("/notes", get(notes::list).post(notes::create))
         .route("/notes/{id}", get(notes::show).put(notes::change).delete(notes::delete))
-        .route("/stats", get(public::stats))
+        .route("/dav/notes", any(dav::list))
+        .route("/graphql", post(graphql::answer))
         .route("/images", upload)
         .route("/file/{id}", get(images::local))
         .route("/ops/backups/latest", get(operator::latest_backup))

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::http::header::LOCATION;
-use axum::response::{Html, IntoResponse};
+use axum::http::header::{LINK, LOCATION};
+use axum::response::{AppendHeaders, Html, IntoResponse};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -20,6 +20,15 @@ use crate::store::{Note, Owner, Tenant};
 /// The maximum size of a note, in bytes.
 const TEXT_MAX: usize = 10_000;
 
+/// The number of notes of a page of the list.
+const PAGE: usize = 20;
+
+/// A page of the list: the notes after the one with this id, or the first page.
+#[derive(Deserialize)]
+pub(crate) struct Page {
+    after: Option<String>,
+}
+
 /// The content of a note.
 #[derive(Deserialize)]
 pub(crate) struct Text {
@@ -31,13 +40,24 @@ fn scope<'a>(app: &App, tenant: &'a Tenant, flaw: Flaw) -> Owner<'a> {
     if app.has(flaw) { Owner::Anyone } else { Owner::Tenant(&tenant.client_key) }
 }
 
-/// The notes, oldest first.
+/// The notes, oldest first, in pages. Another page is announced by the header field `Link` (RFC 8288).
 pub(crate) async fn list(
     Caller(tenant): Caller,
     State(app): State<Arc<App>>,
+    Query(page): Query<Page>,
 ) -> Result<impl IntoResponse, Problem> {
-    let notes = app.store.notes(scope(&app, &tenant, Flaw::LeakList))?;
-    Ok(Json(json!({ "notes": notes })))
+    let further = scope(&app, &tenant, Flaw::LeakNextPage);
+    let mut notes = match &page.after {
+        Some(id) => app.store.notes_after(further, id)?,
+        None => app.store.notes(scope(&app, &tenant, Flaw::LeakList))?,
+    };
+    notes.truncate(PAGE);
+    let more = match notes.last() {
+        Some(last) if !app.store.notes_after(further, &last.id)?.is_empty() => Some(&last.id),
+        _ => None,
+    };
+    let next = more.map(|id| (LINK, format!("</notes?after={id}>; rel=\"next\"")));
+    Ok((AppendHeaders(next), Json(json!({ "notes": notes }))))
 }
 
 /// Creates a note.
@@ -104,8 +124,8 @@ fn failure(note: &Note) -> impl IntoResponse + use<> {
     (StatusCode::INTERNAL_SERVER_ERROR, Html(page))
 }
 
-/// Escapes a character that has a meaning in HTML.
-fn escaped(character: char) -> String {
+/// Escapes a character that has a meaning in HTML and XML.
+pub(crate) fn escaped(character: char) -> String {
     match character {
         '<' | '>' | '&' | '"' | '\'' => format!("&#{};", u32::from(character)),
         _ => character.to_string(),

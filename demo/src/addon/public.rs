@@ -51,9 +51,14 @@ pub(crate) async fn stats(
     if !app.has(Flaw::NoAuth) {
         caller?;
     }
+    Ok(stats_for_everybody(State(app)).await)
+}
+
+/// The same without a credential.
+pub(crate) async fn stats_for_everybody(State(app): State<Arc<App>>) -> impl IntoResponse {
     let uptime_s = app.started.elapsed().as_secs();
     let version = env!("CARGO_PKG_VERSION");
-    Ok(Json(json!({ "version": version, "uptime_s": uptime_s })))
+    Json(json!({ "version": version, "uptime_s": uptime_s }))
 }
 
 /// Where to report a vulnerability (RFC 9116). Expires in half a year.

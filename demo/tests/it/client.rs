@@ -70,7 +70,7 @@ impl Bench {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none());
         for (host, address) in demo.connect_to() {
-            http = http.resolve(&host, address);
+            http = http.resolve(&host, address[0]);
         }
         let http = http.build().unwrap();
         Self { demo, secrets, http }
@@ -139,7 +139,7 @@ impl Bench {
 
     /// Sends bytes to the plain port. Returns the answer until the connection closes.
     pub(crate) fn send_plain(&self, text: &str) -> Vec<u8> {
-        let address = self.demo.connect_to()["addon.demo.test:80"];
+        let address = self.demo.connect_to()["addon.demo.test:80"][0];
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(text.as_bytes()).unwrap();
         let mut answer = Vec::new();

@@ -128,3 +128,66 @@ async fn the_leak_in_error_flaw_quotes_the_note() {
     assert_eq!(bench.get(&path, As::Tenant("acme")).await.json()["text"], "a secret & more");
     assert_eq!(bench.get("/notes/1", As::Tenant("globex")).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_long_list_of_notes_has_pages() {
+    let bench = Bench::sound();
+    for number in 0..21 {
+        bench.plant("acme", &format!("note {number}")).await;
+    }
+    let first = bench.get("/notes", As::Tenant("acme")).await;
+    assert_eq!(first.json()["notes"].as_array().unwrap().len(), 20);
+    let next = first.header("link").unwrap();
+    let path = next.strip_prefix('<').unwrap().split('>').next().unwrap();
+    let second = bench.get(path, As::Tenant("acme")).await;
+    assert_eq!(second.json()["notes"][0]["text"], "note 20");
+    assert_eq!(second.header("link"), None);
+    assert_eq!(bench.get(path, As::Tenant("globex")).await.json(), json!({ "notes": [] }));
+}
+
+#[tokio::test]
+async fn the_flaw_of_the_second_page_needs_more_than_one_request() {
+    let bench = Bench::flawed("leak-next-page");
+    bench.plant("acme", "ours").await;
+    bench.plant("globex", "theirs").await;
+    let first = bench.get("/notes", As::Tenant("acme")).await;
+    assert!(!first.text().contains("theirs"));
+    let next = first.header("link").unwrap();
+    let path = next.strip_prefix('<').unwrap().split('>').next().unwrap();
+    assert!(bench.get(path, As::Tenant("acme")).await.text().contains("theirs"));
+}
+
+#[tokio::test]
+async fn graphql_selects_the_callers_notes() {
+    for (bench, leaks) in [(Bench::sound(), false), (Bench::flawed("leak-graphql"), true)] {
+        let path = bench.plant("acme", "ours").await;
+        let ask = async |who: &str, query: &str| {
+            let id = path.rsplit('/').next();
+            let body = json!({ "query": query, "variables": { "id": id } });
+            bench.send("POST", "/graphql", As::Tenant(who), Some(body)).await.json()
+        };
+        let notes = "query Notes { notes { id text } }";
+        assert_eq!(ask("acme", notes).await["data"]["notes"][0]["text"], "ours");
+        assert_eq!(ask("globex", notes).await.to_string().contains("ours"), leaks);
+        let note = "query Note($id: ID!) { note(id: $id) { text } }";
+        assert_eq!(ask("acme", note).await["data"]["note"]["text"], "ours");
+        assert_eq!(ask("globex", note).await, json!({ "data": { "note": null } }));
+        assert!(ask("acme", "{ users { name } }").await["errors"].is_array());
+    }
+}
+
+#[tokio::test]
+async fn propfind_lists_the_callers_notes() {
+    for (bench, leaks) in [(Bench::sound(), false), (Bench::flawed("propfind-no-auth"), true)] {
+        bench.plant("acme", "<ours>").await;
+        let own = bench.send("PROPFIND", "/dav/notes", As::Tenant("acme"), None).await;
+        assert_eq!(own.status, 207);
+        assert!(own.text().contains("<displayname>&#60;ours&#62;</displayname>"));
+        let other = bench.send("PROPFIND", "/dav/notes", As::Tenant("globex"), None).await;
+        assert!(!other.text().contains("ours"));
+        let nobody = bench.send("PROPFIND", "/dav/notes", As::Nobody, None).await;
+        assert_eq!(nobody.status, if leaks { 207 } else { 401 });
+        assert_eq!(nobody.text().contains("ours"), leaks);
+        assert_eq!(bench.get("/dav/notes", As::Tenant("acme")).await.status, 405);
+    }
+}

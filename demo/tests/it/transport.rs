@@ -72,7 +72,7 @@ fn answer_to_hello(bench: &Bench, version: [u8; 2], pieces: usize) -> Vec<u8> {
     let body = [&version[..], &[7; 32], &[0, 0, 4], &suites, &[1, 0]].concat();
     let length = u8::try_from(body.len()).unwrap();
     let record = [&[22, 3, 1, 0, length + 4, 1, 0, 0, length][..], &body].concat();
-    let mut stream = TcpStream::connect(bench.demo.connect_to()["addon.demo.test"]).unwrap();
+    let mut stream = TcpStream::connect(bench.demo.connect_to()["addon.demo.test"][0]).unwrap();
     stream.set_nodelay(true).unwrap();
     for piece in record.chunks(record.len().div_ceil(pieces)) {
         stream.write_all(piece).unwrap();

@@ -18,7 +18,7 @@ use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::Parameter;
-use crate::model::plan::request::Program;
+use crate::model::plan::request::{Program, UNDETERMINED};
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::report::Report;
@@ -36,13 +36,15 @@ pub(crate) struct Settings {
     env: Vec<Spanned<String>>,
     /// How long it may run before it is killed; the time limit of a request if left out.
     timeout: Option<Period>,
-    /// The exit code that it must return; 0 if left out.
+    /// The exit code that it must return; 0 if left out. A program that exits with 3 could not find out: the
+    /// result is inconclusive, and the first lines of its standard error are the reason. If you expect 3
+    /// here, it is a result like any other.
     #[serde(default)]
     exit: u8,
     /// Tests of the JSON that it prints, by JSON Pointer.
     #[serde(default)]
     json: BTreeMap<String, Spanned<Tests>>,
-    /// Tests of the text that it prints.
+    /// Tests of the text that it prints, without the line break at its end.
     text: Option<Spanned<Tests>>,
     /// The counter-run: the same program with other arguments, for which the same expectations must not be
     /// met. Without it, nothing shows that the check can fail.
@@ -78,7 +80,12 @@ impl Kind for Command {
             .must_fail
             .as_ref()
             .map(|written| MustFail::program(written, &run, context, diagnostics));
-        Some(settings.plan(program?, counter.map_or(Some(None), |one| one.map(Some))?, expect))
+        let mut program = program?;
+        let mut counter = counter.map_or(Some(None), |one| one.map(Some))?;
+        for one in std::iter::once(&mut program).chain(&mut counter) {
+            one.may_exit_3 = settings.exit == UNDETERMINED;
+        }
+        Some(settings.plan(program, counter, expect))
     }
 }
 

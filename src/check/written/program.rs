@@ -44,6 +44,7 @@ pub(crate) fn program(
         line: run.line.value.clone(),
         env: run.env.iter().map(|name| name.value.clone()).collect(),
         timeout: run.timeout.unwrap_or(context.project.limits.timeout),
+        may_exit_3: false,
     })
 }
 

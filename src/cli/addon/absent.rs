@@ -70,7 +70,7 @@ impl FromStr for Mode {
 
 impl Demo {
     /// The address on which each host listens.
-    pub(crate) fn connect_to(&self) -> BTreeMap<String, SocketAddr> {
+    pub(crate) fn connect_to(&self) -> BTreeMap<String, Vec<SocketAddr>> {
         match *self {}
     }
 

@@ -76,7 +76,8 @@ fn how_to(dir: &Path, demo: &avouch_demo::Demo) -> String {
     );
     text.push_str("connect_to:\n");
     for (host, to) in demo.connect_to() {
-        let _ = writeln!(text, "  \"{host}\": {to}");
+        let to: Vec<String> = to.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "  \"{host}\": [\"{}\"]", to.join("\", \""));
     }
     let _ = writeln!(text, "roots: [{}]", dir.join("ca.pem").display());
     if let Some(resolver) = demo.resolver() {

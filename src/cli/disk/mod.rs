@@ -4,4 +4,5 @@ pub(crate) mod file;
 pub(crate) mod git;
 pub(crate) mod outlets;
 pub(crate) mod publish;
+pub(crate) mod repository;
 pub(crate) mod store;

@@ -5,21 +5,29 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use avouch::model::source::Sources;
+use avouch::model::source::diagnostic::Diagnostic;
 use avouch::render::Input;
 use avouch::render::report::layout::{Layout, WaiverLines};
+use avouch::render::report::mistakes::Mistakes;
 use avouch::render::report::{FORMATS, Format, format};
 
 use crate::args::Reports;
 use crate::disk::file;
 use crate::disk::file::Mode;
+use crate::disk::repository;
 use crate::exit::Exit;
 use crate::terminal::console::Console;
 
 /// Every report of a run, and where it goes.
 pub(crate) struct Outlets {
-    out: &'static Format,
+    /// `None` where none was requested: the report of a run is then for people, and that of mistakes is left
+    /// out, because they are among the messages.
+    out: Option<&'static Format>,
     files: Vec<(&'static Format, PathBuf)>,
     waivers: WaiverLines,
+    /// The project's folder within its repository.
+    folder: String,
 }
 
 impl Outlets {
@@ -54,39 +62,69 @@ impl Outlets {
             }
             files.push((wanted.format, path));
         }
-        Ok(Self { out, files, waivers: args.waiver_lines() })
+        let folder = repository::folder_of(root);
+        Ok(Self { out, files, waivers: args.waiver_lines(), folder })
+    }
+
+    /// The project's folder within its repository, with `/` at its end; empty if it is the root.
+    pub(crate) fn folder(&self) -> &str {
+        &self.folder
     }
 
     /// Writes every report: the files first, so that an error precedes the report on standard output.
     pub(crate) fn write(&self, input: &Input<'_>, console: Console) -> Result<(), Exit> {
+        // A file has the same bytes whatever terminal the run has.
+        let layout = Layout { waivers: self.waivers, ..Layout::default() };
+        let written = self.write_files(&|format| format.render(input, &layout), console);
+        if let Some(out) = self.out.or_else(|| FORMATS.first()) {
+            console.output(&out.render(input, &console.layout(self.waivers)));
+        }
+        written
+    }
+
+    /// Writes every report that was requested, of sources that could not be tested.
+    pub(crate) fn write_mistakes(
+        &self,
+        diagnostics: &[Diagnostic],
+        sources: &Sources,
+        console: Console,
+    ) -> Result<(), Exit> {
+        let mistakes = Mistakes { diagnostics, sources, folder: &self.folder };
+        let written = self.write_files(&|format| format.mistakes(&mistakes), console);
+        if let Some(out) = self.out {
+            console.output(&out.mistakes(&mistakes));
+        }
+        written
+    }
+
+    fn write_files(
+        &self,
+        report: &dyn Fn(&Format) -> Vec<u8>,
+        console: Console,
+    ) -> Result<(), Exit> {
         let mut written = Ok(());
         for (format, path) in &self.files {
-            // A file has the same bytes whatever terminal the run has.
-            let layout = Layout { waivers: self.waivers, ..Layout::default() };
-            let report = format.render(input, &layout);
+            let report = report(format);
             let done = file::replace(path, Mode::Kept, |file| file.write_all(&report));
             if let Err(error) = done {
                 console.error(&format!("`{}` could not be written: {error}", path.display()), "");
                 written = Err(Exit::Unusable);
             }
         }
-        console.output(&self.out.render(input, &console.layout(self.waivers)));
         written
     }
 }
 
-/// The one report on standard output.
-fn out(args: &Reports) -> Result<&'static Format, (String, &'static str)> {
+/// The one report on standard output, if one was requested.
+fn out(args: &Reports) -> Result<Option<&'static Format>, (String, &'static str)> {
     let mut out = args.reports.iter().filter(|wanted| wanted.file.is_none());
     let named = args.format.as_deref().and_then(format);
     match (out.next(), out.next(), named) {
         (Some(_), Some(_), _) | (Some(_), None, Some(_)) => {
             Err(("two reports go to standard output".to_owned(), "give all but one a file"))
         }
-        (Some(wanted), None, None) => Ok(wanted.format),
-        (None, _, named) => named
-            .or_else(|| FORMATS.first())
-            .ok_or_else(|| ("there is no format".to_owned(), "this is a bug in Avouch")),
+        (Some(wanted), None, None) => Ok(Some(wanted.format)),
+        (None, _, named) => Ok(named),
     }
 }
 

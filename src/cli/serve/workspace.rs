@@ -159,7 +159,7 @@ impl Workspace {
             return Default::default();
         };
         let past = &self.past;
-        let input = Input { project, outcomes: shown.outcomes, assessment, past, now };
+        let input = Input { project, outcomes: shown.outcomes, assessment, past, now, folder: "" };
         match render::site(&input) {
             Ok(files) => (files, Vec::new()),
             Err(wrong) => {

@@ -7,6 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 use avouch::model::source::Sources;
 use avouch::model::source::diagnostic::Diagnostic;
 use avouch::render::report::layout::{Colour, Layout, RED, WIDTH, WaiverLines};
+use avouch::render::report::mistakes;
 use serde_json::{Map, Value, json};
 use terminal_size::{Width, terminal_size_of};
 
@@ -110,7 +111,7 @@ impl Console {
     /// Shows diagnostics of the sources.
     pub(crate) fn diagnostics(self, diagnostics: &[Diagnostic], sources: &Sources) {
         if self.is_json() {
-            let Value::Array(all) = diagnostics::json(diagnostics, sources) else { return };
+            let Value::Array(all) = mistakes::json(diagnostics, sources) else { return };
             for (one, diagnostic) in all.into_iter().zip(diagnostics) {
                 let level = if diagnostic.is_error() { "error" } else { "warning" };
                 let Value::Object(fields) = one else { continue };

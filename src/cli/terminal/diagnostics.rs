@@ -1,13 +1,11 @@
-//! Diagnostics for people, with the place underlined, and for programs, as JSON.
+//! Diagnostics for people, with the place underlined.
 
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use avouch::model::source::diagnostic::{Diagnostic, Severity};
-use avouch::model::source::redline::{Redline, Side};
 use avouch::model::source::{Place, Sources};
 use avouch::render::report::layout::Colour;
-use serde_json::{Value, json};
 
 use crate::terminal::redline;
 
@@ -29,52 +27,6 @@ pub(crate) fn text(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour
         out.push_str("\n\n");
     }
     out
-}
-
-/// All diagnostics as a JSON array, in their order.
-pub(crate) fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Value {
-    let place = |place: &Place| {
-        let at = sources.line_column(place);
-        json!({ "file": &*place.file, "line": at.line, "column": at.column })
-    };
-    let related = |(at, label): &(Place, String)| {
-        let mut value = place(at);
-        value["label"] = label.as_str().into();
-        value
-    };
-    let one = |one: &Diagnostic| {
-        let at = one.place.as_ref().map(place).unwrap_or_default();
-        let mut value = json!({
-            "file": at["file"],
-            "line": at["line"],
-            "column": at["column"],
-            "code": one.code,
-            "severity": one.severity,
-            "message": one.message,
-            "help": one.help,
-            "arguments": one.arguments,
-            "related": one.related.iter().map(related).collect::<Vec<_>>(),
-        });
-        if let Some(redline) = &one.redline {
-            value["redline"] = json_of(redline);
-        }
-        value
-    };
-    diagnostics.iter().map(one).collect()
-}
-
-fn json_of(redline: &Redline) -> Value {
-    let side = |side: &Side| {
-        let by = side.by.as_ref();
-        let by = by.map(|by| json!({ "author": by.author, "at": by.at, "commit": by.id }));
-        json!({ "text": side.text, "by": by })
-    };
-    json!({
-        "claim": redline.claim,
-        "runs": redline.runs,
-        "quote": side(&redline.quote),
-        "policy": side(&redline.policy),
-    })
 }
 
 fn report<'a>(one: &'a Diagnostic, sources: &Sources, colour: Colour) -> Group<'a> {
@@ -257,28 +209,5 @@ mod tests {
             let text = text(&[one], &sources, Colour::Plain);
             assert!(text.lines().count() < 15, "{text}");
         }
-    }
-
-    #[test]
-    fn programs_get_line_column_code_message_and_help() {
-        let one = Diagnostic::new(Code::Suspect, Place::new("a.md", 8..10), "m")
-            .help("h")
-            .related(Place::new("checks/b.yaml", 8..9), "there");
-        let none =
-            Diagnostic { place: None, ..Diagnostic::new(Code::UnusedFile, Place::file("x"), "n") };
-        assert_eq!(
-            json(&[one, none], &sources()),
-            json!([
-                {
-                    "file": "a.md", "line": 2, "column": 4, "code": "suspect", "severity": "error",
-                    "message": "m", "help": "h", "arguments": {},
-                    "related": [{"file": "checks/b.yaml", "line": 1, "column": 9, "label": "there"}],
-                },
-                {
-                    "file": null, "line": null, "column": null, "code": "unused-file", "severity": "warning",
-                    "message": "n", "help": null, "arguments": {}, "related": [],
-                },
-            ])
-        );
     }
 }

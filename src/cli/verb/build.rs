@@ -56,7 +56,7 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
         .map(|file| store::read(&root.join(file), console))
         .transpose()?;
     let outlets = Outlets::open(&args.reports, root, &taken(args), console)?;
-    let session = Session::open(&open(root, args, given.as_ref()), console)?;
+    let session = Session::open_or_report(&open(root, args, given.as_ref()), &outlets, console)?;
     let checked = given.as_ref().map_or_else(|| session.clock.now(), |given| given.finished);
     let past = past(&session, args, Evidence { of: given.as_ref(), checked }, console)?;
     let records = Records::read(&session.root, &[Path::new("assessment.json")].into(), &args.out);
@@ -87,6 +87,7 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
         assessment: &assessment,
         now,
         past: &past,
+        folder: outlets.folder(),
     };
     outlets.write(&input, console)?;
     if let Some(draft) = &args.draft {

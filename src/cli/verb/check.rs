@@ -78,7 +78,7 @@ fn once(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
     let earlier =
         args.reuse.as_deref().map(|file| store::read(&root.join(file), console)).transpose()?;
     let outlets = Outlets::open(&args.reports, root, &[&args.out], console)?;
-    let mut session = Session::open(&open, console)?;
+    let mut session = Session::open_or_report(&open, &outlets, console)?;
     known(&session, &args.claims, console)?;
     let failed = failed(args, &session);
     let assessment = match earlier {
@@ -98,6 +98,7 @@ fn once(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
         assessment: &assessment,
         now,
         past: &Past::default(),
+        folder: outlets.folder(),
     };
     outlets.write(&input, console)?;
     Ok(Exit::of(&outcomes))

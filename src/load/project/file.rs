@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::load::project::actor::ActorFile;
+use crate::load::project::connect_to::ConnectTo;
 use crate::load::project::limits::LimitsFile;
 use crate::model::project::RawHtml;
 use crate::model::project::promises::PromiseSeverity;
@@ -45,9 +46,10 @@ pub struct ProjectFile {
     /// How to report a vulnerability: `mailto:` and `https:` addresses, in order of preference.
     #[serde(default)]
     pub contacts: Vec<Spanned<String>>,
-    /// Where connections to a host are made instead: `host` or `host:port` to `address:port`.
+    /// Where connections to a host are made instead: `host` or `host:port` to `address:port`, or to a
+    /// list of these, one for each server of the host. Tests are sent to each of them.
     #[serde(default)]
-    pub connect_to: BTreeMap<String, Spanned<String>>,
+    pub connect_to: BTreeMap<String, Spanned<ConnectTo>>,
     /// Files with certificate authorities to trust in addition to the public ones, as PEM.
     #[serde(default)]
     pub roots: Vec<Spanned<String>>,

@@ -10,6 +10,7 @@ use crate::load::file::reader::Reader;
 use crate::load::options::Options;
 use crate::load::project::address;
 use crate::load::project::address::Fault;
+use crate::load::project::connect_to::connect_to;
 use crate::load::project::file::ProjectFile;
 use crate::load::project::scope::{Scope, check_name};
 use crate::load::project::variable::Variables;
@@ -98,35 +99,6 @@ fn hosts(
         hosts.insert(entry.key.clone(), host.map_or_else(String::new, |host| host.value.clone()));
     }
     hosts
-}
-
-fn connect_to(
-    read: &BTreeMap<String, Spanned<String>>,
-    scope: &mut Scope<'_>,
-) -> BTreeMap<String, SocketAddr> {
-    let root = scope.node;
-    let mut all = BTreeMap::new();
-    for entry in root.get("connect_to").map_or(&[][..], Node::entries) {
-        if !address::is_host(&entry.key) {
-            let message = format!("`{}` is not a host name", entry.key);
-            let help = "write it like `addon.example.com` or `addon.example.com:443`";
-            scope.report(Code::BadConnectTo, &entry.key_span, message, help);
-        }
-        let Some(to) = read.get(&entry.key) else {
-            continue;
-        };
-        match to.parse() {
-            Ok(address) => {
-                all.insert(entry.key.clone(), address);
-            }
-            Err(_) => {
-                let message = format!("`{}` is not an IP address with a port", to.value);
-                let help = "write numbers, such as `127.0.0.1:8443`";
-                scope.report(Code::BadConnectTo, &to.span, message, help);
-            }
-        }
-    }
-    all
 }
 
 fn roots(

@@ -81,11 +81,13 @@ pub enum Reason {
     Release,
     /// A second look, while no other check ran, contradicted a violation.
     Interference,
+    /// A program of the project reported that it could not find out (exit code 3).
+    Undetermined,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Unreachable,
         Self::Dns,
         Self::Tls,
@@ -105,6 +107,7 @@ impl Reason {
         Self::UnreadPage,
         Self::Release,
         Self::Interference,
+        Self::Undetermined,
     ];
 
     /// Its name, in kebab case.
@@ -129,6 +132,7 @@ impl Reason {
             Self::UnreadPage => "unread-page",
             Self::Release => "release",
             Self::Interference => "interference",
+            Self::Undetermined => "undetermined",
         }
     }
 
@@ -160,6 +164,7 @@ impl Reason {
             Self::Interference => {
                 "a second look, while no other check ran, contradicted the first one"
             }
+            Self::Undetermined => "the program that tests it could not find out",
         }
     }
 
@@ -173,6 +178,7 @@ impl Reason {
                 | Self::Timeout
                 | Self::RateLimited
                 | Self::ServerError
+                | Self::Undetermined
         )
     }
 }

@@ -1,6 +1,7 @@
 //! Binding: digests of the words, the plans and the world for which evidence was collected.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -89,6 +90,11 @@ pub struct WorldBinding {
     pub tenants: Option<Digest>,
 }
 
+fn addresses(all: &[SocketAddr]) -> String {
+    let texts: Vec<String> = all.iter().map(SocketAddr::to_string).collect();
+    texts.join(", ")
+}
+
 impl WorldBinding {
     /// The world of a project.
     pub fn of(project: &Project) -> Self {
@@ -109,7 +115,7 @@ impl WorldBinding {
             target: world.target.origin().ascii_serialization(),
             demo: world.demo,
             hosts: if world.demo { BTreeMap::new() } else { world.hosts.clone() },
-            connect_to: connect.map(|(host, to)| (host.clone(), to.to_string())).collect(),
+            connect_to: connect.map(|(host, to)| (host.clone(), addresses(to))).collect(),
             roots: roots.map(|(file, pem)| (file.clone(), Digest::of(pem.as_bytes()))).collect(),
             resolver: world.resolver.filter(|_| !world.demo).map(|resolver| resolver.to_string()),
             actors: actors.into_iter().map(|(name, known)| (name.clone(), known)).collect(),

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::language::period::Period;
 use crate::model::plan::template::Template;
 
+/// The exit code of a program that could not find out.
+pub const UNDETERMINED: u8 = 3;
+
 /// A program that is run without a shell, in the project's folder, with the named environment
 /// variables only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +19,10 @@ pub struct Program {
     pub env: Vec<String>,
     /// The maximum duration.
     pub timeout: Period,
+    /// Whether exit code 3 is a result like any other, because the check expects it; otherwise it means
+    /// that the program could not find out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_exit_3: bool,
 }
 
 /// One HTTP request.

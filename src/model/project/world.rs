@@ -20,7 +20,7 @@ pub struct World {
     /// The host of each role; with the demo as target, the demo's hosts.
     pub hosts: BTreeMap<String, String>,
     /// The addresses that connections to a host use instead, like curl's `--connect-to`.
-    pub connect_to: BTreeMap<String, SocketAddr>,
+    pub connect_to: BTreeMap<String, Vec<SocketAddr>>,
     /// Certificate authorities to trust in addition to the public ones, as PEM, by file.
     pub roots: BTreeMap<String, String>,
     /// The resolver to use in place of the system's.
@@ -44,19 +44,28 @@ impl World {
         }
     }
 
-    /// The address that the project sets for the host of `url`.
-    pub fn connects_to(&self, url: &Url) -> Option<SocketAddr> {
-        let host = url.host_str()?;
-        let port = url.port_or_known_default()?;
+    /// The addresses that the project sets for the host of `url`; empty if it sets none.
+    pub fn connects_to(&self, url: &Url) -> &[SocketAddr] {
+        match (url.host_str(), url.port_or_known_default()) {
+            (Some(host), Some(port)) => self.connects_host_to(host, port),
+            _ => &[],
+        }
+    }
+
+    /// The addresses that the project sets for a port of a host; empty if it sets none.
+    pub fn connects_host_to(&self, host: &str, port: u16) -> &[SocketAddr] {
         let with_port = self.connect_to.get(&format!("{host}:{port}"));
-        with_port.or_else(|| self.connect_to.get(host)).copied()
+        with_port.or_else(|| self.connect_to.get(host)).map_or(&[], Vec::as_slice)
     }
 
     /// Whether the host of `url` has one address, whatever a name server says: it is an address, the
-    /// project sets its address, or it always means this machine (RFC 6761, section 6.3).
+    /// project sets one address, or it always means this machine (RFC 6761, section 6.3).
     pub fn has_one_address(&self, url: &Url) -> bool {
         let own = |host: &str| host == "localhost" || host.ends_with(".localhost");
-        self.embedded || self.connects_to(url).is_some() || url.domain().is_none_or(own)
+        match self.connects_to(url).len() {
+            0 => !self.embedded && url.domain().is_none_or(own),
+            count => count == 1,
+        }
     }
 }
 

@@ -67,9 +67,9 @@ impl ProbedHost<'_> {
     /// The socket addresses of the host.
     async fn addresses(&self, world: &World) -> Result<Vec<SocketAddr>, ProbeError> {
         let name = self.name.trim_matches(['[', ']']);
-        let with_port = world.connect_to.get(&format!("{}:{}", self.name, self.port));
-        if let Some(address) = with_port.or_else(|| world.connect_to.get(self.name)) {
-            return Ok(vec![*address]);
+        let set = world.connects_host_to(self.name, self.port);
+        if !set.is_empty() {
+            return Ok(set.to_vec());
         }
         if let Ok(address) = name.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(address, self.port)]);

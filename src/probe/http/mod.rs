@@ -45,6 +45,7 @@ use crate::probe::spellings::compressed;
 use crate::probe::spellings::compressed::BodyExtent;
 use crate::probe::strangers::sent::sent;
 use crate::probe::values::Values;
+use crate::probe::values::redact::Redactor;
 use crate::probe::values::sought::{Parts, Sought};
 
 /// Everything that the steps of a run share.
@@ -97,9 +98,15 @@ pub(crate) enum FurtherPages {
 
 impl<'a> RunContext<'a> {
     /// Everything that the programs of a run share.
-    pub(crate) fn command_context(&'a self) -> CommandContext<'a> {
+    pub(crate) fn command_context(&'a self, redactor: &'a Redactor) -> CommandContext<'a> {
         let permitted = self.project.commands;
-        CommandContext { root: self.root, env: self.env, limiter: &self.limiter, permitted }
+        CommandContext {
+            root: self.root,
+            env: self.env,
+            limiter: &self.limiter,
+            permitted,
+            redactor,
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! affects one request.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ type Key = (String, Option<Route>, Reuse);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Way {
     /// The host whose address is chosen, and that address; otherwise the client chooses one.
-    pub(crate) pinned: Option<(String, IpAddr)>,
+    pub(crate) pinned: Option<(String, SocketAddr)>,
     /// Whether it may use a connection that is open already.
     pub(crate) reuse: Reuse,
 }
@@ -105,7 +105,7 @@ impl<'a> Pool<'a> {
         url: &Url,
         way: &Way,
     ) -> Result<Connection, ProbeError> {
-        let route = route(self.world, url).or_else(|| way.route(url));
+        let route = way.route(self.world, url).or_else(|| route(self.world, url));
         let client = self.client((actor.to_owned(), route.clone(), way.reuse))?;
         let address = route.map(|route| route.address);
         let moved = address.and_then(|address| moved(url, address));
@@ -145,18 +145,23 @@ impl<'a> Pool<'a> {
 }
 
 impl Way {
-    fn route(&self, url: &Url) -> Option<Route> {
-        let (host, ip) = self.pinned.as_ref()?;
+    /// The route to the pinned address, for an address of the same host. Another port of the host may have
+    /// other addresses.
+    fn route(&self, world: &World, url: &Url) -> Option<Route> {
+        let (host, pinned) = self.pinned.as_ref()?;
         let port = url.port_or_known_default()?;
-        let route = || Route { host: host.clone(), address: SocketAddr::new(*ip, port) };
-        (url.domain() == Some(host)).then(route)
+        let address = match world.connects_to(url) {
+            [] => SocketAddr::new(pinned.ip(), port),
+            set => *set.iter().find(|one| *one == pinned)?,
+        };
+        (url.host_str() == Some(host)).then(|| Route { host: host.clone(), address })
     }
 }
 
-/// The route that the project sets for an address.
+/// The route that the project sets for an address; the first one if it sets several.
 fn route(world: &World, url: &Url) -> Option<Route> {
     let host = url.host_str()?.to_owned();
-    Some(Route { host, address: world.connects_to(url)? })
+    Some(Route { host, address: *world.connects_to(url).first()? })
 }
 
 /// Replaces the port of `url`, and its host if that is an IP address, with those of `address`. Returns

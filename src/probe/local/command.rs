@@ -17,9 +17,10 @@ use crate::model::answer::error::ProbeError;
 use crate::model::answer::facts::Facts;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::backup::BACKUP;
-use crate::model::plan::request::Program;
+use crate::model::plan::request::{Program, UNDETERMINED};
 use crate::probe::json::{self, JsonText};
 use crate::probe::limiter::{Limiter, Stop, Urgency};
+use crate::probe::values::redact::Redactor;
 
 /// The host name under which runs of programs are limited.
 const HOST: &str = "programs";
@@ -35,6 +36,22 @@ pub(crate) struct CommandContext<'a> {
     pub(crate) limiter: &'a Limiter<'a>,
     /// Whether the project permits programs.
     pub(crate) permitted: bool,
+    /// Removes secrets from what a program prints to standard error.
+    pub(crate) redactor: &'a Redactor,
+}
+
+/// The number of bytes that are read of a program's reason.
+const REASON_READ_MAX: usize = 64 * 1024;
+
+/// The number of lines and characters that are shown of it.
+const REASON_LINES_MAX: usize = 3;
+const REASON_MAX: usize = 300;
+
+/// A program that has ended.
+struct Ended {
+    facts: Value,
+    /// The start of its standard error, with all secrets.
+    stderr: Vec<u8>,
 }
 
 /// The output of a program, up to the limit.
@@ -67,7 +84,12 @@ pub(crate) async fn run(
     let run = read_output(child, context.limiter.body_max());
     let ended = context.limiter.with_timeout(program.timeout.as_std(), Urgency::Read, run).await;
     match ended.map_err(Stop::error)? {
-        Some(Ok(facts)) => Ok(facts),
+        Some(Ok(ended)) if !program.may_exit_3 && ended.facts["exit"] == UNDETERMINED => {
+            let reason = reason(&ended.stderr, context.redactor);
+            let why = format!("`{name}` could not find out (exit code {UNDETERMINED}): {reason}");
+            Err(ProbeError::new(Reason::Undetermined, why))
+        }
+        Some(Ok(ended)) => Ok(ended.facts),
         Some(Err(error)) => {
             let why = format!("cannot read the output of `{name}`: {}", error.kind());
             Err(ProbeError::new(Reason::Unreachable, why))
@@ -112,8 +134,8 @@ fn filled(word: &str, backup: Option<&Path>) -> String {
     }
 }
 
-/// Reads the output of a program until it exits. Returns its facts.
-async fn read_output(mut child: Child, kept_max: usize) -> std::io::Result<Value> {
+/// Reads the output of a program until it exits.
+async fn read_output(mut child: Child, kept_max: usize) -> std::io::Result<Ended> {
     let group = ProcessGroup::of(&child);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let ended = async {
@@ -122,8 +144,30 @@ async fn read_output(mut child: Child, kept_max: usize) -> std::io::Result<Value
         drop(group);
         status
     };
-    let (status, stdout, stderr) = tokio::join!(ended, drain(stdout, kept_max), drain(stderr, 0));
-    Ok(facts(status?, stdout?, stderr?.bytes))
+    let (status, stdout, stderr) =
+        tokio::join!(ended, drain(stdout, kept_max), drain(stderr, REASON_READ_MAX));
+    let stderr = stderr?;
+    Ok(Ended { facts: facts(status?, stdout?, stderr.bytes), stderr: stderr.kept })
+}
+
+/// The first lines of a program's standard error. Secrets are removed first: a part of one could not be
+/// recognised.
+fn reason(stderr: &[u8], redactor: &Redactor) -> String {
+    let all = Value::String(String::from_utf8_lossy(stderr).into_owned());
+    let redacted = redactor.value(all);
+    let lines = redacted.as_str().unwrap_or_default().lines().map(printable);
+    let lines = lines.filter(|line| !line.is_empty()).take(REASON_LINES_MAX);
+    let reason = lines.collect::<Vec<_>>().join("; ");
+    match reason.char_indices().nth(REASON_MAX) {
+        Some((end, _)) => format!("{}…", &reason[..end]),
+        None if reason.is_empty() => "it printed no reason to standard error".to_owned(),
+        None => reason,
+    }
+}
+
+fn printable(line: &str) -> String {
+    let spaced: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Reads to the end, so that the program is never blocked, and keeps the first `kept_max` bytes.
@@ -184,12 +228,21 @@ impl Printed {
         }
         // Output that is not text is not kept: nobody could say what it contains.
         match text(&self.kept, truncated) {
-            Some(text) if facts.get("json").is_none() => facts["text"] = text.into(),
+            Some(text) if facts.get("json").is_none() => {
+                let text = if truncated { text } else { without_line_break(text) };
+                facts["text"] = text.into();
+            }
             None if !is_read && !truncated => facts["undecodable"] = "utf-8".into(),
             _ => {}
         }
         facts
     }
+}
+
+/// The text without one line break at its end, which programs print for the terminal's sake.
+fn without_line_break(text: &str) -> &str {
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    if line.len() < text.len() { line.strip_suffix('\r').unwrap_or(line) } else { line }
 }
 
 /// The bytes as text; a text that was cut within a character ends before it.
@@ -228,7 +281,7 @@ mod tests {
 
     fn program(line: &[&str]) -> Program {
         let line = line.iter().map(|word| (*word).to_owned()).collect();
-        Program { line, env: vec!["NAMED".into()], timeout: Period::seconds(10) }
+        Program { line, env: vec!["NAMED".into()], timeout: Period::seconds(10), may_exit_3: false }
     }
 
     async fn ran(program: &Program) -> Result<Value, ProbeError> {
@@ -236,17 +289,78 @@ mod tests {
         let limiter = Limiter::new(Limits::default(), &interrupt);
         let env = |name: &str| Some(format!("value of {name}"));
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        run(program, None, CommandContext { root, env: &env, limiter: &limiter, permitted: true })
-            .await
+        let redactor = Redactor::of_secrets(&["correct-horse".to_owned()]);
+        let context = CommandContext {
+            root,
+            env: &env,
+            limiter: &limiter,
+            permitted: true,
+            redactor: &redactor,
+        };
+        run(program, None, context).await
     }
 
     #[tokio::test]
     async fn output_and_exit_code_are_facts() {
-        let script = "echo '{\"a\": 1}'; echo no >&2; exit 3";
+        let script = "echo '{\"a\": 1}'; echo no >&2; exit 4";
         let facts = ran(&program(&["/bin/sh", "-c", script])).await.unwrap();
-        assert_eq!(facts["exit"], 3);
+        assert_eq!(facts["exit"], 4);
         assert_eq!(facts["stdout"]["json"], json!({"a": 1}));
         assert_eq!(facts["stderr"], 3);
+    }
+
+    async fn printed(script: &str) -> String {
+        let facts = ran(&program(&["/bin/sh", "-c", script])).await.unwrap();
+        facts["stdout"]["text"].as_str().unwrap().to_owned()
+    }
+
+    #[tokio::test]
+    async fn one_line_break_at_the_end_is_not_part_of_the_text() {
+        for (script, text) in [
+            ("echo ok", "ok"),
+            ("printf ok", "ok"),
+            ("printf 'ok\\r\\n'", "ok"),
+            ("printf 'ok\\n\\n'", "ok\n"),
+            ("printf 'a\\nb\\n'", "a\nb"),
+            ("printf 'ok\\r'", "ok\r"),
+            ("printf ' ok \\n'", " ok "),
+            ("echo", ""),
+            ("printf ''", ""),
+        ] {
+            assert_eq!(printed(script).await, text, "{script}");
+        }
+    }
+
+    #[tokio::test]
+    async fn exit_code_3_is_no_result_and_standard_error_has_the_reason() {
+        let long = "x".repeat(400);
+        for (stderr, reason) in [
+            ("no replica answers", "no replica answers".to_owned()),
+            ("\n\n\u{1b}one\ntwo\n \nthree\nfour\n", "one; two; three".to_owned()),
+            ("", "it printed no reason to standard error".to_owned()),
+            (long.as_str(), format!("{}…", "x".repeat(300))),
+            ("the password is correct-horse", "the password is [secret]".to_owned()),
+        ] {
+            let script = "printf %s \"$0\" >&2; echo 1; exit 3";
+            let error = ran(&program(&["/bin/sh", "-c", script, stderr])).await.unwrap_err();
+            assert_eq!(error.reason, Reason::Undetermined);
+            let told = format!("`/bin/sh` could not find out (exit code 3): {reason}");
+            assert_eq!(error.detail, told);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_the_cut_would_halve_is_not_shown_in_part() {
+        let stderr = format!("{}correct-horse", "x".repeat(295));
+        let script = "printf %s \"$0\" >&2; exit 3";
+        let error = ran(&program(&["/bin/sh", "-c", script, &stderr])).await.unwrap_err();
+        assert!(!error.detail.contains("corr"), "{}", error.detail);
+    }
+
+    #[tokio::test]
+    async fn exit_code_3_is_a_result_where_it_is_expected() {
+        let expected = Program { may_exit_3: true, ..program(&["/bin/sh", "-c", "exit 3"]) };
+        assert_eq!(ran(&expected).await.unwrap()["exit"], 3);
     }
 
     #[tokio::test]
@@ -264,13 +378,13 @@ mod tests {
     #[tokio::test]
     async fn only_listed_variables_are_in_its_environment() {
         let facts = ran(&program(&["env"])).await.unwrap();
-        assert_eq!(facts["stdout"]["text"], "NAMED=value of NAMED\n");
+        assert_eq!(facts["stdout"]["text"], "NAMED=value of NAMED");
     }
 
     #[tokio::test]
     async fn arguments_are_passed_unchanged() {
         let facts = ran(&program(&["echo", "$NAMED; ls *"])).await.unwrap();
-        assert_eq!(facts["stdout"]["text"], "$NAMED; ls *\n");
+        assert_eq!(facts["stdout"]["text"], "$NAMED; ls *");
     }
 
     #[tokio::test]

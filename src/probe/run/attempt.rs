@@ -138,7 +138,8 @@ impl<'a> Attempt<'a> {
             }
             Act::Command(program) => {
                 let start = Instant::now();
-                let ran = command::run(program, None, self.context.command_context()).await;
+                let ran =
+                    command::run(program, None, self.context.command_context(&self.redactor)).await;
                 let took_ms = ms(start.elapsed());
                 Observation { took_ms, ..self.local_observation(index, step, ran) }
             }
@@ -250,7 +251,7 @@ impl<'a> Attempt<'a> {
                 Exchange { answer: copied.map_err(Answer::Error), ..Exchange::default() }
             }
         };
-        let programs = self.context.command_context();
+        let programs = self.context.command_context(&self.redactor);
         let answer = match fetched.answer {
             Ok(facts) => backup::open(opening, facts, &dir, programs).await.map_err(Answer::Error),
             Err(answer) => Err(answer),

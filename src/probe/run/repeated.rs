@@ -68,7 +68,7 @@ async fn addresses(
         return Default::default();
     };
     let addresses = HostAddresses::of(&url, &context.project.world, pool.names()).await;
-    (url.domain().unwrap_or_default().to_owned(), addresses)
+    (url.host_str().unwrap_or_default().to_owned(), addresses)
 }
 
 async fn several(
@@ -80,10 +80,10 @@ async fn several(
     for _ in 0..repeat.max(1) {
         let mut exchange = http::send(context, planned).await;
         let answered = exchange.answer.is_ok();
-        if let (Err(Answer::Error(error)), Some((_, ip))) =
+        if let (Err(Answer::Error(error)), Some((_, peer))) =
             (&mut exchange.answer, &planned.way.pinned)
         {
-            error.detail = format!("{} ({ip})", error.detail);
+            error.detail = format!("{} ({peer})", error.detail);
         }
         all.push(((context.now)(), exchange));
         if !answered {

@@ -100,7 +100,7 @@ fn only_trusted_certificates_are_accepted() {
         .unwrap();
     let server = Server::start_tls(tls, |_| Reply::text(200, "ok"));
     let mut project = project("https://addon.test");
-    project.world.connect_to.insert("addon.test".into(), server.address);
+    project.world.connect_to.insert("addon.test".into(), vec![server.address]);
     let plan = plan([get("acme", "/")]);
     assert_eq!(reason(&run_plan(&project, &plan)), Reason::Tls);
     project.world.roots.insert("ca.pem".into(), certificate.pem());
@@ -117,8 +117,8 @@ fn only_trusted_certificates_are_accepted() {
 fn a_route_for_one_port_keeps_the_host_name() {
     let server = Server::start(|_| Reply::text(200, "ok"));
     let mut project = project("http://addon.test:8080");
-    project.world.connect_to.insert("addon.test".into(), dead_port());
-    project.world.connect_to.insert("addon.test:8080".into(), server.address);
+    project.world.connect_to.insert("addon.test".into(), vec![dead_port()]);
+    project.world.connect_to.insert("addon.test:8080".into(), vec![server.address]);
     let ran = run_plan(&project, &plan([get("acme", "/")]));
     assert_eq!(ran.facts(0)["url"], "http://addon.test:8080/");
     assert_eq!(server.seen()[0].header("host"), Some("addon.test:8080"));
@@ -131,7 +131,7 @@ fn the_host_of_a_role_is_replaced_by_the_actual_one() {
     let mut project = project("http://addon.test");
     project.hosts.insert("platform".into(), "www.platform.example".into());
     project.world.hosts.insert("platform".into(), "platform.demo.test".into());
-    project.world.connect_to.insert("platform.demo.test:80".into(), server.address);
+    project.world.connect_to.insert("platform.demo.test:80".into(), vec![server.address]);
     let mut request = Request::get("/");
     request.to = Destination::Address(Template::new("http://www.platform.example/security?a=1"));
     let ran = run_plan(&project, &plan([probe("anyone", request)]));

@@ -166,7 +166,7 @@ fn echoed_secrets_are_redacted() {
 fn plain_http_uses_port_80_and_carries_no_credential() {
     let server = Server::start(|_| Reply::redirect(301, "https://addon.test/"));
     let mut project = project("https://addon.test");
-    project.world.connect_to.insert("addon.test:80".into(), server.address);
+    project.world.connect_to.insert("addon.test:80".into(), vec![server.address]);
     let mut request = Request::get("/");
     request.to = Destination::PlainTarget(Template::new("/x"));
     let ran = run_plan(&project, &plan([probe("acme", request)]));

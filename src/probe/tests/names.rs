@@ -42,7 +42,7 @@ fn the_other_addresses_of_a_host_are_listed_as_not_asked() {
 fn a_host_whose_address_the_project_sets_has_no_others() {
     let server = Server::start(|_| Reply::text(200, "hi"));
     let (_dns, mut project) = named("addon.test", &server, records());
-    project.world.connect_to.insert("addon.test".into(), server.address);
+    project.world.connect_to.insert("addon.test".into(), vec![server.address]);
     let ran = run_plan(&project, &plan([get("anyone", "/")]));
     assert_eq!(ran.facts(0)["status"], 200);
     assert_eq!(ran.observation(0).not_asked, Vec::<String>::new());

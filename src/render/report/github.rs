@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use crate::model::judge::evidence::{Outcome, Standing};
 use crate::render::finding::{findings, place_of};
 use crate::render::report::labels;
+use crate::render::report::mistakes::{self, Mistakes};
 use crate::render::wording::cut;
 use crate::render::{Input, summary, wording};
 
@@ -36,6 +37,25 @@ pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
     out.into_bytes()
 }
 
+/// Writes the annotations of sources that could not be tested.
+pub(crate) fn mistakes(of: &Mistakes<'_>) -> Vec<u8> {
+    let mut out = String::new();
+    for level in ["error", "warning"] {
+        let of_level = of.diagnostics.iter().filter(|one| mistakes::level(one) == level);
+        for one in of_level.clone().take(LEVEL_MAX) {
+            let place = of.place_of(one).map_or_else(String::new, |(file, at)| {
+                format!("file={},line={},col={},", property(&file), at.line, at.column)
+            });
+            let (title, message) = (one.code.name(), cut(&mistakes::told(one), MESSAGE_MAX));
+            let _ = writeln!(out, "::{level} {place}title={title}::{}", data(&message));
+        }
+        if let rest @ 1.. = of_level.count().saturating_sub(LEVEL_MAX) {
+            let _ = writeln!(out, "{rest} more of level {level} are not shown");
+        }
+    }
+    out.into_bytes()
+}
+
 fn level(outcome: &Outcome<'_>) -> Option<&'static str> {
     match outcome.standing {
         Standing::Violated => Some("error"),
@@ -56,7 +76,7 @@ fn annotation(out: &mut String, level: &str, outcome: &Outcome<'_>, input: &Inpu
     let _ = writeln!(
         out,
         "::{level} file={},line={},col={},title={}::{}",
-        property(&file),
+        property(&format!("{}{file}", input.folder)),
         at.line,
         at.column,
         property(&title),

@@ -4,6 +4,7 @@
 use crate::render::Input;
 use crate::render::report::layout::Layout;
 use crate::render::report::markdown;
+use crate::render::report::mistakes::{self, Mistakes};
 
 /// The number of problems that are described in full, and of claims in the table.
 const MOST: usize = 50;
@@ -11,4 +12,9 @@ const MOST: usize = 50;
 /// Writes the report.
 pub(crate) fn render(input: &Input<'_>, layout: &Layout) -> Vec<u8> {
     markdown::up_to(input, MOST, layout)
+}
+
+/// Writes the report of sources that could not be tested.
+pub(crate) fn mistakes(of: &Mistakes<'_>) -> Vec<u8> {
+    mistakes::markdown(of, MOST)
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::basis::Basis;
@@ -11,6 +12,7 @@ use crate::model::judge::falsify::{Grade, TriedCounterexample};
 use crate::model::judge::waiving::Waiving;
 use crate::model::project::waiver::Accepted;
 use crate::render::finding::{Finding, findings, place_of};
+use crate::render::report::mistakes::{self, Mistakes};
 use crate::render::summary::Count;
 use crate::render::{Input, summary, wording};
 
@@ -23,6 +25,17 @@ pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(&report(input)).unwrap_or_default();
     bytes.push(b'\n');
     bytes
+}
+
+/// Writes the report of sources that could not be tested: it has no claims.
+pub(crate) fn mistakes(of: &Mistakes<'_>) -> Vec<u8> {
+    let report = json!({
+        "schema": SCHEMA,
+        "generator": concat!("avouch ", env!("CARGO_PKG_VERSION")),
+        "diagnostics": mistakes::json(of.diagnostics, of.sources),
+        "claims": [],
+    });
+    format!("{report:#}\n").into_bytes()
 }
 
 #[derive(Serialize)]

@@ -10,7 +10,9 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
+use crate::model::source::diagnostic::Diagnostic;
 use crate::render::finding::place_of;
+use crate::render::report::mistakes::{self, Mistakes};
 use crate::render::report::text;
 use crate::render::{Input, wording, xml};
 
@@ -43,7 +45,7 @@ pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
 }
 
 fn report(writer: &mut Writer<Vec<u8>>, input: &Input<'_>) -> io::Result<()> {
-    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    declare(writer)?;
     let mut suites: IndexMap<String, Vec<&Outcome<'_>>> = IndexMap::new();
     for outcome in input.outcomes {
         suites.entry(place_of(outcome, input.project).0).or_default().push(outcome);
@@ -54,6 +56,64 @@ fn report(writer: &mut Writer<Vec<u8>>, input: &Input<'_>) -> io::Result<()> {
         suites.iter().try_for_each(|(file, outcomes)| suite(writer, file, outcomes, input))
     })?;
     writer.write_indent()
+}
+
+/// Writes the report of sources that could not be tested: one suite, in which each error is a case with an
+/// error, and each warning one that passes.
+pub(crate) fn mistakes(of: &Mistakes<'_>) -> Vec<u8> {
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', INDENT);
+    // Writing to a vector cannot fail.
+    let _ = report_mistakes(&mut writer, of);
+    writer.into_inner()
+}
+
+fn report_mistakes(writer: &mut Writer<Vec<u8>>, of: &Mistakes<'_>) -> io::Result<()> {
+    declare(writer)?;
+    let tests = of.diagnostics.len().max(1).to_string();
+    let counts = [
+        ("tests", tests),
+        ("skipped", "0".to_owned()),
+        ("failures", "0".to_owned()),
+        ("errors", of.errors().to_string()),
+    ];
+    let named = |name: &str| [&[("name", name.to_owned())], &counts[..]].concat();
+    element(writer, "testsuites", &named("avouch")).write_inner_content(|writer| {
+        element(writer, "testsuite", &named("sources")).write_inner_content(|writer| {
+            if of.diagnostics.is_empty() {
+                let attributes = [("name", "sources".into()), ("classname", "sources".into())];
+                element(writer, "testcase", &attributes).write_empty()?;
+            }
+            of.diagnostics.iter().try_for_each(|one| mistake(writer, one, of))
+        })?;
+        Ok(())
+    })?;
+    writer.write_indent()
+}
+
+fn mistake(writer: &mut Writer<Vec<u8>>, one: &Diagnostic, of: &Mistakes<'_>) -> io::Result<()> {
+    let place = of.place_of(one);
+    let at = place.as_ref().map(|(file, at)| format!("{file}:{}:{}", at.line, at.column));
+    let name = [Some(one.code.name().to_owned()), at].into_iter().flatten();
+    let mut attributes = vec![
+        ("name", name.collect::<Vec<_>>().join(" ")),
+        ("classname", "sources".to_owned()),
+        ("time", "0.000".to_owned()),
+    ];
+    let place = place.map(|(file, at)| [("file", file), ("line", at.line.to_string())]);
+    attributes.extend(place.into_iter().flatten());
+    element(writer, "testcase", &attributes).write_inner_content(|writer| {
+        if !one.is_error() {
+            return text_element(writer, "system-err", &[], &mistakes::told(one));
+        }
+        let message = one.message.clone();
+        Trouble { element: "error", kind: one.code.name(), message, description: one.help.clone() }
+            .write(writer)
+    })?;
+    Ok(())
+}
+
+fn declare(writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
+    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
 }
 
 /// The attributes that count the cases of a suite, or of all of them.
@@ -95,6 +155,7 @@ fn case(writer: &mut Writer<Vec<u8>>, outcome: &Outcome<'_>, input: &Input<'_>) 
     ];
     attributes.extend(outcome.observed.map(|at| ("timestamp", time(at))));
     attributes.push(("time", format!("{:.3}", took(outcome).as_secs_f64())));
+    let file = format!("{}{file}", input.folder);
     attributes.extend([("file", file), ("line", at.line.to_string())]);
     let idle = wording::idle(outcome);
     element(writer, "testcase", &attributes).write_inner_content(|writer| {

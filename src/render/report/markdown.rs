@@ -7,6 +7,7 @@ use crate::model::judge::evidence::{Outcome, Standing};
 use crate::model::time::in_words;
 use crate::render::finding::place_of;
 use crate::render::report::layout::{Colour, Layout};
+use crate::render::report::mistakes::{self, Mistakes};
 use crate::render::report::{labels, problem};
 use crate::render::wording::cut;
 use crate::render::{Input, summary, wording};
@@ -17,6 +18,11 @@ const CELL_MAX: usize = 120;
 /// Writes the report.
 pub(crate) fn render(input: &Input<'_>, layout: &Layout) -> Vec<u8> {
     up_to(input, usize::MAX, layout)
+}
+
+/// Writes the report of sources that could not be tested.
+pub(crate) fn mistakes(of: &Mistakes<'_>) -> Vec<u8> {
+    mistakes::markdown(of, usize::MAX)
 }
 
 /// The report with at most so many problems in full, and as many claims in the table.
@@ -104,7 +110,7 @@ fn shape(standing: Standing) -> &'static str {
 }
 
 /// Text without any Markdown syntax.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
         if "\\`*_{}[]<>#|~&!".contains(character) {
@@ -116,7 +122,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Text as code, whatever it contains: no link and no mention of a user.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let fence = fence(text, 1);
     let padded = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{fence}{padded}{text}{padded}{fence}")

@@ -9,6 +9,7 @@ mod junit;
 pub mod labels;
 pub mod layout;
 mod markdown;
+pub mod mistakes;
 pub mod plan;
 mod problem;
 mod sarif;
@@ -16,6 +17,7 @@ mod text;
 
 use crate::render::Input;
 use crate::render::report::layout::Layout;
+use crate::render::report::mistakes::Mistakes;
 
 /// A report format.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +28,8 @@ pub struct Format {
     pub about: &'static str,
     /// Writes it.
     pub writer: Writer,
+    /// Writes the mistakes of sources that could not be tested.
+    pub mistakes: fn(&Mistakes<'_>) -> Vec<u8>,
 }
 
 /// The function that writes a report. The same arguments give the same bytes.
@@ -38,6 +42,11 @@ pub enum Writer {
 }
 
 impl Format {
+    /// Writes the report of sources that could not be tested.
+    pub fn mistakes(&self, mistakes: &Mistakes<'_>) -> Vec<u8> {
+        (self.mistakes)(mistakes)
+    }
+
     /// Writes the report; `layout` matters to formats for people alone.
     pub fn render(&self, input: &Input<'_>, layout: &Layout) -> Vec<u8> {
         match self.writer {
@@ -49,32 +58,47 @@ impl Format {
 
 /// All report formats; the first is the default.
 pub static FORMATS: &[Format] = &[
-    Format { name: "text", about: "for people", writer: Writer::LaidOut(text::render) },
-    Format { name: "json", about: "everything, for programs", writer: Writer::Fixed(json::render) },
+    Format {
+        name: "text",
+        about: "for people",
+        writer: Writer::LaidOut(text::render),
+        mistakes: mistakes::text,
+    },
+    Format {
+        name: "json",
+        about: "everything, for programs",
+        writer: Writer::Fixed(json::render),
+        mistakes: json::mistakes,
+    },
     Format {
         name: "junit",
         about: "JUnit XML, for CI servers",
         writer: Writer::Fixed(junit::render),
+        mistakes: junit::mistakes,
     },
     Format {
         name: "sarif",
         about: "SARIF 2.1.0, for code scanning",
         writer: Writer::Fixed(sarif::render),
+        mistakes: sarif::mistakes,
     },
     Format {
         name: "github",
         about: "annotations, for a GitHub workflow",
         writer: Writer::Fixed(github::render),
+        mistakes: github::mistakes,
     },
     Format {
         name: "summary",
         about: "short Markdown, for the summary of a CI job",
         writer: Writer::LaidOut(job_summary::render),
+        mistakes: job_summary::mistakes,
     },
     Format {
         name: "markdown",
         about: "Markdown with every claim, for a comment or a wiki",
         writer: Writer::LaidOut(markdown::render),
+        mistakes: markdown::mistakes,
     },
 ];
 

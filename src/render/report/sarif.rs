@@ -2,29 +2,88 @@
 //! at its line in the policy, with the line of the check as a related location. A claim that could not be
 //! verified is open, or to be reviewed; a waived failure is suppressed.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::language::words::capital;
 use crate::model::judge::binding::Digest;
 use crate::model::judge::evidence::{Outcome, Standing};
 use crate::model::project::claim::Claim;
-use crate::model::source::Place;
+use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::codes::Code;
+use crate::model::source::{Place, Sources};
 use crate::render::finding::{Finding, findings};
+use crate::render::report::mistakes::{self, Mistakes};
 use crate::render::{Input, summary, wording};
 
 /// The maximum number of results for one claim; further findings are counted.
 const FINDINGS_MAX: usize = 100;
 
-/// The folder that paths are relative to.
-const ROOT: &str = "PROJECT";
+/// The folder that paths are relative to, by its usual name: code scanning ignores any other.
+const ROOT: &str = "%SRCROOT%";
+
+/// The schema of a log.
+const LOG_SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// Writes the report.
 pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
-    let log = json!({
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [run(input)],
+    log(&run(input))
+}
+
+/// Writes the log of sources that could not be tested: a rule is a code, and a mistake is a result.
+pub(crate) fn mistakes(of: &Mistakes<'_>) -> Vec<u8> {
+    let codes: BTreeSet<Code> = of.diagnostics.iter().map(|one| one.code).collect();
+    let rules = codes.iter().map(|code| {
+        json!({
+            "id": code.name(),
+            "name": name(code.name()),
+            "shortDescription": { "text": code.meaning() },
+        })
     });
+    let result = |one: &Diagnostic| {
+        let files = Files { sources: of.sources, folder: of.folder };
+        let related = one.related.iter().enumerate().map(|(index, (place, label))| {
+            json!({
+                "id": index + 1,
+                "physicalLocation": files.physical(place),
+                "message": { "text": label },
+            })
+        });
+        let mut result = json!({
+            "ruleId": one.code.name(),
+            "ruleIndex": codes.iter().position(|code| *code == one.code),
+            "kind": "fail",
+            "level": mistakes::level(one),
+            "message": { "text": mistakes::told(one) },
+        });
+        if let Some(place) = &one.place {
+            result["locations"] = json!([{ "physicalLocation": files.physical(place) }]);
+        }
+        if !one.related.is_empty() {
+            result["relatedLocations"] = related.collect();
+        }
+        result
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    log(&json!({
+        "tool": { "driver": {
+            "name": "Avouch",
+            "version": version,
+            "semanticVersion": version,
+            "rules": rules.collect::<Vec<_>>(),
+        }},
+        "automationDetails": { "id": "avouch/" },
+        "invocations": [{ "executionSuccessful": of.errors() == 0 }],
+        "originalUriBaseIds": base(),
+        "columnKind": "unicodeCodePoints",
+        "results": of.diagnostics.iter().map(result).collect::<Vec<_>>(),
+    }))
+}
+
+fn log(run: &Value) -> Vec<u8> {
+    let log = json!({ "$schema": LOG_SCHEMA, "version": "2.1.0", "runs": [run] });
     // A value always serialises: no writer can fail.
     let mut bytes = serde_json::to_vec_pretty(&log).unwrap_or_default();
     bytes.push(b'\n');
@@ -49,11 +108,15 @@ fn run(input: &Input<'_>) -> Value {
             "startTimeUtc": assessment.started,
             "endTimeUtc": assessment.finished,
         }],
-        "originalUriBaseIds": { ROOT: { "description": { "text": "The project's folder." } } },
+        "originalUriBaseIds": base(),
         "columnKind": "unicodeCodePoints",
         "results": results.collect::<Vec<_>>(),
         "properties": { "target": assessment.world.target, "demo": assessment.world.demo },
     })
+}
+
+fn base() -> Value {
+    json!({ ROOT: { "description": { "text": "The root of the repository." } } })
 }
 
 /// A claim, with a description of its checks.
@@ -158,18 +221,30 @@ fn related(claim: &Claim, check: Option<usize>, input: &Input<'_>) -> Value {
 }
 
 fn physical(place: &Place, input: &Input<'_>) -> Value {
-    let sources = &input.project.sources;
-    let from = sources.line_column(place);
-    let to = sources.line_column(&Place { start: place.end.max(place.start), ..place.clone() });
-    json!({
-        "artifactLocation": { "uri": uri(&place.file), "uriBaseId": ROOT },
-        "region": {
-            "startLine": from.line,
-            "startColumn": from.column,
-            "endLine": to.line,
-            "endColumn": to.column,
-        },
-    })
+    Files { sources: &input.project.sources, folder: input.folder }.physical(place)
+}
+
+/// The files of a project within its repository.
+struct Files<'a> {
+    sources: &'a Sources,
+    folder: &'a str,
+}
+
+impl Files<'_> {
+    fn physical(&self, place: &Place) -> Value {
+        let sources = self.sources;
+        let from = sources.line_column(place);
+        let to = sources.line_column(&Place { start: place.end.max(place.start), ..place.clone() });
+        json!({
+            "artifactLocation": { "uri": uri(&format!("{}{}", self.folder, place.file)), "uriBaseId": ROOT },
+            "region": {
+                "startLine": from.line,
+                "startColumn": from.column,
+                "endLine": to.line,
+                "endColumn": to.column,
+            },
+        })
+    }
 }
 
 /// A path as a relative reference (RFC 3986): other characters are percent-encoded.
@@ -234,10 +309,10 @@ mod tests {
             "\"anyone reads /images. Expected: the status is 404. Seen: status 200.\""
         );
         insta::assert_snapshot!(told(&result["locations"]), @r#"
-        [{"physicalLocation":{"artifactLocation":{"uri":"content/security.md","uriBaseId":"PROJECT"},"region":{"startLine":7,"startColumn":2,"endLine":8,"endColumn":1}}}]
+        [{"physicalLocation":{"artifactLocation":{"uri":"content/security.md","uriBaseId":"%SRCROOT%"},"region":{"startLine":7,"startColumn":2,"endLine":8,"endColumn":1}}}]
         "#);
         insta::assert_snapshot!(told(&result["relatedLocations"]), @r#"
-        [{"id":1,"physicalLocation":{"artifactLocation":{"uri":"checks/image-storage.yaml","uriBaseId":"PROJECT"},"region":{"startLine":1,"startColumn":1,"endLine":1,"endColumn":1}},"message":{"text":"The claim's check 1."}}]
+        [{"id":1,"physicalLocation":{"artifactLocation":{"uri":"checks/image-storage.yaml","uriBaseId":"%SRCROOT%"},"region":{"startLine":1,"startColumn":1,"endLine":1,"endColumn":1}},"message":{"text":"The claim's check 1."}}]
         "#);
         insta::assert_snapshot!(told(&result["suppressions"][0]["justification"]), @r#"
         "until 30 Nov 2026 by The demo's officer (SEC-17): The old host is switched off next week."

@@ -83,6 +83,7 @@ impl Sample {
             assessment: &self.assessment,
             now: now(),
             past: &self.past,
+            folder: "",
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::model::time::day_of;
 use crate::render::site::claims::{json, valid_until};
 use crate::render::site::edition::Edition;
-use crate::render::site::link::escaped;
+use crate::render::site::link::escaped_xml;
 use crate::render::site::view;
 
 /// The maximum width of a character of the badge, in pixels.
@@ -77,7 +77,7 @@ impl Badge {
 fn svg(badge: &Badge) -> String {
     let width = |text: &str| (text.chars().count() + 2) * CHARACTER_WIDTH;
     let (left, right) = (width(&badge.label), width(&badge.message));
-    let (label, message) = (escaped(&badge.label), escaped(&badge.message));
+    let (label, message) = (escaped_xml(&badge.label), escaped_xml(&badge.message));
     let (all, color) = (left + right, badge.color);
     let (label_at, message_at) = (CHARACTER_WIDTH, left + CHARACTER_WIDTH);
     format!(

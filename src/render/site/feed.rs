@@ -14,8 +14,8 @@ use crate::model::published::{PastStanding, Published, PublishedClaim};
 use crate::model::time::start_of_day;
 use crate::render::report::labels;
 use crate::render::site::edition::Edition;
-use crate::render::site::{absolute, link, view};
-use crate::render::xml::is_permitted;
+use crate::render::site::link::escaped_xml as xml;
+use crate::render::site::{absolute, view};
 
 /// The number of entries of the feed; older ones are left out.
 const ENTRIES_MAX: usize = 100;
@@ -175,12 +175,6 @@ fn changed(recorded: &Recorded, url: &Url) -> FeedEntry {
 /// The part of a digest that distinguishes the changes of one page.
 fn short(digest: &Digest) -> &str {
     digest.0.get(..16).unwrap_or(&digest.0)
-}
-
-/// Escapes text for XML 1.0, without the control characters that it does not allow (section 2.2).
-fn xml(text: &str) -> String {
-    let permitted = text.chars().filter(|character| is_permitted(*character));
-    link::escaped(&permitted.collect::<String>())
 }
 
 #[cfg(test)]

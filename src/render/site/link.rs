@@ -1,6 +1,7 @@
 //! Addresses on the site, all relative, so that it can be read from a disk or under any path.
 
 use crate::model::project::policy::{Marked, Policy};
+use crate::render::xml::is_permitted;
 
 /// The address of a link in `from`; `None` if the link is not safe.
 pub(crate) fn address(written: &str, from: &Policy, policies: &[Policy]) -> Option<String> {
@@ -69,6 +70,11 @@ pub(crate) fn escaped(text: &str) -> String {
         }
     }
     html
+}
+
+/// Escapes text for XML 1.0, without the characters that it does not allow (section 2.2).
+pub(crate) fn escaped_xml(text: &str) -> String {
+    escaped(&text.chars().filter(|character| is_permitted(*character)).collect::<String>())
 }
 
 /// The relative path from a file to the site's root: empty, or `../` for each folder.

@@ -155,7 +155,8 @@ fn permissions(project: &Project, words: &Words) -> Vec<String> {
         return all;
     }
     for (host, to) in &world.connect_to {
-        all.push(words.fill("led-to", &[("host", host), ("address", &to.to_string())]));
+        let to: Vec<String> = to.iter().map(ToString::to_string).collect();
+        all.push(words.fill("led-to", &[("host", host), ("address", &words.list(&to))]));
     }
     if !world.roots.is_empty() {
         all.push(words.count("more-roots", world.roots.len()));

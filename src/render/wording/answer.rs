@@ -18,7 +18,7 @@ use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::{Act, Bearing, Plan, Role, Step, expect};
 use crate::model::project::Project;
 use crate::model::time::in_words;
-use crate::render::wording::expectation::subject;
+use crate::render::wording::subject::subject;
 use crate::render::wording::{at_address, cut, found, list, plain, standing, waived};
 
 /// The number of characters that are shown of the reason why an answer was not understood.

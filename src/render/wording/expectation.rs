@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::language::words::capital;
 use crate::model::judge::Judged;
 use crate::model::plan::expect::words::Part;
 use crate::model::plan::expect::{Directive, Expectation, OfCookie, Refusal, Test, Within};
 use crate::model::time::{in_words, read_time};
+use crate::render::wording::subject::{missing, short, subject};
 use crate::render::wording::{address, cut, list, plain, value};
 
 /// The number of characters that are shown of a refusal: its status, and the target of a redirect.
@@ -52,6 +52,7 @@ pub fn found(expectation: &Expectation, judged: &Judged) -> String {
         Test::NotAll(_) => format!("status {}", value(actual)),
         Test::Unchanged => changes(actual),
         Test::StaysOn(_) => format!("the last address was {}", value(actual)),
+        _ if actual.is_null() => missing(&expectation.at),
         Test::Every(within) | Test::Some(within) if within.at.starts_with('/') => {
             format!("{}: {}", plain(&within.at[1..].replace('/', " ")), value(actual))
         }
@@ -180,74 +181,6 @@ fn entry(within: &Within) -> String {
 
 fn words(values: &[Value]) -> Vec<String> {
     values.iter().map(value).collect()
-}
-
-/// The words for a pointer into facts, as the subject of a clause.
-pub(super) fn subject(at: &str) -> String {
-    match at {
-        "" => "the answer".to_owned(),
-        "/status" => "the status".to_owned(),
-        "/url" => "the last address".to_owned(),
-        "/body/text" => "the body".to_owned(),
-        "/body/json" => "the body's JSON".to_owned(),
-        "/body/title" => "the page's title".to_owned(),
-        "/body/bytes" => "the body's length in bytes".to_owned(),
-        "/redirects" => "the list of redirects".to_owned(),
-        "/body/truncated" => "whether the answer was cut off".to_owned(),
-        "/exit" => "the program's exit code".to_owned(),
-        "/stdout/json" => "the program's JSON output".to_owned(),
-        "/stdout/text" => "the program's output".to_owned(),
-        "/found" => "whether a file was found".to_owned(),
-        "/finished" => "the number of finished backups".to_owned(),
-        "/newest/at" => "the newest finished backup".to_owned(),
-        "/newest/bytes" => "the newest backup's size in bytes".to_owned(),
-        "/share" => "the newest backup's size in per cent of the one before it".to_owned(),
-        "/records" => "the list of records".to_owned(),
-        "/chain" => "the chain of names".to_owned(),
-        "/addresses" => "the list of addresses".to_owned(),
-        "/opened" => "whether the backup could be opened".to_owned(),
-        "/integrity" => "the backup's integrity".to_owned(),
-        "/body/security_txt/contacts" => "the list of contacts in the file".to_owned(),
-        "/body/security_txt/canonical" => "the list of the file's own addresses".to_owned(),
-        "/body/security_txt/expires/0" => "the file's date of expiry".to_owned(),
-        "/body/security_txt/faults" => "the list of the file's faults".to_owned(),
-        "/entries" => "the number of entries in the backup".to_owned(),
-        _ => match (header(at), at.strip_prefix("/body/json/")) {
-            (Some(name), _) => format!("the header {name}"),
-            (_, Some(path)) => format!("“{}” in the body", plain(path)),
-            _ => in_document(at),
-        },
-    }
-}
-
-fn in_document(at: &str) -> String {
-    match (at.strip_prefix("/stdout/json/"), at.strip_prefix("/rows/")) {
-        (Some(path), _) => format!("“{}” in the program's output", plain(path)),
-        (_, Some(table)) => format!("the number of rows in {}", plain(table)),
-        _ => format!("“{}”", plain(at.trim_start_matches('/'))),
-    }
-}
-
-/// The same in fewer words.
-fn short(at: &str) -> String {
-    match at {
-        "/status" => "status".to_owned(),
-        _ => match (header(at), at.strip_prefix("/body/json/")) {
-            (Some(name), _) => format!("{name}:"),
-            (_, Some(path)) => format!("{}:", plain(path)),
-            _ => format!("{}:", subject(at).trim_start_matches("the ")),
-        },
-    }
-}
-
-/// The name of the header field that a pointer leads to, in its usual spelling.
-fn header(at: &str) -> Option<String> {
-    let name = at.strip_prefix("/headers/")?.split('/').next()?;
-    Some(plain(&capitals(name)))
-}
-
-fn capitals(name: &str) -> String {
-    name.split('-').map(capital).collect::<Vec<_>>().join("-")
 }
 
 #[cfg(test)]

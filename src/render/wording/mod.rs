@@ -10,6 +10,7 @@ mod help;
 mod limit;
 mod looks;
 mod request;
+mod subject;
 mod waiver;
 
 pub use answer::{

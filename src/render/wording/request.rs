@@ -216,7 +216,9 @@ fn world(line: &mut String, request: &Request, project: &Project) {
     }
     let host = address(request, project).0.parse::<url::Url>().ok();
     let host = host.as_ref().and_then(url::Url::host_str);
-    if let Some((host, to)) = host.and_then(|host| Some((host, world.connect_to.get(host)?))) {
+    if let Some((host, to)) =
+        host.and_then(|host| Some((host, world.connect_to.get(host)?.first()?)))
+    {
         push(line, "--connect-to", &format!("{host}::{to}"));
     }
     for file in world.roots.keys() {
@@ -319,7 +321,10 @@ mod tests {
     fn connection_overrides_are_in_the_command_line() {
         let mut project = sample::project();
         project.world.demo = false;
-        project.world.connect_to.insert("addon.demo.test".into(), ([127, 0, 0, 1], 8443).into());
+        project
+            .world
+            .connect_to
+            .insert("addon.demo.test".into(), vec![([127, 0, 0, 1], 8443).into()]);
         project.world.roots.insert("ca.pem".into(), String::new());
         let step = Step::http(Role::Probe, "reads", ANYONE, Request::get("/x"));
         insta::assert_snapshot!(curl(&step, &project), @r#"curl -i --connect-to addon.demo.test::127.0.0.1:8443 --cacert "ca.pem" "https://addon.demo.test/x""#);

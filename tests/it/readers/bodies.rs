@@ -107,12 +107,12 @@ fn a_title_is_the_one_that_a_browser_shows() {
     let good = "{ title: { contains: \"Good page\" } }";
     let html = |page: &str| body("Content-Type: text/html\n", page.as_bytes(), good);
     html("<!doctype html><!-- <title>Good page</title> --><title>Error</title>\n")
-        .is("violated", &["the page's title is “Error”"]);
+        .is("violated", &["page's title: “Error”"]);
     html("<body><svg><title>Good page</title></svg></body>")
         .is("violated", &["the page has no title"]);
     for hidden in ["script", "style", "template", "textarea", "svg"] {
         html(&format!("<{hidden}><title>Good page</title></{hidden}><title>Error</title>"))
-            .is("violated", &["the page's title is “Error”"]);
+            .is("violated", &["page's title: “Error”"]);
     }
     html("<p><title>Good page</title>").is("holds", &[]);
 }

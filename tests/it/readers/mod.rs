@@ -3,6 +3,8 @@
 
 mod bodies;
 mod headers;
+mod programs;
 mod raw;
+mod reports;
 mod security_txt;
 mod understood;

@@ -22,7 +22,7 @@ fn question(ask: TlsAsk) -> TlsQuestion {
 
 fn world_at(address: SocketAddr) -> World {
     let mut world = world("https://addon.test");
-    world.connect_to.insert("addon.test".into(), address);
+    world.connect_to.insert("addon.test".into(), vec![address]);
     world
 }
 
@@ -202,7 +202,7 @@ async fn every_resolved_address_is_probed() {
 async fn plain_http_is_closed_redirects_or_serves_content() {
     let plain = |address: SocketAddr| async move {
         let mut world = world_at(closed_port().await);
-        world.connect_to.insert("addon.test:80".into(), address);
+        world.connect_to.insert("addon.test:80".into(), vec![address]);
         ask(TlsAsk::PlainHttp, &world).await
     };
     let facts = plain(closed_port().await).await.unwrap();
