@@ -38,7 +38,7 @@ struct Field<'a> {
 
 /// Reads a file; `None` if no line of it is a field that the RFC defines. The result is
 /// `{ "contacts": [..], "canonical": [..], "expires": [..], "faults": [..] }`, in which addresses have their
-/// normal form, each once, and `faults` is missing if there are none.
+/// normal form, each once; a list without entries is left out.
 pub fn read(body: &[u8]) -> Option<Value> {
     let text = String::from_utf8_lossy(body);
     let mut faults = Faults::default();
@@ -66,15 +66,15 @@ pub fn read(body: &[u8]) -> Option<Value> {
         all.retain(|one| seen.insert(one.clone()));
         all
     };
-    let mut file = json!({
-        "contacts": addresses("Contact"),
-        "canonical": addresses("Canonical"),
-        "expires": named(EXPIRES),
-    });
-    if !faults.0.is_empty() {
-        file["faults"] = json!(faults.0);
-    }
-    Some(file)
+    let lists = [
+        ("contacts", json!(addresses("Contact"))),
+        ("canonical", json!(addresses("Canonical"))),
+        ("expires", json!(named(EXPIRES))),
+        ("faults", json!(faults.0)),
+    ];
+    let is_empty = |list: &Value| list.as_array().is_none_or(Vec::is_empty);
+    let there = lists.into_iter().filter(|(_, list)| !is_empty(list));
+    Some(there.map(|(name, list)| (name.to_owned(), list)).collect())
 }
 
 /// Clauses that follow "the file".

@@ -273,7 +273,7 @@ mod tests {
         the body's length in bytes is at most 1024
         “scopes” in the body is exactly “read” and “act”, in any order
         “at” in the body is at most 24 hours old
-        “not_after” is at least 14 days ahead
+        the day on which the certificate expires is at least 14 days ahead
         the body's JSON has entries, and in each “why” is present
         the body's JSON has an entry that is “x”
         the header Strict-Transport-Security has the directive max-age, and its value is at least 31536000

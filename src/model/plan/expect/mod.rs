@@ -12,6 +12,7 @@ pub(crate) mod fill;
 mod header;
 mod judge;
 mod pages;
+pub mod place;
 mod redacted;
 mod refusal;
 #[cfg(test)]

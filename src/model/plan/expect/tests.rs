@@ -474,7 +474,14 @@ fn a_field_that_browsers_ignore_meets_nothing() {
         assert_eq!(policy(line, None), UNCLEAR, "{line}");
     }
     let caches = |line: &str, is| has("cache-control", &[line], "max-age", is);
-    for line in ["max-age=4e1", "max-age=1.5", "max-age=-1", "max-age=60; private", "max-age 60"] {
+    for line in [
+        "max-age=4e1",
+        "max-age=1.5",
+        "max-age=-1",
+        "max-age=60; private",
+        "max-age 60",
+        "x max-age=60",
+    ] {
         assert_eq!(caches(line, Some(Test::AtMost(60.0))), UNCLEAR, "{line}");
     }
     let credentials = |origin: &str| {

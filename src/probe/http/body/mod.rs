@@ -97,7 +97,7 @@ fn of_security_txt(response: &RawResponse, media_type: &MediaType, found: &mut B
         faults.push("was reached by a redirect to an address without TLS (section 3)".to_owned());
     }
     if !faults.is_empty() {
-        let known = file["faults"].as_array().cloned().unwrap_or_default();
+        let known = file.get("faults").and_then(Value::as_array).cloned().unwrap_or_default();
         file["faults"] = faults.into_iter().map(Value::from).chain(known).collect();
     }
     found.set("security_txt", file);

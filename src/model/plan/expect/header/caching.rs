@@ -35,7 +35,8 @@ pub(super) fn decide(
 ) -> Result<TestOutcome, String> {
     let mut all = parsed(lines, &[','])?;
     let name = directive.name.to_lowercase();
-    if let Some(odd) = all.iter().find(|one| is_odd(one)) {
+    let may_be_it = |one: &&Found| is_odd(one) && one.shown().contains(&*name);
+    if let Some(odd) = all.iter().find(may_be_it) {
         let shown = odd.shown();
         return Err(format!("has {shown}, and its directives must be separated by commas"));
     }
