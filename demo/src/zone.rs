@@ -21,6 +21,8 @@ const PLATFORM_HOST: &str = "addon.demo-platform.test";
 const OTHER_HOST: &str = "addon.elsewhere.test";
 /// The host that receives the domain's mail.
 const MAIL: &str = "mail.demo.test";
+/// Its address, which is reserved for documentation (RFC 5737). No check connects to it.
+const MAIL_ADDRESS: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 25);
 /// The only authority that may issue certificates for the domain.
 const AUTHORITY: &str = "authority.demo-platform.test";
 
@@ -41,9 +43,10 @@ impl Zone {
         let mut zone = Self(BTreeMap::new());
         let home = if flaws.contains(&Flaw::MovedHost) { OTHER_HOST } else { PLATFORM_HOST };
         zone.add(ADDON, RData::CNAME(CNAME(name(home)?)))?;
-        for host in [PLATFORM_HOST, OTHER_HOST, MAIL].iter().chain(WORLD) {
+        for host in [PLATFORM_HOST, OTHER_HOST].iter().chain(WORLD) {
             zone.add(host, RData::A(A(Ipv4Addr::LOCALHOST)))?;
         }
+        zone.add(MAIL, RData::A(A(MAIL_ADDRESS)))?;
         if !flaws.contains(&Flaw::NoMx) {
             zone.add(DOMAIN, RData::MX(MX::new(10, name(MAIL)?)))?;
         }

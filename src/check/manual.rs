@@ -24,6 +24,10 @@ name, 429 and 503.
 If a claim applies to several products, each check names those that it asks: `products: [cloud]`. The page claims
 nothing about a product that no check asks. An attestation is about all of them.
 
+Checks that change the same account or path do not run at the same time, and neither do checks that change
+something and checks that read content. If a check must not run next to any other for a reason that its requests
+do not show, such as a limit that the service counts over all callers, add `alone: true` to it.
+
 The claim's text must mention each limit of its checks: `max_age: 24h` as \"at most 24 hours\", \"a day\" or
 \"daily\", but not as \"at least 24 hours\". A year is 365 days; a month is not converted to days. To leave a
 limit out of the text, list its name after `states:`, such as `states: [certificate_days]`. Each number in the

@@ -64,6 +64,7 @@ fn of_claim(project: &Project, claim: &Claim, seed: u64, diagnostics: &mut Repor
         let context = Context { project, claim, span: &check.settings.span, seed };
         if let Some(mut plan) = kind.plan(&check.settings, &context, diagnostics) {
             diagnostics.extend(flaws(claim, check, &plan));
+            plan.alone = check.alone;
             mark_stated(check, &mut plan);
             name_products(project, claim, check, &mut plan);
             plans.push(plan);

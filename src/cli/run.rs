@@ -31,7 +31,7 @@ pub(crate) fn ask(
     console: Console,
 ) -> Result<Vec<Transcript>, Exit> {
     let interrupt = probe::signals::interrupt();
-    let progress = Progress::new(jobs, console);
+    let progress = Progress::new(jobs, session.project.limits, console);
     let surroundings = Surroundings {
         env: &environment,
         events: &|event| progress.tell(event),

@@ -83,6 +83,10 @@ fn claim() -> Schema {
                 "items": {"type": "string"},
                 "description": "The products of the claim that this check asks, if the claim applies to several.",
             },
+            "alone": {
+                "type": "boolean",
+                "description": "Whether no other check may run at the same time.",
+            },
         },
         "allOf": rules.collect::<Vec<_>>(),
     });
@@ -122,6 +126,7 @@ fn definitions_of(kind: &str, mut settings: Schema) -> Vec<(String, Value)> {
         keys.insert("kind".into(), json!({"const": kind}));
         keys.insert("states".into(), json!(true));
         keys.insert("products".into(), json!(true));
+        keys.insert("alone".into(), json!(true));
     }
     let parts = parts.into_iter().map(|(name, part)| (format!("kind.{kind}.{name}"), part));
     parts.chain([(format!("kind.{kind}"), settings.to_value())]).collect()

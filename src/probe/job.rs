@@ -1,6 +1,8 @@
 //! The input of a run, and the events that it emits.
 
+use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -46,10 +48,54 @@ pub enum Event<'a> {
     Started(Job<'a>),
     /// A check was inconclusive, and starts again after this delay in milliseconds.
     Retrying(Job<'a>, Verdict, u64),
+    /// A check is violated, and is looked at again while no other check runs.
+    LookingAgain(Job<'a>),
     /// A check is complete.
-    Finished(Job<'a>, Verdict),
+    Finished(Job<'a>, Verdict, Waited),
     /// An object that the check created on the target could not be deleted.
     LeftBehind(Job<'a>, &'a str),
+}
+
+/// What a check waited for; each time is added over its requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waited {
+    /// For other checks that touch the same data.
+    pub locks: Duration,
+    /// For other writes to the same origin.
+    pub writes: Duration,
+    /// For requests in flight: `at_once` and `per_host`.
+    pub places: Duration,
+    /// For `per_second`.
+    pub pacing: Duration,
+    /// Before it was tried again.
+    pub retries: Duration,
+    /// For answers that took longer than a second.
+    pub slow_answers: Duration,
+}
+
+impl Waited {
+    /// Each time with its name for programs.
+    pub fn parts(&self) -> [(&'static str, Duration); 6] {
+        [
+            ("locks", self.locks),
+            ("writes", self.writes),
+            ("places", self.places),
+            ("pacing", self.pacing),
+            ("retries", self.retries),
+            ("slow_answers", self.slow_answers),
+        ]
+    }
+}
+
+impl AddAssign for Waited {
+    fn add_assign(&mut self, other: Self) {
+        self.locks += other.locks;
+        self.writes += other.writes;
+        self.places += other.places;
+        self.pacing += other.pacing;
+        self.retries += other.retries;
+        self.slow_answers += other.slow_answers;
+    }
 }
 
 /// Ends a run; may be set from any thread.

@@ -9,8 +9,7 @@ use crate::model::answer::observation::Transcript;
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::assessment::{Assessment, ClaimEvidence, Memory, SCHEMA};
 use crate::model::judge::binding::{ClaimBinding, WorldBinding};
-use crate::model::judge::judge;
-use crate::model::judge::view::View;
+use crate::model::judge::interference::judge_both;
 use crate::model::plan::Plan;
 use crate::model::project::release::Release;
 use crate::model::source::claim_id::ClaimId;
@@ -134,6 +133,6 @@ fn evidence(
 
 fn verdict(plans: &[Plan], transcripts: &[Transcript]) -> Verdict {
     let both = plans.iter().zip(transcripts);
-    let verdicts = both.map(|(plan, one)| judge(&View::new(plan, &one.observations)).verdict);
+    let verdicts = both.map(|(plan, one)| judge_both(plan, one).whole.verdict);
     verdicts.reduce(Verdict::and).unwrap_or(Verdict::Inconclusive(Reason::NotAsked))
 }

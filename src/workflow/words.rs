@@ -22,7 +22,8 @@ fn is_plain(text: &str) {
     for part in own.split_whitespace() {
         let is_address = part.contains("://");
         let is_pointer = part.trim_start_matches('(').starts_with('/');
-        let is_code = ["Some(", "None", "{", "}", "::", "_", "(\""].iter().any(|one| part.contains(one));
+        let is_code =
+            ["Some(", "None", "{", "}", "::", "_", "(\""].iter().any(|one| part.contains(one));
         assert!(is_address || (!is_pointer && !is_code), "{part}: {text}");
     }
     assert!(!text.contains("“spf") && !text.contains("“dmarc"), "{text}");
@@ -55,7 +56,8 @@ fn plans() -> impl Iterator<Item = Plan> {
 
 #[test]
 fn every_expectation_of_every_kind_reads_as_words() {
-    let all: Vec<Expectation> = plans().flat_map(|plan| plan.steps).flat_map(|one| one.expect).collect();
+    let all: Vec<Expectation> =
+        plans().flat_map(|plan| plan.steps).flat_map(|one| one.expect).collect();
     assert!(all.len() > 50);
     all.iter().for_each(of_expectation);
 }

@@ -74,7 +74,7 @@ fn the_mail_domain_has_mx_spf_dmarc_and_caa_records() {
     assert_eq!(ask("demo.test.", RecordType::TXT), "demo.test. v=spf1 mx -all");
     assert!(ask("_dmarc.demo.test.", RecordType::TXT).contains("v=DMARC1; p=reject"));
     assert!(ask("demo.test.", RecordType::CAA).contains("authority.demo-platform.test"));
-    assert_eq!(ask("mail.demo.test.", RecordType::A), "mail.demo.test. 127.0.0.1");
+    assert_eq!(ask("mail.demo.test.", RecordType::A), "mail.demo.test. 192.0.2.25");
 }
 
 #[test]

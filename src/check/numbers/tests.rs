@@ -31,6 +31,7 @@ fn check_of(node: &Node) -> Check {
         kind: Spanned { value: kind.as_str().unwrap().into(), span: kind.span.clone() },
         states: states.and_then(|one| decode(one, "", &mut Report::new())).unwrap_or_default(),
         products: Vec::new(),
+        alone: false,
         settings: node.without("kind").without("states"),
     }
 }

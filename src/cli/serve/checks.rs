@@ -96,12 +96,12 @@ impl Runner {
     fn show(&self, event: Event<'_>) {
         self.state.send_modify(|state| match event {
             Event::Started(job) => state.run.now.push(job.claim.to_string()),
-            Event::Finished(job, _) => {
+            Event::Finished(job, ..) => {
                 let at = state.run.now.iter().position(|one| job.claim == one);
                 at.map(|at| state.run.now.remove(at));
                 state.run.done += 1;
             }
-            Event::Retrying(..) | Event::LeftBehind(..) => {}
+            Event::Retrying(..) | Event::LookingAgain(..) | Event::LeftBehind(..) => {}
         });
     }
 }

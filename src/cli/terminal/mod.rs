@@ -6,3 +6,4 @@ pub(crate) mod diagnostics;
 pub(crate) mod progress;
 pub(crate) mod redline;
 pub(crate) mod style;
+mod waited;

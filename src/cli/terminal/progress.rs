@@ -3,12 +3,14 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use avouch::probe::job::{Event, Job};
+use avouch::model::project::world::Limits;
+use avouch::probe::job::{Event, Job, Waited};
 use avouch::render::wording;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::terminal::console::Console;
+use crate::terminal::waited::in_words;
 
 /// How many of the running checks the bar names.
 const NAMED_MAX: usize = 3;
@@ -17,27 +19,32 @@ const NAMED_MAX: usize = 3;
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     running: Mutex<Vec<String>>,
+    waited: Mutex<Waited>,
+    limits: Limits,
     console: Console,
 }
 
 impl Progress {
     /// Starts to show the progress of these jobs.
-    pub(crate) fn new(jobs: &[Job<'_>], console: Console) -> Self {
+    pub(crate) fn new(jobs: &[Job<'_>], limits: Limits, console: Console) -> Self {
         let bar = console.shows_progress().then(|| bar(jobs.len()));
         if bar.is_none() {
             console.message(&format!("running {}", wording::count(jobs.len(), "check")));
         }
-        Self { bar, running: Mutex::default(), console }
+        Self { bar, running: Mutex::default(), waited: Mutex::default(), limits, console }
     }
 
     /// Shows one event.
     pub(crate) fn tell(&self, event: Event<'_>) {
+        if let Event::Finished(_, _, waited) = &event {
+            *self.waited.lock().unwrap_or_else(PoisonError::into_inner) += *waited;
+        }
         if self.console.is_json() {
             return self.log(event);
         }
         match event {
             Event::Started(job) => self.update(|running| running.push(name(job))),
-            Event::Finished(job, _) => {
+            Event::Finished(job, ..) => {
                 self.update(|running| running.retain(|one| *one != name(job)));
                 if let Some(bar) = &self.bar {
                     bar.inc(1);
@@ -46,6 +53,12 @@ impl Progress {
             Event::Retrying(job, verdict, wait_ms) => {
                 let wait_s = Duration::from_millis(wait_ms).as_secs_f32();
                 self.line(&format!("{}: {verdict}, trying again in {wait_s:.1} s", name(job)));
+            }
+            Event::LookingAgain(job) => {
+                self.line(&format!(
+                    "{}: failed, looking again while no other check runs",
+                    name(job)
+                ));
             }
             Event::LeftBehind(job, what) => {
                 self.line(&format!("{}: could not delete: {what}", name(job)))
@@ -57,7 +70,10 @@ impl Progress {
     fn log(&self, event: Event<'_>) {
         let (name, job, more): (_, _, &[(&str, Value)]) = match &event {
             Event::Started(job) => ("started", job, &[]),
-            Event::Finished(job, verdict) => ("finished", job, &[("verdict", json!(verdict))]),
+            Event::Finished(job, verdict, waited) => {
+                ("finished", job, &[("verdict", json!(verdict)), ("waited_ms", waited_ms(waited))])
+            }
+            Event::LookingAgain(job) => ("looking-again", job, &[]),
             Event::Retrying(job, verdict, wait_ms) => {
                 ("retrying", job, &[("verdict", json!(verdict)), ("wait_ms", json!(wait_ms))])
             }
@@ -71,10 +87,16 @@ impl Progress {
         self.console.event(name, &[&of, more].concat());
     }
 
-    /// Removes the bar.
+    /// Removes the bar, and reports what the run waited for.
     pub(crate) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
+        }
+        let waited = *self.waited.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.console.is_json() {
+            self.console.event("waited", &[("waited_ms", waited_ms(&waited))]);
+        } else if let Some(line) = in_words(&waited, &self.limits) {
+            self.console.message(&line);
         }
     }
 
@@ -93,6 +115,12 @@ impl Progress {
             None => self.console.message(text),
         }
     }
+}
+
+/// Each time in milliseconds.
+fn waited_ms(waited: &Waited) -> Value {
+    let ms = |time: Duration| json!(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+    waited.parts().into_iter().map(|(name, time)| (name.to_owned(), ms(time))).collect()
 }
 
 fn name(job: Job<'_>) -> String {

@@ -157,7 +157,10 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Check> 
                     kind: Spanned { value: name.to_owned(), span: kind.span.clone() },
                     states: states(item, file, diagnostics),
                     products: products(item, file, diagnostics),
-                    settings: item.without("kind").without("states").without("products"),
+                    alone: alone(item, file, diagnostics),
+                    settings: OF_EVERY_CHECK
+                        .iter()
+                        .fold(item.clone(), |item, key| item.without(key)),
                 }),
                 None => {
                     let found = kind.value.type_name();
@@ -170,6 +173,9 @@ fn checks(node: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Check> 
     checks
 }
 
+/// The keys that any check may have, whatever its kind.
+const OF_EVERY_CHECK: [&str; 4] = ["kind", "states", "products", "alone"];
+
 /// The names after `states:`, which any check may have.
 fn states(check: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Spanned<String>> {
     let states = check.get("states");
@@ -180,6 +186,11 @@ fn states(check: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Spanne
 fn products(check: &Node, file: &Arc<str>, diagnostics: &mut Report) -> Vec<Spanned<String>> {
     let products = check.get("products");
     products.and_then(|products| decode(products, file, diagnostics)).unwrap_or_default()
+}
+
+/// The value after `alone:`, which any check may have.
+fn alone(check: &Node, file: &Arc<str>, diagnostics: &mut Report) -> bool {
+    check.get("alone").and_then(|alone| decode(alone, file, diagnostics)).unwrap_or_default()
 }
 
 /// The readable part of a file in which something is missing, so that its checks can be validated.

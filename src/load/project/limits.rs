@@ -20,7 +20,11 @@ pub struct LimitsFile {
     pub at_once: Option<Spanned<u64>>,
     /// Requests under way at once to one host.
     pub per_host: Option<Spanned<u64>>,
-    /// Requests begun in a second, over all.
+    /// Requests under way at once to one origin that change something there; 1 if left out, because many
+    /// services answer concurrent writes with errors.
+    pub writes_at_once: Option<Spanned<u64>>,
+    /// Requests begun in a second, over all and whatever their address, except the demo's. If it is left
+    /// out, 20 to public addresses; requests to this machine and to private addresses have no such limit.
     pub per_second: Option<Spanned<u64>>,
     /// How long one request may take.
     pub timeout: Option<Spanned<Period>>,
@@ -47,6 +51,7 @@ pub(crate) fn of(file: &LimitsFile, scope: &mut Scope<'_>) -> Limits {
     };
     let at_once = count(&file.at_once, 1..=1000);
     let per_host = count(&file.per_host, 1..=1000);
+    let writes_at_once = count(&file.writes_at_once, 1..=1000);
     let per_second = count(&file.per_second, 1..=10_000);
     let retries = count(&file.retries, 0..=10);
     let requests = count(&file.requests, 1..=10_000_000);
@@ -64,7 +69,8 @@ pub(crate) fn of(file: &LimitsFile, scope: &mut Scope<'_>) -> Limits {
     Limits {
         at_once: at_once.and_then(usize_of).unwrap_or(usual.at_once),
         per_host: per_host.and_then(usize_of).unwrap_or(usual.per_host),
-        per_second: per_second.and_then(u32_of).unwrap_or(usual.per_second),
+        writes_at_once: writes_at_once.and_then(usize_of).unwrap_or(usual.writes_at_once),
+        per_second: per_second.and_then(u32_of),
         timeout: timeout.unwrap_or(usual.timeout),
         run: run.unwrap_or(usual.run),
         body: body.map_or(usual.body, |body| body.value.0),

@@ -46,6 +46,9 @@ pub struct Look {
     pub at: Timestamp,
     /// The address that the request was sent to.
     pub address: Option<String>,
+    /// How often this answer was received.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub times: u32,
     /// The answer.
     pub answer: Answer,
 }
@@ -64,6 +67,13 @@ impl Observation {
             others: Vec::new(),
             captures: BTreeMap::new(),
         }
+    }
+
+    /// How often its first answer was received.
+    pub fn times(&self) -> u32 {
+        let all: u32 = self.sent.values().sum();
+        let others: u32 = self.others.iter().map(|one| one.times).sum();
+        all.saturating_sub(others).max(1)
     }
 
     /// When the last of its answers was complete.
@@ -93,11 +103,20 @@ pub struct Transcript {
     pub observations: Vec<Observation>,
     /// How often the check was started: 1 unless it was retried.
     pub attempts: u32,
-    /// The answers of a second run of a violated check. They show whether the violation is
-    /// intermittent, and never change the verdict.
+    /// The answers of a second look at a violated check, while no other check ran. They can make
+    /// the violation inconclusive (`judge::interference`), and nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<Vec<Observation>>,
     /// Objects that this run created and could not delete, described for people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_behind: Vec<String>,
+}
+
+fn once() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde demands")]
+fn is_once(times: &u32) -> bool {
+    *times == once()
 }

@@ -8,9 +8,9 @@ use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::assessment::{Assessment, ReleaseDoubt};
 use crate::model::judge::basis::Basis;
 use crate::model::judge::falsify::{Falsification, Grade, falsify};
-use crate::model::judge::view::View;
+use crate::model::judge::interference::{BothLooks, judge_both};
 use crate::model::judge::waiving::{Waiving, waived};
-use crate::model::judge::{Judgement, age, basis, judge, needs};
+use crate::model::judge::{Judgement, age, basis, needs};
 use crate::model::plan::Plan;
 use crate::model::plan::expect::CLOCK_TOLERANCE;
 use crate::model::project::Project;
@@ -93,15 +93,17 @@ pub struct CheckOutcome<'a> {
     pub plan: &'a Plan,
     /// The answers.
     pub transcript: &'a Transcript,
-    /// The judgement of the answers.
+    /// The judgement of the answers, the second look at a violation included.
     pub judgement: Judgement,
+    /// The judgement of the second look at a violation alone, if there was one.
+    pub again: Option<Judgement>,
     /// Unmet expectations and leaks that are waived.
     pub waived: Vec<Broken>,
     /// The verdict, without those that are waived.
     pub verdict: Verdict,
     /// The counterexamples that the check was tried with; `None` unless it holds.
     pub falsification: Option<Falsification>,
-    /// Whether a second run gave another verdict.
+    /// Whether the second look at a violation gave another verdict than the first one.
     pub intermittent: bool,
     /// When its evidence expires.
     pub until: Timestamp,
@@ -167,10 +169,12 @@ pub fn outcome<'a>(
     let both = plans.iter().zip(transcripts).enumerate();
     let checks: Vec<CheckOutcome<'a>> = both
         .map(|(index, (plan, transcript))| {
-            let judgement = judge(&View::new(plan, &transcript.observations));
-            let waived = waiver.map(|one| waived(one, index, (plan, transcript), &judgement));
+            let looks = judge_both(plan, transcript);
+            // What is accepted needs no second look.
+            let waived = waiver.map(|one| waived(one, index, (plan, transcript), &looks.first));
             let waived = waived.unwrap_or_default();
-            check_outcome(claim, plan, transcript, judgement, waived)
+            let looks = looks.accepting(plan, &waived);
+            check_outcome(claim, plan, transcript, looks, waived)
         })
         .collect();
     let is_waived = checks.iter().any(|check| !check.waived.is_empty());
@@ -241,19 +245,20 @@ fn check_outcome<'a>(
     claim: &Claim,
     plan: &'a Plan,
     transcript: &'a Transcript,
-    judgement: Judgement,
+    looks: BothLooks,
     waived: Vec<Broken>,
 ) -> CheckOutcome<'a> {
+    let BothLooks { first, second: again, whole: judgement } = looks;
     let holds = judgement.verdict == Verdict::Holds;
-    let again = transcript.again.as_ref().map(|again| judge(&View::new(plan, again)).verdict);
     CheckOutcome {
         falsification: holds.then(|| falsify(plan, &transcript.observations)),
-        intermittent: again.is_some_and(|again| again != judgement.verdict),
+        intermittent: again.as_ref().is_some_and(|again| again.verdict != first.verdict),
         until: age::end(claim.written.valid_for.value, plan, transcript, &waived),
         verdict: judgement.apart_from(plan, &waived),
         plan,
         transcript,
         judgement,
+        again,
         waived,
     }
 }

@@ -119,7 +119,7 @@ mod tests {
     fn observed(mut answers: Vec<Answer>) -> Observation {
         let at = jiff::Timestamp::UNIX_EPOCH;
         let first = answers.remove(0);
-        let look = |answer| Look { at, address: None, answer };
+        let look = |answer| Look { at, address: None, times: 1, answer };
         Observation {
             others: answers.into_iter().map(look).collect(),
             ..Observation::new(at, first)

@@ -9,6 +9,7 @@ pub mod basis;
 pub mod binding;
 pub mod evidence;
 pub mod falsify;
+pub mod interference;
 mod looks;
 pub mod needs;
 pub(crate) mod rejudge;

@@ -307,13 +307,14 @@ mod tests {
             ends: Vec::new(),
             counterexamples: Vec::new(),
             covers: String::new(),
+            alone: false,
             leaves_open: String::new(),
         }
     }
 
     fn observed((answer, others): (Answer, Vec<Answer>)) -> Observation {
         let at = jiff::Timestamp::UNIX_EPOCH;
-        let look = |answer| Look { at, address: None, answer };
+        let look = |answer| Look { at, address: None, times: 1, answer };
         let others = others.into_iter().map(look).collect();
         Observation { others, ..Observation::new(at, answer) }
     }

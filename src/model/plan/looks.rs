@@ -4,8 +4,11 @@
 //! therefore sent to every address of the target's host, and as often as the step demands. A request that
 //! writes is sent once: its effect would otherwise be that of several requests.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
+use crate::model::answer::ids::StepId;
 use crate::model::plan::expect::Expectation;
 use crate::model::plan::request::Destination;
 use crate::model::plan::{Act, Plan, Role, Step};
@@ -21,6 +24,10 @@ pub const STRANGERS_REPEAT: u8 = 3;
 
 /// How often a request may be repeated, at most.
 pub const REPEAT_MAX: u8 = 20;
+
+/// How often a second look at a violation sends a request that only reads: a service that fails one time in
+/// several must not be taken for one that was disturbed.
+pub const AGAIN_REPEAT: u8 = 5;
 
 /// How often the request of a step is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +69,19 @@ impl Plan {
             };
             all[earlier.0].every_address |= step.role == Role::Probe;
             all[earlier.0].pages |= source.has_pages() && step.reads_pages();
+        }
+        all
+    }
+
+    /// The same for a second look at these steps, which did not meet their expectations.
+    pub fn looks_again(&self, broken: &BTreeSet<StepId>) -> Vec<Looks> {
+        let mut all = self.looks();
+        for step in broken {
+            let step = self.steps[*step].looks_at().unwrap_or(*step);
+            let reads = self.step(step).and_then(Step::request).is_some_and(|one| !one.writes());
+            if let Some(looks) = all.get_mut(step.0).filter(|looks| reads && looks.repeat > 0) {
+                looks.repeat = looks.repeat.max(AGAIN_REPEAT);
+            }
         }
         all
     }

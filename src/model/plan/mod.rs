@@ -10,6 +10,7 @@ pub mod counterexample;
 pub mod credential;
 pub mod expect;
 pub mod flaw;
+pub mod locks;
 pub mod looks;
 pub mod overlap;
 pub mod parameter;
@@ -60,6 +61,9 @@ pub struct Plan {
     pub covers: String,
     /// One sentence for readers of the page: the limits of the check.
     pub leaves_open: String,
+    /// Whether no other check may run at the same time, because the author says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alone: bool,
     /// The limits that the claim's words must state. They follow from the settings, as the steps do, and
     /// change no request, so evidence is not bound to them.
     #[serde(skip)]
@@ -368,6 +372,7 @@ impl Plan {
             counterexamples: Vec::new(),
             covers: String::new(),
             leaves_open: String::new(),
+            alone: false,
             parameters: Vec::new(),
         }
     }

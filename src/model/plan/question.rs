@@ -134,21 +134,27 @@ pub struct DnsQuestion {
 pub enum DnsRecord {
     /// `A` and `AAAA`.
     Address,
-    /// `MX`.
+    /// `MX`, and the addresses of the mail exchangers.
     Mx,
-    /// `TXT`, with the SPF and DMARC policies in it.
-    Txt,
+    /// `TXT`, with the SPF record in it and the records that it refers to.
+    Spf,
+    /// The DMARC record that applies to the name, which may be that of a domain above it.
+    Dmarc,
+    /// `TXT`, with a DKIM key in it.
+    Dkim,
     /// `CAA`, of the name or of its closest ancestor that has one (RFC 8659).
     Caa,
 }
 
 impl DnsRecord {
-    /// The names of the record types.
+    /// The names of the record types, or of the policies in them.
     pub fn name(self) -> &'static str {
         match self {
             Self::Address => "A and AAAA",
             Self::Mx => "MX",
-            Self::Txt => "TXT",
+            Self::Spf => "SPF",
+            Self::Dmarc => "DMARC",
+            Self::Dkim => "DKIM",
             Self::Caa => "CAA",
         }
     }

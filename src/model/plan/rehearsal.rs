@@ -60,6 +60,7 @@ mod tests {
             ends: Vec::new(),
             counterexamples: Vec::new(),
             covers: String::new(),
+            alone: false,
             leaves_open: String::new(),
             parameters: Vec::new(),
         };

@@ -80,7 +80,9 @@ pub struct Check {
     pub states: Vec<Spanned<String>>,
     /// The products of its claim that it asks, if the claim applies to several.
     pub products: Vec<Spanned<String>>,
-    /// Its settings, without `kind`, `states` and `products`.
+    /// Whether no other check may run at the same time.
+    pub alone: bool,
+    /// Its settings, without those that every check may have.
     pub settings: Node,
 }
 

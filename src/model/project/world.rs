@@ -72,6 +72,9 @@ impl World {
 /// How long a claim's evidence may be valid, unless the project raises the limit.
 pub const VALID_FOR_MAX: Period = Period::days(31);
 
+/// How many requests to public addresses are started per second, unless the project says otherwise.
+pub const PER_SECOND: u32 = 20;
+
 /// How long an attestation may be valid.
 pub const ATTESTED_FOR_MAX: Period = Period::days(400);
 
@@ -82,8 +85,11 @@ pub struct Limits {
     pub at_once: usize,
     /// Concurrent requests to one host.
     pub per_host: usize,
-    /// Requests started per second, in total.
-    pub per_second: u32,
+    /// Concurrent requests to one origin that are meant to change something there.
+    pub writes_at_once: usize,
+    /// Requests started per second, in total, whatever their address; `None` for [`PER_SECOND`] to
+    /// public addresses, and no limit to others. The demo has none.
+    pub per_second: Option<u32>,
     /// The maximum duration of one request.
     pub timeout: Period,
     /// The maximum duration of a run.
@@ -103,7 +109,8 @@ impl Default for Limits {
         Self {
             at_once: 16,
             per_host: 8,
-            per_second: 20,
+            writes_at_once: 1,
+            per_second: None,
             timeout: Period::seconds(10),
             run: Period::seconds(600),
             body: 1024 * 1024,

@@ -1,4 +1,4 @@
-//! The DNS instrument: the records of one name.
+//! The DNS instrument: the records of one name, and what they mean.
 //!
 //! ```json
 //! { "name": "addon.example.com", "code": "NOERROR",
@@ -7,46 +7,36 @@
 //! ```
 //!
 //! `chain` lists the aliases (`CNAME`) that were followed, in order. `records` (sorted) and `code` are
-//! those of the last name. Names are in lower case, without a final dot. `MX` records also have
-//! `exchange`, `preference` and `takes_mail` (false for the null MX of RFC 7505). A query for `TXT` adds
-//! `spf` and `dmarc`, one for `CAA` adds `found_at` and `issuers` (see `mail_policy` and `issuers`).
+//! those of the last name. Names are in lower case, without a final dot. A query for `CAA` adds
+//! `found_at` and `issuers`; `mx`, `spf`, `dmarc` and `dkim` describe what theirs add.
 //!
 //! A name that does not exist (`NXDOMAIN`) is an observation. A resolver that fails, refuses or does not
 //! answer is an error.
 
+pub(crate) mod client;
+
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use hickory_resolver::config::{
-    ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
-};
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::rdata::CAA;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
-use hickory_resolver::{Resolver, TokioResolver};
 use serde_json::{Value, json};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::facts::Facts;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::question::{DnsQuestion, DnsRecord};
 use crate::model::project::world::World;
-use crate::probe::host::mail_policy;
+use crate::probe::host::dns::client::{DnsClient, LookupResult, parse, plain_text, text};
 use crate::probe::host::observed::Observed;
-
-/// A longer chain of aliases is treated as a loop.
-const CHAIN_MAX: usize = 16;
-
-/// The number of queries for one question if no answer arrives.
-const ATTEMPTS: u32 = 3;
+use crate::probe::host::{dkim, dmarc, mx, spf};
 
 /// Looks up one name, within `timeout`.
 pub async fn observe(question: &DnsQuestion, world: &World, timeout: Duration) -> Observed {
     let answer = match name(question, world) {
-        Ok(name) => answer(&name, question.record, world.resolver, Instant::now() + timeout).await,
+        Ok(name) => answer(&name, question.record, world, Instant::now() + timeout).await,
         Err(error) => Err(error),
     };
     Observed { answer, address: world.resolver.map(|resolver| resolver.to_string()) }
@@ -58,9 +48,9 @@ pub(crate) async fn addresses(
     resolver: Option<SocketAddr>,
     deadline: Instant,
 ) -> Result<Vec<IpAddr>, ProbeError> {
-    let facts = answer(&parse(name)?, DnsRecord::Address, resolver, deadline).await?;
-    let records = facts.at("/records").and_then(Value::as_array).into_iter().flatten();
-    Ok(records.filter_map(|one| one.get("value")?.as_str()?.parse().ok()).collect())
+    let client = DnsClient::new(resolver, deadline)?;
+    let found = client.records(&parse(name)?, &[RecordType::A, RecordType::AAAA]).await?;
+    Ok(found.records.iter().filter_map(RData::ip_addr).collect())
 }
 
 fn name(question: &DnsQuestion, world: &World) -> Result<Name, ProbeError> {
@@ -76,179 +66,69 @@ fn name(question: &DnsQuestion, world: &World) -> Result<Name, ProbeError> {
     }
 }
 
-fn parse(name: &str) -> Result<Name, ProbeError> {
-    let wrong = |_| ProbeError::new(Reason::NotAsked, format!("`{name}` is not a valid host name"));
-    let mut parsed = Name::from_ascii(name).map_err(wrong)?;
-    // A fully qualified name is not completed with search domains.
-    parsed.set_fqdn(true);
-    Ok(parsed.to_lowercase())
-}
-
 async fn answer(
     name: &Name,
     record: DnsRecord,
-    named: Option<SocketAddr>,
+    world: &World,
     deadline: Instant,
 ) -> Result<Facts, ProbeError> {
-    let timeout = deadline.saturating_duration_since(Instant::now());
-    let client = DnsClient { resolver: resolver(named, timeout)?, deadline };
-    match record {
-        DnsRecord::Address => client.records(name, &[RecordType::A, RecordType::AAAA]).await,
-        DnsRecord::Mx => client.records(name, &[RecordType::MX]).await,
-        DnsRecord::Txt => client.records(name, &[RecordType::TXT]).await,
-        DnsRecord::Caa => client.nearest_caa(name).await,
-    }
-    .map(|answer| answer.into_facts(name, record))
-}
-
-/// A resolver without a cache that neither reads `/etc/hosts` nor uses search domains.
-fn resolver(named: Option<SocketAddr>, timeout: Duration) -> Result<TokioResolver, ProbeError> {
-    let provider = TokioRuntimeProvider::default();
-    let unusable = |error: NetError| ProbeError::new(Reason::Dns, error.to_string());
-    let mut builder = match named {
-        Some(address) => Resolver::builder_with_config(config(address), provider),
-        None => Resolver::builder(provider).map_err(unusable)?,
+    let client = DnsClient::new(world.resolver, deadline)?;
+    let types: &[RecordType] = match record {
+        DnsRecord::Address => &[RecordType::A, RecordType::AAAA],
+        DnsRecord::Mx => &[RecordType::MX],
+        DnsRecord::Spf | DnsRecord::Dkim => &[RecordType::TXT],
+        DnsRecord::Caa => return Ok(authorities(name, &client).await?),
+        DnsRecord::Dmarc => {
+            let mut facts = Facts(json!({"name": text(name)}));
+            dmarc::set(&client, &text(name), &mut facts).await?;
+            return Ok(facts);
+        }
     };
-    set(builder.options_mut(), timeout);
-    builder.build().map_err(unusable)
-}
-
-fn set(options: &mut ResolverOpts, timeout: Duration) {
-    options.cache_size = 0;
-    options.use_hosts_file = ResolveHosts::Never;
-    options.timeout = timeout / ATTEMPTS;
-    options.attempts = usize::try_from(ATTEMPTS - 1).unwrap_or(1);
-    options.edns0 = true;
-}
-
-fn config(address: SocketAddr) -> ResolverConfig {
-    let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
-        connection.port = address.port();
-        connection
-    });
-    let server = NameServerConfig::new(address.ip(), true, connections.into());
-    ResolverConfig::from_parts(None, Vec::new(), vec![server])
-}
-
-struct DnsClient {
-    resolver: TokioResolver,
-    deadline: Instant,
-}
-
-/// The aliases that were followed, and the records of the last name.
-struct LookupResult {
-    code: ResponseCode,
-    chain: Vec<Name>,
-    records: Vec<RData>,
-    at: Name,
-}
-
-impl DnsClient {
-    /// The records of these types, after following aliases.
-    async fn records(&self, name: &Name, types: &[RecordType]) -> Result<LookupResult, ProbeError> {
-        let chain = self.chain(name).await?;
-        let last = chain.last().unwrap_or(name);
-        let mut result = LookupResult {
-            code: ResponseCode::NXDomain,
-            records: Vec::new(),
-            at: name.clone(),
-            chain: Vec::new(),
-        };
-        for of_type in types {
-            let (code, records) = self.query(last, *of_type).await?;
-            // A name with records of one type exists, even if a faulty server denies it for another type.
-            if code == ResponseCode::NoError {
-                result.code = code;
-            }
-            result.records.extend(records);
-        }
-        Ok(LookupResult { chain, ..result })
+    let found = client.records(name, types).await?;
+    let mut facts = basic(&found, name);
+    let texts: Vec<String> = found.records.iter().map(plain_text).collect();
+    match record {
+        DnsRecord::Mx => mx::set(&client, &found, &mut facts).await,
+        DnsRecord::Spf => spf::set(&client, &text(name), &texts, &mut facts).await,
+        DnsRecord::Dkim => dkim::set(&text(name), &texts, &mut facts),
+        _ => {}
     }
-
-    async fn chain(&self, name: &Name) -> Result<Vec<Name>, ProbeError> {
-        let mut chain: Vec<Name> = Vec::new();
-        while chain.len() < CHAIN_MAX {
-            let (_, records) = self.query(chain.last().unwrap_or(name), RecordType::CNAME).await?;
-            match records.first() {
-                Some(RData::CNAME(alias)) => chain.push(alias.0.to_lowercase()),
-                _ => return Ok(chain),
-            }
-        }
-        let detail = format!("the aliases of `{}` form a loop", text(name));
-        Err(ProbeError::new(Reason::Dns, detail))
-    }
-
-    /// The `CAA` records that apply to a name: its own, or those of the nearest parent domain that has
-    /// any. The root and the top-level domains are not queried (RFC 8659, section 3).
-    async fn nearest_caa(&self, name: &Name) -> Result<LookupResult, ProbeError> {
-        let mut result = self.records(name, &[RecordType::CAA]).await?;
-        let mut above = name.base_name();
-        while result.records.is_empty() && above.num_labels() > 1 {
-            let next = self.records(&above, &[RecordType::CAA]).await?;
-            result = LookupResult { code: result.code, chain: result.chain, ..next };
-            above = above.base_name();
-        }
-        Ok(result)
-    }
-
-    async fn query(
-        &self,
-        name: &Name,
-        of_type: RecordType,
-    ) -> Result<(ResponseCode, Vec<RData>), ProbeError> {
-        let what = || format!("{of_type} of `{}`", text(name));
-        let looked_up =
-            timeout_at(self.deadline, self.resolver.lookup(name.clone(), of_type)).await;
-        let looked_up = looked_up.unwrap_or(Err(NetError::Timeout));
-        match looked_up {
-            Ok(lookup) => {
-                let answers = lookup.answers().iter().filter(|one| one.record_type() == of_type);
-                Ok((ResponseCode::NoError, answers.map(|one| one.data.clone()).collect()))
-            }
-            Err(NetError::Dns(DnsError::NoRecordsFound(none))) => match none.response_code {
-                code @ (ResponseCode::NoError | ResponseCode::NXDomain) => Ok((code, Vec::new())),
-                code => Err(ProbeError::new(Reason::Dns, format!("{}: {code}", what()))),
-            },
-            Err(NetError::Timeout) => Err(ProbeError::new(Reason::Timeout, what())),
-            Err(error) => Err(ProbeError::new(Reason::Dns, format!("{}: {error}", what()))),
-        }
-    }
+    Ok(facts)
 }
 
-impl LookupResult {
-    fn into_facts(mut self, name: &Name, record: DnsRecord) -> Facts {
-        self.records.sort();
-        let code = if self.code == ResponseCode::NoError { "NOERROR" } else { "NXDOMAIN" };
-        let mut facts = Facts(json!({
-            "name": text(name),
-            "code": code,
-            "chain": self.chain.iter().map(text).collect::<Vec<_>>(),
-            "records": self.records.iter().map(fact).collect::<Vec<_>>(),
-        }));
-        match record {
-            DnsRecord::Txt => {
-                let texts: Vec<String> = self.records.iter().map(value).collect();
-                facts.set("/spf", mail_policy::spf(&texts));
-                facts.set("/dmarc", mail_policy::dmarc(&texts));
-            }
-            DnsRecord::Caa => {
-                facts.set("/found_at", json!(text(&self.at)));
-                facts.set("/issuers", json!(issuers(&self.records)));
-            }
-            DnsRecord::Address | DnsRecord::Mx => {}
-        }
-        facts
-    }
+async fn authorities(name: &Name, client: &DnsClient) -> Result<Facts, ProbeError> {
+    let found = nearest_caa(client, name).await?;
+    let mut facts = basic(&found, name);
+    facts.set("/found_at", json!(text(&found.at)));
+    facts.set("/issuers", json!(issuers(&found.records)));
+    Ok(facts)
 }
 
-fn fact(data: &RData) -> Value {
-    let mut fact = json!({"type": data.record_type().to_string(), "value": value(data)});
-    if let RData::MX(mx) = data {
-        fact["exchange"] = json!(text(&mx.exchange));
-        fact["preference"] = json!(mx.preference);
-        fact["takes_mail"] = json!(!mx.exchange.is_root());
+/// The `CAA` records that apply to a name: its own, or those of the nearest parent domain that has
+/// any. The root and the top-level domains are not queried (RFC 8659, section 3).
+async fn nearest_caa(client: &DnsClient, name: &Name) -> Result<LookupResult, ProbeError> {
+    let mut result = client.records(name, &[RecordType::CAA]).await?;
+    let mut above = name.base_name();
+    while result.records.is_empty() && above.num_labels() > 1 {
+        let next = client.records(&above, &[RecordType::CAA]).await?;
+        result = LookupResult { code: result.code, chain: result.chain, ..next };
+        above = above.base_name();
     }
-    fact
+    Ok(result)
+}
+
+/// The facts that every query has.
+fn basic(found: &LookupResult, name: &Name) -> Facts {
+    let mut records = found.records.clone();
+    records.sort();
+    let code = if found.code == ResponseCode::NoError { "NOERROR" } else { "NXDOMAIN" };
+    let fact = |data: &RData| json!({"type": data.record_type().to_string(), "value": value(data)});
+    Facts(json!({
+        "name": text(name),
+        "code": code,
+        "chain": found.chain.iter().map(text).collect::<Vec<_>>(),
+        "records": records.iter().map(fact).collect::<Vec<Value>>(),
+    }))
 }
 
 /// A record's content as text, in one form for all servers.
@@ -256,7 +136,7 @@ fn value(data: &RData) -> String {
     match data {
         RData::MX(mx) => format!("{} {}", mx.preference, text(&mx.exchange)),
         RData::CNAME(alias) => text(&alias.0),
-        RData::TXT(txt) => String::from_utf8_lossy(&txt.txt_data.concat()).into_owned(),
+        RData::TXT(_) => plain_text(data),
         RData::CAA(caa) => {
             let value = String::from_utf8_lossy(&caa.value);
             format!("{} {} \"{value}\"", caa.flags(), caa.tag.to_ascii_lowercase())
@@ -292,12 +172,6 @@ fn issuer(caa: &CAA) -> String {
     let value = String::from_utf8_lossy(&caa.value);
     let name = value.split(';').next().unwrap_or_default().trim().trim_end_matches('.');
     if name.is_empty() { ";".into() } else { name.to_ascii_lowercase() }
-}
-
-/// A name in lower case, without a final dot; `.` for the root.
-fn text(name: &Name) -> String {
-    let text = name.to_ascii().to_lowercase();
-    if name.is_root() { text } else { text.trim_end_matches('.').to_owned() }
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Servers on loopback for the tests of the instruments: certificate authority, TLS, raw TCP, DNS.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use hickory_resolver::proto::op::{Message, ResponseCode};
+use hickory_resolver::proto::rr::rdata::{CNAME, MX, TXT};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -97,6 +98,40 @@ pub(crate) async fn closed_port() -> SocketAddr {
     listener.local_addr().unwrap()
 }
 
+/// Serves a zone, as a text: `name. TYPE data`, one record a line. A name without records does not exist.
+/// Names that start with `broken.` get a server failure, names that start with `silent.` no answer.
+pub(crate) async fn serve_zone(text: &str) -> SocketAddr {
+    serve_dns(read_zone(text)).await
+}
+
+/// The records of a zone of `A`, `AAAA`, `MX`, `CNAME`, `TXT`; comments start with `;`.
+pub(crate) fn read_zone(text: &str) -> Vec<(&str, RData)> {
+    let lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(';'));
+    lines.map(read_record).collect()
+}
+
+fn read_record(line: &str) -> (&str, RData) {
+    let (name, rest) = line.split_once(' ').unwrap();
+    let (of_type, data) = rest.trim().split_once(' ').unwrap();
+    let data = data.trim();
+    let data = match of_type {
+        "A" => RData::A(data.parse::<Ipv4Addr>().unwrap().into()),
+        "AAAA" => RData::AAAA(data.parse::<Ipv6Addr>().unwrap().into()),
+        "CNAME" => RData::CNAME(CNAME(name_of(data))),
+        "MX" => {
+            let (preference, exchange) = data.split_once(' ').unwrap();
+            RData::MX(MX::new(preference.parse().unwrap(), name_of(exchange)))
+        }
+        "TXT" => {
+            let strings = data.trim_matches('"').split("\" \"").map(str::to_owned);
+            RData::TXT(TXT::new(strings.collect()))
+        }
+        other => panic!("{other}"),
+    };
+    (name, data)
+}
+
 /// Serves these records over UDP. A name without records does not exist. Names that start with `broken.`
 /// get a server failure, names that start with `silent.` no answer.
 pub(crate) async fn serve_dns(records: Vec<(&str, RData)>) -> SocketAddr {
@@ -128,7 +163,7 @@ fn respond(zone: &BTreeMap<Name, Vec<RData>>, request: Message) -> Option<Messag
     }
     if name.to_ascii().starts_with("broken.") {
         response.metadata.response_code = ResponseCode::ServFail;
-    } else if let Some(records) = zone.get(&name) {
+    } else if let Some(records) = zone.get(&name).or_else(|| zone.get(&wildcard(&name))) {
         let wanted = |data: &&RData| {
             let of_type = data.record_type();
             of_type == query.query_type() || of_type == RecordType::CNAME
@@ -142,11 +177,18 @@ fn respond(zone: &BTreeMap<Name, Vec<RData>>, request: Message) -> Option<Messag
     Some(response)
 }
 
+/// The wildcard within the second-level domain of a name.
+fn wildcard(name: &Name) -> Name {
+    let labels: Vec<String> = name.to_ascii().split('.').map(str::to_owned).collect();
+    let last = labels.len().saturating_sub(3);
+    name_of(&format!("*.{}", labels[last..].join(".")))
+}
+
 /// A name of the zone.
 pub(crate) fn name_of(name: &str) -> Name {
     let mut name = Name::from_ascii(name).unwrap();
     name.set_fqdn(true);
-    name
+    name.to_lowercase()
 }
 
 /// A world whose target is `target`, with nothing else in it.

@@ -35,11 +35,12 @@ use crate::model::plan::request::Request;
 use crate::model::project::Project;
 use crate::probe::credential::tokens::{CredentialRequest, Minted, Minter};
 use crate::probe::host::certificate;
+use crate::probe::host::reach::is_public;
 use crate::probe::http::download::{PrivateCopy, PrivateDir};
 use crate::probe::http::facts::RawResponse;
 use crate::probe::http::pool::{Connection, Pool, Way};
 use crate::probe::http::request::PreparedRequest;
-use crate::probe::limiter::{Limiter, Urgency};
+use crate::probe::limiter::{Entrance, Limiter, Urgency};
 use crate::probe::local::command::CommandContext;
 use crate::probe::spellings::compressed;
 use crate::probe::spellings::compressed::BodyExtent;
@@ -59,11 +60,11 @@ pub(crate) struct RunContext<'a> {
     /// The environment.
     pub(crate) env: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// The HTTP connections, or why there are none.
-    pub(crate) pool: Result<Pool<'a>, ProbeError>,
-    /// The limits of the run.
+    pub(crate) pool: &'a Result<Pool<'a>, ProbeError>,
+    /// The limits of the run, and of this turn of the check.
     pub(crate) limiter: Limiter<'a>,
     /// Makes credentials, and knows all secrets.
-    pub(crate) minter: Minter<'a>,
+    pub(crate) minter: &'a Minter<'a>,
 }
 
 /// A request of a plan, with everything that is needed to send it.
@@ -97,6 +98,18 @@ pub(crate) enum FurtherPages {
 }
 
 impl<'a> RunContext<'a> {
+    /// Whether a request to `url` counts among the requests per second.
+    pub(crate) fn is_paced(&self, url: &Url) -> bool {
+        let known = |name: &str| match self.pool {
+            Ok(pool) => pool.names().known(name),
+            Err(_) => Vec::new(),
+        };
+        match self.project.limits.per_second {
+            Some(_) => !self.project.world.demo,
+            None => is_public(url, &self.project.world, &known),
+        }
+    }
+
     /// Everything that the programs of a run share.
     pub(crate) fn command_context(&'a self, redactor: &'a Redactor) -> CommandContext<'a> {
         let permitted = self.project.commands;
@@ -279,7 +292,14 @@ async fn send_one(
     let pool = context.pool.as_ref().map_err(|error| error.clone())?;
     let connection = pool.connection(&planned.step.actor, &prepared.url, &planned.way)?;
     exchange.address = connection.address.map(|address| address.to_string());
-    let entered = context.limiter.enter(&prepared.host(), planned.urgency).await;
+    let host = prepared.host();
+    let entrance = Entrance {
+        host: &host,
+        writes: planned.request.writes(),
+        paced: context.is_paced(&prepared.url),
+        urgency: planned.urgency,
+    };
+    let entered = context.limiter.enter(entrance).await;
     let _pass = entered.map_err(|stop| stop.answer())?;
     // Made only now, so that a token does not age while its request waits.
     let credential = credential(context, planned.step, prepared).map_err(Answer::NotAsked)?;

@@ -19,7 +19,7 @@ use crate::model::answer::verdict::Reason;
 use crate::model::plan::backup::BACKUP;
 use crate::model::plan::request::{Program, UNDETERMINED};
 use crate::probe::json::{self, JsonText};
-use crate::probe::limiter::{Limiter, Stop, Urgency};
+use crate::probe::limiter::{Entrance, Limiter, Stop, Urgency};
 use crate::probe::values::redact::Redactor;
 
 /// The host name under which runs of programs are limited.
@@ -75,7 +75,8 @@ pub(crate) async fn run(
         return Err(ProbeError::new(Reason::NotPermitted, why));
     }
     let mut command = prepare(program, backup, context)?;
-    let _pass = context.limiter.enter(HOST, Urgency::Read).await.map_err(Stop::error)?;
+    let run = Entrance { host: HOST, writes: false, paced: false, urgency: Urgency::Read };
+    let _pass = context.limiter.enter(run).await.map_err(Stop::error)?;
     let name = program.line.first().map(String::as_str).unwrap_or_default();
     let child = command.spawn().map_err(|error| {
         let why = format!("`{name}` could not be started: {}", error.kind());

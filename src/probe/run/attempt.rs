@@ -1,14 +1,15 @@
 //! One attempt at a check: runs its steps in order, with their captures and their cleanup.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
+use url::Url;
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::ids::StepId;
@@ -30,7 +31,7 @@ use crate::probe::http::facts::Extent;
 use crate::probe::http::pool::Way;
 use crate::probe::http::{Exchange, FurtherPages, PlannedRequest, RunContext};
 use crate::probe::job::Job;
-use crate::probe::limiter::Urgency;
+use crate::probe::limiter::{Entrance, Urgency};
 use crate::probe::local::{backup, command, file, record};
 use crate::probe::run::keep::readers;
 use crate::probe::run::repeated;
@@ -62,6 +63,8 @@ pub(crate) struct Attempt<'a> {
     strangers: Strangers,
     /// How often the request of each step is sent.
     looks: Vec<Looks>,
+    /// The observations of the first look, if this is the second one.
+    first: Option<&'a [Observation]>,
     /// Never borrowed across an await.
     obligations: RefCell<Obligations<'a>>,
 }
@@ -82,7 +85,16 @@ impl<'a> Attempt<'a> {
             obligations: RefCell::new(Obligations::new(journal, job, target)),
             values,
             looks: job.plan.looks(),
+            first: None,
         }
+    }
+
+    /// A second look at a check that these observations of the first look violate: each request goes to the
+    /// address that it went to before.
+    pub(crate) fn again(mut self, first: &'a [Observation], broken: &BTreeSet<StepId>) -> Self {
+        self.looks = self.plan.looks_again(broken);
+        self.first = Some(first);
+        self
     }
 
     /// Runs the groups of steps in order, and the steps of one group concurrently.
@@ -190,7 +202,9 @@ impl<'a> Attempt<'a> {
         let limiter = &self.context.limiter;
         let host = host.in_world(&self.context.project.world).unwrap_or_default();
         let start = Instant::now();
-        let exchange = match limiter.enter(host, Urgency::Read).await {
+        let paced = self.is_paced(&step.act, host);
+        let entrance = Entrance { host, writes: false, paced, urgency: Urgency::Read };
+        let exchange = match limiter.enter(entrance).await {
             Ok(_permit) => {
                 limiter
                     .with_request_timeout(Urgency::Read, observe(limiter.instrument_timeout()))
@@ -211,6 +225,19 @@ impl<'a> Attempt<'a> {
         let took = start.elapsed();
         let exchange = Exchange { answer, sent: true, address, took, ..Exchange::default() };
         self.network_observation(index, step, exchange, captures)
+    }
+
+    /// Whether a question to a host counts among the requests per second. A name is looked up at a name
+    /// server, which is another host.
+    fn is_paced(&self, act: &Act, host: &str) -> bool {
+        let world = &self.context.project.world;
+        let name_server = world.resolver.map(|resolver| format!("http://{resolver}/"));
+        let address = match act {
+            Act::Dns(_) => name_server,
+            _ => Some(format!("https://{host}/")),
+        };
+        let url = address.and_then(|address| Url::parse(&address).ok());
+        url.map_or(!world.demo, |url| self.context.is_paced(&url))
     }
 
     /// The observation of a step that sends nothing to the target.
@@ -292,7 +319,8 @@ impl<'a> Attempt<'a> {
         let looks = self.looks[index.0];
         let sought = self.sought.borrow().clone();
         let pages = if looks.pages { FurtherPages::Read } else { FurtherPages::Ignored };
-        let planned = PlannedRequest { pages, ..self.planned((step, &sought), request, None) };
+        let way = self.way(index, request);
+        let planned = PlannedRequest { pages, way, ..self.planned((step, &sought), request, None) };
         let mut sent = repeated::send(self.context, &planned, looks).await;
         self.look_at_strangers(index, step, &mut sent);
         let exchange = &sent.first.1;
@@ -307,6 +335,19 @@ impl<'a> Attempt<'a> {
             self.obligations.borrow_mut().finish_cleanup(index, exchange);
         }
         self.repeated_observation((index, step), sent, captures)
+    }
+
+    /// The way of a request to the address that answered it in the first look, if there was one.
+    fn way(&self, index: StepId, request: &Request) -> Way {
+        let first = self.first.and_then(|first| first.get(index.0));
+        let address = first.and_then(|first| first.address.as_ref());
+        let address = address.and_then(|address| address.parse::<SocketAddr>().ok());
+        let url = address_of(self.context, &self.values)(request);
+        let url = url.and_then(|url| Url::parse(&url).ok());
+        let world = &self.context.project.world;
+        let url = url.filter(|url| url.domain().is_some() || !world.connects_to(url).is_empty());
+        let host = url.as_ref().and_then(Url::host_str).map(str::to_owned);
+        Way { pinned: host.zip(address), ..Way::default() }
     }
 
     /// Compares the answers to strangers with the owner's, before anything is left out of them.
@@ -331,7 +372,7 @@ impl<'a> Attempt<'a> {
         let others = sent.others.into_iter().map(|(at, exchange)| {
             let address = exchange.address.clone();
             let observed = self.network_observation(index, step, exchange, BTreeMap::new());
-            Look { at, address, answer: observed.answer }
+            Look { at, address, times: 1, answer: observed.answer }
         });
         let others = repeated::different((at, &first.answer), others.collect());
         let mut observation = Observation { at, sent: times, others, ..first };

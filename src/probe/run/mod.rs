@@ -4,3 +4,5 @@ pub(crate) mod attempt;
 mod keep;
 pub(crate) mod repeated;
 pub(crate) mod runner;
+mod schedule;
+mod turns;

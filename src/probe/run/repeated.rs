@@ -47,7 +47,7 @@ pub(crate) async fn send(
         ways.push(Way { pinned: Some((host.clone(), *address)), reuse });
     }
     if ways.is_empty() {
-        ways.push(Way { pinned: None, reuse });
+        ways.push(Way { pinned: planned.way.pinned.clone(), reuse });
     }
     let sent = ways.into_iter().map(|way| {
         let planned = PlannedRequest { way, ..planned.clone() };
@@ -64,7 +64,7 @@ async fn addresses(
     planned: &PlannedRequest<'_>,
 ) -> (String, HostAddresses) {
     let url = address(&planned.request.to, context.project, planned.values);
-    let (Ok(url), Ok(pool)) = (url, &context.pool) else {
+    let (Ok(url), Ok(pool)) = (url, context.pool) else {
         return Default::default();
     };
     let addresses = HostAddresses::of(&url, &context.project.world, pool.names()).await;
@@ -113,8 +113,12 @@ pub(crate) fn different(first: (Timestamp, &Answer), all: Vec<Look>) -> Vec<Look
     let mut kept: Vec<Look> = Vec::new();
     for look in all {
         let new = (look.at, &look.answer);
-        if !is_same(first, new) && !kept.iter().any(|one| is_same((one.at, &one.answer), new)) {
-            kept.push(look);
+        if is_same(first, new) {
+            continue;
+        }
+        match kept.iter_mut().find(|one| is_same((one.at, &one.answer), new)) {
+            Some(same) => same.times += 1,
+            None => kept.push(look),
         }
     }
     kept
@@ -159,7 +163,7 @@ mod tests {
 
     fn look(at: &str, address: &str, answer: Answer) -> Look {
         let at = format!("2026-11-22T{at}Z").parse().unwrap();
-        Look { at, address: Some(address.to_owned()), answer }
+        Look { at, address: Some(address.to_owned()), times: 1, answer }
     }
 
     fn answer(status: u16, date: &str) -> Answer {
@@ -181,7 +185,8 @@ mod tests {
             look("10:00:06", "f", Answer::Facts(Facts(json!({ "status": 401, "headers": {} })))),
         ];
         let kept = different((first.at, &first.answer), all);
-        let kept: Vec<&str> = kept.iter().filter_map(|one| one.address.as_deref()).collect();
-        assert_eq!(kept, ["b", "c", "d", "f"]);
+        let kept: Vec<(&str, u32)> =
+            kept.iter().map(|one| (one.address.as_deref().unwrap(), one.times)).collect();
+        assert_eq!(kept, [("b", 2), ("c", 1), ("d", 2), ("f", 1)]);
     }
 }

@@ -1,157 +1,167 @@
-//! Runs checks concurrently, and the steps of one check in order. Retries a check whose failure may be
-//! temporary.
+//! Runs the checks of a run: each in turn, as far as their locks allow; then looks again at those that are
+//! violated, one by one.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
 
-use futures_util::{StreamExt as _, stream};
-
-use crate::model::answer::observation::{Answer, Observation, Transcript};
+use crate::model::answer::error::ProbeError;
+use crate::model::answer::ids::StepId;
+use crate::model::answer::observation::{Observation, Transcript};
 use crate::model::answer::verdict::Verdict;
+use crate::model::judge::interference::judge_both;
 use crate::model::judge::judge;
 use crate::model::judge::view::View;
-use crate::model::time::read_time;
+use crate::model::plan::locks::Locks;
 use crate::probe::cleanup::earlier_runs;
 use crate::probe::cleanup::journal::Journal;
 use crate::probe::credential::tokens::Minter;
 use crate::probe::http::RunContext;
 use crate::probe::http::pool::Pool;
-use crate::probe::job::{Event, Job, RunSettings};
+use crate::probe::job::{Event, Job, RunSettings, Waited};
 use crate::probe::limiter::Limiter;
-use crate::probe::random;
 use crate::probe::run::attempt::{Attempt, AttemptResult};
-
-/// The delay before the first retry of a check; it doubles with each retry.
-const BACK_OFF: Duration = Duration::from_millis(250);
-
-/// The number of times that the delay doubles.
-const DOUBLINGS_MAX: u32 = 7;
+use crate::probe::run::schedule::Demand;
+use crate::probe::run::turns::Turns;
 
 /// A run in progress.
-struct CheckRunner<'a> {
-    settings: &'a RunSettings<'a>,
-    context: RunContext<'a>,
+pub(super) struct CheckRunner<'a> {
+    pub(super) settings: &'a RunSettings<'a>,
+    pub(super) jobs: &'a [Job<'a>],
+    /// The limits of the run.
+    pub(super) limiter: Limiter<'a>,
+    pool: Result<Pool<'a>, ProbeError>,
+    minter: Minter<'a>,
     journal: Journal,
+}
+
+/// The result of one turn of a check.
+pub(super) struct Attempted {
+    pub(super) observations: Vec<Observation>,
+    pub(super) verdict: Verdict,
+    pub(super) left_behind: Vec<String>,
+    pub(super) waited: Waited,
+}
+
+/// A check after its last turn.
+pub(super) struct Done {
+    pub(super) transcript: Transcript,
+    pub(super) verdict: Verdict,
+    pub(super) waited: Waited,
 }
 
 /// Runs the jobs. Returns one transcript for each, in their order.
 pub(crate) async fn run(jobs: &[Job<'_>], settings: &RunSettings<'_>) -> Vec<Transcript> {
-    let run = CheckRunner::new(settings);
-    earlier_runs::clean_up(&run.context, &run.journal, jobs, settings.events).await;
-    let at_once = settings.project.limits.at_once.max(1);
-    let checks = jobs.iter().enumerate();
-    let checks = checks.map(|(index, job)| {
-        let run = &run;
-        async move { (index, run.check(*job).await) }
-    });
-    let mut done: Vec<(usize, Transcript)> =
-        stream::iter(checks).buffer_unordered(at_once).collect().await;
+    let run = CheckRunner::new(jobs, settings);
+    let context = run.context(run.limiter.turn(settings.project.limits.at_once));
+    earlier_runs::clean_up(&context, &run.journal, jobs, settings.events).await;
+    let mut done = Turns::new(&run).take().await;
+    for (job, done) in jobs.iter().zip(&mut done) {
+        run.look_again(*job, done).await;
+    }
     run.journal.close();
-    done.sort_unstable_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, transcript)| transcript).collect()
+    done.into_iter().map(|done| done.transcript).collect()
 }
 
 impl<'a> CheckRunner<'a> {
-    fn new(settings: &'a RunSettings<'a>) -> Self {
+    fn new(jobs: &'a [Job<'a>], settings: &'a RunSettings<'a>) -> Self {
         let project = settings.project;
         // A project that does not permit writes creates nothing to record.
         let journal = settings.journal.as_deref().filter(|_| project.writes);
         let limiter = Limiter::new(project.limits, settings.interrupt);
         Self {
             settings,
-            context: RunContext {
-                project,
-                now: settings.now,
-                root: settings.root,
-                env: settings.env,
-                pool: Pool::new(&project.world, limiter.instrument_timeout()),
-                limiter,
-                minter: Minter::new(project),
-            },
+            jobs,
+            pool: Pool::new(&project.world, limiter.instrument_timeout()),
+            minter: Minter::new(project),
             journal: Journal::open(journal),
+            limiter,
         }
     }
 
-    async fn check(&self, job: Job<'_>) -> Transcript {
-        (self.settings.events)(Event::Started(job));
-        let mut attempts = 1;
-        let mut left_behind = Vec::new();
-        let (observations, verdict) = loop {
-            let (observations, verdict) = self.attempt(job, &mut left_behind).await;
-            let delay = self.delay(verdict, attempts, &observations);
-            let Some(delay) = delay else {
-                break (observations, verdict);
-            };
-            let ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-            (self.settings.events)(Event::Retrying(job, verdict, ms));
-            self.context.limiter.pause(delay).await;
-            if self.context.limiter.stop().is_some() {
-                break (observations, verdict);
-            }
-            attempts += 1;
-        };
-        let again = self.repeat(job, verdict, &mut left_behind).await;
-        (self.settings.events)(Event::Finished(job, verdict));
-        Transcript { observations, attempts, again, left_behind }
+    /// How many requests a check may have in flight: at most half of all while others run, so that one
+    /// whose answers are slow leaves places to them.
+    pub(super) fn own_places(&self) -> usize {
+        let limits = &self.settings.project.limits;
+        match self.jobs {
+            [_] => limits.at_once,
+            _ => limits.at_once.min(limits.per_host).div_ceil(2),
+        }
     }
 
-    async fn attempt(&self, job: Job<'_>, left: &mut Vec<String>) -> (Vec<Observation>, Verdict) {
-        let attempt = Attempt::new(&self.context, &self.journal, job);
+    /// What each job needs, in their order.
+    pub(super) fn demands(&self) -> Vec<Demand> {
+        let project = self.settings.project;
+        let account = |actor: &str| {
+            let tenant = project.actors.get(actor).and_then(|actor| actor.tenant.as_deref());
+            tenant.unwrap_or(actor).to_owned()
+        };
+        let demand = |job: &Job<'_>| Demand {
+            locks: Locks::of(job.plan, &project.world, &account),
+            requests: job.plan.requests(1),
+        };
+        self.jobs.iter().map(demand).collect()
+    }
+
+    fn context<'c>(&'c self, limiter: Limiter<'c>) -> RunContext<'c> {
+        RunContext {
+            project: self.settings.project,
+            now: self.settings.now,
+            root: self.settings.root,
+            env: self.settings.env,
+            pool: &self.pool,
+            limiter,
+            minter: &self.minter,
+        }
+    }
+
+    /// The surroundings of one turn of a check.
+    pub(super) fn context_of_turn(&self) -> RunContext<'_> {
+        self.context(self.limiter.turn(self.own_places()))
+    }
+
+    /// One turn of a check.
+    pub(super) async fn attempt(&self, job: Job<'_>, context: RunContext<'_>) -> Attempted {
+        self.carry_out(job, &context, Attempt::new(&context, &self.journal, job)).await
+    }
+
+    async fn carry_out(
+        &self,
+        job: Job<'_>,
+        context: &RunContext<'_>,
+        attempt: Attempt<'_>,
+    ) -> Attempted {
         let AttemptResult { observations, left_behind } = attempt.run().await;
         for text in &left_behind {
             (self.settings.events)(Event::LeftBehind(job, text));
         }
-        left.extend(left_behind);
         let verdict = judge(&View::new(job.plan, &observations)).verdict;
-        (observations, verdict)
+        Attempted { observations, verdict, left_behind, waited: context.limiter.waited() }
     }
 
-    /// Repeats a violated check, to help in finding the cause. The verdict does not change.
-    async fn repeat(
-        &self,
-        job: Job<'_>,
-        verdict: Verdict,
-        left: &mut Vec<String>,
-    ) -> Option<Vec<Observation>> {
-        if verdict != Verdict::Violated || self.context.limiter.stop().is_some() {
-            return None;
+    /// Looks at a violated check a second time, while no other check runs.
+    async fn look_again(&self, job: Job<'_>, done: &mut Done) {
+        if done.verdict != Verdict::Violated {
+            return;
         }
-        let (observations, _) = self.attempt(job, left).await;
+        if self.limiter.stop().is_none() {
+            (self.settings.events)(Event::LookingAgain(job));
+            self.second_look(job, done).await;
+        }
+        let verdict = judge_both(job.plan, &done.transcript).whole.verdict;
+        (self.settings.events)(Event::Finished(job, verdict, done.waited));
+    }
+
+    async fn second_look(&self, job: Job<'_>, done: &mut Done) {
+        let context = self.context(self.limiter.turn(self.settings.project.limits.at_once));
+        let first = &done.transcript.observations;
+        let broken = judge(&View::new(job.plan, first)).broken(job.plan);
+        let broken: BTreeSet<StepId> = broken.iter().map(|one| one.step).collect();
+        let attempt = Attempt::new(&context, &self.journal, job).again(first, &broken);
+        let again = self.carry_out(job, &context, attempt).await;
+        done.transcript.left_behind.extend(again.left_behind);
+        done.waited += again.waited;
         // The observations of an interrupted attempt are incomplete.
-        self.context.limiter.stop().is_none().then_some(observations)
-    }
-
-    /// The delay before the next attempt; `None` if there is none.
-    fn delay(
-        &self,
-        verdict: Verdict,
-        attempts: u32,
-        observations: &[Observation],
-    ) -> Option<Duration> {
-        let Verdict::Inconclusive(reason) = verdict else {
-            return None;
-        };
-        if !reason.is_passing() || attempts > self.settings.project.limits.retries {
-            return None;
+        if self.limiter.stop().is_none() {
+            done.transcript.again = Some(again.observations);
         }
-        let back_off = BACK_OFF * 2_u32.pow((attempts - 1).min(DOUBLINGS_MAX));
-        let back_off = back_off.mul_f64(0.5 + random::fraction() / 2.0);
-        let delay = observations.iter().filter_map(retry_after).fold(back_off, Duration::max);
-        self.context.limiter.lasts(delay).then_some(delay)
     }
-}
-
-/// The delay that the service requests (RFC 9110, section 10.2.3): in seconds, or until a date.
-fn retry_after(observation: &Observation) -> Option<Duration> {
-    let Answer::Facts(facts) = &observation.answer else {
-        return None;
-    };
-    if !matches!(facts.status(), Some(429 | 503)) {
-        return None;
-    }
-    let text = facts.header("retry-after")?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = read_time(&text.into())?;
-    until.duration_since(observation.at).try_into().ok()
 }

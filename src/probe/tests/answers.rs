@@ -224,7 +224,7 @@ fn a_refusal_holds_and_a_violated_check_is_repeated_once() {
     let ran = run_plan(&project(&server.url()), &leak);
     assert_eq!(ran.transcripts[0].again.as_ref().unwrap().len(), 3);
     assert_eq!(ran.transcripts[0].attempts, 1);
-    assert_eq!(ran.events, ["started 0", "finished 0: violated"]);
+    assert_eq!(ran.events, ["started 0", "looking again at 0", "finished 0: violated"]);
 }
 
 #[test]

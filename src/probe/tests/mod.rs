@@ -59,7 +59,7 @@ pub(crate) fn project(target: &str) -> Project {
         contacts: Vec::new(),
         limits: Limits {
             timeout: Period::seconds(20),
-            per_second: 1000,
+            per_second: Some(1000),
             retries: 0,
             ..Limits::default()
         },
@@ -89,6 +89,7 @@ pub(crate) fn project(target: &str) -> Project {
 fn plan(steps: impl Into<Vec<Step>>) -> Plan {
     Plan {
         parameters: Vec::new(),
+        alone: false,
         kind: "http".into(),
         steps: steps.into(),
         canaries: Vec::new(),
@@ -172,7 +173,8 @@ fn run_with(
         let text = match event {
             Event::Started(job) => format!("started {}", job.check),
             Event::Retrying(_, verdict, _) => format!("retrying: {verdict}"),
-            Event::Finished(job, verdict) => format!("finished {}: {verdict}", job.check),
+            Event::Finished(job, verdict, _) => format!("finished {}: {verdict}", job.check),
+            Event::LookingAgain(job) => format!("looking again at {}", job.check),
             Event::LeftBehind(_, what) => format!("left behind: {what}"),
         };
         events.lock().unwrap().push(text);

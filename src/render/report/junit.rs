@@ -271,7 +271,7 @@ fn second_look(check: &CheckOutcome<'_>, element: &'static str) -> Option<Troubl
         element,
         kind: "intermittent",
         message: format!(
-            "{}: the repetition gave another verdict: the result is intermittent",
+            "{}: a second look, while no other check ran, gave another verdict than the first one",
             check.plan.kind
         ),
         description: None,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::answer::ids::StepId;
-use crate::model::answer::verdict::Reason;
+use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
 use crate::model::judge::falsify::Falsification;
 use crate::model::judge::view::View;
@@ -25,6 +25,9 @@ const WORDS_MAX: usize = 600;
 
 /// The maximum number of characters of a hint that are shown.
 const HELP_MAX: usize = 400;
+
+/// How a second look is introduced.
+const SECOND_LOOK: &str = "a second look, while no other check ran, had another verdict";
 
 /// Everything about a claim that is not verified; ends with an empty line.
 pub(crate) fn text(outcome: &Outcome<'_>, input: &Input<'_>, layout: &Layout) -> String {
@@ -216,6 +219,12 @@ fn unnoticed(
     }
 }
 
+/// The verdict of a second look that is not that of the first one.
+fn second_look(check: &CheckOutcome<'_>) -> String {
+    let verdict = check.again.as_ref().map(|again| again.verdict.to_string()).unwrap_or_default();
+    format!("{SECOND_LOOK}: {verdict}")
+}
+
 /// When and where the service was tested, and whether it answered at the first attempt.
 fn circumstances(out: &mut String, check: &CheckOutcome<'_>, layout: &Layout) {
     let view = View::new(check.plan, &check.transcript.observations);
@@ -239,8 +248,7 @@ fn circumstances(out: &mut String, check: &CheckOutcome<'_>, layout: &Layout) {
         let attempts = usize::try_from(check.transcript.attempts).unwrap_or(usize::MAX);
         out.push_str(&layout.entry("tried", &count(attempts, "time")));
     }
-    if check.intermittent {
-        let again = "a second attempt had another verdict: the failure is intermittent";
-        out.push_str(&layout.entry("note", again));
+    if check.intermittent && check.judgement.verdict == Verdict::Violated {
+        out.push_str(&layout.entry("note", &second_look(check)));
     }
 }

@@ -44,6 +44,7 @@ pub(super) fn plan(id: &str) -> Plan {
         ends: Vec::new(),
         counterexamples: if id == "limited-scopes" { vec![weak] } else { Vec::new() },
         covers: "One address was tested, as one customer and as an anonymous caller.".into(),
+        alone: false,
         leaves_open: "This does not show what happens at other addresses.".into(),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::model::answer::ids::StepId;
 use crate::model::answer::verdict::Verdict;
+use crate::model::judge::Judged;
 use crate::model::judge::basis::Basis;
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
 use crate::model::judge::view::View;
@@ -177,7 +178,7 @@ fn remarks(check: &CheckOutcome<'_>) -> Vec<String> {
     }
     if check.intermittent {
         remarks.push(
-            "The check was repeated and gave another verdict: the result is intermittent."
+            "A second look, while no other check ran, gave another verdict than the first one."
                 .to_owned(),
         );
     }
@@ -235,6 +236,15 @@ fn role_means(step: &Step) -> &'static str {
     }
 }
 
+/// What both looks found, if the second one contradicts the first.
+fn contradiction(id: StepId, index: usize, check: &CheckOutcome<'_>) -> Option<String> {
+    let publish = &check.plan.steps.get(id.0)?.publish;
+    let found = |expectation: &expect::Expectation, judged: &Judged| {
+        public::outcome(expectation, judged, publish)
+    };
+    wording::contradiction(check, (id, index), &found)
+}
+
 fn expectations(id: StepId, check: &CheckOutcome<'_>) -> Vec<view::ExpectationView> {
     let step = &check.plan.steps[id];
     let judged = check.judgement.steps.get(id.0);
@@ -248,15 +258,17 @@ fn expectations(id: StepId, check: &CheckOutcome<'_>) -> Vec<view::ExpectationVi
         },
         Some(one) => view::ExpectationView {
             expected: wording::expected(expectation),
-            found: format!(
-                "{}{}",
-                public::outcome(expectation, one, &step.publish),
-                wording::at_address(
-                    &View::new(check.plan, &check.transcript.observations),
-                    id,
-                    one.look
+            found: contradiction(id, index, check).unwrap_or_else(|| {
+                format!(
+                    "{}{}",
+                    public::outcome(expectation, one, &step.publish),
+                    wording::at_address(
+                        &View::new(check.plan, &check.transcript.observations),
+                        id,
+                        one.look
+                    )
                 )
-            ),
+            }),
             outcome: match one.outcome {
                 expect::TestOutcome::Met => "met",
                 expect::TestOutcome::NotMet => "not met",

@@ -19,7 +19,9 @@ use crate::model::plan::{Act, Bearing, Plan, Role, Step, expect};
 use crate::model::project::Project;
 use crate::model::time::in_words;
 use crate::render::wording::subject::subject;
-use crate::render::wording::{at_address, cut, found, list, plain, standing, waived};
+use crate::render::wording::{
+    at_address, contradiction, cut, found, list, plain, standing, waived,
+};
 
 /// The number of characters that are shown of the reason why an answer was not understood.
 const DOUBT_CHARS_MAX: usize = 400;
@@ -243,7 +245,8 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
     if let Some(error) = &judged.unasked {
         return not_sent(check, step).filter(|_| error.reason != Reason::NotAsked);
     }
-    let unmet = plan.expect.iter().zip(&judged.expectations).find(|(_, one)| match one.outcome {
+    let mut both = plan.expect.iter().zip(&judged.expectations).enumerate();
+    let unmet = both.find(|(_, (_, one))| match one.outcome {
         expect::TestOutcome::Met => false,
         expect::TestOutcome::NotMet => plan.role != Role::Probe,
         expect::TestOutcome::Unknown(_) => true,
@@ -252,7 +255,7 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
         && plan.control.is_some_and(|control| !check.judgement.steps[control].is_met());
     match (unmet, judged.doubt) {
         (_, Some(_)) if control_failed => None,
-        (Some((expectation, one)), None) => Some(match one.outcome {
+        (Some((index, (expectation, one))), None) => Some(match one.outcome {
             expect::TestOutcome::Unknown(Reason::Unparsable)
                 if matches!(expectation.test, Test::Refused(_)) =>
             {
@@ -270,7 +273,10 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
                 let facts = view.look(step, one.look).ok();
                 format!("{name}: {}", not_understood(expectation, one, facts))
             }
-            expect::TestOutcome::Unknown(reason) => format!("{name}: {}", reason.in_words()),
+            expect::TestOutcome::Unknown(reason) => {
+                let both = contradiction(check, (step, index), &found);
+                format!("{name}: {}", both.unwrap_or_else(|| reason.in_words().to_owned()))
+            }
             _ => format!("{name}: {}", found(expectation, one)),
         }),
         (_, Some(reason)) => {

@@ -7,7 +7,7 @@ use crate::model::plan::expect::words::Part;
 use crate::model::plan::expect::{Directive, Expectation, OfCookie, Refusal, Test, Within};
 use crate::model::time::{in_words, read_time};
 use crate::render::wording::subject::{missing, short, subject};
-use crate::render::wording::{address, cut, list, plain, value};
+use crate::render::wording::{address, cut, list, mail, plain, value};
 
 /// The number of characters that are shown of a refusal: its status, and the target of a redirect.
 const ANSWERED_MAX: usize = 200;
@@ -28,7 +28,8 @@ pub fn expected(expectation: &Expectation) -> String {
     if expectation.at == FAULTS {
         return "the file has the form that RFC 9116 defines".to_owned();
     }
-    of_test(&expectation.test, &subject(&expectation.at))
+    mail::expected(expectation)
+        .unwrap_or_else(|| of_test(&expectation.test, &subject(&expectation.at)))
 }
 
 /// The actual value that an expectation read.
@@ -42,6 +43,9 @@ pub fn found(expectation: &Expectation, judged: &Judged) -> String {
     if let (FAULTS, Some(faults)) = (&expectation.at[..], actual.as_array()) {
         let faults: Vec<&str> = faults.iter().filter_map(Value::as_str).collect();
         return cut(&format!("the file {}", list(&faults, "and")), FAULTS_CHARS_MAX);
+    }
+    if let Some(words) = mail::found(expectation, actual) {
+        return words;
     }
     match &expectation.test {
         Test::Refused(_) | Test::WithholdsData => match actual {

@@ -7,8 +7,10 @@ mod address;
 mod answer;
 mod expectation;
 mod help;
+mod interference;
 mod limit;
 mod looks;
+mod mail;
 mod request;
 mod subject;
 mod waiver;
@@ -18,6 +20,7 @@ pub use answer::{
 };
 pub use expectation::{actual, expected, found};
 pub use help::helps;
+pub use interference::contradiction;
 pub use limit::limits;
 pub use looks::{addresses, asked, at_address, leaves_open, no_route, not_asked, strength};
 pub use request::{asker, curl, request_line, who};

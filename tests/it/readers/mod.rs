@@ -3,8 +3,11 @@
 
 mod bodies;
 mod headers;
+mod isolation;
+mod mail;
 mod programs;
 mod raw;
 mod reports;
 mod security_txt;
 mod understood;
+mod zone;

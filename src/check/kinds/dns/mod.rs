@@ -1,5 +1,6 @@
 //! `dns`: the DNS records of a host, or of the domain that receives the contacts' mail.
 
+mod mail;
 mod names;
 mod records;
 #[cfg(test)]
@@ -9,8 +10,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
-use crate::check::kinds::dns::names::{About, domain};
-use crate::check::kinds::dns::records::{Probes, authorities, dmarc, mx, spf};
+use crate::check::kinds::dns::mail::{dkim, dmarc, mx, spf};
+use crate::check::kinds::dns::names::{About, domain, is_name};
+use crate::check::kinds::dns::records::{Probes, authorities};
+use crate::check::written::limits;
+use crate::language::quantity::amount::{Amount, Unit};
+use crate::model::plan::parameter::Parameter;
 use crate::model::plan::question::{DnsQuestion, DnsRecord, HostName};
 use crate::model::plan::{Act, Plan, Role};
 use crate::model::source::decode::Spanned;
@@ -31,17 +36,28 @@ pub(crate) struct Settings {
     /// Whether the name must have an address, after following aliases.
     #[serde(default)]
     no_dangling: bool,
-    /// Whether the name must have a mail exchanger. A null record (RFC 7505) does not count.
+    /// Whether mail for the name can be delivered: it has a mail exchanger that exists, that is not an
+    /// alias (RFC 2181), and that has an address which does not mean the sender's own machine. A null
+    /// record (RFC 7505) accepts no mail, and makes other records invalid.
     #[serde(default)]
     mx: bool,
     /// Exactly the authorities that may issue certificates for the name; `[;]` if none may.
     caa: Option<Spanned<Vec<String>>>,
-    /// Whether the name must have one SPF record that fails mail from unlisted senders, at least
-    /// softly, or refers to the record of another domain.
+    /// Whether the SPF record must fail mail from unlisted senders, at least softly. The record is
+    /// evaluated as receivers do (RFC 7208), with the records that it refers to: a record with a
+    /// mistake, with more than 10 look-ups, or by which everybody may send does not protect the name.
     #[serde(default)]
     spf: bool,
-    /// The least strict policy that the DMARC record may have, for all mail.
+    /// The least strict DMARC policy that may apply to the name. A name without a record inherits the
+    /// policy of a domain above it, which is found by the tree walk of RFC 9989. Except for `present`,
+    /// the policy must also apply to sub-domains (`sp`, `np`) and to all mail (`pct`, `t`).
     dmarc: Option<Dmarc>,
+    /// The selectors (the names in front of `._domainkey`) whose DKIM keys must be usable: present, not
+    /// revoked, not in test mode, and large enough.
+    dkim: Option<Spanned<Vec<String>>>,
+    /// The least size of an RSA key for DKIM, in bits; 1024 if left out (RFC 8301). An Ed25519 key counts
+    /// as 3072, because it is as strong (NIST SP 800-57).
+    dkim_bits: Option<Spanned<u16>>,
 }
 
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
@@ -54,6 +70,9 @@ enum Dmarc {
     /// There is a policy, even if it is `p=none`.
     Present,
 }
+
+/// The smallest RSA key that verifiers accept, in bits (RFC 8301, section 3.2).
+const DKIM_BITS_MIN: u16 = 1024;
 
 impl Kind for Dns {
     type Settings = Settings;
@@ -70,10 +89,18 @@ impl Kind for Dns {
         example: EXAMPLE,
     };
 
+    fn limits(settings: &Settings) -> Vec<Parameter> {
+        let bits = settings.dkim_bits.as_ref().map(|bits| {
+            limits::at_least("dkim_bits", bits, Amount::new(bits.value.into(), Unit::Bits))
+        });
+        bits.into_iter().collect()
+    }
+
     fn plan(settings: &Settings, context: &Context<'_>, diagnostics: &mut Report) -> Option<Plan> {
         let names = settings.of.names(context, diagnostics);
         let zone = settings.cname_into.as_ref().map(|zone| domain(zone, context, diagnostics));
         settings.report_empty_caa(context, diagnostics);
+        settings.report_selectors(context, diagnostics);
         Some(settings.plan(&names, zone.as_deref()))
     }
 }
@@ -94,6 +121,25 @@ impl Settings {
         }
     }
 
+    fn report_selectors(&self, context: &Context<'_>, diagnostics: &mut Report) {
+        let Some(selectors) = &self.dkim else { return };
+        if selectors.is_empty() {
+            let help = "list the selectors of the keys that sign your mail, such as `[mail2026]`";
+            let mistake = context.mistake(Code::EmptyList, &selectors.span, "the list is empty");
+            diagnostics.push(mistake.help(help));
+        }
+        if let Some(wrong) = selectors.iter().find(|selector| !is_name(selector)) {
+            let message = format!("`{wrong}` is not a selector");
+            let help = "write only the part in front of `._domainkey`, such as `mail2026`";
+            let mistake = context.mistake(Code::BadHost, &selectors.span, message);
+            diagnostics.push(mistake.help(help));
+        }
+    }
+
+    fn least_bits(&self) -> u16 {
+        self.dkim_bits.as_ref().map_or(DKIM_BITS_MIN, |bits| bits.value)
+    }
+
     fn plan(&self, names: &[(HostName, String)], zone: Option<&str>) -> Plan {
         let mut all = Probes::default();
         for (name, shown) in names {
@@ -111,10 +157,15 @@ impl Settings {
                 authorities(caa, shown, ask(None, DnsRecord::Caa), &mut all);
             }
             if self.spf {
-                spf(shown, ask(None, DnsRecord::Txt), &mut all);
+                spf(shown, ask(None, DnsRecord::Spf), &mut all);
             }
             if let Some(wanted) = self.dmarc {
-                dmarc(wanted, shown, ask(Some("_dmarc"), DnsRecord::Txt), &mut all);
+                dmarc(wanted, shown, ask(None, DnsRecord::Dmarc), &mut all);
+            }
+            for selector in self.dkim.iter().flat_map(|all| &all.value) {
+                let below = format!("{selector}._domainkey");
+                let act = ask(Some(&below), DnsRecord::Dkim);
+                dkim(self.least_bits(), selector, shown, act, &mut all);
             }
         }
         let probes = all.steps.iter().filter(|step| step.role == Role::Probe);

@@ -91,14 +91,16 @@ pub(crate) fn domain(
     let before = diagnostics.mark();
     let text = Names::none(context).text(written, &written.span, diagnostics);
     let name = text.trim_matches('.').to_ascii_lowercase();
-    let is_name = |name: &str| {
-        let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        name.split('.').all(|label| !label.is_empty() && label.chars().all(of_name))
-    };
     if diagnostics.is_clean_since(before) && !is_name(&name) {
         let message = format!("`{}` is not a domain name", written.value);
         let help = "write it like `example.com`";
         diagnostics.push(context.mistake(Code::BadHost, &written.span, message).help(help));
     }
     name
+}
+
+/// Whether a text is a name of labels, as in DNS.
+pub(super) fn is_name(name: &str) -> bool {
+    let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    name.split('.').all(|label| !label.is_empty() && label.chars().all(of_name))
 }

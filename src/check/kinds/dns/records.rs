@@ -1,8 +1,9 @@
-//! The questions of `dns`: for each record, a probe and its counterexamples.
+//! The questions of `dns` about addresses and authorities, and the list of probes with their
+//! counterexamples.
 
 use serde_json::{Value, json};
 
-use crate::check::kinds::dns::{Dmarc, Settings};
+use crate::check::kinds::dns::Settings;
 use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect::{Expectation, Test, Within};
@@ -48,17 +49,6 @@ impl Settings {
     }
 }
 
-pub(crate) fn mx(shown: &str, act: Act, all: &mut Probes) {
-    let name = format!("the mail exchangers of {shown}");
-    all.probe_of_known(name, act, vec![some("/records", "/takes_mail", Test::Equals(json!(true)))]);
-    let null = json!([{"type": "MX", "value": "0 .", "exchange": ".", "takes_mail": false}]);
-    let other = json!([{"type": "MX", "value": "5 mx.example", "exchange": "mx.example", "takes_mail": true}]);
-    all.set(Class::Negation, format!("{shown} has no mail exchanger"), "/records", json!([]));
-    all.set(Class::Negation, format!("{shown} has a null mail exchanger"), "/records", null);
-    all.set(Class::Benign, format!("{shown} has another mail exchanger"), "/records", other);
-    all.malformed("/records", true);
-}
-
 pub(crate) fn authorities(wanted: &[String], shown: &str, act: Act, all: &mut Probes) {
     let wanted: Vec<Value> = wanted.iter().map(|one| json!(one.to_ascii_lowercase())).collect();
     let name = format!("the authorities that may issue certificates for {shown}");
@@ -79,52 +69,6 @@ pub(crate) fn authorities(wanted: &[String], shown: &str, act: Act, all: &mut Pr
     all.malformed("/issuers", true);
 }
 
-pub(crate) fn spf(shown: &str, act: Act, all: &mut Probes) {
-    let strict = ["fail", "softfail", "redirect"].map(Value::from).into();
-    let expect = vec![
-        Expectation::new("/spf/count", Test::Equals(json!(1))),
-        Expectation::new("/spf/all", Test::OneOf(strict)),
-    ];
-    all.probe_of_known(format!("the SPF record of {shown}"), act, expect);
-    for (class, when, at, value) in [
-        (Class::Negation, "has no SPF record", "/spf", json!({"count": 0, "all": null})),
-        (Class::Negation, "has two SPF records", "/spf/count", json!(2)),
-        (Class::Negation, "lets any sender send mail in its name", "/spf/all", json!("pass")),
-        (Class::Negation, "is neutral about unlisted senders", "/spf/all", json!("neutral")),
-        (Class::Benign, "fails unlisted senders softly", "/spf/all", json!("softfail")),
-    ] {
-        all.set(class, format!("{shown} {when}"), at, value);
-    }
-}
-
-pub(crate) fn dmarc(wanted: Dmarc, shown: &str, act: Act, all: &mut Probes) {
-    let policies: &[&str] = match wanted {
-        Dmarc::Reject => &["reject"],
-        Dmarc::Quarantine => &["quarantine", "reject"],
-        Dmarc::Present => &["none", "quarantine", "reject"],
-    };
-    let policies = policies.iter().map(|one| json!(one)).collect();
-    let mut expect = vec![
-        Expectation::new("/dmarc/count", Test::Equals(json!(1))),
-        Expectation::new("/dmarc/policy", Test::OneOf(policies)),
-    ];
-    let strict = !matches!(wanted, Dmarc::Present);
-    if strict {
-        expect.push(Expectation::new("/dmarc/pct", Test::AtLeast(100.0)));
-    }
-    all.probe(format!("the DMARC record of {shown}"), act, expect);
-    let none = json!({"count": 0, "policy": null, "pct": null});
-    all.set(Class::Negation, format!("{shown} has no DMARC record"), "/dmarc", none);
-    if strict {
-        let lax = format!("the DMARC record of {shown} has the policy `none`");
-        all.set(Class::Negation, lax, "/dmarc/policy", json!("none"));
-        let half = format!("the DMARC record of {shown} covers only half of its mail");
-        all.set(Class::Negation, half, "/dmarc/pct", json!(50));
-    }
-    let stricter = format!("the DMARC policy of {shown} is `reject`");
-    all.set(Class::Benign, stricter, "/dmarc/policy", json!("reject"));
-}
-
 pub(crate) fn some(list: &str, at: &str, is: Test) -> Expectation {
     Expectation::new(list, Test::Some(Box::new(Within { at: at.to_owned(), is })))
 }
@@ -137,16 +81,19 @@ pub(crate) struct Probes {
 }
 
 impl Probes {
-    fn probe(&mut self, name: String, act: Act, expect: Vec<Expectation>) {
+    pub(super) fn probe(&mut self, name: String, act: Act, expect: Vec<Expectation>) {
         let mut step = Step::new(Role::Probe, name, ANYONE, act);
         step.publish = ["/chain", "/records"].map(str::to_owned).into();
+        step.publish.extend(expect.iter().map(|one| one.at.clone()));
+        step.publish.sort();
+        step.publish.dedup();
         step.expect = expect;
         self.steps.push(step);
     }
 
     /// A probe with a control that the name exists: a resolver behind a filter may not know it, and
     /// then nothing is known.
-    fn probe_of_known(&mut self, name: String, act: Act, expect: Vec<Expectation>) {
+    pub(super) fn probe_of_known(&mut self, name: String, act: Act, expect: Vec<Expectation>) {
         let mut control = Step::new(Role::Control, format!("{name}: the name exists"), ANYONE, act);
         control.expect = vec![Expectation::new("/code", Test::Equals(json!("NOERROR")))];
         self.steps.push(control);
@@ -161,14 +108,14 @@ impl Probes {
     }
 
     /// Another value in the answer to the last step.
-    fn set(&mut self, class: Class, when: String, at: &str, value: Value) {
+    pub(super) fn set(&mut self, class: Class, when: String, at: &str, value: Value) {
         let Some(step) = self.steps.len().checked_sub(1).map(StepId) else { return };
         let edits = vec![Edit::Set { step, at: at.to_owned(), value }];
         self.counterexamples.push(Counterexample { class, when, edits });
     }
 
     /// A malformed answer to the last step.
-    fn malformed(&mut self, at: &str, expected: bool) {
+    pub(super) fn malformed(&mut self, at: &str, expected: bool) {
         if let Some(step) = self.steps.last().filter(|_| expected) {
             let when = format!("the answer about “{}” is malformed", step.name);
             self.set(Class::Fault, when, at, json!("malformed"));

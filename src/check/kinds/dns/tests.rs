@@ -33,6 +33,7 @@ fn every_setting_is_noticed() {
         EXAMPLE,
         "kind: dns\nof: {host: media}\nno_dangling: true\ndmarc: present\n",
         "kind: dns\ncname_into: ${host:platform}\ndmarc: reject\ncaa: [';']\n",
+        "kind: dns\ndkim: [a, b.c]\ndkim_bits: 2048\n",
     ] {
         let plan = plan_in(&with_mail(), yaml).unwrap();
         assert_eq!(plan.flaws(), []);
@@ -87,6 +88,8 @@ fn mistakes_are_reported() {
         ),
         ("cname_into: a..b", "bad-host", "`a..b` is not a domain name"),
         ("cname_into: ${host:nobody}", "unknown-name", "unknown placeholder `${host:nobody}`"),
+        ("dkim: []", "empty-list", "the list is empty"),
+        ("dkim: ['a b']", "bad-host", "`a b` is not a selector"),
         ("caa: []", "empty-list", "the list is empty: any authority could issue certificates"),
     ] {
         let found = mistakes(&format!("kind: dns\n{yaml}\n"));

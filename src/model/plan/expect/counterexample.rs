@@ -83,6 +83,11 @@ impl Test {
             | Self::NoErrorTitle(text) => json!(text),
             Self::AddressesOn(origin) => json!(origin),
             Self::IfThere(test) => test.example(observed),
+            Self::All(all) => {
+                let mut entry = Facts(json!({}));
+                all.iter().for_each(|one| entry.set(&one.at, one.is.example(observed)));
+                entry.0
+            }
             Self::AtMost(limit) | Self::AtLeast(limit) => json!(limit),
             Self::NotOlderThan(_) => json!(observed.to_string()),
             Self::AtLeastAhead(limit) => {

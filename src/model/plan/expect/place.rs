@@ -48,11 +48,10 @@ fn of_host(at: &str) -> Option<&'static str> {
         "/code" => "the result of the look-up",
         "/addresses" => "the list of addresses",
         "/issuers" => "the list of authorities that may issue certificates",
-        "/spf/count" => "the number of SPF records",
-        "/spf/all" => "the SPF rule for all other senders",
-        "/dmarc/count" => "the number of DMARC records",
-        "/dmarc/policy" => "the DMARC policy",
-        "/dmarc/pct" => "the share of mail in per cent that the DMARC policy applies to",
+        "/mail" => "mail for the domain",
+        "/spf/result" => "the SPF result for other senders",
+        "/dmarc" => "the DMARC policy",
+        "/dkim" => "the DKIM key",
         _ => return None,
     })
 }

@@ -35,6 +35,7 @@ async fn zone() -> World {
         ("gone.demo.test", alias("nobody.platform.test")),
         ("loop.demo.test", alias("loop.demo.test")),
         ("demo.test", RData::MX(MX::new(10, name_of("Mail.demo.test")))),
+        ("mail.demo.test", RData::A(Ipv4Addr::new(192, 0, 2, 25).into())),
         ("demo.test", text_record("v=spf1 mx -all")),
         ("demo.test", text_record("site-verification=1")),
         ("demo.test", caa("issue", "CA.test.; account=1")),
@@ -104,23 +105,23 @@ async fn mail_exchangers_are_listed_and_the_null_mx_is_recognised() {
     let facts = ask("demo.test", DnsRecord::Mx).await.unwrap();
     let expected = json!({
         "type": "MX", "value": "10 mail.demo.test",
-        "exchange": "mail.demo.test", "preference": 10, "takes_mail": true
+        "exchange": "mail.demo.test", "preference": 10, "takes_mail": true, "problem": null
     });
     assert_eq!(facts.at("/records/0"), Some(&expected));
+    assert_eq!(facts.at("/mail"), Some(&json!("accepted")));
     let facts = ask("mute.test", DnsRecord::Mx).await.unwrap();
     assert_eq!(facts.at("/records/0/takes_mail"), Some(&json!(false)));
 }
 
 #[tokio::test]
-async fn mail_policies_are_read_under_the_domain() {
-    let facts = ask("demo.test", DnsRecord::Txt).await.unwrap();
-    assert_eq!(facts.at("/spf"), Some(&json!({"count": 1, "all": "fail"})));
-    let world = zone().await;
-    let name = HostName::Literal("demo.test".into());
-    let question = DnsQuestion { name, below: Some("_dmarc".into()), record: DnsRecord::Txt };
-    let facts = observe(&question, &world, TIMEOUT).await.answer.unwrap();
-    assert_eq!(facts.at("/name"), Some(&json!("_dmarc.demo.test")));
+async fn mail_policies_are_found() {
+    let facts = ask("demo.test", DnsRecord::Spf).await.unwrap();
+    assert_eq!(facts.at("/spf/result"), Some(&json!("fail")));
+    let facts = ask("demo.test", DnsRecord::Dmarc).await.unwrap();
+    assert_eq!(facts.at("/name"), Some(&json!("demo.test")));
     assert_eq!(facts.at("/dmarc/policy"), Some(&json!("reject")));
+    let error = ask("broken.demo.test", DnsRecord::Spf).await.unwrap_err();
+    assert_eq!(error.reason, Reason::Dns);
 }
 
 #[tokio::test]
