@@ -58,7 +58,11 @@ pub fn found(expectation: &Expectation, judged: &Judged) -> String {
         Test::StaysOn(_) => format!("the last address was {}", value(actual)),
         _ if actual.is_null() => missing(&expectation.at),
         Test::Every(within) | Test::Some(within) if within.at.starts_with('/') => {
-            format!("{}: {}", plain(&within.at[1..].replace('/', " ")), value(actual))
+            // Members of JSON have the names that the service gives them.
+            let is_json = expectation.at.contains("/json");
+            let name = within.at[1..].replace('/', " ");
+            let name = if is_json { name } else { name.replace('_', " ") };
+            format!("{}: {}", plain(&name), value(actual))
         }
         Test::NotOlderThan(_) | Test::AtLeastAhead(_) if let Some(time) = read_time(actual) => {
             format!("{} {}", short(&expectation.at), in_words(time))
