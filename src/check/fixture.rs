@@ -94,6 +94,7 @@ pub(crate) fn project() -> Project {
             .chain([("forge".to_owned(), signed(Prefix::Bearer))])
             .collect(),
         tenants: Vec::new(),
+        unset: BTreeMap::new(),
         contacts: vec!["https://support.example.com/".parse().unwrap()],
         limits: Limits::default(),
         writes: true,

@@ -33,6 +33,28 @@ The claim's text must mention each limit of its checks: `max_age: 24h` as \"at m
 limit out of the text, list its name after `states:`, such as `states: [certificate_days]`. Each number in the
 text must be a limit, or a value that the answer to a probe must have; quote a number that promises nothing
 under `background:`.
+
+## Requests
+
+A request has the same keys wherever one is written. It has a method with a path: `get: /notes`, or any other method
+as `method: PROPFIND` with `path: /dav/`. `query:` adds parameters to the address, `headers:` adds header fields. It
+has at most one body: `json`, `form`, `multipart`, `graphql`, `xml` or `text`. A `GET`, `HEAD`, `OPTIONS`, `TRACE`,
+`PROPFIND`, `REPORT`, `SEARCH` or `QUERY` changes nothing, nor does a GraphQL document of queries alone. Of a search
+by `POST`, the author states that with `reads: true`. Requests that change nothing need no permission to write, and
+can be repeated.
+
+Texts in a request, and values in an expectation, may contain placeholders:
+
+| placeholder | value |
+|---|---|
+| `${canary}` | a random mark of the actor, by which its data is recognised in any answer |
+| `${random}`, `${uuid}` | a random text of 28 letters and digits, or a random UUID: new in each run, the same in all steps of a check. In `tenant-isolation`, each tenant has its own |
+| `${now}`, `${now:epoch}` | the time at which the check starts, as in RFC 3339 or in seconds since 1970 |
+| `${tenant}`, `${tenant:NAME}` | the `tenant:` of the actor, or of the actor `NAME`, in `avouch.yaml` |
+| `${host:ROLE}`, `${target}` | a host of `hosts:` in `avouch.yaml`, and the origin of the target |
+| `${NAME}` | a value that an earlier step saved under `capture:` |
+
+Random values are never stored: evidence and page show the placeholder.
 ";
 
 /// The section of one kind. `example` is the plan of its example.

@@ -100,6 +100,16 @@ fn flaws(claim: &Claim, check: &Check, plan: &Plan) -> Vec<Diagnostic> {
         let step = names.find(|name| flaw.step().is_some() && name.as_str() == flaw.step());
         let span = step.map_or(&check.kind.span, |step| &step.span);
         let help = match &flaw {
+            Flaw::ControlDiffers(..) => {
+                "make the requests equal, or name under `differs_in:` of the step the parts that the test is \
+                 about, such as `[header X-CSRF, body /baseUrl, query token, path, method]`"
+                    .to_owned()
+            }
+            Flaw::OtherDifference { .. } => {
+                "name under `differs_in:` exactly the parts in which the requests differ, `credential` \
+                 among them if the actors differ"
+                    .to_owned()
+            }
             Flaw::Uncontrolled(_) => {
                 "before it, add a step of `role: control` in which an actor that is allowed to sends the \
                  same request, and name that step in `control:`"

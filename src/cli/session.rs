@@ -41,6 +41,8 @@ pub(crate) struct Open<'a> {
     pub(crate) unset: Severity,
     /// Texts to read in place of files.
     pub(crate) instead: StandIns,
+    /// The claims to check; empty for all. Only the variables of their actors need values.
+    pub(crate) claims: &'a [String],
 }
 
 impl<'a> Open<'a> {
@@ -53,6 +55,7 @@ impl<'a> Open<'a> {
             seeds: Seeds::from(rand::random::<u64>()),
             unset: Severity::Error,
             instead: StandIns::new(),
+            claims: &[],
         }
     }
 
@@ -65,6 +68,7 @@ impl<'a> Open<'a> {
             seeds: Seeds::default(),
             unset: Severity::Warning,
             instead: StandIns::new(),
+            claims: &[],
         }
     }
 }
@@ -119,7 +123,10 @@ impl Session {
     fn opened(open: &Open<'_>, report: &dyn Fn(&Checked), console: Console) -> Result<Self, Exit> {
         let clock = clock(open.demo.and_then(|demo| demo.clock));
         let secrets = Secrets::generate();
-        let checked = check_sources(open, open.demo.map(|_| &secrets), clock);
+        let mut checked = check_sources(open, open.demo.map(|_| &secrets), clock);
+        if open.unset == Severity::Error {
+            checked.forget_unneeded_variables(open.claims);
+        }
         console.diagnostics(&checked.diagnostics, &checked.sources);
         let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
         if errors > 0 || checked.project.is_none() {

@@ -88,6 +88,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         hosts: settings.hosts,
         actors: settings.actors,
         tenants: settings.tenants,
+        unset: settings.unset,
         contacts: settings.contacts,
         limits: settings.limits,
         writes: settings.writes,

@@ -35,19 +35,39 @@ pub fn file(address: &Url, world: &World, bytes_max: usize) -> Result<Vec<u8>, S
     }
 }
 
+/// Sends a request for the file. The outer error is one of the settings.
+async fn send(
+    pool: &Pool<'_>,
+    address: &Url,
+) -> Result<Result<reqwest::Response, reqwest::Error>, String> {
+    let connection =
+        pool.connection(ANYONE, address, &Way::default()).map_err(|error| error.detail)?;
+    let mut request = connection.client.get(connection.url);
+    if let Some(host) = connection.host {
+        request = request.header(reqwest::header::HOST, host);
+    }
+    Ok(request.send().await)
+}
+
+async fn speaks_only_http2(pool: &Pool<'_>, address: &Url, error: &reqwest::Error) -> bool {
+    !error.is_timeout()
+        && address.scheme() == "https"
+        && pool.finds_only_http2(address, &Way::default(), TIME_MAX).await
+}
+
 async fn follow(mut address: Url, world: &World, bytes_max: usize) -> Result<Vec<u8>, String> {
     let pool = Pool::new(world, TIME_MAX).map_err(|error| error.detail)?;
     for _ in 0..=REDIRECTS_MAX {
         if !is_safe(&address) {
             return Err(format!("`{address}` is not an `https:` address"));
         }
-        let connection =
-            pool.connection(ANYONE, &address, &Way::default()).map_err(|error| error.detail)?;
-        let mut request = connection.client.get(connection.url);
-        if let Some(host) = connection.host {
-            request = request.header(reqwest::header::HOST, host);
-        }
-        let answer = request.send().await.map_err(root_cause)?;
+        let answer = match send(&pool, &address).await? {
+            Err(error) if speaks_only_http2(&pool, &address, &error).await => {
+                send(&pool, &address).await?
+            }
+            sent => sent,
+        };
+        let answer = answer.map_err(root_cause)?;
         let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         match (answer.status().as_u16(), location) {
             (200, _) => return body(answer, bytes_max).await,

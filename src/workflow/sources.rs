@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use crate::load::options::{Loaded, Options};
 use crate::model::judge::assessment::Seeds;
+use crate::model::judge::needs;
 use crate::model::plan::Plan;
 use crate::model::project::Project;
-use crate::model::source::Sources;
 use crate::model::source::claim_id::ClaimId;
+use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, in_source_order};
+use crate::model::source::{Place, Sources};
 use crate::{check, load, render};
 
 /// A project as it was read, its plans, and everything that is wrong with either.
@@ -28,6 +30,28 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// Forgets variables without a value that these claims and those that they need do not use: those of actors in
+    /// other checks. No claims are all claims.
+    pub fn forget_unneeded_variables(&mut self, claims: &[String]) {
+        let Some(project) = &self.project else { return };
+        let mut wanted = BTreeSet::new();
+        for id in claims {
+            let id = ClaimId::from(id.as_str());
+            needs::gather(project, &id, &mut wanted);
+            wanted.insert(id);
+        }
+        let plans = self.plans.iter().filter(|(id, _)| wanted.is_empty() || wanted.contains(*id));
+        let used: BTreeSet<String> =
+            plans.flat_map(|(_, plans)| plans).flat_map(Plan::needed_actors).collect();
+        let unneeded = project.unset.iter().filter(|(actor, _)| !used.contains(*actor));
+        let places: Vec<&Place> = unneeded.flat_map(|(_, places)| places).collect();
+        let is_needed = |one: &Diagnostic| {
+            one.code != Code::UnsetVariable
+                || one.place.as_ref().is_none_or(|place| !places.contains(&place))
+        };
+        self.diagnostics.retain(is_needed);
+    }
+
     /// Whether the words of a claim, or their place, differ from those that its checks were made for.
     pub fn is_suspect(&self, claim: &ClaimId) -> bool {
         let mut redlines = self.diagnostics.iter().filter_map(|one| one.redline.as_ref());

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::auth_required::bad_credential::{Tries, Without, forgeries, leave_out};
 use crate::check::kinds::auth_required::endpoints::{endpoints, other_endpoints, platform_key};
-use crate::check::written::expect::succeeds;
+use crate::check::written::expect::succeeded;
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
 use crate::check::written::request::WrittenRequest;
@@ -108,7 +108,7 @@ impl Settings {
         let actor = self.token_of.as_ref().unwrap_or(&self.actor);
         let name = format!("{} with a good token", request::in_words(request));
         let mut step = Step::http(Role::Control, name, actor, request.clone());
-        step.expect = vec![succeeds()];
+        step.expect = succeeded(request);
         step
     }
 }

@@ -9,6 +9,8 @@ use crate::check::kind::{Context, Kind, Manual};
 use crate::check::written::counterexample::of_limits;
 use crate::check::written::expect::{Expect, Reading, Statuses, header};
 use crate::check::written::placeholders::Names;
+use crate::check::written::request::WrittenRequest;
+use crate::check::written::request::read::GetOrRequest;
 use crate::check::written::test::Tests;
 use crate::check::written::{limits, request};
 use crate::model::answer::ids::StepId;
@@ -28,7 +30,9 @@ pub(crate) struct Settings {
     #[serde(rename = "as")]
     actor: Option<Spanned<String>>,
     /// The path of the target, or a whole `https:` address.
-    get: Spanned<String>,
+    get: Option<Spanned<String>>,
+    /// Instead of `get`: a whole request that only reads, such as `{ method: OPTIONS, path: /, headers: { .. } }`.
+    request: Option<Spanned<WrittenRequest>>,
     /// The role, in `hosts:` of `avouch.yaml`, of the host that receives the request instead of the target.
     host: Option<Spanned<String>>,
     /// The status that the answer must have for its header fields to count; 200 if left out.
@@ -56,8 +60,12 @@ impl Kind for Headers {
 
     fn plan(settings: &Settings, context: &Context<'_>, diagnostics: &mut Report) -> Option<Plan> {
         let actor = context.sender(settings.actor.as_ref(), diagnostics);
-        let (names, host) = (Names::none(context), settings.host.as_ref());
-        let request = request::get(&settings.get, host, &names, diagnostics);
+        let written = GetOrRequest {
+            get: settings.get.as_ref(),
+            host: settings.host.as_ref(),
+            request: settings.request.as_ref(),
+        };
+        let request = written.read(context.span, &Names::none(context), diagnostics);
         let expect = settings.expect(context, diagnostics);
         Some(settings.plan(actor, request?, expect))
     }

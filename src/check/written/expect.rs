@@ -13,10 +13,12 @@ use crate::check::kind::Context;
 use crate::check::written::limits;
 use crate::check::written::placeholders::Names;
 use crate::check::written::test::Tests;
+use crate::check::written::took::Took;
 use crate::model::answer::ids::CanaryId;
 use crate::model::plan::expect::trivial::Triviality;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::Parameter;
+use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
@@ -38,6 +40,9 @@ pub(crate) struct Expect {
     pub(crate) title: Option<Spanned<Tests>>,
     /// Tests of the length of the body in bytes.
     pub(crate) bytes: Option<Spanned<Tests>>,
+    /// How long the answer may take, as in `{ at_most: 2s }`. It is measured from one place, and a slow network
+    /// counts. No answer in time is inconclusive.
+    pub(crate) took: Option<Spanned<Took>>,
     /// `true`: the answer is a refusal (400, 401, 403, or as the project defines it).
     pub(crate) refused: Option<Spanned<bool>>,
     /// `true`: 404 counts as a refusal too; only for an object of another tenant.
@@ -75,6 +80,7 @@ impl Expect {
         let mut all = self.status(reading, diagnostics);
         all.extend(self.of_header(reading, diagnostics));
         all.extend(self.of_body(reading, diagnostics));
+        all.extend(self.took.as_ref().map(|took| took.expectation()));
         all
     }
 
@@ -124,7 +130,10 @@ impl Expect {
         let of_body = [("text", &self.text), ("title", &self.title), ("bytes", &self.bytes)];
         let of_body = of_body.into_iter().filter_map(|(name, tests)| Some((name, tests.as_ref()?)));
         let by_name = self.header.iter().chain(&self.json);
-        limits::of_tests(by_name.map(|(name, tests)| (name.as_str(), tests)).chain(of_body))
+        let by_name = by_name.map(|(name, tests)| (name.as_str(), tests));
+        let mut all = limits::of_tests(by_name.chain(of_body));
+        all.extend(self.took.as_ref().map(|took| took.limit()));
+        all
     }
 
     /// Whether the body is tested, so that the evidence must keep it.
@@ -385,8 +394,23 @@ pub(crate) fn is_there_or_not() -> Expectation {
     Expectation::new("/status", Test::OneOf(statuses.into()))
 }
 
+/// A request was carried out: its status is a success, and a GraphQL operation reports no errors.
+pub(crate) fn succeeded(request: &Request) -> Vec<Expectation> {
+    let status = match request.method.as_str() {
+        // 207 (RFC 4918, section 11.1).
+        "PROPFIND" | "REPORT" | "SEARCH" | "PROPPATCH" => {
+            let statuses = [200, 201, 202, 203, 204, 207].map(|status| json!(status));
+            Expectation::new("/status", Test::OneOf(statuses.into()))
+        }
+        _ => succeeds(),
+    };
+    let operation = request.operation();
+    let errors = operation.map(|_| Expectation::new("/body/json/errors", Test::Exists(false)));
+    [status].into_iter().chain(errors).collect()
+}
+
 /// The status of the answer is a success.
-pub(crate) fn succeeds() -> Expectation {
+fn succeeds() -> Expectation {
     let statuses = [200, 201, 202, 203, 204].map(|status| json!(status));
     Expectation::new("/status", Test::OneOf(statuses.into()))
 }

@@ -11,5 +11,6 @@ pub(crate) mod program;
 pub(crate) mod repeat;
 pub(crate) mod request;
 pub(crate) mod test;
+pub(crate) mod took;
 pub(crate) mod unit;
 pub(crate) mod violated_by;

@@ -18,14 +18,32 @@ pub(crate) struct Names<'a> {
     pub(crate) context: &'a Context<'a>,
     /// The actor whose canary `${canary}` is; `None` where it is not allowed.
     pub(crate) canary_of: Option<&'a str>,
+    /// The actor whose tenant `${tenant}` is.
+    pub(crate) tenant_of: Option<&'a str>,
+    /// The actor whose random values `${random}` and `${uuid}` are; `None` if the whole check has one of each.
+    pub(crate) random_of: Option<&'a str>,
     /// The captures of earlier steps: the name that authors write, and the hole in the plan.
     pub(crate) captures: BTreeMap<String, String>,
+}
+
+/// Placeholders for random values that are new in each run.
+const RANDOM: [&str; 2] = ["random", "uuid"];
+
+/// Placeholders for the time at which an attempt starts.
+const NOW: [&str; 2] = ["now", "now:epoch"];
+
+/// Whether authors may not give this name to a capture.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    name.contains(':')
+        || matches!(name, "canary" | "target" | "tenant" | "now")
+        || RANDOM.contains(&name)
 }
 
 impl<'a> Names<'a> {
     /// The placeholders that are known everywhere.
     pub(crate) fn none(context: &'a Context<'a>) -> Self {
-        Self { context, canary_of: None, captures: BTreeMap::new() }
+        let (canary_of, captures) = (None, BTreeMap::new());
+        Self { context, canary_of, tenant_of: None, random_of: None, captures }
     }
 
     /// `text` with every placeholder replaced by its value or its hole. Reports unknown ones.
@@ -73,11 +91,29 @@ impl<'a> Names<'a> {
         if let Some(role) = name.strip_prefix("host:") {
             return world.hosts.get(role).cloned();
         }
+        if let Some(actor) = name.strip_prefix("tenant:") {
+            return self.tenant(actor);
+        }
+        if RANDOM.contains(&name) {
+            return Some(
+                self.random_of
+                    .map_or_else(|| format!("${{{name}}}"), |actor| format!("${{{name}:{actor}}}")),
+            );
+        }
+        if NOW.contains(&name) {
+            return Some(format!("${{{name}}}"));
+        }
         match name {
             "target" => Some(world.target.origin().ascii_serialization()),
+            "tenant" => self.tenant(self.tenant_of?),
             "canary" => self.canary_of.map(|actor| format!("${{canary:{actor}}}")),
             _ => self.captures.get(name).map(|hole| format!("${{{hole}}}")),
         }
+    }
+
+    /// The hole of the tenant of an actor, if it has one.
+    fn tenant(&self, actor: &str) -> Option<String> {
+        self.context.project.tenant(actor).map(|_| format!("${{tenant:{actor}}}"))
     }
 
     fn known(&self) -> Vec<String> {
@@ -86,6 +122,8 @@ impl<'a> Names<'a> {
         let captures = self.captures.keys().cloned();
         captures
             .chain(canary)
+            .chain(self.tenant_of.map(|_| "tenant".to_owned()))
+            .chain(RANDOM.into_iter().chain(NOW).map(str::to_owned))
             .chain(["target".to_owned()])
             .chain(hosts.map(|role| format!("host:{role}")))
             .collect()

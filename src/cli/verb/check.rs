@@ -74,7 +74,7 @@ pub(crate) fn run(root: &Path, args: &Check, console: Console) -> Result<Exit, E
 }
 
 fn once(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
-    let open = Open::to_ask(root, &args.target);
+    let open = Open { claims: &args.claims, ..Open::to_ask(root, &args.target) };
     let earlier =
         args.reuse.as_deref().map(|file| store::read(&root.join(file), console)).transpose()?;
     let outlets = Outlets::open(&args.reports, root, &[&args.out], console)?;

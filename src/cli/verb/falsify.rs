@@ -33,7 +33,7 @@ pub(crate) struct Falsify {
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Falsify, console: Console) -> Result<Exit, Exit> {
-    let open = Open::to_ask(root, &args.target);
+    let open = Open { claims: args.claim.as_slice(), ..Open::to_ask(root, &args.target) };
     let session = Session::open(&open, console)?;
     known(&session, args.claim.as_slice(), console)?;
     let wanted = |id: &ClaimId| args.claim.as_ref().is_none_or(|claim| id == claim);

@@ -1,5 +1,6 @@
 //! Actors: who a step acts as, and how it shows that.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use indexmap::IndexMap;
@@ -12,6 +13,7 @@ use crate::load::project::variable::Variables;
 use crate::model::plan::ANYONE;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
 use crate::model::project::weak_secret::weakness;
+use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::node::Node;
@@ -97,16 +99,19 @@ pub struct SignedFile {
 /// The schemes, as authors write them.
 const SCHEMES: [&str; 5] = ["connect", "bearer", "basic", "header", "signed"];
 
+/// The places of the variables without a value, by actor.
+pub(crate) type Unset = BTreeMap<String, Vec<Place>>;
+
 /// Every actor by name. An actor with a mistake is included too, so that the checks that name it are
 /// not reported.
 pub(crate) fn all(
     read: &IndexMap<String, Spanned<ActorFile>>,
     variables: &Variables<'_>,
     scope: &mut Scope<'_>,
-) -> IndexMap<String, Actor> {
+) -> (IndexMap<String, Actor>, Unset) {
     let root = scope.node;
     let entries = root.get("actors").map_or(&[][..], Node::entries);
-    let mut actors = IndexMap::new();
+    let (mut actors, mut unset) = (IndexMap::new(), Unset::new());
     for entry in entries {
         check_name(&entry.key, &entry.key_span, scope);
         if entry.key == ANYONE {
@@ -119,12 +124,19 @@ pub(crate) fn all(
                 "give the actor another name",
             );
         }
+        let before = scope.diagnostics.mark();
         let actor = read.get(&entry.key);
         let actor =
             actor.map(|actor| Reading { variables, scope, node: &entry.value }.actor(actor));
         actors.insert(entry.key.clone(), actor.unwrap_or_else(nobody));
+        let reported = scope.diagnostics.since(before).iter();
+        let places = reported.filter(|one| one.code == Code::UnsetVariable);
+        let places: Vec<Place> = places.filter_map(|one| one.place.clone()).collect();
+        if !places.is_empty() {
+            unset.insert(entry.key.clone(), places);
+        }
     }
-    actors
+    (actors, unset)
 }
 
 /// The stand-in for an actor that could not be read.

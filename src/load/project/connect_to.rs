@@ -9,6 +9,7 @@ use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use crate::load::project::address;
 use crate::load::project::scope::Scope;
+use crate::load::project::variable::Variables;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::node::Node;
@@ -68,6 +69,7 @@ impl JsonSchema for ConnectTo {
 /// The addresses of each host. Reports what is not a host, or not an address with a port.
 pub(crate) fn connect_to(
     read: &BTreeMap<String, Spanned<ConnectTo>>,
+    variables: &Variables<'_>,
     scope: &mut Scope<'_>,
 ) -> BTreeMap<String, Vec<SocketAddr>> {
     let root = scope.node;
@@ -79,17 +81,26 @@ pub(crate) fn connect_to(
             scope.report(Code::BadConnectTo, &entry.key_span, message, help);
         }
         if let Some(to) = read.get(&entry.key) {
-            all.insert(entry.key.clone(), addresses(to, scope));
+            all.insert(entry.key.clone(), addresses(to, variables, scope));
         }
     }
     all
 }
 
-fn addresses(to: &Spanned<ConnectTo>, scope: &mut Scope<'_>) -> Vec<SocketAddr> {
+fn addresses(
+    to: &Spanned<ConnectTo>,
+    variables: &Variables<'_>,
+    scope: &mut Scope<'_>,
+) -> Vec<SocketAddr> {
     let mut all = Vec::new();
     for text in &to.value.0 {
-        match text.parse() {
+        let written = Spanned { value: text.clone(), span: to.span.clone() };
+        let before = scope.diagnostics.mark();
+        let filled = variables.fill(&written, scope);
+        match filled.trim().parse() {
             Ok(address) => all.push(address),
+            // A variable without a value has been reported already.
+            Err(_) if !scope.diagnostics.is_clean_since(before) => {}
             Err(_) => {
                 let message = format!("`{text}` is not an IP address with a port");
                 let help = "write numbers, such as `127.0.0.1:8443`";

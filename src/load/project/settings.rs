@@ -12,6 +12,7 @@ use crate::load::file::document;
 use crate::load::file::document::Document;
 use crate::load::file::reader::Reader;
 use crate::load::options::Options;
+use crate::load::project::actor::Unset;
 use crate::load::project::file::PROJECT_FILE;
 use crate::load::project::file::{ProjectFile, RefusedFile, ReleaseFile};
 use crate::load::project::scope::{Scope, check_name};
@@ -39,6 +40,7 @@ pub(crate) struct Settings {
     pub(crate) roles: IndexMap<String, String>,
     pub(crate) hosts: BTreeMap<String, String>,
     pub(crate) actors: IndexMap<String, Actor>,
+    pub(crate) unset: Unset,
     pub(crate) tenants: Vec<String>,
     pub(crate) contacts: Vec<Url>,
     pub(crate) limits: Limits,
@@ -93,7 +95,7 @@ fn settings(
     variable::refuse_elsewhere(scope);
     let world = world::of(file, scope, reader, options);
     let variables = Variables { options, demo: world.embedded };
-    let mut actors = actor::all(&file.actors, &variables, scope);
+    let (mut actors, unset) = actor::all(&file.actors, &variables, scope);
     let tenants = tenants::read(file.tenants.as_ref(), &actors, scope, reader);
     let names = tenants.keys().cloned().collect();
     actors.extend(tenants);
@@ -104,6 +106,7 @@ fn settings(
         roles: named(&file.roles, "roles", scope),
         hosts: world.hosts.clone(),
         actors,
+        unset,
         tenants: names,
         contacts: contacts(&file.contacts, scope),
         limits: file
@@ -352,7 +355,7 @@ mod tests {
         assert_eq!(
             fixture.reported(),
             [
-                "avouch.yaml:1:37 misplaced-variable: the variable `TARGET` is not read here ? variables are read in `actors` and `target` only",
+                "avouch.yaml:1:37 misplaced-variable: the variable `TARGET` is not read here ? variables are read in `actors`, `target`, `connect_to` and `roots` only",
                 "avouch.yaml:7:70 unset-variable: the variable `UNSET` has no value ? set `UNSET` in the environment",
                 "avouch.yaml:8:28 bad-credential: there is a line break or control character in this credential ? look at the value of its variable: often it ends with a line break",
                 "avouch.yaml:8:56 unset-variable: the variable `EMPTY` has no value ? set `EMPTY` in the environment",

@@ -1,5 +1,5 @@
-//! `${NAME}` in `avouch.yaml`: read from the environment after parsing, in `actors` and `target`
-//! only, and never shown.
+//! `${NAME}` in `avouch.yaml`: read from the environment after parsing, in the keys of [`READ_IN`] only, and
+//! never shown.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ pub(crate) struct Variables<'a> {
 }
 
 /// The keys of `avouch.yaml` in which variables are read.
-const READ_IN: [&str; 2] = ["actors", "target"];
+const READ_IN: [&str; 4] = ["actors", "target", "connect_to", "roots"];
 
 impl Variables<'_> {
     /// The text with its variables filled in; one without a value is reported, and is empty.
@@ -80,7 +80,8 @@ fn refuse_in(node: &Node, scope: &mut Scope<'_>) {
             for name in template.holes().filter(|name| is_name(name)) {
                 let span = within(scope, &node.span, name);
                 let message = format!("the variable `{name}` is not read here");
-                let help = "variables are read in `actors` and `target` only";
+                let help =
+                    "variables are read in `actors`, `target`, `connect_to` and `roots` only";
                 scope.report(Code::MisplacedVariable, &span, message, help);
             }
         }

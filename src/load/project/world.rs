@@ -20,6 +20,9 @@ use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::node::Node;
 
+/// The beginning of a certificate in PEM (RFC 7468, section 5).
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+
 /// Hosts of the demo, and of the world around it, end so.
 const DEMO_SUFFIX: &str = ".demo.test";
 
@@ -31,13 +34,14 @@ pub(crate) fn of(
     options: &Options<'_>,
 ) -> World {
     let (target, embedded) = target(file, scope, options);
+    let variables = Variables { options, demo: embedded };
     World {
         embedded,
         demo: target.host_str().is_some_and(|host| host.ends_with(DEMO_SUFFIX)),
         target,
         hosts: hosts(&file.hosts, scope),
-        connect_to: connect_to(&file.connect_to, scope),
-        roots: roots(&file.roots, scope, reader),
+        connect_to: connect_to(&file.connect_to, &variables, scope),
+        roots: roots(&file.roots, &variables, scope, reader),
         resolver: resolver(file.resolver.as_ref(), scope),
         clock: None,
     }
@@ -103,25 +107,36 @@ fn hosts(
 
 fn roots(
     written: &[Spanned<String>],
+    variables: &Variables<'_>,
     scope: &mut Scope<'_>,
     reader: &mut Reader<'_>,
 ) -> BTreeMap<String, String> {
     let mut roots = BTreeMap::new();
     for root in written {
+        let before = scope.diagnostics.mark();
+        let filled = variables.fill(root, scope);
+        if !scope.diagnostics.is_clean_since(before) {
+            continue;
+        }
+        // A variable may contain the certificates themselves.
+        if filled.contains(BEGIN) {
+            roots.insert(root.value.clone(), filled);
+            continue;
+        }
         let stays = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-        if !Path::new(&root.value).components().all(stays) {
+        if !Path::new(&filled).components().all(stays) {
             let message = format!("`{}` leads out of the project's folder", root.value);
             let help = "put the file itself into the project";
             scope.report(Code::OutsideProject, &root.span, message, help);
             continue;
         }
-        let Some(source) = reader.file(&root.value) else {
+        let Some(source) = reader.file(&filled) else {
             let message = format!("`{}` cannot be read", root.value);
             let help = "name a file in the project that contains PEM certificates";
             scope.report(Code::MissingFile, &root.span, message, help);
             continue;
         };
-        if source.text.contains("-----BEGIN CERTIFICATE-----") {
+        if source.text.contains(BEGIN) {
             roots.insert(root.value.clone(), source.text.to_string());
         } else {
             let message = format!("there is no certificate in `{}`", root.value);

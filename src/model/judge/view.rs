@@ -10,6 +10,7 @@ use crate::model::answer::facts::Facts;
 use crate::model::answer::ids::StepId;
 use crate::model::answer::observation::{Answer, Look, Observation};
 use crate::model::answer::verdict::Reason;
+use crate::model::plan::template::is_random;
 use crate::model::plan::{Act, Plan};
 
 /// The answers of a transcript as the judge reads them; `falsify` replaces some of them.
@@ -104,10 +105,13 @@ impl<'a> View<'a> {
 
     /// The value that some step captured under `name`, as text.
     pub fn capture(&self, name: &str) -> Option<String> {
-        Some(match *self.captures.get(name)? {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        })
+        // Facts have a placeholder where the random value was.
+        let placeholder = || is_random(name).then(|| format!("${{{name}}}"));
+        match self.captures.get(name) {
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(other) => Some(other.to_string()),
+            None => placeholder(),
+        }
     }
 }
 

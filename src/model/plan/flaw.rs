@@ -1,5 +1,7 @@
 //! Why a plan cannot support a claim.
 
+use crate::model::plan::difference::{Mismatch, in_words};
+
 /// What makes a plan unfit to be evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flaw {
@@ -11,6 +13,15 @@ pub enum Flaw {
     NotAControl(String),
     /// The named step and its control differ in more than actor and credential.
     ControlDiffers(String, String),
+    /// A step and its control do not differ in exactly the parts that the step names.
+    OtherDifference {
+        /// The step.
+        step: String,
+        /// Its control.
+        control: String,
+        /// The parts.
+        mismatch: Mismatch,
+    },
     /// The named step runs a program or reads a file, and no counter-run shows that it can fail.
     NoCounterRun(String),
     /// A program that examines nothing.
@@ -41,6 +52,7 @@ impl Flaw {
             | Self::ControlDiffers(step, _)
             | Self::NoCounterRun(step)
             | Self::ExaminesNothing { step, .. }
+            | Self::OtherDifference { step, .. }
             | Self::Overlap { step, .. } => Some(step),
         }
     }
@@ -57,6 +69,21 @@ impl Flaw {
             }
             Self::ControlDiffers(step, control) => {
                 format!("step `{step}` and its control `{control}` do not send the same request")
+            }
+            Self::OtherDifference { step, control, mismatch } => {
+                let (unnamed, equal) = (in_words(&mismatch.unnamed), in_words(&mismatch.equal));
+                match (unnamed.as_str(), equal.as_str()) {
+                    ("", equal) => {
+                        format!(
+                            "step `{step}` and its control `{control}` do not differ in {equal}"
+                        )
+                    }
+                    (unnamed, _) => {
+                        format!(
+                            "step `{step}` and its control `{control}` also differ in {unnamed}"
+                        )
+                    }
+                }
             }
             Self::NoCounterRun(step) => {
                 format!("nothing shows that the step `{step}` can fail: there is no counter-run")

@@ -5,11 +5,14 @@
 //! digest binds the evidence to it.
 
 pub mod backup;
+pub mod body;
 pub mod comparison;
 pub mod counterexample;
 pub mod credential;
+pub mod difference;
 pub mod expect;
 pub mod flaw;
+pub mod graphql;
 pub mod locks;
 pub mod looks;
 pub mod overlap;
@@ -30,7 +33,8 @@ use crate::model::answer::ids::{CanaryId, StepId, index_by_step};
 use crate::model::plan::backup::{BackupSource, FileQuery, Form, Newest, Opening};
 use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::counterexample::{Counterexample, Edit};
-use crate::model::plan::credential::Credential;
+use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::plan::difference::{Difference, Mismatch};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::looks::{NextPage, is_once, once};
@@ -146,6 +150,10 @@ pub struct Step {
     /// The control: a step with the same act by somebody who may do it. If it is not met, this step
     /// proves nothing.
     pub control: Option<StepId>,
+    /// In which parts its request differs from that of its control; if empty, in nothing but actor and
+    /// credential.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differs_in: Vec<Difference>,
     /// The canaries that this actor may see; any other canary in the answer is a leak.
     pub sees: Vec<CanaryId>,
     /// Whose observation the facts are.
@@ -312,6 +320,7 @@ impl Step {
             captures: Vec::new(),
             expect: Vec::new(),
             control: None,
+            differs_in: Vec::new(),
             sees: Vec::new(),
             word: Word::Seen,
             keep: Keep::Body,
@@ -416,6 +425,24 @@ impl Plan {
         self.steps.iter().map(|step| step.actor.as_str()).filter(|name| *name != ANYONE).collect()
     }
 
+    /// The actors whose credentials or names it sends: those of [`Self::actors`], and those that forged credentials
+    /// imitate.
+    pub fn needed_actors(&self) -> BTreeSet<String> {
+        let imitated = self.steps.iter().filter_map(|step| match &step.credential {
+            Credential::Forged(Forgery::IssuerOf(other) | Forgery::PublicKeyOf(other)) => {
+                Some(other.as_str())
+            }
+            _ => None,
+        });
+        let of_requests = self.steps.iter().filter_map(Step::request);
+        let tenants = of_requests.flat_map(Request::templates).flat_map(|text| {
+            let named = text.holes().filter_map(|hole| hole.strip_prefix("tenant:"));
+            named.map(str::to_owned).collect::<Vec<_>>()
+        });
+        let named = self.actors().into_iter().chain(imitated).map(str::to_owned);
+        named.chain(tenants).collect()
+    }
+
     /// Why the plan cannot yield evidence, whatever the answers are; empty if it can. Controls that an answer
     /// meets together with their probe are in [`overlap::flaws`].
     pub fn flaws(&self) -> Vec<Flaw> {
@@ -448,6 +475,14 @@ impl Plan {
         let recorded = control.word == Word::Reported && step.word == Word::Seen;
         // A variant of a request differs from it on purpose.
         let variant = step.expect.iter().any(|one| one.test == Test::WithholdsData);
+        if !step.differs_in.is_empty() {
+            let mismatch = self.mismatch(step, control);
+            return (mismatch != Mismatch::default()).then(|| Flaw::OtherDifference {
+                step: step.name.clone(),
+                control: control.name.clone(),
+                mismatch,
+            });
+        }
         if !recorded && !variant && !self.act_of(step).is_controlled_by(self.act_of(control)) {
             return Some(Flaw::ControlDiffers(step.name.clone(), control.name.clone()));
         }

@@ -37,7 +37,8 @@ impl<'a> Overlaps<'a> {
     fn flaw_of(&mut self, step: &'a Step) -> Option<Flaw> {
         let control = self.plan.step(step.control?)?;
         let acts = [self.plan.act_of(step), self.plan.act_of(control)];
-        let same = matches!(acts[0], Act::Http(_)) && acts[0] == acts[1];
+        let differs = !step.differs_in.is_empty();
+        let same = matches!(acts[0], Act::Http(_)) && (acts[0] == acts[1] || differs);
         let known = |(other, of): &(&Step, &Step)| {
             other.expect == step.expect
                 && of.expect == control.expect
@@ -75,7 +76,7 @@ fn overlap(step: &Step, control: &Step) -> Option<u16> {
 
 fn is_by_another(step: &Step, control: &Step) -> bool {
     let differs = step.actor != control.actor || step.credential != control.credential;
-    differs && step.looks_at().is_none()
+    (differs || !step.differs_in.is_empty()) && step.looks_at().is_none()
 }
 
 /// The status of an answer that meets both.
@@ -89,7 +90,16 @@ fn of_refusal(step: &Step, control: &Step, refused: &[u16]) -> Option<u16> {
         let named = |status: &u16| control.expect.iter().any(|one| one.names_status(*status));
         (200..500).filter(named).chain([200]).find(|status| both(&least(control, Some(*status))))
     };
-    by_probe.or_else(by_control)
+    by_probe.or_else(by_control).or_else(|| of_operation(step, control))
+}
+
+/// The same for a refusal in GraphQL, which has the status of a success.
+fn of_operation(step: &Step, control: &Step) -> Option<u16> {
+    step.request()?.operation()?;
+    let body = json!({ "json": { "data": null, "errors": [{ "message": "forbidden" }] } });
+    let mut facts = answer(200, body);
+    facts.set("/refusal", json!({ "graphql": "refused" }));
+    (meets(step, &facts) && meets(control, &facts)).then_some(200)
 }
 
 /// The same for a refusal that only its body tells apart, as in GraphQL. Where the control's least answer

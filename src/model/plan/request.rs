@@ -3,8 +3,45 @@
 use serde::{Deserialize, Serialize};
 
 use crate::language::period::Period;
+use crate::model::plan::body::Body;
+use crate::model::plan::graphql;
 use crate::model::plan::template::Template;
 
+/// Methods that change nothing on the server: the safe ones of RFC 9110 (section 9.2.1), `PROPFIND` (RFC 4918,
+/// section 9.1), `REPORT` (RFC 3253, section 3.6), `SEARCH` (RFC 5323, section 2) and `QUERY` (IANA, "HTTP Method
+/// Registry").
+const SAFE: [&str; 8] =
+    ["GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "REPORT", "SEARCH", "QUERY"];
+
+/// Methods that always change something (RFC 9110, 5789, 4918, 3744, 3253, 4791, 5842, 2068).
+const CHANGING: [&str; 26] = [
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "PROPPATCH",
+    "MKCOL",
+    "COPY",
+    "MOVE",
+    "LOCK",
+    "UNLOCK",
+    "ACL",
+    "BASELINE-CONTROL",
+    "CHECKIN",
+    "CHECKOUT",
+    "LABEL",
+    "MERGE",
+    "MKACTIVITY",
+    "MKWORKSPACE",
+    "UNCHECKOUT",
+    "UPDATE",
+    "VERSION-CONTROL",
+    "MKCALENDAR",
+    "BIND",
+    "REBIND",
+    "UNBIND",
+    "LINK",
+    "UNLINK",
+];
 /// The exit code of a program that could not find out.
 pub const UNDETERMINED: u8 = 3;
 
@@ -38,6 +75,10 @@ pub struct Request {
     pub body: Option<Body>,
     /// How many redirects are followed at most; with 0, the redirect itself is the answer.
     pub redirects_max: u8,
+    /// Whether it only reads although its method may change something: a search by `POST`, or a query in
+    /// GraphQL.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reads: bool,
 }
 
 /// Where a request is sent.
@@ -54,27 +95,6 @@ pub enum Destination {
     PlainTarget(Template),
 }
 
-/// The body of a request.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Body {
-    /// JSON; every string in it is a template.
-    Json(serde_json::Value),
-    /// Text with its media type.
-    Text(String, Template),
-    /// One file in a form, as browsers upload it.
-    Upload {
-        /// Name of the form field.
-        field: String,
-        /// Name of the file.
-        file_name: String,
-        /// Media type.
-        media_type: String,
-        /// Content, base64.
-        base64: String,
-    },
-}
-
 impl Request {
     /// A `GET` of a path on the target, without redirects.
     pub fn get(path: impl Into<Template>) -> Self {
@@ -89,12 +109,35 @@ impl Request {
             headers: Vec::new(),
             body: None,
             redirects_max: 0,
+            reads: false,
         }
     }
 
-    /// Whether its method is meant to change something on the server (RFC 9110, section 9.2.1).
+    /// Whether it is meant to change something on the server.
     pub fn writes(&self) -> bool {
-        !matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
+        !self.reads && !is_safe(&self.method)
+    }
+
+    /// The GraphQL operation that it sends, if it sends one: `query notes`.
+    pub fn operation(&self) -> Option<String> {
+        match &self.body {
+            Some(Body::Graphql(operation)) => {
+                Some(graphql::label(&operation.query.0, operation.name.as_deref()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The texts in it that may contain placeholders: address, header fields and body.
+    pub fn templates(&self) -> Vec<Template> {
+        let fields = self.headers.iter().map(|(_, value)| value.clone());
+        let body = self.body.iter().flat_map(Body::templates);
+        [self.to.template().clone()].into_iter().chain(fields).chain(body).collect()
+    }
+
+    /// Whether one of its texts has a placeholder with such a name.
+    pub fn has_hole(&self, is_it: impl Fn(&str) -> bool) -> bool {
+        self.templates().iter().any(|text| text.holes().any(&is_it))
     }
 }
 
@@ -106,4 +149,14 @@ impl Destination {
             Self::Address(address) => address,
         }
     }
+}
+
+/// Whether a method changes nothing on the server.
+pub fn is_safe(method: &str) -> bool {
+    SAFE.contains(&method)
+}
+
+/// Whether a method changes something whatever it is sent for, so that such a request never only reads.
+pub fn always_changes(method: &str) -> bool {
+    CHANGING.contains(&method)
 }

@@ -14,6 +14,14 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Template(pub String);
 
+/// The names of placeholders for random values that are new in each run.
+const RANDOM: [&str; 2] = ["random", "uuid"];
+
+/// Whether a placeholder is for a random value: `random`, or `random:acme` for that of one tenant.
+pub fn is_random(hole: &str) -> bool {
+    RANDOM.contains(&hole.split_once(':').map_or(hole, |(name, _)| name))
+}
+
 /// A part of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part<'a> {

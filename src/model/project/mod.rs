@@ -28,8 +28,8 @@ use crate::model::project::policy::Policy;
 use crate::model::project::release::ReleaseSource;
 use crate::model::project::waiver::Waiver;
 use crate::model::project::world::{Limits, World};
-use crate::model::source::Sources;
 use crate::model::source::claim_id::ClaimId;
+use crate::model::source::{Place, Sources};
 
 /// A project: its sources, read once.
 #[derive(Clone, Debug)]
@@ -46,6 +46,8 @@ pub struct Project {
     pub hosts: BTreeMap<String, String>,
     /// Actors by name.
     pub actors: IndexMap<String, Actor>,
+    /// The places of the variables without a value, by actor: a run needs those of the actors in its checks.
+    pub unset: BTreeMap<String, Vec<Place>>,
     /// The names of the actors from the tenants file, in its order.
     pub tenants: Vec<String>,
     /// How to report a vulnerability: `mailto:` and `https:` addresses, in order of preference.

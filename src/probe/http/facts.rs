@@ -150,6 +150,7 @@ fn withheld(mut facts: Value) -> Facts {
             "pages",
             "owner_values",
             "refusal",
+            "took_ms",
         ];
         all.retain(|name, _| kept.contains(&name.as_str()));
         for part in ["body", "stdout"] {

@@ -4,6 +4,7 @@
 //! handshake are errors.
 
 pub(crate) mod address;
+mod alpn;
 pub(crate) mod body;
 pub(crate) mod download;
 pub(crate) mod facts;
@@ -23,6 +24,7 @@ use hyper::ext::ReasonPhrase;
 use jiff::Timestamp;
 use reqwest::Response;
 use reqwest::header::{CONTENT_ENCODING, HOST, HeaderMap, LOCATION, SET_COOKIE};
+use rustls::AlertDescription;
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
@@ -281,7 +283,28 @@ fn search(sought: &Sought, partial: &PartialResponse, parts: &mut Parts) {
     sought.search_into(&cookies, &mut parts.cookies);
 }
 
-/// Sends one request, with a credential if it may carry one, and reads the answer.
+/// Why a request has no answer.
+enum Unanswered {
+    /// It was not sent, or given up.
+    Given(Answer),
+    /// The transfer failed.
+    Failed(reqwest::Error),
+}
+
+impl From<Answer> for Unanswered {
+    fn from(answer: Answer) -> Self {
+        Self::Given(answer)
+    }
+}
+
+impl From<ProbeError> for Unanswered {
+    fn from(error: ProbeError) -> Self {
+        Self::Given(error.into())
+    }
+}
+
+/// Sends one request, with a credential if it may carry one, and reads the answer. A server that speaks HTTP/2 only
+/// gets it a second time, because it could not read the first one.
 async fn send_one(
     context: &RunContext<'_>,
     planned: &PlannedRequest<'_>,
@@ -289,6 +312,55 @@ async fn send_one(
     exchange: &mut Exchange,
     partial: &mut PartialResponse,
 ) -> Result<(), Answer> {
+    let error = match send_once(context, planned, prepared, exchange, partial).await {
+        Ok(()) => return Ok(()),
+        Err(Unanswered::Given(answer)) => return Err(answer),
+        Err(Unanswered::Failed(error)) => error,
+    };
+    let may_be_http2 =
+        partial.head.is_none() && prepared.url.scheme() == "https" && !error.is_timeout();
+    if may_be_http2 && let Ok(pool) = &context.pool {
+        let limit = context.limiter.instrument_timeout();
+        if is_about_protocol(&error)
+            && pool.finds_only_http2(&prepared.url, &planned.way, limit).await
+        {
+            let again = send_once(context, planned, prepared, exchange, partial).await;
+            return again.map_err(|why| why.answer(&prepared.url));
+        }
+    }
+    Err(Unanswered::Failed(error).answer(&prepared.url))
+}
+
+impl Unanswered {
+    fn answer(self, url: &Url) -> Answer {
+        match self {
+            Self::Given(answer) => answer,
+            Self::Failed(error) => failure(error, url).into(),
+        }
+    }
+}
+
+/// Whether a transfer may have failed because the server speaks another protocol: it refused the offered one,
+/// closed the connection, or answered with something else.
+fn is_about_protocol(error: &reqwest::Error) -> bool {
+    let refused = rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol);
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        if of_tls(one) == Some(&refused) {
+            return true;
+        }
+        cause = one.source();
+    }
+    !error.is_connect()
+}
+
+async fn send_once(
+    context: &RunContext<'_>,
+    planned: &PlannedRequest<'_>,
+    prepared: &PreparedRequest,
+    exchange: &mut Exchange,
+    partial: &mut PartialResponse,
+) -> Result<(), Unanswered> {
     let pool = context.pool.as_ref().map_err(|error| error.clone())?;
     let connection = pool.connection(&planned.step.actor, &prepared.url, &planned.way)?;
     exchange.address = connection.address.map(|address| address.to_string());
@@ -316,9 +388,9 @@ async fn send_one(
     exchange.took += start.elapsed();
     exchange.not_asked = pool.not_asked(&prepared.url, exchange.address.as_deref());
     match outcome {
-        Ok(Some(outcome)) => outcome.map_err(|error| failure(error, &prepared.url).into()),
+        Ok(Some(outcome)) => outcome.map_err(Unanswered::Failed),
         Ok(None) => Err(timeout(&prepared.url).into()),
-        Err(stop) => Err(stop.answer()),
+        Err(stop) => Err(stop.answer().into()),
     }
 }
 

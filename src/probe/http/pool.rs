@@ -1,8 +1,8 @@
 //! Connections: one pool per actor, so that a cookie, a session or a cached answer of one actor cannot
 //! influence the answers to another.
 //!
-//! HTTP/1.1 only: each connection carries one request at a time, so that a connection that breaks
-//! affects one request.
+//! HTTP/1.1, if the server speaks it: each connection carries one request at a time, so that a connection that
+//! breaks affects one request. HTTP/2 is for servers that speak nothing else.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -25,6 +25,7 @@ use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
 use crate::model::project::world::World;
 use crate::probe::host::resolve::CachingResolver;
+use crate::probe::http::alpn;
 
 /// The `User-Agent` that Avouch sends.
 const USER_AGENT: &str = concat!("avouch/", env!("CARGO_PKG_VERSION"));
@@ -44,10 +45,21 @@ pub(crate) struct Pool<'a> {
     names: Arc<CachingResolver>,
     /// In the order of their last use.
     clients: Mutex<IndexMap<Key, Client>>,
+    /// The servers, by host and port, that were asked whether they speak HTTP/2 only, with their answers.
+    only_http2: Mutex<BTreeMap<String, bool>>,
 }
 
-/// A client serves one actor, with one route, and either keeps its connections or does not.
-type Key = (String, Option<Route>, Reuse);
+/// A client serves one actor, with one route, keeps its connections or does not, and speaks one protocol.
+type Key = (String, Option<Route>, Reuse, Protocol);
+
+/// The version of HTTP that a client speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Protocol {
+    /// HTTP/1.1.
+    Http1,
+    /// HTTP/2.
+    Http2,
+}
 
 /// How a request reaches its host.
 #[derive(Clone, Debug, Default)]
@@ -95,7 +107,8 @@ impl<'a> Pool<'a> {
         // The demo's resolver knows only the demo's names, whose addresses are set already.
         let resolver = world.resolver.filter(|_| !world.embedded);
         let names = Arc::new(CachingResolver::new(resolver, timeout));
-        Ok(Self { world, tls: tls(&world.roots)?, names, clients: Mutex::default() })
+        let (tls, clients) = (tls(&world.roots)?, Mutex::default());
+        Ok(Self { world, tls, names, clients, only_http2: Mutex::default() })
     }
 
     /// The connection for a request of `actor` to `url`.
@@ -106,11 +119,53 @@ impl<'a> Pool<'a> {
         way: &Way,
     ) -> Result<Connection, ProbeError> {
         let route = way.route(self.world, url).or_else(|| route(self.world, url));
-        let client = self.client((actor.to_owned(), route.clone(), way.reuse))?;
+        let protocol = self.protocol(url);
+        let client = self.client((actor.to_owned(), route.clone(), way.reuse, protocol))?;
         let address = route.map(|route| route.address);
         let moved = address.and_then(|address| moved(url, address));
-        let host = moved.as_ref().and_then(|_| host_field(url));
+        // HTTP/2 has the host in a field of its own, which must not contradict this one.
+        let host = moved.as_ref().filter(|_| protocol == Protocol::Http1);
+        let host = host.and_then(|_| host_field(url));
         Ok(Connection { client, url: moved.unwrap_or_else(|| url.clone()), host, address })
+    }
+
+    /// Whether the server at `url` speaks HTTP/2 and not HTTP/1.1; requests to it use HTTP/2 from then on.
+    /// `limit` bounds the time that finding out may take.
+    pub(crate) async fn finds_only_http2(&self, url: &Url, way: &Way, limit: Duration) -> bool {
+        let known = |found: &BTreeMap<String, bool>| found.get(&server(url)).copied();
+        if let Some(found) = known(&self.only_http2.lock().unwrap_or_else(PoisonError::into_inner))
+        {
+            return found;
+        }
+        let route = way.route(self.world, url).or_else(|| route(self.world, url));
+        let address = match route {
+            Some(route) => Some(route.address),
+            None => self.address(url).await,
+        };
+        let (Some(address), Some(host)) = (address, url.host_str()) else { return false };
+        let found = alpn::only_http2(address, host, &self.tls, limit).await;
+        let mut all = self.only_http2.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(server(url), found);
+        found
+    }
+
+    /// An address of the host of `url`.
+    async fn address(&self, url: &Url) -> Option<SocketAddr> {
+        let port = url.port_or_known_default()?;
+        let ip = match url.host()? {
+            url::Host::Ipv4(ip) => ip.into(),
+            url::Host::Ipv6(ip) => ip.into(),
+            url::Host::Domain(name) => self.names.addresses(name).await.ok()?.into_iter().next()?,
+        };
+        Some(SocketAddr::new(ip, port))
+    }
+
+    fn protocol(&self, url: &Url) -> Protocol {
+        let all = self.only_http2.lock().unwrap_or_else(PoisonError::into_inner);
+        match all.get(&server(url)) {
+            Some(true) => Protocol::Http2,
+            _ => Protocol::Http1,
+        }
     }
 
     /// The names that the run has looked up.
@@ -158,6 +213,12 @@ impl Way {
     }
 }
 
+/// Host and port of an address.
+fn server(url: &Url) -> String {
+    let port = url.port_or_known_default().unwrap_or_default();
+    format!("{}:{port}", url.host_str().unwrap_or_default())
+}
+
 /// The route that the project sets for an address; the first one if it sets several.
 fn route(world: &World, url: &Url) -> Option<Route> {
     let host = url.host_str()?.to_owned();
@@ -191,15 +252,16 @@ fn host_field(url: &Url) -> Option<HeaderValue> {
 fn build(
     tls: &ClientConfig,
     names: &Arc<CachingResolver>,
-    (_, route, reuse): &Key,
+    (_, route, reuse, protocol): &Key,
 ) -> Result<Client, ProbeError> {
     let mut tls = tls.clone();
     // A session ticket shared between actors would let the server link them.
     tls.resumption = Resumption::in_memory_sessions(8);
+    let name = if *protocol == Protocol::Http2 { alpn::HTTP_2 } else { alpn::HTTP_1 };
+    tls.alpn_protocols = vec![name.to_vec()];
     let identity = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static("identity"))]);
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls)
-        .http1_only()
         .dns_resolver(names.clone())
         .no_proxy()
         .redirect(Policy::none())
@@ -208,6 +270,10 @@ fn build(
         .user_agent(USER_AGENT)
         .default_headers(identity)
         .pool_idle_timeout(IDLE_MAX);
+    builder = match protocol {
+        Protocol::Http1 => builder.http1_only(),
+        Protocol::Http2 => builder.http2_prior_knowledge(),
+    };
     if *reuse == Reuse::Never {
         builder = builder.pool_max_idle_per_host(0);
     }
@@ -239,12 +305,10 @@ fn config(
 ) -> Result<ClientConfig, rustls::Error> {
     let builder =
         ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let mut config = builder
+    Ok(builder
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
+        .with_no_client_auth())
 }
 
 fn no_certificate(file: &str) -> ProbeError {

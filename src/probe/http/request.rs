@@ -5,9 +5,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use url::Url;
+use url::{Url, form_urlencoded};
 
-use crate::model::plan::request::{Body, Request};
+use crate::model::plan::body::{Body, Content, FormPart};
+use crate::model::plan::request::{Request, is_safe};
 use crate::model::plan::template::Template;
 use crate::model::project::Project;
 use crate::probe::http::address::address;
@@ -68,7 +69,9 @@ impl PreparedRequest {
     pub(crate) fn redirected(&self, status: u16, location: &str) -> Option<Self> {
         let mut url = self.url.join(location).ok()?;
         strip(&mut url);
-        let keeps = matches!(status, 307 | 308) || self.is_read();
+        // Only `POST` becomes `GET`, and anything after 303.
+        let stays_safe = status != 303 && is_safe(self.method.as_str());
+        let keeps = matches!(status, 307 | 308) || stays_safe || self.is_read();
         let stays = url.origin() == self.url.origin();
         let leaks = keeps && !stays && !(self.is_read() && self.body.is_none());
         if !matches!(url.scheme(), "https" | "http") || leaks {
@@ -107,11 +110,17 @@ impl PreparedRequest {
                 ("application/json".to_owned(), value.to_string().into_bytes())
             }
             Body::Text(media_type, text) => (media_type.clone(), values.fill(text)?.into_bytes()),
-            Body::Upload { field, file_name, media_type, base64 } => {
-                let content = STANDARD.decode(base64);
-                let content =
-                    content.map_err(|_| "the content of the upload is not base64".to_owned())?;
-                form([field, file_name, media_type], &content)
+            Body::Form(fields) => {
+                let mut form = form_urlencoded::Serializer::new(String::new());
+                for (name, value) in fields {
+                    form.append_pair(name, &values.fill(value)?);
+                }
+                ("application/x-www-form-urlencoded".to_owned(), form.finish().into_bytes())
+            }
+            Body::Multipart(parts) => multipart(parts, values)?,
+            Body::Graphql(operation) => {
+                let value = values.fill_value(&operation.json())?;
+                ("application/json".to_owned(), value.to_string().into_bytes())
             }
         };
         let media_type = media_type.parse();
@@ -144,18 +153,35 @@ fn field(
     Ok((name.map_err(|_| "the name of a header field is not valid".to_owned())?, value))
 }
 
-/// A form with one file (RFC 7578). Returns its media type and its bytes.
-fn form(names: [&str; 3], content: &[u8]) -> (String, Vec<u8>) {
+/// A form with files (RFC 7578). Returns its media type and its bytes.
+fn multipart(parts: &[FormPart], values: &Values) -> Result<(String, Vec<u8>), String> {
     // The escapes that browsers use: no character can end a name or its line.
     let escape = |text: &str| text.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
-    let [field, file_name, media_type] = names.map(escape);
     let boundary = random::hex::<16>();
-    let mut bytes = format!(
-        "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; \
-         filename=\"{file_name}\"\r\nContent-Type: {media_type}\r\n\r\n"
-    )
-    .into_bytes();
-    bytes.extend_from_slice(content);
-    bytes.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-    (format!("multipart/form-data; boundary={boundary}"), bytes)
+    let mut bytes = Vec::new();
+    for part in parts {
+        let name = escape(&part.name);
+        let mut head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"");
+        if let Some(file_name) = &part.file_name {
+            head.push_str(&format!("; filename=\"{}\"", escape(&values.fill(file_name)?)));
+        }
+        if let Some(media_type) = &part.media_type {
+            head.push_str(&format!("\r\nContent-Type: {}", escape(media_type)));
+        }
+        bytes.extend_from_slice(head.as_bytes());
+        bytes.extend_from_slice(b"\r\n\r\n");
+        bytes.extend_from_slice(&content(part, values)?);
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    Ok((format!("multipart/form-data; boundary={boundary}"), bytes))
+}
+
+fn content(part: &FormPart, values: &Values) -> Result<Vec<u8>, String> {
+    match &part.content {
+        Content::Text(text) => Ok(values.fill(text)?.into_bytes()),
+        Content::Base64(base64) => STANDARD
+            .decode(base64)
+            .map_err(|_| format!("the content of the part `{}` is not base64", part.name)),
+    }
 }

@@ -16,6 +16,7 @@ use crate::model::answer::ids::StepId;
 use crate::model::answer::observation::{Answer, Look, Observation};
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::backup::{BackupSource, Opening};
+use crate::model::plan::expect::TOOK;
 use crate::model::plan::looks::Looks;
 use crate::model::plan::question::HostName;
 use crate::model::plan::request::Request;
@@ -72,7 +73,7 @@ pub(crate) struct Attempt<'a> {
 impl<'a> Attempt<'a> {
     /// An attempt that has not started. Each attempt has its own canaries.
     pub(crate) fn new(context: &'a RunContext<'a>, journal: &'a Journal, job: Job<'a>) -> Self {
-        let values = Values::new(job.plan);
+        let values = Values::new(job.plan, context.project, (context.now)());
         let target = context.project.world.target.origin().ascii_serialization();
         Self {
             context,
@@ -323,11 +324,15 @@ impl<'a> Attempt<'a> {
         let planned = PlannedRequest { pages, way, ..self.planned((step, &sought), request, None) };
         let mut sent = repeated::send(self.context, &planned, looks).await;
         self.look_at_strangers(index, step, &mut sent);
+        if self.expects_time(index) {
+            sent.note_times();
+        }
         let exchange = &sent.first.1;
-        let captures = match &exchange.answer {
+        let mut captures = match &exchange.answer {
             Ok(all) => self.capture(step, all),
             Err(_) => BTreeMap::new(),
         };
+        captures.extend(self.values.known_in(step));
         if is_write {
             let address = address_of(self.context, &self.values);
             self.obligations.borrow_mut().finish_write(index, exchange, &address);
@@ -335,6 +340,13 @@ impl<'a> Attempt<'a> {
             self.obligations.borrow_mut().finish_cleanup(index, exchange);
         }
         self.repeated_observation((index, step), sent, captures)
+    }
+
+    /// Whether a step, or a later one that evaluates its answer, expects a response time.
+    fn expects_time(&self, index: StepId) -> bool {
+        let readers = self.readers.get(&index).map_or(&[][..], Vec::as_slice);
+        let mut judged = [index].into_iter().chain(readers.iter().copied());
+        judged.any(|id| self.plan.steps[id].expect.iter().any(|one| one.at == TOOK))
     }
 
     /// The way of a request to the address that answered it in the first look, if there was one.

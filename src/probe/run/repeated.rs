@@ -94,6 +94,16 @@ async fn several(
 }
 
 impl Exchanges {
+    /// Adds the response time to the facts of each answer.
+    pub(crate) fn note_times(&mut self) {
+        for (_, exchange) in std::iter::once(&mut self.first).chain(&mut self.others) {
+            let took_ms = u64::try_from(exchange.took.as_millis()).unwrap_or(u64::MAX);
+            if let Ok(facts) = &mut exchange.answer {
+                facts["took_ms"] = took_ms.into();
+            }
+        }
+    }
+
     /// How often the request was sent to each address; empty if it was sent once.
     pub(crate) fn sent(&self) -> BTreeMap<String, u32> {
         let mut sent = BTreeMap::new();

@@ -5,6 +5,7 @@
 //! attempt. Only the number of values that were found, and where, becomes a fact: `/owner_values`.
 
 pub(crate) mod document;
+mod graphql;
 mod html;
 mod refuser;
 pub(crate) mod sent;
@@ -65,7 +66,7 @@ impl Strangers {
             }
         }
         let Some(data) = &step.withholds else { return };
-        if let Some(found) = refusal(facts) {
+        if let Some(found) = refusal(step, facts) {
             facts["refusal"] = found;
         }
         let sent = document::decoded(sent);

@@ -5,6 +5,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::model::plan::Step;
+use crate::probe::strangers::graphql;
+
 /// Header fields by which a firewall reports that it answered itself, with the beginning of their value.
 ///
 /// Cloudflare, "Detect a challenge page response"; AWS WAF, "How CAPTCHA and Challenge respond"; Vercel,
@@ -91,9 +94,14 @@ const OF_CREDENTIALS: [&str; 48] = [
     "toegang",
 ];
 
-/// The fact `/refusal`; `None` if there is nothing to report.
-pub(crate) fn refusal(facts: &Value) -> Option<Value> {
+/// The fact `/refusal` of an answer to a step; `None` if there is nothing to report.
+pub(crate) fn refusal(step: &Step, facts: &Value) -> Option<Value> {
     let mut found = Map::new();
+    if step.request().is_some_and(|request| request.operation().is_some())
+        && let Some(outcome) = graphql::outcome(facts)
+    {
+        found.insert("graphql".into(), outcome.into());
+    }
     if let Some(name) = challenge(facts) {
         found.insert("challenge".into(), name.into());
     }
@@ -118,6 +126,11 @@ fn challenge(facts: &Value) -> Option<&'static str> {
     CHALLENGE_TEXTS.iter().find(|(part, _)| text.contains(part)).map(|(_, firewall)| *firewall)
 }
 
+/// Whether a text, in lower case, speaks of credentials or of access.
+pub(super) fn is_about_credentials(text: &str) -> bool {
+    OF_CREDENTIALS.iter().any(|word| text.contains(word))
+}
+
 /// Whether a 400 gives reasons, none of which has to do with credentials. Without any text, the owner's
 /// success with the same request shows the reason.
 fn gives_other_reason(facts: &Value) -> bool {
@@ -132,7 +145,7 @@ fn gives_other_reason(facts: &Value) -> bool {
     // “Bad Request” alone gives no reason.
     let bare = text.replace("bad request", "").replace("bad_request", "").replace("badrequest", "");
     let bare = bare.chars().filter(|c| c.is_alphabetic()).count();
-    reasons > 0 && bare > 0 && !challenged && !OF_CREDENTIALS.iter().any(|word| text.contains(word))
+    reasons > 0 && bare > 0 && !challenged && !is_about_credentials(&text)
 }
 
 fn field<'f>(facts: &'f Value, name: &str) -> Option<&'f str> {
@@ -142,6 +155,12 @@ fn field<'f>(facts: &'f Value, name: &str) -> Option<&'f str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn refusal(facts: &Value) -> Option<Value> {
+        use crate::model::plan::request::Request;
+        use crate::model::plan::{ANYONE, Role};
+        super::refusal(&Step::http(Role::Probe, "reads", ANYONE, Request::get("/")), facts)
+    }
 
     fn answer(status: u16, fields: Value, text: &str) -> Value {
         json!({"status": status, "headers": fields, "body": {"text": text}})

@@ -7,6 +7,7 @@ use super::*;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::Keep;
+use crate::model::plan::body::{Body, Content, FormPart};
 use crate::model::plan::request::Destination;
 use crate::model::plan::template::Template;
 
@@ -143,7 +144,7 @@ fn the_host_of_a_role_is_replaced_by_the_actual_one() {
 fn planted(path: &str) -> Plan {
     let mut request = Request::to_target("POST", "/notes");
     let body = json!({"text": "note ${canary:acme}"});
-    request.body = Some(crate::model::plan::request::Body::Json(body));
+    request.body = Some(Body::Json(body));
     let mut plant = Step::http(Role::Prepare, "plant", "acme", request);
     plant.sees = vec![CanaryId(0)];
     plant.captures = capture("note", "/body/json/id");
@@ -242,18 +243,26 @@ fn a_step_with_a_missing_capture_is_not_sent() {
 fn files_are_uploaded_as_forms() {
     let server = Server::start(|_| Reply::text(201, ""));
     let mut request = Request::to_target("POST", "/images");
-    request.body = Some(crate::model::plan::request::Body::Upload {
-        field: "image".into(),
-        file_name: "a\"b.png".into(),
-        media_type: "image/png".into(),
-        base64: "AAEC".into(),
-    });
+    let text = FormPart {
+        name: "title".into(),
+        file_name: None,
+        media_type: None,
+        content: Content::Text("A file".into()),
+    };
+    let file = FormPart {
+        name: "image".into(),
+        file_name: Some("a\"b.png".into()),
+        media_type: Some("image/png".into()),
+        content: Content::Base64("AAEC".into()),
+    };
+    request.body = Some(Body::Multipart(vec![text, file]));
     run_plan(&project(&server.url()), &plan([probe("acme", request)]));
     let seen = &server.seen()[0];
     let kind = seen.header("content-type").unwrap();
     let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
     let expected = format!(
-        "--{boundary}\r\nContent-Disposition: form-data; name=\"image\"; \
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nA file\r\n\
+         --{boundary}\r\nContent-Disposition: form-data; name=\"image\"; \
          filename=\"a%22b.png\"\r\nContent-Type: image/png\r\n\r\n\0\u{1}\u{2}\r\n--{boundary}--\r\n"
     );
     assert_eq!(seen.text(), expected);

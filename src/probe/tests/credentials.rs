@@ -86,7 +86,7 @@ fn a_body_is_never_redirected_to_another_origin() {
     let server = Server::start(move |_| Reply::redirect(307, there.clone()));
     let mut request = Request::to_target("POST", "/a");
     request.redirects_max = 5;
-    request.body = Some(crate::model::plan::request::Body::Json(json!({"x": 1})));
+    request.body = Some(crate::model::plan::body::Body::Json(json!({"x": 1})));
     let ran = run_plan(&project(&server.url()), &plan([probe("acme", request)]));
     assert_eq!(ran.facts(0)["status"], 307);
     assert!(other.seen().is_empty());

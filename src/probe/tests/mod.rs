@@ -56,6 +56,7 @@ pub(crate) fn project(target: &str) -> Project {
         hosts: BTreeMap::new(),
         actors: [("acme".to_owned(), actor("acme")), ("globex".to_owned(), actor("globex"))].into(),
         tenants: Vec::new(),
+        unset: BTreeMap::new(),
         contacts: Vec::new(),
         limits: Limits {
             timeout: Period::seconds(20),

@@ -8,13 +8,16 @@ mod similar;
 pub(crate) mod sought;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::model::answer::ids::CanaryId;
-use crate::model::plan::template::Template;
-use crate::model::plan::{Canary, Plan};
+use crate::model::plan::template::{Template, is_random};
+use crate::model::plan::{Canary, Plan, Step};
+use crate::model::project::Project;
+use crate::probe::random;
 use crate::probe::spellings::{Needle, PREFIX_CHARS, Searcher};
 use crate::probe::values::canary::mint;
 use crate::probe::values::redact::Redactor;
@@ -22,8 +25,14 @@ use crate::probe::values::similar::similar;
 use crate::probe::values::sought::{Meaning, Sought};
 
 /// The beginning of a placeholder for a random value of the same form as another value: that of another
-/// placeholder, or of the text itself.
-const RANDOM: &str = "random:";
+/// placeholder, or of the text itself. It is new each time.
+const LIKE: &str = "like:";
+
+/// The placeholders for random values that each tenant can have.
+const OF_TENANTS: [&str; 2] = ["random", "uuid"];
+
+/// The beginning of a placeholder for the tenant of an actor.
+const TENANT: &str = "tenant:";
 
 /// The minimum length of an id that is searched for, in characters: shorter ones occur by chance.
 const ID_CHARS_MIN: usize = 12;
@@ -50,13 +59,17 @@ pub(crate) struct Values {
     /// The canaries, in the order of the plan.
     canaries: Vec<PlantedCanary>,
     by_placeholder: BTreeMap<String, usize>,
+    /// The random values, by placeholder.
+    random: BTreeMap<String, String>,
+    /// The times at which the attempt started, and the tenants of actors, by placeholder.
+    known: BTreeMap<String, String>,
     /// Steps that run concurrently add to them; never borrowed across an await.
     captures: RefCell<BTreeMap<String, String>>,
 }
 
 impl Values {
-    /// The values at the start of an attempt. Mints each canary that has no marker.
-    pub(crate) fn new(plan: &Plan) -> Self {
+    /// The values at the start of an attempt. Mints each canary that has no marker, and the random values.
+    pub(crate) fn new(plan: &Plan, project: &Project, now: Timestamp) -> Self {
         let value = |canary: &Canary| {
             let value = canary.marker.clone().unwrap_or_else(mint);
             let owner = canary.owner.clone();
@@ -66,7 +79,17 @@ impl Values {
         // Of two canaries of one owner, the first fills the placeholder.
         let holes = canaries.iter().enumerate().rev();
         let by_placeholder = holes.map(|(index, one)| (one.hole.clone(), index)).collect();
-        Self { canaries, by_placeholder, captures: RefCell::default() }
+        let mut values = Self { canaries, by_placeholder, known: times(now), ..Self::default() };
+        for hole in plan.steps.iter().flat_map(holes_of) {
+            if let Some(value) = mint_random(&hole) {
+                values.random.insert(hole, value);
+            } else if let Some(tenant) =
+                hole.strip_prefix(TENANT).and_then(|one| project.tenant(one))
+            {
+                values.known.insert(hole.clone(), tenant.to_owned());
+            }
+        }
+        values
     }
 
     /// Stores a capture for later steps.
@@ -82,11 +105,22 @@ impl Values {
     pub(crate) fn get(&self, hole: &str) -> Option<String> {
         match self.by_placeholder.get(hole) {
             Some(index) => self.canaries.get(*index).map(|one| one.value.clone()),
-            None => match hole.strip_prefix(RANDOM) {
+            None => match hole.strip_prefix(LIKE) {
                 Some(model) => Some(similar(&self.get(model).unwrap_or_else(|| model.to_owned()))),
-                None => self.captures.borrow().get(hole).cloned(),
+                None => {
+                    let known = self.random.get(hole).or_else(|| self.known.get(hole)).cloned();
+                    known.or_else(|| self.captures.borrow().get(hole).cloned())
+                }
             },
         }
+    }
+
+    /// The times and tenants that a step sends or expects. The evidence contains them, because facts have no
+    /// placeholder in their place: the service's own times and names may be equal to them.
+    pub(crate) fn known_in(&self, step: &Step) -> BTreeMap<String, Value> {
+        let holes = holes_of(step);
+        let used = self.known.iter().filter(|(hole, _)| holes.contains(*hole));
+        used.map(|(hole, value)| (hole.clone(), value.as_str().into())).collect()
     }
 
     /// Fills a template. The error is a message for people.
@@ -115,33 +149,42 @@ impl Values {
         Sought::new(searcher, meanings.collect())
     }
 
-    /// Finds the ids that the service gave to the data of the canaries' owners: the captures named
-    /// `id:OWNER`, if they are long enough to be unique. `None` if there are none.
+    /// Finds the ids of the data of the canaries' owners: the captures named `id:OWNER` and the random values
+    /// of the owners, if they are long enough to be unique. `None` if there are none.
     pub(crate) fn sought_ids(&self) -> Option<Sought> {
         let captures = self.captures.borrow();
-        let mut owners: BTreeMap<&str, Vec<CanaryId>> = BTreeMap::new();
+        let mut owners: BTreeMap<&str, Vec<Meaning>> = BTreeMap::new();
         for (index, canary) in self.canaries.iter().enumerate() {
-            if let Some(id) = captures.get(&format!("id:{}", canary.owner)) {
-                owners.entry(id).or_default().push(CanaryId(index));
+            let (id, owner) = (CanaryId(index), &canary.owner);
+            for name in OF_TENANTS {
+                if let Some(chosen) = self.random.get(&format!("{name}:{owner}")) {
+                    owners.entry(chosen).or_default().push(Meaning::Chosen(id));
+                }
+            }
+            if let Some(given) = captures.get(&format!("id:{owner}")) {
+                let all = owners.entry(given).or_default();
+                // A service may return the id that the caller chose.
+                if !all.iter().any(|one| matches!(one, Meaning::Chosen(chosen) if *chosen == id)) {
+                    all.push(Meaning::Id(id));
+                }
             }
         }
         // An id that two owners have shows nothing about either.
-        let unique = owners.iter().filter_map(|(id, owners)| match owners.as_slice() {
-            [owner] if id.chars().count() >= ID_CHARS_MIN => Some((*id, *owner)),
-            _ => None,
+        let unique = owners.into_iter().filter_map(|(id, mut meanings)| {
+            let is_unique = meanings.len() == 1 && id.chars().count() >= ID_CHARS_MIN;
+            meanings.pop().filter(|_| is_unique).map(|meaning| (id, meaning))
         });
-        let (ids, owners): (Vec<&str>, Vec<CanaryId>) = unique.unzip();
+        let (ids, meanings): (Vec<&str>, Vec<Meaning>) = unique.unzip();
         let searcher = Searcher::new(ids.into_iter().map(Needle::Word));
-        let meanings: Vec<Meaning> = owners.into_iter().map(Meaning::Id).collect();
         (!meanings.is_empty()).then(|| Sought::new(searcher, meanings))
     }
 
-    /// The number of captures so far.
+    /// The number of captures and random values so far.
     pub(crate) fn captured(&self) -> usize {
-        self.captures.borrow().len()
+        self.captures.borrow().len() + self.random.len()
     }
 
-    /// Replaces these canaries with their placeholders.
+    /// Replaces these canaries and random values with their placeholders.
     pub(crate) fn redactor(&self) -> Redactor {
         let spelt = |one: &'_ PlantedCanary| {
             let part = one.minted.then(|| one.value[..PREFIX_CHARS].to_owned());
@@ -152,8 +195,57 @@ impl Values {
                 .map(move |text| (text, placeholder.clone()))
         };
         let spelt: Vec<(String, String)> = self.canaries.iter().flat_map(spelt).collect();
-        Redactor::new(spelt.iter().map(|(text, hole)| (text.as_str(), hole.clone())))
+        let random = self.random.iter().map(|(hole, text)| (text, format!("${{{hole}}}")));
+        let spelt = spelt.iter().map(|(text, hole)| (text, hole.clone())).chain(random);
+        Redactor::new(spelt.map(|(text, hole)| (text.as_str(), hole)))
     }
+}
+
+/// The placeholders in the request and the expectations of a step.
+fn holes_of(step: &Step) -> BTreeSet<String> {
+    let all = RefCell::new(BTreeSet::new());
+    let note = |hole: &str| {
+        // That of the value whose form is used.
+        all.borrow_mut().insert(hole.strip_prefix(LIKE).unwrap_or(hole).to_owned());
+        Some(String::new())
+    };
+    for text in step.request().iter().flat_map(|request| request.templates()) {
+        text.holes().for_each(|hole| drop(note(hole)));
+    }
+    for one in &step.expect {
+        // It fails only for a placeholder without a value, and each has one here.
+        let _ = one.test.filled(&note);
+    }
+    all.into_inner()
+}
+
+/// The random value of a placeholder; `None` if it is another placeholder.
+fn mint_random(hole: &str) -> Option<String> {
+    if !is_random(hole) {
+        return None;
+    }
+    match hole.split_once(':').map_or(hole, |(name, _)| name) {
+        "random" => Some(mint()),
+        "uuid" => Some(uuid()),
+        _ => None,
+    }
+}
+
+/// A random UUID (RFC 9562, section 5.4).
+fn uuid() -> String {
+    let mut bytes = random::bytes::<16>();
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
+
+/// The time in both forms: RFC 3339, and seconds since 1970.
+fn times(now: Timestamp) -> BTreeMap<String, String> {
+    let whole = Timestamp::from_second(now.as_second()).unwrap_or(now);
+    [("now", whole.to_string()), ("now:epoch", now.as_second().to_string())]
+        .map(|(hole, value)| (hole.to_owned(), value))
+        .into()
 }
 
 /// The message for a placeholder without a value.

@@ -22,7 +22,8 @@ pub(crate) const SECRET_LENGTH_MIN: usize = 6;
 const SECRET_FIELDS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
 /// The parts of facts that say nothing about the content of an answer.
-const STRUCTURE: [&str; 11] = [
+const STRUCTURE: [&str; 12] = [
+    "took_ms",
     "status",
     "exit",
     "found",

@@ -21,6 +21,8 @@ pub(crate) enum Meaning {
     Canary(CanaryId),
     /// An id that the service gave to the data with this canary.
     Id(CanaryId),
+    /// An id of the data with this canary that the caller chose at random: as good as the canary itself.
+    Chosen(CanaryId),
     /// The secret of an actor.
     Secret(String),
 }
@@ -98,6 +100,7 @@ impl Sought {
             // That an actor reached its own data is shown by the complete mark and nothing else.
             Meaning::Canary(id) => extent == Extent::Whole || !step.sees.contains(id),
             Meaning::Id(id) => !step.sees.contains(id),
+            Meaning::Chosen(_) => true,
             // A service may renew the session of the actor that sent the request.
             Meaning::Secret(actor) => !(is_cookie && *actor == step.actor),
         }
@@ -113,7 +116,7 @@ impl Sought {
 impl Found {
     fn add(&mut self, meaning: &Meaning) {
         match meaning {
-            Meaning::Canary(id) | Meaning::Id(id) => {
+            Meaning::Canary(id) | Meaning::Id(id) | Meaning::Chosen(id) => {
                 self.canaries.insert(*id);
             }
             Meaning::Secret(actor) => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::judge::basis;
+use crate::model::plan::difference::in_words;
 use crate::model::plan::looks::Looks;
 use crate::model::plan::{Plan, Role, Step};
 use crate::model::project::Project;
@@ -131,6 +132,12 @@ fn details(
     lines.extend(expected.map(|one| format!("expects that {one}")));
     let control = step.control.and_then(|control| plan.step(control));
     lines.extend(control.map(|one| format!("counts only if “{}” succeeded", one.name)));
+    if !step.differs_in.is_empty() {
+        lines.push(format!(
+            "differs from that step in {} and nothing else",
+            in_words(&step.differs_in)
+        ));
+    }
     lines.extend(step.optional.then(|| "optional: the result does not depend on it".to_owned()));
     let closed = "has no control: its request is refused to everybody";
     lines.extend(step.closed.then(|| closed.to_owned()));

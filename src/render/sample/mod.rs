@@ -120,6 +120,7 @@ pub(crate) fn project() -> Project {
         hosts: BTreeMap::from([("media".into(), demo("media"))]),
         actors: ["acme", "globex"].map(customer).into_iter().collect(),
         tenants: Vec::new(),
+        unset: BTreeMap::new(),
         contacts: vec!["mailto:security@example.com".parse().unwrap()],
         limits: Limits::default(),
         writes: true,

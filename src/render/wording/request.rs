@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use crate::model::plan::backup::{BackupSource, FileQuery, Form, Opening};
+use crate::model::plan::body::{Body, Content, FormPart};
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::plan::question::HostName;
-use crate::model::plan::request::{Body, Destination, Program, Request};
+use crate::model::plan::request::{Destination, Program, Request};
 use crate::model::plan::template::{Part, Template};
 use crate::model::plan::{ANYONE, Act, Step};
 use crate::model::project::Project;
@@ -87,7 +88,9 @@ fn forged(forgery: &Forgery) -> String {
 pub fn request_line(step: &Step, project: &Project) -> String {
     match &step.act {
         Act::Http(request) => {
-            format!("{} {}", plain(&request.method), short_address(request, project))
+            let operation = request.operation().map(|name| format!(" ({})", plain(&name)));
+            let line = format!("{} {}", plain(&request.method), short_address(request, project));
+            line + &operation.unwrap_or_default()
         }
         Act::Recall(_) => "reads the answer to an earlier step again".to_owned(),
         Act::Record(record) => format!("reads {}", plain(&record.file)),
@@ -172,7 +175,10 @@ pub fn curl(step: &Step, project: &Project) -> String {
     match request.method.as_str() {
         "GET" => {}
         "HEAD" => line.push_str(" --head"),
-        method => push(&mut line, "-X", &variable(method)),
+        method if method.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
+            push(&mut line, "-X", method);
+        }
+        method => push(&mut line, "-X", &quoted(&Template::new(method))),
     }
     if request.redirects_max > 0 {
         push(&mut line, "-L --max-redirs", &request.redirects_max.to_string());
@@ -202,10 +208,30 @@ fn body(body: &Body) -> Vec<(&'static str, Template)> {
             ("-H", Template(format!("Content-Type: {media_type}"))),
             ("--data-raw", text.clone()),
         ],
-        Body::Upload { field, file_name, media_type, .. } => {
-            vec![("-F", Template(format!("{field}=@{file_name};type={media_type}")))]
+        Body::Form(fields) => {
+            let field = |(name, value): &(String, Template)| {
+                ("--data-urlencode", Template(format!("{name}={value}")))
+            };
+            fields.iter().map(field).collect()
         }
+        Body::Multipart(parts) => parts.iter().map(|one| ("-F", part(one))).collect(),
+        Body::Graphql(operation) => vec![("--json", Template(operation.json().to_string()))],
     }
+}
+
+/// A part of a form, as curl takes it. Bytes are read from a file of the part's file name.
+fn part(part: &FormPart) -> Template {
+    let content = match &part.content {
+        Content::Text(text) => format!("={text}"),
+        Content::Base64(_) => {
+            format!("=@{}", part.file_name.as_ref().map_or("file", |name| name.0.as_str()))
+        }
+    };
+    let media_type = part.media_type.as_ref().map(|one| format!(";type={one}"));
+    let file_name = part.file_name.as_ref().filter(|_| matches!(part.content, Content::Text(_)));
+    let file_name = file_name.map(|name| format!(";filename={name}"));
+    let extra = media_type.into_iter().chain(file_name).collect::<String>();
+    Template(format!("{}{content}{extra}", part.name))
 }
 
 /// Adds the options that lead to the same service. Omitted for the demo, whose ports differ each time.

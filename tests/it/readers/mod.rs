@@ -3,11 +3,14 @@
 
 mod bodies;
 mod headers;
+mod http2;
 mod isolation;
 mod mail;
 mod programs;
 mod raw;
 mod reports;
+mod requests;
 mod security_txt;
+mod tenants;
 mod understood;
 mod zone;

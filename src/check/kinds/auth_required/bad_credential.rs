@@ -173,7 +173,11 @@ impl Tries {
         };
         let set = |at: &str, value| Edit::Set { step, at: at.into(), value };
         let name = &steps[step].name;
-        let status_200 = vec![set("/status", json!(200)), set("/body/text", json!("error 401"))];
+        let mut status_200 =
+            vec![set("/status", json!(200)), set("/body/text", json!("error 401"))];
+        if steps[step].request().is_some_and(|request| request.operation().is_some()) {
+            status_200.push(Edit::Remove { step, at: "/refusal/graphql".into() });
+        }
         let mut all = vec![Counterexample {
             class: Class::Negation,
             when: format!(

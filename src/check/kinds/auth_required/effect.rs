@@ -5,17 +5,16 @@ use std::collections::BTreeMap;
 use crate::check::kinds::auth_required::refusals::Reading;
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
+use crate::check::written::request::read;
+use crate::check::written::request::read::WrittenRead;
 use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 use crate::model::source::diagnostic::report::Report;
 
-/// What an author writes where no request shows the effect.
-const NONE: &str = "none";
-
-/// By request, such as `POST /notes`: the path at which its owner reads the effect, or `none`.
-pub(crate) type ReadsBack = BTreeMap<String, Spanned<String>>;
+/// By request, such as `POST /notes`: the path at which its owner reads the effect, a whole request, or `none`.
+pub(crate) type ReadsBack = BTreeMap<String, Spanned<WrittenRead>>;
 
 /// The reading for one request, if there is one: as the author names it, or `GET` of the same path. `others`
 /// are the requests to all endpoints.
@@ -29,10 +28,10 @@ pub(crate) fn reading(
         return None;
     }
     if let Some(path) = written.get(&request::in_words(request)) {
-        if path.value == NONE {
+        if path.is_none() {
             return None;
         }
-        let request = request::get(path, None, names, diagnostics)?;
+        let request = read::reading(path, names, diagnostics)?;
         return Some(Reading { request, stays: true });
     }
     let get = Request { to: request.to.clone(), ..Request::get("/") };

@@ -63,7 +63,7 @@ pub(crate) struct Settings {
     /// changes something is sent once.
     repeat: Option<Spanned<u8>>,
     /// By request that writes, such as `POST /notes`: the path at which its owner reads whether the
-    /// refused requests had an effect, or `none`. The answer must not change for another reason
+    /// refused requests had an effect, a whole request, or `none`. The answer must not change for another reason
     /// meanwhile. If left out, it is the path of the request itself for `PUT`, `PATCH` and `DELETE`.
     #[serde(default)]
     reads_back: ReadsBack,

@@ -7,7 +7,7 @@ use crate::check::kinds::auth_required::bad_credential::Tries;
 use crate::check::kinds::auth_required::effect::{again, before, made_nothing};
 use crate::check::kinds::auth_required::variants::Variants;
 use crate::check::written::baseline::baseline;
-use crate::check::written::expect::succeeds;
+use crate::check::written::expect::succeeded;
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::comparison::OwnersData;
@@ -154,7 +154,8 @@ impl Steps<'_> {
             self.steps[after].sees = Vec::new();
             let words = format!("{} shows the new object", request::in_words(&reading.request));
             let mut step = self.own(Role::Control, words, &reading.request);
-            step.expect = vec![succeeds(), Expectation::new("", Test::ShowsCanary(CanaryId(0)))];
+            step.expect = succeeded(&reading.request);
+            step.expect.push(Expectation::new("", Test::ShowsCanary(CanaryId(0))));
             self.steps[after].control = Some(self.push(step));
         }
     }
@@ -195,7 +196,7 @@ impl Steps<'_> {
         let made: Vec<Step> = steps
             .map(|(name, reading)| {
                 let mut step = self.own(Role::Control, name, &reading.request);
-                step.expect = vec![succeeds()];
+                step.expect = succeeded(&reading.request);
                 step
             })
             .collect();
@@ -248,7 +249,7 @@ impl Steps<'_> {
     fn control(&self, request: &Request) -> Step {
         let name = format!("{} by its owner", request::in_words(request));
         let mut step = self.own(Role::Control, name, request);
-        step.expect = vec![succeeds()];
+        step.expect = succeeded(request);
         step
     }
 

@@ -6,10 +6,11 @@
 
 use crate::check::written::request;
 use crate::model::answer::ids::StepId;
+use crate::model::plan::body::Body;
 use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::credential::Credential;
 use crate::model::plan::expect::{Expectation, Test};
-use crate::model::plan::request::{Body, Destination, Request};
+use crate::model::plan::request::{Destination, Request};
 use crate::model::plan::template::{Part, Template};
 use crate::model::plan::{Act, Keep, Role, Step};
 use crate::model::project::actor::Scheme;
@@ -210,10 +211,7 @@ fn by_parameter(request: &Request) -> Request {
         let query = if query.is_empty() { String::new() } else { format!("{query}&") };
         Some(format!("{path}?{query}{parameter}"))
     });
-    let form = || {
-        let media_type = "application/x-www-form-urlencoded".to_owned();
-        Body::Text(media_type, Template::new(parameter.clone()))
-    };
+    let form = || Body::Form(vec![("_method".to_owned(), Template::new(request.method.clone()))]);
     let variant = with.unwrap_or_else(|| request.clone());
     let body = request.body.clone().unwrap_or_else(form);
     Request { method: "POST".into(), body: Some(body), ..variant }
@@ -262,7 +260,7 @@ mod tests {
         let request = Request::to_target("DELETE", "/notes/7");
         let variant = by_parameter(&request);
         assert_eq!(variant.to.template().0, "/notes/7?_method=DELETE");
-        assert!(matches!(variant.body, Some(Body::Text(_, text)) if text.0 == "_method=DELETE"));
+        assert!(matches!(variant.body, Some(Body::Form(fields)) if fields[0].1.0 == "DELETE"));
         assert_eq!(by_field(&request, "x-method-override").headers[0].1.0, "DELETE");
     }
 }

@@ -7,6 +7,8 @@ use crate::check::written::counterexample::{fault, set};
 use crate::check::written::placeholders::Names;
 use crate::check::written::program::{Run, program};
 use crate::check::written::request;
+use crate::check::written::request::WrittenRequest;
+use crate::check::written::request::read::GetOrRequest;
 use crate::model::answer::ids::StepId;
 use crate::model::plan::backup::FileQuery;
 use crate::model::plan::counterexample::Counterexample;
@@ -26,6 +28,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) actor: Option<&'a Spanned<String>>,
     /// An answer in JSON.
     pub(crate) get: Option<&'a Spanned<String>>,
+    /// Instead of `get`, a whole request.
+    pub(crate) request: Option<&'a Spanned<WrittenRequest>>,
     /// A bucket's listing.
     pub(crate) s3: Option<&'a Spanned<String>>,
     /// The role of the host that receives it.
@@ -64,6 +68,7 @@ impl Sources<'_> {
         context.sender(self.actor, diagnostics);
         let given = [self.get, self.s3, self.file];
         let spans = given.iter().flatten().map(|one| &one.span);
+        let spans = spans.chain(self.request.map(|request| &request.span));
         let spans: Vec<_> = spans.chain(self.run.as_ref().map(|run| &run.line.span)).collect();
         if spans.len() != 1 {
             let message = match spans.len() {
@@ -71,7 +76,7 @@ impl Sources<'_> {
                 _ => "a check has one source of backups, and here are several",
             };
             let place = spans.get(1).copied().unwrap_or(span);
-            let help = "write one of `get:`, `s3:`, `file:` or `run:`";
+            let help = "write one of `get:`, `request:`, `s3:`, `file:` or `run:`";
             diagnostics.push(context.mistake(Code::NoSingleSource, place, message).help(help));
             return None;
         }
@@ -88,9 +93,11 @@ impl Sources<'_> {
             return Some(Source::Files(self.files(file)));
         }
         if let Some(s3) = self.s3 {
-            return self.request(s3, context, diagnostics).map(Source::Bucket);
+            let names = Names::none(context);
+            return request::get(s3, self.host, &names, diagnostics).map(Source::Bucket);
         }
-        self.request(self.get?, context, diagnostics).map(Source::Json)
+        let written = GetOrRequest { get: self.get, host: self.host, request: self.request };
+        written.read(span, &Names::none(context), diagnostics).map(Source::Json)
     }
 
     /// The endings of names of unfinished backups.
@@ -105,15 +112,6 @@ impl Sources<'_> {
             suffix: self.suffix.map(|suffix| suffix.value.clone()).unwrap_or_default(),
             partial: self.partial(),
         }
-    }
-
-    fn request(
-        &self,
-        get: &Spanned<String>,
-        context: &Context<'_>,
-        diagnostics: &mut Report,
-    ) -> Option<Request> {
-        request::get(get, self.host, &Names::none(context), diagnostics)
     }
 }
 

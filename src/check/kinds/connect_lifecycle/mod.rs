@@ -16,14 +16,15 @@ use crate::check::kinds::auth_required::bad_credential::{
 };
 use crate::check::kinds::auth_required::endpoints::platform_key;
 use crate::check::kinds::connect_lifecycle::recorded::Recorded;
-use crate::check::written::expect::succeeds;
+use crate::check::written::expect::succeeded;
 use crate::check::written::{limits, request};
 use crate::language::period::Period;
 use crate::language::quantity::amount::Amount;
 use crate::model::answer::ids::{CanaryId, StepId};
+use crate::model::plan::body::Body;
 use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::parameter::Parameter;
-use crate::model::plan::request::{Body, Request};
+use crate::model::plan::request::Request;
 use crate::model::plan::{Canary, Plan, Role, Step};
 use crate::model::project::actor::Scheme;
 use crate::model::source::decode::Spanned;
@@ -179,8 +180,9 @@ impl Settings {
     fn install(&self) -> Step {
         let request = self.callback("installed", self.installed.as_ref());
         let name = format!("{} signed by the platform", request::in_words(&request));
+        let expect = succeeded(&request);
         let mut step = Step::http(Role::Control, name, &self.actor, request);
-        step.expect = vec![succeeds()];
+        step.expect = expect;
         step
     }
 

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::check::kind::Context;
 use crate::check::written::placeholders::Names;
-use crate::check::written::request;
+use crate::check::written::request::WrittenRequest;
+use crate::check::written::request::read::GetOrRequest;
 use crate::language::period::Period;
 use crate::model::plan::expect::{Expectation, Test, Within};
 use crate::model::plan::{Role, Step, Word};
@@ -22,7 +23,9 @@ pub(crate) struct Recorded {
     #[serde(rename = "as")]
     actor: Spanned<String>,
     /// The path of the log on the target.
-    get: Spanned<String>,
+    get: Option<Spanned<String>>,
+    /// Instead of `get`: a whole request that only reads.
+    request: Option<Spanned<WrittenRequest>>,
     /// JSON Pointer to the list of entries.
     at: Spanned<String>,
     /// JSON Pointer within an entry to its time; `/at` if left out.
@@ -37,7 +40,9 @@ pub(crate) struct Recorded {
 impl Recorded {
     pub(crate) fn control(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Step> {
         context.actor(&self.actor, diagnostics)?;
-        let request = request::get(&self.get, None, &Names::none(context), diagnostics)?;
+        let written =
+            GetOrRequest { get: self.get.as_ref(), host: None, request: self.request.as_ref() };
+        let request = written.read(&self.actor.span, &Names::none(context), diagnostics)?;
         let name = "the service's log of installations";
         let mut step = Step::http(Role::Control, name, &self.actor, request);
         let some = Within { at: String::new(), is: Test::All(self.entry()) };

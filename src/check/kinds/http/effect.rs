@@ -2,18 +2,16 @@
 //! after it.
 
 use crate::check::kinds::http::step::WrittenStep;
-use crate::check::written::expect::succeeds;
+use crate::check::written::expect::succeeded;
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
+use crate::check::written::request::read;
 use crate::model::answer::ids::StepId;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{Role, Step};
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-
-/// What an author writes where no request shows the effect.
-const NONE: &str = "none";
 
 /// The request that shows the effect of a refused one: as the author names it, or `GET` of the same path.
 /// What `DELETE` removed for its control, nobody can remove again.
@@ -31,8 +29,8 @@ pub(super) fn reading(
             diagnostics.push(names.context.mistake(Code::MisplacedExpect, &path.span, message));
             None
         }
-        (Some(path), Some(_)) if path.value == NONE => None,
-        (Some(path), Some(_)) => request::get(path, None, names, diagnostics),
+        (Some(path), Some(_)) if path.is_none() => None,
+        (Some(path), Some(_)) => read::reading(path, names, diagnostics),
         (None, Some(request)) if matches!(request.method.as_str(), "PUT" | "PATCH") => {
             Some(Request { to: request.to.clone(), ..Request::get("/") })
         }
@@ -46,7 +44,7 @@ pub(super) fn before(reading: &Request, name: &str, owner: &str) -> [Step; 2] {
     ["before", "a second time before"].map(|when| {
         let name = format!("{read} by {owner} {when} “{name}”");
         let mut step = Step::http(Role::Control, name, owner, reading.clone());
-        step.expect = vec![succeeds()];
+        step.expect = succeeded(reading);
         step
     })
 }

@@ -9,15 +9,15 @@ use crate::check::written::baseline::baseline;
 use crate::check::written::caveat::caveat;
 use crate::check::written::counterexample::of_limits;
 use crate::check::written::expect::{Reading, pointer};
-use crate::check::written::placeholders::Names;
+use crate::check::written::placeholders::{Names, is_reserved};
 use crate::check::written::repeat::{WrittenNext, repeat};
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::comparison::OwnersData;
+use crate::model::plan::difference::{Difference, in_words};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::looks::NextPage;
-use crate::model::plan::request::{Body, Request};
-use crate::model::plan::template::Template;
+use crate::model::plan::request::Request;
 use crate::model::plan::{ANYONE, Act, Canary, Capture, Keep, Plan, Role, Step, Word};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
@@ -59,13 +59,17 @@ impl<'a> Reader<'a> {
         step.captures = self.captures(written, diagnostics);
         step.expect = self.expect(written, role, &actor, diagnostics);
         step.control = self.control(written, role, recalled, diagnostics);
+        step.differs_in = self.differences(written, diagnostics);
         step.publish = self.published(written, diagnostics);
         step.optional = self.is_optional(written, role, diagnostics);
         step.closed = self.is_closed(written, diagnostics);
         if step.expect.iter().any(|one| matches!(one.test, Test::Refused(_))) {
             step.keep = Keep::Digest;
-            let owners = step.control.into_iter().collect();
-            step.withholds = Some(OwnersData { owners, baselines: Vec::new() });
+            // If the same actor sends both, all data in the answer is its own.
+            if step.control.is_none_or(|control| self.is_by_another(&step, control)) {
+                let owners = step.control.into_iter().collect();
+                step.withholds = Some(OwnersData { owners, baselines: Vec::new() });
+            }
         }
         self.push(step, written, diagnostics);
     }
@@ -153,11 +157,10 @@ impl<'a> Reader<'a> {
         if let Some(again) = &written.again {
             let earlier = self.named(again, diagnostics)?;
             let own = written.request();
-            let superfluous = own.get.or(own.head).or(own.post).or(own.put);
-            let superfluous = superfluous.or(own.patch).or(own.delete).or(written.actor.clone());
-            if let Some(other) = superfluous {
+            let actor = written.actor.as_ref().map(|actor| &actor.span);
+            if let Some(other) = own.line_span().or(actor) {
                 let message = "a step with `again:` sends no request of its own";
-                diagnostics.push(self.context.mistake(Code::NoSingleRequest, &other.span, message));
+                diagnostics.push(self.context.mistake(Code::NoSingleRequest, other, message));
             }
             return Some((self.steps[earlier].actor.clone(), Act::Recall(earlier)));
         }
@@ -178,20 +181,15 @@ impl<'a> Reader<'a> {
         Names {
             context: self.context,
             canary_of: (actor != ANYONE).then_some(actor),
+            tenant_of: (actor != ANYONE).then_some(actor),
+            random_of: None,
             captures: self.captured.clone(),
         }
     }
 
     fn note_canary(&mut self, actor: &str, request: &Request) {
         let hole = format!("canary:{actor}");
-        let holds = |template: &Template| template.holes().any(|name| name == hole);
-        let planted = holds(request.to.template())
-            || request.headers.iter().any(|(_, value)| holds(value))
-            || match &request.body {
-                Some(Body::Json(value)) => holds(&Template(value.to_string())),
-                Some(Body::Text(_, text)) => holds(text),
-                _ => false,
-            };
+        let planted = request.has_hole(|name| name == hole);
         if planted && !self.planters.iter().any(|planter| planter == actor) {
             self.planters.push(actor.to_owned());
         }
@@ -213,7 +211,7 @@ impl<'a> Reader<'a> {
         let mut captures = Vec::new();
         for (name, at) in &written.capture {
             let taken = self.captured.insert(name.clone(), name.clone()).is_some();
-            if taken || name.contains(':') || matches!(name.as_str(), "canary" | "target") {
+            if taken || is_reserved(name) {
                 let message = format!("the name `{name}` is taken");
                 diagnostics.push(self.context.mistake(Code::DuplicateCapture, &at.span, message));
             }
@@ -339,6 +337,36 @@ impl<'a> Reader<'a> {
         })
     }
 
+    fn is_by_another(&self, step: &Step, control: StepId) -> bool {
+        let control = &self.steps[control];
+        step.actor != control.actor || step.credential != control.credential
+    }
+
+    /// The parts in which a request differs from its control's. Reports parts that no request has.
+    fn differences(&self, written: &WrittenStep, diagnostics: &mut Report) -> Vec<Difference> {
+        let mut all = Vec::new();
+        for one in &written.differs_in {
+            match difference(one) {
+                Some(found) => all.push(found),
+                None => {
+                    let message = format!("`{}` is not a part of a request", one.value);
+                    let help = "write `method`, `host`, `path`, `query NAME`, `header NAME`, `body`, \
+                                `body /POINTER` or `credential`";
+                    let mistake = self.context.mistake(Code::UnknownName, &one.span, message);
+                    diagnostics.push(mistake.help(help));
+                }
+            }
+        }
+        if let Some(first) = written.differs_in.first()
+            && (written.control.is_none() || written.again.is_some())
+        {
+            let message = "`differs_in` compares the request of a step with that of its control";
+            let mistake = self.context.mistake(Code::MisplacedSetting, &first.span, message);
+            diagnostics.push(mistake.help("name the step under `control:`"));
+        }
+        all
+    }
+
     pub(crate) fn plan(mut self, kind: &str, leaves_open: Option<&str>) -> Plan {
         self.add_baseline();
         for step in &mut self.steps {
@@ -371,6 +399,22 @@ impl<'a> Reader<'a> {
 /// The sentence about other requests.
 const LEAVES_OPEN: &str =
     "It does not show how the service answers requests that are not listed here.";
+
+/// A part of a request, as an author writes it.
+fn difference(written: &str) -> Option<Difference> {
+    let (part, name) = written.split_once(' ').unwrap_or((written, ""));
+    let name = name.trim().to_owned();
+    Some(match (part, name.is_empty()) {
+        ("method", true) => Difference::Method,
+        ("host", true) => Difference::Host,
+        ("path", true) => Difference::Path,
+        ("credential", true) => Difference::Credential,
+        ("body", _) if name.is_empty() || name.starts_with('/') => Difference::Body(name),
+        ("query", false) => Difference::Query(name),
+        ("header", false) => Difference::Header(name.to_ascii_lowercase()),
+        _ => return None,
+    })
+}
 
 /// For the reader: the premises that do not matter, and the refusals that nothing controls.
 fn not_shown(steps: &[Step]) -> String {
@@ -406,5 +450,13 @@ fn covers(steps: &[Step]) -> String {
             all.push(request);
         }
     }
-    format!("The answers to {}.", all.join(", "))
+    let differing = steps.iter().filter_map(|step| {
+        let control = &steps[step.control.filter(|_| !step.differs_in.is_empty())?];
+        let parts = in_words(&step.differs_in);
+        Some(format!(
+            " “{}” differs from “{}” in {parts} and nothing else.",
+            step.name, control.name
+        ))
+    });
+    format!("The answers to {}.{}", all.join(", "), differing.collect::<String>())
 }

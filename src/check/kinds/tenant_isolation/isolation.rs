@@ -7,7 +7,7 @@ use crate::check::kinds::tenant_isolation::tenants::{Requests, Tenant};
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
-use crate::model::plan::expect::Refusal;
+use crate::model::plan::expect::{Refusal, Test};
 use crate::model::plan::looks::NextPage;
 use crate::model::plan::{Canary, Keep, Plan, Role, Step};
 
@@ -84,7 +84,10 @@ impl Isolation {
         let pairs = count * count.saturating_sub(1);
         let met = count * self.pairings();
         let lists = self.first().into_iter().flat_map(|requests| &requests.list);
-        let lists: Vec<String> = lists.map(request::in_words).collect();
+        let own = self.tenants.first().map(|tenant| format!(":{}}}", tenant.actor));
+        let own = own.unwrap_or_default();
+        let lists: Vec<String> =
+            lists.map(|one| request::in_words(one).replace(&own, "}")).collect();
         let has = |of: fn(&Requests) -> bool| self.first().is_some_and(of);
         let tried = match (has(|one| one.change.is_some()), has(|one| one.delete.is_some())) {
             (true, true) => "reading, changing and deleting",
@@ -113,7 +116,13 @@ impl Isolation {
                 "Changing and deleting were not tested: the objects belong to their owners and are \
                  only read. "
             }
-            Some(one) if one.change.is_none() => "Changing was not tried. ",
+            Some(Requests { change: None, delete: None, .. }) => {
+                "Changing and deleting were not tried, and the objects of each run remain. "
+            }
+            Some(Requests { change: None, .. }) => "Changing was not tried. ",
+            Some(Requests { delete: None, .. }) => {
+                "Deleting was not tried, and the objects of each run remain. "
+            }
             _ => "",
         };
         format!("{not_tried}It does not show that other endpoints keep customers apart.")
@@ -136,7 +145,10 @@ impl Isolation {
             })
             .collect();
         let name = &steps[step].name;
-        all.extend(self.refusal.statuses.iter().map(|status| Counterexample {
+        let expects_refusal =
+            steps[step].expect.iter().any(|one| matches!(one.test, Test::Refused(_)));
+        let statuses = self.refusal.statuses.iter().filter(|_| expects_refusal);
+        all.extend(statuses.map(|status| Counterexample {
             class: Class::Benign,
             when: format!("“{name}” is refused with {status}"),
             edits: vec![set(json!(status))],

@@ -8,16 +8,19 @@ pub(crate) mod tenants;
 mod tests;
 mod unmarked;
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::tenant_isolation::isolation::Isolation;
-use crate::check::kinds::tenant_isolation::making::{Making, reading};
-use crate::check::kinds::tenant_isolation::tenants::{Owns, Requests, Tenant, Tenants};
+use crate::check::kinds::tenant_isolation::making::Making;
+use crate::check::kinds::tenant_isolation::tenants::{Owned, Owns, Requests, Tenant, Tenants};
 use crate::check::written::placeholders::Names;
 use crate::check::written::repeat::{WrittenNext, repeat};
 use crate::check::written::request::WrittenRequest;
+use crate::check::written::request::read::{WrittenRead, reading};
 use crate::model::plan::Plan;
 use crate::model::plan::looks::{NextPage, STRANGERS_REPEAT};
 use crate::model::plan::request::Request;
@@ -35,23 +38,30 @@ pub(crate) struct Settings {
     tenants: Spanned<Tenants>,
     /// The request that creates an object with its owner's mark, `${canary}`.
     create: Option<Spanned<WrittenRequest>>,
-    /// JSON Pointers to the texts in the JSON of `create` that the service prescribes, such as `/kind`. All
-    /// others should have the mark `${canary}`.
+    /// JSON Pointers to the texts in the body of `create` that the service prescribes, such as `/kind`: in its
+    /// JSON, the variables of its GraphQL operation or the fields of its form. All others should have the mark
+    /// `${canary}`.
     #[serde(default)]
     fixed: Vec<Spanned<String>>,
     /// JSON Pointer to the object's id in the answer, for `${id}`; `/id` if left out.
     id: Option<Spanned<String>>,
-    /// The path of one object, with `${id}` in it.
-    object: Option<Spanned<String>>,
-    /// The paths of lists in which a tenant finds its own objects and no others.
+    /// The path of one object, or a whole request that reads it, such as a query in GraphQL. It names the object
+    /// of one tenant: by `${id}`; by `${random}` or `${uuid}` if the caller chooses the id in `create`; or by
+    /// `${tenant}`, the `tenant:` of the actor, if each tenant has a path of its own. So do `change` and
+    /// `delete`.
+    object: Option<Spanned<WrittenRead>>,
+    /// The paths of lists in which a tenant finds its own objects and no others, or whole requests, such as a
+    /// search by `POST`. If the path contains `${tenant}`, others request the list of each tenant too.
     #[serde(default)]
-    list: Vec<Spanned<String>>,
+    list: Vec<Spanned<WrittenRead>>,
     /// The request that changes an object, so that it no longer contains its mark.
     change: Option<Spanned<WrittenRequest>>,
-    /// The request that deletes an object.
+    /// The request that deletes an object. Without it, deleting is not tried, and the objects of each run remain.
     delete: Option<Spanned<WrittenRequest>>,
-    /// Instead of `create`, `object`, `change` and `delete`: an object that each tenant already has,
-    /// by actor. It is only read.
+    /// Instead of `create`, `object`, `change` and `delete`: an object that each tenant already has. It is only
+    /// read. The keys are the actors of `tenants`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Owned>")]
     owns: Option<Spanned<Owns>>,
     /// How often each list is read, and each stranger tries to read, at each address; 3 if left out. A
     /// request that changes something is sent once.
@@ -75,7 +85,9 @@ impl Kind for TenantIsolation {
                  read, change and delete it, and must be refused. Afterwards the object is still \
                  there, unchanged. Every list shows its owner's mark and no other.",
         cannot_prove: "That other endpoints keep tenants apart, or that staff of the service \
-                       cannot read the data.",
+                       cannot read the data. A service in GraphQL answers strangers with the status of a \
+                       success, so their answers must only lack the owner's data; whether a refused \
+                       change had an effect, the owner reads afterwards.",
         example: EXAMPLE,
     };
 
@@ -139,11 +151,12 @@ impl Settings {
                 error.help("leave out `owns:`, or `create`, `object`, `change` and `delete`"),
             );
         }
-        let names = Names::none(context);
         let mut all = Vec::new();
         for (name, owned) in named.iter().filter_map(|name| Some((name, owns.get(&name.value)?))) {
+            let names = Names { tenant_of: Some(name), ..Names::none(context) };
             let object = reading(&owned.path, &names, diagnostics);
-            let list = self.list.iter().map(|path| reading(path, &names, diagnostics));
+            let list = owned.list.as_ref().unwrap_or(&self.list);
+            let list = list.iter().map(|path| reading(path, &names, diagnostics));
             let (list, object): (Option<Vec<Request>>, _) = (list.collect(), object);
             let (Some(list), Some(object)) = (list, object) else {
                 break;
@@ -180,13 +193,9 @@ impl Settings {
     }
 
     fn making(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Making<'_>> {
-        let help = "write `create`, `object` and `delete`, or in `owns:` an object that each \
-                    tenant already has";
-        let missing = [
-            ("create", self.create.is_none()),
-            ("object", self.object.is_none()),
-            ("delete", self.delete.is_none()),
-        ];
+        let help =
+            "write `create` and `object`, or in `owns:` an object that each tenant already has";
+        let missing = [("create", self.create.is_none()), ("object", self.object.is_none())];
         for (key, _) in missing.into_iter().filter(|(_, missing)| *missing) {
             let message = format!("the key `{key}` is missing");
             let error = context.mistake(Code::MissingKey, &self.tenants.span, message);
@@ -197,7 +206,7 @@ impl Settings {
             object: self.object.as_ref()?,
             list: &self.list,
             change: self.change.as_ref(),
-            delete: self.delete.as_ref()?,
+            delete: self.delete.as_ref(),
         })
     }
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::check::kinds::tenant_isolation::isolation::Isolation;
 use crate::check::kinds::tenant_isolation::tenants::Requests;
 use crate::check::written::baseline::baseline;
-use crate::check::written::expect::succeeds;
+use crate::check::written::expect::succeeded;
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::comparison::OwnersData;
@@ -85,13 +85,11 @@ impl<'a> Steps<'a> {
     pub(crate) fn read(&mut self) {
         self.waits = true;
         let mut tries = Vec::new();
-        let mut lists = Vec::new();
+        let mut lists: Vec<Vec<StepId>> = Vec::new();
         for index in 0..self.of.tenants.len() {
             self.read_back(index);
             let of_tenant = self.list(index);
-            if index == 0 {
-                lists = of_tenant;
-            }
+            lists.push(of_tenant);
         }
         self.request_nothing();
         // The answers to strangers are compared with those of the owners, which come first.
@@ -109,7 +107,51 @@ impl<'a> Steps<'a> {
         for (step, owner) in tries {
             self.steps[step].control = Some(self.reads[owner]);
         }
-        self.anonymous_lists(&lists);
+        self.strangers_list(&lists);
+        self.anonymous_lists(lists.first().map_or(&[], Vec::as_slice));
+    }
+
+    /// Other tenants request the lists that each tenant has at an address of its own. An empty list is as good
+    /// as a refusal.
+    fn strangers_list(&mut self, lists: &[Vec<StepId>]) {
+        for stranger in 0..lists.len() {
+            for owner in self.of.tried_by(stranger) {
+                for (at, control) in lists[owner].iter().enumerate() {
+                    let own = lists[stranger].get(at).map(|own| &self.steps[*own].act);
+                    if own == Some(&self.steps[*control].act) {
+                        continue;
+                    }
+                    let Some(request) = self.steps[*control].request().cloned() else { continue };
+                    let asked = self.in_words(owner, &request);
+                    let what = format!(
+                        "tries to list {}'s objects at {asked}",
+                        self.of.tenants[owner].actor
+                    );
+                    let mut step = self.of_tenant(Role::Probe, stranger, &what, &request);
+                    let data = OwnersData { owners: vec![*control], ..self.data_of(owner) };
+                    step.withholds = Some(data);
+                    step.control = Some(*control);
+                    step.next = self.of.next.clone();
+                    step.expect = vec![Expectation::new("", Test::WithholdsData)];
+                    step.keep = Keep::Digest;
+                    self.push_repeated(step);
+                }
+            }
+        }
+    }
+
+    /// A request for a sentence about a tenant. Lists with the same words have numbers.
+    fn in_words(&self, tenant: usize, request: &Request) -> String {
+        let tenant = &self.of.tenants[tenant];
+        let words =
+            |one: &Request| request::in_words(one).replace(&format!(":{}}}", tenant.actor), "}");
+        let lists = &tenant.requests.list;
+        let own = words(request);
+        let same: Vec<&Request> = lists.iter().filter(|one| words(one) == own).collect();
+        match same.iter().position(|one| *one == request) {
+            Some(number) if same.len() > 1 => format!("{own} (list {})", number + 1),
+            _ => own,
+        }
     }
 
     /// The request for an object that does not exist.
@@ -130,7 +172,7 @@ impl<'a> Steps<'a> {
             }
             let words = "reads its own object a second time";
             let mut step = self.of_tenant(Role::Control, index, words, &requests.object);
-            step.expect = vec![succeeds(), shows(index)];
+            step.expect = with_mark(&requests.object, index);
             let step = self.push(step);
             self.second_reads.push(step);
         }
@@ -149,7 +191,7 @@ impl<'a> Steps<'a> {
     fn read_back(&mut self, index: usize) {
         let object = &self.of.tenants[index].requests.object;
         let mut step = self.of_tenant(Role::Control, index, "reads its own object", object);
-        step.expect = vec![succeeds(), shows(index)];
+        step.expect = with_mark(object, index);
         let step = self.push(step);
         self.reads.push(step);
     }
@@ -165,7 +207,7 @@ impl<'a> Steps<'a> {
             let Some(request) = self.steps[*control].request().cloned() else {
                 continue;
             };
-            let what = format!("{} without a credential", request::in_words(&request));
+            let what = format!("{} without a credential", self.in_words(0, &request));
             let mut step = Step::http(Role::Probe, what, ANYONE, request);
             step.control = Some(*control);
             step.next = self.of.next.clone();
@@ -177,10 +219,10 @@ impl<'a> Steps<'a> {
 
     /// A list counts as searched only if it shows its owner's mark.
     fn list_of(&mut self, tenant: usize, request: &Request) -> StepId {
-        let asked = request::in_words(request);
+        let asked = self.in_words(tenant, request);
         let what = format!("finds its own object at {asked}");
         let mut step = self.of_tenant(Role::Control, tenant, &what, request);
-        step.expect = vec![succeeds(), shows(tenant)];
+        step.expect = with_mark(request, tenant);
         step.next = self.of.next.clone();
         let control = self.push_repeated(step);
         let actor = &self.of.tenants[tenant].actor;
@@ -253,7 +295,8 @@ impl<'a> Steps<'a> {
             let object = &self.of.tenants[owner].requests.object;
             let words = format!("finds its object as it was after others tried to {what} it");
             let mut step = self.of_tenant(Role::Probe, owner, &words, object);
-            step.expect = vec![succeeds(), shows(owner), Expectation::new("", Test::Unchanged)];
+            step.expect = with_mark(object, owner);
+            step.expect.push(Expectation::new("", Test::Unchanged));
             step.control = Some(self.reads[owner]);
             let second = self.second_reads.get(owner);
             step.before = [self.reads[owner]].into_iter().chain(second.copied()).collect();
@@ -275,7 +318,7 @@ impl<'a> Steps<'a> {
             };
             let words = format!("can {what} its own object");
             let mut step = self.of_tenant(Role::Control, owner, &words, request);
-            step.expect = vec![succeeds()];
+            step.expect = succeeded(request);
             let control = self.push(step);
             for step in tries {
                 self.steps[*step].control = Some(control);
@@ -298,13 +341,19 @@ impl<'a> Steps<'a> {
     }
 }
 
-fn shows(tenant: usize) -> Expectation {
-    Expectation::new("", Test::ShowsCanary(CanaryId(tenant)))
+/// The request is carried out, and its answer shows the mark of a tenant.
+fn with_mark(request: &Request, tenant: usize) -> Vec<Expectation> {
+    let mut expect = succeeded(request);
+    expect.push(Expectation::new("", Test::ShowsCanary(CanaryId(tenant))));
+    expect
 }
 
-/// The same step, which must be refused; the answer to a stranger is never stored.
+/// The same step, which must be refused; the answer to a stranger is never stored. GraphQL answers with the
+/// status of a success, so the answer must only lack the owner's data.
 fn refused(mut step: Step, refusal: Refusal) -> Step {
-    step.expect = vec![Expectation::new("", Test::Refused(refusal))];
+    let is_operation = step.request().is_some_and(|request| request.operation().is_some());
+    let test = if is_operation { Test::WithholdsData } else { Test::Refused(refusal) };
+    step.expect = vec![Expectation::new("", test)];
     step.keep = Keep::Digest;
     step
 }

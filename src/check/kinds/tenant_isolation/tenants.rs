@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use crate::check::kind::Context;
+use crate::check::written::request::read::WrittenRead;
 use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
@@ -28,10 +29,12 @@ pub(crate) enum Tenants {
 /// An object that a tenant already has.
 #[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
 pub(crate) struct Owned {
-    /// The path at which its owner reads it.
-    pub(crate) path: Spanned<String>,
-    /// A text in it that no other tenant's data contains.
+    /// The path at which its owner reads it, or a whole request that reads it.
+    pub(crate) path: Spanned<WrittenRead>,
+    /// A text in it of at least 8 characters that no other tenant's data contains.
     pub(crate) marker: Spanned<String>,
+    /// The lists of this tenant, if they are not those of `list`.
+    pub(crate) list: Option<Vec<Spanned<WrittenRead>>>,
 }
 
 /// The objects that tenants already have, by actor.

@@ -8,7 +8,7 @@ use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
-/// Reports the texts in the JSON of `create` without a mark, except those at the JSON Pointers in `fixed`.
+/// Reports the texts in the body of `create` without a mark, except those at the JSON Pointers in `fixed`.
 pub(crate) fn report(
     create: &Spanned<WrittenRequest>,
     fixed: &[Spanned<String>],
@@ -16,8 +16,9 @@ pub(crate) fn report(
     diagnostics: &mut Report,
 ) {
     let mut texts = Vec::new();
-    if let Some(json) = &create.json {
-        collect(&json.value, "", &mut texts);
+    let data = create.data();
+    if let Some(data) = &data {
+        collect(data, "", &mut texts);
     }
     for one in fixed.iter().filter(|one| !texts.iter().any(|(at, _)| *at == one.value)) {
         let message = format!("`create` has no text at `{}`", one.value);
@@ -25,7 +26,11 @@ pub(crate) fn report(
         diagnostics.push(error.help("write the JSON Pointer of a text, such as `/title`"));
     }
     let is_fixed = |at: &str| fixed.iter().any(|one| one.value == at);
-    let unmarked = texts.iter().filter(|(at, text)| !text.contains("${canary}") && !is_fixed(at));
+    // The id of the object, or its tenant, shows whose it is.
+    let is_marked = |text: &str| {
+        ["${canary}", "${random}", "${uuid}", "${tenant}"].iter().any(|one| text.contains(one))
+    };
+    let unmarked = texts.iter().filter(|(at, text)| !is_marked(text) && !is_fixed(at));
     let unmarked: Vec<String> = unmarked.map(|(at, _)| format!("`{at}`")).collect();
     if !unmarked.is_empty() {
         let message = format!(

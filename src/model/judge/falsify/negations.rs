@@ -125,7 +125,11 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
         test => (format!("{} ({place})", test.how_it_fails()), set(failing()?)),
     };
     let when = format!("the answer to “{name}” {what}");
-    let edits = [edit].into_iter().chain(whole_body(step, &one.at)).collect();
+    let mut edits: Vec<Edit> = [edit].into_iter().chain(whole_body(step, &one.at)).collect();
+    if matches!(one.test, Test::Refused(_)) {
+        // In GraphQL, a refusal has the status of a success.
+        edits.push(Edit::Remove { step, at: "/refusal/graphql".into() });
+    }
     Some(Counterexample { class: Class::Negation, when, edits })
 }
 

@@ -160,6 +160,9 @@ pub enum TestOutcome {
     Unknown(Reason),
 }
 
+/// JSON Pointer to the response time in the facts, in milliseconds. It is a fact only where it is expected.
+pub const TOOK: &str = "/took_ms";
+
 impl TestOutcome {
     /// Met for not met, and the reverse.
     #[must_use]

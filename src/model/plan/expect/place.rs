@@ -35,6 +35,7 @@ fn of_http(at: &str) -> Option<&'static str> {
         "/body/security_txt/canonical" => "the list of the file's own addresses",
         "/body/security_txt/expires/0" => "the file's date of expiry",
         "/body/security_txt/faults" => "the list of the file's faults",
+        "/took_ms" => "the response time in milliseconds",
         "/redirects" => "the list of redirects",
         _ => return None,
     })

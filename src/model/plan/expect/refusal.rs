@@ -32,6 +32,9 @@ impl Refusal {
         if firewall(facts, context).is_some() {
             return TestOutcome::Unknown(Reason::Unparsable);
         }
+        if let Some(outcome) = graphql(facts) {
+            return self.of_graphql(outcome);
+        }
         let by_status = facts.status().is_some_and(|status| self.statuses.contains(&status));
         let lets_in = matches!(facts.status(), None | Some(200..=299));
         match (by_status && !has_other_reason(facts)) || self.sends_to_login(facts) {
@@ -41,20 +44,54 @@ impl Refusal {
         }
     }
 
+    /// The outcome of a GraphQL operation that gave nothing. Errors for other reasons, such as a limit, show
+    /// nothing.
+    fn of_graphql(&self, outcome: &str) -> TestOutcome {
+        match outcome {
+            "refused" => TestOutcome::Met,
+            "not-found" if self.statuses.contains(&404) => TestOutcome::Met,
+            _ => TestOutcome::Unknown(Reason::Unparsable),
+        }
+    }
+
     /// The log-in page is on the host that answered, unless `login` names another one.
     fn sends_to_login(&self, facts: &Facts) -> bool {
-        let redirects = is_redirect(facts);
         let (Some(login), Some(location)) = (&self.login, facts.header("location")) else {
             return false;
         };
-        let starts = |text: &str| {
-            text.strip_prefix(login.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['?', '#', '/']))
-        };
-        redirects
-            && (starts(location)
-                || path_on_same_host(facts, location).is_some_and(|path| starts(&path)))
+        is_redirect(facts)
+            && match Url::parse(login) {
+                Ok(login) => is_address_of(&login, facts, location),
+                Err(_) => {
+                    starts_with(location, login)
+                        || path_on_same_host(facts, location)
+                            .is_some_and(|path| starts_with(&path, login))
+                }
+            }
     }
+}
+
+/// Whether an address or path begins with that of the log-in page, and the page's own name ends there.
+fn starts_with(text: &str, login: &str) -> bool {
+    let rest = text.strip_prefix(login);
+    rest.is_some_and(|rest| {
+        rest.is_empty() || login.ends_with('/') || rest.starts_with(['?', '#', '/'])
+    })
+}
+
+/// Whether a redirect leads to the log-in page at a whole address, or below it.
+fn is_address_of(login: &Url, facts: &Facts, location: &str) -> bool {
+    let from = facts.at("/url").and_then(Value::as_str).and_then(|url| Url::parse(url).ok());
+    let to = match from {
+        Some(from) => from.join(location),
+        None => Url::parse(location),
+    };
+    to.is_ok_and(|to| {
+        let query = login.query().unwrap_or_default();
+        to.origin() == login.origin()
+            && starts_with(to.path(), login.path().trim_end_matches('/'))
+            && to.query().unwrap_or_default().starts_with(query)
+    })
 }
 
 /// The path and query of a redirect's address, if it stays on the host that answered.
@@ -71,8 +108,15 @@ pub(super) fn withholds(facts: &Facts, context: &JudgeContext<'_>) -> TestOutcom
     match leaks(facts, context) {
         true => TestOutcome::NotMet,
         false if is_not_compared(facts) => TestOutcome::Unknown(Reason::Budget),
+        false if graphql(facts) == Some("other") => TestOutcome::Unknown(Reason::Unparsable),
         false => TestOutcome::Met,
     }
+}
+
+/// The outcome of a GraphQL operation that gave nothing and has the status of a success.
+fn graphql(facts: &Facts) -> Option<&str> {
+    let outcome = facts.at("/refusal/graphql").and_then(Value::as_str);
+    outcome.filter(|_| matches!(facts.status(), Some(200..=299)))
 }
 
 /// Whether an answer contains data of the owner: a mark, values, or the very body.
@@ -124,6 +168,9 @@ pub(super) fn answered(facts: &Facts, context: &JudgeContext<'_>) -> Value {
     }
     if has_other_reason(facts) {
         return format!("{status}, for a reason other than the credential").into();
+    }
+    if graphql(facts) == Some("other") {
+        return format!("{status}, with errors that are not about access").into();
     }
     match facts.header("location").filter(|_| is_redirect(facts)) {
         Some(location) => format!("{status}, a redirect to {location}").into(),

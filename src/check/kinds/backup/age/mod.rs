@@ -15,6 +15,7 @@ use crate::check::written::counterexample::{fault, negation, of_limits, remove, 
 use crate::check::written::limits;
 use crate::check::written::must_fail::{MustFail, counter_run};
 use crate::check::written::program::Run;
+use crate::check::written::request::WrittenRequest;
 use crate::language::period::Period;
 use crate::language::quantity::amount::{Amount, Unit};
 use crate::language::words::capital;
@@ -39,6 +40,8 @@ pub(crate) struct Settings {
     actor: Option<Spanned<String>>,
     /// The path of the target that lists the backups, in JSON.
     get: Option<Spanned<String>>,
+    /// Instead of `get`: a whole request that only reads, such as a query in GraphQL.
+    request: Option<Spanned<WrittenRequest>>,
     /// Instead of `get`: the path or address of a bucket's listing, in the XML of Amazon S3.
     s3: Option<Spanned<String>>,
     /// The role, in `hosts:` of `avouch.yaml`, of the host that receives the request instead of the target.

@@ -16,6 +16,7 @@ impl Settings {
         Sources {
             actor: self.actor.as_ref(),
             get: self.get.as_ref(),
+            request: self.request.as_ref(),
             s3: self.s3.as_ref(),
             host: self.host.as_ref(),
             file: self.file.as_ref(),

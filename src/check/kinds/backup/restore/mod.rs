@@ -12,6 +12,7 @@ use crate::check::kinds::backup::source::{Source, Sources};
 use crate::check::written::limits;
 use crate::check::written::must_fail::MustFail;
 use crate::check::written::program::{Run, program};
+use crate::check::written::request::WrittenRequest;
 use crate::language::period::Period;
 use crate::language::size::Size;
 use crate::model::plan::backup::{BACKUP, FileQuery, Form, Opening};
@@ -34,6 +35,8 @@ pub(crate) struct Settings {
     actor: Option<Spanned<String>>,
     /// The path of the target that returns the newest backup itself.
     get: Option<Spanned<String>>,
+    /// Instead of `get`: a whole request that only reads.
+    request: Option<Spanned<WrittenRequest>>,
     /// The role, in `hosts:` of `avouch.yaml`, of the host that receives the request instead of the target.
     host: Option<Spanned<String>>,
     /// Instead of `get`: a file, or a folder whose newest finished file is opened.
@@ -123,6 +126,7 @@ impl Settings {
         let sources = Sources {
             actor: self.actor.as_ref(),
             get: self.get.as_ref(),
+            request: self.request.as_ref(),
             s3: None,
             host: self.host.as_ref(),
             file: self.file.as_ref(),

@@ -42,7 +42,11 @@ macro_rules! checks {
             MisplacedSetting "misplaced-setting" Error []
                 "a setting needs another one that is missing";
             MisplacedBody "misplaced-body" Error []
-                "a request of this method has no body";
+                "a request of this method has no body, or a request has several";
+            BadMethod "bad-method" Error []
+                "a method is not one that a server could read";
+            NotARead "not-a-read" Error []
+                "a request that may only read changes something";
             ForbiddenHeader "forbidden-header" Error []
                 "a check sets a header that only Avouch may set";
             BadRepeat "bad-repeat" Error []
