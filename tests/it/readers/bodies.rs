@@ -137,12 +137,13 @@ fn a_text_test_reads_every_textual_body() {
 
 #[test]
 fn a_body_that_is_longer_than_the_limit_decides_only_what_its_beginning_shows() {
-    let long = answer("Content-Type: text/plain\n", &vec![b'a'; 40_000_000]);
+    let huge = answer("Content-Type: text/plain\n", &vec![b'a'; 40_000_000]);
+    let long = answer("Content-Type: text/plain\n", &vec![b'a'; 1_100_000]);
     let bytes = |test: &str| {
         let check = format!(
             "- kind: http\n  states: [bytes]\n  steps:\n    - {{ name: it is asked, get: /b, expect: {{ bytes: {test} }} }}\n"
         );
-        judged(long.clone(), &check)
+        judged(if test.contains("30000000") { huge.clone() } else { long.clone() }, &check)
     };
     bytes("{ at_most: 30000000 }").is("inconclusive", &["a limit on time or size was reached"]);
     bytes("{ at_least: 35000000 }").is("inconclusive", &["a limit on time or size was reached"]);

@@ -226,6 +226,8 @@ fn read(name: &str, lines: &[&str], facts: &Facts) -> Read {
         "set-cookie" => Read::Each,
         // Only the first field is processed (RFC 6797, section 8.1).
         "strict-transport-security" => Read::As(lines.first().copied().unwrap_or("").to_owned()),
+        // Media types have no case (RFC 9110, section 8.3.1).
+        "content-type" if lines.len() == 1 => Read::As(lines[0].to_owned()),
         // Only the first value counts (WHATWG Fetch, "determine nosniff").
         "x-content-type-options" => Read::As(members.first().copied().unwrap_or("").to_owned()),
         // The last known policy counts (W3C Referrer Policy, section 8.1).
