@@ -37,8 +37,8 @@ pub struct LimitsFile {
     /// How long the evidence of a claim may be valid at most; 31 days if left out. The page shows a higher
     /// limit.
     pub valid_for: Option<Spanned<Period>>,
-    /// How many requests a run may send, without redirects, further pages and retries. A run that
-    /// would send more is refused before it sends any.
+    /// How many requests a run may send, without redirects, further pages, retries and second looks at
+    /// violations. A run that would send more is refused before it sends any.
     pub requests: Option<Spanned<u64>>,
 }
 

@@ -2,8 +2,11 @@
 //!
 //! A check that violates its claim is carried out a second time while no other check runs. If that shows
 //! that an expectation is met which was not met before, another check may have interfered: the outcome is
-//! unknown. A second look never makes an expectation met, and it takes back neither a leak nor a violation
-//! that was seen more than once.
+//! unknown. A second look never makes an expectation met, and it withdraws neither a leak nor a violation that
+//! was seen more than once: in several answers to one request, or because several requests of strangers were not
+//! refused.
+
+use std::collections::BTreeSet;
 
 use crate::model::answer::broken::Broken;
 use crate::model::answer::ids::StepId;
@@ -80,8 +83,19 @@ impl Looks<'_> {
         if is_new || !premises_are_met(self.plan, second) {
             return Vec::new();
         }
-        let contradicted = |one: &Broken| self.is_contradicted(*one, first, second);
+        let let_in: BTreeSet<StepId> =
+            broken.iter().filter(|one| self.lets_in(**one)).map(|one| one.step).collect();
+        let contradicted = |one: &Broken| {
+            let again = let_in.len() > 1 && let_in.contains(&one.step);
+            !again && self.is_contradicted(*one, first, second)
+        };
         broken.into_iter().filter(contradicted).collect()
+    }
+
+    /// Whether somebody was let in whom the step must keep out.
+    fn lets_in(&self, one: Broken) -> bool {
+        let step = &self.plan.steps[one.step];
+        one.expectation.is_some_and(|index| step.keeps_others_out(&step.expect[index]))
     }
 
     fn is_contradicted(&self, one: Broken, first: &Judgement, second: &Judgement) -> bool {
@@ -257,10 +271,31 @@ mod tests {
     }
 
     #[test]
-    fn a_leak_is_never_taken_back() {
+    fn a_leak_is_never_withdrawn() {
         assert_eq!(verdicts(once(leak()), Some(once(status(401)))), Verdict::Violated);
         let among = at(HERE, vec![(status(401), 2), (leak(), 1)]);
         assert_eq!(verdicts(among, Some(once(status(401)))), Verdict::Violated);
+    }
+
+    #[test]
+    fn strangers_who_were_let_in_at_several_places_were_seen_more_than_once() {
+        let mut plan = plan();
+        let mut other = plan.steps[1].clone();
+        other.name = "another stranger".into();
+        plan.steps.push(other);
+        let look = |strangers: [Answer; 2]| {
+            let [one, other] = strangers.map(once);
+            vec![once(status(200)), one, other]
+        };
+        let verdict = |first: [Answer; 2]| {
+            let again = Some(look([status(401), status(401)]));
+            let (observations, left_behind) = (look(first), vec![]);
+            judge_both(&plan, &Transcript { observations, attempts: 1, again, left_behind })
+                .whole
+                .verdict
+        };
+        assert_eq!(verdict([status(200), status(401)]), INTERFERENCE);
+        assert_eq!(verdict([status(200), status(200)]), Verdict::Violated);
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(crate) struct Entrance<'h> {
     pub(crate) host: &'h str,
     /// Whether it is meant to change something there.
     pub(crate) writes: bool,
-    /// Whether it counts among the requests per second.
+    /// Whether `per_second` applies to it.
     pub(crate) paced: bool,
     /// What happens to it when the run must end.
     pub(crate) urgency: Urgency,

@@ -2,13 +2,17 @@
 //!
 //! A check starts once there is a place for it and no running check has a lock that it needs. Checks with few
 //! requests go first. A check that others wait for, and that has had its share of the time, is put off until
-//! they are done: then it starts once more, with the time that is left.
+//! they are done: then it starts once more, with the time that is left. Checks that run at the same time divide
+//! the time among them.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::model::plan::locks::Locks;
+
+/// A check may take at least one part in so many of the time that is left, however few its requests are.
+const PARTS: u32 = 4;
 
 /// What a check needs.
 pub(super) struct Demand {
@@ -32,6 +36,8 @@ pub(super) struct Schedule {
     demands: Vec<Demand>,
     at_once: usize,
     end: Instant,
+    /// Up to when the running checks are charged.
+    charged: Instant,
     waiting: Vec<Waiting>,
     running: Vec<Running>,
     /// Checks that were put off.
@@ -50,8 +56,10 @@ struct Waiting {
 
 struct Running {
     check: usize,
-    /// When it has had its share of the time.
-    share: Instant,
+    /// Its share of the time that was left.
+    share: Duration,
+    /// How much of it is used up.
+    used: Duration,
     put_off: bool,
 }
 
@@ -63,10 +71,11 @@ impl Schedule {
         let waiting = |check| Waiting { check, ready: now, locked: None, put_off: false };
         let waiting = order.into_iter().map(waiting).collect();
         let at_once = at_once.max(1);
-        Self { demands, at_once, end, waiting, running: Vec::new(), later: Vec::new() }
+        let (running, later) = (Vec::new(), Vec::new());
+        Self { demands, at_once, end, charged: now, waiting, running, later }
     }
 
-    /// The next check that may start; it counts as running from then on.
+    /// The next check that may start; it is running from then on.
     pub(super) fn start(&mut self, now: Instant) -> Option<Start> {
         if self.waiting.is_empty() {
             self.waiting = self.recalled(now);
@@ -84,8 +93,9 @@ impl Schedule {
                 continue;
             }
             let Waiting { locked, put_off, .. } = self.waiting.remove(index);
-            let share = now + self.share(check, now);
-            self.running.push(Running { check, share, put_off });
+            self.charge(now);
+            let share = self.share(check, now);
+            self.running.push(Running { check, share, used: Duration::ZERO, put_off });
             let locked = locked.map_or(Duration::ZERO, |since| now - since);
             return Some(Start { check, locked });
         }
@@ -112,10 +122,21 @@ impl Schedule {
         let others: usize = others.map(requests).sum();
         let (own, all) = (own as u128, (own + others) as u128);
         let nanos = left.as_nanos() * own / all;
-        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)).min(left)
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)).clamp(left / PARTS, left)
     }
 
-    /// A check has ended; it is complete.
+    /// Divides the time since the last charge among the checks that were running.
+    pub(super) fn charge(&mut self, now: Instant) {
+        let spent = now.saturating_duration_since(self.charged) / self.running_count();
+        self.running.iter_mut().for_each(|one| one.used += spent);
+        self.charged = now;
+    }
+
+    fn running_count(&self) -> u32 {
+        u32::try_from(self.running.len()).unwrap_or(u32::MAX).max(1)
+    }
+
+    /// A check has ended; it is complete. The running checks must be charged first.
     pub(super) fn complete(&mut self, check: usize) {
         self.running.retain(|one| one.check != check);
     }
@@ -143,7 +164,7 @@ impl Schedule {
         let ready = || self.waiting.iter().filter(|one| one.ready <= now);
         let is_full = self.running.len() >= self.at_once;
         let keeps = |one: &&Running| {
-            one.share <= now
+            one.used >= one.share
                 && ready().any(|other| is_full || self.conflict(one.check, other.check))
         };
         self.running.iter().filter(keeps).map(|one| one.check).collect()
@@ -160,7 +181,8 @@ impl Schedule {
     /// The next time at which something changes by itself.
     pub(super) fn wakes(&self, now: Instant) -> Option<Instant> {
         let ready = self.waiting.iter().map(|one| one.ready);
-        let shares = self.running.iter().map(|one| one.share);
+        let left = |one: &Running| one.share.saturating_sub(one.used) * self.running_count();
+        let shares = self.running.iter().map(|one| self.charged + left(one));
         ready.chain(shares).filter(|at| *at > now).min()
     }
 
@@ -214,25 +236,30 @@ mod tests {
     #[test]
     fn a_check_that_others_wait_for_is_put_off_after_its_share() {
         let now = Instant::now();
-        let demands = || vec![demand("a", "GET", 1), demand("b", "GET", 1), demand("c", "GET", 2)];
-        let mut schedule = schedule(demands(), 1, now);
+        let demands = vec![demand("a", "GET", 3), demand("b", "GET", 3), demand("c", "GET", 4)];
+        let mut schedule = schedule(demands, 1, now);
+        let over = |schedule: &mut Schedule, seconds| {
+            let at = now + Duration::from_secs(seconds);
+            schedule.charge(at);
+            schedule.over_their_share(at)
+        };
         assert_eq!(started(&mut schedule, now), [0]);
-        let share = now + Duration::from_secs(25);
+        let share = now + Duration::from_secs(30);
         assert_eq!(schedule.wakes(now), Some(share));
-        assert_eq!(schedule.over_their_share(share - Duration::from_millis(1)), [] as [usize; 0]);
-        assert_eq!(schedule.over_their_share(share), [0]);
+        assert_eq!(over(&mut schedule, 29), [] as [usize; 0]);
+        assert_eq!(over(&mut schedule, 30), [0]);
         schedule.put_off(0);
         assert_eq!(started(&mut schedule, share), [1]);
         schedule.complete(1);
         assert_eq!(started(&mut schedule, share), [2]);
         // The check that was put off has a share of what is left, too.
         assert_eq!(schedule.start(share), None);
-        assert_eq!(schedule.over_their_share(now + Duration::from_secs(74)), [] as [usize; 0]);
-        assert_eq!(schedule.over_their_share(now + Duration::from_secs(75)), [2]);
+        assert_eq!(over(&mut schedule, 69), [] as [usize; 0]);
+        assert_eq!(over(&mut schedule, 70), [2]);
         schedule.complete(2);
         assert_eq!(started(&mut schedule, share), [0]);
         assert!(schedule.was_put_off(0));
-        assert_eq!(schedule.over_their_share(now + Duration::from_secs(99)), [] as [usize; 0]);
+        assert_eq!(over(&mut schedule, 99), [] as [usize; 0]);
     }
 
     #[test]
@@ -240,7 +267,26 @@ mod tests {
         let now = Instant::now();
         let mut schedule = schedule(vec![demand("a", "POST", 1), demand("b", "POST", 1)], 8, now);
         assert_eq!(started(&mut schedule, now), [0, 1]);
-        assert_eq!(schedule.over_their_share(now + Duration::from_secs(99)), [] as [usize; 0]);
+        let late = now + Duration::from_secs(99);
+        schedule.charge(late);
+        assert_eq!(schedule.over_their_share(late), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn checks_that_run_at_the_same_time_divide_it() {
+        let now = Instant::now();
+        let demands = (0..4).map(|n| demand(&format!("a{n}"), "GET", 1)).collect();
+        let mut schedule = schedule(demands, 2, now);
+        assert_eq!(started(&mut schedule, now), [0, 1]);
+        // A quarter and a third of the time that is left, each shared by two checks.
+        assert_eq!(schedule.wakes(now), Some(now + Duration::from_secs(50)));
+        let half = now + Duration::from_secs(20);
+        schedule.charge(half);
+        schedule.complete(1);
+        assert_eq!(started(&mut schedule, half), [2]);
+        let late = now + Duration::from_secs(50);
+        schedule.charge(late);
+        assert_eq!(schedule.over_their_share(late), [0]);
     }
 
     #[test]

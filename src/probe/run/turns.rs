@@ -75,7 +75,9 @@ impl<'r> Turns<'r> {
             if running.is_empty() && wakes.is_none() {
                 break;
             }
-            match next(&mut running, wakes, self.run, stopped).await {
+            let happened = next(&mut running, wakes, self.run, stopped).await;
+            self.schedule.charge(Instant::now());
+            match happened {
                 Happened::Ended(check, attempted) => self.ended(check, *attempted),
                 Happened::Stopped => {
                     stopped = true;

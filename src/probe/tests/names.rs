@@ -34,7 +34,7 @@ fn the_other_addresses_of_a_host_are_listed_as_not_asked() {
     for step in [0, 1] {
         let observed = ran.observation(step);
         assert_eq!(observed.address, Some(server.address.to_string()), "{:?}", observed.answer);
-        assert_eq!(observed.not_asked, ["2001:db8::1", "203.0.113.8"]);
+        assert_eq!(observed.not_asked, ["203.0.113.8", "2001:db8::1"]);
     }
 }
 

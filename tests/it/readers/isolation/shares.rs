@@ -44,7 +44,7 @@ fn one_slow_claim_does_not_make_the_others_inconclusive() {
 
 #[test]
 fn a_claim_that_needs_more_than_its_share_gets_the_time_that_is_left() {
-    let service = slow(1500);
+    let service = slow(4000);
     let (slow_check, quick) = (reads("/slow", 1), reads("/quick", 5));
     let claims: [(&str, &str); 4] =
         [("a", &slow_check), ("b", &quick), ("c", &quick), ("d", &quick)];
