@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Component, Path};
+use std::str::FromStr as _;
 
+use hickory_resolver::proto::dnssec::TrustAnchors;
 use url::Url;
 
 use crate::load::file::reader::Reader;
@@ -43,6 +45,7 @@ pub(crate) fn of(
         connect_to: connect_to(&file.connect_to, &variables, scope),
         roots: roots(&file.roots, &variables, scope, reader),
         resolver: resolver(file.resolver.as_ref(), scope),
+        trust_anchor: trust_anchor(file.trust_anchor.as_ref(), scope),
         clock: None,
     }
 }
@@ -145,6 +148,20 @@ fn roots(
         }
     }
     roots
+}
+
+fn trust_anchor(written: Option<&Spanned<String>>, scope: &mut Scope<'_>) -> Option<String> {
+    let written = written?;
+    let lines = written.lines().map(str::trim).filter(|line| !line.is_empty());
+    // The parser of records needs a line break at the end.
+    let text: String = lines.map(|line| format!("{line}\n")).collect();
+    if text.is_empty() || TrustAnchors::from_str(&text).is_err() {
+        let message = "the trust anchor is not a list of DNSKEY records".to_owned();
+        let help = "write one a line, such as `corp.example. IN DNSKEY 257 3 13 BASE64`";
+        scope.report(Code::BadTrustAnchor, &written.span, message, help);
+        return None;
+    }
+    Some(text)
 }
 
 fn resolver(written: Option<&Spanned<String>>, scope: &mut Scope<'_>) -> Option<SocketAddr> {

@@ -30,7 +30,7 @@
 //! For files: `{ "found": true, "folder": true, "truncated": false, "entries": [ { "name": "...",
 //! "bytes": 17, "modified": "...", "state": "finished" } ] }`, newest first. For a program: `{ "exit":
 //! 0, "stdout": { "bytes": 17, "sha256": "...", "truncated": false, "json": {} }, "stderr": 0 }`, where
-//! `exit` is missing if a signal ended the program. The facts of an opened backup are those of the
+//! `exit` is missing if a signal ended the program; JSON Lines are in `json_lines`, not in `json`. The facts of an opened backup are those of the
 //! fetch, `opened`, and, depending on its form, `why`, `integrity`, `rows` and `entries`.
 //!
 //! Header names are in lower case. `json` is present if the body is JSON, `text` if it is text (of JSON and of

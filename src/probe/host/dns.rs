@@ -8,12 +8,13 @@
 //!
 //! `chain` lists the aliases (`CNAME`) that were followed, in order. `records` (sorted) and `code` are
 //! those of the last name. Names are in lower case, without a final dot. A query for `CAA` adds
-//! `found_at` and `issuers`; `mx`, `spf`, `dmarc` and `dkim` describe what theirs add.
+//! `found_at` and `issuers`; `mx`, `spf`, `dmarc`, `dkim`, `mta_sts` and `dnssec` describe what theirs add.
 //!
 //! A name that does not exist (`NXDOMAIN`) is an observation. A resolver that fails, refuses or does not
 //! answer is an error.
 
 pub(crate) mod client;
+pub(crate) mod raw;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -31,7 +32,7 @@ use crate::model::plan::question::{DnsQuestion, DnsRecord};
 use crate::model::project::world::World;
 use crate::probe::host::dns::client::{DnsClient, LookupResult, parse, plain_text, text};
 use crate::probe::host::observed::Observed;
-use crate::probe::host::{dkim, dmarc, mx, spf};
+use crate::probe::host::{dkim, dmarc, dnssec, mta_sts, mx, spf};
 
 /// Looks up one name, within `timeout`.
 pub async fn observe(question: &DnsQuestion, world: &World, timeout: Duration) -> Observed {
@@ -81,6 +82,16 @@ async fn answer(
         DnsRecord::Dmarc => {
             let mut facts = Facts(json!({"name": text(name)}));
             dmarc::set(&client, &text(name), &mut facts).await?;
+            return Ok(facts);
+        }
+        DnsRecord::MtaSts => {
+            let mut facts = Facts(json!({"name": text(name)}));
+            mta_sts::set(&client, &text(name), world, deadline, &mut facts).await;
+            return Ok(facts);
+        }
+        DnsRecord::Dnssec => {
+            let mut facts = Facts(json!({"name": text(name)}));
+            dnssec::set(name, world, deadline, &mut facts).await?;
             return Ok(facts);
         }
     };

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
-use url::Url;
 
 use crate::model::answer::facts::Facts;
 use crate::model::plan::{Keep, Step};
 use crate::probe::http::body;
+use crate::probe::http::response::{RawResponse, cut, text_of};
 use crate::probe::values::redact::{Redactor, header};
-use crate::probe::values::sought::Found;
 
 /// The number of characters that are kept of one header value.
 const HEADER_CHARS_MAX: usize = 8192;
@@ -21,26 +20,6 @@ const HEADER_VALUES_MAX: usize = 64;
 /// The header fields that are kept of an answer of which only a digest is kept.
 const HEADERS_OF_DIGEST: [&str; 6] =
     ["cache-control", "content-type", "date", "location", "retry-after", "www-authenticate"];
-
-/// A response, read to its end or to the size limit.
-pub(crate) struct RawResponse {
-    /// The status.
-    pub(crate) status: u16,
-    /// The address that answered, after redirects.
-    pub(crate) url: Url,
-    /// The header fields.
-    pub(crate) headers: HeaderMap,
-    /// The redirects that were followed: status and address.
-    pub(crate) redirects: Vec<(u16, Url)>,
-    /// The part of the body that was read.
-    pub(crate) body: Vec<u8>,
-    /// Whether the body was longer, or a part of the response could not be searched.
-    pub(crate) truncated: bool,
-    /// The content coding of the body, or of a redirect's, that could not be undone.
-    pub(crate) undecodable: Option<String>,
-    /// The canaries and secrets in any part of the response.
-    pub(crate) found: Found,
-}
 
 /// All facts of a response, before redaction. They must not leave `probe`: see [`kept`].
 pub(crate) fn all(response: &RawResponse) -> Value {
@@ -183,27 +162,6 @@ fn headers(headers: &HeaderMap) -> BTreeMap<&str, Vec<String>> {
     all
 }
 
-/// Header values should be ASCII; Latin-1 and UTF-8 occur in practice.
-pub(crate) fn text_of(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => latin1(bytes),
-    }
-}
-
-/// The characters of these code points.
-pub(crate) fn latin1(bytes: &[u8]) -> String {
-    bytes.iter().copied().map(char::from).collect()
-}
-
-/// The first characters of a text, with an ellipsis if there are more.
-pub(crate) fn cut(text: &str, chars_max: usize) -> String {
-    match text.char_indices().nth(chars_max) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,6 +169,7 @@ mod tests {
     use crate::model::judge::binding::Digest;
     use crate::model::plan::expect::{Expectation, Test};
     use crate::model::plan::{Act, Role};
+    use crate::probe::values::sought::Found;
 
     fn response(content_type: &str, body: &[u8]) -> RawResponse {
         let headers =

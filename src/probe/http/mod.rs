@@ -14,6 +14,7 @@ pub(crate) mod listing;
 mod pages;
 pub(crate) mod pool;
 pub(crate) mod request;
+pub(crate) mod response;
 
 use std::error::Error as _;
 use std::path::Path;
@@ -39,9 +40,9 @@ use crate::probe::credential::tokens::{CredentialRequest, Minted, Minter};
 use crate::probe::host::certificate;
 use crate::probe::host::reach::is_public;
 use crate::probe::http::download::{PrivateCopy, PrivateDir};
-use crate::probe::http::facts::RawResponse;
 use crate::probe::http::pool::{Connection, Pool, Way};
 use crate::probe::http::request::PreparedRequest;
+use crate::probe::http::response::RawResponse;
 use crate::probe::limiter::{Entrance, Limiter, Urgency};
 use crate::probe::local::command::CommandContext;
 use crate::probe::spellings::compressed;

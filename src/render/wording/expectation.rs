@@ -20,7 +20,8 @@ const FAULTS_CHARS_MAX: usize = 300;
 
 /// An expectation as a clause: `the status is 200`.
 pub fn expected(expectation: &Expectation) -> String {
-    if let ("/addresses", Test::Every(within)) = (&expectation.at[..], &expectation.test)
+    if let ("/addresses" | "/certificates", Test::Every(within)) =
+        (&expectation.at[..], &expectation.test)
         && let Some(clause) = address::of_each(within)
     {
         return format!("at every address, {clause}");
@@ -45,6 +46,11 @@ pub fn found(expectation: &Expectation, judged: &Judged) -> String {
         return cut(&format!("the file {}", list(&faults, "and")), FAULTS_CHARS_MAX);
     }
     if let Some(words) = mail::found(expectation, actual) {
+        return words;
+    }
+    if let ("/certificates", Test::Every(within)) = (&expectation.at[..], &expectation.test)
+        && let Some(words) = address::found(within, actual)
+    {
         return words;
     }
     match &expectation.test {
@@ -258,8 +264,8 @@ mod tests {
                 )),
             ),
             Expectation::new(
-                "/addresses",
-                Test::Every(within("/certificate/not_after", Test::AtLeastAhead(Period::days(14)))),
+                "/certificates",
+                Test::Every(within("/valid_until", Test::AtLeastAhead(Period::days(14)))),
             ),
             Expectation::new("/addresses", Test::Every(within("/why", Test::Exists(true)))),
         ]
@@ -296,7 +302,7 @@ mod tests {
         “baseUrl” in the body contains no address outside https://addon.example.com
         “links” in the body contains no address outside https://addon.example.com
         at every address, the connection uses TLS 1.2 or TLS 1.3
-        at every address, the certificate is valid for at least another 14 days
+        at every address, every certificate of the chain is valid for at least another 14 days
         the list of addresses has entries, and in each “why” is present
         ");
     }

@@ -1,7 +1,9 @@
 //! Readers: checks do not disturb each other, and "not understood" is neither "fine" nor "violated". Small
 //! inputs of the real world, each with its right value.
 
+mod backups;
 mod bodies;
+mod certificates;
 mod headers;
 mod http2;
 mod isolation;

@@ -93,3 +93,15 @@ pub(super) fn dkim(bits: u16, selector: &str, shown: &str, act: Act, all: &mut P
         all.set(Class::Negation, when, at, value);
     }
 }
+
+pub(super) fn mta_sts(shown: &str, act: Act, all: &mut Probes) {
+    let enforced = Expectation::new("/mta_sts", Test::Equals(json!("enforced")));
+    all.probe(format!("the MTA-STS policy of {shown}"), act, vec![enforced]);
+    for (when, why) in [
+        ("there is no policy", "not enforced: there is no record"),
+        ("the policy is in test mode", "not enforced: the policy has the mode `testing`"),
+        ("the policy lacks a mail exchanger", "not enforced: the policy does not list one"),
+    ] {
+        all.set(Class::Negation, format!("{when} ({shown})"), "/mta_sts", json!(why));
+    }
+}

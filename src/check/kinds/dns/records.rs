@@ -69,6 +69,17 @@ pub(crate) fn authorities(wanted: &[String], shown: &str, act: Act, all: &mut Pr
     all.malformed("/issuers", true);
 }
 
+pub(crate) fn dnssec(shown: &str, act: Act, all: &mut Probes) {
+    let secure = Expectation::new("/dnssec", Test::Equals(json!("secure")));
+    all.probe(format!("the signatures of the zone of {shown}"), act, vec![secure]);
+    for (when, why) in [
+        ("is not signed", "unsigned: the zone has no keys"),
+        ("has signatures that are not valid", "bogus: the signatures are not valid"),
+    ] {
+        all.set(Class::Negation, format!("the zone of {shown} {when}"), "/dnssec", json!(why));
+    }
+}
+
 pub(crate) fn some(list: &str, at: &str, is: Test) -> Expectation {
     Expectation::new(list, Test::Some(Box::new(Within { at: at.to_owned(), is })))
 }

@@ -11,6 +11,7 @@ pub mod extent;
 pub(crate) mod fill;
 mod header;
 mod judge;
+mod mismatch;
 mod pages;
 pub mod place;
 mod redacted;

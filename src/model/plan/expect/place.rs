@@ -47,6 +47,7 @@ fn of_host(at: &str) -> Option<&'static str> {
         "/records" => "the list of records",
         "/chain" => "the chain of names",
         "/code" => "the result of the look-up",
+        "/certificates" => "the list of certificates",
         "/addresses" => "the list of addresses",
         "/issuers" => "the list of authorities that may issue certificates",
         "/mail" => "mail for the domain",
@@ -61,6 +62,7 @@ fn of_machine(at: &str) -> Option<&'static str> {
     Some(match at {
         "/exit" => "the program's exit code",
         "/stdout/json" => "the program's JSON output",
+        "/stdout/bytes" => "the length of the program's output in bytes",
         "/stdout/text" => "the program's output",
         "/found" => "whether a file was found",
         "/finished" => "the number of finished backups",

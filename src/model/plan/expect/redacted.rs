@@ -150,7 +150,7 @@ impl Gap {
         }
     }
 
-    /// Whether `part` may occur where it includes a piece of what was there.
+    /// Whether `part` may occur where it includes a piece of the replaced text.
     fn may_overlap(&self, text: &str, part: &str) -> bool {
         let known: Vec<&str> = text.split(self.mark).collect();
         let ends: Vec<usize> = part.char_indices().map(|(at, _)| at).chain([part.len()]).collect();

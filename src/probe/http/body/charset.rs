@@ -5,7 +5,7 @@ use dom_query::Document;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::probe::http::body::media_type::MediaType;
-use crate::probe::http::facts::{RawResponse, latin1};
+use crate::probe::http::response::{RawResponse, latin1};
 
 /// The number of bytes at the beginning of a page that are searched for a declaration.
 const PRESCAN_BYTES: usize = 1024;

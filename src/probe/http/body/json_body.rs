@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::probe::http::body::BodyFacts;
 use crate::probe::http::body::media_type::MediaType;
-use crate::probe::http::facts::RawResponse;
+use crate::probe::http::response::RawResponse;
 use crate::probe::json::{self, Document, JsonText};
 
 /// Reads a body as JSON. Many services send objects with the media type of plain text, so objects and

@@ -2,7 +2,7 @@
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
-use crate::probe::http::facts::text_of;
+use crate::probe::http::response::text_of;
 
 /// The media types of JSON Lines.
 const JSON_LINES: [&str; 6] = [

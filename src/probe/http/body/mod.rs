@@ -15,8 +15,8 @@ use url::{Host, Url};
 use crate::model::judge::binding::Digest;
 use crate::model::security_txt;
 use crate::probe::http::body::media_type::MediaType;
-use crate::probe::http::facts::RawResponse;
 use crate::probe::http::listing;
+use crate::probe::http::response::RawResponse;
 
 /// What a body shows.
 #[derive(Default)]
@@ -77,7 +77,12 @@ fn text(response: &RawResponse, media_type: &MediaType, found: &mut BodyFacts) -
 fn of_text(response: &RawResponse, media_type: &MediaType, text: &str, found: &mut BodyFacts) {
     if let Some(listing) = listing::read(text) {
         found.set("listing", listing.entries);
-        found.set("truncated", response.truncated || listing.more);
+        if listing.more {
+            found.set("listing_more", true);
+        }
+        if listing.cut {
+            found.set("listing_cut", true);
+        }
     }
     if media_type.is_html() {
         title::read(response, text, found);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::probe::http::body::title::title;
-use crate::probe::http::facts::RawResponse;
+use crate::probe::http::response::RawResponse;
 use crate::probe::values::sought::Found;
 
 fn response(fields: &[(&'static str, &str)], body: &[u8]) -> RawResponse {

@@ -3,7 +3,7 @@
 use dom_query::{Document, NodeRef};
 
 use crate::probe::http::body::BodyFacts;
-use crate::probe::http::facts::{RawResponse, cut};
+use crate::probe::http::response::{RawResponse, cut};
 
 /// The number of characters that are kept of a page's title.
 const TITLE_CHARS_MAX: usize = 2000;

@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::model::answer::facts::Facts;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::expect::compare::{lowered, number};
-use crate::model::plan::expect::doubt;
 use crate::model::plan::expect::header::grammar::{Found, parsed};
 use crate::model::plan::expect::header::{caching, cookie, features, policy, transport};
+use crate::model::plan::expect::mismatch;
 use crate::model::plan::expect::{Directive, JudgeContext, Test, TestOutcome};
 
 /// The names of a cookie's attributes.
@@ -89,7 +89,7 @@ impl Directive {
         let (value, test) = self.compared(text, test);
         match test.judge(&value, &Facts(Value::Null), context) {
             TestOutcome::Unknown(Reason::Unparsable) => {
-                let why = doubt::of_value(&test, &value).unwrap_or_default();
+                let why = mismatch::of_value(&test, &value).unwrap_or_default();
                 Err(format!("has the directive {}, which {why}", found.shown()))
             }
             outcome => Ok(outcome),

@@ -6,9 +6,8 @@ use crate::model::plan::expect::header::grammar::Found;
 use crate::model::plan::expect::{Directive, JudgeContext, Test, TestOutcome};
 
 /// The directives whose values are not lists of sources.
-const WITHOUT_SOURCES: [&str; 8] = [
+const WITHOUT_SOURCES: [&str; 7] = [
     "block-all-mixed-content",
-    "plugin-types",
     "report-to",
     "report-uri",
     "require-trusted-types-for",
