@@ -3,14 +3,18 @@
 
 mod backups;
 mod certificates;
+mod bodies;
+mod headers;
 mod http2;
 mod isolation;
 mod journal;
 mod lifetimes;
 mod mail;
 mod programs;
+mod raw;
 mod reports;
 mod requests;
+mod security_txt;
 mod tenants;
 mod understood;
 mod zone;
