@@ -1,8 +1,8 @@
 //! Readers: checks do not disturb each other, and "not understood" is neither "fine" nor "violated". Small
 //! inputs of the real world, each with its right value.
 
-mod certificates;
 mod backups;
+mod certificates;
 mod http2;
 mod isolation;
 mod mail;
