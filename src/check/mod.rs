@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod kind;
 pub mod kinds;
 pub mod manual;
