@@ -3,11 +3,12 @@
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod kind;
 pub mod kinds;
 pub mod manual;
 pub mod numbers;
+mod unnamed;
 pub mod waivers;
 pub(crate) mod written;
 
@@ -64,6 +65,7 @@ fn of_claim(project: &Project, claim: &Claim, seed: u64, diagnostics: &mut Repor
         let context = Context { project, claim, span: &check.settings.span, seed };
         if let Some(mut plan) = kind.plan(&check.settings, &context, diagnostics) {
             diagnostics.extend(flaws(claim, check, &plan));
+            diagnostics.extend(unnamed::hint(claim, check, &plan));
             plan.alone = check.alone;
             mark_stated(check, &mut plan);
             name_products(project, claim, check, &mut plan);

@@ -2,7 +2,7 @@
 //!
 //! A byte order mark is ignored (RFC 8259, section 8.1, permits it), and UTF-16 with a byte order mark is read,
 //! because some shells write it. A member that an object has twice has no defined value (section 4), so it is
-//! reported. JSON Lines are not one document, and are told apart from other text.
+//! reported. JSON Lines are not one document, and are distinguished from other text.
 
 use std::borrow::Cow;
 use std::cell::RefCell;

@@ -55,6 +55,9 @@ pub struct ProjectFile {
     pub roots: Vec<Spanned<String>>,
     /// The resolver to use in place of the system's: `address` or `address:port`.
     pub resolver: Option<Spanned<String>>,
+    /// The keys from which signatures in DNS (DNSSEC) are verified, in place of those of the root: the
+    /// `DNSKEY` records of a private zone, one a line, such as `corp.example. IN DNSKEY 257 3 13 ...`.
+    pub trust_anchor: Option<Spanned<String>>,
     /// Limits on the requests.
     pub limits: Option<LimitsFile>,
     /// Whether checks may create and delete our own objects on the target.

@@ -393,7 +393,7 @@ mod tests {
 
     #[test]
     fn invalid_addresses_and_files_are_reported() {
-        let extra = "hosts: {platform: 'https://a.test', media: a.test}\ncontacts: [security@example.com]\nconnect_to: {'a b': '127.0.0.1:1', a.test: localhost}\nroots: [../ca.pem, gone.pem, avouch.yaml]\nresolver: dns.example.com\n";
+        let extra = "hosts: {platform: 'https://a.test', media: a.test}\ncontacts: [security@example.com]\nconnect_to: {'a b': '127.0.0.1:1', a.test: localhost}\nroots: [../ca.pem, gone.pem, avouch.yaml]\nresolver: dns.example.com\ntrust_anchor: x.test. IN A 192.0.2.1\n";
         let (_, sound) = crate::load::fixture::FILES[0];
         let kept =
             sound.lines().filter(|one| !one.starts_with("hosts:") && !one.starts_with("contacts:"));
@@ -409,6 +409,7 @@ mod tests {
                 "avouch.yaml:4:20 missing-file: `gone.pem` cannot be read ? name a file in the project that contains PEM certificates",
                 "avouch.yaml:4:30 bad-root: there is no certificate in `avouch.yaml` ? it must contain PEM certificates, each between `-----BEGIN CERTIFICATE-----` and its end",
                 "avouch.yaml:5:11 bad-resolver: `dns.example.com` is not the address of a resolver ? write numbers, such as `127.0.0.1:5353`",
+                "avouch.yaml:6:15 bad-trust-anchor: the trust anchor is not a list of DNSKEY records ? write one a line, such as `corp.example. IN DNSKEY 257 3 13 BASE64`",
             ]
         );
     }

@@ -83,6 +83,9 @@ pub struct WorldBinding {
     pub roots: BTreeMap<String, Digest>,
     /// The resolver.
     pub resolver: Option<String>,
+    /// Digest of the trust anchor of DNSSEC, if it is not that of the root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust_anchor: Option<Digest>,
     /// Tenant, scheme and origins of each actor, without its secret.
     pub actors: BTreeMap<String, String>,
     /// Digest of the same for the actors from the tenants file, if there is one.
@@ -118,6 +121,7 @@ impl WorldBinding {
             connect_to: connect.map(|(host, to)| (host.clone(), addresses(to))).collect(),
             roots: roots.map(|(file, pem)| (file.clone(), Digest::of(pem.as_bytes()))).collect(),
             resolver: world.resolver.filter(|_| !world.demo).map(|resolver| resolver.to_string()),
+            trust_anchor: world.trust_anchor.as_ref().map(|text| Digest::of(text.as_bytes())),
             actors: actors.into_iter().map(|(name, known)| (name.clone(), known)).collect(),
             tenants: (!tenants.is_empty()).then(|| Digest::of_value(&tenants)),
         }
@@ -136,6 +140,9 @@ impl WorldBinding {
         compare("hosts", format!("{:?}", self.hosts), format!("{:?}", other.hosts));
         compare("connect_to", format!("{:?}", self.connect_to), format!("{:?}", other.connect_to));
         compare("resolver", format!("{:?}", self.resolver), format!("{:?}", other.resolver));
+        if self.trust_anchor != other.trust_anchor {
+            all.push("trust_anchor: DNSSEC is verified from other keys now".into());
+        }
         if self.roots != other.roots {
             all.push("roots: other certificate authorities are trusted now".into());
         }

@@ -36,6 +36,33 @@ pub struct TlsQuestion {
     pub host: HostName,
     /// The test.
     pub ask: TlsAsk,
+    /// How TLS is started in a connection to a mail server; `None` if it begins the connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub smtp: Option<Smtp>,
+}
+
+/// The mail servers in which TLS is started (STARTTLS, RFC 3207).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Smtp {
+    /// The host itself, at this port.
+    Port(u16),
+    /// The mail exchangers of the host's domain, at port 25.
+    Exchangers,
+}
+
+impl TlsQuestion {
+    /// The request and the host, for people.
+    pub fn in_words(&self, host: &str) -> String {
+        let ask = self.ask.in_words();
+        match self.smtp {
+            None => format!("{ask} {host}"),
+            Some(Smtp::Port(port)) => format!("{ask} {host} at port {port}, started in SMTP"),
+            Some(Smtp::Exchangers) => {
+                format!("{ask} the mail exchangers of {host}, started in SMTP")
+            }
+        }
+    }
 }
 
 /// The test that is made of every address of a host.
@@ -142,6 +169,10 @@ pub enum DnsRecord {
     Dmarc,
     /// `TXT`, with a DKIM key in it.
     Dkim,
+    /// The MTA-STS record and the policy that it announces.
+    MtaSts,
+    /// The signatures of the zone.
+    Dnssec,
     /// `CAA`, of the name or of its closest ancestor that has one (RFC 8659).
     Caa,
 }
@@ -155,6 +186,8 @@ impl DnsRecord {
             Self::Spf => "SPF",
             Self::Dmarc => "DMARC",
             Self::Dkim => "DKIM",
+            Self::MtaSts => "MTA-STS",
+            Self::Dnssec => "DNSSEC",
             Self::Caa => "CAA",
         }
     }

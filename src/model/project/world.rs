@@ -25,6 +25,8 @@ pub struct World {
     pub roots: BTreeMap<String, String>,
     /// The resolver to use in place of the system's.
     pub resolver: Option<SocketAddr>,
+    /// The keys from which signatures in DNS are verified in place of the root's, as `DNSKEY` records.
+    pub trust_anchor: Option<String>,
     /// The time to use as now, for the demo only.
     pub clock: Option<jiff::Timestamp>,
 }
@@ -40,6 +42,7 @@ impl World {
             connect_to: BTreeMap::new(),
             roots: BTreeMap::new(),
             resolver: None,
+            trust_anchor: None,
             clock: None,
         }
     }

@@ -1,12 +1,10 @@
 //! The facts of the certificates that a server presents.
 //!
-//! Trust is decided by the platform's verifier, with the project's own roots added. Dates are left to
-//! the judge: trust is evaluated at a time at which the certificate is valid, so that an expired
-//! certificate of a known authority is reported as expired and not as untrusted.
+//! Trust is decided by the platform's verifier, with the project's own roots added (see `chain`). Dates
+//! are left to the judge.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -25,6 +23,8 @@ use x509_parser::signature_algorithm::SignatureAlgorithm;
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
 use crate::model::project::world::World;
+use crate::probe::host::chain;
+use crate::probe::host::chain::{Examined, Sent, Trust};
 
 /// The number of names that are listed. Whether the host is covered does not depend on the list.
 const NAMES_MAX: usize = 100;
@@ -52,27 +52,44 @@ pub(crate) fn verifier(
     verifier.map(Arc::new).map_err(wrong)
 }
 
-/// Accepts every certificate, and records whether it is trusted.
+/// Accepts every certificate, and records whether its chain is trusted and until when.
 pub(crate) struct Recorder {
     trusted_by: Arc<Verifier>,
-    trust: OnceLock<Result<(), String>>,
+    examined: OnceLock<Option<Examined>>,
+    signatures: Signatures,
 }
+
+/// The signatures of servers that are accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signatures {
+    /// Those that can be verified.
+    Verified,
+    /// Also those of keys on the curve P-521, which are not verified.
+    AlsoP521,
+}
+
+/// The signatures of keys on the curve P-521.
+const P521: SignatureScheme = SignatureScheme::ECDSA_NISTP521_SHA512;
 
 impl Recorder {
     /// A recorder without a result.
-    pub(crate) fn new(trusted_by: Arc<Verifier>) -> Self {
-        Self { trusted_by, trust: OnceLock::new() }
+    pub(crate) fn new(trusted_by: Arc<Verifier>, signatures: Signatures) -> Self {
+        Self { trusted_by, examined: OnceLock::new(), signatures }
     }
 
-    /// Whether the chain is trusted, or why it is not; `None` if no chain was presented.
-    pub(crate) fn trust(&self) -> Option<&Result<(), String>> {
-        self.trust.get()
+    /// The findings about the chain; `None` if none was presented.
+    pub(crate) fn examined(&self) -> Option<&Examined> {
+        self.examined.get()?.as_ref()
+    }
+
+    fn accepts_unverified(&self, scheme: SignatureScheme) -> bool {
+        self.signatures == Signatures::AlsoP521 && scheme == P521
     }
 }
 
 impl fmt::Debug for Recorder {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Recorder").field("trust", &self.trust).finish_non_exhaustive()
+        out.debug_struct("Recorder").field("examined", &self.examined).finish_non_exhaustive()
     }
 }
 
@@ -82,19 +99,12 @@ impl ServerCertVerifier for Recorder {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let moment = within_validity(end_entity, now);
-        let verified = self.trusted_by.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            moment,
-        );
+        let sent = Sent { leaf: end_entity, others: intermediates, name: server_name };
         // A server presents its certificates once in a handshake; the first result counts.
-        let _ = self.trust.set(trust(verified));
+        let _ = self.examined.set(chain::examine(&self.trusted_by, sent, now));
         Ok(ServerCertVerified::assertion())
     }
 
@@ -104,6 +114,9 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        if self.accepts_unverified(dss.scheme) {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
         self.trusted_by.verify_tls12_signature(message, cert, dss)
     }
 
@@ -113,22 +126,18 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        if self.accepts_unverified(dss.scheme) {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
         self.trusted_by.verify_tls13_signature(message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.trusted_by.supported_verify_schemes()
-    }
-}
-
-/// Names are checked last, and reported separately: a chain that fails only for its name is trusted.
-fn trust(verified: Result<ServerCertVerified, Error>) -> Result<(), String> {
-    match verified {
-        Ok(_) => Ok(()),
-        Err(Error::InvalidCertificate(
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        )) => Ok(()),
-        Err(error) => Err(describe(&error)),
+        let mut all = self.trusted_by.supported_verify_schemes();
+        if self.signatures == Signatures::AlsoP521 {
+            all.push(P521);
+        }
+        all
     }
 }
 
@@ -160,33 +169,12 @@ pub(crate) fn describe(error: &Error) -> String {
     }
 }
 
-fn within_validity(certificate: &CertificateDer<'_>, now: UnixTime) -> UnixTime {
-    let Ok((_, parsed)) = X509Certificate::from_der(certificate) else {
-        return now;
-    };
-    let validity = parsed.validity();
-    let seconds = |time: i64| u64::try_from(time).unwrap_or(0);
-    let first = seconds(validity.not_before.timestamp());
-    let last = seconds(validity.not_after.timestamp()).max(first);
-    UnixTime::since_unix_epoch(Duration::from_secs(now.as_secs().clamp(first, last)))
-}
-
-/// The facts of the certificates that a server presented.
-pub(crate) struct Presented {
-    /// The server's own certificate: names, dates, trust.
-    pub(crate) certificate: Value,
-    /// Key and signature of each certificate except roots, whose signatures are not verified.
-    pub(crate) chain: Vec<Value>,
-    /// The weakest key and the weakest hash among them.
-    pub(crate) weakest: Value,
-}
-
-/// Reads the certificates. Fails if one cannot be parsed.
+/// The facts of the certificates that a server presented. Fails if one cannot be parsed.
 pub(crate) fn presented(
     certificates: &[CertificateDer<'_>],
-    trust: &Result<(), String>,
+    examined: &Examined,
     host: &ServerName<'_>,
-) -> Result<Presented, ProbeError> {
+) -> Result<Value, ProbeError> {
     let unreadable = || ProbeError::new(Reason::Tls, "cannot parse the certificate");
     let parse = |der| X509Certificate::from_der(der).map(|(_, parsed)| parsed);
     let first = certificates.first().ok_or_else(unreadable)?;
@@ -196,24 +184,26 @@ pub(crate) fn presented(
     let issuers: Result<Vec<X509Certificate<'_>>, _> =
         certificates[1..].iter().map(|der| parse(der)).collect();
     let issuers = issuers.map_err(|_| unreadable())?;
+    // The signatures of roots are not verified.
     let relied_on = issuers.iter().filter(|one| one.subject() != one.issuer());
     let chain: Vec<ChainCertificate> =
         std::iter::once(&leaf).chain(relied_on).map(ChainCertificate::of).collect();
-    Ok(Presented {
-        certificate: json!({
-            "names": names(&leaf),
-            "covers_host": covers,
-            "trusted": trust.is_ok(),
-            "distrust": trust.as_ref().err(),
-            "not_before": time(leaf.validity().not_before.timestamp()),
-            "not_after": time(leaf.validity().not_after.timestamp()),
-        }),
-        weakest: json!({
-            "strength": chain.iter().map(|one| one.strength).min(),
-            "hash": chain.iter().map(|one| one.hash.as_str()).min_by_key(|hash| rank(hash)),
-        }),
-        chain: chain.iter().map(ChainCertificate::fact).collect(),
-    })
+    Ok(json!({
+        "names": names(&leaf),
+        "covers_host": covers,
+        "trust": match &examined.trust {
+            Trust::Trusted => json!("trusted"),
+            Trust::Distrusted(why) => json!(why),
+            Trust::Unknown(_) => Value::Null,
+        },
+        "not_before": time(leaf.validity().not_before.timestamp()),
+        "not_after": time(leaf.validity().not_after.timestamp()),
+        "valid_until": time(examined.until),
+        "first_to_end": examined.first_to_end,
+        "strength": chain.iter().map(|one| one.strength).min(),
+        "hash": chain.iter().map(|one| one.hash.as_str()).min_by_key(|hash| rank(hash)),
+        "chain": chain.iter().map(ChainCertificate::fact).collect::<Vec<_>>(),
+    }))
 }
 
 fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
@@ -241,6 +231,7 @@ fn time(seconds: i64) -> Value {
 /// The strength of one certificate of a chain.
 struct ChainCertificate {
     subject: String,
+    until: Value,
     algorithm: &'static str,
     bits: usize,
     strength: u16,
@@ -252,6 +243,7 @@ impl ChainCertificate {
         let (algorithm, bits) = key(certificate.public_key());
         Self {
             subject: certificate.subject().to_string(),
+            until: time(certificate.validity().not_after.timestamp()),
             algorithm,
             bits,
             strength: strength(algorithm, bits),
@@ -262,7 +254,7 @@ impl ChainCertificate {
     fn fact(&self) -> Value {
         let key =
             json!({"algorithm": self.algorithm, "bits": self.bits, "strength": self.strength});
-        json!({"subject": self.subject, "key": key, "hash": self.hash})
+        json!({"subject": self.subject, "until": self.until, "key": key, "hash": self.hash})
     }
 }
 

@@ -8,14 +8,15 @@
 //!
 //! `chain` lists the aliases (`CNAME`) that were followed, in order. `records` (sorted) and `code` are
 //! those of the last name. Names are in lower case, without a final dot. A query for `CAA` adds
-//! `found_at` and `issuers`; `mx`, `spf`, `dmarc` and `dkim` describe what theirs add.
+//! `found_at` and `issuers`; `mx`, `spf`, `dmarc`, `dkim`, `mta_sts` and `dnssec` describe what theirs add.
 //!
 //! A name that does not exist (`NXDOMAIN`) is an observation. A resolver that fails, refuses or does not
 //! answer is an error.
 
 pub(crate) mod client;
+pub(crate) mod raw;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use hickory_resolver::proto::op::ResponseCode;
@@ -31,7 +32,7 @@ use crate::model::plan::question::{DnsQuestion, DnsRecord};
 use crate::model::project::world::World;
 use crate::probe::host::dns::client::{DnsClient, LookupResult, parse, plain_text, text};
 use crate::probe::host::observed::Observed;
-use crate::probe::host::{dkim, dmarc, mx, spf};
+use crate::probe::host::{dkim, dmarc, dnssec, mta_sts, mx, spf};
 
 /// Looks up one name, within `timeout`.
 pub async fn observe(question: &DnsQuestion, world: &World, timeout: Duration) -> Observed {
@@ -40,17 +41,6 @@ pub async fn observe(question: &DnsQuestion, world: &World, timeout: Duration) -
         Err(error) => Err(error),
     };
     Observed { answer, address: world.resolver.map(|resolver| resolver.to_string()) }
-}
-
-/// The addresses of a name, IPv4 and IPv6.
-pub(crate) async fn addresses(
-    name: &str,
-    resolver: Option<SocketAddr>,
-    deadline: Instant,
-) -> Result<Vec<IpAddr>, ProbeError> {
-    let client = DnsClient::new(resolver, deadline)?;
-    let found = client.records(&parse(name)?, &[RecordType::A, RecordType::AAAA]).await?;
-    Ok(found.records.iter().filter_map(RData::ip_addr).collect())
 }
 
 fn name(question: &DnsQuestion, world: &World) -> Result<Name, ProbeError> {
@@ -77,10 +67,20 @@ async fn answer(
         DnsRecord::Address => &[RecordType::A, RecordType::AAAA],
         DnsRecord::Mx => &[RecordType::MX],
         DnsRecord::Spf | DnsRecord::Dkim => &[RecordType::TXT],
-        DnsRecord::Caa => return Ok(authorities(name, &client).await?),
+        DnsRecord::Caa => return authorities(name, &client).await,
         DnsRecord::Dmarc => {
             let mut facts = Facts(json!({"name": text(name)}));
             dmarc::set(&client, &text(name), &mut facts).await?;
+            return Ok(facts);
+        }
+        DnsRecord::MtaSts => {
+            let mut facts = Facts(json!({"name": text(name)}));
+            mta_sts::set(&client, &text(name), world, deadline, &mut facts).await;
+            return Ok(facts);
+        }
+        DnsRecord::Dnssec => {
+            let mut facts = Facts(json!({"name": text(name)}));
+            dnssec::set(name, world, deadline, &mut facts).await?;
             return Ok(facts);
         }
     };

@@ -32,6 +32,17 @@ pub(crate) struct ProbedHost<'a> {
     pub(crate) port: u16,
     /// The time limit for all answers.
     pub(crate) deadline: Instant,
+    /// The protocol at the beginning of a connection.
+    pub(crate) speaks: Speaks,
+}
+
+/// How a connection begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Speaks {
+    /// With the first message of the probe.
+    Tls,
+    /// With SMTP, in which TLS is started.
+    Smtp,
 }
 
 /// The result of connecting to one address.
@@ -148,7 +159,8 @@ mod tests {
     use super::*;
 
     fn gather(facts: Vec<PeerFacts>) -> Result<Facts, ProbeError> {
-        let host = ProbedHost { name: "a.test", port: 443, deadline: Instant::now() };
+        let host =
+            ProbedHost { name: "a.test", port: 443, deadline: Instant::now(), speaks: Speaks::Tls };
         let names: Vec<String> = (0..facts.len()).map(|one| format!("192.0.2.{one}:443")).collect();
         host.gather(names.iter().zip(facts))
     }

@@ -10,12 +10,17 @@ use serde_json::{Value, json};
 /// The number of entries that are kept, newest first; S3 lists no more on one page.
 const ENTRIES_MAX: usize = 1000;
 
+/// Elements that have a value only if the listing has further pages, or did not start at the first entry.
+const MORE: [&str; 4] = ["NextContinuationToken", "NextMarker", "Marker", "StartAfter"];
+
 /// A listing.
 pub(crate) struct Listing {
     /// `[{ "key": "...", "last_modified": "...", "bytes": 17 }]`, newest first.
     pub(crate) entries: Value,
     /// Whether the listing has further pages.
     pub(crate) more: bool,
+    /// Whether older entries were left out.
+    pub(crate) cut: bool,
 }
 
 #[derive(Default)]
@@ -77,9 +82,12 @@ impl XmlWalk {
 
     fn leave(&mut self) {
         let text = Cow::from(self.text.trim());
-        if self.is_at(&["ListBucketResult", "IsTruncated"]) {
-            self.more = text == "true";
-        }
+        let goes_on = match &self.path[..] {
+            [_, name] if name == "IsTruncated" => text.eq_ignore_ascii_case("true"),
+            [_, name] => MORE.contains(&name.as_str()) && !text.is_empty(),
+            _ => false,
+        };
+        self.more |= goes_on;
         if let [_, contents, field] = &self.path[..]
             && contents == "Contents"
             && let Some(entry) = self.entries.last_mut()
@@ -102,9 +110,10 @@ impl XmlWalk {
     fn listing(mut self) -> Listing {
         let time = |entry: &ListedObject| entry.last_modified.parse::<Timestamp>().ok();
         self.entries.sort_by_key(|entry| std::cmp::Reverse(time(entry)));
+        let cut = self.entries.len() > ENTRIES_MAX;
         self.entries.truncate(ENTRIES_MAX);
         let entry = |one: &ListedObject| json!({ "key": one.key, "last_modified": one.last_modified, "bytes": one.bytes });
-        Listing { entries: self.entries.iter().map(entry).collect(), more: self.more }
+        Listing { entries: self.entries.iter().map(entry).collect(), more: self.more, cut }
     }
 }
 
@@ -135,6 +144,19 @@ mod tests {
     #[test]
     fn further_pages_are_reported() {
         assert!(read(&PAGE.replace("false", "true")).unwrap().more);
+        let with = |element: &str| {
+            read(&PAGE.replace("<KeyCount>", &format!("{element}<KeyCount>"))).unwrap().more
+        };
+        assert!(with("<NextContinuationToken>x</NextContinuationToken>"));
+        assert!(with("<Marker>b</Marker>"));
+        assert!(!with("<Marker></Marker><Prefix>b</Prefix>"));
+    }
+
+    #[test]
+    fn a_bucket_without_objects_is_an_empty_listing() {
+        let empty =
+            "<ListBucketResult><Name>b</Name><IsTruncated>false</IsTruncated></ListBucketResult>";
+        assert_eq!(read(empty).unwrap().entries, json!([]));
     }
 
     #[test]

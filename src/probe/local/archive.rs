@@ -1,52 +1,44 @@
-//! Reads a tar archive to its end, compressed with gzip or not, to check that it is complete. The archive
-//! may be malicious.
+//! Reads a tar archive to its end, compressed with gzip or Zstandard or not, to check that it is complete. The
+//! archive may be malicious.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::Instant;
 
-use flate2::bufread::MultiGzDecoder;
 use serde_json::json;
 
 use crate::model::answer::error::ProbeError;
-use crate::model::answer::verdict::Reason;
-use crate::probe::local::opened_backup::{OpenedBackup, too_long};
+use crate::probe::local::format::Format;
+use crate::probe::local::opened_backup::OpenedBackup;
+use crate::probe::local::unpacked::{Unpacked, undecompressed};
 
 /// The number of decompressed bytes that are read.
 const DECOMPRESSED_MAX: u64 = 16 << 30;
 
-/// The first bytes of a gzip file (RFC 1952, section 2.3.1).
-const GZIP: [u8; 2] = [0x1f, 0x8b];
-
-/// A reader with a limit on time and size. Records which of the two was exceeded.
-struct Bounded<'a, R> {
-    inner: R,
-    remaining: u64,
-    end: Instant,
-    limit_error: &'a mut Option<ProbeError>,
-}
+const EXPECTED: &str = "a tar archive, plain or in gzip or Zstandard";
 
 /// Reads the archive at `path` to its end, and counts its entries.
 pub(crate) fn open(path: &Path, end: Instant) -> Result<OpenedBackup, ProbeError> {
+    let unpacked = match Unpacked::open(path) {
+        Ok(unpacked) => unpacked,
+        Err(error) => return Ok(undecompressed(&error)),
+    };
+    if let Some(refusal) = unpacked.refusal(EXPECTED).filter(|_| unpacked.format != Format::Tar) {
+        return Ok(refusal);
+    }
+    if unpacked.format == Format::Empty {
+        return Ok(OpenedBackup::Unreadable("the backup is empty"));
+    }
     let mut limit_error = None;
-    let entries = entries(path, end, &mut limit_error);
+    let entries = count(unpacked.bounded(DECOMPRESSED_MAX, end, &mut limit_error));
     match (entries, limit_error) {
         (_, Some(limit_error)) => Err(limit_error),
         (Ok(entries), None) => Ok(OpenedBackup::Readable(json!({ "entries": entries }))),
+        (Err(error), None) if error.kind() == io::ErrorKind::Unsupported => {
+            Ok(undecompressed(&error))
+        }
         (Err(_), None) => Ok(OpenedBackup::Unreadable("the backup is not a complete tar archive")),
     }
-}
-
-fn entries(path: &Path, end: Instant, limit_error: &mut Option<ProbeError>) -> io::Result<usize> {
-    let mut head = [0; GZIP.len()];
-    File::open(path)?.read_exact(&mut head)?;
-    let file = BufReader::new(File::open(path)?);
-    let inner: Box<dyn Read> = match head == GZIP {
-        true => Box::new(MultiGzDecoder::new(file)),
-        false => Box::new(file),
-    };
-    count(Bounded { inner, remaining: DECOMPRESSED_MAX, end, limit_error })
 }
 
 fn count(from: impl Read) -> io::Result<usize> {
@@ -67,28 +59,10 @@ fn count(from: impl Read) -> io::Result<usize> {
     Ok(count)
 }
 
-impl<R: Read> Read for Bounded<'_, R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if Instant::now() >= self.end {
-            *self.limit_error = Some(too_long());
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        let count = self.inner.read(into)?;
-        match self.remaining.checked_sub(count as u64) {
-            Some(remaining) => self.remaining = remaining,
-            None => {
-                let why = "the decompressed backup is larger than the limit";
-                *self.limit_error = Some(ProbeError::new(Reason::Budget, why));
-                return Err(io::ErrorKind::FileTooLarge.into());
-            }
-        }
-        Ok(count)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::answer::verdict::Reason;
     use std::io::Write as _;
     use std::time::Duration;
 
@@ -106,6 +80,10 @@ mod tests {
         let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         out.write_all(bytes).unwrap();
         out.finish().unwrap()
+    }
+
+    fn zstd(bytes: &[u8]) -> Vec<u8> {
+        ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
     }
 
     fn opened(bytes: &[u8]) -> Result<OpenedBackup, ProbeError> {
@@ -127,14 +105,40 @@ mod tests {
         let whole = archive(&[("a", &[7; 3000]), ("b", b"")]);
         assert_eq!(count(&whole), Some(2));
         assert_eq!(count(&zipped(&whole)), Some(2));
+        assert_eq!(count(&zstd(&whole)), Some(2));
+        assert_eq!(count(&zipped(&zstd(&whole))), Some(2));
+    }
+
+    #[test]
+    fn a_sound_file_of_another_format_is_named() {
+        let sql = b"--\n-- PostgreSQL database dump\n--\n";
+        for (bytes, name) in [
+            (&b"\xfd7zXZ\0\0\x04"[..], "an xz file,"),
+            (b"BZh91AY&SY", "a bzip2 file,"),
+            (b"PK\x03\x04\x14\0", "a zip archive,"),
+            (sql, "plain SQL,"),
+            (&zipped(sql), "plain SQL in a gzip file,"),
+            (b"SQLite format 3\0", "a SQLite database,"),
+        ] {
+            let Ok(OpenedBackup::Foreign(why)) = opened(bytes) else { panic!("{name}") };
+            assert!(why.contains(name), "{why}");
+        }
     }
 
     #[test]
     fn truncated_archives_and_other_files_are_not_opened() {
         let whole = archive(&[("a", &[7; 3000])]);
         let small = zipped(&whole);
+        let packed = zstd(&whole);
         let garbage = [b'x'; 2048];
-        for bytes in [&whole[..2000], &small[..small.len() - 9], &garbage, b"<html></html>"] {
+        for bytes in [
+            &whole[..2000],
+            &small[..small.len() - 9],
+            &packed[..packed.len() - 9],
+            &zipped(b""),
+            &garbage,
+            b"<html></html>",
+        ] {
             assert!(matches!(opened(bytes), Ok(OpenedBackup::Unreadable(_))), "{}", bytes.len());
         }
     }

@@ -12,8 +12,18 @@ use crate::model::plan::request::Program;
 use crate::probe::http::download::{PrivateCopy, PrivateDir};
 use crate::probe::limiter::{Stop, Urgency};
 use crate::probe::local::command::CommandContext;
+use crate::probe::local::format::Format;
 use crate::probe::local::opened_backup::{OpenedBackup, too_long};
+use crate::probe::local::unpacked::{Plain, plain};
 use crate::probe::local::{archive, command, file, sqlite};
+
+/// What is opened as a SQLite database.
+const SQLITE: (&[Format], &str) =
+    (&[Format::Sqlite], "a SQLite database, plain or in gzip or Zstandard");
+
+/// What `pg_restore` lists. `pg_dump` also writes tar archives.
+const PG_DUMP: (&[Format], &str) =
+    (&[Format::PgDump, Format::Tar], "an archive of `pg_dump`, plain or in gzip or Zstandard");
 
 /// Copies the newest of the files that match `wanted`. Returns the facts of the copy.
 pub(crate) fn copy_newest(
@@ -53,34 +63,38 @@ pub(crate) async fn open(
     if !exists {
         return Ok(fetched);
     }
-    let opened = of_form(&opening.form, &dir.path(), context).await?;
-    let mut facts = fetched;
-    if let (Value::Object(facts), Value::Object(more)) = (&mut facts, opened.facts()) {
-        facts.extend(more);
-    }
-    Ok(facts)
+    let opened = of_form(opening, &dir.path(), context).await?;
+    Ok(opened.add_to(fetched))
 }
 
 async fn of_form(
-    form: &Form,
+    opening: &Opening,
     path: &Path,
     context: CommandContext<'_>,
 ) -> Result<OpenedBackup, ProbeError> {
     if std::fs::metadata(path).is_ok_and(|copy| copy.len() == 0) {
         return Ok(OpenedBackup::Unreadable("the backup is empty"));
     }
-    match form {
+    let (path, size_max) = (path.to_owned(), opening.size_max);
+    match &opening.form {
         Form::Sqlite(tables) => {
-            let (path, tables) = (path.to_owned(), tables.clone());
-            with_time_limit(context, move |end| sqlite::open(&path, &tables, end)).await
+            let tables = tables.clone();
+            with_time_limit(context, move |end| match plain(&path, SQLITE, size_max, end)? {
+                Plain::At(path) => sqlite::open(&path, &tables, end),
+                Plain::Not(opened) => Ok(opened),
+            })
+            .await?
         }
-        Form::Tar => {
-            let path = path.to_owned();
-            with_time_limit(context, move |end| archive::open(&path, end)).await
+        Form::Tar => with_time_limit(context, move |end| archive::open(&path, end)).await?,
+        Form::PgDump(program) => {
+            let unpack = move |end| plain(&path, PG_DUMP, size_max, end);
+            match with_time_limit(context, unpack).await?? {
+                Plain::At(path) => list(program, &path, context).await,
+                Plain::Not(opened) => Ok(opened),
+            }
         }
-        Form::PgDump(program) => list(program, path, context).await,
         Form::Command(program) => {
-            let ran = command::run(program, Some(path), context).await?;
+            let ran = command::run(program, Some(&path), context).await?;
             let facts = |exit: &Value| OpenedBackup::Readable(json!({ "exit": exit }));
             Ok(successful_exit(&ran)
                 .map_or(OpenedBackup::Unreadable("the program could not open the backup"), facts))
@@ -108,17 +122,17 @@ fn successful_exit(ran: &Value) -> Option<&Value> {
 }
 
 /// Runs `work` on another thread, with a time limit that `work` also checks by itself.
-async fn with_time_limit(
+async fn with_time_limit<T: Send + 'static>(
     context: CommandContext<'_>,
-    work: impl FnOnce(Instant) -> Result<OpenedBackup, ProbeError> + Send + 'static,
-) -> Result<OpenedBackup, ProbeError> {
+    work: impl FnOnce(Instant) -> T + Send + 'static,
+) -> Result<T, ProbeError> {
     let end = Instant::now() + context.limiter.opening_timeout();
     let done = tokio::task::spawn_blocking(move || work(end));
     let done =
         context.limiter.with_timeout(context.limiter.opening_timeout(), Urgency::Read, done).await;
     match done.map_err(Stop::error)? {
-        Some(Ok(opened)) => opened,
-        Some(Err(_)) => Ok(OpenedBackup::Unreadable("the backup cannot be read")),
+        Some(Ok(opened)) => Ok(opened),
+        Some(Err(_)) => Err(ProbeError::new(Reason::NotAsked, "the backup could not be opened")),
         None => Err(too_long()),
     }
 }

@@ -1,5 +1,6 @@
 //! The file instrument: reports which files exist, their sizes and ages, but never their content.
 
+use std::collections::BTreeSet;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::backup::FileQuery;
+use crate::model::plan::backup::names::NameKind;
 
 /// The number of entries that are read of one folder.
 const ENTRIES_READ_MAX: usize = 100_000;
@@ -54,12 +56,16 @@ pub(crate) fn facts(root: &Path, wanted: &FileQuery) -> Result<Value, ProbeError
             "state": if one.finished { "finished" } else { "partial" },
         })
     };
-    Ok(json!({
+    let mut facts = json!({
         "found": true,
         "folder": search.folder,
         "truncated": search.truncated,
         "entries": search.files.iter().take(FILES_LISTED_MAX).map(entry).collect::<Value>(),
-    }))
+    });
+    if search.files.len() > FILES_LISTED_MAX {
+        facts["entries_cut"] = true.into();
+    }
+    Ok(facts)
 }
 
 /// Searches for files; `None` if the path does not exist.
@@ -77,45 +83,57 @@ pub(crate) fn search(root: &Path, wanted: &FileQuery) -> Result<Option<Search>, 
 fn look(path: &Path, wanted: &FileQuery) -> io::Result<Search> {
     let metadata = std::fs::metadata(path)?;
     if !metadata.is_dir() {
-        let found = found(path.to_owned(), &metadata, wanted);
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        // A file that the author names is a backup, whatever its name, unless it is not finished.
+        let found = name.map(|name| {
+            let finished = !wanted.names.is_partial(&name);
+            found((path.to_owned(), name), &metadata, finished)
+        });
         return Ok(Search { folder: false, files: found.into_iter().collect(), truncated: false });
     }
-    let mut search = Search { folder: true, files: Vec::new(), truncated: false };
-    for (index, entry) in std::fs::read_dir(path)?.enumerate() {
-        if index >= ENTRIES_READ_MAX {
-            search.truncated = true;
-            break;
-        }
-        let path = entry?.path();
+    let (entries, truncated) = entries(path)?;
+    let others: BTreeSet<&str> = entries.iter().map(|(_, name)| name.as_str()).collect();
+    let file = |(path, name): &(PathBuf, String)| {
+        let kind = wanted.names.kind(name, &others);
         // A file that was deleted meanwhile, and a broken link, do not count.
-        if let Ok(metadata) = std::fs::metadata(&path) {
-            search.files.extend(found(path, &metadata, wanted));
-        }
-    }
+        let metadata = std::fs::metadata(path).ok().filter(Metadata::is_file)?;
+        let is_named = kind != NameKind::Other;
+        is_named.then(|| found((path.clone(), name.clone()), &metadata, kind == NameKind::Backup))
+    };
+    let mut files: Vec<FoundFile> = entries.iter().filter_map(file).collect();
     // Files of the same time are ordered by name, so that the order is always the same.
-    search
-        .files
-        .sort_by(|one, other| (other.modified, &other.name).cmp(&(one.modified, &one.name)));
-    Ok(search)
+    files.sort_by(|one, other| (other.modified, &other.name).cmp(&(one.modified, &one.name)));
+    Ok(Search { folder: true, files, truncated })
 }
 
-fn found(path: PathBuf, metadata: &Metadata, wanted: &FileQuery) -> Option<FoundFile> {
-    let name = path.file_name()?.to_string_lossy().into_owned();
-    let partial = wanted.partial.iter().any(|end| name.ends_with(end.as_str()));
-    let named = name.ends_with(&wanted.suffix) || partial;
+/// The paths and names of the entries of a folder, and whether there are more than are read.
+fn entries(path: &Path) -> io::Result<(Vec<(PathBuf, String)>, bool)> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(path)? {
+        if all.len() >= ENTRIES_READ_MAX {
+            return Ok((all, true));
+        }
+        let entry = entry?;
+        all.push((entry.path(), entry.file_name().to_string_lossy().into_owned()));
+    }
+    Ok((all, false))
+}
+
+fn found((path, name): (PathBuf, String), metadata: &Metadata, finished: bool) -> FoundFile {
     let modified = metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
-    (metadata.is_file() && named).then(|| FoundFile {
+    FoundFile {
         bytes: metadata.len(),
         modified: modified.unwrap_or(Timestamp::MAX),
-        finished: !partial,
+        finished,
         name,
         path,
-    })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::plan::backup::names::{BackupNames, UNFINISHED};
     use std::time::{Duration, SystemTime};
 
     fn write(folder: &Path, name: &str, content: &[u8], after_s: u64) {
@@ -126,7 +144,12 @@ mod tests {
     }
 
     fn wanted(path: &str) -> FileQuery {
-        FileQuery { path: path.into(), suffix: ".dump".into(), partial: vec![".part".into()] }
+        let names = BackupNames {
+            suffixes: vec![".dump".into()],
+            partial: vec![".part".into()],
+            ..BackupNames::default()
+        };
+        FileQuery { path: path.into(), names }
     }
 
     #[test]
@@ -158,6 +181,26 @@ mod tests {
         let facts = facts(Path::new("/elsewhere"), &wanted(path.to_str().unwrap())).unwrap();
         assert_eq!(facts["folder"], false);
         assert_eq!(facts["entries"][0]["bytes"], 2);
+    }
+
+    #[test]
+    fn without_a_suffix_files_next_to_backups_are_left_out() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "db.dump", b"12", 1);
+        for name in
+            ["backup.log", "lock", ".DS_Store", ".db.dump.Xa81Yz", "db.dump~", "db.dump.sha256"]
+        {
+            write(root.path(), name, b"x", 9);
+        }
+        for name in ["db.dump.filepart", "db.dump.crdownload"] {
+            write(root.path(), name, b"x", 8);
+        }
+        let partial = UNFINISHED.map(str::to_owned).to_vec();
+        let names = BackupNames { partial, ..BackupNames::default() };
+        let facts = facts(root.path(), &FileQuery { path: ".".into(), names }).unwrap();
+        let states = facts["entries"].as_array().unwrap().iter().map(|one| one["state"].clone());
+        assert_eq!(states.collect::<Vec<_>>(), ["partial", "partial", "finished"]);
+        assert_eq!(facts["entries"][2]["name"], "db.dump");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::model::time::read_time;
+use crate::model::time::read::read_standard;
 use crate::probe::spellings::escapes::unescape;
 use crate::probe::spellings::readings;
 use crate::probe::strangers::html;
@@ -429,7 +429,7 @@ fn is_time(text: &str) -> bool {
         8 => digits(0, 8) && matches!(&bytes[..2], b"19" | b"20"),
         _ => digits(0, 4) && digits(5, 7) && digits(8, 10) && bytes[4] == b'-' && bytes[7] == b'-',
     };
-    dated || read_time(&Value::from(text)).is_some() || is_epoch(text)
+    dated || read_standard(text).is_some() || is_epoch(text)
 }
 
 /// Seconds or milliseconds since 1970, of this century.

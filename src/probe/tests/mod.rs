@@ -76,6 +76,7 @@ pub(crate) fn project(target: &str) -> Project {
             connect_to: BTreeMap::new(),
             roots: BTreeMap::new(),
             resolver: None,
+            trust_anchor: None,
             clock: None,
         },
         policies: Vec::new(),

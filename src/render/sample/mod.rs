@@ -135,6 +135,7 @@ pub(crate) fn project() -> Project {
             connect_to: BTreeMap::new(),
             roots: BTreeMap::new(),
             resolver: None,
+            trust_anchor: None,
             clock: None,
         },
         policies: vec![security(), privacy()],

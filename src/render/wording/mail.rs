@@ -16,6 +16,12 @@ pub(super) fn expected(expectation: &Expectation) -> Option<String> {
         ("/spf/result", Test::OneOf(_)) => {
             "mail from a sender that the domain does not list fails, at least softly".to_owned()
         }
+        ("/mta_sts", Test::Equals(_)) => {
+            "the MTA-STS policy is enforced, and lists every mail exchanger".to_owned()
+        }
+        ("/dnssec", Test::Equals(_)) => {
+            "the zone is signed, and its signatures are valid".to_owned()
+        }
         ("/dmarc", Test::All(all)) => policy(all),
         ("/dkim", Test::All(all)) => {
             let bits = all.iter().find_map(|one| match one.is {
@@ -51,6 +57,14 @@ pub(super) fn found(expectation: &Expectation, actual: &Value) -> Option<String>
         ("/spf/result", Test::OneOf(_)) => match actual.as_str()? {
             "fail" => Some("mail from unlisted senders fails".to_owned()),
             "softfail" => Some("mail from unlisted senders fails softly".to_owned()),
+            _ => text(actual),
+        },
+        ("/mta_sts", Test::Equals(_)) => match actual.as_str()? {
+            "enforced" => Some("the policy is enforced".to_owned()),
+            _ => text(actual),
+        },
+        ("/dnssec", Test::Equals(_)) => match actual.as_str()? {
+            "secure" => Some("the signatures are valid".to_owned()),
             _ => text(actual),
         },
         ("/dmarc", Test::All(_)) => dmarc(actual),

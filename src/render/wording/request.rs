@@ -11,7 +11,7 @@ use crate::model::plan::template::{Part, Template};
 use crate::model::plan::{ANYONE, Act, Step};
 use crate::model::project::Project;
 use crate::model::project::actor::Scheme;
-use crate::render::wording::plain;
+use crate::render::wording::{list, plain};
 
 /// The actor and its credential: `globex, a customer, with its own credential`.
 pub fn who(step: &Step, project: &Project) -> String {
@@ -94,9 +94,7 @@ pub fn request_line(step: &Step, project: &Project) -> String {
         }
         Act::Recall(_) => "reads the answer to an earlier step again".to_owned(),
         Act::Record(record) => format!("reads {}", plain(&record.file)),
-        Act::Tls(question) => {
-            format!("{} {}", question.ask.in_words(), host(&question.host, project))
-        }
+        Act::Tls(question) => question.in_words(&host(&question.host, project)),
         Act::Dns(question) => {
             let below = question.below.as_ref().map(|label| format!("{label}."));
             let name = host(&question.name, project);
@@ -114,9 +112,12 @@ fn host(name: &HostName, project: &Project) -> String {
 }
 
 fn files_in_words(files: &FileQuery) -> String {
-    match files.suffix.as_str() {
-        "" => format!("the files of {}", plain(&files.path)),
-        suffix => format!("the files of {} that end with {}", plain(&files.path), plain(suffix)),
+    match files.names.suffixes.as_slice() {
+        [] => format!("the files of {}", plain(&files.path)),
+        suffixes => {
+            let suffixes: Vec<String> = suffixes.iter().map(|suffix| plain(suffix)).collect();
+            format!("the files of {} that end with {}", plain(&files.path), list(&suffixes, "or"))
+        }
     }
 }
 

@@ -176,6 +176,8 @@ fn a_program_tells_of_backups() {
     );
     project.write("old.json", "{\"all\": [{\"at\": \"2020-01-01T00:00:00Z\", \"size\": 1}]}");
     project.write("told.json", "{\"all\": []}");
+    assert_eq!(standing(&project), "violated");
+    project.write("told.json", "{\"error\": \"who are you?\"}");
     assert_eq!(standing(&project), "inconclusive");
     project.write("told.json", "{\"all\": [{\"at\": \"2020-01-01T00:00:00Z\", \"size\": 1}]}");
     assert_eq!(standing(&project), "violated");
@@ -204,7 +206,7 @@ fn a_program_is_judged_by_its_exit_and_its_json() {
         ("echo streaming", "inconclusive"),
         ("kill -9 $$", "inconclusive"),
     ] {
-        script(&project, "bin/it", &format!("[ \"$1\" = stopped ] && exit 3\n{text}"));
+        script(&project, "bin/it", &format!("[ \"$1\" = stopped ] && exit 4\n{text}"));
         assert_eq!(standing(&project), expected, "{text}");
     }
 }

@@ -3,3 +3,4 @@
 pub(crate) mod age;
 pub(crate) mod restore;
 pub(crate) mod source;
+pub(crate) mod tool;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::check::kind::Context;
+use crate::check::kinds::backup::tool::{Tool, ToolRow, owned};
 use crate::check::written::counterexample::{fault, set};
 use crate::check::written::placeholders::Names;
 use crate::check::written::program::{Run, program};
@@ -11,6 +12,7 @@ use crate::check::written::request::WrittenRequest;
 use crate::check::written::request::read::GetOrRequest;
 use crate::model::answer::ids::StepId;
 use crate::model::plan::backup::FileQuery;
+use crate::model::plan::backup::names::{BackupNames, UNFINISHED};
 use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::Request;
@@ -18,9 +20,6 @@ use crate::model::plan::{ANYONE, Act, Role, Step, Word};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-
-/// The endings of names of unfinished backups, if the author gives none.
-const PARTIAL: [&str; 4] = [".part", ".partial", ".tmp", ".incomplete"];
 
 /// The settings that name a source; an author may use only one of them.
 pub(crate) struct Sources<'a> {
@@ -42,6 +41,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) partial: Option<&'a [String]>,
     /// A program.
     pub(crate) run: Option<Run<'a>>,
+    /// The tool that made the backups.
+    pub(crate) tool: Option<&'a Spanned<Tool>>,
 }
 
 /// A source.
@@ -80,12 +81,6 @@ impl Sources<'_> {
             diagnostics.push(context.mistake(Code::NoSingleSource, place, message).help(help));
             return None;
         }
-        if self.file.is_none()
-            && let Some(suffix) = self.suffix
-        {
-            let message = "`suffix` selects files of `file`, which is missing";
-            diagnostics.push(context.mistake(Code::MisplacedSetting, &suffix.span, message));
-        }
         if let Some(run) = &self.run {
             return program(run, context, diagnostics).map(Source::Program);
         }
@@ -100,18 +95,29 @@ impl Sources<'_> {
         written.read(span, &Names::none(context), diagnostics).map(Source::Json)
     }
 
-    /// The endings of names of unfinished backups.
-    pub(crate) fn partial(&self) -> Vec<String> {
-        let usual = || PARTIAL.map(str::to_owned).to_vec();
-        self.partial.map_or_else(usual, <[String]>::to_vec)
+    /// Which names are those of backups.
+    pub(crate) fn names(&self) -> BackupNames {
+        let row = self.tool.map(|tool| tool.value.row());
+        let of_tool = |texts: fn(&ToolRow) -> &'static [&'static str]| {
+            row.map(|row| owned(texts(row))).unwrap_or_default()
+        };
+        let in_repository = self.tool.is_some_and(|tool| !tool.value.makes_files());
+        let usual = || {
+            let of_files = UNFINISHED.iter().filter(|_| !in_repository);
+            of_files.map(|end| (*end).to_owned()).chain(of_tool(|row| row.partial)).collect()
+        };
+        BackupNames {
+            suffixes: match self.suffix {
+                Some(suffix) => vec![suffix.value.clone()],
+                None => of_tool(|row| row.suffixes),
+            },
+            partial: self.partial.map_or_else(usual, <[String]>::to_vec),
+            in_repository,
+        }
     }
 
     fn files(&self, file: &Spanned<String>) -> FileQuery {
-        FileQuery {
-            path: file.value.clone(),
-            suffix: self.suffix.map(|suffix| suffix.value.clone()).unwrap_or_default(),
-            partial: self.partial(),
-        }
+        FileQuery { path: file.value.clone(), names: self.names() }
     }
 }
 
@@ -133,10 +139,11 @@ impl Source {
                 let found = Expectation::new("/found", Test::Equals(json!(true)));
                 (format!("the files of `{}`", files.path), ANYONE, vec![found])
             }
+            // Whether its output is a listing is decided where the newest backup is picked from it.
             Self::Program(program) => {
                 let exit = Expectation::new("/exit", Test::Equals(json!(0)));
                 let name = format!("the run of `{}`", program.line.join(" "));
-                (name, ANYONE, vec![exit, there("/stdout/json")])
+                (name, ANYONE, vec![exit, Expectation::new("/stdout/bytes", Test::AtLeast(1.0))])
             }
         };
         let word = self.word();

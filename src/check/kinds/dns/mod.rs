@@ -1,7 +1,7 @@
 //! `dns`: the DNS records of a host, or of the domain that receives the contacts' mail.
 
 mod mail;
-mod names;
+pub(crate) mod names;
 mod records;
 #[cfg(test)]
 mod tests;
@@ -10,9 +10,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
-use crate::check::kinds::dns::mail::{dkim, dmarc, mx, spf};
+use crate::check::kinds::dns::mail::{Dmarc, dkim, dmarc, mta_sts, mx, spf};
 use crate::check::kinds::dns::names::{About, domain, is_name};
-use crate::check::kinds::dns::records::{Probes, authorities};
+use crate::check::kinds::dns::records::{AddressTest, Probes, authorities, dnssec};
 use crate::check::written::limits;
 use crate::language::quantity::amount::{Amount, Unit};
 use crate::model::plan::parameter::Parameter;
@@ -55,20 +55,17 @@ pub(crate) struct Settings {
     /// The selectors (the names in front of `._domainkey`) whose DKIM keys must be usable: present, not
     /// revoked, not in test mode, and large enough.
     dkim: Option<Spanned<Vec<String>>>,
+    /// Whether an MTA-STS policy must make senders encrypt mail (RFC 8461): its record and its policy are
+    /// valid, the mode is `enforce`, and the policy lists every mail exchanger.
+    #[serde(default)]
+    mta_sts: bool,
+    /// Whether the zone of the name must be signed, with valid signatures from the root on (DNSSEC), or
+    /// from the `trust_anchor` in `avouch.yaml`.
+    #[serde(default)]
+    dnssec: bool,
     /// The least size of an RSA key for DKIM, in bits; 1024 if left out (RFC 8301). An Ed25519 key counts
     /// as 3072, because it is as strong (NIST SP 800-57).
     dkim_bits: Option<Spanned<u16>>,
-}
-
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-enum Dmarc {
-    /// Mail that fails is rejected.
-    Reject,
-    /// Mail that fails is set aside, or rejected.
-    Quarantine,
-    /// There is a policy, even if it is `p=none`.
-    Present,
 }
 
 /// The smallest RSA key that verifiers accept, in bits (RFC 8301, section 3.2).
@@ -83,9 +80,11 @@ impl Kind for Dns {
         proves: "The DNS records of a name are as they should be: the zone of its alias, its \
                  addresses, its mail exchangers, the authorities that may issue certificates for \
                  it, and the senders that may send mail in its name.",
-        cannot_prove: "That other resolvers get the same answers, now or later; that the answers \
-                       are signed; that anybody reads the mail. An SPF record that refers to \
-                       another domain is accepted without looking at that domain.",
+        cannot_prove: "That other resolvers get the same answers, now or later; that anybody \
+                       reads the mail; that a sender in the SPF record deserves it; that mail \
+                       is signed with the DKIM keys. There is no list of public suffixes: the \
+                       domain from which another one inherits its DMARC policy is found by the \
+                       tree walk of RFC 9989.",
         example: EXAMPLE,
     };
 
@@ -148,7 +147,8 @@ impl Settings {
                 Act::Dns(DnsQuestion { name: name.clone(), below, record })
             };
             if zone.is_some() || self.no_dangling {
-                self.address(zone, shown, ask(None, DnsRecord::Address), &mut all);
+                let test = AddressTest { zone, no_dangling: self.no_dangling };
+                test.plan(shown, ask(None, DnsRecord::Address), &mut all);
             }
             if self.mx {
                 mx(shown, ask(None, DnsRecord::Mx), &mut all);
@@ -162,6 +162,12 @@ impl Settings {
             if let Some(wanted) = self.dmarc {
                 dmarc(wanted, shown, ask(None, DnsRecord::Dmarc), &mut all);
             }
+            if self.mta_sts {
+                mta_sts(shown, ask(None, DnsRecord::MtaSts), &mut all);
+            }
+            if self.dnssec {
+                dnssec(shown, ask(None, DnsRecord::Dnssec), &mut all);
+            }
             for selector in self.dkim.iter().flat_map(|all| &all.value) {
                 let below = format!("{selector}._domainkey");
                 let act = ask(Some(&below), DnsRecord::Dkim);
@@ -172,9 +178,13 @@ impl Settings {
         let asked: Vec<&str> = probes.map(|step| step.name.as_str()).collect();
         Plan {
             covers: format!("The answers of one resolver about {}.", asked.join(", ")),
-            leaves_open:
-                "It does not show the answers of other resolvers, nor that the answers are signed."
-                    .into(),
+            leaves_open: match self.dnssec {
+                true => "It does not show the answers of other resolvers.",
+                false => {
+                    "It does not show the answers of other resolvers, nor that the answers are signed."
+                }
+            }
+            .into(),
             counterexamples: all.counterexamples,
             ..Plan::new(Dns::NAME, all.steps)
         }

@@ -34,6 +34,7 @@ fn every_setting_is_noticed() {
         "kind: dns\nof: {host: media}\nno_dangling: true\ndmarc: present\n",
         "kind: dns\ncname_into: ${host:platform}\ndmarc: reject\ncaa: [';']\n",
         "kind: dns\ndkim: [a, b.c]\ndkim_bits: 2048\n",
+        "kind: dns\nmta_sts: true\ndnssec: true\n",
     ] {
         let plan = plan_in(&with_mail(), yaml).unwrap();
         assert_eq!(plan.flaws(), []);

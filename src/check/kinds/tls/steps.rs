@@ -47,41 +47,45 @@ impl Settings {
         let strength = self.key_strength.as_ref().map_or(112, |bits| bits.value);
         let step = all.probe("the certificate", Act::Recall(HANDSHAKE));
         all.steps[step].expect = vec![
-            each("/certificate/covers_host", Test::Equals(json!(true))),
-            each("/certificate/trusted", Test::Equals(json!(true))),
-            each("/certificate/not_before", Test::NotOlderThan(Period::days(100 * 365))),
-            each("/certificate/not_after", Test::AtLeastAhead(Period::days(days.into()))),
-            each("/weakest/strength", Test::AtLeast(strength.into())),
-            each("/weakest/hash", Test::OneOf(HASHES.map(Value::from).into())),
+            every("/covers_host", Test::Equals(json!(true))),
+            every("/trust", Test::Equals(json!("trusted"))),
+            every("/not_before", Test::NotOlderThan(Period::days(100 * 365))),
+            every("/valid_until", Test::AtLeastAhead(Period::days(days.into()))),
+            every("/strength", Test::AtLeast(strength.into())),
+            every("/hash", Test::OneOf(HASHES.map(Value::from).into())),
         ];
         all.steps[step].publish.push("/not_after".into());
-        let certificate = |name: &str| format!("/addresses/0/certificate/{name}");
-        let no = || json!(false);
+        let certificate = |name: &str| format!("/certificates/0/{name}");
         all.set(
             Class::Negation,
             "the certificate is for another host",
-            (step, &certificate("covers_host"), no()),
+            (step, &certificate("covers_host"), json!(false)),
         );
         all.set(
             Class::Negation,
             "the certificate is from an unknown authority",
-            (step, &certificate("trusted"), no()),
+            (step, &certificate("trust"), json!("its issuer is not known")),
         );
         all.set(
             Class::Negation,
             "a key of the chain is an RSA key of 1024 bits",
-            (step, "/addresses/0/weakest/strength", json!(80.min(strength.saturating_sub(1)))),
+            (step, &certificate("strength"), json!(80.min(strength.saturating_sub(1)))),
         );
         all.set(
             Class::Negation,
             "a certificate of the chain is signed with SHA-1",
-            (step, "/addresses/0/weakest/hash", json!("SHA-1")),
+            (step, &certificate("hash"), json!("SHA-1")),
         );
-        let (until, from) = (certificate("not_after"), certificate("not_before"));
+        let (until, from) = (certificate("valid_until"), certificate("not_before"));
         let needed_s = i64::from(days) * DAY_S;
-        let short = format!("the certificate expires a minute before {days} days have passed");
-        let long = format!("the certificate expires a minute after {days} days have passed");
-        all.set_time(Class::Negation, "the certificate expired yesterday", (step, &until, -DAY_S));
+        let short =
+            format!("a certificate of the chain expires a minute before {days} days have passed");
+        let long = format!("every certificate of the chain lasts a minute longer than {days} days");
+        all.set_time(
+            Class::Negation,
+            "a certificate of the chain expired yesterday",
+            (step, &until, -DAY_S),
+        );
         all.set_time(Class::Negation, &short, (step, &until, needed_s - 60));
         all.set_time(Class::Benign, &long, (step, &until, needed_s + 60));
         all.set_time(
@@ -142,6 +146,12 @@ pub(crate) fn plain_http(wanted: PlainHttp, shown: &str, act: Act, all: &mut Pro
 fn each(at: &str, is: Test) -> Expectation {
     let within = Within { at: at.to_owned(), is };
     Expectation::new("/addresses", Test::Every(Box::new(within)))
+}
+
+/// An expectation of the certificate of every address.
+fn every(at: &str, is: Test) -> Expectation {
+    let within = Within { at: at.to_owned(), is };
+    Expectation::new("/certificates", Test::Every(Box::new(within)))
 }
 
 /// The steps and counterexamples so far.

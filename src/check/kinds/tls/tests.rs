@@ -16,7 +16,6 @@ fn each_version_below_the_minimum_is_offered_alone() {
         [
             "a handshake with addon.demo.test",
             "TLS 1.3 or newer is accepted",
-            "the certificate",
             "SSL 3.0 is refused",
             "TLS 1.0 is refused",
             "TLS 1.1 is refused",
@@ -57,6 +56,9 @@ fn refusals_count_only_with_a_successful_handshake() {
 fn every_setting_is_noticed() {
     for yaml in [
         "kind: tls\nminimum: TLS 1.2\n",
+        "kind: tls\nminimum: TLS 1.2\ncertificate: true\n",
+        "kind: tls\nminimum: TLS 1.2\ncertificate: true\nstarttls: { domain: x.test }\n",
+        "kind: tls\nhost: media\nminimum: TLS 1.2\nstarttls: { port: 587 }\n",
         "kind: tls\nminimum: TLS 1.3\nkey_strength: 192\nplain_http: closed\n",
         "kind: tls\nhost: media\nminimum: TLS 1.2\ncertificate_days: 1\n",
         EXAMPLE,
@@ -66,6 +68,37 @@ fn every_setting_is_noticed() {
         assert_eq!(tried.grade, Grade::Sound, "{yaml}: {missed:#?}");
         assert_eq!(tried.untouched, []);
     }
+}
+
+#[test]
+fn the_certificate_is_tested_only_if_the_settings_say_so() {
+    let tests_it = |yaml: &str| {
+        let plan = plan(&format!("kind: tls\nminimum: TLS 1.2\n{yaml}"));
+        assert_eq!(plan.ends.is_empty(), !names(&plan).contains(&"the certificate"));
+        !plan.ends.is_empty()
+    };
+    assert!(!tests_it("") && !tests_it("certificate: false\n"));
+    for yaml in ["certificate: true\n", "certificate_days: 14\n", "key_strength: 112\n"] {
+        assert!(tests_it(yaml), "{yaml}");
+    }
+}
+
+#[test]
+fn a_certificate_that_is_unclear_leaves_the_version_known() {
+    let plan = plan(EXAMPLE);
+    let answers = changed(&plan, "handshake", |facts| {
+        facts.note_unclear("/certificates", "unknown algorithm");
+    });
+    assert_eq!(verdict(&plan, &answers), Verdict::Inconclusive(Reason::Unparsable));
+    let plan = crate::check::fixture::plan("kind: tls\nminimum: TLS 1.2\n");
+    let answers = changed(&plan, "handshake", |facts| {
+        facts.note_unclear("/certificates", "unknown algorithm");
+    });
+    assert_eq!(verdict(&plan, &answers), Verdict::Holds);
+    let answers = changed(&plan, "handshake", |facts| {
+        facts.note_unclear("/addresses", "a client certificate");
+    });
+    assert!(matches!(verdict(&plan, &answers), Verdict::Inconclusive(_)));
 }
 
 #[test]

@@ -56,6 +56,9 @@ impl Expectation {
             Test::ShowsNoForeignCanary => Reach::Every,
             Test::ShowsExactly(canaries) if canaries.is_empty() => Reach::Every,
             Test::ShowsCanary(_) | Test::ShowsExactly(_) => Reach::Any,
+            // The rest of a listing can only have a newer backup.
+            Test::AtLeast(_) if self.at == "/finished" => Reach::Any,
+            Test::NotOlderThan(_) if self.at == "/newest/at" => Reach::Any,
             _ if !content => Reach::First,
             Test::NotContains(_)
             | Test::NotEquals(_)

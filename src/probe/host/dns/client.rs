@@ -1,7 +1,7 @@
 //! DNS queries through one resolver, within a deadline.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,9 +10,10 @@ use hickory_resolver::config::{
 };
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
+use hickory_resolver::proto::dnssec::TrustAnchors;
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
-use hickory_resolver::{Resolver, TokioResolver};
+use hickory_resolver::{Resolver, ResolverBuilder, TokioResolver};
 use tokio::time::{Instant, timeout_at};
 
 use crate::model::answer::error::ProbeError;
@@ -23,6 +24,17 @@ const CHAIN_MAX: usize = 16;
 
 /// The number of queries for one question if no answer arrives.
 const ATTEMPTS: u32 = 3;
+
+/// The addresses of a name, IPv4 and IPv6.
+pub(crate) async fn addresses(
+    name: &str,
+    resolver: Option<SocketAddr>,
+    deadline: Instant,
+) -> Result<Vec<IpAddr>, ProbeError> {
+    let client = DnsClient::new(resolver, deadline)?;
+    let found = client.records(&parse(name)?, &[RecordType::A, RecordType::AAAA]).await?;
+    Ok(found.records.iter().filter_map(RData::ip_addr).collect())
+}
 
 /// A client without a cache beyond one question. It neither reads `/etc/hosts` nor uses search domains.
 pub(crate) struct DnsClient {
@@ -142,14 +154,34 @@ impl DnsClient {
 
 /// A resolver without a cache that neither reads `/etc/hosts` nor uses search domains.
 fn resolver(named: Option<SocketAddr>, timeout: Duration) -> Result<TokioResolver, ProbeError> {
+    builder(named, timeout)?.build().map_err(unusable)
+}
+
+/// The same, which verifies signatures (DNSSEC) from these keys on.
+pub(crate) fn validating(
+    named: Option<SocketAddr>,
+    anchors: Arc<TrustAnchors>,
+    deadline: Instant,
+) -> Result<TokioResolver, ProbeError> {
+    let timeout = deadline.saturating_duration_since(Instant::now());
+    builder(named, timeout)?.with_trust_anchor(anchors).build().map_err(unusable)
+}
+
+fn builder(
+    named: Option<SocketAddr>,
+    timeout: Duration,
+) -> Result<ResolverBuilder<TokioRuntimeProvider>, ProbeError> {
     let provider = TokioRuntimeProvider::default();
-    let unusable = |error: NetError| ProbeError::new(Reason::Dns, error.to_string());
     let mut builder = match named {
         Some(address) => Resolver::builder_with_config(config(address), provider),
         None => Resolver::builder(provider).map_err(unusable)?,
     };
     set(builder.options_mut(), timeout);
-    builder.build().map_err(unusable)
+    Ok(builder)
+}
+
+fn unusable(error: NetError) -> ProbeError {
+    ProbeError::new(Reason::Dns, error.to_string())
 }
 
 fn set(options: &mut ResolverOpts, timeout: Duration) {

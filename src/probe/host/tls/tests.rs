@@ -10,14 +10,15 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::model::answer::facts::Facts;
 use crate::probe::host::test_peers::{
-    Authority, closed_port, serve_bytes, serve_dns, serve_silence, serve_tls, world,
+    Authority, closed_port, serve_bytes, serve_dns, serve_silence, serve_smtp, serve_tls,
+    serve_zone, world,
 };
 
 /// Far longer than loopback needs; only a test that breaks waits for it.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 fn question(ask: TlsAsk) -> TlsQuestion {
-    TlsQuestion { host: HostName::Target, ask }
+    TlsQuestion { host: HostName::Target, ask, smtp: None }
 }
 
 fn world_at(address: SocketAddr) -> World {
@@ -37,8 +38,13 @@ async fn serve(config: rustls::ServerConfig) -> World {
     world_at(address)
 }
 
+/// A value of the first address, or of its certificate: `/certificate/trust`.
 fn at(facts: &Facts, pointer: &str) -> Value {
-    facts.at(&format!("/addresses/0{pointer}")).cloned().unwrap_or_default()
+    let pointer = match pointer.strip_prefix("/certificate") {
+        Some(rest) => format!("/certificates/0{rest}"),
+        None => format!("/addresses/0{pointer}"),
+    };
+    facts.at(&pointer).cloned().unwrap_or_default()
 }
 
 #[tokio::test]
@@ -48,14 +54,15 @@ async fn the_facts_of_a_handshake_include_version_certificate_and_trust() {
     world.roots.insert("ca.pem".into(), authority.pem.clone());
     let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &world).await.unwrap();
     assert_eq!(at(&facts, "/version"), "TLS 1.2");
-    assert_eq!(at(&facts, "/certificate/trusted"), true);
+    assert_eq!(at(&facts, "/certificate/trust"), "trusted");
     assert_eq!(at(&facts, "/certificate/covers_host"), true);
     assert_eq!(at(&facts, "/certificate/names"), json!(["addon.test"]));
     assert_eq!(
-        at(&facts, "/chain/0/key"),
+        at(&facts, "/certificate/chain/0/key"),
         json!({"algorithm": "EC", "bits": 256, "strength": 128})
     );
-    assert_eq!(at(&facts, "/weakest"), json!({"strength": 128, "hash": "SHA-256"}));
+    assert_eq!(at(&facts, "/certificate/strength"), 128);
+    assert_eq!(at(&facts, "/certificate/hash"), "SHA-256");
     assert_eq!(facts.at("/not_after"), Some(&at(&facts, "/certificate/not_after")));
 }
 
@@ -77,9 +84,9 @@ async fn an_untrusted_certificate_is_an_observation() {
     let mut other = world.clone();
     other.roots.insert("ca.pem".into(), Authority::named("Somebody else").pem);
     let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &other).await.unwrap();
-    assert_eq!(at(&facts, "/certificate/trusted"), false);
     assert_eq!(at(&facts, "/certificate/covers_host"), true);
-    assert_eq!(at(&facts, "/certificate/distrust"), "the issuer of its certificate is not trusted");
+    let why = "the certificate of its issuer, “Test authority”, was not sent and is not known";
+    assert_eq!(at(&facts, "/certificate/trust"), why);
 }
 
 #[tokio::test]
@@ -91,7 +98,7 @@ async fn a_certificate_of_an_authority_is_reported() {
     let mut world = serve(authority.server("addon.test", &[&TLS13], make_authority)).await;
     world.roots.insert("ca.pem".into(), authority.pem.clone());
     let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &world).await.unwrap();
-    let distrust = at(&facts, "/certificate/distrust").to_string();
+    let distrust = at(&facts, "/certificate/trust").to_string();
     assert!(distrust.contains("for a certificate authority and not for a host"), "{distrust}");
 }
 
@@ -101,7 +108,7 @@ async fn a_certificate_for_another_host_is_trusted_and_does_not_cover_this_one()
     let mut world = serve(authority.server("other.test", &[&TLS13], |_| {})).await;
     world.roots.insert("ca.pem".into(), authority.pem.clone());
     let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &world).await.unwrap();
-    assert_eq!(at(&facts, "/certificate/trusted"), true);
+    assert_eq!(at(&facts, "/certificate/trust"), "trusted");
     assert_eq!(at(&facts, "/certificate/covers_host"), false);
 }
 
@@ -115,7 +122,7 @@ async fn an_expired_certificate_is_expired_and_not_untrusted() {
     let mut world = serve(config).await;
     world.roots.insert("ca.pem".into(), authority.pem.clone());
     let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &world).await.unwrap();
-    assert_eq!(at(&facts, "/certificate/trusted"), true);
+    assert_eq!(at(&facts, "/certificate/trust"), "trusted");
     assert_eq!(facts.at("/not_after"), Some(&json!("2020-01-01T00:00:00Z")));
 }
 
@@ -173,10 +180,16 @@ async fn a_broken_handshake_is_an_error_and_an_alert_is_an_answer() {
     let shake = TlsAsk::Handshake(TlsVersion::Tls12);
     let error = ask(shake, &world_at(serve_bytes(b"").await)).await.unwrap_err();
     assert_eq!(error.reason, Reason::Tls);
-    let world = world_at(serve_bytes(&[21, 3, 3, 0, 2, 2, 40]).await);
+    let world = world_at(serve_bytes(&[21, 3, 3, 0, 2, 2, 70]).await);
     let facts = ask(shake, &world).await.unwrap();
-    assert_eq!(at(&facts, "/alert"), "handshake_failure");
+    assert_eq!(at(&facts, "/alert"), "protocol_version");
     assert_eq!(facts.at("/not_after"), Some(&Value::Null));
+    for alert in [40, 71, 109] {
+        let bytes = vec![21, 3, 3, 0, 2, 2, alert];
+        let facts = ask(shake, &world_at(serve_bytes(bytes.leak()).await)).await.unwrap();
+        let why = facts.unclear("/addresses").unwrap();
+        assert!(why.contains("which does not concern the version"), "{why}");
+    }
 }
 
 #[tokio::test]
@@ -195,7 +208,7 @@ async fn every_resolved_address_is_probed() {
     assert_eq!(observed.address, Some(format!("127.0.0.1:{port}, 127.0.0.2:{port}")));
     let facts = observed.answer.unwrap();
     assert_eq!(facts.at("/addresses/0/version"), Some(&json!("TLS 1.3")));
-    assert_eq!(facts.at("/addresses/1/certificate/covers_host"), Some(&json!(false)));
+    assert_eq!(facts.at("/certificates/1/covers_host"), Some(&json!(false)));
 }
 
 #[tokio::test]
@@ -217,4 +230,110 @@ async fn plain_http_is_closed_redirects_or_serves_content() {
     assert_eq!(at(&plain(serve_bytes(page).await).await.unwrap(), "/answer"), "content");
     let broken = plain(serve_bytes(b"").await).await.unwrap_err();
     assert_eq!(broken.reason, Reason::Unreachable);
+}
+
+#[tokio::test]
+async fn the_whole_chain_counts() {
+    let year =
+        |year| move |params: &mut CertificateParams| params.not_after = date_time_ymd(year, 1, 1);
+    let root = Authority::new();
+    let chain_of = |until: i32| root.intermediate("Middle", year(until));
+    let with_root = |mut world: World| {
+        world.roots.insert("ca.pem".into(), root.pem.clone());
+        world
+    };
+    for (until, shown) in [(4000, "4000"), (2021, "2021")] {
+        let middle = chain_of(until);
+        let config = middle.server("addon.test", &[&TLS13], year(4000));
+        let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &with_root(serve(config).await))
+            .await
+            .unwrap();
+        assert_eq!(at(&facts, "/certificate/trust"), "trusted", "{until}");
+        let end = at(&facts, "/certificate/valid_until");
+        assert!(end.as_str().unwrap().starts_with(shown), "{until}: {end}");
+        let first = if until == 2021 { "Middle" } else { "rcgen self signed cert" };
+        assert_eq!(at(&facts, "/certificate/first_to_end"), first);
+    }
+    let alone = chain_of(4000).without_itself().server("addon.test", &[&TLS13], |_| {});
+    let facts =
+        ask(TlsAsk::Handshake(TlsVersion::Tls12), &with_root(serve(alone).await)).await.unwrap();
+    let why = "the certificate of its issuer, “Middle”, was not sent and is not known";
+    assert_eq!(at(&facts, "/certificate/trust"), why);
+    let other = serve(chain_of(4000).server("addon.test", &[&TLS13], |_| {})).await;
+    let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &other).await.unwrap();
+    let why = "the certificate of “Test authority”, the issuer of “Middle”, was not sent and is not known";
+    assert_eq!(at(&facts, "/certificate/trust"), why);
+}
+
+#[tokio::test]
+async fn a_key_on_p521_leaves_open_what_the_version_proves() {
+    let authority = Authority::new();
+    for versions in [[&TLS12], [&TLS13]] {
+        let config = authority.server_on_p521("addon.test", &versions);
+        let facts = ask(TlsAsk::Handshake(TlsVersion::Tls12), &serve(config).await).await.unwrap();
+        let why = facts.unclear("/addresses").unwrap();
+        assert!(why.contains("was agreed, but there is no common signature algorithm"), "{why}");
+        assert!(why.contains("P-521") && facts.unclear("/certificates").is_some());
+        assert_eq!(at(&facts, "/answer"), "server-hello");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_wants_a_client_certificate_is_named() {
+    let authority = Authority::new();
+    let shake = TlsAsk::Handshake(TlsVersion::Tls12);
+    let world = serve(authority.server_with_clients("addon.test", &[&TLS12])).await;
+    let facts = ask(shake, &world).await.unwrap();
+    let why = facts.unclear("/addresses").unwrap();
+    assert!(
+        why.contains("TLS 1.2 was agreed, but the server asks for a client certificate"),
+        "{why}"
+    );
+    let world = serve(authority.server_with_clients("addon.test", &[&TLS13])).await;
+    assert_eq!(at(&ask(shake, &world).await.unwrap(), "/version"), "TLS 1.3");
+}
+
+#[tokio::test]
+async fn tls_is_started_in_smtp() {
+    let authority = Authority::new();
+    let at_mx = |offers: &'static str| {
+        let config = authority.server("mx.test", &[&TLS12, &TLS13], |_| {});
+        async move {
+            let mut world = world("https://x.test");
+            let smtp = serve_smtp(offers, config).await;
+            world.connect_to.insert("mx.test:25".into(), vec![smtp]);
+            world.resolver = Some(serve_zone("x.test. MX 10 mx.test.\n").await);
+            world
+        }
+    };
+    let question = |ask| TlsQuestion {
+        host: HostName::Literal("x.test".into()),
+        ask,
+        smtp: Some(Smtp::Exchangers),
+    };
+    let mut world = at_mx("250-mx.test\r\n250-SIZE 1000\r\n250 STARTTLS\r\n").await;
+    world.roots.insert("ca.pem".into(), authority.pem.clone());
+    let shake = question(TlsAsk::Handshake(TlsVersion::Tls12));
+    let facts = observe(&shake, &world, TIMEOUT).await.answer.unwrap();
+    assert_eq!(at(&facts, "/version"), "TLS 1.3");
+    assert_eq!(at(&facts, "/certificate/trust"), "trusted");
+    assert_eq!(at(&facts, "/certificate/covers_host"), true);
+    assert!(facts.at("/not_after").unwrap().is_string());
+    let offer = question(TlsAsk::Offer(TlsVersion::Tls10));
+    let facts = observe(&offer, &world, TIMEOUT).await.answer.unwrap();
+    assert_eq!(at(&facts, "/refused"), true);
+    let plain = at_mx("250 mx.test\r\n").await;
+    let facts = observe(&shake, &plain, TIMEOUT).await.answer.unwrap();
+    assert_eq!(at(&facts, "/answer"), "no-starttls");
+    let busy = at_mx("421 come back later\r\n").await;
+    let error = observe(&shake, &busy, TIMEOUT).await.answer.unwrap_err();
+    assert!(
+        error.detail.contains("the mail server replied 421 come back later"),
+        "{}",
+        error.detail
+    );
+    let mut nobody = plain.clone();
+    nobody.resolver = Some(serve_zone("x.test. A 192.0.2.1\n").await);
+    let error = observe(&shake, &nobody, TIMEOUT).await.answer.unwrap_err();
+    assert_eq!(error.detail, "`x.test` has no mail exchanger");
 }

@@ -4,13 +4,17 @@ mod newest;
 mod share;
 #[cfg(test)]
 mod tests;
+mod zone;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::backup::age::share::Share;
+use crate::check::kinds::backup::age::zone::WrittenZone;
 use crate::check::kinds::backup::source::{Source, of_statuses};
+use crate::check::kinds::backup::tool::Tool;
 use crate::check::written::counterexample::{fault, negation, of_limits, remove, set};
 use crate::check::written::limits;
 use crate::check::written::must_fail::{MustFail, counter_run};
@@ -21,7 +25,8 @@ use crate::language::quantity::amount::{Amount, Unit};
 use crate::language::words::capital;
 use crate::model::answer::ids::StepId;
 use crate::model::answer::verdict::Reason;
-use crate::model::plan::backup::{FileQuery, Newest};
+use crate::model::plan::backup::FileQuery;
+use crate::model::plan::backup::newest::Newest;
 use crate::model::plan::counterexample::{Counterexample, Edit};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::Parameter;
@@ -48,10 +53,18 @@ pub(crate) struct Settings {
     host: Option<Spanned<String>>,
     /// Instead of `get`: a file or a folder of files on the machine that runs Avouch.
     file: Option<Spanned<String>>,
-    /// Only files whose names end with this.
+    /// The tool that made the backups, which decides the settings below that are left out: `restic`
+    /// (`restic snapshots --json`), `borg` (`borg list --json`; before Borg 2, name the `zone`),
+    /// `pgbackrest` (`pgbackrest info --output=json`), `barman` (`barman list-backups SERVER -f json`),
+    /// `velero` (`velero backup get -o json`), `wal-g` (`wal-g backup-list --json --detail`), `rds` (`aws
+    /// rds describe-db-snapshots`), `heroku` (`heroku pg:backups`), `s3` (`aws s3api list-objects-v2`, or
+    /// `s3`), `pg_dump` or `files`.
+    tool: Option<Spanned<Tool>>,
+    /// Only backups whose names end with this. Without it, files such as logs, locks, checksums and hidden
+    /// files do not count.
     suffix: Option<Spanned<String>>,
-    /// The endings of names of unfinished backups; `.part`, `.partial`, `.tmp` and `.incomplete` if
-    /// left out.
+    /// The endings of names of unfinished backups; `.part`, `.partial`, `.tmp`, `.incomplete`, `.filepart`,
+    /// `.crdownload` and similar ones if left out.
     partial: Option<Vec<String>>,
     /// Instead of `get`: a program that lists the backups in JSON, with its arguments.
     run: Option<Spanned<Vec<String>>>,
@@ -63,8 +76,12 @@ pub(crate) struct Settings {
     /// JSON Pointer to the list of backups; if left out, the JSON as a whole is the list or a single
     /// backup.
     list: Option<Spanned<String>>,
-    /// JSON Pointer, within a backup, to the time at which it was finished; required for JSON.
+    /// JSON Pointer, within a backup, to the time at which it was finished; required for JSON without
+    /// `tool`. A date alone means its first moment.
     at: Option<Spanned<String>>,
+    /// The zone of times that have no offset from UTC: an offset such as `+01:00`, a name such as
+    /// `Europe/Berlin`, or a rule such as `CET-1CEST,M3.5.0,M10.5.0/3`.
+    zone: Option<Spanned<WrittenZone>>,
     /// JSON Pointer, within a backup, to its name.
     name: Option<Spanned<String>>,
     /// JSON Pointer, within a backup, to its size in bytes, which must not be 0.
@@ -74,7 +91,8 @@ pub(crate) struct Settings {
     /// Where to find what a backup is of, such as the name of a database, and the name of this service's
     /// data. Other backups do not count.
     of: Option<Named>,
-    /// Where to find a backup's state, and its value once the backup is finished.
+    /// Where to find a backup's state, and its value once the backup is finished: `is` has a text, a
+    /// number, `true`, `false`, or a list of them, and `exists: false` means that there is no value.
     state: Option<State>,
     /// For a file or a program, the counter-run: another file or folder, or the same program with other
     /// arguments, whose newest backup must not pass, such as an old one.
@@ -97,8 +115,10 @@ struct Named {
 struct State {
     /// JSON Pointer to the state.
     at: Spanned<String>,
-    /// The state of a finished backup, such as `finished`.
-    is: String,
+    /// The state of a finished backup, such as `finished`, `true` or `0`, or a list of such states.
+    is: Option<Value>,
+    /// `false` if a finished backup has no value there, such as an error.
+    exists: Option<bool>,
 }
 
 impl Kind for BackupAge {
@@ -112,8 +132,9 @@ impl Kind for BackupAge {
                  that backup reaches its age limit.",
         cannot_prove: "That the backup can be restored. If the service, an object store or a \
                        program lists the backups, the page shows the result as reported. So it \
-                       does for files: anyone who copies a file sets its time. Only the first page of a \
-                       listing is read: if there are more, the result is inconclusive.",
+                       does for files: anyone who copies a file sets its time. If a listing says \
+                       that it goes on, it shows at most that there is a recent backup. Further \
+                       pages are read if the answer has a `Link` field.",
         example: EXAMPLE,
     };
 
@@ -228,7 +249,7 @@ impl Settings {
     }
 
     fn probe(&self, actor: &str, newest: Newest) -> Step {
-        let sized = newest.bytes.is_some();
+        let sized = newest.listing.bytes.is_some();
         let mut step =
             Step::new(Role::Probe, "the newest finished backup", actor, Act::Newest(newest));
         let expect = |at: &str, test| Expectation::new(at, test);
@@ -251,7 +272,7 @@ impl Settings {
         let mut all = vec![
             negation("no backup is finished", remove(id, "/newest")),
             fault(
-                "the answer lists no backup",
+                "the listing cannot be understood",
                 Edit::Fail { step: id, reason: Reason::Unparsable },
             ),
         ];

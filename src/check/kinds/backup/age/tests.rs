@@ -62,7 +62,7 @@ fn an_answer_without_a_backup_is_inconclusive() {
     assert_eq!(given("/status", &json!(404)), failed);
     let unparsable = Verdict::Inconclusive(Reason::Unparsable);
     assert_eq!(given("/body/json", &json!({})), unparsable);
-    assert_eq!(given("/body/json", &json!([])), unparsable);
+    assert_eq!(given("/body/json", &json!([])), Verdict::Violated);
     assert_eq!(given("/body/json/completed_at", &json!("yesterday")), unparsable);
     let error = json!({"error": "who are you?"});
     for (status, reason) in [(401, Reason::Credentials), (503, Reason::ServerError)] {
@@ -91,4 +91,33 @@ fn mistakes_are_reported() {
     assert_eq!(reported("at: /completed_at\n", "")[0].0, "no-time");
     assert_eq!(reported("bytes: /bytes\n", "")[0].0, "no-size");
     assert_eq!(reported("50%", "half")[0].0, "wrong-value");
+    assert_eq!(reported("is: finished", "is: []")[0].0, "no-state");
+    assert_eq!(reported("is: finished", "exists: false, is: a")[0].0, "no-state");
+    assert_eq!(reported("max_age: 24h", "max_age: 24h\nzone: CET")[0].0, "wrong-value");
+    assert_eq!(reported("max_age: 24h", "max_age: 24h\ntool: rsync")[0].0, "unknown-value");
+    assert_eq!(reported("max_age: 24h", "max_age: 24h\nsuffix: .dump")[0].0, "misplaced-setting");
+}
+
+#[test]
+fn a_state_can_be_a_truth_value_a_number_an_absence_or_one_of_several() {
+    let example = super::BackupAge::MANUAL.example;
+    for state in
+        ["is: false", "is: 0", "is: \"0\"", "exists: false", "is: [done, 0, true]", "exists: true"]
+    {
+        let check = example.replace("is: finished", state);
+        assert_eq!(plan(&check).kind, "backup-age", "{state}");
+    }
+}
+
+#[test]
+fn a_tool_needs_no_pointers() {
+    let tools =
+        ["restic", "borg", "pgbackrest", "barman", "velero", "wal-g", "rds", "heroku", "s3"];
+    for tool in tools {
+        let check =
+            format!("kind: backup-age\nas: operator\nget: /b\ntool: {tool}\nmax_age: 24h\n");
+        assert_eq!(plan(&check).kind, "backup-age", "{tool}");
+    }
+    let files = "kind: backup-age\nfile: backups\nsuffix: .dump\ntool: restic\nmax_age: 24h\n";
+    assert_eq!(mistakes(files)[0].0, "misplaced-setting");
 }

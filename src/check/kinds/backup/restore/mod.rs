@@ -9,12 +9,14 @@ use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::backup::source::{Source, Sources};
+use crate::check::kinds::backup::tool::Tool;
 use crate::check::written::limits;
 use crate::check::written::must_fail::MustFail;
 use crate::check::written::program::{Run, program};
 use crate::check::written::request::WrittenRequest;
 use crate::language::period::Period;
 use crate::language::size::Size;
+use crate::model::plan::backup::names::BackupNames;
 use crate::model::plan::backup::{BACKUP, FileQuery, Form, Opening};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::{Plan, backup};
@@ -41,13 +43,17 @@ pub(crate) struct Settings {
     host: Option<Spanned<String>>,
     /// Instead of `get`: a file, or a folder whose newest finished file is opened.
     file: Option<Spanned<String>>,
-    /// Only files whose names end with this.
+    /// The tool that made the backup: `pg_dump`, `s3` or `files`; any other one needs the form `command`.
+    tool: Option<Spanned<Tool>>,
+    /// Only files whose names end with this. Without it, files such as logs, locks, checksums and hidden
+    /// files do not count.
     suffix: Option<Spanned<String>>,
-    /// The endings of names of unfinished backups; `.part`, `.partial`, `.tmp` and `.incomplete` if
-    /// left out.
+    /// The endings of names of unfinished backups; `.part`, `.partial`, `.tmp`, `.incomplete`, `.filepart`,
+    /// `.crdownload` and similar ones if left out.
     partial: Option<Vec<String>>,
-    /// The format: `sqlite`, `pg-dump` (any format that `pg_restore` lists), `tar` (with or without
-    /// gzip), or `command` for a format that the program under `run` opens.
+    /// The format: `sqlite`, `pg-dump` (any format that `pg_restore` lists), `tar`, or `command` for a
+    /// format that the program under `run` opens. The first three are decompressed if they were compressed
+    /// with gzip or Zstandard.
     form: Spanned<Format>,
     /// Tables of a SQLite database, each with its least number of rows.
     #[serde(default)]
@@ -133,6 +139,7 @@ impl Settings {
             suffix: self.suffix.as_ref(),
             partial: self.partial.as_deref(),
             run: None,
+            tool: self.tool.as_ref(),
         };
         match sources.read(&self.form.span, context, diagnostics)? {
             Source::Json(request) | Source::Bucket(request) => {
@@ -157,7 +164,7 @@ impl Settings {
         }
         let file = self.file.as_ref().map(|file| file.as_str());
         let path = MustFail::file(written, file, context, diagnostics)?;
-        let files = FileQuery { path, suffix: String::new(), partial: Vec::new() };
+        let files = FileQuery { path, names: BackupNames::default() };
         Some(Opening { from: backup::BackupSource::Files(files), ..opening.clone() })
     }
 
@@ -200,6 +207,17 @@ impl Settings {
         let archive = matches!(form, Format::Tar | Format::PgDump);
         if let Some(entries) = self.entries.as_ref().filter(|_| !archive) {
             tell(&entries.span, "only a `tar` or `pg-dump` backup has entries");
+        }
+        let repository = self.tool.as_ref().filter(|tool| !tool.value.makes_files());
+        if let Some(tool) = repository.filter(|_| form != Format::Command) {
+            tell(
+                &tool.span,
+                "a backup of this tool is not one file: restore it with the form `command`",
+            );
+        }
+        let suffix = self.suffix.as_ref().filter(|_| self.file.is_none());
+        if let Some(suffix) = suffix {
+            tell(&suffix.span, "`suffix` selects files of `file`, which is missing");
         }
         if let Some(run) = self.run.as_ref().filter(|_| form != Format::Command) {
             tell(&run.span, "a program opens only a backup of the form `command`");

@@ -103,6 +103,8 @@ macro_rules! checks {
                 "no setting shows which backups are finished";
             NoSize "no-size" Error []
                 "no setting names where the size of a backup is";
+            NoSuffix "no-suffix" Warning []
+                "nothing tells the backups in a folder or a bucket from other files";
         }
     };
 }

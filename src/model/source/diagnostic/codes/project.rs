@@ -17,6 +17,8 @@ macro_rules! project {
                 "a file of trusted certificates has no certificate";
             BadResolver "bad-resolver" Error []
                 "the resolver is not an IP address";
+            BadTrustAnchor "bad-trust-anchor" Error []
+                "the trust anchor of DNSSEC is not a list of DNSKEY records";
             BadLimit "bad-limit" Error []
                 "a limit is outside the range that is allowed";
             BadRefusal "bad-refusal" Error []
