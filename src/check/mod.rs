@@ -4,7 +4,7 @@ mod clean_up;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod kind;
 pub mod kinds;
 pub mod manual;

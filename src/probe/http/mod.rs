@@ -5,15 +5,16 @@
 
 pub(crate) mod address;
 mod alpn;
+pub(crate) mod body;
 pub(crate) mod download;
 pub(crate) mod facts;
-pub(crate) mod fields;
 pub(crate) mod host_addresses;
 mod link_field;
 pub(crate) mod listing;
 mod pages;
 pub(crate) mod pool;
 pub(crate) mod request;
+pub(crate) mod response;
 
 use std::error::Error as _;
 use std::path::Path;
@@ -40,12 +41,13 @@ use crate::probe::credential::tokens::{CredentialRequest, Minted, Minter};
 use crate::probe::host::certificate;
 use crate::probe::host::reach::is_public;
 use crate::probe::http::download::{PrivateCopy, PrivateDir};
-use crate::probe::http::facts::RawResponse;
 use crate::probe::http::pool::{Connection, Pool, Way};
 use crate::probe::http::request::PreparedRequest;
+use crate::probe::http::response::RawResponse;
 use crate::probe::limiter::{Entrance, Limiter, Urgency};
 use crate::probe::local::command::CommandContext;
 use crate::probe::spellings::compressed;
+use crate::probe::spellings::compressed::BodyExtent;
 use crate::probe::strangers::sent::sent;
 use crate::probe::values::Values;
 use crate::probe::values::redact::Redactor;
@@ -259,7 +261,8 @@ fn decode(partial: &mut PartialResponse, body_max: usize) {
     };
     let fields = headers.get_all(CONTENT_ENCODING).iter();
     let codings: Vec<_> = fields.map(|field| String::from_utf8_lossy(field.as_bytes())).collect();
-    match compressed::decoded(&codings.join(","), &partial.body, body_max) {
+    let extent = if partial.truncated { BodyExtent::Beginning } else { BodyExtent::Whole };
+    match compressed::decoded(&codings.join(","), &partial.body, body_max, extent) {
         Ok(unpacked) => {
             partial.body = unpacked.bytes;
             partial.truncated |= unpacked.truncated;

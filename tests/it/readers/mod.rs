@@ -2,15 +2,19 @@
 //! inputs of the real world, each with its right value.
 
 mod backups;
+mod bodies;
 mod certificates;
+mod headers;
 mod http2;
 mod isolation;
 mod journal;
 mod lifetimes;
 mod mail;
 mod programs;
+mod raw;
 mod reports;
 mod requests;
+mod security_txt;
 mod tenants;
 mod understood;
 mod zone;
