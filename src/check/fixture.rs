@@ -339,8 +339,9 @@ fn meet(facts: &mut Facts, expectation: &Expectation) {
                 Some(Test::Exists(false)) => old.to_owned(),
                 Some(test) => {
                     let value = test.example(observed());
-                    let value = value.as_str().map_or(value.to_string(), str::to_owned);
-                    format!("{old}{separator} {}={value}", directive.name)
+                    let number = value.as_f64().map(|number| number.to_string());
+                    let text = number.or(value.as_str().map(str::to_owned));
+                    format!("{old}{separator} {}={}", directive.name, text.unwrap_or_default())
                 }
                 None => format!("{old}{separator} {}", directive.name),
             };

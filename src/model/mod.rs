@@ -7,5 +7,6 @@ pub mod judge;
 pub mod plan;
 pub mod project;
 pub mod published;
+pub mod security_txt;
 pub mod source;
 pub mod time;

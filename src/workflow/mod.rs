@@ -13,3 +13,5 @@ pub mod retracted;
 pub mod reuse;
 pub mod session;
 pub mod sources;
+#[cfg(test)]
+mod words;

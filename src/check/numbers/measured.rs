@@ -161,6 +161,7 @@ fn of_test(name: &str, test: &Test, all: &mut Vec<Expected>) {
         Test::Directive(directive) => {
             directive.is.iter().for_each(|test| of_test(&directive.name, test, all));
         }
+        Test::Cookie(cookie) => of_test(name, &cookie.is, all),
         _ => {}
     }
 }

@@ -292,6 +292,9 @@ fn of_header(at: String, test: Test) -> Expectation {
     Expectation::new(at, test)
 }
 
+/// The pointer to the header field that sets cookies.
+const COOKIES: &str = "/headers/set-cookie";
+
 /// The tests of one value.
 struct Tested<'a> {
     at: String,
@@ -310,6 +313,12 @@ impl Tested<'_> {
         let all: Vec<_> = tests.map(|test| expectation(self.at.clone(), test)).collect();
         for one in &all {
             report_triviality(one, &self.tests.span, reading, diagnostics);
+        }
+        if self.at != COOKIES && all.iter().any(|one| matches!(one.test, Test::Cookie(_))) {
+            let message = "`cookie` names a cookie of the header field `set-cookie`";
+            let context = reading.names.context;
+            let mistake = context.mistake(Code::MisplacedExpect, &self.tests.span, message);
+            diagnostics.push(mistake.help("move this test to `set-cookie:`"));
         }
         all
     }

@@ -95,6 +95,9 @@ struct Named {
     /// matter, `false` if the directive must be missing. They are read by the grammar of the field: in
     /// `Set-Cookie`, every cookie must have the attribute.
     directives: Option<BTreeMap<String, Tests>>,
+    /// The name of the cookie that `directives` or `exists` is about, in the header field `set-cookie`.
+    /// Without it, `directives` is about every cookie. Alone, it means that the cookie is set.
+    cookie: Option<String>,
 }
 
 const NAMED: &[&str] = &[
@@ -116,6 +119,7 @@ const NAMED: &[&str] = &[
     "every",
     "some",
     "directives",
+    "cookie",
 ];
 
 /// A test of a value within an entry of a list.
@@ -180,6 +184,9 @@ impl Named {
             limits.extend(tests.limits.into_iter().map(of));
             all.extend(tests.all.into_iter().map(|test| directive(&name, test)));
         }
+        if let Some(name) = self.cookie {
+            all = of_cookie(&name, all)?;
+        }
         match all.is_empty() {
             true => Err("there is no test here: anything would pass"),
             false => Ok(Tests { all, limits }),
@@ -215,6 +222,19 @@ impl From<Value> for Tests {
     fn from(value: Value) -> Self {
         Self { all: vec![Test::Equals(value)], limits: Vec::new() }
     }
+}
+
+/// The same tests of one cookie.
+fn of_cookie(name: &str, tests: Vec<Test>) -> Result<Vec<Test>, &'static str> {
+    let fits = |test: &Test| matches!(test, Test::Directive(_) | Test::Exists(_));
+    if !tests.iter().all(fits) {
+        return Err(
+            "`cookie` goes with `directives` or `exists`: the value of a cookie is a secret",
+        );
+    }
+    let tests = if tests.is_empty() { vec![Test::Exists(true)] } else { tests };
+    let of = |is| Test::Cookie(Box::new(expect::OfCookie { name: name.to_owned(), is }));
+    Ok(tests.into_iter().map(of).collect())
 }
 
 fn directive(name: &str, test: Test) -> Test {

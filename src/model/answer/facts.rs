@@ -8,7 +8,7 @@
 //!   "redirects": [ { "status": 302, "location": "https://..." } ],
 //!   "body": { "bytes": 17, "sha256": "...", "truncated": false,
 //!             "json": {}, "text": "...", "title": "...",
-//!             "fields": { "contact": ["mailto:..."] } },
+//!             "security_txt": { "contacts": ["mailto:..."] } },
 //!   "canaries": [0], "secrets": ["acme"],
 //!   "pages": { "read": [], "unread": "..." },
 //!   "unmet_before_redaction": { "3": [0] } }
@@ -33,9 +33,10 @@
 //! `exit` is missing if a signal ended the program; JSON Lines are in `json_lines`, not in `json`. The facts of an opened backup are those of the
 //! fetch, `opened`, and, depending on its form, `why`, `integrity`, `rows` and `entries`.
 //!
-//! Header names are in lower case. `json` is present if the body is JSON, `text` if it is any other
-//! text, `title` if it is HTML with a title, and `fields` if it is plain text with lines of the form
-//! `Name: value`; all four only if the step keeps the body.
+//! Header names are in lower case. `json` is present if the body is JSON, `text` if it is text (of JSON and of
+//! listings only if an expectation of the plan reads it), `title` if it is HTML with a title, and
+//! `security_txt` if it is plain text with fields of RFC 9116; all four only if the step keeps the body. In
+//! `text` and `title`, U+FFFD replaces bytes that could not be read: what depends on them is unclear.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

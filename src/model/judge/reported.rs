@@ -17,7 +17,7 @@ use crate::model::plan::{Act, Plan, Role, Step};
 const LISTED: &str = "http";
 
 /// The parts of an answer that the service makes up as it likes.
-const CONTENT: [&str; 4] = ["/body/json", "/body/text", "/body/title", "/body/fields"];
+const CONTENT: [&str; 4] = ["/body/json", "/body/text", "/body/title", "/body/security_txt"];
 
 /// Whether a step is met by what the service says about itself.
 pub(super) fn by_the_service(plan: &Plan, id: StepId) -> bool {

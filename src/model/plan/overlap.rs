@@ -185,6 +185,11 @@ fn passing(test: &Test) -> Option<Value> {
             let value = value.map(|value| format!("={}", value.to_string().trim_matches('"')));
             json!([format!("{}{}", directive.name, value.unwrap_or_default())])
         }
+        Test::Cookie(cookie) => {
+            let directive = passing(&cookie.is).unwrap_or_default();
+            let directive = directive.get(0).and_then(Value::as_str).unwrap_or_default();
+            json!([format!("{}=value; {directive}", cookie.name)])
+        }
         Test::AddressesOn(origin) => json!(origin),
         Test::Exists(false) | Test::IfThere(_) => return None,
         _ => json!("there"),

@@ -77,7 +77,7 @@ impl Recorder {
         Self { trusted_by, examined: OnceLock::new(), signatures }
     }
 
-    /// What was found out about the chain; `None` if none was presented.
+    /// The findings about the chain; `None` if none was presented.
     pub(crate) fn examined(&self) -> Option<&Examined> {
         self.examined.get()?.as_ref()
     }

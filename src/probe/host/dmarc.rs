@@ -184,6 +184,9 @@ fn percent(text: &str) -> Option<u8> {
     text.parse().ok().filter(|pct| digits && *pct <= 100)
 }
 
+/// Whether the value of a tag is valid.
+type Valid = fn(&str) -> bool;
+
 fn note_unclear(tags: &Tags<'_>, at: &str, facts: &mut Facts) {
     if let Some(tag) = tags.repeated() {
         let why = format!("the DMARC record of `{at}` has the tag `{tag}` more than once");
@@ -192,12 +195,12 @@ fn note_unclear(tags: &Tags<'_>, at: &str, facts: &mut Facts) {
     let is_policy = |text: &str| POLICIES.contains(&text);
     let is_flag = |text: &str| matches!(text, "y" | "n");
     let is_percent = |text: &str| percent(text).is_some();
-    let known: [(&str, &str, &dyn Fn(&str) -> bool); 5] = [
-        ("p", "/dmarc", &is_policy),
-        ("sp", "/dmarc", &is_policy),
-        ("np", "/dmarc", &is_policy),
-        ("t", "/dmarc/testing", &is_flag),
-        ("pct", "/dmarc/pct", &is_percent),
+    let known: [(&str, &str, Valid); 5] = [
+        ("p", "/dmarc", is_policy),
+        ("sp", "/dmarc", is_policy),
+        ("np", "/dmarc", is_policy),
+        ("t", "/dmarc/testing", is_flag),
+        ("pct", "/dmarc/pct", is_percent),
     ];
     for (tag, pointer, valid) in known {
         if let Some(value) = tags.get(tag)

@@ -16,7 +16,7 @@
 pub(crate) mod client;
 pub(crate) mod raw;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use hickory_resolver::proto::op::ResponseCode;
@@ -43,17 +43,6 @@ pub async fn observe(question: &DnsQuestion, world: &World, timeout: Duration) -
     Observed { answer, address: world.resolver.map(|resolver| resolver.to_string()) }
 }
 
-/// The addresses of a name, IPv4 and IPv6.
-pub(crate) async fn addresses(
-    name: &str,
-    resolver: Option<SocketAddr>,
-    deadline: Instant,
-) -> Result<Vec<IpAddr>, ProbeError> {
-    let client = DnsClient::new(resolver, deadline)?;
-    let found = client.records(&parse(name)?, &[RecordType::A, RecordType::AAAA]).await?;
-    Ok(found.records.iter().filter_map(RData::ip_addr).collect())
-}
-
 fn name(question: &DnsQuestion, world: &World) -> Result<Name, ProbeError> {
     let unknown = || ProbeError::new(Reason::NotAsked, "no host is configured for this role");
     let host = question.name.in_world(world).ok_or_else(unknown)?;
@@ -78,7 +67,7 @@ async fn answer(
         DnsRecord::Address => &[RecordType::A, RecordType::AAAA],
         DnsRecord::Mx => &[RecordType::MX],
         DnsRecord::Spf | DnsRecord::Dkim => &[RecordType::TXT],
-        DnsRecord::Caa => return Ok(authorities(name, &client).await?),
+        DnsRecord::Caa => return authorities(name, &client).await,
         DnsRecord::Dmarc => {
             let mut facts = Facts(json!({"name": text(name)}));
             dmarc::set(&client, &text(name), &mut facts).await?;

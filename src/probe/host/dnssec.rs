@@ -7,7 +7,7 @@
 //! `dnssec` is `secure` if a chain of signatures leads from a trust anchor to the zone: from the keys of
 //! the root, or from those that the project names. Otherwise it begins with `unsigned:` or `bogus:`. If
 //! the resolver does not pass on signatures, it is unclear. Signatures are verified here; a resolver's
-//! own word that it has done so does not count.
+//! claim that it has done so does not count.
 
 use std::net::SocketAddr;
 use std::str::FromStr as _;

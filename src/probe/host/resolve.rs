@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
-use crate::probe::host::dns;
+use crate::probe::host::dns::client;
 
 /// Looks up each name once per run.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ pub(crate) async fn look_up(
     deadline: Instant,
 ) -> Result<Vec<IpAddr>, ProbeError> {
     let found = match resolver {
-        Some(_) => dns::addresses(name, resolver, deadline).await?,
+        Some(_) => client::addresses(name, resolver, deadline).await?,
         None => system_addresses(name, deadline).await?,
     };
     match found.is_empty() {

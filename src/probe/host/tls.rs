@@ -37,14 +37,14 @@
 //! errors.
 
 mod complete;
+mod connection;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hickory_resolver::proto::rr::{RData, RecordType};
-use rustls::AlertDescription;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -56,12 +56,12 @@ use crate::model::plan::question::{HostName, Smtp, TlsAsk, TlsQuestion, TlsVersi
 use crate::model::project::world::World;
 use crate::model::time::read_time;
 use crate::probe::host::dns::client::{DnsClient, text};
-use crate::probe::host::handshake::{ServerReply, alert_name, client_hello};
+use crate::probe::host::handshake::{ServerReply, client_hello};
 use crate::probe::host::observed::Observed;
-use crate::probe::host::peers::{Connected, PeerFacts, ProbedHost, Speaks};
-use crate::probe::host::smtp::Started;
+use crate::probe::host::peers::{PeerFacts, ProbedHost, Speaks};
 use crate::probe::host::tls::complete::{HandshakeSettings, handshake as complete_handshake};
-use crate::probe::host::{certificate, handshake, plain_http, smtp};
+use crate::probe::host::tls::connection::{Opened, alert_facts, no_tls, object, open, tls_error};
+use crate::probe::host::{certificate, handshake, plain_http};
 
 /// The size limit for the answer to a client hello, in bytes.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
@@ -289,59 +289,6 @@ async fn read_answer(stream: &mut TcpStream) -> std::io::Result<ServerReply> {
         }
     }
     Ok(ServerReply::NotTls)
-}
-
-fn alert_facts(alert: u8) -> Result<Map<String, Value>, ProbeError> {
-    let name = alert_name(alert);
-    if alert == u8::from(AlertDescription::InternalError) {
-        return Err(ProbeError::new(
-            Reason::ServerError,
-            "the server sent the alert internal_error",
-        ));
-    }
-    if !handshake::refuses(alert) {
-        return Err(tls_error(format!("the connection was closed: {name}")));
-    }
-    Ok(object([("answer", json!("alert")), ("alert", json!(name))]))
-}
-
-/// A connection in which a handshake can begin, or why there is none.
-enum Opened {
-    Stream(TcpStream),
-    /// The mail server does not offer TLS.
-    NoTls,
-    NoRoute,
-}
-
-async fn open(host: ProbedHost<'_>, address: SocketAddr) -> Result<Opened, ProbeError> {
-    let mut stream = match host.connect(address).await? {
-        Connected::Stream(stream) => stream,
-        Connected::NoRoute => return Ok(Opened::NoRoute),
-        Connected::Refused => {
-            return Err(ProbeError::new(Reason::Unreachable, "connection refused"));
-        }
-    };
-    if host.speaks == Speaks::Tls {
-        return Ok(Opened::Stream(stream));
-    }
-    let broken = |error| tls_error(format!("the connection broke before TLS started: {error}"));
-    match host.in_time(smtp::start(&mut stream)).await?.map_err(broken)?? {
-        Started::Ready => Ok(Opened::Stream(stream)),
-        Started::NotOffered => Ok(Opened::NoTls),
-    }
-}
-
-/// The facts of a mail server that does not offer TLS.
-fn no_tls() -> Map<String, Value> {
-    object([("answer", json!("no-starttls"))])
-}
-
-fn tls_error(detail: impl Into<String>) -> ProbeError {
-    ProbeError::new(Reason::Tls, detail)
-}
-
-fn object<const N: usize>(entries: [(&str, Value); N]) -> Map<String, Value> {
-    entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 #[cfg(test)]

@@ -2,18 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use dom_query::Document;
 use reqwest::header::HeaderMap;
-use serde_json::{Map, Value, json};
-use url::Url;
+use serde_json::{Value, json};
 
 use crate::model::answer::facts::Facts;
-use crate::model::judge::binding::Digest;
 use crate::model::plan::{Keep, Step};
-use crate::probe::http::fields::fields;
-use crate::probe::http::listing;
+use crate::probe::http::body;
+use crate::probe::http::response::{RawResponse, cut, text_of};
 use crate::probe::values::redact::{Redactor, header};
-use crate::probe::values::sought::Found;
 
 /// The number of characters that are kept of one header value.
 const HEADER_CHARS_MAX: usize = 8192;
@@ -21,48 +17,46 @@ const HEADER_CHARS_MAX: usize = 8192;
 /// The number of header fields that are kept of one name.
 const HEADER_VALUES_MAX: usize = 64;
 
-/// The number of characters that are kept of a page's title.
-const TITLE_CHARS_MAX: usize = 200;
-
 /// The header fields that are kept of an answer of which only a digest is kept.
 const HEADERS_OF_DIGEST: [&str; 6] =
     ["cache-control", "content-type", "date", "location", "retry-after", "www-authenticate"];
-
-/// A response, read to its end or to the size limit.
-pub(crate) struct RawResponse {
-    /// The status.
-    pub(crate) status: u16,
-    /// The address that answered, after redirects.
-    pub(crate) url: Url,
-    /// The header fields.
-    pub(crate) headers: HeaderMap,
-    /// The redirects that were followed: status and address.
-    pub(crate) redirects: Vec<(u16, Url)>,
-    /// The part of the body that was read.
-    pub(crate) body: Vec<u8>,
-    /// Whether the body was longer, or a part of the response could not be searched.
-    pub(crate) truncated: bool,
-    /// The content coding of the body, or of a redirect's, that could not be undone.
-    pub(crate) undecodable: Option<String>,
-    /// The canaries and secrets in any part of the response.
-    pub(crate) found: Found,
-}
 
 /// All facts of a response, before redaction. They must not leave `probe`: see [`kept`].
 pub(crate) fn all(response: &RawResponse) -> Value {
     let redirects = response.redirects.iter();
     let redirects =
         redirects.map(|(status, to)| json!({ "status": status, "location": to.as_str() }));
+    let body = body::read(response);
     let mut facts = json!({
         "status": response.status,
         "url": response.url.as_str(),
         "headers": headers(&response.headers),
         "redirects": redirects.collect::<Value>(),
-        "body": body(response),
+        "body": body.facts,
         "canaries": response.found.canaries,
     });
     if !response.found.secrets.is_empty() {
         facts["secrets"] = json!(response.found.secrets);
+    }
+    let mut facts = Facts(facts);
+    body.unclear.iter().for_each(|(pointer, why)| facts.note_unclear(pointer, why.as_str()));
+    facts.0
+}
+
+/// The facts of an answer without the text of bodies that were read as JSON or as a listing, which it
+/// repeats.
+pub(crate) fn without_text_of_documents(mut facts: Value) -> Value {
+    let read = facts.pointer_mut("/pages/read").and_then(Value::as_array_mut).map(std::mem::take);
+    let without = |mut page: Value| {
+        let body = page.get_mut("body").and_then(Value::as_object_mut);
+        let document =
+            body.filter(|body| body.contains_key("json") || body.contains_key("listing"));
+        document.map(|body| body.shift_remove("text"));
+        page
+    };
+    facts = without(facts);
+    if let Some(read) = read {
+        facts["pages"]["read"] = read.into_iter().map(without).collect();
     }
     facts
 }
@@ -109,6 +103,9 @@ fn reduced(mut facts: Value, step: &Step, redactor: &Redactor) -> Value {
         && let Some(body) = facts.get_mut("body").and_then(Value::as_object_mut)
     {
         body.retain(|name, _| OF_DIGEST.contains(&name.as_str()));
+        if let Some(unclear) = facts.get_mut("unclear").and_then(Value::as_object_mut) {
+            unclear.retain(|pointer, _| !pointer.starts_with("/body/"));
+        }
     }
     redactor.facts(facts)
 }
@@ -165,163 +162,14 @@ fn headers(headers: &HeaderMap) -> BTreeMap<&str, Vec<String>> {
     all
 }
 
-/// Header values should be ASCII; Latin-1 and UTF-8 occur in practice.
-fn text_of(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => latin1(bytes),
-    }
-}
-
-fn latin1(bytes: &[u8]) -> String {
-    bytes.iter().copied().map(char::from).collect()
-}
-
-fn cut(text: &str, chars_max: usize) -> String {
-    match text.char_indices().nth(chars_max) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
-fn body(response: &RawResponse) -> Value {
-    let mut facts = Map::new();
-    facts.insert("bytes".into(), response.body.len().into());
-    facts.insert("sha256".into(), Digest::of(&response.body).0.into());
-    facts.insert("truncated".into(), response.truncated.into());
-    if let Some(coding) = &response.undecodable {
-        facts.insert("undecodable".into(), coding.as_str().into());
-        return facts.into();
-    }
-    let media_type = MediaType::of(&response.headers);
-    if let Some(json) = media_type.json(&response.body) {
-        facts.insert("json".into(), json);
-        return facts.into();
-    }
-    if let Some(text) = media_type.text(response) {
-        if let Some(listing) = listing::read(&text) {
-            facts.insert("listing".into(), listing.entries);
-            if listing.more {
-                facts.insert("listing_more".into(), true.into());
-            }
-            if listing.cut {
-                facts.insert("listing_cut".into(), true.into());
-            }
-            return facts.into();
-        }
-        let title = (media_type.is_html()).then(|| title(&text)).flatten();
-        let fields = fields(&text);
-        if media_type.name == "text/plain" && !fields.is_empty() {
-            facts.insert("fields".into(), json!(fields));
-        }
-        facts.insert("text".into(), text.into());
-        facts.extend(title.map(|title| ("title".to_owned(), title.into())));
-    } else if !response.body.is_empty() && !media_type.is_binary() {
-        facts.insert("undecodable".into(), media_type.charset().into());
-    }
-    facts.into()
-}
-
-/// The declared media type of a body.
-struct MediaType {
-    /// Such as `text/html`, in lower case; empty if none is declared.
-    name: String,
-    parameters: String,
-}
-
-impl MediaType {
-    fn of(headers: &HeaderMap) -> Self {
-        let value = headers.get("content-type");
-        let value = value.map_or(String::new(), |value| text_of(value.as_bytes()));
-        let value = value.to_ascii_lowercase();
-        let (name, parameters) = value.split_once(';').unwrap_or((&value, ""));
-        Self { name: name.trim().to_owned(), parameters: parameters.to_owned() }
-    }
-
-    /// The declared character set, or UTF-8.
-    fn charset(&self) -> &str {
-        let parameters = self.parameters.split(';').map(str::trim);
-        let charset = parameters.filter_map(|one| one.strip_prefix("charset=")).next();
-        charset.map_or("utf-8", |charset| charset.trim_matches('"'))
-    }
-
-    /// Whether bodies of this type are not text.
-    fn is_binary(&self) -> bool {
-        ["image/", "audio/", "video/", "font/"].iter().any(|kind| self.name.starts_with(kind))
-            || self.name == "application/octet-stream"
-    }
-
-    fn is_html(&self) -> bool {
-        matches!(self.name.as_str(), "text/html" | "application/xhtml+xml")
-    }
-
-    /// The body as JSON. Many services send objects with the media type of plain text, so objects and
-    /// arrays are recognised by their content. Other JSON values, such as numbers, must be declared.
-    fn json(&self, body: &[u8]) -> Option<Value> {
-        let declared = self.name.ends_with("/json") || self.name.ends_with("+json");
-        let recognised =
-            !self.is_html() && matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
-        let read = (declared || recognised).then(|| serde_json::from_slice(body));
-        read?.ok()
-    }
-
-    fn text(&self, response: &RawResponse) -> Option<String> {
-        let body = response.body.as_slice();
-        if body.is_empty() || self.is_binary() {
-            return None;
-        }
-        if let Some(text) = utf16(body, self.charset()) {
-            return Some(text);
-        }
-        match std::str::from_utf8(body) {
-            Ok(text) => Some(text.to_owned()),
-            // A text that was cut inside a character is valid up to that character.
-            Err(error) if response.truncated && error.error_len().is_none() => {
-                let valid = &body[..error.valid_up_to()];
-                std::str::from_utf8(valid).ok().map(str::to_owned)
-            }
-            Err(_) => matches!(self.charset(), "iso-8859-1" | "windows-1252").then(|| latin1(body)),
-        }
-    }
-}
-
-/// Text in UTF-16, as its character set or its first two bytes say (RFC 2781).
-fn utf16(body: &[u8], charset: &str) -> Option<String> {
-    let (is_little, body) = match (body, charset) {
-        ([0xff, 0xfe, body @ ..], _) => (true, body),
-        ([0xfe, 0xff, body @ ..], _) | (body, "utf-16" | "utf-16be") => (false, body),
-        (body, "utf-16le") => (true, body),
-        _ => return None,
-    };
-    let pair = |pair: &[u8]| match (is_little, pair) {
-        (true, [low, high]) | (false, [high, low]) => u16::from_be_bytes([*high, *low]),
-        // An odd number of bytes is not UTF-16.
-        _ => 0xd800,
-    };
-    String::from_utf16(&body.chunks(2).map(pair).collect::<Vec<u16>>()).ok()
-}
-
-/// How much of a page is searched for its title, in bytes: a page can be made so that the time of
-/// reading it grows with the square of its length.
-const HEAD_BYTES_MAX: usize = 64 * 1024;
-
-/// The text of a page's title, on one line; `None` where it has none or the end of it was not read.
-fn title(html: &str) -> Option<String> {
-    let head = &html[..html.floor_char_boundary(HEAD_BYTES_MAX)];
-    head.to_ascii_lowercase().contains("</title").then_some(())?;
-    let document = Document::from(head);
-    let title = document.select_single("title:not(svg *)");
-    let text = title.exists().then(|| title.text())?;
-    let words: Vec<&str> = text.split_whitespace().collect();
-    Some(cut(&words.join(" "), TITLE_CHARS_MAX))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::answer::ids::StepId;
+    use crate::model::judge::binding::Digest;
     use crate::model::plan::expect::{Expectation, Test};
     use crate::model::plan::{Act, Role};
+    use crate::probe::values::sought::Found;
 
     fn response(content_type: &str, body: &[u8]) -> RawResponse {
         let headers =
@@ -338,61 +186,6 @@ mod tests {
             undecodable: None,
             found: Found::default(),
         }
-    }
-
-    fn body_of(content_type: &str, body: &[u8]) -> Value {
-        let mut facts = all(&response(content_type, body));
-        let mut body = facts["body"].take();
-        for name in ["bytes", "sha256", "truncated"] {
-            body.as_object_mut().unwrap().remove(name);
-        }
-        body
-    }
-
-    #[test]
-    fn a_body_is_json_or_text_or_neither() {
-        assert_eq!(body_of("application/json", b"7"), json!({"json": 7}));
-        assert_eq!(body_of("text/plain", b"7"), json!({"text": "7"}));
-        assert_eq!(body_of("text/plain", b" {}"), json!({"json": {}}));
-        assert_eq!(body_of("application/json", b"{"), json!({"text": "{"}));
-        let undecodable = json!({"undecodable": "utf-8"});
-        assert_eq!(body_of("application/json", b"\"\xff\""), undecodable);
-        assert_eq!(body_of("image/png", b"abc"), json!({}));
-        assert_eq!(body_of("text/plain", b"a\xc3"), undecodable);
-        assert_eq!(body_of("text/plain", b"\xff\xfea\x00"), json!({"text": "a"}));
-        assert_eq!(body_of("text/plain; charset=UTF-16", b"\x00a"), json!({"text": "a"}));
-        let latin1 = "text/plain; charset=ISO-8859-1";
-        assert_eq!(body_of(latin1, b"\xe9"), json!({"text": "é"}));
-    }
-
-    #[test]
-    fn a_text_that_was_cut_inside_a_character_ends_before_it() {
-        let cut = RawResponse { truncated: true, ..response("text/plain", b"a\xc3") };
-        assert_eq!(all(&cut)["body"]["text"], "a");
-    }
-
-    #[test]
-    fn a_page_has_a_title() {
-        let page = b"<html><TITLE lang=en>\n Terms &amp; more </title>";
-        let facts = body_of("text/html; charset=utf-8", page);
-        assert_eq!(facts["title"], "Terms & more");
-    }
-
-    #[test]
-    fn a_title_is_what_a_browser_shows_as_one() {
-        for (page, expected) in [
-            ("<!-- <title>a</title> --><title>b &lt;i&gt;</title>", Some("b <i>")),
-            ("<script>'<title>a</title>'</script><title>b</title>", Some("b")),
-            ("<svg><title>a</title></svg><p><title>b</title>", Some("b")),
-            ("<svg><title>a</title></svg>", None),
-            ("<title></title>", Some("")),
-            ("<title>cut of", None),
-            ("<p>a</p>", None),
-        ] {
-            assert_eq!(title(page).as_deref(), expected, "{page}");
-        }
-        let late = format!("{}<title>a</title>", "é".repeat(HEAD_BYTES_MAX));
-        assert_eq!(title(&late), None);
     }
 
     #[test]

@@ -5,15 +5,16 @@
 
 pub(crate) mod address;
 mod alpn;
+pub(crate) mod body;
 pub(crate) mod download;
 pub(crate) mod facts;
-pub(crate) mod fields;
 pub(crate) mod host_addresses;
 mod link_field;
 pub(crate) mod listing;
 mod pages;
 pub(crate) mod pool;
 pub(crate) mod request;
+pub(crate) mod response;
 
 use std::error::Error as _;
 use std::path::Path;
@@ -32,6 +33,7 @@ use url::Url;
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::observation::Answer;
 use crate::model::answer::verdict::Reason;
+use crate::model::judge::lasting::LastingObject;
 use crate::model::plan::Step;
 use crate::model::plan::request::Request;
 use crate::model::project::Project;
@@ -39,12 +41,13 @@ use crate::probe::credential::tokens::{CredentialRequest, Minted, Minter};
 use crate::probe::host::certificate;
 use crate::probe::host::reach::is_public;
 use crate::probe::http::download::{PrivateCopy, PrivateDir};
-use crate::probe::http::facts::RawResponse;
 use crate::probe::http::pool::{Connection, Pool, Way};
 use crate::probe::http::request::PreparedRequest;
+use crate::probe::http::response::RawResponse;
 use crate::probe::limiter::{Entrance, Limiter, Urgency};
 use crate::probe::local::command::CommandContext;
 use crate::probe::spellings::compressed;
+use crate::probe::spellings::compressed::BodyExtent;
 use crate::probe::strangers::sent::sent;
 use crate::probe::values::Values;
 use crate::probe::values::redact::Redactor;
@@ -66,6 +69,8 @@ pub(crate) struct RunContext<'a> {
     pub(crate) limiter: Limiter<'a>,
     /// Makes credentials, and knows all secrets.
     pub(crate) minter: &'a Minter<'a>,
+    /// Objects that earlier runs made and did not delete.
+    pub(crate) lasting: &'a [LastingObject],
 }
 
 /// A request of a plan, with everything that is needed to send it.
@@ -256,7 +261,8 @@ fn decode(partial: &mut PartialResponse, body_max: usize) {
     };
     let fields = headers.get_all(CONTENT_ENCODING).iter();
     let codings: Vec<_> = fields.map(|field| String::from_utf8_lossy(field.as_bytes())).collect();
-    match compressed::decoded(&codings.join(","), &partial.body, body_max) {
+    let extent = if partial.truncated { BodyExtent::Beginning } else { BodyExtent::Whole };
+    match compressed::decoded(&codings.join(","), &partial.body, body_max, extent) {
         Ok(unpacked) => {
             partial.body = unpacked.bytes;
             partial.truncated |= unpacked.truncated;

@@ -24,6 +24,11 @@ pub(super) fn readers(plan: &Plan) -> BTreeMap<StepId, Vec<StepId>> {
     all
 }
 
+/// Whether a step compares a body as text.
+fn reads_text(step: &Step) -> bool {
+    step.expect.iter().any(|one| one.reads("/body/text"))
+}
+
 impl Attempt<'_> {
     /// The facts of an answer that are stored, with the expectations that it did not meet before its
     /// secrets were removed: those of its own step, and of the steps that evaluate it again.
@@ -33,7 +38,11 @@ impl Attempt<'_> {
         let judged = [index].into_iter().chain(readers.iter().copied());
         let unmet: Vec<(StepId, Vec<usize>)> =
             judged.map(|id| (id, self.unmet(&self.plan.steps[id], &all))).collect();
-        let mut kept = facts::kept(all.0, step, self.extent(step), &self.redactor);
+        let all = match self.plan.steps.iter().any(reads_text) {
+            true => all.0,
+            false => facts::without_text_of_documents(all.0),
+        };
+        let mut kept = facts::kept(all, step, self.extent(step), &self.redactor);
         unmet.iter().for_each(|(id, unmet)| kept.note_unmet(*id, unmet));
         kept
     }

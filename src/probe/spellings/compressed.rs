@@ -26,9 +26,23 @@ pub(crate) struct Unpacked {
     pub(crate) damaged: bool,
 }
 
+/// How much of a body was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyExtent {
+    /// All of it.
+    Whole,
+    /// Its beginning.
+    Beginning,
+}
+
 /// Undoes the codings of a `Content-Encoding` field (RFC 9110, section 8.4), the last one first. The error
-/// is the coding that is unknown or damaged.
-pub(crate) fn decoded(field: &str, body: &[u8], bytes_max: usize) -> Result<Unpacked, String> {
+/// is the coding that is unknown or damaged. Of a body that was cut off, what can be decoded is decoded.
+pub(crate) fn decoded(
+    field: &str,
+    body: &[u8],
+    bytes_max: usize,
+    extent: BodyExtent,
+) -> Result<Unpacked, String> {
     let codings = field.split(',').map(|one| one.trim().to_ascii_lowercase());
     let codings = codings.filter(|one| !one.is_empty() && one != "identity");
     let mut all: Vec<String> = codings.collect();
@@ -45,7 +59,7 @@ pub(crate) fn decoded(field: &str, body: &[u8], bytes_max: usize) -> Result<Unpa
             "zstd" => zstd(&unpacked.bytes, bytes_max),
             _ => return Err(coding),
         };
-        if next.damaged {
+        if next.damaged && (extent == BodyExtent::Whole || next.bytes.is_empty()) {
             return Err(coding);
         }
         unpacked = Unpacked { truncated: unpacked.truncated || next.truncated, ..next };
@@ -172,7 +186,7 @@ pub(super) mod tests {
     #[test]
     fn every_coding_is_undone_and_nested_ones_too() {
         let text = b"a text of some length, a text of some length".to_vec();
-        let decoded = |field: &str, body: &[u8]| decoded(field, body, 1000).unwrap().bytes;
+        let decoded = |field: &str, body: &[u8]| decoded(field, body, 1000, WHOLE).unwrap().bytes;
         assert_eq!(decoded("gzip", &gzip(&text)), text);
         assert_eq!(decoded("X-GZIP, identity", &gzip(&text)), text);
         assert_eq!(decoded("deflate", &zlib(&text)), text);
@@ -185,19 +199,31 @@ pub(super) mod tests {
 
     #[test]
     fn unknown_and_damaged_codings_are_named() {
-        assert_eq!(decoded("compress", b"abc", 10), Err("compress".into()));
+        assert_eq!(decoded("compress", b"abc", 10, WHOLE), Err("compress".into()));
         for coding in ["gzip", "deflate", "br", "zstd"] {
-            assert_eq!(decoded(coding, b"\xff\xfe\xfd nonsense", 100), Err(coding.into()));
+            assert_eq!(decoded(coding, b"\xff\xfe\xfd nonsense", 100, WHOLE), Err(coding.into()));
         }
         let mut short = gzip(b"0123456789");
         short.truncate(short.len() - 9);
-        assert_eq!(decoded("gzip", &short, 100), Err("gzip".into()));
+        assert_eq!(decoded("gzip", &short, 100, WHOLE), Err("gzip".into()));
     }
+
+    #[test]
+    fn the_beginning_of_a_body_is_decoded_as_far_as_possible() {
+        let text: Vec<u8> =
+            (0..20_000_u32).flat_map(|n| (n * n).to_string().into_bytes()).collect();
+        let body = gzip(&text);
+        let half = &body[..body.len() / 2];
+        let read = decoded("gzip", half, 1 << 20, BodyExtent::Beginning).unwrap();
+        assert!(!read.bytes.is_empty() && text.starts_with(&read.bytes));
+    }
+
+    const WHOLE: BodyExtent = BodyExtent::Whole;
 
     #[test]
     fn a_bomb_is_cut_off() {
         let bomb = gzip(&vec![0; 1 << 20]);
-        let read = decoded("gzip", &bomb, 1000).unwrap();
+        let read = decoded("gzip", &bomb, 1000, WHOLE).unwrap();
         assert_eq!((read.bytes.len(), read.truncated), (1000, true));
     }
 }

@@ -13,16 +13,18 @@ use crate::model::judge::falsify::Grade;
 use crate::model::judge::view::View;
 use crate::model::judge::{Judged, StepJudgement};
 use crate::model::plan::counterexample::Class;
+use crate::model::plan::expect::doubt::Doubt;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::{Act, Bearing, Plan, Role, Step, expect};
 use crate::model::project::Project;
-use crate::model::time::{self, in_words};
+use crate::model::time::in_words;
+use crate::render::wording::subject::subject;
 use crate::render::wording::{
     at_address, contradiction, cut, found, list, plain, standing, waived,
 };
 
-/// The most characters of the reason why an answer could not be understood: it names value, place and remedy.
-const REASON_MAX: usize = 400;
+/// The number of characters that are shown of the reason why an answer was not understood.
+const DOUBT_CHARS_MAX: usize = 400;
 
 /// The answer to a step: `status 200, 512 bytes`, or why there is none.
 pub fn answer(view: &View<'_>, step: StepId) -> String {
@@ -284,28 +286,21 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
     }
 }
 
-/// Why an answer could not be understood: the instrument's reason, or else the value that was found.
+/// Why an answer could not be understood: the reason that is known, or else the value that was found.
 fn not_understood(expectation: &Expectation, judged: &Judged, facts: Option<&Facts>) -> String {
-    if let Some(why) = facts.and_then(|facts| facts.unclear(&expectation.at)) {
-        return cut(why, REASON_MAX);
-    }
     let undecodable = |facts: &Facts| {
         let coding = facts.at("/body/undecodable").or_else(|| facts.at("/stdout/undecodable"))?;
         Some(format!("the body is encoded as `{}` and could not be decoded", coding.as_str()?))
     };
-    let why = time_trouble(expectation, facts);
-    let why = why.unwrap_or_else(|| "this test cannot compare".to_owned());
-    let found = || format!("{}, which {why}", found(expectation, judged));
-    facts.and_then(undecodable).map_or_else(found, |why| plain(&why))
-}
-
-/// Why the value of a test of a time is not one, as a clause.
-fn time_trouble(expectation: &Expectation, facts: Option<&Facts>) -> Option<String> {
-    if !matches!(expectation.test, Test::NotOlderThan(_) | Test::AtLeastAhead(_)) {
-        return None;
-    }
-    let unread = time::read::read(facts?.at(&expectation.at)?, None).err()?;
-    Some(unread.why().to_owned())
+    let doubt = |facts: &Facts| {
+        Some(match expectation.doubt(facts)? {
+            Doubt::OfValue(why) => format!("{} {why}", subject(&expectation.at)),
+            Doubt::Whole(why) => why,
+        })
+    };
+    let known = facts.and_then(|facts| undecodable(facts).or_else(|| doubt(facts)));
+    let found = || format!("{}, which this test cannot compare", found(expectation, judged));
+    cut(&known.unwrap_or_else(found), DOUBT_CHARS_MAX)
 }
 
 /// The counterexamples that a check was shown to notice.

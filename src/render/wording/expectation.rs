@@ -2,15 +2,21 @@
 
 use serde_json::Value;
 
-use crate::language::words::capital;
 use crate::model::judge::Judged;
 use crate::model::plan::expect::words::Part;
-use crate::model::plan::expect::{Directive, Expectation, Refusal, Test, Within};
+use crate::model::plan::expect::{Directive, Expectation, OfCookie, Refusal, Test, Within};
 use crate::model::time::{in_words, read_time};
+use crate::render::wording::subject::{missing, short, subject};
 use crate::render::wording::{address, cut, list, mail, plain, value};
 
 /// The number of characters that are shown of a refusal: its status, and the target of a redirect.
 const ANSWERED_MAX: usize = 200;
+
+/// The pointer to what is wrong with the form of a `security.txt`.
+const FAULTS: &str = "/body/security_txt/faults";
+
+/// The number of characters that are shown of these faults.
+const FAULTS_CHARS_MAX: usize = 300;
 
 /// An expectation as a clause: `the status is 200`.
 pub fn expected(expectation: &Expectation) -> String {
@@ -19,6 +25,9 @@ pub fn expected(expectation: &Expectation) -> String {
         && let Some(clause) = address::of_each(within)
     {
         return format!("at every address, {clause}");
+    }
+    if expectation.at == FAULTS {
+        return "the file has the form that RFC 9116 defines".to_owned();
     }
     mail::expected(expectation)
         .unwrap_or_else(|| of_test(&expectation.test, &subject(&expectation.at)))
@@ -32,6 +41,10 @@ pub fn actual(judged: &Judged) -> String {
 /// The actual value in a few words, with its meaning: `status 401`.
 pub fn found(expectation: &Expectation, judged: &Judged) -> String {
     let actual = &judged.actual;
+    if let (FAULTS, Some(faults)) = (&expectation.at[..], actual.as_array()) {
+        let faults: Vec<&str> = faults.iter().filter_map(Value::as_str).collect();
+        return cut(&format!("the file {}", list(&faults, "and")), FAULTS_CHARS_MAX);
+    }
     if let Some(words) = mail::found(expectation, actual) {
         return words;
     }
@@ -49,8 +62,13 @@ pub fn found(expectation: &Expectation, judged: &Judged) -> String {
         Test::NotAll(_) => format!("status {}", value(actual)),
         Test::Unchanged => changes(actual),
         Test::StaysOn(_) => format!("the last address was {}", value(actual)),
+        _ if actual.is_null() => missing(&expectation.at),
         Test::Every(within) | Test::Some(within) if within.at.starts_with('/') => {
-            format!("{}: {}", plain(&within.at[1..].replace('/', " ")), value(actual))
+            // Members of JSON have the names that the service gives them.
+            let is_json = expectation.at.contains("/json");
+            let name = within.at[1..].replace('/', " ");
+            let name = if is_json { name } else { name.replace('_', " ") };
+            format!("{}: {}", plain(&name), value(actual))
         }
         Test::NotOlderThan(_) | Test::AtLeastAhead(_) if let Some(time) = read_time(actual) => {
             format!("{} {}", short(&expectation.at), in_words(time))
@@ -119,6 +137,7 @@ fn predicate(test: &Test) -> String {
     match (test, test.clause()) {
         (_, Some(clause)) => clause.iter().map(part).collect(),
         (Test::Directive(directive), None) => of_directive(directive),
+        (Test::Cookie(cookie), None) => of_cookie(cookie),
         (other, None) => of_test(other, "it"),
     }
 }
@@ -138,6 +157,15 @@ fn of_directive(directive: &Directive) -> String {
         None => format!("has the directive {name}"),
         Some(Test::Exists(false)) => format!("does not have the directive {name}"),
         Some(test) => format!("has the directive {name}, and its value {}", predicate(test)),
+    }
+}
+
+fn of_cookie(cookie: &OfCookie) -> String {
+    let name = plain(&cookie.name);
+    match &cookie.is {
+        Test::Exists(true) => format!("sets the cookie {name}"),
+        Test::Exists(false) => format!("does not set the cookie {name}"),
+        test => format!("sets the cookie {name}, which {}", predicate(test)),
     }
 }
 
@@ -167,86 +195,6 @@ fn entry(within: &Within) -> String {
 
 fn words(values: &[Value]) -> Vec<String> {
     values.iter().map(value).collect()
-}
-
-/// The words for a pointer into facts, as the subject of a clause.
-pub(super) fn subject(at: &str) -> String {
-    match at {
-        "" => "the answer".to_owned(),
-        "/status" => "the status".to_owned(),
-        "/url" => "the last address".to_owned(),
-        "/body/text" => "the body".to_owned(),
-        "/body/json" => "the body's JSON".to_owned(),
-        "/body/title" => "the page's title".to_owned(),
-        "/body/bytes" => "the body's length in bytes".to_owned(),
-        "/took_ms" => "the response time in milliseconds".to_owned(),
-        "/redirects" => "the list of redirects".to_owned(),
-        "/body/truncated" => "whether the answer was cut off".to_owned(),
-        "/exit" => "the program's exit code".to_owned(),
-        "/stdout/json" => "the program's JSON output".to_owned(),
-        "/stdout/text" => "the program's output".to_owned(),
-        "/stdout/bytes" => "the length of the program's output in bytes".to_owned(),
-        "/found" => "whether a file was found".to_owned(),
-        "/finished" => "the number of finished backups".to_owned(),
-        "/newest/at" => "the newest finished backup".to_owned(),
-        "/newest/bytes" => "the newest backup's size in bytes".to_owned(),
-        "/share" => "the newest backup's size in per cent of the one before it".to_owned(),
-        "/records" => "the list of records".to_owned(),
-        "/chain" => "the chain of names".to_owned(),
-        "/issuers" => "the list of authorities".to_owned(),
-        "/addresses" => "the list of addresses".to_owned(),
-        "/certificates" => "the list of certificates".to_owned(),
-        "/opened" => "whether the backup could be opened".to_owned(),
-        "/integrity" => "the backup's integrity".to_owned(),
-        "/entries" => "the number of entries in the backup".to_owned(),
-        _ => match (header(at), at.strip_prefix("/body/json/")) {
-            (Some(name), _) => format!("the header {name}"),
-            (_, Some(path)) => format!("“{}” in the body", plain(path)),
-            _ => field(at).unwrap_or_else(|| in_document(at)),
-        },
-    }
-}
-
-/// A field of a text such as `security.txt`: the field Contact, the second field Expires.
-fn field(at: &str) -> Option<String> {
-    let rest = at.strip_prefix("/body/fields/")?;
-    let (name, index) = rest.split_once('/').unwrap_or((rest, "0"));
-    let number = match index {
-        "0" => "the",
-        "1" => "a second",
-        _ => "a further",
-    };
-    Some(format!("{number} field {}", plain(&capitals(name))))
-}
-
-fn in_document(at: &str) -> String {
-    match (at.strip_prefix("/stdout/json/"), at.strip_prefix("/rows/")) {
-        (Some(path), _) => format!("“{}” in the program's output", plain(path)),
-        (_, Some(table)) => format!("the number of rows in {}", plain(table)),
-        _ => format!("“{}”", plain(at.trim_start_matches('/'))),
-    }
-}
-
-/// The same in fewer words.
-fn short(at: &str) -> String {
-    match at {
-        "/status" => "status".to_owned(),
-        _ => match (header(at), at.strip_prefix("/body/json/")) {
-            (Some(name), _) => format!("{name}:"),
-            (_, Some(path)) => format!("{}:", plain(path)),
-            _ => format!("{}:", subject(at).trim_start_matches("the ")),
-        },
-    }
-}
-
-/// The name of the header field that a pointer leads to, in its usual spelling.
-fn header(at: &str) -> Option<String> {
-    let name = at.strip_prefix("/headers/")?.split('/').next()?;
-    Some(plain(&capitals(name)))
-}
-
-fn capitals(name: &str) -> String {
-    name.split('-').map(capital).collect::<Vec<_>>().join("-")
 }
 
 #[cfg(test)]
@@ -287,7 +235,7 @@ mod tests {
             Expectation::new("", Test::Unchanged),
             Expectation::new("", Test::StaysOn("https://addon.example.com".into())),
             Expectation::new(
-                "/body/fields/canonical",
+                "/body/security_txt/canonical",
                 Test::IfThere(Box::new(Test::Contains("https://addon.example.com/".into()))),
             ),
             Expectation::new(
@@ -339,7 +287,7 @@ mod tests {
         the body's length in bytes is at most 1024
         “scopes” in the body is exactly “read” and “act”, in any order
         “at” in the body is at most 24 hours old
-        “not_after” is at least 14 days ahead
+        the day on which the certificate expires is at least 14 days ahead
         the body's JSON has entries, and in each “why” is present
         the body's JSON has an entry that is “x”
         the header Strict-Transport-Security has the directive max-age, and its value is at least 31536000
@@ -349,7 +297,7 @@ mod tests {
         the answer contains none of the owner's data
         the answer is the same as before, apart from what changes by itself
         every redirect stays on https://addon.example.com
-        the field Canonical is not present, or contains “https://addon.example.com/”
+        the list of the file's own addresses is not present, or contains “https://addon.example.com/”
         “entries” in the body has an entry in which “signed” is true and “at” is at most 30 days old
         “baseUrl” in the body contains no address outside https://addon.example.com
         “links” in the body contains no address outside https://addon.example.com

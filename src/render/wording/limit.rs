@@ -4,8 +4,8 @@ use crate::language::quantity::amount::{Amount, Unit};
 use crate::language::quantity::side::Side;
 use crate::model::plan::expect::{Directive, Expectation, Test, Within};
 use crate::model::published::PublishedLimit;
-use crate::render::wording::expectation::subject;
 use crate::render::wording::plain;
+use crate::render::wording::subject::subject;
 
 /// Every limit in an expectation, with the words for the limited value, in the order of the clause.
 pub fn limits(expectation: &Expectation) -> Vec<PublishedLimit> {
@@ -28,6 +28,7 @@ fn gather(test: &Test, of: &str, limits: &mut Vec<PublishedLimit>) {
         Test::Every(within) | Test::Some(within) => entry(within, limits),
         Test::All(all) => all.iter().for_each(|within| entry(within, limits)),
         Test::Directive(directive) => self::directive(directive, of, limits),
+        Test::Cookie(cookie) => gather(&cookie.is, of, limits),
         _ => {}
     }
 }

@@ -12,6 +12,7 @@ mod limit;
 mod looks;
 mod mail;
 mod request;
+mod subject;
 mod waiver;
 
 pub use answer::{

@@ -59,13 +59,14 @@ fn a_number_in_a_text_and_a_text_that_is_not_utf_8_decide_nothing() {
     for odd in [json!("7"), json!("-inf"), json!(-1), json!([7])] {
         let run = days(odd);
         assert_eq!(run.code, Some(3), "{run}");
-        assert!(run.out.contains("which this test cannot compare"), "{run}");
+        assert!(run.out.contains("“days” in the body is"), "{run}");
     }
     let hello = "{ text: { contains: Hello } }";
     let page = |body: &'static [u8]| Answer::new(200, body).with("content-type", "text/plain");
     assert_eq!(expecting(hello, move || page(b"Hello")).code, Some(0));
     assert_eq!(expecting(hello, move || page(b"Goodbye")).code, Some(1));
-    assert_eq!(expecting(hello, move || page(b"Hello\xff\xfe")).code, Some(3));
+    assert_eq!(expecting(hello, move || page(b"Hello\xff\xfe")).code, Some(0));
+    assert_eq!(expecting(hello, move || page(b"Hell\xff\xfe")).code, Some(3));
 }
 
 const AVAILABLE: &str = "\
@@ -149,7 +150,8 @@ fn contradicting_fields_are_judged_as_browsers_do() {
     };
     const FIELD: &str = "x-frame-options";
     assert_eq!(standing(&with(&[(FIELD, "deny")]), FRAMES).1, "holds");
-    assert_eq!(standing(&with(&[(FIELD, "DENY"), (FIELD, "ALLOWALL")]), FRAMES).1, "holds");
+    let both = &[(FIELD, "DENY"), (FIELD, "ALLOWALL")];
+    assert_eq!(standing(&with(both), FRAMES).1, "inconclusive");
     assert_eq!(standing(&with(&[(FIELD, "ALLOWALL")]), FRAMES).1, "violated");
 
     let open = &[(FIELD, "DENY"), ("content-security-policy", "frame-ancestors *")];

@@ -1,14 +1,20 @@
 //! Readers: checks do not disturb each other, and "not understood" is neither "fine" nor "violated". Small
 //! inputs of the real world, each with its right value.
 
-mod certificates;
 mod backups;
+mod bodies;
+mod certificates;
+mod headers;
 mod http2;
 mod isolation;
+mod journal;
+mod lifetimes;
 mod mail;
 mod programs;
+mod raw;
 mod reports;
 mod requests;
+mod security_txt;
 mod tenants;
 mod understood;
 mod zone;

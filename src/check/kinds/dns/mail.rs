@@ -1,12 +1,24 @@
 //! The questions of `dns` about mail: its exchangers, who may send it, and the keys that sign it.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::json;
 
-use crate::check::kinds::dns::Dmarc;
 use crate::check::kinds::dns::records::Probes;
 use crate::model::plan::Act;
 use crate::model::plan::counterexample::Class;
 use crate::model::plan::expect::{Expectation, Test, Within};
+
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Dmarc {
+    /// Mail that fails is rejected.
+    Reject,
+    /// Mail that fails is set aside, or rejected.
+    Quarantine,
+    /// There is a policy, even if it is `p=none`.
+    Present,
+}
 
 pub(super) fn mx(shown: &str, act: Act, all: &mut Probes) {
     let accepted = Expectation::new("/mail", Test::Equals(json!("accepted")));
@@ -60,7 +72,7 @@ pub(super) fn dmarc(wanted: Dmarc, shown: &str, act: Act, all: &mut Probes) {
     all.set(Class::Negation, format!("{shown} has no DMARC record"), "/dmarc", none);
     if strict {
         for (when, at, value) in [
-            ("the DMARC policy is `none`", "/dmarc/policy", json!("none")),
+            ("the DMARC policy has the value `none`", "/dmarc/policy", json!("none")),
             ("the DMARC policy does not cover sub-domains", "/dmarc/subdomains", json!("none")),
             ("the DMARC policy covers only half of the mail", "/dmarc/pct", json!(50)),
             ("the DMARC policy is in test mode", "/dmarc/testing", json!(true)),

@@ -10,9 +10,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
-use crate::check::kinds::dns::mail::{dkim, dmarc, mta_sts, mx, spf};
+use crate::check::kinds::dns::mail::{Dmarc, dkim, dmarc, mta_sts, mx, spf};
 use crate::check::kinds::dns::names::{About, domain, is_name};
-use crate::check::kinds::dns::records::{Probes, authorities, dnssec};
+use crate::check::kinds::dns::records::{AddressTest, Probes, authorities, dnssec};
 use crate::check::written::limits;
 use crate::language::quantity::amount::{Amount, Unit};
 use crate::model::plan::parameter::Parameter;
@@ -66,17 +66,6 @@ pub(crate) struct Settings {
     /// The least size of an RSA key for DKIM, in bits; 1024 if left out (RFC 8301). An Ed25519 key counts
     /// as 3072, because it is as strong (NIST SP 800-57).
     dkim_bits: Option<Spanned<u16>>,
-}
-
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-enum Dmarc {
-    /// Mail that fails is rejected.
-    Reject,
-    /// Mail that fails is set aside, or rejected.
-    Quarantine,
-    /// There is a policy, even if it is `p=none`.
-    Present,
 }
 
 /// The smallest RSA key that verifiers accept, in bits (RFC 8301, section 3.2).
@@ -158,7 +147,8 @@ impl Settings {
                 Act::Dns(DnsQuestion { name: name.clone(), below, record })
             };
             if zone.is_some() || self.no_dangling {
-                self.address(zone, shown, ask(None, DnsRecord::Address), &mut all);
+                let test = AddressTest { zone, no_dangling: self.no_dangling };
+                test.plan(shown, ask(None, DnsRecord::Address), &mut all);
             }
             if self.mx {
                 mx(shown, ask(None, DnsRecord::Mx), &mut all);

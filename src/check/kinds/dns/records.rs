@@ -3,14 +3,22 @@
 
 use serde_json::{Value, json};
 
-use crate::check::kinds::dns::Settings;
 use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect::{Expectation, Test, Within};
 use crate::model::plan::{ANYONE, Act, Role, Step};
 
-impl Settings {
-    pub(crate) fn address(&self, zone: Option<&str>, shown: &str, act: Act, all: &mut Probes) {
+/// The test of an alias and of the addresses behind it.
+pub(crate) struct AddressTest<'a> {
+    /// The zone that the alias must lead into.
+    pub(crate) zone: Option<&'a str>,
+    /// Whether there must be an address.
+    pub(crate) no_dangling: bool,
+}
+
+impl AddressTest<'_> {
+    pub(crate) fn plan(&self, shown: &str, act: Act, all: &mut Probes) {
+        let zone = self.zone;
         let mut expect = Vec::new();
         if let Some(zone) = zone {
             expect.push(some("/chain", "", Test::EndsWith(format!(".{zone}"))));

@@ -6,6 +6,7 @@ use crate::model::answer::facts::Facts;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
+use crate::model::plan::expect::place::in_words;
 use crate::model::plan::expect::{Expectation, JudgeContext, Test, TestOutcome};
 use crate::model::plan::{Plan, Role, Step};
 
@@ -76,18 +77,19 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
     let at = one.at.clone();
     let set = |value: Value| Edit::Set { step, at: at.clone(), value };
     let failing = || possible(&one.at, &one.test);
+    let place = in_words(&at);
     let (what, edit) = match &one.test {
         Test::Refused(_) => {
             ("succeeds".to_owned(), Edit::Set { step, at: "/status".into(), value: json!(200) })
         }
-        Test::Exists(true) => (format!("has no value at {at}"), Edit::Remove { step, at }),
+        Test::Exists(true) => (format!("has no value ({place})"), Edit::Remove { step, at }),
         Test::NotOlderThan(limit) => {
             let after_s = -i64::try_from(limit.as_seconds()).unwrap_or(i64::MAX) - 1;
-            (format!("is a second too old at {at}"), Edit::SetTime { step, at, after_s })
+            (format!("is a second too old ({place})"), Edit::SetTime { step, at, after_s })
         }
         Test::AtLeastAhead(limit) => {
             let after_s = i64::try_from(limit.as_seconds()).unwrap_or(i64::MAX) - 1;
-            (format!("ends a second too early at {at}"), Edit::SetTime { step, at, after_s })
+            (format!("ends a second too early ({place})"), Edit::SetTime { step, at, after_s })
         }
         Test::StaysOn(_) => {
             let value = json!("https://elsewhere.invalid/");
@@ -118,17 +120,23 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
             Edit::Set { step, at: "/body".into(), value: json!({ "json": "something else" }) },
         ),
         Test::Directive(directive) => {
-            (format!("lacks the directive `{}` at {at}", directive.name), set(failing()?))
+            (format!("lacks the directive `{}` ({place})", directive.name), set(failing()?))
         }
-        test => (format!("{} at {at}", test.how_it_fails()), set(failing()?)),
+        test => (format!("{} ({place})", test.how_it_fails()), set(failing()?)),
     };
     let when = format!("the answer to “{name}” {what}");
-    let mut edits = vec![edit];
+    let mut edits: Vec<Edit> = [edit].into_iter().chain(whole_body(step, &one.at)).collect();
     if matches!(one.test, Test::Refused(_)) {
         // In GraphQL, a refusal has the status of a success.
         edits.push(Edit::Remove { step, at: "/refusal/graphql".into() });
     }
     Some(Counterexample { class: Class::Negation, when, edits })
+}
+
+/// A body that was cut off shows no absence, so a changed one is whole.
+fn whole_body(step: StepId, at: &str) -> Option<Edit> {
+    let is_body = matches!(at, "/body/text" | "/body/bytes");
+    is_body.then(|| Edit::Set { step, at: "/body/truncated".into(), value: json!(false) })
 }
 
 /// Statuses that an answer may have without raising a doubt, the most usual failures first.

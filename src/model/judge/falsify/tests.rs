@@ -250,10 +250,11 @@ fn a_negation_is_an_answer_that_can_occur() {
         crate::model::plan::counterexample::Edit::Set { at, value, .. } => Some((at, value)),
         _ => None,
     });
-    let set: Vec<(String, Value)> = set.take(4).collect();
+    let set: Vec<(String, Value)> = set.take(5).collect();
     let wanted = [
         ("/status", json!(404)),
         ("/body/bytes", json!(70)),
+        ("/body/truncated", json!(false)),
         ("/body/json/on", json!(false)),
         ("/body/json/seconds", json!(61)),
     ];

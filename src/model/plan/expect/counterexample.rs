@@ -40,6 +40,13 @@ impl Test {
                 // As a field of its own, and as an attribute of a cookie.
                 json!([directive.name, format!("name=value; {}", directive.name)])
             }
+            Self::Cookie(cookie) => match &cookie.is {
+                Self::Exists(false) => json!([format!("{}=value", cookie.name)]),
+                Self::Directive(one) if one.is == Some(Self::Exists(false)) => {
+                    json!([format!("{}=value; {}", cookie.name, one.name)])
+                }
+                _ => json!([""]),
+            },
             Self::Directive(_) => json!([""]),
             Self::Exists(true)
             | Self::Refused(_)

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::plan::expect::{Directive, Test, Within};
+use crate::model::plan::expect::{Directive, OfCookie, Test, Within};
 
 impl Test {
     /// The test with the captures in its operand filled in, or the first one that is missing.
@@ -27,6 +27,10 @@ impl Test {
             Self::Directive(directive) => {
                 let is = directive.is.as_ref().map(|test| test.filled(capture)).transpose()?;
                 Self::Directive(Box::new(Directive { name: directive.name.clone(), is }))
+            }
+            Self::Cookie(cookie) => {
+                let is = cookie.is.filled(capture)?;
+                Self::Cookie(Box::new(OfCookie { name: cookie.name.clone(), is }))
             }
             other => other.clone(),
         })

@@ -11,7 +11,7 @@ use crate::model::addresses;
 use crate::model::answer::facts::Facts;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::expect::compare::{
-    at_most, contains, equal, number, one_of, same_set, worst,
+    at_least, at_most, contains, equal, number, one_of, same_set, worst,
 };
 use crate::model::plan::expect::header;
 use crate::model::plan::expect::redacted;
@@ -23,7 +23,7 @@ use crate::model::plan::expect::{
 use crate::model::time::read_time;
 
 /// A page's title is read from this many bytes at its beginning.
-const TITLE_WITHIN_BYTES: u64 = 64 * 1024;
+pub(super) const TITLE_WITHIN_BYTES: u64 = 64 * 1024;
 
 impl Expectation {
     /// Judges it by one page: returns the outcome, and the value that was found.
@@ -93,7 +93,7 @@ fn judge_found(
 
 /// Whether everything at this pointer is text, numbers too.
 fn is_text(at: &str) -> bool {
-    ["/headers/", "/body/text", "/body/title", "/body/fields/", "/stdout/text"]
+    ["/headers/", "/body/text", "/body/title", "/body/security_txt/", "/stdout/text"]
         .iter()
         .any(|text| at.starts_with(text))
 }
@@ -135,8 +135,8 @@ fn is_unread(at: &str, facts: &Facts) -> bool {
         "/stdout/text" => unread("/stdout/text", "/stdout/bytes"),
         _ if at.starts_with("/body/json") => is_missing("/body/json"),
         _ if at.starts_with("/stdout/json") => is_missing("/stdout/json"),
-        _ if at.starts_with("/body/fields") => {
-            is_missing("/body/fields") && unread("/body/text", "/body/bytes")
+        _ if at.starts_with("/body/security_txt") => {
+            is_missing("/body/security_txt") && unread("/body/text", "/body/bytes")
         }
         _ => false,
     }
@@ -174,7 +174,7 @@ impl Test {
             Self::NoErrorTitle(expected) => text(value, |text| !is_error_title(text, expected)),
             Self::Exists(wanted) => TestOutcome::from(*wanted),
             Self::AtMost(limit) => at_most(value, *limit),
-            Self::AtLeast(limit) => number_of(value, |number| number >= *limit),
+            Self::AtLeast(limit) => at_least(value, *limit),
             Self::SameSet(wanted) => list(value, |items| same_set(items, wanted)),
             Self::NotOlderThan(limit) => time(value, |time| {
                 let newest = CLOCK_TOLERANCE.after(context.observed);
@@ -183,7 +183,7 @@ impl Test {
             Self::AtLeastAhead(limit) => time(value, |time| time >= limit.after(context.observed)),
             Self::Every(within) => list(value, |items| every(within, items, facts, context)),
             Self::Some(within) => list(value, |items| some(within, items, facts, context)),
-            Self::Directive(directive) => directive.judge("", &header::lines(value), context),
+            Self::Directive(_) | Self::Cookie(_) => header::judge("", value, self, facts, context),
             Self::Refused(refusal) => refusal.judge(facts, context),
             Self::ShowsCanary(canary) => facts.canaries().any(|found| found == *canary).into(),
             Self::ShowsExactly(wanted) => {
@@ -213,6 +213,7 @@ impl Test {
         match self {
             Self::Exists(false) | Self::IfThere(_) => TestOutcome::Met,
             Self::Directive(directive) => directive.of_nothing(),
+            Self::Cookie(cookie) => (cookie.is == Self::Exists(false)).into(),
             // A text that is not there was not searched.
             Self::NotContains(_) => TestOutcome::Unknown(Reason::Unparsable),
             _ => TestOutcome::NotMet,
@@ -274,10 +275,6 @@ pub(super) fn is_missing_json(at: &str, facts: &Facts) -> bool {
 
 fn text(value: &Value, test: impl Fn(&str) -> bool) -> TestOutcome {
     value.as_str().map_or(TestOutcome::Unknown(Reason::Unparsable), |text| test(text).into())
-}
-
-fn number_of(value: &Value, test: impl Fn(f64) -> bool) -> TestOutcome {
-    value.as_f64().map_or(TestOutcome::Unknown(Reason::Unparsable), |number| test(number).into())
 }
 
 fn time(value: &Value, test: impl Fn(Timestamp) -> bool) -> TestOutcome {

@@ -6,12 +6,14 @@
 
 mod compare;
 mod counterexample;
-mod directive;
+pub mod doubt;
 pub mod extent;
 pub(crate) mod fill;
 mod header;
 mod judge;
+mod mismatch;
 mod pages;
+pub mod place;
 mod redacted;
 mod refusal;
 #[cfg(test)]
@@ -83,6 +85,8 @@ pub enum Test {
     Some(Box<Within>),
     /// Is a list of header values with this directive (`max-age`, `private`), and its value passes.
     Directive(Box<Directive>),
+    /// Is a list of `Set-Cookie` lines, and those that set this cookie pass.
+    Cookie(Box<OfCookie>),
     /// The answer is a refusal.
     Refused(Refusal),
     /// This canary was found in the answer.
@@ -124,6 +128,15 @@ pub struct Directive {
     pub name: String,
     /// What its value must be; `None` if it must only be there.
     pub is: Option<Test>,
+}
+
+/// A test of the lines that set one cookie.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct OfCookie {
+    /// The name of the cookie, in its case.
+    pub name: String,
+    /// The test: a directive, or whether the cookie is set.
+    pub is: Test,
 }
 
 /// What counts as a refusal.
@@ -189,6 +202,17 @@ impl Expectation {
         Self { at: at.into(), test }
     }
 
+    /// Whether it reads the value at this pointer or within it.
+    pub fn reads(&self, pointer: &str) -> bool {
+        let within = |at: &str| {
+            at.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        match &self.test {
+            Test::NotAll(all) => all.iter().any(|one| within(&one.at)),
+            _ => within(&self.at),
+        }
+    }
+
     /// Whether it speaks of this status, so that the status is an answer and not a failure.
     pub fn names_status(&self, status: u16) -> bool {
         match (&self.at[..], &self.test) {
@@ -251,6 +275,7 @@ impl Test {
             Self::SameSet(values) => values.is_empty(),
             Self::ShowsExactly(canaries) => canaries.is_empty(),
             Self::Directive(directive) => directive.is == Some(Self::Exists(false)),
+            Self::Cookie(cookie) => cookie.is.is_refusal_or_absence(),
             Self::Every(within) => within.is.is_refusal_or_absence(),
             Self::All(all) => all.iter().any(|within| within.is.is_refusal_or_absence()),
             _ => false,

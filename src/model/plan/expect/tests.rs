@@ -7,7 +7,7 @@ use crate::model::answer::facts::Facts;
 use crate::model::answer::ids::CanaryId;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::expect::{
-    Directive, Expectation, JudgeContext, Refusal, Test, TestOutcome, Within,
+    Directive, Expectation, JudgeContext, OfCookie, Refusal, Test, TestOutcome, Within,
 };
 
 fn judge(at: &str, test: Test, facts: Value) -> TestOutcome {
@@ -185,7 +185,7 @@ fn a_body_that_was_not_decoded_decides_nothing() {
         ("/body/title", json!({"bytes": 7})),
         ("/body/title", json!({"bytes": 70_000, "text": "<p>"})),
         ("/body/json/a", json!({"bytes": 7, "text": "a"})),
-        ("/body/fields/contact", json!({"bytes": 7})),
+        ("/body/security_txt/contacts", json!({"bytes": 7})),
     ] {
         for test in [Test::Contains("x".into()), Test::NotContains("x".into())] {
             assert_eq!(judge(at, test, json!({ "body": body })), unknown, "{at} {body}");
@@ -319,8 +319,8 @@ fn contradicting_headers_are_judged_as_browsers_do() {
     let frames = |lines: &[&str], test: Test| header("x-frame-options", lines, test);
     assert_eq!(frames(&["deny"], is("DENY")), MET);
     assert_eq!(frames(&["SAMEORIGIN", "SAMEORIGIN"], is("SAMEORIGIN")), MET);
-    assert_eq!(frames(&["DENY", "ALLOWALL"], is("DENY")), MET);
-    assert_eq!(frames(&["SAMEORIGIN, DENY"], is("SAMEORIGIN")), NOT_MET);
+    assert_eq!(frames(&["DENY", "ALLOWALL"], is("DENY")), UNCLEAR);
+    assert_eq!(frames(&["SAMEORIGIN, DENY"], is("SAMEORIGIN")), UNCLEAR);
     assert_eq!(frames(&["ALLOW-FROM https://a.test"], is("DENY")), NOT_MET);
     let referrer = |lines: &[&str]| header("referrer-policy", lines, is("no-referrer"));
     assert_eq!(referrer(&["unsafe-url, no-referrer"]), MET);
@@ -349,7 +349,37 @@ fn every_content_security_policy_is_enforced() {
     assert_eq!(frames(&["default-src 'self'", "frame-ancestors 'none'"], none()), MET);
     assert_eq!(frames(&["frame-ancestors 'none'; frame-ancestors *"], none()), MET);
     assert_eq!(frames(&["frame-ancestors *; frame-ancestors 'none'"], none()), NOT_MET);
-    assert_eq!(frames(&["frame-ancestors *", "frame-ancestors 'none'"], none()), UNCLEAR);
+    assert_eq!(frames(&["frame-ancestors *", "frame-ancestors 'none'"], none()), MET);
+    assert_eq!(frames(&["frame-ancestors 'none', frame-ancestors *"], none()), MET);
+    assert_eq!(frames(&["frame-ancestors *", "frame-ancestors 'self'"], none()), NOT_MET);
+    assert_eq!(frames(&["FRAME-ANCESTORS 'NONE' "], none()), MET);
+    assert_eq!(frames(&["frame-ancestors"], none()), MET);
+    assert_eq!(frames(&["frame-ancestors 'none' https://a.test"], none()), NOT_MET);
+    let csp = |lines: &[&str], name: &str, is| has("content-security-policy", lines, name, is);
+    let is = |text: &str| Some(Test::Equals(json!(text)));
+    assert_eq!(csp(&["default-src 'none'"], "object-src", none()), MET);
+    assert_eq!(csp(&["default-src 'none'; object-src *"], "object-src", none()), NOT_MET);
+    assert_eq!(csp(&["script-src 'self'"], "worker-src", is("'self'")), MET);
+    assert_eq!(csp(&["default-src 'self'"], "frame-ancestors", is("'self'")), NOT_MET);
+    assert_eq!(
+        csp(&["script-src https://A.test 'self'"], "script-src", is("'self' https://a.test")),
+        MET
+    );
+    assert_eq!(csp(&["script-src 'nonce-Ab'"], "script-src", is("'nonce-ab'")), NOT_MET);
+    let safe = || Some(Test::NotContains("'unsafe-inline'".into()));
+    assert_eq!(csp(&["script-src 'self' 'Unsafe-Inline'"], "script-src", safe()), NOT_MET);
+    assert_eq!(
+        csp(&["script-src 'self' 'unsafe-inline'", "script-src 'self'"], "script-src", safe()),
+        MET
+    );
+    assert_eq!(csp(&["img-src 'self'"], "script-src", safe()), NOT_MET);
+    let missing = || Some(Test::Exists(false));
+    assert_eq!(csp(&["default-src 'self'"], "report-uri", missing()), MET);
+    assert_eq!(csp(&["default-src 'self'", "report-uri /r"], "report-uri", missing()), NOT_MET);
+    assert_eq!(
+        has("content-security-policy-report-only", &["default-src 'none'"], "object-src", none()),
+        MET
+    );
     assert_eq!(frames(&["default-src 'self'"], none()), NOT_MET);
     let deny = |policy: &str| {
         let headers = json!({"x-frame-options": ["DENY"], "content-security-policy": [policy]});
@@ -360,6 +390,142 @@ fn every_content_security_policy_is_enforced() {
     assert_eq!(deny("frame-ancestors 'none'"), MET);
     assert_eq!(deny("frame-ancestors 'self'"), NOT_MET);
     assert_eq!(deny("frame-ancestors *"), UNCLEAR);
+}
+
+#[test]
+fn a_cookie_is_judged_by_its_name() {
+    let cookie = |name: &str, is| Test::Cookie(Box::new(OfCookie { name: name.into(), is }));
+    let secure = || Test::Directive(Box::new(Directive { name: "Secure".into(), is: None }));
+    let of = |lines: &[&str], name: &str, is| header("set-cookie", lines, cookie(name, is));
+    let lines = ["sid=1; Secure", "lang=en"];
+    assert_eq!(of(&lines, "sid", secure()), MET);
+    assert_eq!(of(&lines, "lang", secure()), NOT_MET);
+    assert_eq!(of(&lines, "SID", secure()), NOT_MET);
+    assert_eq!(of(&lines, "other", secure()), NOT_MET);
+    assert_eq!(of(&["sid=1; Secure", "sid=2"], "sid", secure()), NOT_MET);
+    assert_eq!(of(&lines, "sid", Test::Exists(true)), MET);
+    assert_eq!(of(&lines, "other", Test::Exists(true)), NOT_MET);
+    assert_eq!(of(&lines, "other", Test::Exists(false)), MET);
+    assert_eq!(judge("/headers/set-cookie", cookie("a", Test::Exists(false)), json!({})), MET);
+}
+
+#[test]
+fn a_cookie_that_is_removed_needs_no_attribute_and_one_that_browsers_refuse_shows_nothing() {
+    let only = |lines: &[&str]| has("set-cookie", lines, "httponly", None);
+    let sid = "sid=1; HttpOnly";
+    assert_eq!(only(&[sid, "old=; Max-Age=0"]), MET);
+    assert_eq!(only(&[sid, "old=; Max-Age=-1; Expires=Fri, 01 Jan 2100 00:00:00 GMT"]), MET);
+    assert_eq!(only(&[sid, "old=; Expires=Thu, 01-Jan-1970 00:00:00 GMT"]), MET);
+    assert_eq!(only(&[sid, "new=; Expires=Fri, 01 Jan 2100 00:00:00 GMT"]), NOT_MET);
+    assert_eq!(only(&[sid, "new=; Max-Age=60"]), NOT_MET);
+    assert_eq!(only(&["old=; Max-Age=0"]), NOT_MET);
+    for refused in [
+        "__Host-sid=1; HttpOnly; Path=/",
+        "__Host-sid=1; HttpOnly; Secure",
+        "__Host-sid=1; HttpOnly; Secure; Path=/; Domain=a.test",
+        "__secure-sid=1; HttpOnly",
+        "sid=1; HttpOnly; SameSite=None",
+        "sid=1; HttpOnly; Partitioned",
+    ] {
+        assert_eq!(only(&[refused]), UNCLEAR, "{refused}");
+    }
+    assert_eq!(only(&["__Host-sid=1; Secure"]), NOT_MET);
+    assert_eq!(only(&["__Host-sid=1; HttpOnly; Secure; Path=/"]), MET);
+    let contains =
+        |part: &str, lines: &[&str]| header("set-cookie", lines, Test::Contains(part.into()));
+    assert_eq!(contains("sid", &["lang=en", "sid=1; HttpOnly"]), MET);
+    assert_eq!(contains("sid", &["lang=en"]), NOT_MET);
+}
+
+#[test]
+fn a_field_that_browsers_ignore_meets_nothing() {
+    let age = || Some(Test::AtLeast(31_536_000.0));
+    let sts = |line: &str, name: &str, is| has("strict-transport-security", &[line], name, is);
+    for line in [
+        "max-age=31536000, includeSubDomains",
+        "max-age=31536000; max-age=31536000",
+        "max-age=31536000; includeSubDomains; includesubdomains",
+        "max-age=31536000.5",
+        "max-age=4e7",
+        "max-age=+31536000",
+        "max-age",
+        "max-age=31536000 includeSubDomains",
+        "max-age=31536000; include SubDomains",
+        "max-age=31536000; includeSubDomains=1",
+        "max-age=\"31536000",
+    ] {
+        assert_eq!(sts(line, "max-age", age()), UNCLEAR, "{line}");
+        assert_eq!(sts(line, "includeSubDomains", None), UNCLEAR, "{line}");
+        let text = header("strict-transport-security", &[line], Test::Contains("max-age".into()));
+        assert_eq!(text, UNCLEAR, "{line}");
+    }
+    for line in ["max-age=31536000;", "Max-Age = 63072000 ;; preload", "max-age=\"31536000\"; x=y"]
+    {
+        assert_eq!(sts(line, "max-age", age()), MET, "{line}");
+    }
+    let policy = |line: &str, is| has("permissions-policy", &[line], "camera", is);
+    let nobody = || Some(Test::Equals(json!("()")));
+    assert_eq!(policy("camera=(), geolocation=(self \"https://a.test\")", nobody()), MET);
+    assert_eq!(policy("camera=( )", nobody()), MET);
+    assert_eq!(policy("camera=*, camera=()", nobody()), MET);
+    assert_eq!(policy("camera=(), camera=*", nobody()), NOT_MET);
+    assert_eq!(policy("geolocation=()", nobody()), NOT_MET);
+    for line in ["camera 'none'", "camera=(); geolocation=()", "camera=(), Geo=", "camera=(\"a)"] {
+        assert_eq!(policy(line, None), UNCLEAR, "{line}");
+    }
+    let caches = |line: &str, is| has("cache-control", &[line], "max-age", is);
+    for line in [
+        "max-age=4e1",
+        "max-age=1.5",
+        "max-age=-1",
+        "max-age=60; private",
+        "max-age 60",
+        "x max-age=60",
+    ] {
+        assert_eq!(caches(line, Some(Test::AtMost(60.0))), UNCLEAR, "{line}");
+    }
+    let credentials = |origin: &str| {
+        let headers = json!({
+            "access-control-allow-origin": [origin], "access-control-allow-credentials": ["true"]
+        });
+        let at = "/headers/access-control-allow-credentials";
+        judge(at, Test::Equals(json!("true")), json!({ "headers": headers }))
+    };
+    assert_eq!(credentials("https://a.test"), MET);
+    assert_eq!(credentials("*"), UNCLEAR);
+    let origin = header("access-control-allow-origin", &["null"], Test::NotEquals(json!("*")));
+    assert_eq!(origin, UNCLEAR);
+}
+
+#[test]
+fn numbers_are_numbers_however_they_are_written_and_however_large() {
+    let at = |test: Test, text: &str| {
+        let value: Value = serde_json::from_str(text).unwrap();
+        judge("/body/json", test, json!({"body": {"json": value}}))
+    };
+    let equals = |wanted: Value, text: &str| at(Test::Equals(wanted), text);
+    for text in ["5", "5.0", "5e0", "50e-1"] {
+        assert_eq!(equals(json!(5), text), MET, "{text}");
+        assert_eq!(equals(json!(5.0), text), MET, "{text}");
+        assert_eq!(at(Test::OneOf(vec![json!(4), json!(5.0)]), text), MET, "{text}");
+    }
+    let large = 9_007_199_254_740_993_u64;
+    assert_eq!(equals(json!(large), "9007199254740993"), MET);
+    assert_eq!(equals(json!(large), "9007199254740992"), NOT_MET);
+    assert_eq!(equals(json!(large), "9007199254740992.0"), NOT_MET);
+    assert_eq!(equals(json!(u64::MAX), "18446744073709551615"), MET);
+    assert_eq!(at(Test::AtMost(9_007_199_254_740_992.0), "9007199254740993"), NOT_MET);
+    assert_eq!(at(Test::AtMost(9_007_199_254_740_992.0), "9007199254740992"), MET);
+    assert_eq!(at(Test::AtLeast(9_007_199_254_740_992.0), "9007199254740991"), NOT_MET);
+    assert_eq!(at(Test::AtLeast(0.5), "1"), MET);
+    assert_eq!(equals(json!(18_446_744_073_709_551_617.0), "18446744073709551616"), UNCLEAR);
+    let set =
+        |wanted: Value, text: &str| at(Test::SameSet(wanted.as_array().unwrap().clone()), text);
+    assert_eq!(set(json!([1, 2]), "[2.0, 1]"), MET);
+    assert_eq!(set(json!([1, 2]), "[1, 2, 2]"), NOT_MET);
+    assert_eq!(set(json!([1, 2, 2]), "[2, 1, 2]"), MET);
+    assert_eq!(set(json!([1, 2]), "[1]"), NOT_MET);
+    assert_eq!(equals(json!({"a": [1.0]}), "{\"a\":[1]}"), MET);
 }
 
 #[test]

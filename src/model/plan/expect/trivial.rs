@@ -137,6 +137,7 @@ fn of_test(test: &Test, place: &Place) -> Option<Triviality> {
         Test::Directive(directive) => {
             return of_test(directive.is.as_ref()?, &Place::text());
         }
+        Test::Cookie(cookie) => return of_test(&cookie.is, place),
         Test::All(all) | Test::NotAll(all) => return of_all(all),
         Test::Exists(_) if place.may_be_absent => return None,
         _ => {}
@@ -239,6 +240,7 @@ fn has_null(test: &Test) -> bool {
         Test::Every(within) | Test::Some(within) => has_null(&within.is),
         Test::All(all) | Test::NotAll(all) => all.iter().any(|one| has_null(&one.is)),
         Test::IfThere(test) => has_null(test),
+        Test::Cookie(cookie) => has_null(&cookie.is),
         Test::Directive(directive) => directive.is.as_ref().is_some_and(has_null),
         _ => false,
     }

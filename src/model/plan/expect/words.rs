@@ -57,6 +57,7 @@ impl Test {
             Self::Every(_)
             | Self::Some(_)
             | Self::Directive(_)
+            | Self::Cookie(_)
             | Self::Refused(_)
             | Self::ShowsCanary(_)
             | Self::ShowsExactly(_)

@@ -1,7 +1,7 @@
 //! DNS queries through one resolver, within a deadline.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,6 +24,17 @@ const CHAIN_MAX: usize = 16;
 
 /// The number of queries for one question if no answer arrives.
 const ATTEMPTS: u32 = 3;
+
+/// The addresses of a name, IPv4 and IPv6.
+pub(crate) async fn addresses(
+    name: &str,
+    resolver: Option<SocketAddr>,
+    deadline: Instant,
+) -> Result<Vec<IpAddr>, ProbeError> {
+    let client = DnsClient::new(resolver, deadline)?;
+    let found = client.records(&parse(name)?, &[RecordType::A, RecordType::AAAA]).await?;
+    Ok(found.records.iter().filter_map(RData::ip_addr).collect())
+}
 
 /// A client without a cache beyond one question. It neither reads `/etc/hosts` nor uses search domains.
 pub(crate) struct DnsClient {

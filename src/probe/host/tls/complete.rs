@@ -27,7 +27,7 @@ use crate::probe::host::certificate::{Recorder, Signatures};
 use crate::probe::host::chain::Trust;
 use crate::probe::host::handshake::alert_name;
 use crate::probe::host::peers::{PeerFacts, ProbedHost};
-use crate::probe::host::tls::{Opened, alert_facts, no_tls, object, open, tls_error};
+use crate::probe::host::tls::connection::{Opened, alert_facts, no_tls, object, open, tls_error};
 
 /// The settings of the handshakes with one host.
 pub(crate) struct HandshakeSettings {
