@@ -178,6 +178,9 @@ fn run(project: &Project, plan: &Plan, folder: &Path) -> BenchResult<Transcript>
         events: &|_| {},
         interrupt: &interrupt,
         journal: Some(folder.join("journal.jsonl")),
+        plans: &std::collections::BTreeMap::new(),
+        undeleted: probe::job::Undeleted::default(),
+        lasting: &[],
     };
     let claim = "isolation".into();
     let jobs = [probe::job::Job { claim: &claim, check: 0, plan }];

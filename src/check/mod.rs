@@ -1,5 +1,6 @@
 //! From the checks of a project to plans, before any request is sent. Pure.
 
+mod clean_up;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
@@ -65,6 +66,7 @@ fn of_claim(project: &Project, claim: &Claim, seed: u64, diagnostics: &mut Repor
         let context = Context { project, claim, span: &check.settings.span, seed };
         if let Some(mut plan) = kind.plan(&check.settings, &context, diagnostics) {
             diagnostics.extend(flaws(claim, check, &plan));
+            diagnostics.extend(clean_up::missing(claim, check, &plan));
             diagnostics.extend(unnamed::hint(claim, check, &plan));
             plan.alone = check.alone;
             mark_stated(check, &mut plan);

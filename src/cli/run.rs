@@ -4,7 +4,7 @@ use avouch::model::answer::observation::Transcript;
 use avouch::model::judge::assessment::Assessment;
 use avouch::model::source::claim_id::ClaimId;
 use avouch::probe;
-use avouch::probe::job::Job;
+use avouch::probe::job::{Job, Undeleted};
 use avouch::workflow::assess::{Start, Surroundings, assessment, jobs, transcripts};
 
 use crate::exit::Exit;
@@ -20,7 +20,7 @@ pub(crate) fn assess(
 ) -> Result<Assessment, Exit> {
     let start = Start::now(session);
     let jobs = jobs(session, wanted);
-    let transcripts = ask(session, &jobs, console)?;
+    let transcripts = ask(session, &jobs, Undeleted::default(), console)?;
     Ok(assessment(session, &jobs, start, transcripts))
 }
 
@@ -28,6 +28,7 @@ pub(crate) fn assess(
 pub(crate) fn ask(
     session: &Session,
     jobs: &[Job<'_>],
+    undeleted: Undeleted,
     console: Console,
 ) -> Result<Vec<Transcript>, Exit> {
     let interrupt = probe::signals::interrupt();
@@ -36,6 +37,7 @@ pub(crate) fn ask(
         env: &environment,
         events: &|event| progress.tell(event),
         interrupt: &interrupt,
+        undeleted,
     };
     let transcripts = transcripts(session, jobs, &surroundings);
     progress.end();

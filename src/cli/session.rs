@@ -139,7 +139,14 @@ impl Session {
         let demo = start_demo(open, &mut project, &secrets, console)?;
         let root = open.root.to_owned();
         let seeds = open.seeds.clone();
-        let session = session::Session { root, project, plans: checked.plans, seeds, clock };
+        let session = session::Session {
+            root,
+            project,
+            plans: checked.plans,
+            seeds,
+            clock,
+            lasting: Vec::new(),
+        };
         Ok(Self { session, _demo: demo })
     }
 }

@@ -1,5 +1,6 @@
 //! The input of a run, and the events that it emits.
 
+use std::collections::BTreeMap;
 use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::model::answer::verdict::Verdict;
+use crate::model::judge::lasting::LastingObject;
 use crate::model::plan::Plan;
 use crate::model::project::Project;
 use crate::model::source::claim_id::ClaimId;
@@ -39,6 +41,24 @@ pub struct RunSettings<'a> {
     /// The file that lists objects before they are created on the target, so that the next run can
     /// delete those that this run could not.
     pub journal: Option<PathBuf>,
+    /// The plans of all claims, from which the clean-up of earlier runs is made again.
+    pub plans: &'a BTreeMap<ClaimId, Vec<Plan>>,
+    /// What happens to entries of the journal whose objects cannot be deleted.
+    pub undeleted: Undeleted,
+    /// Objects that earlier runs made and did not delete.
+    pub lasting: &'a [LastingObject],
+}
+
+/// What happens to objects of earlier runs that cannot be deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Undeleted {
+    /// Those that no later run can delete are reported once; the others, in every run.
+    #[default]
+    ReportedOnce,
+    /// All are reported.
+    Reported,
+    /// All are reported, and forgotten.
+    Forgotten,
 }
 
 /// Something that happened in a run.

@@ -5,16 +5,21 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use crate::model::answer::facts::SECRET;
+use crate::model::answer::ids::StepId;
 use crate::model::answer::observation::Transcript;
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::assessment::{Assessment, ClaimEvidence, Memory, SCHEMA};
 use crate::model::judge::binding::{ClaimBinding, WorldBinding};
 use crate::model::judge::interference::judge_both;
+use crate::model::judge::judge;
+use crate::model::judge::lasting::{self, LastingObject, Visit};
+use crate::model::judge::view::View;
 use crate::model::plan::Plan;
 use crate::model::project::release::Release;
 use crate::model::source::claim_id::ClaimId;
 use crate::probe;
-use crate::probe::job::{Event, Interrupt, Job, RunSettings};
+use crate::probe::job::{Event, Interrupt, Job, RunSettings, Undeleted};
 use crate::workflow::release;
 use crate::workflow::requests::{TooManyRequests, within_limit};
 use crate::workflow::session::Session;
@@ -30,6 +35,8 @@ pub struct Surroundings<'a> {
     pub events: &'a (dyn Fn(Event<'_>) + Sync),
     /// Ends the run early.
     pub interrupt: &'a Interrupt,
+    /// What happens to objects of earlier runs that cannot be deleted.
+    pub undeleted: Undeleted,
 }
 
 /// Every check of the claims that `wanted` selects, in the order of the sources.
@@ -59,6 +66,9 @@ pub fn transcripts(
         events: surroundings.events,
         interrupt: surroundings.interrupt,
         journal: Some(session.path(Path::new(JOURNAL))),
+        plans: &session.plans,
+        undeleted: surroundings.undeleted,
+        lasting: &session.lasting,
     };
     let transcripts = probe::run(jobs, &settings);
     Ok((!surroundings.interrupt.is_set()).then_some(transcripts))
@@ -88,10 +98,11 @@ pub fn assessment(
     let after = release::read(&session.project);
     let release = start.release.zip(after).map(|(before, after)| Release::during(before, after));
     let (started, finished) = (start.at, session.clock.now());
+    let lasting = lasting(session, jobs, &transcripts, finished);
     let mut claims = evidence(session, jobs, transcripts);
     claims.values_mut().for_each(|one| one.release.clone_from(&release));
     let empty = empty(WorldBinding::of(&session.project), started);
-    let mut run = Assessment { finished, clock: session.clock.fixed, claims, ..empty };
+    let mut run = Assessment { finished, clock: session.clock.fixed, claims, lasting, ..empty };
     run.remember(&Memory::default());
     run
 }
@@ -108,7 +119,41 @@ pub fn empty(world: WorldBinding, at: Timestamp) -> Assessment {
         claims: BTreeMap::new(),
         contradicted: BTreeMap::new(),
         released: None,
+        lasting: Vec::new(),
     }
+}
+
+/// The lasting objects that are known after a run.
+fn lasting(
+    session: &Session,
+    jobs: &[Job<'_>],
+    transcripts: &[Transcript],
+    now: Timestamp,
+) -> Vec<LastingObject> {
+    let before = session.lasting.clone();
+    jobs.iter().zip(transcripts).fold(before, |all, (job, transcript)| {
+        lasting::after_visit(all, job.plan, &visit(job.plan, transcript, now))
+    })
+}
+
+fn visit(plan: &Plan, transcript: &Transcript, now: Timestamp) -> Visit {
+    let judgement = judge(&View::new(plan, &transcript.observations));
+    let met = |id: StepId| judgement.steps[id].is_met();
+    let steps = StepId::enumerate(&plan.steps);
+    let mut reads =
+        steps.filter_map(|(id, step)| Some((id, step.control?, step.lasting.as_ref()?)));
+    let Some((probe, control, lasting)) = reads.next() else {
+        return Visit { made: None, gone: false, now };
+    };
+    let observed = &transcript.observations;
+    let mut captured = observed[..probe.0.min(observed.len())]
+        .iter()
+        .filter_map(|one| one.captures.get(&lasting.capture));
+    let id = captured.next().map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
+    // An id that is a secret is not stored.
+    let id = id.filter(|id| !id.contains(SECRET) && met(control));
+    let made = id.zip(observed.get(control.0).map(|one| one.at));
+    Visit { made, gone: met(probe), now }
 }
 
 fn evidence(

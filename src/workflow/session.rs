@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::check;
 use crate::model::judge::assessment::Seeds;
+use crate::model::judge::lasting::LastingObject;
 use crate::model::plan::Plan;
 use crate::model::project::Project;
 use crate::model::source::claim_id::ClaimId;
@@ -24,6 +25,8 @@ pub struct Session {
     pub seeds: Seeds,
     /// The time.
     pub clock: Clock,
+    /// Objects that earlier runs made and did not delete.
+    pub lasting: Vec<LastingObject>,
 }
 
 impl Session {

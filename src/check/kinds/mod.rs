@@ -10,6 +10,7 @@ pub(crate) mod dns;
 pub(crate) mod forge_remote;
 pub(crate) mod headers;
 pub(crate) mod http;
+pub(crate) mod lifetime;
 pub(crate) mod link;
 pub(crate) mod security_txt;
 pub(crate) mod tenant_isolation;
@@ -24,6 +25,8 @@ pub static KINDS: &[&dyn ErasedKind] = &[
     &tenant_isolation::TenantIsolation,
     &backup::age::BackupAge,
     &backup::restore::BackupRestore,
+    &backup::retention::Retention,
+    &lifetime::Lifetime,
     &command::Command,
     &headers::Headers,
     &tls::Tls,

@@ -291,7 +291,7 @@ fn text_that_decides_nothing_binds_no_number() {
     let http = |probe: &str| {
         format!(
             "{{kind: http, steps: [\
-             {{name: make 7 copies, role: prepare, as: acme, post: /config, json: {{copies: 7}}}}, \
+             {{name: make 7 copies, role: prepare, as: acme, post: /config, json: {{copies: 7}}, clean_up: none}}, \
              {{name: a, role: control, as: acme, get: /config, expect: {{json: {{/copies: {{equals: 7}}}}}}}}, \
              {{name: 7 copies, again: a, expect: {{{probe}}}}}]}}"
         )

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use avouch::model::judge::binding::WorldBinding;
 use avouch::model::judge::evidence::outcomes;
-use avouch::probe::job::{Event, Interrupt};
+use avouch::probe::job::{Event, Interrupt, Undeleted};
 use avouch::render::summary;
 use avouch::workflow::assess::{Start, Surroundings, assessment, jobs, transcripts};
 
@@ -63,7 +63,12 @@ impl Runner {
     /// start.
     fn run(&self) -> Option<String> {
         let open = Open::to_ask(&self.root, &self.target);
-        let session = Session::open(&open, self.console).ok()?;
+        let mut session = Session::open(&open, self.console).ok()?;
+        let records =
+            Records::read(&self.root, &[Path::new("assessment.json")].into(), "public".as_ref());
+        let world = WorldBinding::of(&session.project);
+        let memory = records.memory(None, &world, session.clock.fixed);
+        session.lasting.clone_from(&memory.lasting);
         let jobs = jobs(&session, &|_| true);
         self.state.send_modify(|state| state.run.total = jobs.len());
         let start = Start::now(&session);
@@ -71,6 +76,7 @@ impl Runner {
             env: &environment,
             events: &|event| self.show(event),
             interrupt: &self.interrupt,
+            undeleted: Undeleted::default(),
         };
         let transcripts = match transcripts(&session, &jobs, &surroundings) {
             Ok(Some(transcripts)) => transcripts,
@@ -81,10 +87,7 @@ impl Runner {
             }
         };
         let mut assessment = assessment(&session, &jobs, start, transcripts);
-        let records =
-            Records::read(&self.root, &[Path::new("assessment.json")].into(), "public".as_ref());
-        let world = WorldBinding::of(&session.project);
-        assessment.remember_earlier(&records.memory(None, &world, session.clock.fixed));
+        assessment.remember_earlier(&memory);
         let outcomes = outcomes(&session.project, &session.plans, &assessment, session.clock.now());
         let results = summary::in_words(&outcomes);
         Some(match store::save(&assessment, &self.root.join("assessment.json"), self.console) {

@@ -56,14 +56,13 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
         .map(|file| store::read(&root.join(file), console))
         .transpose()?;
     let outlets = Outlets::open(&args.reports, root, &taken(args), console)?;
-    let session = Session::open_or_report(&open(root, args, given.as_ref()), &outlets, console)?;
+    let mut session =
+        Session::open_or_report(&open(root, args, given.as_ref()), &outlets, console)?;
     let checked = given.as_ref().map_or_else(|| session.clock.now(), |given| given.finished);
     let past = past(&session, args, Evidence { of: given.as_ref(), checked }, console)?;
     let records = Records::read(&session.root, &[Path::new("assessment.json")].into(), &args.out);
-    let failed = |clock| {
-        let world = WorldBinding::of(&session.project);
-        records.memory(past.previous.as_ref(), &world, clock)
-    };
+    let world = WorldBinding::of(&session.project);
+    let failed = |clock| records.memory(past.previous.as_ref(), &world, clock);
     let assessment = match given {
         Some(assessment) => {
             let mut assessment = bound(&session, assessment, console)?;
@@ -71,6 +70,7 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
             assessment
         }
         None => {
+            session.lasting = failed(session.clock.fixed).lasting;
             let mut assessment = assess(&session, &|_| true, console)?;
             assessment.remember_earlier(&failed(assessment.clock));
             store::save(&assessment, &session.path(Path::new("assessment.json")), console)?;

@@ -81,6 +81,7 @@ fn once(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
     let mut session = Session::open_or_report(&open, &outlets, console)?;
     known(&session, &args.claims, console)?;
     let failed = failed(args, &session);
+    session.lasting.clone_from(&failed.lasting);
     let assessment = match earlier {
         Some(earlier) => reusing(earlier, &failed, args, &mut session, console)?,
         None => alone(args, &failed, &mut session, console)?,

@@ -1,4 +1,5 @@
-//! `avouch doctor`: logs in as every actor, runs the controls alone, and reports what is missing.
+//! `avouch doctor`: logs in as every actor, runs the controls alone, and reports what is missing. It also lists
+//! the objects that earlier runs left on the target.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -13,7 +14,7 @@ use avouch::model::judge::view::View;
 use avouch::model::plan::rehearsal::rehearsal;
 use avouch::model::plan::{ANYONE, Role};
 use avouch::model::project::Project;
-use avouch::probe::job::Job;
+use avouch::probe::job::{Job, Undeleted};
 use avouch::render::report::layout::{BOLD, DIM, GREEN, Layout, RED, WaiverLines, width};
 use avouch::render::wording;
 use clap::Args;
@@ -35,6 +36,10 @@ pub(crate) struct Doctor {
     /// The service.
     #[command(flatten)]
     target: Target,
+    /// Forget the objects that earlier runs left on the target and that cannot be deleted; they are listed
+    /// once more
+    #[arg(long)]
+    forget: bool,
 }
 
 /// Runs the verb.
@@ -44,7 +49,8 @@ pub(crate) fn run(root: &Path, args: &Doctor, console: Console) -> Result<Exit, 
     session.project.limits.retries = 0;
     session.plans.values_mut().flatten().for_each(|plan| *plan = rehearsal(plan));
     let jobs = jobs(&session, &|_| true);
-    let transcripts = ask(&session, &jobs, console)?;
+    let undeleted = if args.forget { Undeleted::Forgotten } else { Undeleted::Reported };
+    let transcripts = ask(&session, &jobs, undeleted, console)?;
     let layout = console.layout(WaiverLines::default());
     let (mut counts, mut unmet) = (Counts::new(), String::new());
     for (job, transcript) in jobs.iter().zip(&transcripts) {

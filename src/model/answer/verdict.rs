@@ -83,11 +83,13 @@ pub enum Reason {
     Interference,
     /// A program of the project reported that it could not find out (exit code 3).
     Undetermined,
+    /// The objects by which it is tested are not old enough yet.
+    NotYet,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Unreachable,
         Self::Dns,
         Self::Tls,
@@ -108,6 +110,7 @@ impl Reason {
         Self::Release,
         Self::Interference,
         Self::Undetermined,
+        Self::NotYet,
     ];
 
     /// Its name, in kebab case.
@@ -133,6 +136,7 @@ impl Reason {
             Self::Release => "release",
             Self::Interference => "interference",
             Self::Undetermined => "undetermined",
+            Self::NotYet => "not-yet",
         }
     }
 
@@ -165,6 +169,7 @@ impl Reason {
                 "a second look, while no other check ran, contradicted the first one"
             }
             Self::Undetermined => "the program that tests it could not find out",
+            Self::NotYet => "no test object is old enough yet",
         }
     }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::answer::observation::{Observation, Transcript};
 use crate::model::answer::verdict::Verdict;
 use crate::model::judge::binding::{ClaimBinding, WorldBinding};
+use crate::model::judge::lasting::{self, LastingObject};
 use crate::model::plan::Plan;
 use crate::model::plan::expect::CLOCK_TOLERANCE;
 use crate::model::project::Project;
@@ -45,15 +46,20 @@ pub struct Assessment {
     /// The newest release of the service that is known; evidence of another one has expired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub released: Option<KnownRelease>,
+    /// Objects that runs made and did not delete, to see later that the service has deleted them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lasting: Vec<LastingObject>,
 }
 
-/// What runs and published pages record that makes evidence void.
+/// What runs and published pages record for later runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
     /// When each claim was last found violated.
     pub contradicted: Contradictions,
     /// The newest release of the service that is known.
     pub released: Option<KnownRelease>,
+    /// Objects that runs made and did not delete.
+    pub lasting: Vec<LastingObject>,
 }
 
 impl Memory {
@@ -66,6 +72,7 @@ impl Memory {
         if let Some(newer) = other.released.as_ref().filter(|one| newest(one)) {
             self.released = Some(newer.clone());
         }
+        lasting::add(&mut self.lasting, &other.lasting);
     }
 }
 
@@ -148,7 +155,8 @@ impl Assessment {
     /// This trusts stored verdicts, because they can only void evidence.
     pub fn memory(&self) -> Memory {
         let released = self.released.clone();
-        let mut all = Memory { contradicted: self.contradicted.clone(), released };
+        let (contradicted, lasting) = (self.contradicted.clone(), self.lasting.clone());
+        let mut all = Memory { contradicted, released, lasting };
         for (id, evidence) in &self.claims {
             let last = evidence.last().unwrap_or(self.finished);
             let mut one = Memory::default();
@@ -180,7 +188,7 @@ impl Assessment {
         let open = others.contradicted.iter().filter(|(id, at)| is_open(id, **at));
         let contradicted = open.map(|(id, at)| (id.clone(), *at)).collect();
         let released = others.released.clone().filter(|one| one.at < self.started);
-        self.remember(&Memory { contradicted, released });
+        self.remember(&Memory { contradicted, released, lasting: Vec::new() });
     }
 
     /// Why the release that the evidence for a claim is about is not the one that the service has now.

@@ -183,7 +183,8 @@ pub fn outcome<'a>(
         Some(ReleaseDoubt::Superseded(at)) => Some(at.min(now)),
         Some(ReleaseDoubt::Unknown) | None => None,
     };
-    let ends = checks.iter().map(|check| check.until).chain(waived_until);
+    let counting = counting(&checks);
+    let ends = counting.iter().map(|check| check.until).chain(waived_until);
     let until = ends.chain(superseded).min();
     if let Some(waiving) = &mut waiving {
         waiving.dead = dead(waiving.waiver, &checks);
@@ -225,9 +226,21 @@ fn is_void(checks: &[CheckOutcome<'_>], contradicted: Option<Timestamp>) -> bool
     oldest.is_none_or(|oldest| oldest <= contradicted)
 }
 
+/// The checks that decide. While no test object is old enough, an attestation supports the claim, and the
+/// check that waits for one does not count.
+fn counting<'c, 'a>(checks: &'c [CheckOutcome<'a>]) -> Vec<&'c CheckOutcome<'a>> {
+    let supports = |check: &CheckOutcome<'_>| {
+        check.plan.kind == "attestation" && check.verdict == Verdict::Holds
+    };
+    let waits = Verdict::Inconclusive(Reason::NotYet);
+    let is_supported = checks.iter().any(supports);
+    checks.iter().filter(|check| !(is_supported && check.verdict == waits)).collect()
+}
+
 fn standing(checks: &[CheckOutcome<'_>], until: Option<Timestamp>, now: Timestamp) -> Standing {
     let none = Verdict::Inconclusive(Reason::NotAsked);
-    let verdict = checks.iter().map(|check| check.verdict).reduce(Verdict::and).unwrap_or(none);
+    let counting = counting(checks).into_iter();
+    let verdict = counting.map(|check| check.verdict).reduce(Verdict::and).unwrap_or(none);
     let grades = checks.iter().filter_map(|check| check.falsification.as_ref());
     let grade = grades.map(|one| one.grade).max().unwrap_or(Grade::Sound);
     let is_waived = checks.iter().any(|check| !check.waived.is_empty());

@@ -10,6 +10,7 @@ pub mod binding;
 pub mod evidence;
 pub mod falsify;
 pub mod interference;
+pub mod lasting;
 mod looks;
 pub mod needs;
 pub(crate) mod rejudge;

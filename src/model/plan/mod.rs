@@ -13,6 +13,7 @@ pub mod difference;
 pub mod expect;
 pub mod flaw;
 pub mod graphql;
+pub mod holes;
 pub mod locks;
 pub mod looks;
 pub mod overlap;
@@ -186,6 +187,21 @@ pub struct Step {
     /// Where its answer announces a further page, in addition to the header field `Link`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<NextPage>,
+    /// Whose objects it reads instead of those of this run: those that earlier runs made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasting: Option<Lasting>,
+    /// Whether it makes nothing that has to be deleted. It changes no request, so evidence is not bound to it.
+    #[serde(skip)]
+    pub needs_no_clean_up: bool,
+}
+
+/// Objects that earlier runs made, at least so long ago.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lasting {
+    /// The name of the placeholder for their ids.
+    pub capture: String,
+    /// How long ago they were made.
+    pub after: Period,
 }
 
 index_by_step!(Step);
@@ -333,6 +349,8 @@ impl Step {
             withholds: None,
             before: Vec::new(),
             next: None,
+            lasting: None,
+            needs_no_clean_up: false,
         }
     }
 

@@ -9,7 +9,11 @@ impl Published {
     pub fn memory(&self) -> Memory {
         let claims = self.promises.claims.iter();
         let failed = claims.filter_map(|claim| Some((claim.id.clone(), claim.last_failure()?)));
-        Memory { contradicted: failed.collect(), released: self.release.clone() }
+        Memory {
+            contradicted: failed.collect(),
+            released: self.release.clone(),
+            lasting: Vec::new(),
+        }
     }
 }
 

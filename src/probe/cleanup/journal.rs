@@ -5,13 +5,15 @@
 //! disk. Completions are not: if one is lost, its object is deleted once more than needed. An
 //! incomplete line is ignored. The file is removed once nothing in it is pending.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
+
+use crate::model::judge::binding::Digest;
 
 /// The number of bytes that are read of a journal; real ones are far smaller.
 const BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -32,10 +34,17 @@ pub(crate) struct JournalEntry {
     pub(crate) actor: String,
     /// The request's method.
     pub(crate) method: String,
-    /// The template of a path until the object is created; then the address of its deletion.
+    /// The template of a path until the object is created; then the address of its deletion, for people.
     pub(crate) path: String,
-    /// Whether `path` is the address of the deletion.
+    /// Whether the object can be deleted: `path` is the address of its deletion.
     pub(crate) known: bool,
+    /// The fingerprint of the clean-up step; `None` in an entry of an earlier version, which cannot be
+    /// repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) plan: Option<Digest>,
+    /// The values of the placeholders in its request, without secrets.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) captures: BTreeMap<String, String>,
 }
 
 /// One line. The names are those of the file format.
@@ -45,6 +54,9 @@ enum Line {
     Pending(EntryId, JournalEntry),
     #[serde(rename = "done")]
     Completed(EntryId),
+    /// It was reported that the object cannot be deleted.
+    #[serde(rename = "told")]
+    Reported(EntryId),
 }
 
 /// The journal of a run, which may be switched off.
@@ -62,7 +74,15 @@ enum JournalState {
 struct OpenJournal {
     path: PathBuf,
     file: File,
+    content: Content,
+}
+
+/// What the lines of a journal say.
+#[derive(Debug, PartialEq, Eq)]
+struct Content {
     pending: BTreeMap<EntryId, JournalEntry>,
+    /// The pending entries that were reported.
+    reported: BTreeSet<EntryId>,
     next: EntryId,
 }
 
@@ -80,7 +100,7 @@ impl Journal {
     /// The pending entries, in the order in which they were recorded.
     pub(crate) fn pending(&self) -> Vec<(EntryId, JournalEntry)> {
         match &*self.lock() {
-            JournalState::Open(open) => open.pending.clone().into_iter().collect(),
+            JournalState::Open(open) => open.content.pending.clone().into_iter().collect(),
             _ => Vec::new(),
         }
     }
@@ -103,10 +123,18 @@ impl Journal {
         }
     }
 
+    /// Records that an entry was reported. Returns whether it had not been before.
+    pub(crate) fn report(&self, id: EntryId) -> bool {
+        match &mut *self.lock() {
+            JournalState::Open(open) => open.report(id),
+            _ => true,
+        }
+    }
+
     /// Removes the file if nothing is pending.
     pub(crate) fn close(&self) {
         if let JournalState::Open(open) = &*self.lock()
-            && open.pending.is_empty()
+            && open.content.pending.is_empty()
         {
             let _ = std::fs::remove_file(&open.path);
         }
@@ -134,24 +162,33 @@ impl OpenJournal {
         if text.last().is_some_and(|last| *last != b'\n') {
             file.write_all(b"\n")?;
         }
-        let (pending, next) = read(&text);
-        Ok(Self { path: path.to_owned(), file, pending, next })
+        Ok(Self { path: path.to_owned(), file, content: read(&text) })
     }
 
     fn add(&mut self, entry: JournalEntry) -> std::io::Result<EntryId> {
-        let id = self.next;
+        let id = self.content.next;
         self.append(&Line::Pending(id, entry.clone()))?;
         self.file.sync_data()?;
-        self.next += 1;
-        self.pending.insert(id, entry);
+        self.content.next += 1;
+        self.content.pending.insert(id, entry);
         Ok(id)
     }
 
     fn complete(&mut self, id: EntryId) -> std::io::Result<()> {
-        if self.pending.remove(&id).is_some() {
+        self.content.reported.remove(&id);
+        if self.content.pending.remove(&id).is_some() {
             self.append(&Line::Completed(id))?;
         }
         Ok(())
+    }
+
+    fn report(&mut self, id: EntryId) -> bool {
+        let is_new = self.content.reported.insert(id);
+        if is_new {
+            // If this fails, the entry is reported once more.
+            let _ = self.append(&Line::Reported(id));
+        }
+        is_new
     }
 
     fn append(&mut self, line: &Line) -> std::io::Result<()> {
@@ -161,23 +198,27 @@ impl OpenJournal {
     }
 }
 
-/// Reads a journal. Returns its pending entries and the next number.
-fn read(text: &[u8]) -> (BTreeMap<EntryId, JournalEntry>, EntryId) {
-    let mut pending = BTreeMap::new();
-    let mut next = 1;
+/// Reads a journal. Lines that are not understood, such as an incomplete one, are ignored.
+fn read(text: &[u8]) -> Content {
+    let mut content = Content { pending: BTreeMap::new(), reported: BTreeSet::new(), next: 1 };
     for line in text.split(|byte| *byte == b'\n') {
         match serde_json::from_slice(line) {
             Ok(Line::Pending(id, entry)) => {
-                next = next.max(id.saturating_add(1));
-                pending.insert(id, entry);
+                content.next = content.next.max(id.saturating_add(1));
+                content.pending.insert(id, entry);
             }
             Ok(Line::Completed(id)) => {
-                pending.remove(&id);
+                content.pending.remove(&id);
+            }
+            Ok(Line::Reported(id)) => {
+                content.reported.insert(id);
             }
             Err(_) => {}
         }
     }
-    (pending, next)
+    let Content { pending, reported, .. } = &mut content;
+    reported.retain(|id| pending.contains_key(id));
+    content
 }
 
 #[cfg(test)]
@@ -193,6 +234,8 @@ mod tests {
             method: "DELETE".into(),
             path: path.into(),
             known: true,
+            plan: Some(Digest::of(b"plan")),
+            captures: [("note".into(), "7".into())].into(),
         }
     }
 
@@ -224,6 +267,41 @@ mod tests {
         third.complete(3);
         third.close();
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn an_entry_is_reported_once_in_all_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let first = Journal::open(Some(&path));
+        let id = first.add(entry("/1")).unwrap();
+        assert!(first.report(id));
+        assert!(!first.report(id));
+        drop(first);
+        let second = Journal::open(Some(&path));
+        assert!(!second.report(id));
+        let other = second.add(entry("/2")).unwrap();
+        assert!(second.report(other));
+        second.complete(id);
+        second.complete(other);
+        second.close();
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn journals_of_earlier_and_later_versions_are_read() {
+        let old = br#"{"owed":[1,{"claim":"c","target":"https://a.test","step":"s","actor":"a","method":"DELETE","path":"https://a.test/1","known":true}]}
+{"owed":[2,{"claim":"c","target":"https://a.test"}]}
+{"owed":[3,{"claim":"c","target":"https://a.test","step":"s","actor":"a","method":"DELETE","path":"/","known":true,"new":1}]}
+{"later":[3]}
+not JSON
+{"told":9}
+{"done":null}
+"#;
+        let content = read(old);
+        assert_eq!(content.pending.keys().collect::<Vec<_>>(), [&1, &3]);
+        assert_eq!(content.pending[&1].plan, None);
+        assert_eq!((content.reported.len(), content.next), (0, 4));
     }
 
     #[test]

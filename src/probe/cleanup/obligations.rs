@@ -7,8 +7,10 @@ use serde_json::Value;
 
 use crate::model::answer::ids::StepId;
 use crate::model::answer::observation::Answer;
+use crate::model::plan::holes::holes;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Plan, Role};
+use crate::probe::cleanup::debt::{Known, fingerprint};
 use crate::probe::cleanup::journal::{EntryId, Journal, JournalEntry};
 use crate::probe::http::Exchange;
 use crate::probe::job::Job;
@@ -22,9 +24,9 @@ pub(crate) struct Obligations<'a> {
     unknown: BTreeMap<StepId, EntryId>,
     /// Cleanup steps whose object exists and whose address is known.
     known: BTreeMap<StepId, EntryId>,
-    /// The cleanup steps whose address contains this placeholder.
+    /// The cleanup steps whose request contains this placeholder.
     by_placeholder: BTreeMap<String, Vec<StepId>>,
-    /// Cleanup steps that are not recorded yet because their address is not known.
+    /// Cleanup steps that are not recorded yet because a value of their request is not known.
     unresolved: BTreeSet<StepId>,
     has_written: bool,
     failures: Vec<String>,
@@ -34,12 +36,12 @@ pub(crate) struct Obligations<'a> {
 enum CleanupPath {
     /// Not known yet: the template of the request that creates the object.
     Template(String),
-    /// The address to send the deletion to.
-    Address(String),
+    /// The values of the deletion.
+    Known(Known),
 }
 
-/// Returns the address of a request, if all its placeholders have values.
-pub(crate) type AddressOf<'f> = dyn Fn(&Request) -> Option<String> + 'f;
+/// Returns the values of a request, if all its placeholders have values.
+pub(crate) type KnownOf<'f> = dyn Fn(&Request) -> Option<Known> + 'f;
 
 impl<'a> Obligations<'a> {
     /// An attempt that has created nothing yet.
@@ -48,8 +50,8 @@ impl<'a> Obligations<'a> {
         let mut unresolved = BTreeSet::new();
         for (index, request) in cleanups(job.plan) {
             unresolved.insert(index);
-            for placeholder in request.to.template().holes() {
-                by_placeholder.entry(placeholder.to_owned()).or_default().push(index);
+            for placeholder in holes(request) {
+                by_placeholder.entry(placeholder).or_default().push(index);
             }
         }
         Self {
@@ -74,9 +76,9 @@ impl<'a> Obligations<'a> {
     pub(crate) fn begin_write(
         &mut self,
         step: StepId,
-        address: &AddressOf<'_>,
+        known_of: &KnownOf<'_>,
     ) -> Result<(), String> {
-        self.record_known(step, address)?;
+        self.record_known(step, known_of)?;
         if self.cleanups_of(step).is_empty() {
             return Ok(());
         }
@@ -95,7 +97,7 @@ impl<'a> Obligations<'a> {
         &mut self,
         step: StepId,
         exchange: &Exchange,
-        address: &AddressOf<'_>,
+        known_of: &KnownOf<'_>,
     ) {
         self.has_written |= exchange.sent;
         let created = match &exchange.answer {
@@ -105,7 +107,7 @@ impl<'a> Obligations<'a> {
         };
         // The object has been recorded already, without its address: if this fails, it is reported
         // as left behind.
-        let recorded = self.record_known(step, address);
+        let recorded = self.record_known(step, known_of);
         let cleanups = self.cleanups_of(step);
         let cleanable = recorded.is_ok() && cleanups.iter().all(|one| self.known.contains_key(one));
         if (!created || (cleanable && exchange.answer.is_ok()))
@@ -123,8 +125,8 @@ impl<'a> Obligations<'a> {
         let Some(request) = steps[step].request().filter(|_| is_gone(exchange)) else {
             return;
         };
-        let template = request.to.template();
-        let cleanups = template.holes().filter_map(|name| self.by_placeholder.get(name)).flatten();
+        let holes = holes(request);
+        let cleanups = holes.iter().filter_map(|name| self.by_placeholder.get(name)).flatten();
         let same = |one: &StepId| {
             *one > step
                 && steps[*one].actor == steps[step].actor
@@ -177,20 +179,20 @@ impl<'a> Obligations<'a> {
         self.failures.iter().cloned().chain(unknown).chain(unsettled).collect()
     }
 
-    /// Records every cleanup after `step` whose address is known.
+    /// Records every cleanup after `step` whose values are known.
     ///
-    /// A cleanup whose address is not known is not tried again until one of its placeholders gets a
+    /// A cleanup whose values are not known is not tried again until one of its placeholders gets a
     /// value: a plan may have thousands of them.
-    fn record_known(&mut self, step: StepId, address: &AddressOf<'_>) -> Result<(), String> {
+    fn record_known(&mut self, step: StepId, known_of: &KnownOf<'_>) -> Result<(), String> {
         let plan = self.job.plan;
         let later = (Bound::Excluded(step), Bound::Unbounded);
         let unresolved: Vec<StepId> = self.unresolved.range(later).copied().collect();
         for cleanup in unresolved {
             if let Some(request) = plan.steps[cleanup].request()
                 && !self.known.contains_key(&cleanup)
-                && let Some(path) = address(request)
+                && let Some(known) = known_of(request)
             {
-                let entry = self.entry(cleanup, request, CleanupPath::Address(path));
+                let entry = self.entry(cleanup, request, CleanupPath::Known(known));
                 let id = self.journal.add(entry)?;
                 self.known.insert(cleanup, id);
             }
@@ -213,9 +215,10 @@ impl<'a> Obligations<'a> {
 
     fn entry(&self, step: StepId, request: &Request, path: CleanupPath) -> JournalEntry {
         let step = &self.job.plan.steps[step];
-        let (path, known) = match path {
-            CleanupPath::Template(path) => (path, false),
-            CleanupPath::Address(path) => (path, true),
+        let known = matches!(path, CleanupPath::Known(_));
+        let Known { address: path, captures } = match path {
+            CleanupPath::Template(address) => Known { address, captures: BTreeMap::new() },
+            CleanupPath::Known(known) => known,
         };
         JournalEntry {
             claim: self.job.claim.to_string(),
@@ -225,6 +228,8 @@ impl<'a> Obligations<'a> {
             method: request.method.clone(),
             path,
             known,
+            plan: known.then(|| fingerprint(step)),
+            captures,
         }
     }
 }

@@ -33,6 +33,7 @@ use url::Url;
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::observation::Answer;
 use crate::model::answer::verdict::Reason;
+use crate::model::judge::lasting::LastingObject;
 use crate::model::plan::Step;
 use crate::model::plan::request::Request;
 use crate::model::project::Project;
@@ -68,6 +69,8 @@ pub(crate) struct RunContext<'a> {
     pub(crate) limiter: Limiter<'a>,
     /// Makes credentials, and knows all secrets.
     pub(crate) minter: &'a Minter<'a>,
+    /// Objects that earlier runs made and did not delete.
+    pub(crate) lasting: &'a [LastingObject],
 }
 
 /// A request of a plan, with everything that is needed to send it.

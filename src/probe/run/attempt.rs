@@ -15,12 +15,14 @@ use crate::model::answer::error::ProbeError;
 use crate::model::answer::ids::StepId;
 use crate::model::answer::observation::{Answer, Look, Observation};
 use crate::model::answer::verdict::Reason;
+use crate::model::judge::lasting;
 use crate::model::plan::backup::{BackupSource, Opening};
 use crate::model::plan::expect::TOOK;
 use crate::model::plan::looks::Looks;
 use crate::model::plan::question::HostName;
 use crate::model::plan::request::Request;
-use crate::model::plan::{Act, Plan, Role, Step};
+use crate::model::plan::{Act, Lasting, Plan, Role, Step};
+use crate::probe::cleanup::debt::{self, Known};
 use crate::probe::cleanup::journal::Journal;
 use crate::probe::cleanup::obligations::Obligations;
 use crate::probe::host::observed::Observed;
@@ -59,6 +61,8 @@ pub(crate) struct Attempt<'a> {
     /// The number of captures when `sought` was made.
     sought_at: Cell<usize>,
     pub(super) redactor: Redactor,
+    /// Removes secrets, and leaves marks.
+    secrets: Arc<Redactor>,
     /// For each step, the later steps that evaluate its answer again.
     pub(super) readers: BTreeMap<StepId, Vec<StepId>>,
     strangers: Strangers,
@@ -75,13 +79,15 @@ impl<'a> Attempt<'a> {
     pub(crate) fn new(context: &'a RunContext<'a>, journal: &'a Journal, job: Job<'a>) -> Self {
         let values = Values::new(job.plan, context.project, (context.now)());
         let target = context.project.world.target.origin().ascii_serialization();
+        let secrets = secret_redactor(context, job.plan);
         Self {
             context,
             plan: job.plan,
             strangers: Strangers::new(job.plan),
             sought: RefCell::new(Arc::new(values.sought().and(context.minter.sought()))),
             sought_at: Cell::new(0),
-            redactor: values.redactor().after(secret_redactor(context, job.plan)),
+            redactor: values.redactor().after(secrets.clone()),
+            secrets,
             readers: readers(job.plan),
             obligations: RefCell::new(Obligations::new(journal, job, target)),
             values,
@@ -306,6 +312,50 @@ impl<'a> Attempt<'a> {
     }
 
     async fn http(&self, index: StepId, step: &Step, request: &Request) -> Observation {
+        match &step.lasting {
+            Some(lasting) => self.lasting((index, step), request, lasting).await,
+            None => self.request(index, step, request).await,
+        }
+    }
+
+    /// Sends the request for each object of an earlier run that is old enough. The answer for the first object
+    /// that is still there counts, else the first error, else the first answer.
+    async fn lasting(
+        &self,
+        (index, step): (StepId, &Step),
+        request: &Request,
+        Lasting { capture, after }: &Lasting,
+    ) -> Observation {
+        let now = (self.context.now)();
+        let all = self.context.lasting;
+        let mut worst: Option<Observation> = None;
+        for object in
+            lasting::due(all, self.plan, *after, now).into_iter().take(lasting::OBJECTS_MAX)
+        {
+            let id = Value::from(object.id.as_str());
+            self.values.capture(capture, &id);
+            let mut observation = self.request(index, step, request).await;
+            observation.captures.insert(capture.clone(), self.redactor.value(id));
+            let status = match &observation.answer {
+                Answer::Facts(facts) => facts.status(),
+                _ => None,
+            };
+            let is_gone = |status| step.expect.iter().any(|one| one.names_status(status));
+            match status {
+                Some(status) if !is_gone(status) => return observation,
+                Some(_) if worst.is_some() => {}
+                Some(_) => worst = Some(observation),
+                None => worst = Some(observation),
+            }
+        }
+        let none = || {
+            let why = lasting::not_yet(all, self.plan, *after, now);
+            self.observation(ProbeError::new(Reason::NotYet, why).into(), BTreeMap::new())
+        };
+        worst.unwrap_or_else(none)
+    }
+
+    async fn request(&self, index: StepId, step: &Step, request: &Request) -> Observation {
         if let Some(answer) = self.refusal(step, request) {
             if self.obligations.borrow().has_written_nothing() {
                 self.obligations.borrow_mut().discharge(index);
@@ -334,8 +384,8 @@ impl<'a> Attempt<'a> {
         };
         captures.extend(self.values.known_in(step));
         if is_write {
-            let address = address_of(self.context, &self.values);
-            self.obligations.borrow_mut().finish_write(index, exchange, &address);
+            let known = self.known_of();
+            self.obligations.borrow_mut().finish_write(index, exchange, &known);
         } else if step.role == Role::Cleanup {
             self.obligations.borrow_mut().finish_cleanup(index, exchange);
         }
@@ -352,14 +402,13 @@ impl<'a> Attempt<'a> {
     /// The way of a request to the address that answered it in the first look, if there was one.
     fn way(&self, index: StepId, request: &Request) -> Way {
         let first = self.first.and_then(|first| first.get(index.0));
-        let address = first.and_then(|first| first.address.as_ref());
-        let address = address.and_then(|address| address.parse::<SocketAddr>().ok());
-        let url = address_of(self.context, &self.values)(request);
-        let url = url.and_then(|url| Url::parse(&url).ok());
+        let first = first.and_then(|first| first.address.as_ref());
+        let first = first.and_then(|address| address.parse::<SocketAddr>().ok());
+        let url = address(&request.to, self.context.project, &self.values).ok();
         let world = &self.context.project.world;
         let url = url.filter(|url| url.domain().is_some() || !world.connects_to(url).is_empty());
         let host = url.as_ref().and_then(Url::host_str).map(str::to_owned);
-        Way { pinned: host.zip(address), ..Way::default() }
+        Way { pinned: host.zip(first), ..Way::default() }
     }
 
     /// Compares the answers to strangers with the owner's, before anything is left out of them.
@@ -397,8 +446,17 @@ impl<'a> Attempt<'a> {
     }
 
     fn begin_write(&self, index: StepId) -> Result<(), String> {
-        let address = address_of(self.context, &self.values);
-        self.obligations.borrow_mut().begin_write(index, &address)
+        let known = self.known_of();
+        self.obligations.borrow_mut().begin_write(index, &known)
+    }
+
+    /// Returns the values of a clean-up request, if all its placeholders have values.
+    fn known_of(&self) -> impl Fn(&Request) -> Option<Known> {
+        |request| {
+            let address = address(&request.to, self.context.project, &self.values).ok()?;
+            let captures = debt::captures(request, &self.values, &self.secrets)?;
+            Some(Known { address: self.secrets.text(address.as_str()), captures })
+        }
     }
 
     /// Why a step must not be sent; `None` if it may.
@@ -461,14 +519,6 @@ impl<'a> Attempt<'a> {
             other => other,
         };
         Observation { captures, ..Observation::new((self.context.now)(), answer) }
-    }
-}
-
-/// Returns the address of a request, if all its placeholders have values.
-fn address_of(context: &RunContext<'_>, values: &Values) -> impl Fn(&Request) -> Option<String> {
-    |request| {
-        let address = address(&request.to, context.project, values);
-        address.ok().map(String::from)
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) struct Done {
 pub(crate) async fn run(jobs: &[Job<'_>], settings: &RunSettings<'_>) -> Vec<Transcript> {
     let run = CheckRunner::new(jobs, settings);
     let context = run.context(run.limiter.turn(settings.project.limits.at_once));
-    earlier_runs::clean_up(&context, &run.journal, jobs, settings.events).await;
+    earlier_runs::clean_up(&context, &run.journal, jobs, settings).await;
     let mut done = Turns::new(&run).take().await;
     for (job, done) in jobs.iter().zip(&mut done) {
         run.look_again(*job, done).await;
@@ -110,6 +110,7 @@ impl<'a> CheckRunner<'a> {
             pool: &self.pool,
             limiter,
             minter: &self.minter,
+            lasting: self.settings.lasting,
         }
     }
 

@@ -9,25 +9,26 @@ mod server;
 mod signed;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use crate::language::period::Period;
+use crate::model::answer::ids::StepId;
 use crate::model::answer::observation::{Answer, Observation, Transcript};
 use crate::model::answer::verdict::Verdict;
 use crate::model::judge::judge;
 use crate::model::judge::view::View;
 use crate::model::plan::expect::{Expectation, Refusal, Test};
 use crate::model::plan::request::Request;
-use crate::model::plan::{Canary, Capture, Plan, Role, Step};
+use crate::model::plan::{Act, Canary, Capture, Plan, Role, Step};
 use crate::model::project::actor::{Actor, Scheme, Secret};
 use crate::model::project::world::{Limits, World};
 use crate::model::project::{Project, Site};
 use crate::model::source::Sources;
-use crate::probe::job::{Event, Interrupt, Job, RunSettings};
+use crate::probe::job::{Event, Interrupt, Job, RunSettings, Undeleted};
 use crate::probe::run;
 
 /// A project without sources and with this target.
@@ -167,7 +168,33 @@ fn run_with(
     interrupt: &Interrupt,
     journal: Option<PathBuf>,
 ) -> RunResult {
+    run_knowing(project, plans, &[], Around { interrupt, journal, undeleted: Undeleted::default() })
+}
+
+/// Runs one check without requests, in a project that has these plans too.
+fn run_after(project: &Project, plans: &[Plan], journal: &Path, undeleted: Undeleted) -> RunResult {
+    let (interrupt, journal) = (&Interrupt::default(), Some(journal.to_owned()));
+    let idle = plan([Step::new(Role::Probe, "nothing", "anyone", Act::Recall(StepId(0)))]);
+    run_knowing(project, &[idle], plans, Around { interrupt, journal, undeleted })
+}
+
+/// What a run has in addition to its plans.
+struct Around<'a> {
+    interrupt: &'a Interrupt,
+    journal: Option<PathBuf>,
+    undeleted: Undeleted,
+}
+
+/// Runs `plans` in a project that also has the plans `others`.
+fn run_knowing(
+    project: &Project,
+    plans: &[Plan],
+    others: &[Plan],
+    Around { interrupt, journal, undeleted }: Around<'_>,
+) -> RunResult {
     let claim = "claim".into();
+    let kept = [plans, others].concat();
+    let kept = BTreeMap::from([("claim".into(), kept)]);
     let job = |(check, plan)| Job { claim: &claim, check, plan };
     let jobs: Vec<Job<'_>> = plans.iter().enumerate().map(job).collect();
     let events = Arc::new(Mutex::new(Vec::new()));
@@ -185,7 +212,19 @@ fn run_with(
         let root = std::path::Path::new(".");
         let env = |_: &str| None;
         let (events, now) = (&record, &now);
-        run(&jobs, &RunSettings { project, root, env: &env, now, events, interrupt, journal })
+        let settings = RunSettings {
+            project,
+            root,
+            env: &env,
+            now,
+            events,
+            interrupt,
+            journal,
+            plans: &kept,
+            undeleted,
+            lasting: &[],
+        };
+        run(&jobs, &settings)
     };
     let events = events.lock().unwrap().clone();
     RunResult { transcripts, events }

@@ -66,6 +66,7 @@ impl Sample {
             claims: project.claims.iter().map(evidence).collect(),
             contradicted: BTreeMap::new(),
             released: None,
+            lasting: Vec::new(),
         };
         Self { project, plans, assessment, past: Past::default() }
     }

@@ -7,6 +7,8 @@ mod certificates;
 mod headers;
 mod http2;
 mod isolation;
+mod journal;
+mod lifetimes;
 mod mail;
 mod programs;
 mod raw;

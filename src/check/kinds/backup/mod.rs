@@ -2,5 +2,6 @@
 
 pub(crate) mod age;
 pub(crate) mod restore;
+pub(crate) mod retention;
 pub(crate) mod source;
 pub(crate) mod tool;

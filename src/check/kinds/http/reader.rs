@@ -63,6 +63,7 @@ impl<'a> Reader<'a> {
         step.publish = self.published(written, diagnostics);
         step.optional = self.is_optional(written, role, diagnostics);
         step.closed = self.is_closed(written, diagnostics);
+        step.needs_no_clean_up = written.clean_up.is_some();
         if step.expect.iter().any(|one| matches!(one.test, Test::Refused(_))) {
             step.keep = Keep::Digest;
             // If the same actor sends both, all data in the answer is its own.

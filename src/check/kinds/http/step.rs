@@ -12,6 +12,14 @@ use crate::check::written::violated_by::ViolatedBy;
 use crate::model::plan::Role;
 use crate::model::source::decode::Spanned;
 
+/// The clean-up of a step without a later step.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum CleanUp {
+    /// There is none.
+    None,
+}
+
 with_request! {
     /// A step.
     #[derive(Clone, Deserialize, JsonSchema)]
@@ -56,6 +64,10 @@ with_request! {
         /// Whether the request is refused to everybody, so that there is no control, such as a closed
         /// registration. It needs `word: reported`: a mistyped path is refused too.
         pub(crate) closed: Option<Spanned<bool>>,
+        /// `none` if the request makes nothing that has to be deleted, or something that cannot be deleted, such
+        /// as an entry of a log. Without it, `lint` names a request that makes something which no later step
+        /// deletes.
+        pub(crate) clean_up: Option<CleanUp>,
         /// What must be true of the answer. A `prepare` step without it expects a success (status 200 to
         /// 299).
         pub(crate) expect: Option<Spanned<Expect>>,

@@ -95,6 +95,8 @@ macro_rules! checks {
                 "a change keeps the canary, so it could not be noticed";
             LeftBehind "left-behind" Error []
                 "a check creates an object and does not delete it";
+            NoCleanUp "no-clean-up" Warning []
+                "a request makes something in every run, and no later step deletes it";
             UnseenRemoval "unseen-removal" Error []
                 "nothing would show whether a forged deletion deleted something";
             NoTime "no-time" Error []
