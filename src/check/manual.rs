@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use schemars::schema_for;
 use serde_json::{Map, Value};
 
 use crate::check::kind::ErasedKind;
+use crate::check::written::request::WrittenRequest;
 use crate::model::judge::falsify::negations::standard;
 use crate::model::plan::Plan;
 use crate::model::plan::counterexample::Class;
 
 /// The manual's first lines.
-pub const HEAD: &str = "\
+const HEAD: &str = "\
 # Kinds of check
 
 The `kind:` of a check decides which requests it sends and what they prove. This page is generated from
@@ -55,7 +57,48 @@ Texts in a request, and values in an expectation, may contain placeholders:
 | `${NAME}` | a value that an earlier step saved under `capture:` |
 
 Random values are never stored: evidence and page show the placeholder.
+
 ";
+
+/// The manual's first lines, with the keys of a request.
+pub fn head() -> String {
+    let mut out = HEAD.to_owned();
+    out.push_str("| key of a request | type | meaning |\n|---|---|---|\n");
+    let schema = schema_for!(WrittenRequest);
+    let schema = schema.as_value();
+    let mut parts = BTreeMap::new();
+    rows(schema, Keys::All, "", (&mut out, &mut parts));
+    let multipart = &schema["properties"]["multipart"]["items"];
+    rows(multipart, Keys::All, "each of `multipart`: ", (&mut out, &mut parts));
+    if let Some(upload) = schema["$defs"].get("Upload") {
+        rows(upload, Keys::All, "`upload`: ", (&mut out, &mut parts));
+    }
+    out
+}
+
+/// Which keys get a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    /// All.
+    All,
+    /// Those of a request are on one row.
+    Own,
+}
+
+/// The keys of a request, if a schema has all of them.
+fn request_keys(schema: &Value) -> Vec<String> {
+    let request = schema_for!(WrittenRequest);
+    let keys = request.as_value()["properties"].as_object().into_iter().flatten();
+    let keys: Vec<String> = keys.map(|(name, _)| name.clone()).collect();
+    let has = |name: &String| schema["properties"].get(name).is_some();
+    if keys.iter().all(has) { keys } else { Vec::new() }
+}
+
+/// Whether a schema has the keys of a request and no others.
+fn is_request(schema: &Value) -> bool {
+    let keys = request_keys(schema);
+    !keys.is_empty() && schema["properties"].as_object().is_some_and(|all| all.len() == keys.len())
+}
 
 /// The section of one kind. `example` is the plan of its example.
 pub fn section(kind: &dyn ErasedKind, example: &Plan) -> String {
@@ -83,6 +126,9 @@ pub fn section(kind: &dyn ErasedKind, example: &Plan) -> String {
 /// The most counterexamples that are listed for one kind.
 const EXAMPLES_MAX: usize = 12;
 
+/// The type of a request.
+const REQUEST: &str = "[request](#requests)";
+
 fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -90,34 +136,48 @@ fn flat(text: &str) -> String {
 fn settings(schema: &Value, out: &mut String) {
     out.push_str("| setting | type | meaning |\n|---|---|---|\n");
     let mut parts = BTreeMap::new();
-    rows(schema, "", out, &mut parts);
+    rows(schema, Keys::Own, "", (out, &mut parts));
     let none = Map::new();
-    for (name, list) in schema["properties"].as_object().unwrap_or(&none) {
-        rows(&list["items"], &format!("each of `{name}`: "), out, &mut parts);
+    let lists = schema["properties"].as_object().unwrap_or(&none).iter();
+    for (name, list) in lists.filter(|(_, list)| !is_request(&list["items"])) {
+        rows(&list["items"], Keys::Own, &format!("each of `{name}`: "), (out, &mut parts));
     }
-    for (name, part) in schema["$defs"].as_object().unwrap_or(&none) {
-        rows(part, &format!("{name}: "), out, &mut parts);
+    let shared = schema["$defs"].as_object().unwrap_or(&none).iter();
+    for (name, part) in shared.filter(|(name, part)| !is_request(part) && *name != "Upload") {
+        rows(part, Keys::Own, &format!("{name}: "), (out, &mut parts));
     }
     out.push('\n');
 }
 
 /// A row for each setting, and for each of its own settings unless `parts` has them already.
-fn rows(schema: &Value, of: &str, out: &mut String, parts: &mut BTreeMap<String, String>) {
+fn rows(
+    schema: &Value,
+    keys: Keys,
+    of: &str,
+    (out, parts): (&mut String, &mut BTreeMap<String, String>),
+) {
     let none = Map::new();
     let required = schema["required"].as_array().cloned().unwrap_or_default();
+    let of_request = if keys == Keys::Own { request_keys(schema) } else { Vec::new() };
     for (name, property) in schema["properties"].as_object().unwrap_or(&none) {
+        if of_request.first() == Some(name) {
+            let _ = writeln!(out, "| {of}the keys of a [request](#requests) | | |");
+        }
+        if of_request.contains(name) {
+            continue;
+        }
         let must = if required.contains(&Value::from(name.as_str())) { ", required" } else { "" };
         let mut means = property["description"].as_str().map(flat).unwrap_or_default();
         let sort = sort_of(property);
-        let own =
-            property["properties"].as_object().map(|own| Value::from(own.clone()).to_string());
+        let own = property["properties"].as_object().filter(|_| !is_request(property));
+        let own = own.map(|own| Value::from(own.clone()).to_string());
         let earlier = own.as_ref().and_then(|own| parts.get(own));
         if let Some(earlier) = earlier {
             let _ = write!(means, " Its settings are those of `{earlier}`.");
         }
         let _ = writeln!(out, "| {of}`{name}` | {sort}{must} | {} |", means.replace('|', "\\|"));
         if let Some(own) = own.filter(|_| earlier.is_none()) {
-            rows(property, &format!("`{name}`: "), out, parts);
+            rows(property, keys, &format!("`{name}`: "), (out, parts));
             parts.insert(own, name.clone());
         }
     }
@@ -125,7 +185,11 @@ fn rows(schema: &Value, of: &str, out: &mut String, parts: &mut BTreeMap<String,
 
 fn sort_of(property: &Value) -> String {
     if let Some(reference) = property["$ref"].as_str() {
-        return reference.rsplit('/').next().unwrap_or_default().to_owned();
+        let name = reference.rsplit('/').next().unwrap_or_default();
+        return if name == "WrittenRequest" { REQUEST.to_owned() } else { name.to_owned() };
+    }
+    if is_request(property) {
+        return REQUEST.to_owned();
     }
     let of_any = |list: &Value| {
         let all = list.as_array().into_iter().flatten();
@@ -171,7 +235,7 @@ mod tests {
     #[test]
     fn the_manual_of_the_kinds_is_not_stale() {
         let sections = KINDS.iter().map(|kind| section(*kind, &plan(kind.manual().example)));
-        let made = HEAD.to_owned() + &sections.collect::<String>();
+        let made = head() + &sections.collect::<String>();
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/kinds.md");
         if std::env::var_os("UPDATE_DOCS").is_some() {
             std::fs::write(file, &made).unwrap();

@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 
 use crate::model::plan::body::{Body, Content, FormPart};
 use crate::model::plan::request::{Destination, Request};
-use crate::model::plan::{Act, Plan, Step};
 
 /// A part of a request, in which two requests differ.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -82,22 +81,12 @@ pub fn in_words(parts: &[Difference]) -> String {
     }
 }
 
-impl Plan {
-    /// How the differences that a step names compare with those from its control; empty if they are the same.
-    pub fn mismatch(&self, step: &Step, control: &Step) -> Mismatch {
-        let (own, of_control) = (self.act_of(step), self.act_of(control));
-        let mut found = match (own, of_control) {
-            (Act::Http(own), Act::Http(control)) => between(own, control),
-            // Other questions have no parts that could be named.
-            _ => return Mismatch { unnamed: Vec::new(), equal: step.differs_in.clone() },
-        };
-        if step.actor != control.actor || step.credential != control.credential {
-            found.insert(Difference::Credential);
-        }
-        let named = &step.differs_in;
+impl Mismatch {
+    /// How the differences that an author names compare with those that were found.
+    pub fn of(named: &[Difference], found: &BTreeSet<Difference>) -> Self {
         let is_named = |one: &Difference| named.iter().any(|name| name.contains(one));
         let differs = |name: &Difference| found.iter().any(|one| name.contains(one));
-        Mismatch {
+        Self {
             unnamed: found.iter().filter(|one| !is_named(one)).cloned().collect(),
             equal: named.iter().filter(|one| !differs(one)).cloned().collect(),
         }

@@ -1,7 +1,5 @@
 //! Why a plan cannot support a claim.
 
-use crate::model::plan::difference::{Mismatch, in_words};
-
 /// What makes a plan unfit to be evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flaw {
@@ -19,8 +17,10 @@ pub enum Flaw {
         step: String,
         /// Its control.
         control: String,
-        /// The parts.
-        mismatch: Mismatch,
+        /// The parts in which they differ and that the step does not name, in words.
+        unnamed: String,
+        /// The parts that it names and that are equal, in words.
+        equal: String,
     },
     /// The named step runs a program or reads a file, and no counter-run shows that it can fail.
     NoCounterRun(String),
@@ -70,20 +70,11 @@ impl Flaw {
             Self::ControlDiffers(step, control) => {
                 format!("step `{step}` and its control `{control}` do not send the same request")
             }
-            Self::OtherDifference { step, control, mismatch } => {
-                let (unnamed, equal) = (in_words(&mismatch.unnamed), in_words(&mismatch.equal));
-                match (unnamed.as_str(), equal.as_str()) {
-                    ("", equal) => {
-                        format!(
-                            "step `{step}` and its control `{control}` do not differ in {equal}"
-                        )
-                    }
-                    (unnamed, _) => {
-                        format!(
-                            "step `{step}` and its control `{control}` also differ in {unnamed}"
-                        )
-                    }
-                }
+            Self::OtherDifference { step, control, unnamed, equal } if unnamed.is_empty() => {
+                format!("step `{step}` and its control `{control}` do not differ in {equal}")
+            }
+            Self::OtherDifference { step, control, unnamed, .. } => {
+                format!("step `{step}` and its control `{control}` also differ in {unnamed}")
             }
             Self::NoCounterRun(step) => {
                 format!("nothing shows that the step `{step}` can fail: there is no counter-run")

@@ -62,8 +62,8 @@ impl Locks {
 
     /// Whether two checks with these locks must not overlap.
     pub fn conflict(&self, other: &Self) -> bool {
-        let both = self.origins.iter().filter_map(|(at, own)| Some((own, other.origins.get(at)?)));
-        let mut both = both;
+        let mut both =
+            self.origins.iter().filter_map(|(at, own)| Some((own, other.origins.get(at)?)));
         self.alone || other.alone || both.any(|(one, other)| one.conflicts(other))
     }
 }
@@ -72,7 +72,7 @@ impl Touched {
     fn conflicts(&self, other: &Self) -> bool {
         self.reads_content && other.writes()
             || self.writes() && other.reads_content
-            || self.accounts.conflict(&other.accounts, &BTreeSet::contains)
+            || self.accounts.conflict(&other.accounts, &|all, name| all.contains(name))
             || self.paths.conflict(&other.paths, &overlaps)
     }
 
@@ -89,7 +89,7 @@ impl Reads {
         self.all.insert(name);
     }
 
-    fn conflict(&self, other: &Self, has: &dyn Fn(&BTreeSet<String>, &String) -> bool) -> bool {
+    fn conflict(&self, other: &Self, has: &dyn Fn(&BTreeSet<String>, &str) -> bool) -> bool {
         self.changed.iter().any(|name| has(&other.all, name))
             || other.changed.iter().any(|name| has(&self.all, name))
     }
@@ -97,7 +97,7 @@ impl Reads {
 
 /// Whether one of the paths is this one, or above or below it. The empty path is above all others; `/` is only
 /// the home page.
-fn overlaps(paths: &BTreeSet<String>, path: &String) -> bool {
+fn overlaps(paths: &BTreeSet<String>, path: &str) -> bool {
     let above = |path: &str| {
         let ends = path.match_indices('/').map(|(at, _)| at);
         ends.filter(|end| *end < path.len()).any(|end| paths.contains(&path[..end]))

@@ -36,7 +36,7 @@ use crate::model::plan::backup::{BackupSource, FileQuery, Form, Opening};
 use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::counterexample::{Counterexample, Edit};
 use crate::model::plan::credential::{Credential, Forgery};
-use crate::model::plan::difference::{Difference, Mismatch};
+use crate::model::plan::difference::{Difference, Mismatch, between, in_words};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::looks::{NextPage, is_once, once};
@@ -499,13 +499,27 @@ impl Plan {
             return (mismatch != Mismatch::default()).then(|| Flaw::OtherDifference {
                 step: step.name.clone(),
                 control: control.name.clone(),
-                mismatch,
+                unnamed: in_words(&mismatch.unnamed),
+                equal: in_words(&mismatch.equal),
             });
         }
         if !recorded && !variant && !self.act_of(step).is_controlled_by(self.act_of(control)) {
             return Some(Flaw::ControlDiffers(step.name.clone(), control.name.clone()));
         }
         None
+    }
+
+    /// How the differences that a step names compare with those from its control.
+    fn mismatch(&self, step: &Step, control: &Step) -> Mismatch {
+        let (Act::Http(own), Act::Http(other)) = (self.act_of(step), self.act_of(control)) else {
+            // Other questions have no parts that could be named.
+            return Mismatch { unnamed: Vec::new(), equal: step.differs_in.clone() };
+        };
+        let mut found = between(own, other);
+        if step.actor != control.actor || step.credential != control.credential {
+            found.insert(Difference::Credential);
+        }
+        Mismatch::of(&step.differs_in, &found)
     }
 
     /// Why a step that runs a program or reads a file shows nothing, if so.

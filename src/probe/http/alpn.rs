@@ -15,8 +15,8 @@ pub(crate) const HTTP_1: &[u8] = b"http/1.1";
 /// The name of HTTP/2.
 pub(crate) const HTTP_2: &[u8] = b"h2";
 
-/// Whether the server at `address` negotiates HTTP/2, and does not negotiate HTTP/1.1. Both handshakes must be
-/// complete within `limit`; otherwise the answer is no.
+/// Whether the server at `address` negotiates HTTP/2, and does not negotiate HTTP/1.1. If the handshakes
+/// are not complete within `limit`, nothing is known, and this returns `false`.
 pub(crate) async fn only_http2(
     address: SocketAddr,
     host: &str,

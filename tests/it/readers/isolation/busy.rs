@@ -91,7 +91,6 @@ impl Together {
 }
 
 /// How long an answer takes.
-#[expect(clippy::disallowed_methods, reason = "this thread is a slow service's")]
 pub(crate) fn take(ms: u64) {
     std::thread::sleep(Duration::from_millis(ms));
 }
