@@ -108,7 +108,7 @@ kind: retention
 as: operator
 get: /ops/backups
 list: /backups
-at: /completed_at
+at: /finished
 max_age: 35d
 ";
 
@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn the_oldest_entry_decides_and_an_entry_without_a_time_decides_nothing() {
         assert_eq!(tried(&plan(EXAMPLE)).grade, Grade::Sound);
-        let entry = |at: &str| json!({ "completed_at": at });
+        let entry = |at: &str| json!({ "finished": at });
         // The answers of these tests come on 22 November 2026.
         let (young, old) = (entry("2026-11-20T10:00:00Z"), entry("2026-09-01T10:00:00Z"));
         assert_eq!(given(&json!([young])), Verdict::Holds);
@@ -288,8 +288,8 @@ mod tests {
         for (from, to, code) in [
             ("get: /ops/backups\n", "", "no-single-source"),
             ("get: /ops/backups\n", "get: /ops/backups\ns3: /bucket\n", "no-single-source"),
-            ("at: /completed_at\n", "", "no-time"),
-            ("at: /completed_at", "at: completed_at", "bad-pointer"),
+            ("at: /finished\n", "", "no-time"),
+            ("at: /finished", "at: finished", "bad-pointer"),
             ("max_age: 35d", "max_age: 35d\nmust_fail: [bin/list]", "misplaced-setting"),
         ] {
             assert_eq!(mistakes(&EXAMPLE.replace(from, to))[0].0, code, "{to}");
