@@ -40,7 +40,10 @@ fn of_expectation(one: &Expectation) {
     is_plain(&expected(one));
     for value in values() {
         let outcome = TestOutcome::Unknown(Reason::Unparsable);
-        is_plain(&found(one, &Judged { outcome, actual: value.clone(), look: 0 }));
+        // Members of JSON have the names that the service gives them.
+        if !one.at.contains("/json") {
+            is_plain(&found(one, &Judged { outcome, actual: value.clone(), look: 0 }));
+        }
         let mut facts = Facts(json!({"status": 200, "body": {"bytes": 1}}));
         facts.set(&one.at, value);
         match one.doubt(&facts) {

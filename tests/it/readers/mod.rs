@@ -2,8 +2,8 @@
 //! inputs of the real world, each with its right value.
 
 mod backups;
-mod certificates;
 mod bodies;
+mod certificates;
 mod headers;
 mod http2;
 mod isolation;
