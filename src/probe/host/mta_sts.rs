@@ -232,9 +232,9 @@ struct Policy {
 impl Policy {
     /// Reads a policy. The error is a predicate of it.
     fn read(text: &str) -> Result<Self, String> {
+        // White space may follow the colon only (RFC 8461, section 3.2).
         let lines = text.lines().filter_map(|line| line.split_once(':'));
-        let pairs: Vec<(&str, &str)> =
-            lines.map(|(key, value)| (key.trim(), value.trim())).collect();
+        let pairs: Vec<(&str, &str)> = lines.map(|(key, value)| (key, value.trim())).collect();
         // Of a key that may appear once, the first counts.
         let get = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
         if get("version") != Some("STSv1") {
@@ -245,8 +245,10 @@ impl Policy {
             return Err(format!("has the unknown mode `{mode}`"));
         }
         let age = get("max_age").and_then(|age| age.parse::<u64>().ok());
-        if age.is_none_or(|age| age > MAX_AGE_S_MAX) {
-            return Err("has no valid `max_age`".into());
+        match age {
+            Some(0) => return Err("has `max_age: 0`, so it expires at once".into()),
+            Some(1..=MAX_AGE_S_MAX) => {}
+            _ => return Err("has no valid `max_age`".into()),
         }
         let patterns = pairs.iter().filter(|(key, _)| *key == "mx");
         let patterns = patterns.map(|(_, pattern)| pattern.to_ascii_lowercase()).collect();

@@ -99,7 +99,10 @@ async fn addresses(client: &DnsClient, name: &str) -> Result<Option<String>, Pro
         }
         found.extend(result.records.iter().filter_map(RData::ip_addr));
     }
-    let own = |address: &IpAddr| address.is_loopback() || address.is_unspecified();
+    let own = |address: &IpAddr| {
+        let address = address.to_canonical();
+        address.is_loopback() || address.is_unspecified()
+    };
     Ok(match found.as_slice() {
         [] => Some(format!("`{name}` has no address")),
         [first, ..] if found.iter().all(own) => {

@@ -21,6 +21,13 @@ pub(super) fn found(within: &Within, actual: &Value) -> Option<String> {
                 false => reasons.join("; "),
             })
         }
+        ("/covers_host", Test::Equals(_)) => {
+            Some("the certificate is not valid for this host".to_owned())
+        }
+        ("/refused", Test::Equals(_)) => Some("the offer is accepted".to_owned()),
+        ("/version", _) if all.iter().any(Value::is_null) => {
+            Some("no connection in one of these versions was made".to_owned())
+        }
         ("/valid_until", Test::AtLeastAhead(_)) => {
             let first = all.iter().filter_map(read_time).min()?;
             Some(format!("a certificate of the chain expires {}", in_words(first)))

@@ -1,6 +1,6 @@
 //! Answers and outcomes in English, of one step and of a claim as a whole.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::model::answer::attestation::AttestationDay;
 use crate::model::answer::broken::Broken;
@@ -273,6 +273,14 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
                 let facts = view.look(step, one.look).ok();
                 format!("{name}: {}", not_understood(expectation, one, facts))
             }
+            expect::TestOutcome::Unknown(Reason::ControlFailed) if one.actual == json!([]) => {
+                format!("{name}: the list is empty, so nothing in it was tested")
+            }
+            expect::TestOutcome::Unknown(Reason::Budget)
+                if view.look(step, one.look).is_ok_and(Facts::truncated) =>
+            {
+                format!("{name}: the answer is longer than what is read of it (`limits.body`)")
+            }
             expect::TestOutcome::Unknown(reason) => {
                 let both = contradiction(check, (step, index), &found);
                 format!("{name}: {}", both.unwrap_or_else(|| reason.in_words().to_owned()))
@@ -290,7 +298,7 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
 fn not_understood(expectation: &Expectation, judged: &Judged, facts: Option<&Facts>) -> String {
     let undecodable = |facts: &Facts| {
         let coding = facts.at("/body/undecodable").or_else(|| facts.at("/stdout/undecodable"))?;
-        Some(format!("the body is encoded as `{}` and could not be decoded", coding.as_str()?))
+        Some(format!("the body could not be decoded as `{}`", coding.as_str()?))
     };
     let doubt = |facts: &Facts| {
         Some(match expectation.doubt(facts)? {

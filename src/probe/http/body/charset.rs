@@ -10,6 +10,14 @@ use crate::probe::http::response::{RawResponse, latin1};
 /// The number of bytes at the beginning of a page that are searched for a declaration.
 const PRESCAN_BYTES: usize = 1024;
 
+/// The declared character set that is not known, if so. Without a byte order mark, nothing else says how to read
+/// the body.
+pub(crate) fn unknown<'m>(body: &[u8], media_type: &'m MediaType) -> Option<&'m str> {
+    let declared = media_type.charset()?;
+    let is_known = Encoding::for_label(declared.as_bytes()).is_some();
+    (!is_known && Encoding::for_bom(body).is_none()).then_some(declared)
+}
+
 /// The text of a body. Bytes that the character set does not have become U+FFFD; a character that was cut
 /// off at the end of a truncated body is left out.
 pub(crate) fn decoded(response: &RawResponse, media_type: &MediaType) -> String {

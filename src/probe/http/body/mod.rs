@@ -64,10 +64,15 @@ fn text(response: &RawResponse, media_type: &MediaType, found: &mut BodyFacts) -
     if response.body.is_empty() || media_type.is_binary() {
         return None;
     }
+    if let Some(charset) = charset::unknown(&response.body, media_type) {
+        found.set("undecodable", charset);
+        return None;
+    }
     let text = charset::decoded(response, media_type);
     let is_damaged = text.contains(char::REPLACEMENT_CHARACTER);
-    // Bytes that are not text are not a text with a few errors.
-    if is_damaged && (text.contains('\0') || !media_type.is_text()) {
+    // Bytes that are not text are not a text with a few errors, and no text has NUL: it is in another
+    // character set.
+    if text.contains('\0') || is_damaged && !media_type.is_text() {
         found.set("undecodable", media_type.charset().unwrap_or("utf-8"));
         return None;
     }

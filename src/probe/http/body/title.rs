@@ -22,7 +22,11 @@ pub(super) fn read(response: &RawResponse, html: &str, found: &mut BodyFacts) {
     if !is_whole && !head.to_ascii_lowercase().contains("</title") {
         return;
     }
-    let Some(title) = title(head) else { return };
+    let (without_scripts, with_scripts) = (title(head), title(&as_with_scripts(head)));
+    if without_scripts != with_scripts {
+        found.note("/body/title", "the page has another title for browsers without scripts");
+    }
+    let Some(title) = with_scripts else { return };
     if title.chars().count() > TITLE_CHARS_MAX {
         let why = format!("the page's title is longer than {TITLE_CHARS_MAX} characters");
         found.note("/body/title", why);
@@ -38,6 +42,20 @@ pub(super) fn title(html: &str) -> Option<String> {
     let text = title.text();
     let words: Vec<&str> = text.split_whitespace().collect();
     Some(words.join(" "))
+}
+
+/// The page as a browser that runs scripts reads it: `<noscript>` is text to its end tag (WHATWG HTML, "the
+/// noscript element").
+fn as_with_scripts(html: &str) -> String {
+    let lower = html.to_ascii_lowercase();
+    let (mut text, mut at) = (String::with_capacity(html.len()), 0);
+    while let Some(start) = lower[at..].find("<noscript").map(|start| at + start) {
+        text.push_str(&html[at..start]);
+        let end = lower[start..].find("</noscript").map_or(html.len(), |end| start + end);
+        at = lower[end..].find('>').map_or(html.len(), |close| end + close + 1);
+    }
+    text.push_str(&html[at..]);
+    text
 }
 
 fn is_title(node: &NodeRef<'_>) -> bool {

@@ -9,6 +9,7 @@ mod cookie;
 mod directive;
 mod features;
 mod grammar;
+mod items;
 mod policy;
 mod transport;
 
@@ -147,6 +148,9 @@ impl Field<'_> {
     }
 
     fn of_text(&self, lines: &[&str], test: &Test) -> Decided {
+        if let Some(decided) = items::judge(self.name, lines, test) {
+            return decided;
+        }
         let of = |text: &str, test: &Test| of_line(text, test, self.facts, self.context);
         match read(self.name, lines, self.facts) {
             Read::As(text) => Ok(of(&text.to_lowercase(), &lowered(test))),

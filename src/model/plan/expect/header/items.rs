@@ -1,0 +1,45 @@
+//! Fields that are lists of names: a search is for an item, and not for a part of one.
+
+use crate::model::plan::expect::header::{Decided, REFERRER_POLICIES};
+use crate::model::plan::expect::{Test, TestOutcome};
+
+/// Lists whose items have no case (RFC 9110, section 5.1; RFC 9110, section 12.5.5; WHATWG Fetch, "CORS").
+const WITHOUT_CASE: [&str; 3] =
+    ["access-control-allow-headers", "access-control-expose-headers", "vary"];
+
+/// Lists of methods, which have case (RFC 9110, section 9.1).
+const OF_METHODS: [&str; 2] = ["access-control-allow-methods", "allow"];
+
+/// Judges a search for an item of a list; `None` for other fields and tests.
+pub(super) fn judge(name: &str, lines: &[&str], test: &Test) -> Option<Decided> {
+    let (part, is_wanted) = match test {
+        Test::Contains(part) => (part.trim(), true),
+        Test::NotContains(part) => (part.trim(), false),
+        _ => return None,
+    };
+    let is_policy = name == "referrer-policy"
+        && REFERRER_POLICIES.iter().any(|policy| policy.eq_ignore_ascii_case(part));
+    let is_list = WITHOUT_CASE.contains(&name) || OF_METHODS.contains(&name);
+    if part.contains(',') || !(is_list || is_policy) {
+        return None;
+    }
+    let items: Vec<&str> = lines.iter().flat_map(|line| line.split(',')).map(str::trim).collect();
+    if is_list && part != "*" && items.contains(&"*") {
+        return Some(Err("is `*`, which means any item, or for none with credentials".into()));
+    }
+    let is_same = |item: &&str| match OF_METHODS.contains(&name) {
+        true => *item == part,
+        false => item.eq_ignore_ascii_case(part),
+    };
+    let effective: Vec<&str> = match is_policy {
+        // The last known policy counts (W3C Referrer Policy, section 8.1).
+        true => {
+            let known = |item: &&str| {
+                REFERRER_POLICIES.iter().any(|policy| policy.eq_ignore_ascii_case(item))
+            };
+            items.into_iter().filter(known).next_back().into_iter().collect()
+        }
+        false => items,
+    };
+    Some(Ok(TestOutcome::from(effective.iter().any(is_same) == is_wanted)))
+}
