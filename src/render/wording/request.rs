@@ -102,6 +102,9 @@ pub fn request_line(step: &Step, project: &Project) -> String {
         }
         Act::Files(files) => format!("lists {}", files_in_words(files)),
         Act::Command(program) => format!("runs {}", program_in_words(program)),
+        Act::Newest(newest) if newest.oldest => {
+            "picks the oldest entry from that answer".to_owned()
+        }
         Act::Newest(_) => "picks the newest finished backup from that answer".to_owned(),
         Act::Open(opening) => opening_in_words(opening, project),
     }

@@ -47,6 +47,7 @@ mod tests {
             ("/headers/set-cookie", "there is no header Set-Cookie"),
             ("/body/json/audited_on", "there is no “audited_on” in the body"),
             ("/newest/at", "there is no newest finished backup"),
+            ("/oldest/at", "there is no oldest entry"),
             ("/found", "it is not known whether a file was found"),
             ("/made/up_one", "there is no “made up one”"),
         ] {

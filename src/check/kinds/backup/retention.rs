@@ -18,8 +18,10 @@ use crate::language::quantity::amount::Amount;
 use crate::language::words::capital;
 use crate::model::answer::ids::StepId;
 use crate::model::answer::verdict::Reason;
+use crate::model::plan::backup::listing::BackupListing;
+use crate::model::plan::backup::newest::Newest;
 use crate::model::plan::counterexample::Edit;
-use crate::model::plan::expect::{Expectation, Test, Within};
+use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word};
 use crate::model::source::decode::Spanned;
@@ -117,12 +119,25 @@ max_age: 35d
 struct Listed {
     name: String,
     act: Act,
-    /// JSON Pointer into the facts.
+    /// JSON Pointer into the facts, to the document with the list.
+    document: &'static str,
+    /// JSON Pointer into the document.
     list: String,
     /// JSON Pointer within an entry.
     at: String,
-    /// The place in the facts that shows that there was an answer.
-    there: &'static str,
+}
+
+impl Listed {
+    /// How the oldest entry is picked from the list.
+    fn oldest(&self) -> Newest {
+        let listing = BackupListing {
+            document: self.document.to_owned(),
+            lists: vec![self.list.clone()],
+            at: vec![self.at.clone()],
+            ..BackupListing::default()
+        };
+        Newest { step: StepId(0), listing, previous_bytes: None, doubts_zero: false, oldest: true }
+    }
 }
 
 impl Settings {
@@ -167,13 +182,13 @@ impl Settings {
         if let Some(run) = self.program() {
             let program = program(&run, context, diagnostics)?;
             let name = format!("the run of `{}`", program.line.join(" "));
-            let list = format!("/stdout/json{}", text(&self.list));
+            let list = text(&self.list);
             return Some(Listed {
                 name,
                 act: Act::Command(program),
                 list,
                 at,
-                there: "/stdout/json",
+                document: "/stdout/json",
             });
         }
         let names = Names::none(context);
@@ -182,12 +197,18 @@ impl Settings {
         let asked = request::in_words(&request);
         let act = Act::Http(request);
         if self.s3.is_some() {
-            let (list, at) = ("/body/listing".to_owned(), "/last_modified".to_owned());
+            let (list, at) = (String::new(), "/last_modified".to_owned());
             let name = format!("the listing of {asked}");
-            return Some(Listed { name, act, list, at, there: "/body/listing" });
+            return Some(Listed { name, act, list, at, document: "/body/listing" });
         }
-        let list = format!("/body/json{}", text(&self.list));
-        Some(Listed { name: format!("the answer to {asked}"), act, list, at, there: "/body/json" })
+        let list = text(&self.list);
+        Some(Listed {
+            name: format!("the answer to {asked}"),
+            act,
+            list,
+            at,
+            document: "/body/json",
+        })
     }
 
     fn plan(&self, listed: Listed, counter: Option<Listed>) -> Plan {
@@ -195,28 +216,31 @@ impl Settings {
         let limit = self.max_age.in_words();
         let covers =
             format!("{} lists every entry; none is older than {limit}.", capital(&listed.name));
-        let test = Test::Every(Box::new(Within {
-            at: listed.at.clone(),
-            is: Test::NotOlderThan(self.max_age.value),
-        }));
-        let expect = vec![Expectation::new(listed.list.clone(), test)];
+        let newest = listed.oldest();
+        let expect = vec![Expectation::new("/oldest/at", Test::NotOlderThan(self.max_age.value))];
         let counter = counter.map(|counter| self.control(counter));
         let mut steps = vec![self.control(listed)];
         let mut counterexamples = Vec::new();
         if let Some(counter) = counter {
-            counterexamples.push(counter_run(StepId(2), &counter.name, StepId(1)));
+            counterexamples.push(counter_run(StepId(3), &counter.name, StepId(2)));
+            let picks = Act::Newest(Newest { step: StepId(1), ..newest.clone() });
+            let name = "the oldest entry of the counter-run";
             steps.push(counter);
+            steps.push(Step {
+                word: Word::Reported,
+                ..Step::new(Role::Control, name, ANYONE, picks)
+            });
         }
         let id = StepId(steps.len());
         let actor = steps[0].actor.clone();
-        let mut probe = Step::new(Role::Probe, "the oldest entry", &actor, Act::Recall(StepId(0)));
+        let mut probe = Step::new(Role::Probe, "the oldest entry", &actor, Act::Newest(newest));
         probe.word = Word::Reported;
         probe.control = Some(StepId(0));
         probe.expect = expect;
         counterexamples.extend(of_limits(id, &probe.name, &probe.expect));
         counterexamples.push(fault(
             "the answer lists nothing",
-            Edit::Fail { step: StepId(0), reason: Reason::Unparsable },
+            Edit::Fail { step: id, reason: Reason::Unparsable },
         ));
         counterexamples
             .extend(sends.then(|| of_statuses("the request for the list")).into_iter().flatten());
@@ -233,7 +257,7 @@ impl Settings {
     }
 
     fn control(&self, listed: Listed) -> Step {
-        let there = Expectation::new(listed.there, Test::Exists(true));
+        let there = Expectation::new(listed.document, Test::Exists(true));
         let first = match &listed.act {
             Act::Http(_) => Expectation::new("/status", Test::Equals(json!(200))),
             _ => Expectation::new("/exit", Test::Equals(json!(0))),
@@ -243,10 +267,7 @@ impl Settings {
             _ => ANYONE,
         };
         let mut step = Step::new(Role::Control, listed.name, actor, listed.act);
-        // An entry without a time may be older than any other.
-        let timed = Within { at: listed.at, is: Test::Exists(true) };
-        let timed = Expectation::new(listed.list, Test::Every(Box::new(timed)));
-        step.expect = vec![first, there, timed];
+        step.expect = vec![first, there];
         step.word = Word::Reported;
         step
     }
@@ -258,29 +279,52 @@ mod tests {
 
     use crate::check::fixture::{changed, mistakes, plan, tried, verdict};
     use crate::check::kind::Kind;
+    use crate::model::answer::facts::Facts;
     use crate::model::answer::verdict::Verdict;
     use crate::model::judge::falsify::Grade;
+    use crate::model::plan::Act;
 
     const EXAMPLE: &str = super::Retention::MANUAL.example;
 
-    fn given(list: &Value) -> Verdict {
+    /// The facts about the oldest entry of a list in an answer with these other members.
+    fn oldest(list: &Value, more: &Value) -> Facts {
         let plan = plan(EXAMPLE);
-        let changed =
-            changed(&plan, "the answer to", |facts| facts.set("/body/json/backups", list.clone()));
-        verdict(&plan, &changed)
+        let Act::Newest(newest) = &plan.steps[1].act else { panic!("nothing is picked") };
+        let mut answer = json!({ "backups": list });
+        answer.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        Facts(newest.facts(&Facts(json!({"status": 200, "body": {"json": answer}}))).unwrap())
     }
 
     #[test]
-    fn the_oldest_entry_decides_and_an_entry_without_a_time_decides_nothing() {
+    fn the_oldest_entry_is_picked_unless_an_older_one_may_be_missing() {
         assert_eq!(tried(&plan(EXAMPLE)).grade, Grade::Sound);
         let entry = |at: &str| json!({ "finished": at });
-        // The answers of these tests come on 22 November 2026.
         let (young, old) = (entry("2026-11-20T10:00:00Z"), entry("2026-09-01T10:00:00Z"));
-        assert_eq!(given(&json!([young])), Verdict::Holds);
-        assert_eq!(given(&json!([young, old])), Verdict::Violated);
-        for odd in [json!([]), json!([young, entry("yesterday")]), json!([young, {}]), json!({})] {
-            assert!(matches!(given(&odd), Verdict::Inconclusive(_)), "{odd}");
+        let whole = oldest(&json!([young, old]), &json!({}));
+        assert_eq!(whole.at("/oldest/at"), Some(&json!("2026-09-01T10:00:00Z")));
+        assert_eq!(whole.unclear("/oldest/at"), None);
+        for odd in [json!([]), json!([young, entry("yesterday")]), json!([young, {}]), json!("x")] {
+            assert!(oldest(&odd, &json!({})).unclear("/oldest/at").is_some(), "{odd}");
         }
+        for more in
+            [json!({"has_more": true}), json!({"NextToken": "x"}), json!({"total_count": 9})]
+        {
+            assert!(oldest(&json!([young]), &more).unclear("/oldest/at").is_some(), "{more}");
+        }
+    }
+
+    #[test]
+    fn an_entry_over_the_limit_is_a_violation() {
+        let plan = plan(EXAMPLE);
+        let at = |time: &str| {
+            verdict(
+                &plan,
+                &changed(&plan, "the oldest entry", |facts| facts.set("/oldest/at", json!(time))),
+            )
+        };
+        // The answers of these tests come on 22 November 2026.
+        assert_eq!(at("2026-11-01T10:00:00Z"), Verdict::Holds);
+        assert_eq!(at("2026-09-01T10:00:00Z"), Verdict::Violated);
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::model::plan::backup::listing::{Backup, BackupListing, Listed, number}
 /// The facts about the newest backup; each of them can be unclear.
 const FACTS: [&str; 3] = ["/finished", "/newest", "/share"];
 
+/// The facts about the oldest entry.
+const OLDEST: &str = "/oldest";
+
 /// How to find the newest finished backup in an earlier answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Newest {
@@ -26,6 +29,9 @@ pub struct Newest {
     /// backup is finished.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub doubts_zero: bool,
+    /// Whether the oldest entry is looked for, finished or not, instead of the newest finished one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub oldest: bool,
 }
 
 impl Newest {
@@ -46,7 +52,9 @@ impl Newest {
             facts.set("/headers", json!({ "date": [date] }));
         }
         match self.listing.read(answer) {
+            Ok(listed) if self.oldest => note_oldest(&listed, &mut facts),
             Ok(listed) => self.note(&listed, &mut facts),
+            Err(why) if self.oldest => facts.note_unclear(OLDEST, why),
             Err(why) => FACTS.iter().for_each(|at| facts.note_unclear(at, why.clone())),
         }
         Ok(facts.0)
@@ -136,6 +144,24 @@ impl Newest {
     }
 }
 
+/// Notes the oldest entry, unless an older one may be missing.
+fn note_oldest(listed: &Listed, facts: &mut Facts) {
+    if let Some(oldest) = listed.finished.last() {
+        facts.set(OLDEST, json!({ "name": oldest.name, "at": oldest.at.to_string() }));
+    }
+    let doubt = listed.doubts.first();
+    let why = match (&listed.more, listed.cut, doubt, listed.finished.is_empty()) {
+        (Some(why), ..) => format!("{why}, and the oldest entry may be among the rest"),
+        (None, true, ..) => {
+            "the listing has more entries than are kept, and the oldest are missing".to_owned()
+        }
+        (None, false, Some(doubt), _) => format!("{}, and it may be the oldest", doubt.why),
+        (None, false, None, true) => "the answer lists no entry".to_owned(),
+        (None, false, None, false) => return,
+    };
+    facts.note_unclear(OLDEST, why);
+}
+
 fn size(bytes: f64) -> Value {
     if bytes.fract() == 0.0 { json!(bytes as u64) } else { json!(bytes) }
 }
@@ -172,7 +198,7 @@ mod tests {
     }
 
     fn of(listing: BackupListing) -> Newest {
-        Newest { step: StepId(0), listing, previous_bytes: None, doubts_zero: false }
+        Newest { step: StepId(0), listing, previous_bytes: None, doubts_zero: false, oldest: false }
     }
 
     fn entry(name: &str, day: u8, bytes: u64, state: &str) -> Value {

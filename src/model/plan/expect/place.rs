@@ -66,6 +66,7 @@ fn of_machine(at: &str) -> Option<&'static str> {
         "/stdout/text" => "the program's output",
         "/found" => "whether a file was found",
         "/finished" => "the number of finished backups",
+        "/oldest/at" => "the oldest entry",
         "/newest/at" => "the newest finished backup",
         "/newest/bytes" => "the newest backup's size in bytes",
         "/share" => "the newest backup's size in per cent of the one before it",

@@ -83,7 +83,7 @@ impl Settings {
             names: self.sources().names(),
             ..BackupListing::default()
         };
-        Newest { step: StepId(0), listing, previous_bytes: None, doubts_zero: false }
+        Newest { step: StepId(0), listing, previous_bytes: None, doubts_zero: false, oldest: false }
     }
 
     fn newest_in(&self, document: &str, context: &Context<'_>, diagnostics: &mut Report) -> Newest {
@@ -106,7 +106,13 @@ impl Settings {
             heroku_table: self.tool.as_ref().is_some_and(|tool| tool.value == Tool::Heroku),
         };
         let doubts_zero = listing.state.is_none() && self.tool.is_none();
-        Newest { step: StepId(0), listing, previous_bytes: text(&self.previous_bytes), doubts_zero }
+        Newest {
+            step: StepId(0),
+            listing,
+            previous_bytes: text(&self.previous_bytes),
+            doubts_zero,
+            oldest: false,
+        }
     }
 
     /// Reports what neither the author nor the tool names.
