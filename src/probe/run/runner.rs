@@ -22,6 +22,9 @@ use crate::probe::run::attempt::{Attempt, AttemptResult};
 use crate::probe::run::schedule::Demand;
 use crate::probe::run::turns::Turns;
 
+/// How often a violated check is looked at again, so that a failure that occurs one time in several is found.
+const LOOKS_AGAIN_MAX: u32 = 3;
+
 /// A run in progress.
 pub(super) struct CheckRunner<'a> {
     pub(super) settings: &'a RunSettings<'a>,
@@ -138,14 +141,20 @@ impl<'a> CheckRunner<'a> {
         Attempted { observations, verdict, left_behind, waited: context.limiter.waited() }
     }
 
-    /// Looks at a violated check a second time, while no other check runs.
+    /// Looks at a violated check again, while no other check runs, until a look confirms the violation.
     async fn look_again(&self, job: Job<'_>, done: &mut Done) {
         if done.verdict != Verdict::Violated {
             return;
         }
-        if self.limiter.stop().is_none() {
+        for _ in 0..LOOKS_AGAIN_MAX {
+            if self.limiter.stop().is_some() {
+                break;
+            }
             (self.settings.events)(Event::LookingAgain(job));
             self.second_look(job, done).await;
+            if judge_both(job.plan, &done.transcript).whole.verdict == Verdict::Violated {
+                break;
+            }
         }
         let verdict = judge_both(job.plan, &done.transcript).whole.verdict;
         (self.settings.events)(Event::Finished(job, verdict, done.waited));

@@ -88,7 +88,7 @@ const BORG: ToolRow = ToolRow {
     lists: &["/archives"],
     at: &["/time", "/start"],
     name: &["/archive", "/name"],
-    partial: &[".checkpoint"],
+    partial: &[".checkpoint", ".recreate"],
     ..FILES
 };
 

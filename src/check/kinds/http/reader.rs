@@ -247,7 +247,10 @@ impl<'a> Reader<'a> {
     ) -> Vec<Expectation> {
         let Some(expect) = &written.expect else {
             if role == Role::Prepare {
-                return any_success();
+                // An operation in GraphQL that failed has the status of a success.
+                let errors = Expectation::new("/body/json/errors", Test::Exists(false));
+                let errors = written.graphql.is_some().then_some(errors);
+                return any_success().into_iter().chain(errors).collect();
             }
             if matches!(role, Role::Probe | Role::Control) {
                 let message = format!("a step of role `{}` needs an expectation", role.name());

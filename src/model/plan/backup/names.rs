@@ -28,7 +28,7 @@ pub const UNFINISHED: [&str; 16] = [
 
 /// The endings of names, in lower case, of files that are not backups: logs, locks, checksums, signatures,
 /// and temporary files of editors.
-const OTHER_ENDINGS: [&str; 24] = [
+const OTHER_ENDINGS: [&str; 32] = [
     ".log",
     ".err",
     ".out",
@@ -53,10 +53,18 @@ const OTHER_ENDINGS: [&str; 24] = [
     ".sfv",
     ".sig",
     ".minisig",
+    ".b3",
+    ".blake3",
+    ".crc",
+    ".etag",
+    ".par2",
+    ".rej",
+    ".status",
+    "_$folder$",
 ];
 
 /// Names, in lower case, of files that are not backups.
-const OTHER_NAMES: [&str; 12] = [
+const OTHER_NAMES: [&str; 18] = [
     "lock",
     "lockfile",
     "pid",
@@ -69,6 +77,12 @@ const OTHER_NAMES: [&str; 12] = [
     "sha512sums",
     "backup_manifest",
     "nohup.out",
+    "logfile",
+    "latest",
+    "_success",
+    "manifest.json",
+    "readme",
+    "checksums.txt",
 ];
 
 /// Endings of names, in lower case, of files that describe the file whose name comes before.
@@ -123,7 +137,7 @@ impl BackupNames {
         }
         let is_backup = match self.suffixes.as_slice() {
             [] if self.in_repository => true,
-            _ if base.is_empty() || base.starts_with('.') => false,
+            _ if base.is_empty() || is_hidden(name) => false,
             [] => !is_other(base) && !describes(name, others),
             suffixes => suffixes.iter().any(|suffix| base.ends_with(suffix.as_str())),
         };
@@ -145,12 +159,22 @@ impl BackupNames {
     }
 }
 
+/// Whether a file or one of its folders is hidden.
+fn is_hidden(name: &str) -> bool {
+    name.split('/').any(|part| part.starts_with('.') && !matches!(part, "." | ".."))
+}
+
 fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_other(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
+    // The text form of a list of checksums.
+    let name = match name.strip_suffix(".txt") {
+        Some(rest) if rest.ends_with("sums") || rest.ends_with(".md5") => rest.to_owned(),
+        _ => name,
+    };
     let is_temporary = UNFINISHED.iter().chain(&OTHER_ENDINGS).any(|end| name.ends_with(end));
     is_temporary || OTHER_NAMES.contains(&name.as_str()) || is_rotated_log(&name)
 }

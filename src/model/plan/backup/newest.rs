@@ -46,6 +46,9 @@ impl Newest {
             let why = "there are more backups than were read, and the newest may be among the rest";
             return Err(ProbeError::new(Reason::Budget, why));
         }
+        if let Some(why) = answer.unclear(&self.listing.document) {
+            return Err(ProbeError::new(Reason::Unparsable, why));
+        }
         let mut facts = Facts(json!({}));
         // The judge compares the peer's clock with ours before it judges a time.
         if let Some(date) = answer.header("date") {

@@ -11,9 +11,9 @@ use crate::probe::http::response::{RawResponse, latin1};
 const PRESCAN_BYTES: usize = 1024;
 
 /// The declared character set that is not known, if so. Without a byte order mark, nothing else says how to read
-/// the body.
+/// the body. In a page, browsers ignore such a declaration.
 pub(crate) fn unknown<'m>(body: &[u8], media_type: &'m MediaType) -> Option<&'m str> {
-    let declared = media_type.charset()?;
+    let declared = media_type.charset().filter(|_| !media_type.is_html())?;
     let is_known = Encoding::for_label(declared.as_bytes()).is_some();
     (!is_known && Encoding::for_bom(body).is_none()).then_some(declared)
 }

@@ -48,6 +48,20 @@ fn a_body_is_json_or_text_or_neither() {
 }
 
 #[test]
+fn a_text_in_another_character_set_than_declared_is_not_read() {
+    for (content_type, body) in [
+        ("text/plain; charset=made-up", &b"hello"[..]),
+        ("text/plain; charset=utf-7", b"the +AHMAZQBjAHIAZQB0-"),
+        ("text/plain; charset=utf-32", b"\xff\xfe\x00\x00a\x00\x00\x00"),
+        ("text/plain; charset=utf-8", b"a\x00b\x00"),
+        ("text/html", b"\x00a\x00b"),
+    ] {
+        let facts = body_of(content_type, body);
+        assert!(facts.get("undecodable").is_some(), "{content_type} {body:?}: {facts}");
+    }
+}
+
+#[test]
 fn a_text_is_read_in_its_character_set() {
     for (content_type, body, expected) in [
         ("text/plain", &b"a\xc3"[..], "a\u{fffd}"),
@@ -61,7 +75,7 @@ fn a_text_is_read_in_its_character_set() {
         ("text/plain; charset=Shift_JIS", b"\x93\xfa\x96\x7b", "日本"),
         ("text/plain; charset=EUC-JP", b"\xc6\xfc", "日"),
         ("text/plain; charset=gb2312", b"\xc4\xe3", "你"),
-        ("text/plain; charset=made-up", b"\xc3\xa9", "é"),
+        ("text/html; charset=made-up", b"\xc3\xa9", "é"),
         // A byte order mark counts more than the field.
         ("text/plain; charset=ISO-8859-1", b"\xef\xbb\xbf\xc3\xa9", "é"),
         ("text/xml", b"<?xml version='1.0' encoding=\"ISO-8859-1\"?><a>\xe9</a>", "é"),
@@ -190,4 +204,15 @@ fn a_body_whose_encoding_was_not_undone_shows_nothing() {
     let found = super::read(&RawResponse { undecodable: Some("gzip".into()), ..encoded });
     assert_eq!(found.facts["undecodable"], "gzip");
     assert_eq!(found.unclear[0].0, "/body");
+}
+
+#[test]
+fn a_title_within_noscript_is_not_the_title_that_browsers_show() {
+    for (page, title) in [
+        ("<noscript><title>Good</title></noscript><title>Error</title>", "Error"),
+        ("<noscript><!--</noscript><title>Error</title>--><title>Good</title></noscript>", "Error"),
+        ("<title>Good</title><noscript><p>Please</p></noscript>", "Good"),
+    ] {
+        assert_eq!(body_of("text/html", page.as_bytes())["title"], title, "{page}");
+    }
 }

@@ -43,3 +43,34 @@ pub(super) fn judge(name: &str, lines: &[&str], test: &Test) -> Option<Decided> 
     };
     Some(Ok(TestOutcome::from(effective.iter().any(is_same) == is_wanted)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(name: &str, line: &str, test: &Test) -> Option<Option<TestOutcome>> {
+        judge(name, &[line], test).map(Result::ok)
+    }
+
+    #[test]
+    fn an_item_is_not_a_part_of_one() {
+        for (name, line, part, found) in [
+            ("vary", "X-Original, origin", "Origin", Some(true)),
+            ("vary", "X-Original", "Origin", Some(false)),
+            ("access-control-allow-methods", "OUTPUT", "PUT", Some(false)),
+            ("access-control-allow-methods", "GET, PUT", "PUT", Some(true)),
+            ("access-control-allow-methods", "*", "PUT", None),
+            ("access-control-allow-headers", "Authorization, X", "authorization", Some(true)),
+            ("access-control-expose-headers", "*", "X-Secret", None),
+            ("referrer-policy", "no-referrer-when-downgrade", "no-referrer", Some(false)),
+            ("referrer-policy", "unsafe-url, no-referrer", "no-referrer", Some(true)),
+        ] {
+            let wanted = outcome(name, line, &Test::Contains(part.into()));
+            assert_eq!(wanted, Some(found.map(TestOutcome::from)), "{name}: {line}");
+            let unwanted = outcome(name, line, &Test::NotContains(part.into()));
+            assert_eq!(unwanted, Some(found.map(|found| (!found).into())), "{name}: {line}");
+        }
+        assert_eq!(outcome("server", "a, b", &Test::Contains("a".into())), None);
+        assert_eq!(outcome("vary", "a, b", &Test::Contains("a, b".into())), None);
+    }
+}
