@@ -43,20 +43,20 @@ pub(crate) fn all(response: &RawResponse) -> Value {
     facts.0
 }
 
+fn without_text(mut page: Value) -> Value {
+    let body = page.get_mut("body").and_then(Value::as_object_mut);
+    let document = body.filter(|body| body.contains_key("json") || body.contains_key("listing"));
+    document.map(|body| body.shift_remove("text"));
+    page
+}
+
 /// The facts of an answer without the text of bodies that were read as JSON or as a listing, which it
 /// repeats.
 pub(crate) fn without_text_of_documents(mut facts: Value) -> Value {
     let read = facts.pointer_mut("/pages/read").and_then(Value::as_array_mut).map(std::mem::take);
-    let without = |mut page: Value| {
-        let body = page.get_mut("body").and_then(Value::as_object_mut);
-        let document =
-            body.filter(|body| body.contains_key("json") || body.contains_key("listing"));
-        document.map(|body| body.shift_remove("text"));
-        page
-    };
-    facts = without(facts);
+    let mut facts = without_text(facts);
     if let Some(read) = read {
-        facts["pages"]["read"] = read.into_iter().map(without).collect();
+        facts["pages"]["read"] = read.into_iter().map(without_text).collect();
     }
     facts
 }

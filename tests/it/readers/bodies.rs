@@ -95,7 +95,7 @@ fn pages_are_decoded_as_browsers_do() {
         .is("inconclusive", &["characters that could not be read"]);
     body(html, b"<title>Good page</title><p>caf\xe9</p>", good).is("holds", &[]);
     body("", page, good).is("holds", &[]);
-    let text = format!("Content-Type: text/plain\nContent-Encoding: gzip\n");
+    let text = "Content-Type: text/plain\nContent-Encoding: gzip\n".to_owned();
     body(&text, &gzip(b"hello"), "{ text: { contains: hello } }").is("holds", &[]);
     let japanese = b"<title>Good page \x93\xfa\x96\x7b</title>";
     let sjis = "Content-Type: text/html; charset=Shift_JIS\n";

@@ -133,5 +133,5 @@ fn begins_like_html(body: &[u8]) -> bool {
         let ends = *tag == "<!--" || matches!(rest.first(), Some(b' ' | b'>'));
         start.eq_ignore_ascii_case(tag.as_bytes()) && ends
     };
-    TAGS.iter().any(|tag| begins(&tag))
+    TAGS.iter().any(begins)
 }

@@ -37,7 +37,7 @@ pub(super) fn judge(name: &str, lines: &[&str], test: &Test) -> Option<Decided> 
             let known = |item: &&str| {
                 REFERRER_POLICIES.iter().any(|policy| policy.eq_ignore_ascii_case(item))
             };
-            items.into_iter().filter(known).next_back().into_iter().collect()
+            items.into_iter().rfind(known).into_iter().collect()
         }
         false => items,
     };
