@@ -161,12 +161,30 @@ pub(crate) fn describe(error: &Error) -> String {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "its certificate is not valid yet".into()
         }
-        // The verifier has no variant for a certificate that may sign others.
-        other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
-            "its certificate is for a certificate authority and not for a host (`CA:TRUE`)".into()
-        }
-        _ => error.to_string(),
+        other => other_fault(&format!("{other:?}")).into(),
     }
+}
+
+/// The message for a fault of a certificate for which the verifier has no variant, by its name.
+fn other_fault(name: &str) -> &'static str {
+    let known = [
+        (
+            "CaUsedAsEndEntity",
+            "its certificate is for a certificate authority and not for a host (`CA:TRUE`)",
+        ),
+        ("EndEntityUsedAsCa", "a certificate of its chain may not sign others (no `CA:TRUE`)"),
+        (
+            "NameConstraint",
+            "an authority of its chain may not sign for this host (name constraints)",
+        ),
+        ("Eku", "its certificate is not for servers (extended key usage)"),
+        ("InvalidPurpose", "its certificate is not for servers (extended key usage)"),
+        ("PathLen", "its chain is longer than an authority in it permits"),
+        ("Revoked", "its certificate was revoked"),
+        ("BadEncoding", "a certificate of its chain cannot be parsed"),
+    ];
+    let found = known.iter().find(|(part, _)| name.contains(part));
+    found.map_or("a certificate of its chain was refused", |(_, words)| words)
 }
 
 /// The facts of the certificates that a server presented. Fails if one cannot be parsed.
@@ -319,6 +337,16 @@ fn hash(certificate: &X509Certificate<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn faults_of_certificates_are_in_words() {
+        for name in
+            ["Other(OtherError(EndEntityUsedAsCa))", "Other(OtherError(Unheard))", "Revoked"]
+        {
+            let words = other_fault(name);
+            assert!(!words.contains("Other") && words.contains("certificate"), "{words}");
+        }
+    }
 
     #[test]
     fn keys_have_the_strength_that_nist_gives_them() {

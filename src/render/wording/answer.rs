@@ -279,7 +279,7 @@ fn doubt(check: &CheckOutcome<'_>, step: StepId) -> Option<String> {
             expect::TestOutcome::Unknown(Reason::Budget)
                 if view.look(step, one.look).is_ok_and(Facts::truncated) =>
             {
-                format!("{name}: the answer is longer than what is read of it (`limits.body`)")
+                format!("{name}: the answer is longer than Avouch reads (`limits.body`)")
             }
             expect::TestOutcome::Unknown(reason) => {
                 let both = contradiction(check, (step, index), &found);

@@ -153,7 +153,7 @@ fn a_list_that_cannot_be_decoded_proves_nothing() {
              - { name: no trace, get: /, control: page, expect: { text: { not_contains: trace } } }\n",
         );
         assert_eq!(run.code, Some(3), "{coding}: {run}");
-        assert!(run.out.contains("and could not be decoded"), "{run}");
+        assert!(run.out.contains("the body could not be decoded as"), "{run}");
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn read(response: &RawResponse) -> BodyFacts {
     found.set("truncated", response.truncated);
     if let Some(coding) = &response.undecodable {
         found.set("undecodable", coding.as_str());
-        let why = format!("the body is encoded as `{coding}` and could not be decoded");
+        let why = format!("the body could not be decoded as `{coding}`");
         found.note("/body", why);
         return found;
     }
