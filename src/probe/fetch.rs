@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use reqwest::header::LOCATION;
-use url::{Host, Url};
+use url::Url;
 
 use crate::model::plan::ANYONE;
 use crate::model::project::world::World;
+use crate::probe::host::reach::is_safe;
 use crate::probe::http::pool::{Pool, Way};
 
 /// The time limit, redirects included.
@@ -98,17 +99,6 @@ fn root_cause(error: reqwest::Error) -> String {
         cause = deeper;
     }
     cause.to_string()
-}
-
-/// Whether the connection is protected from tampering: HTTPS, or plain HTTP to loopback.
-fn is_safe(address: &Url) -> bool {
-    let is_loopback = match address.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
-    address.scheme() == "https" || (address.scheme() == "http" && is_loopback)
 }
 
 #[cfg(test)]

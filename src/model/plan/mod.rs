@@ -16,6 +16,7 @@ pub mod graphql;
 pub mod holes;
 pub mod locks;
 pub mod looks;
+pub mod more;
 pub mod overlap;
 pub mod parameter;
 pub mod question;

@@ -249,12 +249,10 @@ fn is_success(all: &Value) -> bool {
 
 /// Whether the answer to a cleanup request shows that the object no longer exists.
 pub(crate) fn is_gone(exchange: &Exchange) -> bool {
-    // An operation in GraphQL that failed has the status of a success.
-    let outcome =
-        |all: &Value| all.pointer("/refusal/graphql").and_then(Value::as_str).map(str::to_owned);
     let gone = |all: &Value| {
-        matches!(status(all), 200..=299 | 404 | 410)
-            && outcome(all).is_none_or(|outcome| outcome == "not-found")
+        // An operation in GraphQL that failed has the status of a success.
+        let failed = all.pointer("/refusal/graphql").is_some_and(|outcome| outcome != "not-found");
+        matches!(status(all), 200..=299 | 404 | 410) && !failed
     };
     exchange.answer.as_ref().is_ok_and(gone)
 }

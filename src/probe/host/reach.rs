@@ -28,6 +28,17 @@ pub(crate) fn is_public(url: &Url, world: &World, known: &dyn Fn(&str) -> Vec<Ip
     }
 }
 
+/// Whether the connection is protected from tampering: HTTPS, or plain HTTP to loopback.
+pub(crate) fn is_safe(address: &Url) -> bool {
+    let is_loopback = match address.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    address.scheme() == "https" || (address.scheme() == "http" && is_loopback)
+}
+
 /// Whether a name always means this machine (RFC 6761, section 6.3).
 fn is_own_name(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")

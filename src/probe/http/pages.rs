@@ -15,6 +15,7 @@ use crate::model::answer::facts::Facts;
 use crate::model::answer::observation::Answer;
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::looks::{NextPage, PAGES_MAX};
+use crate::model::plan::more;
 use crate::probe::http::request::PreparedRequest;
 use crate::probe::http::{Exchange, PlannedRequest, RunContext, follow, link_field};
 
@@ -50,7 +51,7 @@ pub(super) async fn send(
     pages.announced_by(&first);
     if pages.queue.is_empty()
         && pages.next.is_none()
-        && let Some(place) = in_body(&first)
+        && let Some(place) = first.pointer("/body/json").and_then(more::next_page)
     {
         pages.leave(format!("`{place}` announces it; name it in `next:`"));
     }
@@ -214,51 +215,6 @@ impl<'a> Pages<'a> {
             first["pages"]["unread"] = why.into();
         }
     }
-}
-
-/// Where a body that is a list, or has one, says that it goes on: a JSON Pointer into it. Services do so in many
-/// ways, and only a check can say which of them leads to the next page.
-fn in_body(page: &Value) -> Option<String> {
-    let body = page.pointer("/body/json")?.as_object()?;
-    if !body.values().any(Value::is_array) {
-        return None;
-    }
-    let flags = ["has_more", "hasMore", "has_next", "hasNext", "IsTruncated", "isTruncated"];
-    let is_next = |name: &str, value: &Value| {
-        let is_named = matches!(
-            name.to_ascii_lowercase().trim_start_matches("@odata.").replace('_', "").as_str(),
-            "next"
-                | "nextpage"
-                | "nextcursor"
-                | "nexttoken"
-                | "nextlink"
-                | "nexturl"
-                | "nextpagetoken"
-                | "nextmarker"
-                | "nextcontinuationtoken"
-        );
-        let has_value = match value {
-            Value::String(text) => !text.is_empty(),
-            Value::Object(object) => object.get("href").is_some_and(Value::is_string),
-            _ => false,
-        };
-        is_named && has_value
-    };
-    let within = |object: &serde_json::Map<String, Value>| {
-        object
-            .iter()
-            .find(|(name, value)| {
-                is_next(name, value) || (flags.contains(&name.as_str()) && **value == true)
-            })
-            .map(|(name, _)| format!("/{name}"))
-    };
-    let around = ["links", "_links", "meta", "paging", "pagination", "page_info", "pageInfo"];
-    within(body).or_else(|| {
-        around.iter().find_map(|name| {
-            let found = within(body.get(*name)?.as_object()?)?;
-            Some(format!("/{name}{found}"))
-        })
-    })
 }
 
 /// The pages that the field `Link` announces; `None` for one without a readable address.

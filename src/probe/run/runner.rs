@@ -146,17 +146,18 @@ impl<'a> CheckRunner<'a> {
         if done.verdict != Verdict::Violated {
             return;
         }
+        let mut verdict = done.verdict;
         for _ in 0..LOOKS_AGAIN_MAX {
             if self.limiter.stop().is_some() {
                 break;
             }
             (self.settings.events)(Event::LookingAgain(job));
             self.second_look(job, done).await;
-            if judge_both(job.plan, &done.transcript).whole.verdict == Verdict::Violated {
+            verdict = judge_both(job.plan, &done.transcript).whole.verdict;
+            if verdict == Verdict::Violated {
                 break;
             }
         }
-        let verdict = judge_both(job.plan, &done.transcript).whole.verdict;
         (self.settings.events)(Event::Finished(job, verdict, done.waited));
     }
 

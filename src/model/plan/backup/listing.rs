@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use crate::model::answer::facts::Facts;
 use crate::model::plan::backup::names::{BackupNames, NameKind};
+use crate::model::plan::backup::table;
 use crate::model::plan::backup::value::ValueTest;
-use crate::model::plan::backup::{more, table};
+use crate::model::plan::more;
 use crate::model::time::read::read;
 use crate::model::time::unread::Unread;
 use crate::model::time::zone::Zone;

@@ -1,7 +1,6 @@
 //! Backups: where they are stored, which ones a listing has, and how one is opened.
 
 pub mod listing;
-mod more;
 pub mod names;
 pub mod newest;
 mod table;

@@ -326,6 +326,14 @@ fn contradicting_headers_are_judged_as_browsers_do() {
     assert_eq!(referrer(&["unsafe-url, no-referrer"]), MET);
     assert_eq!(referrer(&["no-referrer", "unsafe-url"]), NOT_MET);
     assert_eq!(referrer(&["no-referrer", "made-up"]), MET);
+    for (line, found) in [("no-referrer-when-downgrade", false), ("unsafe-url, no-referrer", true)]
+    {
+        let part = || "no-referrer".to_owned();
+        let contains = header("referrer-policy", &[line], Test::Contains(part()));
+        assert_eq!(contains, TestOutcome::from(found), "{line}");
+        let lacks = header("referrer-policy", &[line], Test::NotContains(part()));
+        assert_eq!(lacks, TestOutcome::from(!found), "{line}");
+    }
     let origin = |lines: &[&str], test: Test| header("access-control-allow-origin", lines, test);
     assert_eq!(origin(&["https://a.test"], is("https://a.test")), MET);
     assert_eq!(origin(&["https://a.test", "*"], is("https://a.test")), UNCLEAR);

@@ -10,10 +10,10 @@ mod media_type;
 mod title;
 
 use serde_json::{Map, Value};
-use url::{Host, Url};
 
 use crate::model::judge::binding::Digest;
 use crate::model::security_txt;
+use crate::probe::host::reach::is_safe;
 use crate::probe::http::body::media_type::MediaType;
 use crate::probe::http::listing;
 use crate::probe::http::response::RawResponse;
@@ -103,7 +103,7 @@ fn of_security_txt(response: &RawResponse, media_type: &MediaType, found: &mut B
     if let Some(charset) = media_type.charset().filter(|charset| *charset != "utf-8") {
         faults.push(format!("is declared to be in `{charset}` and not in `utf-8` (section 3)"));
     }
-    if response.redirects.iter().any(|(_, to)| to.scheme() == "http" && !is_on_this_machine(to)) {
+    if response.redirects.iter().any(|(_, to)| !is_safe(to)) {
         faults.push("was reached by a redirect to an address without TLS (section 3)".to_owned());
     }
     if !faults.is_empty() {
@@ -111,15 +111,6 @@ fn of_security_txt(response: &RawResponse, media_type: &MediaType, found: &mut B
         file["faults"] = faults.into_iter().map(Value::from).chain(known).collect();
     }
     found.set("security_txt", file);
-}
-
-fn is_on_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 #[cfg(test)]

@@ -22,7 +22,11 @@ pub(super) fn read(response: &RawResponse, html: &str, found: &mut BodyFacts) {
     if !is_whole && !head.to_ascii_lowercase().contains("</title") {
         return;
     }
-    let (without_scripts, with_scripts) = (title(head), title(&as_with_scripts(head)));
+    let without_scripts = title(head);
+    let with_scripts = match as_with_scripts(head) {
+        Some(html) => title(&html),
+        None => without_scripts.clone(),
+    };
     if without_scripts != with_scripts {
         found.note("/body/title", "the page has another title for browsers without scripts");
     }
@@ -45,9 +49,12 @@ pub(super) fn title(html: &str) -> Option<String> {
 }
 
 /// The page as a browser that runs scripts reads it: `<noscript>` is text to its end tag (WHATWG HTML, "the
-/// noscript element").
-fn as_with_scripts(html: &str) -> String {
+/// noscript element"). `None` if there is no such element.
+fn as_with_scripts(html: &str) -> Option<String> {
     let lower = html.to_ascii_lowercase();
+    if !lower.contains("<noscript") {
+        return None;
+    }
     let (mut text, mut at) = (String::with_capacity(html.len()), 0);
     while let Some(start) = lower[at..].find("<noscript").map(|start| at + start) {
         text.push_str(&html[at..start]);
@@ -55,7 +62,7 @@ fn as_with_scripts(html: &str) -> String {
         at = lower[end..].find('>').map_or(html.len(), |close| end + close + 1);
     }
     text.push_str(&html[at..]);
-    text
+    Some(text)
 }
 
 fn is_title(node: &NodeRef<'_>) -> bool {

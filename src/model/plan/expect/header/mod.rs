@@ -153,7 +153,9 @@ impl Field<'_> {
         }
         let of = |text: &str, test: &Test| of_line(text, test, self.facts, self.context);
         match read(self.name, lines, self.facts) {
-            Read::As(text) => Ok(of(&text.to_lowercase(), &lowered(test))),
+            Read::As(text) => {
+                Ok(of(&text.to_lowercase(), &of_whole_policy(self.name, lowered(test))))
+            }
             Read::Exactly(text) => Ok(of(&text, test)),
             Read::Each => {
                 let outcomes = lines.iter().map(|line| of(line, test));
@@ -164,6 +166,17 @@ impl Field<'_> {
             Read::Unclear(why) => Err(why),
             Read::Lines => of_lines(lines, lines.iter().map(|line| of(line, test)).collect(), test),
         }
+    }
+}
+
+/// A search for a known policy in `Referrer-Policy` is for all of it: `no-referrer` is also the beginning of
+/// another policy. `test` is in lower case.
+fn of_whole_policy(name: &str, test: Test) -> Test {
+    let is_policy = |part: &str| name == "referrer-policy" && REFERRER_POLICIES.contains(&part);
+    match test {
+        Test::Contains(part) if is_policy(part.trim()) => Test::Equals(part.trim().into()),
+        Test::NotContains(part) if is_policy(part.trim()) => Test::NotEquals(part.trim().into()),
+        other => other,
     }
 }
 

@@ -1,6 +1,6 @@
-//! Whether a listing says that it is not complete. Services announce a further page in many ways.
+//! Whether a listing, or another answer, says that it is not complete. Services announce a further page in many ways.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::model::time::read::read_standard;
 
@@ -98,7 +98,7 @@ const WITHIN: [&str; 10] = [
 
 /// Where the answer says that the list of `listed` entries at `list` is not complete, as a JSON Pointer into
 /// the document; `None` if it does not say so.
-pub(super) fn announced(document: &Value, list: &str, listed: usize) -> Option<String> {
+pub(crate) fn announced(document: &Value, list: &str, listed: usize) -> Option<String> {
     let ends = list.match_indices('/').map(|(end, _)| end);
     let above = ends.map(|end| &list[..end]);
     above.into_iter().find_map(|at| {
@@ -111,6 +111,38 @@ pub(super) fn announced(document: &Value, list: &str, listed: usize) -> Option<S
             })
         })
     })
+}
+
+/// Where a document that has a list says that there is a next page, as a JSON Pointer into it. Without knowing
+/// which list is meant, only members that name a next page count, and flags.
+pub(crate) fn next_page(document: &Value) -> Option<String> {
+    let document = document.as_object()?;
+    let has_list = document.values().any(Value::is_array);
+    let within = || {
+        WITHIN.iter().find_map(|name| {
+            let found = names_next_page(document.get(*name)?.as_object()?)?;
+            Some(format!("/{name}/{found}"))
+        })
+    };
+    let here = names_next_page(document).map(|name| format!("/{name}"));
+    here.or_else(within).filter(|_| has_list)
+}
+
+fn names_next_page(object: &Map<String, Value>) -> Option<&str> {
+    let plain = |name: &str| name.to_ascii_lowercase().replace('_', "").replace("@odata.", "");
+    let is_next = |name: &str| {
+        let name = plain(name);
+        name.starts_with("next") && TOKENS.iter().any(|token| plain(token) == name)
+    };
+    let leads_on = |value: &Value| match value {
+        Value::String(text) => !text.is_empty(),
+        value => value.get("href").is_some_and(Value::is_string),
+    };
+    let mut members = object.iter();
+    let found = members.find(|(name, value)| {
+        (is_next(name) && leads_on(value)) || (FLAGS.contains(&name.as_str()) && **value == true)
+    });
+    found.map(|(name, _)| name.as_str())
 }
 
 /// The member of an object that says so.
@@ -156,6 +188,22 @@ fn is_token(value: &Value) -> bool {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_next_page_is_announced_next_to_a_list_only() {
+        for (document, place) in [
+            (json!({"items": [], "next": "/list?page=2"}), Some("/next")),
+            (json!({"items": [], "NEXT_PAGE": "2"}), Some("/NEXT_PAGE")),
+            (json!({"items": [], "_links": {"next": {"href": "/x"}}}), Some("/_links/next")),
+            (json!({"items": [], "has_more": true}), Some("/has_more")),
+            (json!({"items": [], "next": null, "has_more": false}), None),
+            (json!({"items": [], "marker": "a", "continue": "b"}), None),
+            (json!({"step": 1, "next": "/step/2"}), None),
+            (json!(["next"]), None),
+        ] {
+            assert_eq!(next_page(&document).as_deref(), place, "{document}");
+        }
+    }
 
     #[test]
     fn announcements_of_further_pages_are_recognised() {
