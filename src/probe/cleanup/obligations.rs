@@ -14,6 +14,7 @@ use crate::probe::cleanup::debt::{Known, fingerprint};
 use crate::probe::cleanup::journal::{EntryId, Journal, JournalEntry};
 use crate::probe::http::Exchange;
 use crate::probe::job::Job;
+use crate::probe::strangers::graphql;
 
 /// The pending cleanup of one attempt.
 pub(crate) struct Obligations<'a> {
@@ -251,7 +252,7 @@ fn is_success(all: &Value) -> bool {
 pub(crate) fn is_gone(exchange: &Exchange) -> bool {
     let gone = |all: &Value| {
         // An operation in GraphQL that failed has the status of a success.
-        let failed = all.pointer("/refusal/graphql").is_some_and(|outcome| outcome != "not-found");
+        let failed = graphql::outcome(all).is_some_and(|outcome| outcome != "not-found");
         matches!(status(all), 200..=299 | 404 | 410) && !failed
     };
     exchange.answer.as_ref().is_ok_and(gone)
@@ -260,6 +261,9 @@ pub(crate) fn is_gone(exchange: &Exchange) -> bool {
 /// The message for a cleanup that failed.
 pub(crate) fn failure(exchange: &Exchange) -> String {
     match &exchange.answer {
+        Ok(all) if graphql::outcome(all).is_some() => {
+            "the service answered that the operation failed".to_owned()
+        }
         Ok(all) => format!("the service answered with {}", status(all)),
         Err(Answer::Error(error)) => error.detail.clone(),
         Err(Answer::NotAsked(why)) => why.clone(),

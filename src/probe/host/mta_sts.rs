@@ -352,6 +352,8 @@ mod tests {
             ("enforce", "strict", "has the unknown mode `strict`"),
             ("604800", "a week", "has no valid `max_age`"),
             ("604800", "99999999", "has no valid `max_age`"),
+            ("604800", "0", "has `max_age: 0`, so it expires at once"),
+            ("version:", "version :", "has no `version: STSv1`"),
         ] {
             assert_eq!(Policy::read(&valid.replace(from, to)).err().as_deref(), Some(why));
         }

@@ -140,6 +140,7 @@ six.test. AAAA 2001:db8::1
 alias.test. CNAME mx.test.
 own.test. A 127.0.0.1
 own.test. AAAA ::1
+mapped.test. AAAA ::ffff:127.0.0.1
 any.test. A 0.0.0.0
 text.test. TXT \"hello\"
 x.test. TXT \"hello\"
@@ -164,6 +165,10 @@ x.test. TXT \"hello\"
             ("text", "undeliverable: `text.test` has no address"),
             ("alias", "undeliverable: `alias.test` is an alias, against RFC 2181, section 10.3"),
             ("own", "undeliverable: `own.test` is 127.0.0.1, which is the sender's own machine"),
+            (
+                "mapped",
+                "undeliverable: `mapped.test` is ::ffff:127.0.0.1, which is the sender's own machine",
+            ),
             ("any", "undeliverable: `any.test` is 0.0.0.0, which is the sender's own machine"),
             (
                 "nowhere text",

@@ -21,7 +21,7 @@ const NOT_FOUND: [&str; 8] = [
 ///
 /// GraphQL specification, section 7.1: `data` is `null` or left out if the operation failed, and each field
 /// that failed is `null`.
-pub(super) fn outcome(facts: &Value) -> Option<&'static str> {
+pub(crate) fn outcome(facts: &Value) -> Option<&'static str> {
     let response = facts.pointer("/body/json")?.as_object()?;
     let errors = response.get("errors").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let data = response.get("data");

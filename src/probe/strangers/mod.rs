@@ -5,7 +5,7 @@
 //! attempt. Only the number of values that were found, and where, becomes a fact: `/owner_values`.
 
 pub(crate) mod document;
-mod graphql;
+pub(crate) mod graphql;
 mod html;
 mod refuser;
 pub(crate) mod sent;

@@ -182,3 +182,30 @@ fn pages_that_do_not_matter_are_not_read() {
     let result = blog.check(checks);
     assert_eq!(result.code, Some(0), "{result}");
 }
+
+/// A list in an object whose other members are `further`.
+fn list_with(further: Value) -> Service {
+    service(move |own, _| {
+        let mut body = json!({ "orders": [entry(own)] });
+        body.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+        Answer::json(200, &body)
+    })
+}
+
+#[test]
+fn a_page_that_a_body_announces_is_not_taken_for_absent() {
+    for (further, place) in [
+        (json!({ "next": "/orders?page=2" }), "/next"),
+        (json!({ "has_more": true }), "/has_more"),
+        (json!({ "nextPageToken": "c2" }), "/nextPageToken"),
+        (json!({ "_links": { "next": { "href": "/orders?page=2" } } }), "/_links/next"),
+    ] {
+        let result = list_with(further).check(ISOLATION);
+        assert_eq!(result.code, Some(3), "{place}: {result}");
+        assert!(result.out.contains(&format!("`{place}` announces it")), "{place}: {result}");
+    }
+    for last in [json!({ "next": null, "has_more": false }), json!({ "_links": { "self": "/" } })] {
+        let result = list_with(last).check(ISOLATION);
+        assert_eq!(result.code, Some(0), "{result}");
+    }
+}

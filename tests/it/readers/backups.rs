@@ -342,6 +342,18 @@ fn a_byte_order_mark_and_json_lines_are_read() {
     }
 }
 
+#[test]
+fn members_that_occur_twice_are_not_understood() {
+    let (young, old) = (ago(2).to_string(), ago(40).to_string());
+    for text in [
+        format!("[{{\"t\":\"{old}\",\"t\":\"{young}\"}}]"),
+        format!("[{{\"t\":\"{young}\",\"t\":\"{old}\"}}]"),
+    ] {
+        let run = listed(PLAIN, text.clone());
+        assert_eq!(run.code, Some(3), "{text}: {run}");
+    }
+}
+
 /// The output of each tool's list command: with a backup that was finished at `at`, and a newer one that
 /// was not.
 fn printed(tool: &str, at: Timestamp) -> String {

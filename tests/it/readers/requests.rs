@@ -595,3 +595,58 @@ fn a_request_that_reads_back_may_have_any_shape() {
         "{run}"
     );
 }
+
+#[test]
+fn a_preparation_in_graphql_with_errors_is_not_met() {
+    let checks = "\
+- kind: http
+  steps:
+    - { name: it is set, role: prepare, as: acme, post: /graphql, graphql: { query: 'mutation { set(v: 1) }' }, clean_up: none }
+    - { name: it is read, get: /peek, expect: { status: 200 } }
+";
+    for (fails, code) in [(false, 0), (true, 3)] {
+        let service = Service::start(move |asked| match asked.path.as_str() {
+            "/graphql" if fails => {
+                let errors = json!([{ "message": "Unauthorized" }]);
+                Answer::json(200, &json!({ "data": null, "errors": errors }))
+            }
+            "/graphql" => Answer::json(200, &json!({ "data": { "set": true } })),
+            _ => Answer::new(200, "ok"),
+        });
+        let result = service.check(checks);
+        assert_eq!(result.code, Some(code), "{result}");
+    }
+}
+
+#[test]
+fn a_clean_up_in_graphql_with_errors_leaves_the_object_behind() {
+    let checks = "\
+- kind: http
+  steps:
+    - name: it is made
+      role: prepare
+      as: acme
+      post: /notes
+      capture: { id: /id }
+    - { name: it is read, as: acme, get: '/notes/${id}', expect: { status: 200 } }
+    - name: it is removed
+      role: cleanup
+      as: acme
+      post: /graphql
+      graphql: { query: 'mutation($id: ID!) { remove(id: $id) }', variables: { id: '${id}' } }
+";
+    for fails in [false, true] {
+        let service = Service::start(move |asked| match asked.path.as_str() {
+            "/graphql" if fails => {
+                let errors = json!([{ "message": "busy" }]);
+                Answer::json(200, &json!({ "data": null, "errors": errors }))
+            }
+            "/graphql" => Answer::json(200, &json!({ "data": { "remove": true } })),
+            "/notes" => Answer::json(201, &json!({ "id": "n7" })),
+            _ => Answer::json(200, &json!({ "id": "n7" })),
+        });
+        let result = service.check(checks);
+        let reported = result.to_string().contains("left");
+        assert_eq!(reported, fails, "{result}");
+    }
+}

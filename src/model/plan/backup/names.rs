@@ -244,6 +244,13 @@ mod tests {
             "a/db.dump.JSON",
             "a/.keep",
             "backup_manifest",
+            ".rsync-partial/db.dump",
+            "a/.tmp/db.dump",
+            "SHA256SUMS.txt",
+            "db.dump.md5.txt",
+            "db.dump.b3",
+            "_SUCCESS",
+            "LATEST",
         ] {
             assert_eq!(kind(&usual(), name), NameKind::Other, "{name}");
         }

@@ -146,3 +146,18 @@ fn a_sound_service_gets_no_second_look() {
 fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+#[test]
+fn a_write_that_fails_every_second_time_is_found_by_a_further_look() {
+    let writes = "\
+- kind: http
+  steps:
+    - { name: the colour, post: /colour, clean_up: none, expect: { status: 200, json: { /is: green } } }
+";
+    let result = check(&wrong(|number| number % 2 == 0), writes);
+    assert_eq!(result.code, Some(1), "{result}");
+    let result = check(&wrong(|number| number == 0), writes);
+    assert_eq!(result.code, Some(3), "{result}");
+    let result = check(&wrong(|_| false), writes);
+    assert_eq!(result.code, Some(0), "{result}");
+}
