@@ -12,4 +12,5 @@ mod serve;
 mod surroundings;
 mod tools;
 mod tree;
+mod trust;
 mod validators;

@@ -1,0 +1,1 @@
+//! The boundary between sources, operator, services and files: what each of them may not do.
