@@ -5,6 +5,7 @@ mod args;
 pub(crate) mod disk;
 mod exit;
 mod init;
+mod operator;
 mod previous;
 mod remembered;
 mod run;

@@ -50,7 +50,7 @@ fn begin(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
     let tried = STARTERS.iter().filter(|one| (one.fits)(&answers) == Fit::Tried);
     let tried: Vec<&Starter> = tried.collect();
     files::write(trial.path(), &answers, &tried, today).map_err(failed)?;
-    let kept = trial::those_that_hold(trial.path(), &answers, console)?;
+    let kept = trial::those_that_hold(trial.path(), &answers, &args.policy, console)?;
     let made = within(".made").map_err(failed)?;
     files::write(made.path(), &answers, &kept, today).map_err(failed)?;
     for file in put_in_place(made.path(), root).map_err(failed)? {

@@ -6,6 +6,7 @@ pub mod connect_to;
 pub mod file;
 pub(crate) mod language;
 pub(crate) mod limits;
+pub(crate) mod needs;
 pub(crate) mod scope;
 pub mod settings;
 pub(crate) mod tenants;
