@@ -108,15 +108,14 @@ fn published(
     let Some(from) = &args.previous else { return Ok(None) };
     let is_refused = |one: &Diagnostic| matches!(one.code, Code::NotPermitted | Code::BadPolicy);
     let may_connect = !checked.diagnostics.iter().any(is_refused);
-    let Some(project) = checked.project.filter(|_| may_connect) else {
+    let connects = previous::is_address(from);
+    let Some(project) = checked.project.filter(|_| may_connect || !connects) else {
         console.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);
     };
-    let is_file = !from.contains("://");
-    if is_file {
-        return previous::read(from, root, &project.world, console).map(Some);
+    if connects {
+        operator::demand(&args.target.policy, root, (&project, &checked.plans), console)?;
     }
-    operator::demand(&args.target.policy, root, (&project, &checked.plans), console)?;
     previous::read(from, root, &project.world, console).map(Some)
 }
 

@@ -123,12 +123,12 @@ impl Needs<'_> {
 
     fn step(&mut self, site: &Site<'_>, step: &Step) {
         match &step.act {
-            Act::Http(request) => self.request(site, request),
+            Act::Http(request) => self.request(site, step, request),
             Act::Tls(question) => self.tls(site, question),
             Act::Dns(question) => self.dns(site, question),
             Act::Files(query) => self.file(site, query),
             Act::Open(opening) => match &opening.from {
-                BackupSource::Http(request) => self.request(site, request),
+                BackupSource::Http(request) => self.request(site, step, request),
                 BackupSource::Files(query) => self.file(site, query),
             },
             Act::Command(_) | Act::Recall(_) | Act::Record(_) | Act::Newest(_) => {}
@@ -138,7 +138,7 @@ impl Needs<'_> {
         }
     }
 
-    fn request(&mut self, site: &Site<'_>, request: &Request) {
+    fn request(&mut self, site: &Site<'_>, step: &Step, request: &Request) {
         let text = request.to.template();
         let (host, role) = match self.reached(&request.to, site.plan) {
             Reached::Host(host) => (host, role(&request.to)),
@@ -149,7 +149,9 @@ impl Needs<'_> {
         };
         let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
         let place = site.place(&[role, &text.0, name]);
-        if request.redirects_max > 0 {
+        // Others are never redirected.
+        let is_anonymous = !step.sends_credential() && !request.may_have_credential();
+        if request.redirects_max > 0 && is_anonymous && !request.writes() {
             self.host(Permission::Redirects, host.clone(), place.clone());
         }
         if request.writes() && self.project.writes {
