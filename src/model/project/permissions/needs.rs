@@ -182,8 +182,8 @@ impl Needs<'_> {
         }
         let marked = address.fill(|_| Some(MARK.to_owned())).unwrap_or_default();
         let Ok(url) = Url::parse(&marked) else {
-            // It cannot be requested, unless a placeholder makes it an address.
-            return Reached::Host(address.0.clone());
+            // Only a value could make it an address.
+            return Reached::LedBy("*".into());
         };
         let host = url.host_str().unwrap_or_default();
         if !host.contains(MARK) {
