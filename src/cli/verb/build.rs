@@ -130,7 +130,7 @@ fn past(
     if let Some(previous) = &previous {
         previous::may_be_followed(previous, session, evidence, console)?;
     }
-    Ok(Past { previous, versions: versions::all(session) })
+    Ok(Past { previous, versions: versions::all(session, console)? })
 }
 
 /// The assessment, if it is evidence for this project.
