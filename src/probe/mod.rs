@@ -21,6 +21,7 @@ mod values;
 
 use crate::model::answer::observation::{Answer, Observation, Transcript};
 use crate::model::project::Project;
+pub use crate::probe::cleanup::place::{JournalUse, Journals, journal_of};
 use crate::probe::host::resolve::CachingResolver;
 use crate::probe::http::host_addresses::HostAddresses;
 use crate::probe::job::{Job, RunSettings};

@@ -6,7 +6,6 @@
 
 mod authors;
 mod command;
-mod program;
 mod view;
 
 use std::ffi::OsStr;
@@ -19,9 +18,11 @@ use std::time::{Duration, Instant};
 use avouch::model::source::Commit;
 use jiff::Timestamp;
 
+use crate::confined;
 pub(crate) use crate::disk::git::authors::sign;
 use crate::disk::git::command::{Input, Output};
 use crate::disk::git::view::View;
+use crate::disk::program;
 use crate::disk::repository::{Found, find};
 
 /// The time limit of all commands on one opened repository.
@@ -66,8 +67,11 @@ pub(crate) struct Repository {
 impl Repository {
     /// Opens the repository of the project at `root`.
     pub(crate) fn open(root: &Path) -> Result<Self, NoAnswer> {
+        if confined::is_confined() {
+            return Err(NoAnswer::Untrusted);
+        }
         let found = find(root).map_err(NoAnswer::Unreadable)?.ok_or(NoAnswer::Absent)?;
-        let program = program::git(&found.top).ok_or_else(|| {
+        let program = program::find("git", &found.top).ok_or_else(|| {
             let why = "no program `git` was found in PATH outside the project";
             NoAnswer::Unreadable(why.to_owned())
         })?;
@@ -93,9 +97,8 @@ impl Repository {
     fn setting(&self, found: &Found, name: &str) -> String {
         let file = found.common_dir.join("config");
         let name = format!("extensions.{name}");
-        let mut read =
-            ["config", "--no-includes", "--get", &name, "--file"].map(OsStr::new).to_vec();
-        read.push(file.as_os_str());
+        let mut read = ["config", "--no-includes", "--file"].map(OsStr::new).to_vec();
+        read.extend([file.as_os_str(), OsStr::new("--get"), OsStr::new(&name)]);
         self.words(&read).ok().flatten().unwrap_or_default()
     }
 
