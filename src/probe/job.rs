@@ -39,7 +39,7 @@ pub struct RunSettings<'a> {
     /// Set to end the run: no new step is started, and objects that the run created are deleted.
     pub interrupt: &'a Interrupt,
     /// The file that lists objects before they are created on the target, so that the next run can
-    /// delete those that this run could not; see [`crate::probe::journal_of`].
+    /// delete those that this run could not.
     pub journal: Option<PathBuf>,
     /// The plans of all claims, from which the clean-up of earlier runs is made again.
     pub plans: &'a BTreeMap<ClaimId, Vec<Plan>>,

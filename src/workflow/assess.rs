@@ -19,8 +19,8 @@ use crate::model::plan::{Plan, Role};
 use crate::model::project::release::Release;
 use crate::model::source::claim_id::ClaimId;
 use crate::probe;
+use crate::probe::cleanup::place::{JournalUse, Journals, journal_of};
 use crate::probe::job::{Event, Interrupt, Job, RunSettings, Undeleted};
-use crate::probe::{JournalUse, Journals};
 use crate::workflow::release;
 use crate::workflow::requests::{TooManyRequests, within_limit};
 use crate::workflow::session::Session;
@@ -85,7 +85,7 @@ fn journal(
         () if jobs.iter().any(has_cleanup) => JournalUse::Written,
         () => JournalUse::Read,
     };
-    probe::journal_of(&Journals {
+    journal_of(&Journals {
         root: &session.root,
         env: surroundings.env,
         events: surroundings.events,

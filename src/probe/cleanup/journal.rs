@@ -1,6 +1,6 @@
 //! The journal: objects are recorded here before they are created on the target, so that if a run
 //! dies, the next one knows which objects to delete. The file is outside the repository
-//! ([`crate::probe::cleanup::place`]).
+//! (`place.rs`).
 //!
 //! The file has one JSON document per line and is only appended to. Pending entries are synced to
 //! disk. Completions are not: if one is lost, its object is deleted once more than needed. An

@@ -21,22 +21,22 @@ const IN_PROJECT: &str = ".avouch/journal.jsonl";
 const FOLDERS: [&str; 2] = ["avouch", "journals"];
 
 /// What decides where a journal is.
-pub struct Journals<'a> {
+pub(crate) struct Journals<'a> {
     /// The project's folder.
-    pub root: &'a Path,
+    pub(crate) root: &'a Path,
     /// Reads a variable of the environment.
-    pub env: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    pub(crate) env: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// Receives warnings.
-    pub events: &'a (dyn Fn(Event<'_>) + Sync),
+    pub(crate) events: &'a (dyn Fn(Event<'_>) + Sync),
     /// Whether a journal in the project's folder is removed.
-    pub undeleted: Undeleted,
+    pub(crate) undeleted: Undeleted,
     /// What the run does with it.
-    pub used: JournalUse,
+    pub(crate) used: JournalUse,
 }
 
 /// What a run does with the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JournalUse {
+pub(crate) enum JournalUse {
     /// Nothing: the run may not delete anything.
     Unused,
     /// The run deletes objects of earlier runs, and creates none.
@@ -48,7 +48,7 @@ pub enum JournalUse {
 /// The journal of a project; `None` if the run needs none, or if there is no safe place for it: then the run
 /// deletes its own objects as long as it lives, and no later run can. Warns of that, and of a journal in the
 /// project's folder, which is not read.
-pub fn journal_of(journals: &Journals<'_>) -> Option<PathBuf> {
+pub(crate) fn journal_of(journals: &Journals<'_>) -> Option<PathBuf> {
     let warn = |text: &str| (journals.events)(Event::Warning(text));
     foreign(journals, &warn);
     let place = match journals.used {

@@ -9,7 +9,8 @@ use crate::evidence::service::project_at;
 use crate::harness::{Project, Run};
 use crate::surroundings;
 
-const CHECKS: &str = "  - { kind: http, steps: [{ name: it answers, get: /, expect: { status: 200 } }] }\n";
+const CHECKS: &str =
+    "  - { kind: http, steps: [{ name: it answers, get: /, expect: { status: 200 } }] }\n";
 
 /// Lint prints this if it knows the author of the changed words.
 const SIGNED: &str = "checked: Ann Engineer, ";
@@ -248,13 +249,10 @@ fn usual_repositories_name_the_authors() {
         let _ = rustix::fs::chown(&path, owner.0, owner.1);
     }
     let sha256 = changed(&["--object-format=sha256"]);
-    let reftable = changed(&["--ref-format=reftable"]);
     let packed = changed(&[]);
     git(packed.root(), &["gc", "--quiet"]);
     git(packed.root(), &["pack-refs", "--all"]);
-    for (name, project) in
-        [("another user", others), ("sha256", sha256), ("reftable", reftable), ("packed", packed)]
-    {
+    for (name, project) in [("another user", others), ("sha256", sha256), ("packed", packed)] {
         let lint = project.run(&["lint", "--since", "main"]);
         assert!(lint.err.contains(SIGNED), "{name}: {lint}");
         assert!(!lint.err.contains("cannot compare"), "{name}: {lint}");

@@ -8,7 +8,8 @@ use crate::evidence::service::project_at;
 use crate::harness::{Project, Run};
 use crate::surroundings::program;
 
-const CHECKS: &str = "  - { kind: http, steps: [{ name: it answers, get: /, expect: { status: 200 } }] }\n";
+const CHECKS: &str =
+    "  - { kind: http, steps: [{ name: it answers, get: /, expect: { status: 200 } }] }\n";
 
 fn project() -> Project {
     project_at("https://service.example.com", CHECKS)

@@ -4,7 +4,7 @@
 //! like. Git therefore reads the repository through a [`view`] that has no settings, and every command is
 //! made in [`command`], within limits of time, output and memory.
 
-mod authors;
+pub(crate) mod authors;
 mod command;
 mod view;
 
@@ -19,7 +19,6 @@ use avouch::model::source::Commit;
 use jiff::Timestamp;
 
 use crate::confined;
-pub(crate) use crate::disk::git::authors::sign;
 use crate::disk::git::command::{Input, Output};
 use crate::disk::git::view::View;
 use crate::disk::program;
