@@ -77,7 +77,7 @@ pub(crate) fn may_be_followed(
     if wrong.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
 }
 
-/// Whether a published page is named by its address, and not as a file.
+/// Whether the published page is on the web.
 pub(crate) fn is_address(from: &str) -> bool {
     from.starts_with("https://") || from.starts_with("http://")
 }

@@ -15,7 +15,7 @@ use avouch::workflow::{session, sources};
 
 use crate::addon::{self, Demo, Secrets};
 use crate::args::{DemoOptions, PolicyOption, Target};
-use crate::disk::git;
+use crate::disk::git::authors::sign;
 use crate::disk::outlets::Outlets;
 use crate::exit::Exit;
 use crate::operator;
@@ -105,7 +105,7 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
     if let Some(option) = open.policy {
         operator::compare(option, open.root, &mut checked);
     }
-    git::sign(open.root, &mut checked.diagnostics, &checked.sources);
+    sign(open.root, &mut checked.diagnostics, &checked.sources);
     checked
 }
 

@@ -1,3 +1,7 @@
 //! The boundary between sources, operator, services and files: what each of them may not do.
 
+mod git;
+mod journal;
 mod permits;
+mod since;
+mod untrusted;

@@ -54,7 +54,8 @@ fn without_ci_none_is_demanded_and_each_verb_with_a_network_demands_one_under_ci
     let address = "http://127.0.0.1:1/claims.json";
     let run = setup.run(&["serve", "--previous", address], &[("CI", "1")]);
     assert_eq!((run.code, run.out.as_str()), (Some(2), policy.as_str()), "{run}");
-    for verb in [&["lint"][..], &["explain", "claim"], &["build", "--assessment", "assessment.json"]]
+    for verb in
+        [&["lint"][..], &["explain", "claim"], &["build", "--assessment", "assessment.json"]]
     {
         assert_eq!(setup.run(verb, &[("CI", "1")]).code, Some(0), "{verb:?}");
     }
@@ -206,7 +207,11 @@ fn a_target_from_a_variable_is_compared_as_it_is_written() {
     let given = [("TARGET", target.as_str()), ("AVOUCH_POLICY", policy.as_str())];
     let run = setup.run(&["check"], &given);
     assert_eq!(run.code, Some(0), "{run}");
-    setup.project.edit("avouch.yaml", "target: \"${TARGET}\"", "target: \"https://${GITHUB_TOKEN}.test\"");
+    setup.project.edit(
+        "avouch.yaml",
+        "target: \"${TARGET}\"",
+        "target: \"https://${GITHUB_TOKEN}.test\"",
+    );
     let run = setup.run(&["check"], &given);
     assert_eq!(run.code, Some(2), "{run}");
     assert!(run.err.contains("the variable `GITHUB_TOKEN` as `target`"), "{run}");
@@ -233,4 +238,18 @@ fn a_policy_is_read_strictly_with_places() {
         assert!(run.err.contains(words), "{words}: {run}");
         setup.nothing_happened(&run);
     }
+}
+
+#[test]
+fn the_guide_shows_the_policy_of_our_own_project() {
+    let project = Project::own();
+    let mut command = project.command(&["check", "--target", "https://addon.example.com"]);
+    command.env("CI", "true");
+    for name in avouch_demo::Secrets::VARIABLES {
+        command.env(name, format!("{name}-of-our-service-0123456789"));
+    }
+    let run = project.finish(&command.output().unwrap());
+    let guide = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/how-to-ci.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    assert!(guide.contains(&format!("```yaml\n{}```\n", run.out)), "{run}");
 }
