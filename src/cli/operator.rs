@@ -101,7 +101,7 @@ fn text(path: &Path, root: &Path) -> Result<String, Vec<Diagnostic>> {
         let message =
             format!("the policy `{name}` is within the project, or a link there leads to it");
         let help =
-            "keep it outside the repository: whoever changes the sources could change it too";
+            "keep it outside the repository: anyone who changes the sources could change it too";
         return Err(vec![bad(&name, message, help)]);
     }
     read::text(path).map_err(|why| {
@@ -126,7 +126,7 @@ fn bad(name: &str, message: String, help: &str) -> Diagnostic {
     Diagnostic { place: None, ..error }
 }
 
-/// Demands a policy under CI, if the sources read a variable that is set, or run a program: whoever can change
+/// Demands a policy under CI, if the sources read a variable that is set, or run a program: anyone who can change
 /// the sources could use those. Prints the policy that the project needs.
 pub(crate) fn demand(
     option: &PolicyOption,

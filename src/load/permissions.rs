@@ -8,6 +8,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
+use crate::load::file::day;
 use crate::load::file::document;
 use crate::load::file::document::Document;
 use crate::load::file::hidden;
@@ -26,6 +27,9 @@ const POLICY_MAX: u64 = 1024 * 1024;
 /// reads.
 const FILES_MAX: usize = 10_000;
 
+/// Maximum number of bytes that are read for one digest. A larger file or folder counts as unreadable.
+const DIGEST_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
 /// Maximum number of links that lead from a path to a file.
 const LINKS_MAX: usize = 40;
 
@@ -37,10 +41,14 @@ pub fn read(text: &str, name: &str) -> Result<Permissions, Vec<Diagnostic>> {
     let file: Arc<str> = Arc::from(name);
     let mut diagnostics = Report::new();
     diagnostics.extend(hidden::in_text(&file, text));
-    let range = document::whole(text);
+    let (range, mark) = (document::whole(text), diagnostics.mark());
     let document: Option<Document<Permissions>> =
         document::read(text, range, &file, &mut diagnostics);
     if let Some(document) = &document {
+        let waivers = document.node.get("waivers").map_or(&[][..], Node::items);
+        for waiver in waivers {
+            day::check(waiver.get("until"), &file, &mut diagnostics, mark);
+        }
         entries(&document.node, &file, &mut diagnostics);
     }
     match document.and_then(|document| document.value) {
@@ -112,7 +120,7 @@ pub fn text(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
 }
 
-/// Whether a path, or a link on the way from it to its file, lies in one of the folders.
+/// Whether the file at a path, or a link on the way to it, lies in one of the folders.
 pub fn leads_through(path: &Path, folders: &[PathBuf]) -> bool {
     let mut rest = whole(path);
     for _ in 0..LINKS_MAX {
@@ -127,9 +135,9 @@ pub fn leads_through(path: &Path, folders: &[PathBuf]) -> bool {
 }
 
 enum Followed {
-    /// A part of the path lies in a folder.
+    /// The file or a link to it lies in a folder.
     Inside,
-    /// No part does, and no part is a link.
+    /// It does not, and no part of the path is a link.
     Outside,
     /// The path without its first link.
     Link(PathBuf),
@@ -145,15 +153,20 @@ fn first_link(path: &Path, folders: &[PathBuf]) -> Followed {
             Component::CurDir => {}
             other => walked.push(other),
         }
-        if folders.iter().any(|folder| walked.starts_with(folder)) {
-            return Followed::Inside;
-        }
+        // Sources can let a link of theirs lead anywhere, so the path may not depend on one.
         if let Ok(to) = std::fs::read_link(&walked) {
+            if is_inside(&walked, folders) {
+                return Followed::Inside;
+            }
             walked.pop();
             return Followed::Link(walked.join(to).join(parts.as_path()));
         }
     }
-    Followed::Outside
+    if is_inside(&walked, folders) { Followed::Inside } else { Followed::Outside }
+}
+
+fn is_inside(path: &Path, folders: &[PathBuf]) -> bool {
+    folders.iter().any(|folder| path.starts_with(folder))
 }
 
 fn whole(path: &Path) -> PathBuf {
@@ -196,7 +209,11 @@ fn plain(path: &Path) -> PathBuf {
 impl Files for ProjectFiles {
     fn digest(&self, word: &str) -> Option<String> {
         let path = self.within(word)?;
-        let digest = if path.is_dir() { of_folder(&path) } else { of_file(&path) };
+        let mut bytes_left = DIGEST_BYTES_MAX;
+        let digest = match path.is_dir() {
+            true => of_folder(&path, &mut bytes_left),
+            false => of_file(&path, &mut bytes_left),
+        };
         Some(digest.unwrap_or_else(|_| UNREADABLE.to_owned()))
     }
 
@@ -218,7 +235,7 @@ impl Files for ProjectFiles {
     }
 }
 
-fn of_file(path: &Path) -> io::Result<String> {
+fn of_file(path: &Path, bytes_left: &mut u64) -> io::Result<String> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
@@ -227,7 +244,11 @@ fn of_file(path: &Path) -> io::Result<String> {
     loop {
         match file.read(&mut piece)? {
             0 => break,
-            count => digest.update(&piece[..count]),
+            count => {
+                let rest = bytes_left.checked_sub(count as u64);
+                *bytes_left = rest.ok_or_else(|| io::Error::other("it is too long"))?;
+                digest.update(&piece[..count]);
+            }
         }
     }
     let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -235,7 +256,7 @@ fn of_file(path: &Path) -> io::Result<String> {
 }
 
 /// The digest of the names and contents of all files in a folder.
-fn of_folder(path: &Path) -> io::Result<String> {
+fn of_folder(path: &Path, bytes_left: &mut u64) -> io::Result<String> {
     let mut all = String::new();
     let walk = WalkDir::new(path).follow_links(true).sort_by_file_name();
     for (count, entry) in walk.into_iter().enumerate() {
@@ -245,7 +266,8 @@ fn of_folder(path: &Path) -> io::Result<String> {
         }
         if !entry.file_type().is_dir() {
             let name = entry.path().strip_prefix(path).unwrap_or(entry.path()).display();
-            all.push_str(&format!("{} {name:?}\n", of_file(entry.path())?));
+            let digest = of_file(entry.path(), bytes_left)?;
+            all.push_str(&format!("{digest} {name:?}\n"));
         }
     }
     Ok(sha256(all.as_bytes()))

@@ -88,7 +88,7 @@ pub struct PermittedCommand {
     #[serde(default)]
     pub env: BTreeSet<String>,
     /// The files and folders of the project that its line names, with the SHA-256 of their content, as
-    /// `sha256:...`: whoever changes the sources can change these too.
+    /// `sha256:...`: anyone who changes the sources can change these too.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
 }
@@ -152,7 +152,7 @@ pub struct Need {
 pub struct Asked {
     /// The needs.
     pub needs: Vec<Need>,
-    /// The target as it is written, or as the command line gives it.
+    /// The target as it is written in the project's file or on the command line.
     pub target: String,
     /// The place of `release:`.
     pub release: Option<Place>,

@@ -303,7 +303,7 @@ impl Needs<'_> {
         }
     }
 
-    /// A host's name, as it is written where a variable gives it.
+    /// A host's name, as it is written where a variable contains it.
     fn name(&self, host: &HostName) -> String {
         match host {
             HostName::Target if self.has_variable() => self.target_text().to_owned(),
@@ -314,7 +314,7 @@ impl Needs<'_> {
         }
     }
 
-    /// Host and port of an address; those of the target as they are written, where a variable gives them.
+    /// Host and port of an address; those of the target as they are written, where a variable contains them.
     fn at(&self, url: &Url) -> String {
         let target = &self.project.world.target;
         let host = |url: &Url| url.host_str().map(str::to_owned);

@@ -8,7 +8,7 @@ use crate::model::project::permissions::{
 };
 
 const HEAD: &str = "\
-# What the sources of this project may use. Review every line: whoever can change the sources can use all of
+# What the sources of this project may use. Review every line: anyone who can change the sources can use all of
 # this. Keep it outside the repository, and give it to Avouch with `--policy FILE` or `AVOUCH_POLICY`.
 ";
 
@@ -104,8 +104,9 @@ impl Policy {
         }
         for one in all {
             let file = self.files.get(&of(one.clone())).map_or("", String::as_str);
-            // A comment ends with its line.
-            let file: String = file.chars().filter(|c| !c.is_control()).collect();
+            // A comment ends with its line, and readers of YAML differ in what ends a line.
+            let fits = |c: &char| c.is_ascii_alphanumeric() || "/._-".contains(*c);
+            let file: String = file.chars().filter(fits).collect();
             let _ = writeln!(self.text, "  - {} # {file}", scalar(one));
         }
     }

@@ -124,11 +124,11 @@ fn the_command_line_is_compared_too() {
 #[test]
 fn no_step_connects_redirects_or_writes_elsewhere() {
     let wants = |request: &str| format!("{{ name: more, {request}, expect: {{ status: 200 }} }}");
-    step(&wants("get: \"http://EVIL/x\""), "connections to `127.0.0.1:");
+    step(&wants("get: \"https://EVIL/x\""), "connections to `127.0.0.1:");
     step(&wants("get: \"https://evil.test/${random}\""), "connections to `evil.test:443`");
     step(&wants("get: \"https://${random}.evil.test/\""), "connections to `*.evil.test:443`");
     step(&wants("get: /, redirects: 2"), "answers of `127.0.0.1:");
-    let post = "post: /notes, as: acme, needs_no_clean_up: true";
+    let post = "post: /notes, as: acme, clean_up: none";
     step(&wants(post), "requests that change something on `127.0.0.1:");
     let change = |setup: &Setup| {
         let captures = "get: /me, capture: { at: /name }, expect";
@@ -143,16 +143,21 @@ fn no_step_connects_redirects_or_writes_elsewhere() {
 #[test]
 fn no_other_kind_of_check_leads_elsewhere() {
     let run = "the program `/bin/cat /proc/self/environ`";
-    let fails = "must_fail: { run: [/bin/cat, /dev/null] }";
-    let program = format!(
-        "{{ kind: command, run: [/bin/cat, /proc/self/environ], env: [GITHUB_TOKEN], \
-         expect: {{ text: {{ contains: x }} }}, {fails} }}"
-    );
-    check(&program, run);
-    check("{ kind: dns, name: evil.test, mx: true }", "look-ups of the records of `evil.test`");
-    check("{ kind: tls, host: evil.test, minimum: TLS 1.2 }", "connections to `evil.test:443`");
-    let smtp = "{ kind: tls, domain: evil.test, starttls: mx, minimum: TLS 1.2 }";
-    let _ = smtp;
+    let program = "{ kind: command, run: [/bin/cat, /proc/self/environ], env: [GITHUB_TOKEN], \
+                   text: { contains: x }, must_fail: [/bin/cat, /dev/null] }";
+    check(program, run);
+    let mail = "{ kind: dns, of: { domain: evil.test }, mx: true }";
+    check(mail, "look-ups of the records of `evil.test`");
+    let strict = "{ kind: dns, of: { domain: evil.test }, mta_sts: true }";
+    check(strict, "connections to `mta-sts.evil.test:443`");
+    let role = |setup: &Setup| {
+        let text = setup.project.read("avouch.yaml");
+        setup.project.write("avouch.yaml", &format!("hosts: {{ evil: evil.test }}\n{text}"));
+        let text = setup.project.read("checks/claim.yaml");
+        let tls = "- { kind: tls, host: evil, minimum: TLS 1.2 }";
+        setup.project.write("checks/claim.yaml", &format!("{text}{tls}\n"));
+    };
+    refused(role, &["check"], "connections to `evil.test:443`", "checks/claim.yaml");
     let link = "{ kind: link, address: \"https://evil.test/\", title: Evil }";
     check(link, "connections to `evil.test:443`");
 }
@@ -219,8 +224,8 @@ fn a_file_outside_the_project_is_permitted_by_its_path() {
     let text = setup.project.read("checks/claim.yaml");
     let run = |folder: &str| {
         let check = format!(
-            "- {{ kind: backup-age, states: [max_age], files: \"{folder}\", max_age: 24h, \
-             must_fail: {{ files: none }} }}\n"
+            "- {{ kind: backup-age, states: [max_age], file: \"{folder}\", max_age: 24h, \
+             must_fail: none.dump }}\n"
         );
         setup.project.write("checks/claim.yaml", &format!("{text}{check}"));
         setup.run(&["lint", "--policy", &path], &[])
