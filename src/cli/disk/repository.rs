@@ -64,7 +64,7 @@ struct Data {
 
 /// The data of the repository whose work tree is `top`, if there is any.
 ///
-/// A `.git` that is a file or a link leads elsewhere. It counts only if the folder there belongs to `top`: it is
+/// A `.git` that is a file or a link leads elsewhere. It is followed only if the folder there belongs to `top`: it is
 /// a further work tree that its repository knows, or a submodule of a repository around it. Otherwise a
 /// stranger's folder could show the history of any repository on this machine.
 fn data_of(top: &Path) -> Result<Option<Data>, String> {

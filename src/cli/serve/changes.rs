@@ -21,6 +21,9 @@ use crate::serve::workspace::Snapshot;
 /// The most blocks of one page that are compared word by word.
 const BLOCKS_MAX: usize = 2000;
 
+/// The size limit of all policies in the last commit, in bytes; the others count as new.
+const TEXTS_MAX: usize = 64 * 1024 * 1024;
+
 /// The earlier state to compare with.
 pub(crate) struct Previous {
     root: PathBuf,
@@ -81,7 +84,12 @@ fn committed(root: &Path, snapshot: &Snapshot) -> BTreeMap<Arc<str>, String> {
     if let Ok(git) = Repository::open(root) {
         let names: Vec<String> = files.iter().map(|file| git.at("HEAD", file)).collect();
         // If Git fails on the way, the texts that were read are those of the commit all the same.
+        let mut total = 0;
         let _ = git.texts(&names, |number, text| {
+            total += text.len();
+            if total > TEXTS_MAX {
+                return ControlFlow::Break(());
+            }
             old.insert(files[number].clone(), String::from_utf8_lossy(&text).into_owned());
             ControlFlow::Continue(())
         });
