@@ -12,7 +12,7 @@ fn under_ci_a_policy_is_printed_and_given_back_it_is_accepted() {
     let address = setup.service.address;
     let expected = format!(
         "\
-# What the sources of this project may use. Review every line: whoever can change the sources can use all of
+# What the sources of this project may use. Review every line: anyone who can change the sources can use all of
 # this. Keep it outside the repository, and give it to Avouch with `--policy FILE` or `AVOUCH_POLICY`.
 variables:
   ACME_TOKEN: {{ used_as: [bearer], sent_to: [http://{address}] }}
