@@ -17,7 +17,7 @@ pub(crate) mod spellings;
 mod strangers;
 #[cfg(test)]
 mod tests;
-mod values;
+pub(crate) mod values;
 
 use crate::model::answer::observation::{Answer, Observation, Transcript};
 use crate::model::project::Project;
