@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod claim;
 pub mod i18n;
+pub mod network;
 pub mod policy;
 pub mod promises;
 pub mod release;
