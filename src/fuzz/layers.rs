@@ -54,11 +54,14 @@ pub(super) fn encoded(bytes: &[u8], choices: &mut Choices<'_>) -> Vec<u8> {
     encoded
 }
 
+/// The characters with which escapes begin: a text that is only partly escaped has these escaped.
+const ESCAPES: [u8; 4] = *b"%&\\=";
+
 /// Spells every `every`th byte; the others must then be ASCII.
 fn spelt(bytes: &[u8], every: usize, spell: impl Fn(u8) -> String) -> Option<Vec<u8>> {
-    let spell = |(at, byte): (usize, &u8)| match at % every {
-        0 => spell(*byte),
-        _ => char::from(*byte).to_string(),
+    let spell = |(at, byte): (usize, &u8)| match at % every == 0 || ESCAPES.contains(byte) {
+        true => spell(*byte),
+        false => char::from(*byte).to_string(),
     };
     let is_possible = every == 1 || bytes.is_ascii();
     is_possible.then(|| bytes.iter().enumerate().map(spell).collect::<String>().into_bytes())
@@ -88,8 +91,9 @@ fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
+/// In base64, because the two bytes with which zlib begins are recognised at the start of data only.
 fn zlib(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).ok()?;
-    encoder.finish().ok()
+    Some(STANDARD.encode(encoder.finish().ok()?).into_bytes())
 }

@@ -14,7 +14,8 @@ use crate::harness::Project;
 use crate::load::quick_or_long;
 
 /// The claims whose checks create something on the service, change it, or upload to it.
-const CLAIMS: [&str; 4] = ["auth-required", "image-storage", "install-handshake", "tenant-isolation"];
+const CLAIMS: [&str; 4] =
+    ["auth-required", "image-storage", "install-handshake", "tenant-isolation"];
 
 /// The tenants in whose accounts the checks work.
 const TENANTS: [&str; 2] = ["acme", "globex"];
@@ -44,7 +45,11 @@ fn a_day_of_checks_leaves_nothing_on_the_service_and_nothing_in_the_folder() {
     let now = sizes(&project);
     assert_eq!(now.keys().collect::<Vec<_>>(), files.keys().collect::<Vec<_>>());
     for (file, bytes) in &now {
-        assert!(*bytes <= files[file] + BYTES_MORE, "`{file}` had {} bytes and has {bytes}", files[file]);
+        assert!(
+            *bytes <= files[file] + BYTES_MORE,
+            "`{file}` had {} bytes and has {bytes}",
+            files[file]
+        );
     }
 }
 
