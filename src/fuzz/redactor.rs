@@ -21,6 +21,11 @@ pub(super) fn redact(bytes: &[u8]) {
     let Ok(spelt) = String::from_utf8(spelt) else { return };
     let text = format!("{before} {spelt} {after}");
     let redactor = Redactor::of_secrets(&SECRETS.map(str::to_owned));
+    let place = redactor.finds(text.as_bytes());
+    assert!(place.as_ref().is_some_and(|at| at.start < at.end && at.end <= text.len()), "{text}");
+    let line = redactor.text(&text);
+    assert!(!line.contains(&spelt), "`{spelt}` is still in {line}");
+    assert_eq!(redactor.finds(line.as_bytes()), None, "a spelling of a secret is still in {line}");
     let document = placed(&text, choices.up_to(3));
     let redacted = redactor.value(document);
     assert_eq!(redactor.value(redacted.clone()), redacted, "a second time changes something");
