@@ -149,7 +149,7 @@ fn quote_again(claim: &Claim, text: &str) {
     let instead = StandIns::from([(Arc::from(CHECK), Some(Arc::from(new.as_str())))]);
     let checked = checked(&instead);
     let claim = checked.project.as_ref().and_then(|project| project.claim("claim"));
-    assert!(claim.is_some(), "the claim is gone from\n{new}");
+    assert!(claim.is_some(), "the claim is missing from\n{new}");
     let Some(claim) = claim else { return };
     assert_eq!(one_line(&claim.written.proves.value), NEW_WORDS, "{new}");
     let again = requote(&new, claim.written.proves.span.clone(), NEW_WORDS);

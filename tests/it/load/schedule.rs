@@ -37,7 +37,7 @@ fn a_day_of_checks_leaves_nothing_on_the_service_and_nothing_in_the_folder() {
     assert_eq!(first.code, Some(0), "{first}");
     let (notes, files) = (notes(&demo, &secrets), sizes(&project));
     // The first run was one of them.
-    for count in 1..quick_or_long(5, 288) {
+    for count in 1..quick_or_long(3, 288) {
         let run = run();
         assert_eq!(run.code, Some(0), "run {count}: {run}");
     }

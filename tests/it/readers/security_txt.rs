@@ -98,7 +98,8 @@ fn the_address_that_a_file_names_is_compared_as_an_address() {
 fn our_own_file_is_built_with_avouch_once_a_role_confirms_the_contact_and_has_no_fault() {
     let project = Project::example("security-txt");
     let refused = project.run(&["build"]);
-    assert_eq!(refused.code, Some(2), "{refused}");
+    assert_eq!(refused.code, Some(3), "{refused}");
+    assert!(!project.path("public").exists());
     let looked = ["--role", "security", "--looked-at", "a message that arrived"];
     let attested = project.run(&[&["attest", "contact"], &looked[..]].concat());
     assert_eq!(attested.code, Some(0), "{attested}");

@@ -107,11 +107,12 @@ impl Known {
         let path = path.display().to_string().replace('/', "::");
         let module = format!("{prefix}{}", path.trim_end_matches("::mod"));
         let text = std::fs::read_to_string(file).unwrap();
+        let has_inner = text.lines().any(|line| !line.starts_with(' ') && line.ends_with("mod tests {"));
         let mut is_test = false;
         for line in text.lines().map(str::trim) {
             let name = line.strip_prefix("fn ").and_then(|rest| rest.split_once('('));
             if let (true, Some((name, _))) = (is_test, name) {
-                let inner = if text.contains("mod tests {") { "tests::" } else { "" };
+                let inner = if has_inner { "tests::" } else { "" };
                 self.tests.insert(format!("{module}::{inner}{name}"));
             }
             is_test = (is_test && line.starts_with("#["))
