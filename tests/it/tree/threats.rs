@@ -107,7 +107,8 @@ impl Known {
         let path = path.display().to_string().replace('/', "::");
         let module = format!("{prefix}{}", path.trim_end_matches("::mod"));
         let text = std::fs::read_to_string(file).unwrap();
-        let has_inner = text.lines().any(|line| !line.starts_with(' ') && line.ends_with("mod tests {"));
+        let has_inner =
+            text.lines().any(|line| !line.starts_with(' ') && line.ends_with("mod tests {"));
         let mut is_test = false;
         for line in text.lines().map(str::trim) {
             let name = line.strip_prefix("fn ").and_then(|rest| rest.split_once('('));
