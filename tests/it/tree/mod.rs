@@ -5,5 +5,7 @@ mod examples;
 mod groups;
 mod phrases;
 mod reference;
+mod release;
+mod threats;
 pub(crate) mod tidy;
 pub(crate) mod wording;
