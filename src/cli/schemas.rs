@@ -28,9 +28,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
 
 /// Writes every schema into a folder, creating it if needed.
 pub(crate) fn write(folder: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
     let file = |name: &str| folder.join(format!("{name}.schema.json"));
-    SCHEMAS.iter().try_for_each(|(name, schema)| fs::write(file(name), text(name, *schema)))
+    let write = |name: &str, text: &str| file::replace_text(&file(name), Mode::Kept, text);
+    SCHEMAS.iter().try_for_each(|(name, schema)| write(name, &text(name, *schema)))
 }
 
 /// A schema as text. Its title names the files that it describes, not our types.
