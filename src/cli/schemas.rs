@@ -1,6 +1,5 @@
 //! The JSON Schema of every file that people write, for editors and other programs.
 
-use std::fs;
 use std::path::Path;
 
 use avouch::check::kinds::KINDS;
@@ -15,6 +14,9 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde_json::{Value, json};
 
 pub(crate) type Make = fn() -> Schema;
+
+use crate::disk::file;
+use crate::disk::file::Mode;
 
 /// The files that people write, by the names of their schemas.
 pub(crate) const SCHEMAS: &[(&str, Make)] = &[

@@ -8,7 +8,6 @@ use avouch_demo::{FLAWS, Mode, Secrets};
 
 use crate::addon;
 use crate::disk::file;
-use crate::disk::file::Mode;
 use crate::exit::Exit;
 use crate::session::{Open, check_sources};
 use crate::terminal::clock::clock;
@@ -57,13 +56,13 @@ fn list() -> String {
 
 /// Writes the certificate, and the secrets into a file that only its owner can read.
 fn write(dir: &Path, demo: &avouch_demo::Demo, secrets: &Secrets) -> io::Result<()> {
-    file::replace_text(&dir.join("ca.pem"), Mode::Kept, demo.root_pem())?;
+    file::replace_text(&dir.join("ca.pem"), file::Mode::Kept, demo.root_pem())?;
     let mut lines = String::new();
     for name in Secrets::VARIABLES {
         let value = secrets.get(name).unwrap_or_default();
         let _ = writeln!(lines, "export {name}='{value}'");
     }
-    file::replace_text(&dir.join("secrets.env"), Mode::Private, &lines)
+    file::replace_text(&dir.join("secrets.env"), file::Mode::Private, &lines)
 }
 
 fn how_to(dir: &Path, demo: &avouch_demo::Demo) -> String {

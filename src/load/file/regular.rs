@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(read_text(&file, 1000, Links::Refused).unwrap().len(), 1000);
         fs::write(&file, "x".repeat(1001)).unwrap();
         assert_eq!(error(&file), "it is longer than 1000 bytes");
-        File::create(&file).unwrap().set_len(1 << 45).unwrap();
+        File::create(&file).unwrap().set_len(1 << 40).unwrap();
         assert_eq!(error(&file), "it is longer than 1000 bytes");
         // Its size is 0 until it is read.
         assert_eq!(error(Path::new("/proc/kallsyms")), "it is longer than 1000 bytes");

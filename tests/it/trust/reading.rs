@@ -20,7 +20,7 @@ const ODD: [Odd; 6] = [
     ("a socket", |path| drop(UnixListener::bind(path).unwrap())),
     ("a folder", |path| fs::create_dir(path).unwrap()),
     ("a link to a file that waits", |path| symlink("/proc/kmsg", path).unwrap()),
-    ("a huge file", |path| fs::File::create(path).unwrap().set_len(1 << 42).unwrap()),
+    ("a huge file", |path| fs::File::create(path).unwrap().set_len(1 << 40).unwrap()),
 ];
 
 fn put(project: &Project, file: &str, odd: fn(&Path)) {
