@@ -13,10 +13,10 @@ use schemars::transform::{RecursiveTransform, Transform as _};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde_json::{Value, json};
 
-pub(crate) type Make = fn() -> Schema;
-
 use crate::disk::file;
 use crate::disk::file::Mode;
+
+pub(crate) type Make = fn() -> Schema;
 
 /// The files that people write, by the names of their schemas.
 pub(crate) const SCHEMAS: &[(&str, Make)] = &[

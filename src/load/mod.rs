@@ -16,8 +16,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::load::across::{
-    bind, kept, link_targets, needs, page_addresses, products, translations, validity,
-    verdict_labels,
+    bind, kept, link_targets, needs, page_addresses, products, program_secrets, translations,
+    validity, verdict_labels,
 };
 use crate::load::claim::{Claims, attestations, record, waivers};
 use crate::load::file::reader::Reader;
@@ -82,6 +82,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         translations::check(&settings.languages, &policies, &claims, &mut reader.diagnostics);
     }
     let Reader { sources, diagnostics, unread, .. } = reader;
+    let secrets = program_secrets::of(&claims, options);
     let project = settings.map(|settings| Project {
         site: settings.site,
         keep: settings.keep.into_iter().map(|kept| kept.path).collect(),
@@ -90,6 +91,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         roles: settings.roles,
         hosts: settings.hosts,
         actors: settings.actors,
+        secrets: settings.secrets.into_iter().chain(secrets).collect(),
         tenants: settings.tenants,
         unset: settings.unset,
         contacts: settings.contacts,
