@@ -49,7 +49,7 @@ fn forward(interrupt: Arc<Interrupt>) {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "whoever sends a second signal does not want to wait for the cleanup"
+    reason = "a second signal asks not to wait for the cleanup"
 )]
 fn end() {
     std::process::exit(EXIT_CODE)

@@ -94,6 +94,8 @@ impl Fixture {
                 self.project.edit("content/security.md", from, to);
             }
             "retract" => {
+                // A page that was marked once remembers it, and so do the pages that follow it.
+                let _ = fs::remove_dir_all(self.project.path("public"));
                 let run = bounded(&self.project, &["build", "--assessment", "good.json"]);
                 assert_eq!(run.code, Some(0), "{run}");
             }
