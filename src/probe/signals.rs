@@ -47,10 +47,7 @@ fn forward(interrupt: Arc<Interrupt>) {
     let _ = is_installed.recv();
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a second signal asks not to wait for the cleanup"
-)]
+#[expect(clippy::disallowed_methods, reason = "a second signal asks not to wait for the cleanup")]
 fn end() {
     std::process::exit(EXIT_CODE)
 }

@@ -84,10 +84,7 @@ fn stored_evidence_that_is_not_a_file_is_refused_by_every_verb_that_reads_it() {
             let run = bounded(&project, args);
             let at = format!("{what}, {args:?}: {run}");
             assert_eq!(run.code, Some(2), "{at}");
-            assert!(
-                run.err.contains("assessment.json` is not a usable assessment: it is"),
-                "{at}"
-            );
+            assert!(run.err.contains("assessment.json` is not a usable assessment: it is"), "{at}");
             assert!(run.err.contains("help: "), "{at}");
             assert_eq!(service.asked(), 0, "{at}");
         }
