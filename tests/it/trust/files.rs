@@ -62,7 +62,7 @@ pub(crate) fn run_by(project: &Project, runner: &[&str], args: &[&str]) -> Comma
     let binary = [env!("CARGO_BIN_EXE_avouch")];
     let mut words = runner.iter().chain(&binary).chain(args);
     let mut command = program(words.next().unwrap());
-    command.args(words).current_dir(project.root());
+    command.args(words).current_dir(project.root()).env("XDG_STATE_HOME", project.state());
     command
 }
 

@@ -103,7 +103,7 @@ fn neither_a_home_nor_a_folder_for_temporary_files_is_needed() {
     let project = service.project();
     let run = |args: &[&str], env: &[(&str, &str)]| {
         let mut command = run_by(&project, &["timeout", "60"], args);
-        command.env_remove("HOME").envs(env.iter().copied());
+        command.env_remove("HOME").env_remove("XDG_STATE_HOME").envs(env.iter().copied());
         let run = project.finish(&command.output().unwrap());
         no_panic(&run, "without a home");
         run
