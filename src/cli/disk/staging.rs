@@ -196,7 +196,9 @@ mod tests {
         let folder = parent.path().join(".avouch-abcdefghijkl");
         for text in [None, Some(""), Some("# A run"), Some(IGNORE_TEXT)] {
             fs::create_dir(&folder).unwrap();
-            text.map(|text| fs::write(folder.join(IGNORE), text).unwrap());
+            if let Some(text) = text {
+                fs::write(folder.join(IGNORE), text).unwrap();
+            }
             drop(Staging::new(parent.path()).unwrap());
             assert_eq!(names(parent.path()), Vec::<String>::new(), "{text:?}");
         }
