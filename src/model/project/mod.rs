@@ -8,6 +8,7 @@ pub mod permissions;
 pub mod policy;
 pub mod promises;
 pub mod release;
+pub mod site_paths;
 pub mod sub_processor;
 pub mod token_shape;
 pub mod verdict_labels;
@@ -40,6 +41,8 @@ use crate::model::source::{Place, Sources};
 pub struct Project {
     /// The site that is published.
     pub site: Site,
+    /// Files and folders of others that stay in the folder of the site, by their paths within it.
+    pub keep: Vec<String>,
     /// Its languages, its own first.
     pub languages: Vec<Language>,
     /// Products, by the name that other files use.
