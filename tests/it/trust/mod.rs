@@ -1,1 +1,4 @@
 //! The boundary between sources, operator, services and files: what each of them may not do.
+
+mod hostile;
+mod namespace;
