@@ -56,6 +56,7 @@ pub(crate) fn project(target: &str) -> Project {
         roles: IndexMap::new(),
         hosts: BTreeMap::new(),
         actors: [("acme".to_owned(), actor("acme")), ("globex".to_owned(), actor("globex"))].into(),
+        secrets: BTreeMap::new(),
         tenants: Vec::new(),
         unset: BTreeMap::new(),
         contacts: Vec::new(),
@@ -205,6 +206,7 @@ fn run_knowing(
             Event::Finished(job, verdict, _) => format!("finished {}: {verdict}", job.check),
             Event::LookingAgain(job) => format!("looking again at {}", job.check),
             Event::LeftBehind(_, what) => format!("left behind: {what}"),
+            Event::Warning(what) => format!("warning: {what}"),
         };
         events.lock().unwrap().push(text);
     };
