@@ -26,7 +26,7 @@ use http_body_util::BodyExt as _;
 use hyper::ext::ReasonPhrase;
 use jiff::Timestamp;
 use reqwest::Response;
-use reqwest::header::{CONTENT_ENCODING, HOST, HeaderMap, SET_COOKIE};
+use reqwest::header::{CONTENT_ENCODING, HOST, HeaderMap, SET_COOKIE, TRANSFER_ENCODING};
 use rustls::AlertDescription;
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -242,6 +242,9 @@ async fn follow(
         let Some((status, headers)) = partial.head.filter(|_| sent.is_ok() || leaks) else {
             return Err(sent.err().unwrap_or_else(silence));
         };
+        if status < 200 && !leaks {
+            return Err(unrequested(status).into());
+        }
         let mut unfollowed = None;
         if sent.is_ok() {
             match redirects.next(context, planned, (&prepared, peer), (status, &headers)).await {
@@ -300,6 +303,12 @@ impl Redirects {
     }
 }
 
+/// An interim answer is not the answer to a request that demanded no other protocol (RFC 9110, section 15.2.2).
+fn unrequested(status: u16) -> ProbeError {
+    let detail = format!("the server answered with status {status}, which ends no request");
+    ProbeError::new(Reason::Unparsable, detail)
+}
+
 fn silence() -> Answer {
     ProbeError::new(Reason::Unreachable, "the server sent no answer").into()
 }
@@ -332,6 +341,12 @@ fn decode(partial: &mut PartialResponse, body_max: usize) {
     let Some((_, headers)) = partial.head.as_ref().filter(|_| !partial.body.is_empty()) else {
         return;
     };
+    // Only this one is undone by the connection (RFC 9112, section 6.1).
+    let mut transfer = headers.get_all(TRANSFER_ENCODING).iter();
+    if let Some(other) = transfer.find(|one| !one.as_bytes().eq_ignore_ascii_case(b"chunked")) {
+        partial.undecodable = Some(String::from_utf8_lossy(other.as_bytes()).into_owned());
+        return;
+    }
     let fields = headers.get_all(CONTENT_ENCODING).iter();
     let codings: Vec<_> = fields.map(|field| String::from_utf8_lossy(field.as_bytes())).collect();
     let extent = if partial.truncated { BodyExtent::Beginning } else { BodyExtent::Whole };

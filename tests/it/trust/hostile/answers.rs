@@ -17,10 +17,14 @@ const TIME_MAX: Duration = Duration::from_secs(90);
 /// and on the one that is not, and words of the report.
 type Case = (&'static str, Script, [&'static str; 2], &'static str);
 
-const HOLDS: [&str; 2] = ["holds", "holds"];
+/// The check of the text that is not there holds; it is weak, because nothing but the status is its control.
+const HOLDS: [&str; 2] = ["holds", "weak"];
 const UNKNOWN: [&str; 2] = ["inconclusive", "inconclusive"];
 /// An answer that was understood, and is not the right one. What it does not contain proves nothing.
 const OTHER: [&str; 2] = ["violated", "inconclusive"];
+
+/// The name of the case in which the connection is reset before the request is read.
+const RESET: &str = "a reset";
 
 const TEXT: &str = "Content-Type: text/plain\r\n";
 
@@ -282,7 +286,7 @@ fn cases() -> Vec<Case> {
     let chunks = answer("Transfer-Encoding: chunked\r\n", "5\r\nsound\r\n0\r\n\r\n");
     let cut = cut(&plain).into_iter().chain(cut(&chunks));
     let cut = cut.map(|script| ("an answer that ends too early", script, UNKNOWN, ""));
-    let all = [sound(), silent(), framed(), heads(), compressed(), cut.collect()];
+    let all = [framed(), heads(), compressed(), cut.collect()];
     all.into_iter().flatten().collect()
 }
 
@@ -301,13 +305,13 @@ fn checks(number: usize) -> [(String, String); 2] {
     [(name(2 * number), there), (name(2 * number + 1), absent)]
 }
 
-#[test]
-fn every_raw_answer_has_its_verdict() {
-    let mut cases = cases();
+/// Judges each case, together with the others.
+#[track_caller]
+fn judge_all(mut cases: Vec<Case>) {
     // An answer is only sent after the request was read; a close before that resets the connection.
-    cases.iter_mut().for_each(|case| case.1.insert(0, Part::Read));
-    cases.push(("a reset", vec![], UNKNOWN, ""));
-    assert!(cases.len() >= 100, "{}", cases.len());
+    for (_, script, ..) in cases.iter_mut().filter(|case| case.0 != RESET) {
+        script.insert(0, Part::Read);
+    }
     let server = serve_paths(cases.iter().map(|case| case.1.clone()).collect());
     let claims: Vec<(String, String)> = (0..cases.len()).flat_map(checks).collect();
     let judged = judge(&project(&format!("http://{server}"), "", &claims), TIME_MAX);
@@ -319,4 +323,22 @@ fn every_raw_answer_has_its_verdict() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn sound_answers_hold_however_they_are_written() {
+    judge_all(sound());
+}
+
+#[test]
+fn answers_that_never_end_decide_nothing() {
+    judge_all(silent());
+}
+
+#[test]
+fn every_raw_answer_has_its_verdict() {
+    let mut cases = cases();
+    cases.push((RESET, vec![], UNKNOWN, ""));
+    assert!(cases.len() >= 70, "{}", cases.len());
+    judge_all(cases);
 }
