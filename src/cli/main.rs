@@ -6,6 +6,7 @@ mod confined;
 pub(crate) mod disk;
 mod exit;
 mod init;
+mod operator;
 mod previous;
 mod remembered;
 mod run;

@@ -7,6 +7,7 @@ mod hostile;
 mod journal;
 mod kills;
 mod namespace;
+mod permits;
 mod reading;
 mod signals;
 mod since;
