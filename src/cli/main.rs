@@ -5,6 +5,7 @@ mod args;
 pub(crate) mod disk;
 mod exit;
 mod init;
+mod measured;
 mod previous;
 mod remembered;
 mod run;
@@ -52,5 +53,6 @@ fn main() -> Exit {
         }
     };
     let console = Console::new(&cli.global);
+    measured::report_to(console);
     cli.verb.run(&cli.global.root, &Cli::command, console).unwrap_or_else(|exit| exit)
 }

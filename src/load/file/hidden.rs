@@ -43,9 +43,11 @@ pub(crate) fn in_value(
     if let Some(c) = value.chars().find(|c| is_hidden(*c)) {
         return (!written.contains(c)).then(|| diagnostic(file, span, c));
     }
+    let one = disguises(value).into_iter().next()?;
     // What is disguised as it is written was reported with the file.
-    let is_new = |_: &Disguise| disguises(written).is_empty();
-    let one = disguises(value).into_iter().find(is_new)?;
+    if !disguises(written).is_empty() {
+        return None;
+    }
     Some(disguised(file, span, &value[one.span.clone()], &one))
 }
 
