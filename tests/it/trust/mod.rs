@@ -1,1 +1,3 @@
 //! The boundary between sources, operator, services and files: what each of them may not do.
+
+mod bounds;

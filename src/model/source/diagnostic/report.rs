@@ -1,6 +1,9 @@
 //! The sink into which everything that reads the project's files reports its diagnostics.
 
+use crate::model::bounds;
+use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
+use crate::model::source::diagnostic::codes::Code;
 
 /// Maximum number of diagnostics that are kept: many more than people read at once. Sources of a few megabytes
 /// can have a million mistakes.
@@ -37,6 +40,18 @@ impl Report {
             self.dropped += 1;
             self.dropped_errors += usize::from(diagnostic.is_error());
         }
+    }
+
+    /// Whether work on the sources must end before `file`, because it uses too much memory or time. That is
+    /// reported once.
+    pub fn stops_at(&mut self, file: &str) -> bool {
+        bounds::at(file);
+        let Some(excess) = bounds::excess() else { return false };
+        if self.kept.iter().all(|one| one.code != Code::TooMuch) {
+            let error = Diagnostic::new(Code::TooMuch, Place::file(file), excess.message());
+            self.kept.push(error.help(bounds::HELP));
+        }
+        true
     }
 
     /// This moment, for [`Self::since`], [`Self::is_clean_since`] and [`Self::split_off`].
@@ -102,8 +117,6 @@ impl IntoIterator for Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::source::Place;
-    use crate::model::source::diagnostic::codes::Code;
 
     #[test]
     fn a_million_mistakes_are_noticed_but_not_kept() {
