@@ -104,6 +104,9 @@ impl<'a> Theme<'a> {
         say::register(&mut tera, self.language, &self.project.site.language);
         self.allowance.register(&mut tera);
         let own = self.project.templates.iter().filter(|(name, _)| name.ends_with(".html"));
+        if let Some((name, _)) = own.clone().find(|(_, text)| guard::is_excessive(text)) {
+            return Err(Box::new(excessive(name)));
+        }
         let texts: BTreeMap<String, Metered> =
             own.map(|(name, text)| (name.clone(), Metered::of(text))).collect();
         let built_in = BUILT_IN.into_iter().filter(|(name, _)| name.ends_with(".html"));
@@ -140,6 +143,9 @@ impl<'a> Theme<'a> {
             return Err(Box::new(self.broken(&error, name)));
         }
         let page = page.text();
+        if self.metered.is_some() && guard::is_excessive(&page) {
+            return Err(Box::new(excessive(name)));
+        }
         self.objection(name, root, &page).map_or(Ok(page), |wrong| Err(Box::new(wrong)))
     }
 
@@ -211,6 +217,14 @@ struct OwnTemplates {
     tera: Tera,
     /// Each of them by its name.
     texts: BTreeMap<String, Metered>,
+}
+
+/// The diagnostic for a template with too much HTML.
+fn excessive(name: &str) -> Diagnostic {
+    let message = "there are too many elements in this page, or too many within each other";
+    let place = Place::file(format!("templates/{name}"));
+    let error = Diagnostic::new(Code::TemplateTooMuch, place, message);
+    error.help("end each element that begins, and use fewer")
 }
 
 /// About how many pages a site has.

@@ -70,8 +70,8 @@ fn small() -> Project {
     project.write("content/a.md", &policy("[We answer.](../checks/c.yaml)\n"));
     project.write(
         "checks/c.yaml",
-        "proves: We answer.\nbecause: We look.\nvalid_for: 24h\nchecks:\n  - kind: http\n    \
-         probes: [{get: /, expect: {status: 200}}]\n",
+        "proves: We answer.\nbecause: We look.\nvalid_for: 24h\nchecks:\n\
+         - {kind: http, steps: [{name: it, get: /, expect: {status: 200}}]}\n",
     );
     project
 }
@@ -121,7 +121,7 @@ fn a_template_of_nested_loops_is_stopped() {
 
 #[test]
 fn a_component_that_includes_itself_many_times_is_stopped() {
-    let project = themed("{{ <tree depth={20} /> }}");
+    let project = themed("{{ <tree depth={15} /> }}");
     let calls = "{{ <tree depth={depth - 1} /> }}".repeat(4);
     let tree = format!(
         "{{% component tree(depth: integer) %}}{{% if depth > 0 %}}{calls}{{% endif %}}{{% endcomponent tree %}}"

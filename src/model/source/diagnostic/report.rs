@@ -1,5 +1,8 @@
 //! The sink into which everything that reads the project's files reports its diagnostics.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::model::bounds;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
@@ -9,10 +12,15 @@ use crate::model::source::diagnostic::codes::Code;
 /// can have a million mistakes.
 const KEPT_MAX: usize = 20_000;
 
+/// Maximum number of them in one file, so that one file does not hide the mistakes of others.
+const KEPT_OF_FILE_MAX: usize = 1000;
+
 /// The diagnostics found so far, in the order in which they were found; of more than [`KEPT_MAX`], the first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     kept: Vec<Diagnostic>,
+    /// How many were added for each file.
+    of_file: BTreeMap<Option<Arc<str>>, usize>,
     /// How many were not kept, and how many of those are errors.
     dropped: usize,
     dropped_errors: usize,
@@ -29,12 +37,16 @@ pub struct Mark {
 impl Report {
     /// An empty report.
     pub const fn new() -> Self {
-        Self { kept: Vec::new(), dropped: 0, dropped_errors: 0 }
+        Self { kept: Vec::new(), of_file: BTreeMap::new(), dropped: 0, dropped_errors: 0 }
     }
 
     /// Adds a diagnostic.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if self.kept.len() < KEPT_MAX {
+        let file = diagnostic.place.as_ref().map(|place| place.file.clone());
+        let of_file = self.of_file.entry(file).or_default();
+        *of_file += 1;
+        let is_kept = self.kept.len() < KEPT_MAX && *of_file <= KEPT_OF_FILE_MAX;
+        if is_kept || diagnostic.code == Code::TooMuch {
             self.kept.push(diagnostic);
         } else {
             self.dropped += 1;
@@ -122,11 +134,15 @@ mod tests {
     fn a_million_mistakes_are_noticed_but_not_kept() {
         let mut report = Report::new();
         let mistake = Diagnostic::new(Code::NotYaml, Place::file("a.yaml"), "x");
-        report.extend(std::iter::repeat_n(mistake.clone(), KEPT_MAX));
+        report.extend(std::iter::repeat_n(mistake.clone(), KEPT_OF_FILE_MAX));
         let mark = report.mark();
         assert!(report.is_clean_since(mark) && !report.has_errors_since(mark));
         report.extend(std::iter::repeat_n(mistake, 1_000_000));
         assert!(!report.is_clean_since(mark) && report.has_errors_since(mark));
+        assert_eq!(report.iter().count(), KEPT_OF_FILE_MAX);
+        let in_other_file =
+            |number| Diagnostic::new(Code::NotYaml, Place::file(format!("{number}.yaml")), "x");
+        report.extend((0..100_000).map(in_other_file));
         assert_eq!(report.into_vec().len(), KEPT_MAX);
     }
 }
