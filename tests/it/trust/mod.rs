@@ -1,3 +1,7 @@
 //! The boundary between sources, operator, services and files: what each of them may not do.
 
 mod bounds;
+mod git;
+mod journal;
+mod since;
+mod untrusted;

@@ -36,6 +36,8 @@ macro_rules! files {
                                   or too much of the computer's memory.",
                     todo: "Divide this page into several, or shorten it.",
                 };
+            HistoryUnread "history-unread" Warning []
+                "the authors of changed words cannot be read from Git";
             TooManyMistakes "too-many-mistakes" Error []
                 "a file has more mistakes than are listed";
             NotUtf8 "not-utf-8" Error []
