@@ -46,8 +46,10 @@ impl Tag<'_> {
     /// The name that a `set` gives a value, if the value is in the tag itself.
     fn gives_name(&self) -> Option<(&str, bool)> {
         let mut words = self.words();
-        let (_, name) = (words.next()?, words.next()?);
-        let (_, rest) = self.inner.split_once(name)?;
+        let (keyword, name) = (words.next()?, words.next()?);
+        // The name may be a letter of the keyword.
+        let (_, behind) = self.inner.split_once(keyword)?;
+        let (_, rest) = behind.split_once(name)?;
         Some((name, rest.trim_start().starts_with('=')))
     }
 }
@@ -219,4 +221,50 @@ fn end_of_raw(text: &str, from: usize) -> usize {
         }
     }
     text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The metered text, with `[STEPS NAMES]` in place of each call.
+    fn shown(text: &str) -> String {
+        let metered = Metered::of(text).text;
+        let short = metered.replace("{{ avouch_spend(steps=", "[").replace(", values=", " ");
+        short.replace(") }}", "]").replace(") -}}", "-]")
+    }
+
+    #[test]
+    fn calls_stand_where_a_template_repeats_or_names_something() {
+        for (text, expected) in [
+            ("a", "[1]a"),
+            ("{% for a, b in c %}x{% endfor %}", "[3]{% for a, b in c %}[2 \"a b\"]x{% endfor %}"),
+            ("{% for a in b -%} x{% endfor %}", "[3]{% for a in b -%}[2 \"a\"-] x{% endfor %}"),
+            ("{% set t = 1 %}", "[2]{% set t = 1 %}[1 \"t\"]"),
+            ("{% set_global a = 1 %}", "[2]{% set_global a = 1 %}[1 \"a\"]"),
+            ("{% set a %}x{% endset %}", "[3]{% set a %}x{% endset %}[1 \"a\"]"),
+            ("{% raw %}{% for %}{% endraw %}", "[2]{% raw %}{% for %}{% endraw %}"),
+            ("{# {% for #}{{ \"%}{%\" }}", "[2]{# {% for #}{{ \"%}{%\" }}"),
+            (
+                "{% extends \"a\" %}{% block b %}{% endblock b %}",
+                "{% extends \"a\" %}{% block b %}[2]{% endblock b %}",
+            ),
+            (
+                "{% component a(b) %}{% endcomponent a %}",
+                "[3]{% component a(b) %}[2 \"a b body\"]{% endcomponent a %}",
+            ),
+        ] {
+            assert_eq!(shown(text), expected);
+        }
+    }
+
+    #[test]
+    fn every_place_leads_back_to_the_template() {
+        let text = "é{% for a in b %}{% set c = a %}{{ c }}{% endfor %}z";
+        let metered = Metered::of(text);
+        for letter in ["é", "in b", "set c", "{{ c", "z"] {
+            let at = metered.text.find(letter).unwrap();
+            assert_eq!(metered.original(at), text.find(letter).unwrap(), "{letter}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use tera::{Context, ErrorKind, ReportError, Tera};
 
+use crate::model::bounds;
 use crate::model::project::Project;
 use crate::model::project::i18n::Language;
 use crate::model::project::verdict_labels::labels;
@@ -134,6 +135,7 @@ impl<'a> Theme<'a> {
         if let Some(stopped) = self.stopped.get() {
             return Err(Box::new(stopped.clone()));
         }
+        bounds::at(&format!("templates/{name}"));
         let tera = self.metered.as_ref().map_or(&self.tera, |own| &own.tera);
         if self.metered.is_some() {
             self.allowance.begin(context, &VALUES);

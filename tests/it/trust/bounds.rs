@@ -134,8 +134,8 @@ fn a_component_that_includes_itself_many_times_is_stopped() {
 
 #[test]
 fn an_ordinary_theme_is_rendered_and_its_mistakes_keep_their_places() {
-    let ordinary = "{% set words = [\"a\", \"b\"] | join(sep=\", \") %}{%- for claim in claims -%}  {{ claim.words }}\
-                    {%- endfor %}{% raw %}{% for %}{% endraw %}{# {% for #}{{ words | replace(from=\"a\", to=\"b\") }}";
+    let ordinary = "{% set words = \"a\" %}{%- for claim in claims -%}  {{ claim.words }}{%- endfor %}\
+                    {% raw %}{% for %}{% endraw %}{# {% for #}{{ site.title }}";
     let run = bounded(&themed(ordinary), &["lint"]);
     assert_eq!(run.code, Some(0), "{run}");
     let run = bounded(&themed("{% for c in claims %}\n\n  {{ c.wrods }}{% endfor %}"), &["lint"]);
