@@ -17,7 +17,7 @@ use crate::model::bounds;
 pub(super) const SPEND: &str = "avouch_spend";
 
 /// Steps for all pages together, and more for each page.
-const STEPS: u64 = 5_000_000;
+const STEPS: u64 = 1_000_000;
 const STEPS_OF_PAGE: u64 = 20_000;
 
 /// Maximum size in bytes of a value that a template makes, in addition to twice the values that it is given.
