@@ -7,6 +7,7 @@ pub(crate) mod disk;
 mod exit;
 mod init;
 mod measured;
+mod operator;
 mod previous;
 mod remembered;
 mod run;

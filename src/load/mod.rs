@@ -6,6 +6,7 @@ pub mod file;
 #[cfg(test)]
 mod fixture;
 pub mod options;
+pub mod permissions;
 pub mod policy;
 pub mod project;
 
@@ -101,6 +102,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         refusal: settings.refusal,
         release: settings.release,
         world: settings.world,
+        asked: settings.asked,
         policies: policies.into_iter().map(|one| one.policy).collect(),
         claims,
         attestations,

@@ -163,6 +163,7 @@ fn open<'a>(root: &'a Path, args: &'a Build, given: Option<&Assessment>) -> Open
         unset: if given.is_some() { Severity::Warning } else { Severity::Error },
         instead: StandIns::new(),
         claims: &[],
+        policy: Some(&args.target.policy),
     }
 }
 

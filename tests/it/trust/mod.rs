@@ -6,6 +6,7 @@ mod files;
 mod git;
 mod journal;
 mod kills;
+mod permits;
 mod reading;
 mod signals;
 mod since;
