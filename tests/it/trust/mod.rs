@@ -1,5 +1,6 @@
 //! The boundary between sources, operator, services and files: what each of them may not do.
 
+mod bounds;
 mod clocks;
 mod files;
 mod git;
