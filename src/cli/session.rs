@@ -18,6 +18,7 @@ use crate::args::{DemoOptions, PolicyOption, Target};
 use crate::disk::git::authors::sign;
 use crate::disk::outlets::Outlets;
 use crate::exit::Exit;
+use crate::measured::Work;
 use crate::operator;
 use crate::terminal::clock::clock;
 use crate::terminal::console::Console;
@@ -84,6 +85,7 @@ const SECRET: &str = "a secret of the demo add-on";
 /// Reads a project and finds every mistake that can be found without a network. The demo's secrets are
 /// needed only if the demo is started: generating its keys takes longer than all of the rest.
 pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: Clock) -> Checked {
+    let _work = Work::begin();
     let of_demo = |name: &str| match secrets {
         Some(secrets) => secrets.get(name).map(str::to_owned),
         None => Secrets::VARIABLES.contains(&name).then(|| SECRET.to_owned()),

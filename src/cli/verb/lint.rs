@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::args::{PolicyOption, Reports, Wanted};
 use crate::disk::outlets::Outlets;
 use crate::exit::Exit;
+use crate::measured::Work;
 use crate::session::{Open, check_sources};
 use crate::terminal::clock::clock;
 use crate::terminal::console::Console;
@@ -41,6 +42,7 @@ pub(crate) struct Lint {
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Lint, console: Console) -> Result<Exit, Exit> {
     let outlets = outlets(root, args, console)?;
+    let _work = Work::begin();
     let open = Open { policy: Some(&args.policy), ..Open::to_read(root, args.target.as_deref()) };
     let mut checked = check_sources(&open, None, clock(None));
     let before = args.since.as_ref();

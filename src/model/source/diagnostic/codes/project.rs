@@ -61,6 +61,8 @@ macro_rules! project {
                 "a template is not valid Tera";
             TemplateVariable "template-variable" Error []
                 "a template uses a variable that it does not get, or in a way that fails";
+            TemplateTooMuch "template-too-much" Error []
+                "a template repeats too much, or makes a value or a page that is too large";
             TemplateMissing "template-missing" Error []
                 "a template extends another one that does not exist";
         }
