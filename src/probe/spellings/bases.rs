@@ -91,6 +91,24 @@ impl Alphabet {
         }
     }
 
+    /// The characters that encode `bytes` after `shift` other bytes, without those at both ends that also
+    /// encode bits of the neighbours.
+    fn encode(&self, bytes: &[u8], shift: usize) -> Vec<u8> {
+        let of =
+            |value: u32| (0..=u8::MAX).find(|c| u32::from(self.values[usize::from(*c)]) == value);
+        let (mut bits, mut count, mut all) = (0_u32, 0, Vec::new());
+        for byte in std::iter::repeat_n(&0, shift).chain(bytes) {
+            bits = (bits << 8 | u32::from(*byte)) & 0xffff;
+            count += 8;
+            while count >= self.bits {
+                count -= self.bits;
+                all.extend(of((bits >> count) & ((1 << self.bits) - 1)));
+            }
+        }
+        let size = usize::try_from(self.bits).unwrap_or(8);
+        all.split_off((shift * 8).div_ceil(size).min(all.len()))
+    }
+
     /// The longest runs of its characters.
     fn runs<'b>(&self, bytes: &'b [u8]) -> impl Iterator<Item = &'b [u8]> {
         let runs = bytes.split(|byte| self.values[usize::from(*byte)] == NONE);
@@ -115,6 +133,39 @@ pub(super) fn decoded(bytes: &[u8], mut each: impl FnMut(&[u8], Start)) {
     if listed.len() >= TEXT_BYTES_MIN {
         each(&listed, Start::OfRun);
     }
+}
+
+/// The length of the shortest run of an alphabet that is decoded.
+pub(super) const RUN_MIN: usize = 11;
+
+/// The length from which an unbroken run may be an encoding of an encoding of anything.
+const LONG_RUN_MIN: usize = 48;
+
+/// The pieces that occur in the encoding of any bytes that contain `bytes`, in each alphabet and at each
+/// alignment. A base32 text has too many forms to list where its bytes are an encoding themselves.
+pub(super) fn encodings(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    ALPHABETS.iter().flat_map(move |alphabet| {
+        let alignments = match alphabet.bits {
+            4 => 1,
+            5 => 5,
+            _ => 3,
+        };
+        (0..alignments).map(move |shift| alphabet.encode(bytes, shift))
+    })
+}
+
+/// Whether a text contains a long run of letters of both cases and digits: data in base64, which can hide
+/// anything.
+pub(super) fn is_long_encoded(bytes: &[u8]) -> bool {
+    let base64 = &ALPHABETS[ALPHABETS.len() - 1];
+    let has =
+        |run: &[u8], is_one: fn(&u8) -> bool| run.iter().filter(|byte| is_one(byte)).count() > 3;
+    let mut runs = base64.runs(bytes).filter(|run| run.len() >= LONG_RUN_MIN);
+    runs.any(|run| {
+        has(run, u8::is_ascii_uppercase)
+            && has(run, u8::is_ascii_lowercase)
+            && has(run, u8::is_ascii_digit)
+    })
 }
 
 /// Where in a run the decoding started.

@@ -10,6 +10,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::{Map, Value};
 
 use crate::model::answer::facts::SECRET;
+use crate::probe::spellings::quick::Quick;
 use crate::probe::spellings::{Needle, Searcher};
 
 /// The minimum length of a secret, in characters; shorter values would match ordinary text.
@@ -37,6 +38,9 @@ const STRUCTURE: [&str; 12] = [
 /// How many places of one text are replaced one by one; a text with more of them is replaced as a whole.
 const PLACES_MAX: usize = 64;
 
+/// The length from which a text is looked at quickly before it is searched, in bytes.
+const LONG_BYTES: usize = 2048;
+
 /// Replaces values with their placeholders, in every spelling that `probe::spellings` knows.
 #[derive(Clone, Default)]
 pub struct Redactor {
@@ -44,6 +48,8 @@ pub struct Redactor {
     plain: Vec<Arc<Plain>>,
     /// Finds the values in every spelling.
     searcher: Searcher,
+    /// Rules long texts out, before they are searched.
+    quick: Vec<Arc<Quick>>,
     /// The placeholder of each needle of the searcher.
     placeholders: Vec<Arc<str>>,
 }
@@ -69,8 +75,9 @@ impl Redactor {
         let plain = automaton.ok().filter(|_| !values.is_empty());
         let plain = plain
             .map(|automaton| Arc::new(Plain { automaton, placeholders: placeholders.clone() }));
+        let quick = vec![Arc::new(Quick::new(values.iter().copied()))];
         let searcher = Searcher::new(values.into_iter().map(Needle::Text));
-        Self { plain: plain.into_iter().collect(), searcher, placeholders }
+        Self { plain: plain.into_iter().collect(), searcher, quick, placeholders }
     }
 
     /// Redacts these secrets.
@@ -81,10 +88,11 @@ impl Redactor {
 
     /// The same redactor, applied after `first`.
     pub(crate) fn after(self, first: &Self) -> Self {
-        let Self { mut plain, searcher, mut placeholders } = first.clone();
+        let Self { mut plain, searcher, mut quick, mut placeholders } = first.clone();
         plain.extend(self.plain);
+        quick.extend(self.quick);
         placeholders.extend(self.placeholders);
-        Self { plain, searcher: searcher.and(&self.searcher), placeholders }
+        Self { plain, searcher: searcher.and(&self.searcher), quick, placeholders }
     }
 
     /// The text with placeholders in place of all values, in whatever spelling. What is encoded together
@@ -95,7 +103,12 @@ impl Redactor {
 
     /// A place of one of the values in these bytes, in whatever spelling: one of the first.
     pub fn finds(&self, bytes: &[u8]) -> Option<Range<usize>> {
-        self.searcher.place(bytes).map(|(_, place)| place)
+        self.may_find(bytes).then(|| self.searcher.place(bytes)).flatten().map(|(_, place)| place)
+    }
+
+    /// Whether bytes may contain a value. Most long texts are ruled out quickly.
+    fn may_find(&self, bytes: &[u8]) -> bool {
+        bytes.len() < LONG_BYTES || self.quick.iter().any(|quick| quick.may_find(bytes))
     }
 
     /// Redacts the facts of an answer, and leaves their structure.
@@ -164,14 +177,17 @@ impl Redactor {
 
     /// Whether a text contains a value, in whatever spelling.
     fn hides(&self, text: &str) -> bool {
-        !self.searcher.search(text.as_bytes()).found.is_empty()
+        let bytes = text.as_bytes();
+        self.may_find(bytes) && !self.searcher.search(bytes).found.is_empty()
     }
 
     /// Replaces each place of a value, in whatever spelling.
     fn in_every_spelling(&self, text: &str) -> String {
         let (mut out, mut rest) = (String::new(), text);
         for _ in 0..PLACES_MAX {
-            let Some((needle, place)) = self.searcher.place(rest.as_bytes()) else {
+            let place =
+                self.may_find(rest.as_bytes()).then(|| self.searcher.place(rest.as_bytes()));
+            let Some((needle, place)) = place.flatten() else {
                 out.push_str(rest);
                 // What is left on both sides of a placeholder may read as a value again.
                 let is_clean = rest.len() == text.len() || !self.hides(&out);
@@ -335,6 +351,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn zz_timing() {
+        let all: Vec<String> =
+            (0..2000).map(|n| format!("shared-secret-{n}-{:x}", n * 7919)).collect();
+        let start = std::time::Instant::now();
+        let redactor = Redactor::of_secrets(&all);
+        eprintln!("build {:?}", start.elapsed());
+        let one = Redactor::of_secrets(&all[..5]);
+        for path in ["docs/kinds.md", "templates/marks.css", "CHANGELOG.md"] {
+            let bytes = std::fs::read(path).unwrap();
+            let start = std::time::Instant::now();
+            assert!(redactor.finds(&bytes).is_none());
+            eprintln!("{path} {} {:?}", bytes.len(), start.elapsed());
+            let start = std::time::Instant::now();
+            assert!(one.finds(&bytes).is_none());
+            eprintln!("  5 secrets {:?}", start.elapsed());
+        }
+    }
+
     const SECRETS: &str = "[a-zA-Z0-9/+ ]{16,24}";
 
     /// A text in one of the spellings.
@@ -370,6 +405,17 @@ mod tests {
             prop_assert!(redactor.finds(text.as_bytes()).is_some(), "{}", text);
             prop_assert!(kept.contains(SECRET), "{}", kept);
             prop_assert_eq!(redactor.finds(kept.as_bytes()), None);
+        }
+
+        #[test]
+        fn a_quick_look_misses_no_secret(
+            secret in SECRETS, outer in 0_u8..13, inner in 0_u8..13, at in 0_usize..4000,
+        ) {
+            let redactor = Redactor::of_secrets(std::slice::from_ref(&secret));
+            let filler = "<p>The quick brown fox, &amp; so on.</p>\n".repeat(100);
+            let text = spelt(&format!("a {} b", spelt(&secret, inner)), outer);
+            let long = format!("{} {text} {}", &filler[..at], &filler[at..]);
+            prop_assert!(redactor.may_find(long.as_bytes()), "{}", text);
         }
 
         #[test]
