@@ -77,7 +77,8 @@ pub(crate) fn may_be_followed(
     if wrong.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
 }
 
-fn is_address(from: &str) -> bool {
+/// Whether the published page is on the web.
+pub(crate) fn is_address(from: &str) -> bool {
     from.starts_with("https://") || from.starts_with("http://")
 }
 

@@ -15,7 +15,7 @@ use avouch::workflow::{session, sources};
 
 use crate::addon::{self, Demo, Secrets};
 use crate::args::{DemoOptions, Target};
-use crate::disk::git;
+use crate::disk::git::authors::sign;
 use crate::disk::outlets::Outlets;
 use crate::exit::Exit;
 use crate::terminal::clock::clock;
@@ -97,7 +97,7 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
     if checked.project.as_ref().is_some_and(|project| project.world.demo) {
         checked.diagnostics.extend(addon::missing());
     }
-    git::sign(open.root, &mut checked.diagnostics, &checked.sources);
+    sign(open.root, &mut checked.diagnostics, &checked.sources);
     checked
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod file;
 pub(crate) mod git;
 pub(crate) mod leaks;
 pub(crate) mod outlets;
+pub(crate) mod program;
 pub(crate) mod publish;
 pub(crate) mod repository;
 pub(crate) mod store;

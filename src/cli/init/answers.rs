@@ -99,7 +99,7 @@ pub(crate) fn ask(args: &Init, root: &Path, console: Console) -> Result<Answers,
             || answered_by == AnsweredBy::Questions && confirms(&contact, console)?,
         contact: parsed(&contact, console)?,
         target: target.trim_end_matches('/').to_owned(),
-        is_committed: git::resolved(root, "HEAD").is_some(),
+        is_committed: git::is_committed(root),
     })
 }
 
