@@ -4,8 +4,9 @@
 use std::ops::Range;
 
 use crate::load::literal::Literal;
-use crate::load::literal::values::{is_password, is_strong, is_token};
+use crate::load::literal::values::{is_password, is_token};
 use crate::model::plan::template::Template;
+use crate::model::project::weak_secret::is_strong;
 use crate::model::source::node::{Entry, Node, Value};
 
 /// The keys of an actor under which its secret stands.
@@ -18,13 +19,14 @@ const SECRETS: [(&str, &str); 5] = [
 ];
 
 /// Keys of a check whose texts send nothing.
-const NOT_SENT: [&str; 9] = [
+const NOT_SENT: [&str; 10] = [
     "expect",
     "proves",
     "proves_also",
     "because",
     "under",
     "background",
+    "capture",
     "captures",
     "name",
     "must_fail",

@@ -1,13 +1,13 @@
 //! Whether a value is a secret, by itself or because a variable has the same value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use indexmap::IndexMap;
 
 use crate::load::literal::Literal;
-use crate::model::project::actor::{Actor, Scheme, Secret};
-use crate::model::project::weak_secret::weakness;
+use crate::model::project::actor::{Actor, Secret};
+use crate::model::project::weak_secret::is_strong;
 
 /// The minimum length of a token, in characters.
 const TOKEN_CHARS_MIN: usize = 12;
@@ -91,28 +91,25 @@ impl Known {
     }
 }
 
-/// Whether a value is no common word and not short.
-pub(super) fn is_strong(value: &str) -> bool {
-    !value.is_empty() && weakness(&Scheme::Bearer(Secret::new(value))).is_none()
-}
-
 /// Whether a text where a password stands is one that may work somewhere.
 pub(super) fn is_password(value: &str) -> bool {
-    is_strong(value) && is_literal(value) && !is_made_up(value)
+    is_strong(value) && different(value) >= 4 && is_literal(value) && !is_made_up(value)
 }
 
 /// Whether a text where a token or a key stands is one that may work somewhere.
 pub(super) fn is_token(value: &str) -> bool {
     let of_token = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '(' | ')');
-    let mut different: Vec<char> = value.to_lowercase().chars().collect();
-    different.sort_unstable();
-    different.dedup();
     value.len() >= TOKEN_CHARS_MIN
         && value.chars().all(of_token)
         && value.contains(|c: char| c.is_ascii_digit())
         && value.contains(|c: char| c.is_ascii_alphabetic())
-        && different.len() >= DIFFERENT_MIN
+        && different(value) >= DIFFERENT_MIN
         && is_password(value)
+}
+
+/// How many different letters a value has.
+fn different(value: &str) -> usize {
+    value.to_lowercase().chars().collect::<BTreeSet<char>>().len()
 }
 
 /// Whether it has no placeholder, and is neither a path nor a JSON Pointer.

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::probe::spellings::bases::{RUN_MIN, encodings, is_long_encoded};
+use crate::probe::spellings::bases::{RUN_MIN, all_encodings, common_encodings, is_long_encoded};
 use crate::probe::spellings::{compressed, escapes, letters};
 
 /// How many letters are compared at a time, at most.
@@ -17,8 +17,17 @@ const LETTERS_MAX: usize = 8;
 /// The number of letters below which a needle is too short for a quick look.
 const LETTERS_MIN: usize = 5;
 
+/// The number of needles above which two encodings are left to the search of short texts.
+const MANY: usize = 200;
+
+/// How many bytes of a needle are compared.
+const NEEDLE_MAX: usize = 48;
+
 /// How many layers of escapes are undone.
 const LAYERS_MAX: usize = 8;
+
+/// How many readings of a text are looked at.
+const READINGS_MAX: usize = 32;
 
 /// The number of bits in a filter, and its logarithm.
 const FILTER_BITS: u32 = 20;
@@ -42,8 +51,11 @@ impl Quick {
     /// Compares with these needles. Empty ones are never found.
     pub(crate) fn new<'a>(needles: impl IntoIterator<Item = &'a str>) -> Self {
         let mut quick = Self::default();
-        for needle in needles.into_iter().filter(|needle| !needle.is_empty()) {
-            for spelling in spellings(needle) {
+        let needles: Vec<&str> = needles.into_iter().filter(|one| !one.is_empty()).collect();
+        for needle in &needles {
+            let needle = core(needle);
+            let spellings = if needles.len() > MANY { once(needle) } else { twice(needle) };
+            for spelling in spellings {
                 quick.add(&spelling);
             }
         }
@@ -65,12 +77,22 @@ impl Quick {
         }
     }
 
-    /// Whether a text may contain one of the needles; `false` only if it does not.
+    /// The parts of a text that a quick look cannot rule out: long encoded texts, one on each line.
+    pub(crate) fn left_to_search(bytes: &[u8]) -> Vec<u8> {
+        let mut all = Vec::new();
+        for run in long_encoded(bytes) {
+            all.extend_from_slice(run);
+            all.push(b'\n');
+        }
+        all
+    }
+
+    /// Whether a text may contain one of the needles outside of [`Self::left_to_search`].
     pub(crate) fn may_find(&self, bytes: &[u8]) -> bool {
         if self.keys.is_empty() || self.undecided {
             return self.undecided;
         }
-        if compressed::starts(bytes).next().is_some() || is_long_encoded(bytes) {
+        if compressed::starts(bytes).next().is_some() {
             return true;
         }
         let mut waiting = vec![(bytes.to_vec(), 0)];
@@ -79,7 +101,7 @@ impl Quick {
             if self.is_in_letters(&reading) {
                 return true;
             }
-            if depth == LAYERS_MAX {
+            if depth == LAYERS_MAX || seen.len() > READINGS_MAX {
                 return true;
             }
             let next = [
@@ -149,35 +171,53 @@ fn folded(bytes: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
     bytes.filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
 }
 
-/// A needle as it is, in each encoding that has no escapes, and in each of these encodings of its escaped and
-/// encoded forms. Escapes themselves are undone when a text is read.
-fn spellings(needle: &str) -> Vec<Vec<u8>> {
-    let each =
-        |spell: &dyn Fn(u8) -> String| needle.bytes().map(spell).collect::<String>().into_bytes();
+/// A needle as it is, as a list of bytes, and in each encoding that has no escapes. Escapes are undone when a
+/// text is read.
+fn once(needle: &str) -> Vec<Vec<u8>> {
+    let mut all = vec![needle.as_bytes().to_vec(), listed(needle)];
+    all.push(each(needle, |byte| format!("0x{byte:02x},")));
+    all.extend(all_encodings(needle.as_bytes()).filter(|one| one.len() >= RUN_MIN));
+    all
+}
+
+/// The same, and its escaped and encoded forms in the common encodings.
+fn twice(needle: &str) -> Vec<Vec<u8>> {
     let mut inner = vec![
         needle.as_bytes().to_vec(),
         needle.to_ascii_lowercase().into_bytes(),
         needle.to_ascii_uppercase().into_bytes(),
         escapes::percent(needle).into_bytes(),
-        each(&|byte| format!("%{byte:02x}")),
-        each(&|byte| format!("%{byte:02X}")),
-        each(&|byte| format!("&#{byte};")),
-        each(&|byte| format!("&#x{byte:x};")),
-        each(&|byte| format!("&#x{byte:X};")),
-        each(&|byte| format!("\\u{byte:04x}")),
-        each(&|byte| format!("\\u{byte:04X}")),
-        each(&|byte| format!("={byte:02X}")),
+        each(needle, |byte| format!("%{byte:02x}")),
+        each(needle, |byte| format!("%{byte:02X}")),
+        each(needle, |byte| format!("&#{byte};")),
+        each(needle, |byte| format!("&#x{byte:x};")),
+        each(needle, |byte| format!("&#x{byte:X};")),
+        each(needle, |byte| format!("\\u{byte:04x}")),
+        each(needle, |byte| format!("\\u{byte:04X}")),
+        each(needle, |byte| format!("={byte:02X}")),
         // UTF-16.
         needle.bytes().flat_map(|byte| [byte, 0]).collect(),
+        listed(needle),
     ];
-    let once: Vec<Vec<u8>> = encodings(needle.as_bytes()).collect();
+    inner.extend(common_encodings(needle.as_bytes()));
+    let twice = inner.iter().flat_map(|one| common_encodings(one));
+    once(needle).into_iter().chain(twice.filter(|one| one.len() >= RUN_MIN)).collect()
+}
+
+fn each(needle: &str, spell: impl Fn(u8) -> String) -> Vec<u8> {
+    needle.bytes().map(spell).collect::<String>().into_bytes()
+}
+
+fn listed(needle: &str) -> Vec<u8> {
     let list: Vec<String> = needle.bytes().map(|byte| byte.to_string()).collect();
-    inner.extend(once.iter().filter(|one| one.len() >= RUN_MIN).cloned());
-    inner.push(list.join(",").into_bytes());
-    let mut all: Vec<Vec<u8>> = vec![needle.as_bytes().to_vec(), list.join(",").into_bytes()];
-    all.push(each(&|byte| format!("0x{byte:02x},")));
-    for one in &inner {
-        all.extend(encodings(one).filter(|encoded| encoded.len() >= RUN_MIN));
+    list.join(",").into_bytes()
+}
+
+/// The middle of a long needle: a key begins and ends like any other.
+fn core(needle: &str) -> &str {
+    if needle.len() <= NEEDLE_MAX {
+        return needle;
     }
-    all
+    let start = needle.floor_char_boundary((needle.len() - NEEDLE_MAX) / 2);
+    &needle[start..needle.floor_char_boundary(start + NEEDLE_MAX)]
 }

@@ -2,5 +2,6 @@
 
 mod git;
 mod journal;
+mod secrets;
 mod since;
 mod untrusted;
