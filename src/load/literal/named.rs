@@ -251,7 +251,7 @@ mod tests {
             "json: {password: password, secret: no, tokens: 12}",
             "because: the token=k3Jd92lsQ0xAb is a sample",
             "get: /a?token=${token}&next=k3Jd92lsQ0xAb",
-            "text: the password: it is long enough",
+            "text: 'the password: it is long enough'",
         ] {
             assert_eq!(found(text), Vec::<&str>::new(), "{text}");
         }
