@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::probe::spellings::bases::{RUN_MIN, all_encodings, common_encodings, is_long_encoded};
+use crate::probe::spellings::bases::{RUN_MIN, all_encodings, common_encodings, long_encoded};
 use crate::probe::spellings::{compressed, escapes, letters};
 
 /// How many letters are compared at a time, at most.
