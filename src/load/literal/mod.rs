@@ -1,18 +1,19 @@
 //! Secrets that are written into a file of the project instead of a variable. They are reported without being
 //! shown: the text of the file is masked, and so is every message.
 
+mod found;
 mod named;
 mod shapes;
 mod values;
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use crate::load::file::document::whole;
 use crate::load::file::yaml;
+use crate::load::literal::found::Literal;
 use crate::load::literal::values::Known;
 use crate::load::project::file::PROJECT_FILE;
 use crate::model::project::actor::{Actor, Secret};
@@ -23,12 +24,6 @@ use crate::model::source::{Place, Sources};
 
 /// The folder of the claims' files.
 const CHECKS: &str = "checks/";
-
-/// A secret in a file.
-struct Literal {
-    span: Range<usize>,
-    message: String,
-}
 
 /// Reports every secret in the files that were read, and masks it there and in the messages so far.
 pub(crate) fn check(

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::load::literal::Literal;
+use crate::load::literal::found::Literal;
 use crate::load::literal::values::{is_password, is_token};
 use crate::model::plan::template::Template;
 use crate::model::project::weak_secret::is_strong;

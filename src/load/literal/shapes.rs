@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use crate::load::literal::Literal;
+use crate::load::literal::found::Literal;
 use crate::load::literal::values::is_password;
 use crate::model::project::token_shape;
 

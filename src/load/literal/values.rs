@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aho_corasick::{AhoCorasick, MatchKind};
 use indexmap::IndexMap;
 
-use crate::load::literal::Literal;
+use crate::load::literal::found::Literal;
 use crate::model::project::actor::{Actor, Secret};
 use crate::model::project::weak_secret::is_strong;
 
