@@ -97,7 +97,7 @@ fn help(file: &str) -> &'static str {
         "let an actor send it as its credential (`as:`), or write `${secret:ACTOR}` into the body; replace a \
          secret that was committed by a new one"
     } else {
-        "remove it, and replace it by a new one: whoever can read this file knows it"
+        "remove it, and replace it by a new one: everybody who can read this file knows it"
     }
 }
 

@@ -1,4 +1,4 @@
-//! Values in YAML that stand where a credential stands: by the name of their key, parameter, header field or
+//! Values in YAML that are credentials: by the name of their key, parameter, header field or
 //! option.
 
 use std::ops::Range;
@@ -9,7 +9,7 @@ use crate::model::plan::template::Template;
 use crate::model::project::weak_secret::is_strong;
 use crate::model::source::node::{Entry, Node, Value};
 
-/// The keys of an actor under which its secret stands.
+/// The keys of an actor that have its secret.
 const SECRETS: [(&str, &str); 5] = [
     ("bearer", ""),
     ("basic", "password"),

@@ -91,12 +91,12 @@ impl Known {
     }
 }
 
-/// Whether a text where a password stands is one that may work somewhere.
+/// Whether a text in the place of a password is one that may work somewhere.
 pub(super) fn is_password(value: &str) -> bool {
     is_strong(value) && different(value) >= 4 && is_literal(value) && !is_made_up(value)
 }
 
-/// Whether a text where a token or a key stands is one that may work somewhere.
+/// Whether a text in the place of a token or a key is one that may work somewhere.
 pub(super) fn is_token(value: &str) -> bool {
     let of_token = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '(' | ')');
     value.len() >= TOKEN_CHARS_MIN

@@ -405,6 +405,11 @@ mod tests {
         }
     }
 
+    /// The spellings of one layer: an encoding of an encoding is looked for in two.
+    fn one_layer() -> impl Strategy<Value = u8> {
+        prop::sample::select(vec![0_u8, 1, 3, 4, 5, 6, 7, 8, 9, 11, 12])
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
         #[test]
@@ -422,7 +427,7 @@ mod tests {
 
         #[test]
         fn a_quick_look_misses_no_secret(
-            secret in SECRETS, outer in 0_u8..13, inner in 0_u8..13, at in 0_usize..4000,
+            secret in SECRETS, outer in one_layer(), inner in one_layer(), at in 0_usize..4000,
         ) {
             let redactor = Redactor::of_secrets(std::slice::from_ref(&secret));
             let filler = "<p>The quick brown fox, &amp; so on.</p>\n".repeat(100);

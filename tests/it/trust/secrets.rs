@@ -111,9 +111,6 @@ fn a_secret_in_a_body_reaches_the_target_and_appears_nowhere_else() {
     let project = service.project(LOGIN);
     let built = run(&project, &["build"]);
     assert_eq!(built.code, Some(0), "{built}");
-    assert!(
-        project.read("assessment.json").contains("${secret:acme}") || built.out.contains("login")
-    );
     for file in ["assessment.json", "public/index.html", "public/claims.json"] {
         assert!(!project.read(file).contains("acme-token-0123456789"), "{file}");
     }
