@@ -6,6 +6,8 @@ mod confined;
 pub(crate) mod disk;
 mod exit;
 mod init;
+mod measured;
+mod operator;
 mod previous;
 mod remembered;
 mod run;
@@ -53,6 +55,7 @@ fn main() -> Exit {
         }
     };
     let console = Console::new(&cli.global);
+    measured::report_to(console);
     run(&cli, console).unwrap_or_else(|exit| exit)
 }
 

@@ -14,10 +14,12 @@ use avouch::workflow::sources::Checked;
 use avouch::workflow::{session, sources};
 
 use crate::addon::{self, Demo, Secrets};
-use crate::args::{DemoOptions, Target};
+use crate::args::{DemoOptions, PolicyOption, Target};
 use crate::disk::git::authors::sign;
 use crate::disk::outlets::Outlets;
 use crate::exit::Exit;
+use crate::measured::Work;
+use crate::operator;
 use crate::terminal::clock::clock;
 use crate::terminal::console::Console;
 
@@ -43,6 +45,8 @@ pub(crate) struct Open<'a> {
     pub(crate) instead: StandIns,
     /// The claims to check; empty for all. Only the variables of their actors need values.
     pub(crate) claims: &'a [String],
+    /// The policy that the sources are compared with, if they are.
+    pub(crate) policy: Option<&'a PolicyOption>,
 }
 
 impl<'a> Open<'a> {
@@ -56,6 +60,7 @@ impl<'a> Open<'a> {
             unset: Severity::Error,
             instead: StandIns::new(),
             claims: &[],
+            policy: Some(&target.policy),
         }
     }
 
@@ -69,6 +74,7 @@ impl<'a> Open<'a> {
             unset: Severity::Warning,
             instead: StandIns::new(),
             claims: &[],
+            policy: None,
         }
     }
 }
@@ -79,6 +85,7 @@ const SECRET: &str = "a secret of the demo add-on";
 /// Reads a project and finds every mistake that can be found without a network. The demo's secrets are
 /// needed only if the demo is started: generating its keys takes longer than all of the rest.
 pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: Clock) -> Checked {
+    let _work = Work::begin();
     let of_demo = |name: &str| match secrets {
         Some(secrets) => secrets.get(name).map(str::to_owned),
         None => Secrets::VARIABLES.contains(&name).then(|| SECRET.to_owned()),
@@ -96,6 +103,9 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
     let mut checked = sources::check_sources(open.root, &options, &open.seeds, &addon::hosts());
     if checked.project.as_ref().is_some_and(|project| project.world.demo) {
         checked.diagnostics.extend(addon::missing());
+    }
+    if let Some(option) = open.policy {
+        operator::compare(option, open.root, &mut checked);
     }
     sign(open.root, &mut checked.diagnostics, &checked.sources);
     checked
@@ -136,6 +146,9 @@ impl Session {
             console.error(&format!("{} in the sources; no request was sent", counted(errors)), "");
             return Err(Exit::Unusable);
         };
+        if let Some(option) = open.policy.filter(|_| open.demo.is_some()) {
+            operator::demand(option, open.root, (&project, &checked.plans), console)?;
+        }
         let demo = start_demo(open, &mut project, &secrets, console)?;
         let root = open.root.to_owned();
         let seeds = open.seeds.clone();
