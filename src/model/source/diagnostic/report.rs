@@ -111,7 +111,7 @@ impl Report {
                 *text = text.replace(secret, "[secret]");
             }
         };
-        for one in self.0.iter_mut().filter(|_| !secret.is_empty()) {
+        for one in self.kept.iter_mut().filter(|_| !secret.is_empty()) {
             mask(&mut one.message);
             one.help.iter_mut().for_each(mask);
             one.arguments.values_mut().for_each(mask);
