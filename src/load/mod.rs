@@ -5,6 +5,7 @@ pub mod claim;
 pub mod file;
 #[cfg(test)]
 mod fixture;
+mod literal;
 pub mod options;
 pub mod permissions;
 pub mod policy;
@@ -82,8 +83,11 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     if let Some(settings) = &settings {
         translations::check(&settings.languages, &policies, &claims, &mut reader.diagnostics);
     }
+    let mut secrets = program_secrets::of(&claims, options);
+    secrets.extend(settings.iter().flat_map(|settings| settings.secrets.clone()));
+    let actors = settings.as_ref().map(|settings| &settings.actors);
+    literal::check(&mut reader.sources, &secrets, actors, &mut reader.diagnostics);
     let Reader { sources, diagnostics, unread, .. } = reader;
-    let secrets = program_secrets::of(&claims, options);
     let project = settings.map(|settings| Project {
         site: settings.site,
         keep: settings.keep.into_iter().map(|kept| kept.path).collect(),
@@ -92,7 +96,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         roles: settings.roles,
         hosts: settings.hosts,
         actors: settings.actors,
-        secrets: settings.secrets.into_iter().chain(secrets).collect(),
+        secrets,
         tenants: settings.tenants,
         unset: settings.unset,
         contacts: settings.contacts,

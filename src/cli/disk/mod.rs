@@ -2,6 +2,7 @@
 
 pub(crate) mod file;
 pub(crate) mod git;
+pub(crate) mod leaks;
 pub(crate) mod lock;
 pub(crate) mod outlets;
 pub(crate) mod program;

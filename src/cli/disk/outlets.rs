@@ -15,6 +15,7 @@ use avouch::render::report::{FORMATS, Format, format};
 use crate::args::Reports;
 use crate::disk::file;
 use crate::disk::file::Mode;
+use crate::disk::leaks::Leaks;
 use crate::disk::repository;
 use crate::exit::Exit;
 use crate::terminal::console::Console;
@@ -73,12 +74,22 @@ impl Outlets {
     }
 
     /// Writes every report: the files first, so that an error precedes the report on standard output.
-    pub(crate) fn write(&self, input: &Input<'_>, console: Console) -> Result<(), Exit> {
+    pub(crate) fn write(
+        &self,
+        input: &Input<'_>,
+        leaks: &Leaks,
+        console: Console,
+    ) -> Result<(), Exit> {
         // A file has the same bytes whatever terminal the run has.
         let layout = Layout { waivers: self.waivers, ..Layout::default() };
+        for (format, path) in &self.files {
+            leaks.refuse(&path.display().to_string(), &format.render(input, &layout))?;
+        }
         let written = self.write_files(&|format| format.render(input, &layout), console);
         if let Some(out) = self.out.or_else(|| FORMATS.first()) {
-            console.output(&out.render(input, &console.layout(self.waivers)));
+            let report = out.render(input, &console.layout(self.waivers));
+            leaks.refuse("the report", &report)?;
+            console.output(&report);
         }
         written
     }

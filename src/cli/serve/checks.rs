@@ -11,6 +11,7 @@ use avouch::render::summary;
 use avouch::workflow::assess::{Start, Surroundings, assessment, jobs, transcripts};
 
 use crate::args::Target;
+use crate::disk::leaks::Leaks;
 use crate::disk::lock::ProjectLock;
 use crate::disk::store;
 use crate::remembered::Records;
@@ -92,7 +93,10 @@ impl Runner {
         assessment.remember_earlier(&memory);
         let outcomes = outcomes(&session.project, &session.plans, &assessment, session.clock.now());
         let results = summary::in_words(&outcomes);
-        Some(match store::save(&assessment, &self.root.join("assessment.json"), self.console) {
+        let leaks = Leaks::of(&session.project, self.console);
+        let file = self.root.join("assessment.json");
+        let save = |()| store::save(&assessment, &file, self.console);
+        Some(match leaks.refuse_evidence(&assessment).and_then(save) {
             Ok(()) => format!("The checks were run: {results}."),
             Err(_) => "The checks were run, but their results could not be saved.".to_owned(),
         })

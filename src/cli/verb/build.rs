@@ -13,6 +13,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use crate::args::{Reports, Target};
+use crate::disk::leaks::Leaks;
 use crate::disk::lock::ProjectLock;
 use crate::disk::outlets::Outlets;
 use crate::disk::publish::{Keep, PublishError};
@@ -77,6 +78,7 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
         Session::open_or_report(&open(root, args, given.as_ref()), &outlets, console)?;
     can_write(&session, args, console)?;
     let checked = given.as_ref().map_or_else(|| session.clock.now(), |given| given.finished);
+    let leaks = Leaks::of(&session.project, console);
     let past = past(&session, args, Evidence { of: given.as_ref(), checked }, console)?;
     let records = Records::read(&session.root, &[Path::new("assessment.json")].into(), &args.out);
     let world = WorldBinding::of(&session.project);
@@ -91,6 +93,7 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
             session.lasting = failed(session.clock.fixed).lasting;
             let mut assessment = assess(&session, &|_| true, console)?;
             assessment.remember_earlier(&failed(assessment.clock));
+            leaks.refuse_evidence(&assessment)?;
             store::save(&assessment, &session.path(Path::new("assessment.json")), console)?;
             assessment
         }
@@ -108,13 +111,14 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
         past: &past,
         folder: outlets.folder(),
     };
-    outlets.write(&input, console)?;
+    outlets.write(&input, &leaks, console)?;
     drop(work);
     if let Some(draft) = &args.draft {
-        let out = write(measured(|| render::draft(&input)), draft, &session, console)?;
+        let site = measured(|| render::draft(&input));
+        let out = write(site, draft, &session, &leaks, console)?;
         console.message(&format!("wrote a draft to {}: open {}", draft.display(), out.display()));
     }
-    publish_if_it_holds(&session, &input, args, console)
+    publish_if_it_holds(&session, &input, args, &leaks, console)
 }
 
 /// The files and folders that a build writes, reports apart.
@@ -203,6 +207,7 @@ fn publish_if_it_holds(
     session: &Session,
     input: &Input<'_>,
     args: &Build,
+    leaks: &Leaks,
     console: Console,
 ) -> Result<Exit, Exit> {
     let exit = Exit::of(input.outcomes);
@@ -219,7 +224,7 @@ fn publish_if_it_holds(
             "the site has no `{SECURITY_TXT}`: attest a claim whose words name every contact"
         ));
     }
-    let out = write(site, &args.out, session, console)?;
+    let out = write(site, &args.out, session, leaks, console)?;
     console.message(&format!("published {}: open {}", args.out.display(), out.display()));
     Ok(exit)
 }
@@ -229,12 +234,14 @@ fn write(
     site: Result<Files, Vec<Diagnostic>>,
     to: &Path,
     session: &Session,
+    leaks: &Leaks,
     console: Console,
 ) -> Result<PathBuf, Exit> {
     let files = site.map_err(|wrong| {
         console.diagnostics(&wrong, &session.project.sources);
         Exit::Unusable
     })?;
+    leaks.refuse_site(&files)?;
     let out = session.path(to);
     let keep = Keep::These(&session.project.keep);
     publish::publish(&files, &out, keep).map_err(|error| not_written(to, &error, console))?;

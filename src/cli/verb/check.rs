@@ -17,6 +17,7 @@ use avouch::workflow::reuse::{Earlier, Scope};
 use clap::Args;
 
 use crate::args::{Reports, Target};
+use crate::disk::leaks::Leaks;
 use crate::disk::lock::ProjectLock;
 use crate::disk::outlets::Outlets;
 use crate::disk::store;
@@ -89,6 +90,8 @@ fn once(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
         Some(earlier) => reusing(earlier, &failed, args, &mut session, console)?,
         None => alone(args, &failed, &mut session, console)?,
     };
+    let leaks = Leaks::of(&session.project, console);
+    leaks.refuse_evidence(&assessment)?;
     store::save(&assessment, &session.path(&args.out), console)?;
     let now = session.clock.now();
     let mut outcomes = outcomes(&session.project, &session.plans, &assessment, now);
@@ -104,7 +107,7 @@ fn once(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
         past: &Past::default(),
         folder: outlets.folder(),
     };
-    outlets.write(&input, console)?;
+    outlets.write(&input, &leaks, console)?;
     Ok(Exit::of(&outcomes))
 }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::load::options::Options;
-use crate::model::project::actor::{Scheme, Secret};
+use crate::model::project::actor::Secret;
 use crate::model::project::claim::Claim;
-use crate::model::project::weak_secret::weakness;
+use crate::model::project::weak_secret::is_strong;
 use crate::model::source::node::{Node, Value};
 
 /// Variables whose values are not secrets, whatever program reads them.
@@ -89,8 +89,7 @@ fn is_secret(name: &str, value: &str) -> bool {
         || name.starts_with("LC_")
         || name.starts_with("XDG_")
         || name.rsplit('_').next().is_some_and(|end| PUBLIC_ENDS.contains(&end));
-    let is_weak = weakness(&Scheme::Bearer(Secret::new(value))).is_some();
-    !is_public && !is_weak && !value.is_empty() && !is_address(value)
+    !is_public && is_strong(value) && !is_address(value)
 }
 
 /// Whether a value is the address of a host and nothing more.

@@ -59,9 +59,16 @@ fn of_step(plan: &Plan, id: StepId, step: &Step) -> Basis {
         Word::Attested => Basis::Attested,
         Word::Reported => Basis::Reported,
         Word::Seen if reported::by_the_service(plan, id) => Basis::Reported,
-        Word::Seen if step.actor == ANYONE && !is_at_home(&step.act) => Basis::Probed,
+        Word::Seen if step.actor == ANYONE && !is_at_home(&step.act) && !has_secret(step) => {
+            Basis::Probed
+        }
         Word::Seen => Basis::ProbedWithAccess,
     }
+}
+
+/// Whether only somebody who knows a secret of an actor can repeat it.
+fn has_secret(step: &Step) -> bool {
+    step.request().is_some_and(|request| !request.secrets().is_empty())
 }
 
 /// Whether only somebody with access to the machine that Avouch runs on can repeat it.

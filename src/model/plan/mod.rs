@@ -465,7 +465,9 @@ impl Plan {
         });
         let of_requests = self.steps.iter().filter_map(Step::request);
         let tenants = of_requests.flat_map(Request::templates).flat_map(|text| {
-            let named = text.holes().filter_map(|hole| hole.strip_prefix("tenant:"));
+            let named = text.holes().filter_map(|hole| {
+                hole.strip_prefix("tenant:").or_else(|| hole.strip_prefix(template::SECRET))
+            });
             named.map(str::to_owned).collect::<Vec<_>>()
         });
         let named = self.actors().into_iter().chain(imitated).map(str::to_owned);

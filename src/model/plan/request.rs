@@ -1,11 +1,13 @@
 //! HTTP requests, and programs to run.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::language::period::Period;
 use crate::model::plan::body::Body;
 use crate::model::plan::graphql;
-use crate::model::plan::template::{Template, is_random};
+use crate::model::plan::template::{SECRET, Template, is_random};
 
 /// Methods that change nothing on the server: the safe ones of RFC 9110 (section 9.2.1), `PROPFIND` (RFC 4918,
 /// section 9.1), `REPORT` (RFC 3253, section 3.6), `SEARCH` (RFC 5323, section 2) and `QUERY` (IANA, "HTTP Method
@@ -142,10 +144,27 @@ impl Request {
         let fields = self.headers.iter().map(|(_, value)| value.clone());
         let texts: Vec<Template> =
             fields.chain(self.body.iter().flat_map(Body::templates)).collect();
-        let secret = |hole: &str| hole.starts_with("secret:");
+        let secret = |hole: &str| hole.starts_with(SECRET);
         self.headers.iter().any(|(name, _)| is_credential_field(name))
             || texts.iter().any(|text| text.holes().any(is_captured))
             || self.to.template().holes().any(secret)
+    }
+
+    /// Whether it sends the value of a placeholder as a credential: in a header field with the name of one. A
+    /// token against cross-site requests is not a credential.
+    pub fn sends_as_credential(&self, hole: &str) -> bool {
+        self.headers.iter().any(|(name, value)| {
+            let is_session =
+                is_credential_field(name) && !name.contains("csrf") && !name.contains("xsrf");
+            is_session && value.holes().any(|one| one == hole)
+        })
+    }
+
+    /// The actors whose secrets are in it.
+    pub fn secrets(&self) -> BTreeSet<String> {
+        let texts = self.templates();
+        let holes = texts.iter().flat_map(Template::holes);
+        holes.filter_map(|hole| hole.strip_prefix(SECRET)).map(str::to_owned).collect()
     }
 
     /// Whether one of its texts has a placeholder with such a name.
@@ -171,7 +190,7 @@ fn is_captured(hole: &str) -> bool {
 }
 
 /// Whether a header field with this name carries a credential, by the words in it.
-fn is_credential_field(name: &str) -> bool {
+pub fn is_credential_field(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let ends = ["token", "key", "secret", "password", "session", "credential", "credentials"];
     let words = ["auth", "authorization", "authentication", "cookie", "signature", "jwt", "sid"];

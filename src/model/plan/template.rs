@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Template(pub String);
 
+/// The beginning of a placeholder for the secret of an actor: `secret:acme`.
+pub const SECRET: &str = "secret:";
+
 /// The names of placeholders for random values that are new in each run.
 const RANDOM: [&str; 2] = ["random", "uuid"];
 

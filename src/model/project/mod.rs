@@ -132,6 +132,14 @@ impl Project {
         self.actors.get(actor)?.tenant.as_deref()
     }
 
+    /// Whether the secret of an actor may be sent to an address: to the target, and to the origins of its
+    /// `send_to`.
+    pub fn may_send(&self, actor: &str, url: &Url) -> bool {
+        let send_to = self.actors.get(actor).into_iter().flat_map(|actor| &actor.send_to);
+        let mut origins = send_to.chain([&self.world.target]);
+        origins.any(|allowed| allowed.origin() == url.origin())
+    }
+
     /// Whether `name` can be a step's actor.
     pub fn knows_actor(&self, name: &str) -> bool {
         name == ANYONE || self.actors.contains_key(name)

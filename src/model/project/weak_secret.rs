@@ -36,6 +36,11 @@ pub fn weakness(scheme: &Scheme) -> Option<String> {
     is_common(secret).then(|| "is a common word or pattern".to_owned())
 }
 
+/// Whether a value is long and uncommon enough to be recognised wherever it appears.
+pub fn is_strong(value: &str) -> bool {
+    !value.is_empty() && weakness(&Scheme::Bearer(Secret::new(value))).is_none()
+}
+
 /// The longest value of a cookie field.
 fn longest(field: &Secret) -> &str {
     let values =

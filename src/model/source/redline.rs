@@ -45,6 +45,14 @@ impl Redline {
         Self { claim: claim.clone(), runs, quote, policy }
     }
 
+    /// Masks a secret in the words of both sides.
+    pub fn mask(&mut self, secret: &str) {
+        let runs = self.runs.iter_mut().map(|run| &mut run.text);
+        for text in runs.chain([&mut self.quote.text, &mut self.policy.text]) {
+            *text = text.replace(secret, "[secret]");
+        }
+    }
+
     /// Characters that were replaced by others that may look alike, as pairs of removed and added. One
     /// of each pair is ASCII.
     pub fn look_alikes(&self) -> Vec<(char, char)> {

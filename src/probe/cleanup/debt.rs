@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::model::judge::binding::Digest;
 use crate::model::plan::holes::holes;
 use crate::model::plan::request::Request;
+use crate::model::plan::template::SECRET;
 use crate::model::plan::{Plan, Role, Step};
 use crate::model::source::claim_id::ClaimId;
 use crate::probe::values::Values;
@@ -34,6 +35,10 @@ pub(crate) fn captures(
     let mut captures = BTreeMap::new();
     for hole in holes(request) {
         let value = values.get(&hole)?;
+        // It is read from the environment again.
+        if hole.starts_with(SECRET) {
+            continue;
+        }
         let is_secret = redactor.text(&value) != value;
         if !is_secret && !hole.starts_with(NEW_EACH_TIME) {
             captures.insert(hole, value);

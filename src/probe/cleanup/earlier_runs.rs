@@ -91,7 +91,8 @@ async fn delete(
     step: &Step,
 ) -> Result<(), Trouble> {
     let Act::Http(request) = &step.act else { return Ok(()) };
-    let values = debt::restored(plan, &entry.captures);
+    let mut values = debt::restored(plan, &entry.captures);
+    values.know_secrets(request, context.project);
     if holes(request).iter().any(|hole| values.get(hole).is_none()) {
         let why = "a value of its request was a secret, which is not stored";
         return Err(Trouble::Final(why.to_owned()));

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Scheme, Secret};
 use crate::model::project::token_shape::{IDENTIFYING_CHARS, prefix};
-use crate::model::project::weak_secret::weakness;
+use crate::model::project::weak_secret::{is_strong, weakness};
 use crate::probe::credential::cookies;
 
 /// The minimum length of a piece of a credential that counts alone, in characters.
@@ -23,7 +23,7 @@ pub(crate) fn of(project: &Project) -> Vec<String> {
         add_actor(actor, &mut all);
     }
     for value in project.secrets.values().map(Secret::expose) {
-        if weakness(&Scheme::Bearer(Secret::new(value))).is_none() {
+        if is_strong(value) {
             add_key(value, &mut all);
         }
     }

@@ -103,10 +103,7 @@ impl<'a> Minter<'a> {
 
     /// Whether the actor's credentials may be sent to this address.
     pub(crate) fn may_send(&self, actor: &str, url: &Url) -> bool {
-        let send_to = self.project.actors.get(actor);
-        let send_to = send_to.into_iter().flat_map(|actor| &actor.send_to);
-        let mut origins = send_to.chain([&self.project.world.target]);
-        origins.any(|allowed| allowed.origin() == url.origin())
+        self.project.may_send(actor, url)
     }
 
     /// Makes the credential for one request; `None` if the request carries none. The error is a message for

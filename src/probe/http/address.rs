@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::model::plan::request::Destination;
-use crate::model::plan::template::{Part, Template};
+use crate::model::plan::template::{Part, SECRET, Template};
 use crate::model::project::Project;
 use crate::model::project::world::World;
 use crate::probe::spellings::escapes::percent;
@@ -81,6 +81,9 @@ fn fill(template: &Template, values: &Values) -> Result<String, String> {
     for part in template.parts() {
         match part {
             Part::Text(part) => text.push_str(part),
+            Part::Hole(hole) if hole.starts_with(SECRET) => {
+                return Err(format!("`${{{hole}}}` is a secret, which is in no address"));
+            }
             Part::Hole(hole) => {
                 let value = values.get(hole).ok_or_else(|| missing(hole.to_owned()))?;
                 if text.is_empty() {

@@ -41,6 +41,10 @@ impl PreparedRequest {
         let method = Method::from_bytes(request.method.as_bytes());
         let mut url = address(&request.to, project, values)?;
         strip(&mut url);
+        if let Some(actor) = request.secrets().iter().find(|one| !project.may_send(one, &url)) {
+            let origin = url.origin().ascii_serialization();
+            return Err(format!("the secret of `{actor}` may not be sent to `{origin}`"));
+        }
         let mut prepared = Self {
             method: method.map_err(|_| format!("`{}` is not a method", request.method))?,
             url,

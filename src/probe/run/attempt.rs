@@ -22,6 +22,8 @@ use crate::model::plan::looks::Looks;
 use crate::model::plan::question::HostName;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Lasting, Plan, Role, Step};
+use crate::model::project::token_shape::IDENTIFYING_CHARS;
+use crate::model::project::weak_secret::is_strong;
 use crate::probe::cleanup::debt::{self, Known};
 use crate::probe::cleanup::journal::Journal;
 use crate::probe::cleanup::obligations::Obligations;
@@ -41,7 +43,7 @@ use crate::probe::run::repeated;
 use crate::probe::run::repeated::Exchanges;
 use crate::probe::strangers::Strangers;
 use crate::probe::values::Values;
-use crate::probe::values::redact::{Redactor, SECRET_LENGTH_MIN};
+use crate::probe::values::redact::{Redactor, SECRET_LENGTH_MIN, token_parts};
 use crate::probe::values::sought::Sought;
 
 /// The result of an attempt.
@@ -60,7 +62,8 @@ pub(crate) struct Attempt<'a> {
     sought: RefCell<Arc<Sought>>,
     /// The number of captures when `sought` was made.
     sought_at: Cell<usize>,
-    pub(super) redactor: Redactor,
+    /// Never borrowed across an await.
+    redactor: RefCell<Arc<Redactor>>,
     /// Removes secrets, and leaves marks.
     secrets: Arc<Redactor>,
     /// For each step, the later steps that evaluate its answer again.
@@ -86,7 +89,7 @@ impl<'a> Attempt<'a> {
             strangers: Strangers::new(job.plan),
             sought: RefCell::new(Arc::new(values.sought().and(context.minter.sought()))),
             sought_at: Cell::new(0),
-            redactor: values.redactor().after(&secrets),
+            redactor: RefCell::new(Arc::new(values.redactor().after(&secrets))),
             secrets,
             readers: readers(job.plan),
             obligations: RefCell::new(Obligations::new(journal, job, target)),
@@ -113,7 +116,7 @@ impl<'a> Attempt<'a> {
         }
         self.strangers.finish(self.plan, &mut observations);
         let left = self.obligations.borrow().left_behind();
-        let left_behind = left.iter().map(|text| self.redactor.text(text)).collect();
+        let left_behind = left.iter().map(|text| self.redactor().text(text)).collect();
         AttemptResult { observations, left_behind }
     }
 
@@ -157,8 +160,9 @@ impl<'a> Attempt<'a> {
             }
             Act::Command(program) => {
                 let start = Instant::now();
+                let redactor = self.redactor();
                 let ran =
-                    command::run(program, None, self.context.command_context(&self.redactor)).await;
+                    command::run(program, None, self.context.command_context(&redactor)).await;
                 let took_ms = ms(start.elapsed());
                 Observation { took_ms, ..self.local_observation(index, step, ran) }
             }
@@ -258,7 +262,8 @@ impl<'a> Attempt<'a> {
             Ok(all) => {
                 let captures = self.capture(step, &all);
                 let all = self.with_secrets_found(step, all);
-                self.observation(Answer::Facts(self.kept(index, step, all)), captures)
+                let kept = self.kept(index, step, all, &self.redactor());
+                self.observation(Answer::Facts(kept), captures)
             }
             Err(error) => self.observation(error.into(), BTreeMap::new()),
         }
@@ -285,7 +290,8 @@ impl<'a> Attempt<'a> {
                 Exchange { answer: copied.map_err(Answer::Error), ..Exchange::default() }
             }
         };
-        let programs = self.context.command_context(&self.redactor);
+        let redactor = self.redactor();
+        let programs = self.context.command_context(&redactor);
         let answer = match fetched.answer {
             Ok(facts) => backup::open(opening, facts, &dir, programs).await.map_err(Answer::Error),
             Err(answer) => Err(answer),
@@ -335,7 +341,7 @@ impl<'a> Attempt<'a> {
             let id = Value::from(object.id.as_str());
             self.values.capture(capture, &id);
             let mut observation = self.request(index, step, request).await;
-            observation.captures.insert(capture.clone(), self.redactor.value(id));
+            observation.captures.insert(capture.clone(), self.redactor().value(id));
             let status = match &observation.answer {
                 Answer::Facts(facts) => facts.status(),
                 _ => None,
@@ -481,13 +487,33 @@ impl<'a> Attempt<'a> {
         for capture in &step.captures {
             if let Some(value) = all.pointer(&capture.at).filter(|value| !value.is_null()) {
                 self.values.capture(&capture.name, value);
+                self.note_session(&capture.name);
                 self.obligations.borrow_mut().note_capture(&capture.name);
                 if self.extent(step) == Extent::Redacted {
-                    kept.insert(capture.name.clone(), self.redactor.value(value.clone()));
+                    kept.insert(capture.name.clone(), self.redactor().value(value.clone()));
                 }
             }
         }
         kept
+    }
+
+    /// Removes these values from everything that is stored: a captured value that a step sends as a credential
+    /// is a session.
+    fn note_session(&self, capture: &str) {
+        let mut requests = self.plan.steps.iter().filter_map(Step::request);
+        if !requests.any(|request| request.sends_as_credential(capture)) {
+            return;
+        }
+        let value = self.values.get(capture).unwrap_or_default();
+        if is_strong(&value) {
+            let redactor = Redactor::of_secrets(&[value]).after(&self.redactor());
+            self.redactor.replace(Arc::new(redactor));
+        }
+    }
+
+    /// Redacts everything that is stored.
+    pub(super) fn redactor(&self) -> Arc<Redactor> {
+        self.redactor.borrow().clone()
     }
 
     fn network_observation(
@@ -498,7 +524,10 @@ impl<'a> Attempt<'a> {
         captures: BTreeMap<String, Value>,
     ) -> Observation {
         let answer = match exchange.answer {
-            Ok(all) => Answer::Facts(self.kept(index, step, all)),
+            Ok(all) => {
+                let redactor = with_tokens(self.redactor(), &exchange.request_text, &all);
+                Answer::Facts(self.kept(index, step, all, &redactor))
+            }
             Err(answer) => answer,
         };
         let took_ms = ms(exchange.took);
@@ -512,13 +541,26 @@ impl<'a> Attempt<'a> {
 
     fn observation(&self, answer: Answer, captures: BTreeMap<String, Value>) -> Observation {
         let answer = match answer {
-            Answer::NotAsked(why) => Answer::NotAsked(self.redactor.text(&why)),
+            Answer::NotAsked(why) => Answer::NotAsked(self.redactor().text(&why)),
             Answer::Error(error) => {
-                Answer::Error(ProbeError { detail: self.redactor.text(&error.detail), ..error })
+                Answer::Error(ProbeError { detail: self.redactor().text(&error.detail), ..error })
             }
             other => other,
         };
         Observation { captures, ..Observation::new((self.context.now)(), answer) }
+    }
+}
+
+/// The same redactor, and the parts of the tokens that a request sent, if the answer repeats one of them.
+fn with_tokens(redactor: Arc<Redactor>, sent: &str, facts: &Value) -> Arc<Redactor> {
+    let parts = token_parts(sent);
+    if parts.is_empty() {
+        return redactor;
+    }
+    let facts = facts.to_string();
+    match parts.iter().any(|part| facts.contains(&part[..IDENTIFYING_CHARS])) {
+        true => Arc::new(Redactor::of_secrets(&parts).after(&redactor)),
+        false => redactor,
     }
 }
 

@@ -7,10 +7,12 @@ use serde_json::Value;
 use crate::model::answer::facts::Facts;
 use crate::model::answer::ids::StepId;
 use crate::model::plan::expect::{JudgeContext, Test, TestOutcome};
+use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Plan, Step};
 use crate::probe::http::facts;
 use crate::probe::http::facts::Extent;
 use crate::probe::run::attempt::Attempt;
+use crate::probe::values::redact::Redactor;
 use crate::probe::values::sought::Parts;
 
 /// For each step, the later steps that evaluate its answer again.
@@ -32,7 +34,13 @@ fn reads_text(step: &Step) -> bool {
 impl Attempt<'_> {
     /// The facts of an answer that are stored, with the expectations that it did not meet before its
     /// secrets were removed: those of its own step, and of the steps that evaluate it again.
-    pub(super) fn kept(&self, index: StepId, step: &Step, all: Value) -> Facts {
+    pub(super) fn kept(
+        &self,
+        index: StepId,
+        step: &Step,
+        all: Value,
+        redactor: &Redactor,
+    ) -> Facts {
         let all = Facts(all);
         let readers = self.readers.get(&index).map_or(&[][..], Vec::as_slice);
         let judged = [index].into_iter().chain(readers.iter().copied());
@@ -42,7 +50,7 @@ impl Attempt<'_> {
             true => all.0,
             false => facts::without_text_of_documents(all.0),
         };
-        let mut kept = facts::kept(all, step, self.extent(step), &self.redactor);
+        let mut kept = facts::kept(all, step, self.extent(step), redactor);
         unmet.iter().for_each(|(id, unmet)| kept.note_unmet(*id, unmet));
         kept
     }
@@ -62,8 +70,10 @@ impl Attempt<'_> {
 
     /// How much of an answer to this step may be stored.
     pub(super) fn extent(&self, step: &Step) -> Extent {
-        let actor = self.context.project.actors.get(&step.actor);
-        match actor.is_some_and(|actor| actor.weak_secret) {
+        let secrets = step.request().map(Request::secrets).unwrap_or_default();
+        let mut actors = secrets.iter().chain([&step.actor]);
+        let actors_of = &self.context.project.actors;
+        match actors.any(|name| actors_of.get(name).is_some_and(|actor| actor.weak_secret)) {
             true => Extent::Withheld,
             false => Extent::Redacted,
         }

@@ -12,6 +12,8 @@ struct Alphabet {
     /// The shortest run that can contain eight bytes.
     run_min: usize,
     values: [u8; 256],
+    /// The characters, by value.
+    chars: [u8; 64],
 }
 
 /// The number of bytes below which decoded text is not searched: nothing shorter is looked for.
@@ -65,17 +67,19 @@ impl Alphabet {
         spellings: [&[u8; N]; 2],
     ) -> Self {
         let mut values = [NONE; 256];
+        let mut chars = [0; 64];
         let mut which = 0;
         while which < spellings.len() {
             let mut at = 0;
             while at < N {
                 // An alphabet has at most 64 characters.
                 values[spellings[which][at] as usize] = (at % 256) as u8;
+                chars[at] = spellings[which][at];
                 at += 1;
             }
             which += 1;
         }
-        Self { bits, group, run_min, values }
+        Self { bits, group, run_min, values, chars }
     }
 
     /// Decodes a run of its characters.
@@ -89,6 +93,23 @@ impl Alphabet {
                 out.push((bits >> count).to_le_bytes()[0]);
             }
         }
+    }
+
+    /// The characters that encode `bytes` after `shift` other bytes, without those at both ends that also
+    /// encode bits of the neighbours.
+    fn encode(&self, bytes: &[u8], shift: usize) -> Vec<u8> {
+        let (mut bits, mut count, mut all) = (0_u32, 0, Vec::new());
+        for byte in std::iter::repeat_n(&0, shift).chain(bytes) {
+            bits = (bits << 8 | u32::from(*byte)) & 0xffff;
+            count += 8;
+            while count >= self.bits {
+                count -= self.bits;
+                let value = (bits >> count) & ((1 << self.bits) - 1);
+                all.push(self.chars[usize::from(value.to_le_bytes()[0])]);
+            }
+        }
+        let size = usize::try_from(self.bits).unwrap_or(8);
+        all.split_off((shift * 8).div_ceil(size).min(all.len()))
     }
 
     /// The longest runs of its characters.
@@ -115,6 +136,48 @@ pub(super) fn decoded(bytes: &[u8], mut each: impl FnMut(&[u8], Start)) {
     if listed.len() >= TEXT_BYTES_MIN {
         each(&listed, Start::OfRun);
     }
+}
+
+/// The length of the shortest run of an alphabet that is decoded.
+pub(super) const RUN_MIN: usize = 11;
+
+/// The length from which an unbroken run may be an encoding of an encoding of anything.
+const LONG_RUN_MIN: usize = 48;
+
+/// The pieces that occur in the encoding of any bytes that contain `bytes`, in base16 and base64, at each
+/// alignment.
+pub(super) fn common_encodings(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    encodings(bytes, |bits| bits != 5)
+}
+
+/// The same in every alphabet.
+pub(super) fn all_encodings(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    encodings(bytes, |_| true)
+}
+
+fn encodings(bytes: &[u8], has_bits: fn(u32) -> bool) -> impl Iterator<Item = Vec<u8>> {
+    let alphabets = ALPHABETS.iter().filter(move |alphabet| has_bits(alphabet.bits));
+    alphabets.flat_map(move |alphabet| {
+        let alignments = match alphabet.bits {
+            4 => 1,
+            5 => 5,
+            _ => 3,
+        };
+        (0..alignments).map(move |shift| alphabet.encode(bytes, shift))
+    })
+}
+
+/// The long runs of letters of both cases and digits in a text: data in base64, which can hide anything.
+pub(super) fn long_encoded(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let base64 = &ALPHABETS[ALPHABETS.len() - 1];
+    let has =
+        |run: &[u8], is_one: fn(&u8) -> bool| run.iter().filter(|byte| is_one(byte)).count() > 3;
+    base64.runs(bytes).filter(move |run| {
+        run.len() >= LONG_RUN_MIN
+            && has(run, u8::is_ascii_uppercase)
+            && has(run, u8::is_ascii_lowercase)
+            && has(run, u8::is_ascii_digit)
+    })
 }
 
 /// Where in a run the decoding started.

@@ -11,6 +11,7 @@ pub(crate) mod compressed;
 pub(crate) mod escapes;
 mod letters;
 mod place;
+pub(crate) mod quick;
 #[cfg(test)]
 mod tests;
 mod views;

@@ -15,9 +15,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::model::answer::ids::CanaryId;
-use crate::model::plan::template::{Template, is_random};
+use crate::model::plan::request::Request;
+use crate::model::plan::template::{SECRET, Template, is_random};
 use crate::model::plan::{Canary, Plan, Step};
 use crate::model::project::Project;
+use crate::model::project::actor::Secret;
 use crate::probe::random;
 use crate::probe::spellings::{Needle, PREFIX_CHARS, Searcher};
 use crate::probe::values::canary::mint;
@@ -64,6 +66,8 @@ pub(crate) struct Values {
     random: BTreeMap<String, String>,
     /// The times at which the attempt started, and the tenants of actors, by placeholder.
     known: BTreeMap<String, String>,
+    /// The secrets of actors that requests send, by placeholder.
+    secrets: BTreeMap<String, Secret>,
     /// Steps that run concurrently add to them; never borrowed across an await.
     captures: RefCell<BTreeMap<String, String>>,
 }
@@ -90,7 +94,19 @@ impl Values {
                 values.known.insert(hole.clone(), tenant.to_owned());
             }
         }
+        let requests = plan.steps.iter().filter_map(Step::request);
+        requests.for_each(|request| values.know_secrets(request, project));
         values
+    }
+
+    /// Adds the secrets of actors that a request sends.
+    pub(crate) fn know_secrets(&mut self, request: &Request, project: &Project) {
+        for name in request.secrets() {
+            let secret = project.actors.get(&name).and_then(|actor| actor.scheme.secret());
+            if let Some(secret) = secret {
+                self.secrets.insert(format!("{SECRET}{name}"), secret.clone());
+            }
+        }
     }
 
     /// Stores a capture for later steps.
@@ -104,6 +120,9 @@ impl Values {
 
     /// The value of a placeholder.
     pub(crate) fn get(&self, hole: &str) -> Option<String> {
+        if let Some(secret) = self.secrets.get(hole) {
+            return Some(secret.expose().to_owned());
+        }
         match self.by_placeholder.get(hole) {
             Some(index) => self.canaries.get(*index).map(|one| one.value.clone()),
             None => match hole.strip_prefix(LIKE) {

@@ -4,16 +4,20 @@
 //! Secrets, and everything that looks like a JSON Web Token, become `[secret]`.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde_json::{Map, Value};
 
 use crate::model::answer::facts::SECRET;
+use crate::probe::spellings::quick::Quick;
 use crate::probe::spellings::{Needle, Searcher};
 
 /// The minimum length of a secret, in characters; shorter values would match ordinary text.
 pub(crate) const SECRET_LENGTH_MIN: usize = 6;
+
+/// The minimum length of a part of a token that is a secret, in characters.
+const PART_CHARS_MIN: usize = 16;
 
 /// Header fields whose values are never kept.
 const SECRET_FIELDS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
@@ -37,6 +41,9 @@ const STRUCTURE: [&str; 12] = [
 /// How many places of one text are replaced one by one; a text with more of them is replaced as a whole.
 const PLACES_MAX: usize = 64;
 
+/// The length from which a text is looked at quickly before it is searched, in bytes.
+const LONG_BYTES: usize = 2048;
+
 /// Replaces values with their placeholders, in every spelling that `probe::spellings` knows.
 #[derive(Clone, Default)]
 pub struct Redactor {
@@ -44,6 +51,8 @@ pub struct Redactor {
     plain: Vec<Arc<Plain>>,
     /// Finds the values in every spelling.
     searcher: Searcher,
+    /// Rules long texts out, before they are searched.
+    quick: Vec<Arc<LazyQuick>>,
     /// The placeholder of each needle of the searcher.
     placeholders: Vec<Arc<str>>,
 }
@@ -52,6 +61,18 @@ pub struct Redactor {
 struct Plain {
     automaton: AhoCorasick,
     placeholders: Vec<Arc<str>>,
+}
+
+/// A quick look at long texts, made when there is one.
+struct LazyQuick {
+    values: Vec<String>,
+    made: OnceLock<Quick>,
+}
+
+impl LazyQuick {
+    fn get(&self) -> &Quick {
+        self.made.get_or_init(|| Quick::new(self.values.iter().map(String::as_str)))
+    }
 }
 
 impl Redactor {
@@ -69,8 +90,13 @@ impl Redactor {
         let plain = automaton.ok().filter(|_| !values.is_empty());
         let plain = plain
             .map(|automaton| Arc::new(Plain { automaton, placeholders: placeholders.clone() }));
+        let quick = LazyQuick {
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            made: OnceLock::new(),
+        };
+        let quick = vec![Arc::new(quick)];
         let searcher = Searcher::new(values.into_iter().map(Needle::Text));
-        Self { plain: plain.into_iter().collect(), searcher, placeholders }
+        Self { plain: plain.into_iter().collect(), searcher, quick, placeholders }
     }
 
     /// Redacts these secrets.
@@ -81,10 +107,11 @@ impl Redactor {
 
     /// The same redactor, applied after `first`.
     pub(crate) fn after(self, first: &Self) -> Self {
-        let Self { mut plain, searcher, mut placeholders } = first.clone();
+        let Self { mut plain, searcher, mut quick, mut placeholders } = first.clone();
         plain.extend(self.plain);
+        quick.extend(self.quick);
         placeholders.extend(self.placeholders);
-        Self { plain, searcher: searcher.and(&self.searcher), placeholders }
+        Self { plain, searcher: searcher.and(&self.searcher), quick, placeholders }
     }
 
     /// The text with placeholders in place of all values, in whatever spelling. What is encoded together
@@ -95,7 +122,16 @@ impl Redactor {
 
     /// A place of one of the values in these bytes, in whatever spelling: one of the first.
     pub fn finds(&self, bytes: &[u8]) -> Option<Range<usize>> {
-        self.searcher.place(bytes).map(|(_, place)| place)
+        self.may_find(bytes).then(|| self.searcher.place(bytes)).flatten().map(|(_, place)| place)
+    }
+
+    /// Whether bytes may contain a value. Most long texts are ruled out quickly.
+    fn may_find(&self, bytes: &[u8]) -> bool {
+        if bytes.len() < LONG_BYTES || self.quick.iter().any(|one| one.get().may_find(bytes)) {
+            return true;
+        }
+        let left = Quick::left_to_search(bytes);
+        !left.is_empty() && !self.searcher.search(&left).found.is_empty()
     }
 
     /// Redacts the facts of an answer, and leaves their structure.
@@ -164,14 +200,17 @@ impl Redactor {
 
     /// Whether a text contains a value, in whatever spelling.
     fn hides(&self, text: &str) -> bool {
-        !self.searcher.search(text.as_bytes()).found.is_empty()
+        let bytes = text.as_bytes();
+        self.may_find(bytes) && !self.searcher.search(bytes).found.is_empty()
     }
 
     /// Replaces each place of a value, in whatever spelling.
     fn in_every_spelling(&self, text: &str) -> String {
         let (mut out, mut rest) = (String::new(), text);
         for _ in 0..PLACES_MAX {
-            let Some((needle, place)) = self.searcher.place(rest.as_bytes()) else {
+            let place =
+                self.may_find(rest.as_bytes()).then(|| self.searcher.place(rest.as_bytes()));
+            let Some((needle, place)) = place.flatten() else {
                 out.push_str(rest);
                 // What is left on both sides of a placeholder may read as a value again.
                 let is_clean = rest.len() == text.len() || !self.hides(&out);
@@ -216,6 +255,15 @@ pub(crate) fn header(name: &str, value: &str) -> String {
         return format!("{name}={SECRET}{attributes}");
     }
     if SECRET_FIELDS.contains(&name) { SECRET.to_owned() } else { value.to_owned() }
+}
+
+/// The parts of the JSON Web Tokens in a text that are secrets: their claims and their signature. The header
+/// is not.
+pub(crate) fn token_parts(text: &str) -> Vec<String> {
+    let in_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let tokens = text.split(|c| !in_token(c)).filter(|one| one.starts_with("eyJ"));
+    let parts = tokens.flat_map(|token| token.split('.').skip(1));
+    parts.filter(|part| part.len() >= PART_CHARS_MIN).map(str::to_owned).collect()
 }
 
 /// Replaces each JSON Web Token (RFC 7519): three parts in base64 that start with `eyJ`.
@@ -357,6 +405,11 @@ mod tests {
         }
     }
 
+    /// The spellings of one layer: an encoding of an encoding is looked for in two.
+    fn one_layer() -> impl Strategy<Value = u8> {
+        prop::sample::select(vec![0_u8, 1, 3, 4, 5, 6, 7, 8, 9, 11, 12])
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
         #[test]
@@ -370,6 +423,17 @@ mod tests {
             prop_assert!(redactor.finds(text.as_bytes()).is_some(), "{}", text);
             prop_assert!(kept.contains(SECRET), "{}", kept);
             prop_assert_eq!(redactor.finds(kept.as_bytes()), None);
+        }
+
+        #[test]
+        fn a_quick_look_misses_no_secret(
+            secret in SECRETS, outer in one_layer(), inner in one_layer(), at in 0_usize..4000,
+        ) {
+            let redactor = Redactor::of_secrets(std::slice::from_ref(&secret));
+            let filler = "<p>The quick brown fox, &amp; so on.</p>\n".repeat(100);
+            let text = spelt(&format!("a {} b", spelt(&secret, inner)), outer);
+            let long = format!("{} {text} {}", &filler[..at], &filler[at..]);
+            prop_assert!(redactor.may_find(long.as_bytes()), "{}", text);
         }
 
         #[test]

@@ -10,6 +10,7 @@ mod kills;
 mod namespace;
 mod permits;
 mod reading;
+mod secrets;
 mod signals;
 mod since;
 mod site_folder;

@@ -9,7 +9,7 @@ use crate::check::written::baseline::baseline;
 use crate::check::written::caveat::caveat;
 use crate::check::written::counterexample::of_limits;
 use crate::check::written::expect::{Reading, pointer};
-use crate::check::written::placeholders::{Names, is_reserved};
+use crate::check::written::placeholders::{Names, Secrets, is_reserved};
 use crate::check::written::repeat::{WrittenNext, repeat};
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
@@ -184,6 +184,7 @@ impl<'a> Reader<'a> {
             canary_of: (actor != ANYONE).then_some(actor),
             tenant_of: (actor != ANYONE).then_some(actor),
             random_of: None,
+            secrets: Secrets::Refused,
             captures: self.captured.clone(),
         }
     }

@@ -42,7 +42,8 @@ macro_rules! with_request {
             #[serde(default)]
             pub(crate) headers:
                 std::collections::BTreeMap<String, $crate::model::source::decode::Spanned<String>>,
-            /// A JSON body; `${canary}` in it is the actor's own mark.
+            /// A JSON body; `${canary}` in it is the actor's own mark, and `${secret:ACTOR}` in any body or header field
+            /// is the secret of an actor. It is sent to the target and to the actor's `send_to` only.
             pub(crate) json: Option<$crate::model::source::decode::Spanned<serde_json::Value>>,
             /// The fields of a form, sent as `application/x-www-form-urlencoded`; a list repeats the name.
             pub(crate) form: Option<

@@ -5,8 +5,11 @@ pub(crate) mod fields;
 mod line;
 pub(crate) mod read;
 
+use std::ops::Range;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
+use url::Url;
 
 use crate::check::written::placeholders::Names;
 use crate::check::written::request::fields::with_request;
@@ -55,19 +58,52 @@ pub(crate) fn read(
     let before = diagnostics.mark();
     let (method, address) = ask.line(&ask.span, names, diagnostics)?;
     let to = ask.destination(address, names, diagnostics);
+    let sent = &names.with_secrets();
     let request = Request {
         method: method.to_owned(),
         to: to?,
-        headers: ask.header_fields(names, diagnostics),
-        body: ask.body(names, diagnostics),
+        headers: ask.header_fields(sent, diagnostics),
+        body: ask.body(sent, diagnostics),
         redirects_max: ask.redirects(names, diagnostics),
         reads: ask.only_reads((method, address), used, names, diagnostics),
     };
     ask.report_misplaced_body(method, names, diagnostics);
+    report_secrets_elsewhere(&request, &address.span, names, diagnostics);
     if request.writes() {
         names.context.needs_writes(&address.span, diagnostics);
     }
     (diagnostics.is_clean_since(before)).then_some(request)
+}
+
+/// Reports a request that sends the secret of an actor to another origin than those of the actor. An address
+/// that only the run knows is compared there.
+fn report_secrets_elsewhere(
+    request: &Request,
+    span: &Range<usize>,
+    names: &Names<'_>,
+    diagnostics: &mut Report,
+) {
+    let project = names.context.project;
+    let url = match &request.to {
+        Destination::Target(_) => Some(project.world.target.clone()),
+        Destination::PlainTarget(_) => {
+            let host = project.world.target.host_str().unwrap_or_default();
+            Url::parse(&format!("http://{host}/")).ok()
+        }
+        Destination::Host(role, _) => {
+            let host = project.hosts.get(role).map_or("", String::as_str);
+            Url::parse(&format!("https://{host}/")).ok()
+        }
+        Destination::Address(address) => Url::parse(&address.0).ok(),
+    };
+    let Some(url) = url else { return };
+    for actor in request.secrets().iter().filter(|actor| !project.may_send(actor, &url)) {
+        let origin = url.origin().ascii_serialization();
+        let message = format!("the secret of `{actor}` may not be sent to `{origin}`");
+        let help = format!("list this origin under `send_to:` of `{actor}` in `avouch.yaml`");
+        let mistake = names.context.mistake(Code::MisplacedSecret, span, message);
+        diagnostics.push(mistake.help(help));
+    }
 }
 
 /// A `GET` of `address`, on the host of the role `host` if one is given. Reports its

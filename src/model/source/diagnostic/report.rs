@@ -103,6 +103,25 @@ impl Report {
         self.kept.is_empty()
     }
 
+    /// Masks a secret in everything that was reported so far.
+    pub fn mask(&mut self, secret: &str) {
+        let secret = secret.trim().trim_matches(['"', '\'']);
+        let mask = |text: &mut String| {
+            if text.contains(secret) {
+                *text = text.replace(secret, "[secret]");
+            }
+        };
+        for one in self.kept.iter_mut().filter(|_| !secret.is_empty()) {
+            mask(&mut one.message);
+            one.help.iter_mut().for_each(mask);
+            one.arguments.values_mut().for_each(mask);
+            one.related.iter_mut().for_each(|(_, label)| mask(label));
+            if let Some(redline) = &mut one.redline {
+                redline.mask(secret);
+            }
+        }
+    }
+
     /// The diagnostics as a list.
     pub fn into_vec(self) -> Vec<Diagnostic> {
         self.kept

@@ -41,6 +41,8 @@ macro_rules! checks {
                 "a check has no source to read, or more than one";
             MisplacedSetting "misplaced-setting" Error []
                 "a setting needs another one that is missing";
+            MisplacedSecret "misplaced-secret" Error []
+                "the secret of an actor is used where it may not be sent";
             MisplacedBody "misplaced-body" Error []
                 "a request of this method has no body, or a request has several";
             BadMethod "bad-method" Error []

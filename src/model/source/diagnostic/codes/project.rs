@@ -45,6 +45,14 @@ macro_rules! project {
                 "a credential cannot be sent in a header";
             WeakSecret "weak-secret" Error []
                 "the secret of an actor is too short or too common to be recognised in an answer";
+            LiteralSecret "literal-secret" Error []
+                "a secret is written into a file instead of a variable"
+                {
+                    title: "A secret is written here",
+                    explanation: "A password, key or token is part of this file, and everybody who can read \
+                                  the file can use it.",
+                    todo: "Delete it, and ask the people who run the service for a new one.",
+                };
             BadTenant "bad-tenant" Error []
                 "a line of the tenants' file is not a tenant";
             NoInterfaceWords "no-interface-words" Error []
