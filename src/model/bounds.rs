@@ -47,7 +47,7 @@ pub fn begin() {
     at("");
 }
 
-/// Asks everything that works on the sources to end.
+/// Makes everything that works on the sources end.
 pub fn stop(excess: Excess) {
     EXCESS.store(excess as u8, Ordering::Relaxed);
 }

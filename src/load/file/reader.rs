@@ -38,8 +38,8 @@ const DEPTH_MAX: usize = 12;
 pub(crate) struct Reader<'a> {
     root: PathBuf,
     instead: &'a StandIns,
-    /// How many bytes may still be read.
-    left: u64,
+    /// How many bytes may still be read; `None` after a file that had more.
+    left: Option<u64>,
     /// The text of every file that was read.
     pub(crate) sources: Sources,
     /// The diagnostics so far.
@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
         Self {
             root: fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
             instead,
-            left: ALL_MAX,
+            left: Some(ALL_MAX),
             sources: Sources::default(),
             diagnostics: Report::new(),
             unread: BTreeSet::new(),
@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
             self.refuse_outside(file);
             return None;
         }
-        if self.left == 0 || self.diagnostics.stops_at(file) {
+        if self.left.is_none() || self.diagnostics.stops_at(file) {
             self.unread.insert(Arc::from(file));
             return None;
         }
@@ -225,14 +225,13 @@ impl<'a> Reader<'a> {
                 return None;
             }
         };
-        let Some(left) = self.left.checked_sub(bytes.len() as u64) else {
-            self.left = 0;
+        self.left = self.left.and_then(|left| left.checked_sub(bytes.len() as u64));
+        if self.left.is_none() {
             let most = ALL_MAX / 1024 / 1024;
             let message = format!("the files up to this one have more than {most} MiB together");
             self.report(Code::TooMuch, file, message, "keep other files elsewhere");
             return None;
-        };
-        self.left = left;
+        }
         Some(SourceFile { file: Arc::from(file), text: self.decoded(bytes, file) })
     }
 

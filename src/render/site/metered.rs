@@ -1,13 +1,13 @@
 //! A template with calls of [`SPEND`] where it repeats, remembers or writes something, so that its evaluation
 //! ends.
 //!
-//! A call stands after the tag that begins each loop, block, component and file, with a number of steps for the
+//! A call follows the tag that begins each loop, block, component and file, with a number of steps for the
 //! length of its body; after each value that gets a name; and between every few values that are written. What
 //! is between two calls is bounded by the length of the template.
 
 use crate::render::site::allowance::SPEND;
 
-/// A call stands after this many values that are written.
+/// A call follows this many values that are written.
 const WRITTEN: usize = 16;
 
 /// The bytes of text that count as one step.
@@ -17,7 +17,7 @@ const TEXT_OF_STEP: usize = 256;
 pub(super) struct Metered {
     /// Its text.
     pub(super) text: String,
-    /// Where calls stand in that text, and their lengths.
+    /// Where calls are in that text, and their lengths.
     calls: Vec<(usize, usize)>,
 }
 
@@ -90,7 +90,7 @@ impl Call {
     }
 }
 
-/// The calls of a template; those of whole bodies come before those that stand behind them.
+/// The calls of a template; those of whole bodies come before those behind them.
 fn calls(text: &str) -> Vec<Call> {
     let tags = tags(text);
     let mut calls: Vec<Call> = Vec::new();
