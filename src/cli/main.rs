@@ -19,6 +19,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::exit::Exit;
 use crate::terminal::console::Console;
+use crate::terminal::panics;
 use crate::terminal::style::Global;
 use crate::verb::Verb;
 
@@ -44,13 +45,23 @@ Exit codes:
   130  interrupted, after cleaning up";
 
 fn main() -> Exit {
+    panics::reported();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Unusable } else { Exit::Holds };
-        }
+        Err(error) => return not_parsed(&error).unwrap_or_else(|exit| exit),
     };
     let console = Console::new(&cli.global);
     cli.verb.run(&cli.global.root, &Cli::command, console).unwrap_or_else(|exit| exit)
+}
+
+/// Prints the help that was requested, or what is wrong with the arguments, which it repeats.
+fn not_parsed(error: &clap::Error) -> Result<Exit, Exit> {
+    let console = Console::without_arguments();
+    let text = error.render();
+    if error.use_stderr() {
+        console.usage(&text.to_string());
+        return Err(Exit::Unusable);
+    }
+    console.output(console.help(&text))?;
+    Ok(Exit::Holds)
 }

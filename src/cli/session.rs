@@ -133,7 +133,7 @@ impl Session {
             report(&checked);
         }
         let Some(mut project) = checked.project.filter(|_| errors == 0) else {
-            console.error(&format!("{} in the sources; no request was sent", counted(errors)), "");
+            console.error(format!("{} in the sources; no request was sent", counted(errors)), "");
             return Err(Exit::Unusable);
         };
         let demo = start_demo(open, &mut project, &secrets, console)?;

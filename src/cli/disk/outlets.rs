@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use avouch::model::source::Sources;
 use avouch::model::source::diagnostic::Diagnostic;
 use avouch::render::Input;
+use avouch::render::outlet::Written;
 use avouch::render::report::layout::{Layout, WaiverLines};
 use avouch::render::report::mistakes::Mistakes;
 use avouch::render::report::{FORMATS, Format, format};
@@ -18,6 +19,7 @@ use crate::disk::file::Mode;
 use crate::disk::repository;
 use crate::exit::Exit;
 use crate::terminal::console::Console;
+use crate::terminal::secrets;
 
 /// Every report of a run, and where it goes.
 pub(crate) struct Outlets {
@@ -76,10 +78,13 @@ impl Outlets {
         // A file has the same bytes whatever terminal the run has.
         let layout = Layout { waivers: self.waivers, ..Layout::default() };
         let written = self.write_files(&|format| format.render(input, &layout), console);
-        if let Some(out) = self.out.or_else(|| FORMATS.first()) {
-            console.output(&out.render(input, &console.layout(self.waivers)));
-        }
-        written
+        let layout = console.layout(self.waivers);
+        let shown = match (self.out, FORMATS.first()) {
+            (Some(requested), _) => console.output(requested.render(input, &layout)),
+            (None, Some(usual)) => console.conclude(usual.render(input, &layout)),
+            (None, None) => Ok(()),
+        };
+        written.and(shown)
     }
 
     /// Writes every report that was requested, of sources that could not be tested.
@@ -91,23 +96,21 @@ impl Outlets {
     ) -> Result<(), Exit> {
         let mistakes = Mistakes { diagnostics, sources, folder: &self.folder };
         let written = self.write_files(&|format| format.mistakes(&mistakes), console);
-        if let Some(out) = self.out {
-            console.output(&out.mistakes(&mistakes));
-        }
-        written
+        let shown = self.out.map_or(Ok(()), |out| console.output(out.mistakes(&mistakes)));
+        written.and(shown)
     }
 
     fn write_files(
         &self,
-        report: &dyn Fn(&Format) -> Vec<u8>,
+        report: &dyn Fn(&Format) -> Written,
         console: Console,
     ) -> Result<(), Exit> {
         let mut written = Ok(());
         for (format, path) in &self.files {
-            let report = report(format);
+            let report = secrets::without(report(format)).into_bytes();
             let done = file::replace(path, Mode::Kept, |file| file.write_all(&report));
             if let Err(error) = done {
-                console.error(&format!("`{}` could not be written: {error}", path.display()), "");
+                console.error(format!("`{}` could not be written: {error}", path.display()), "");
                 written = Err(Exit::Unusable);
             }
         }

@@ -18,7 +18,7 @@ const BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Writes an assessment that only its owner can read.
 pub(crate) fn save(assessment: &Assessment, to: &Path, console: Console) -> Result<(), Exit> {
     write(assessment, to).map_err(|error| {
-        console.error(&format!("`{}` could not be written: {error}", to.display()), "");
+        console.error(format!("`{}` could not be written: {error}", to.display()), "");
         Exit::Unusable
     })
 }
@@ -34,7 +34,7 @@ fn write(assessment: &Assessment, to: &Path) -> io::Result<()> {
 pub(crate) fn read(from: &Path, console: Console) -> Result<Assessment, Exit> {
     parse(from).map_err(|why| {
         let help = "make a new one with `avouch check`";
-        console.error(&format!("`{}` is not a usable assessment: {why}", from.display()), help);
+        console.error(format!("`{}` is not a usable assessment: {why}", from.display()), help);
         Exit::Unusable
     })
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use avouch::model::time::day_of;
+use avouch::render::outlet::Text;
 use avouch::render::wording;
 
 use crate::exit::Exit;
@@ -54,12 +55,12 @@ fn begin(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
     let made = within(".made").map_err(failed)?;
     files::write(made.path(), &answers, &kept, today).map_err(failed)?;
     for file in put_in_place(made.path(), root).map_err(failed)? {
-        console.message(&format!("`{}` exists already, and was not changed", file.display()));
+        console.message(format!("`{}` exists already, and was not changed", file.display()));
     }
     let result = if kept.len() == 1 { "which is true" } else { "all of which are true" };
     let claims = wording::count(kept.len(), "claim");
-    console.message(&format!("\nThis is now a project of {claims}, {result}."));
-    console.message(NEXT);
+    let done = Text::new().own("\nThis is now a project of ").put(claims).own(", ").own(result);
+    console.message(done.own(".\n").own(NEXT));
     Ok(Exit::Holds)
 }
 
@@ -69,7 +70,7 @@ const NEXT: &str = "
 Write your own sentences into `content/security.md`, and link each to its check.";
 
 fn failed(error: &io::Error, console: Console) -> Exit {
-    console.error(&format!("the project could not be written: {error}"), "");
+    console.error(format!("the project could not be written: {error}"), "");
     Exit::Unusable
 }
 

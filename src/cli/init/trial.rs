@@ -53,7 +53,7 @@ fn kept(answers: &Answers, outcomes: &[Outcome<'_>], console: Console) -> Vec<&'
             continue;
         }
         if let Fit::Lacking(why) = (starter.fits)(answers) {
-            console.message(&format!("left out  {}: {why}", starter.id));
+            console.message(format!("left out  {}: {why}", starter.id));
         }
         let Some(outcome) = outcomes.iter().find(|one| one.claim.id == starter.id) else {
             continue;

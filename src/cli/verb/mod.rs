@@ -86,7 +86,7 @@ impl Verb {
             Self::Attest(args) => attest::run(root, args, console),
             Self::Demo(args) => demo::run(root, args, console),
             Self::Schema(args) => schema::run(root, args, console),
-            Self::Completions(args) => Ok(completions::run(args, command(), console)),
+            Self::Completions(args) => completions::run(args, command(), console),
             Self::Man(args) => man::run(args, command(), console),
         }
     }

@@ -12,6 +12,8 @@ use avouch::model::published::Published;
 use avouch::model::source::claim_id::ClaimId;
 use avouch::model::time::in_words;
 use avouch::render;
+use avouch::render::outlet::Text;
+use avouch::render::outlet::terminal::Terminal;
 use avouch::render::Files;
 use clap::Args;
 use jiff::Timestamp;
@@ -60,7 +62,8 @@ pub(crate) fn run(root: &Path, args: &Retract, console: Console) -> Result<Exit,
     let site = render::retract(&files, page, &found).map_err(|why| failed(why, ""))?;
     publish::publish(&site, &out).map_err(|error| failed(error.to_string(), error.help()))?;
     for (id, since) in &found {
-        console.output(format!("{id}: failed since {}\n", in_words(*since)).as_bytes());
+        let line = Text::<Terminal>::from(format!("{id}: failed since {}", in_words(*since)));
+        console.conclude(line.own("\n").finish())?;
     }
     Ok(Exit::Violated)
 }
@@ -103,7 +106,7 @@ fn violated(
         };
         let is_waived = claim.standing == "waived";
         if evidence.binding.words.0 != claim.digest {
-            console.message(&format!(
+            console.message(format!(
                 "`{}` failed with different words from the published ones: not marked",
                 claim.id
             ));

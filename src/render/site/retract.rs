@@ -12,7 +12,7 @@ use crate::model::source::claim_id::ClaimId;
 use crate::model::time::in_words;
 use crate::render::Files;
 use crate::render::site::claims::json;
-use crate::render::site::link::escaped;
+use crate::render::outlet::html::escaped;
 use crate::render::site::{badge, feed};
 use crate::render::wording::count;
 

@@ -10,6 +10,7 @@ use crate::model::project::verdict_labels::labels;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
+use crate::render::outlet::html;
 use crate::render::site::{guard, say};
 
 /// The built-in theme: every file by its name.
@@ -72,6 +73,7 @@ impl<'a> Theme<'a> {
             return Err(broken);
         }
         let mut tera = Tera::new();
+        tera.set_escape_fn(html::escape);
         say::register(&mut tera, language, &project.site.language);
         let extended = to_extend();
         let extended = extended.iter().map(|(name, text)| (name.as_str(), *text));
