@@ -45,7 +45,8 @@ fn contacts(root: &Path) -> Vec<String> {
 }
 
 fn list() -> Text<Terminal> {
-    let mut text = Text::new().own("Flaws (--flaw NAME), each with the claim that it makes false:\n");
+    let mut text =
+        Text::new().own("Flaws (--flaw NAME), each with the claim that it makes false:\n");
     for flaw in FLAWS {
         let row = format!("  {:22} {:20} {}", flaw.name, flaw.claim, flaw.summary);
         text = text.put(row).own("\n");

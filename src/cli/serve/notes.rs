@@ -68,7 +68,9 @@ fn by(redline: &Redline) -> String {
         return String::new();
     }
     let by = |side: &Side| match &side.by {
-        Some(commit) => format!("written by {} on {}", wording::plain(&commit.author), in_words(commit.at)),
+        Some(commit) => {
+            format!("written by {} on {}", wording::plain(&commit.author), in_words(commit.at))
+        }
         None => "not committed yet".to_owned(),
     };
     format!(

@@ -81,14 +81,14 @@ fn excerpt<'a>(
             origin.line(1).char_column(1)
         });
     }
-    let (lines, span) = seen(&whole[shown(whole, place)], within(&shown(whole, place), whole, place));
+    let (lines, span) =
+        seen(&whole[shown(whole, place)], within(&shown(whole, place), whole, place));
     let annotation = kind.span(span);
     let annotation = match label {
         Some(label) => annotation.label(visible(label)),
         None => annotation,
     };
-    let snippet =
-        Snippet::source(lines).path(file).line_start(at.line).annotation(annotation);
+    let snippet = Snippet::source(lines).path(file).line_start(at.line).annotation(annotation);
     group.element(snippet)
 }
 
@@ -202,7 +202,8 @@ mod tests {
     #[test]
     fn colour_is_only_used_when_asked_for() {
         let one = Diagnostic::new(Code::NotYaml, Place::new("a.md", 4..7), "evil \u{1b}[2J");
-        let written = |all: &[Diagnostic], colour| text(all, &sources(), colour).finish().to_string();
+        let written =
+            |all: &[Diagnostic], colour| text(all, &sources(), colour).finish().to_string();
         let coloured = written(std::slice::from_ref(&one), Colour::Ansi);
         assert!(coloured.contains("\u{1b}[") && !coloured.contains("\u{1b}[2J"), "{coloured}");
         assert!(!written(&[one], Colour::Plain).contains('\u{1b}'));

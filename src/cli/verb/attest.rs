@@ -53,7 +53,8 @@ pub(crate) fn run(root: &Path, args: &Attest, console: Console) -> Result<Exit, 
     if !project.roles.contains_key(&args.role) {
         let names: Vec<&str> = project.roles.keys().map(String::as_str).collect();
         let help = help_with_list(&args.role, names);
-        console.error(format!("unknown role `{}`: it is not under `roles:` in avouch.yaml", args.role),
+        console.error(
+            format!("unknown role `{}`: it is not under `roles:` in avouch.yaml", args.role),
             &help,
         );
         return Err(Exit::Unusable);
@@ -88,7 +89,6 @@ fn write(
         console.error(format!("`{file}` could not be written: {error}"), "");
         Exit::Unusable
     })?;
-    console
-        .message(format!("wrote {file}: read it, commit it, and let its code owners review it"));
+    console.message(format!("wrote {file}: read it, commit it, and let its code owners review it"));
     Ok(())
 }

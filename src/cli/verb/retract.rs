@@ -12,9 +12,9 @@ use avouch::model::published::Published;
 use avouch::model::source::claim_id::ClaimId;
 use avouch::model::time::in_words;
 use avouch::render;
+use avouch::render::Files;
 use avouch::render::outlet::Text;
 use avouch::render::outlet::terminal::Terminal;
-use avouch::render::Files;
 use clap::Args;
 use jiff::Timestamp;
 

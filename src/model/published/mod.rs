@@ -7,8 +7,8 @@
 pub mod change;
 pub mod contradicted;
 pub mod history;
-pub mod recorded;
 mod received;
+pub mod recorded;
 
 use jiff::Timestamp;
 use jiff::civil::Date;

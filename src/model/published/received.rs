@@ -34,5 +34,7 @@ fn is_of_the_web(address: &str) -> bool {
 }
 
 fn stays_within(path: &str) -> bool {
-    path.is_empty() || path.split('/').all(|part| !matches!(part, "" | "." | "..")) && !path.contains(['\\', ':'])
+    path.is_empty()
+        || path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+            && !path.contains(['\\', ':'])
 }

@@ -43,7 +43,10 @@ mod tests {
 
     #[test]
     fn text_has_no_marks_and_nothing_that_reverses_it() {
-        assert_eq!(escaped("<a href=\"'&'\">\u{202e}\u{1b}\u{2066}"), "&lt;a href=&quot;&#39;&amp;&#39;&quot;&gt;\\u{202e}\\u{1b}\\u{2066}");
+        assert_eq!(
+            escaped("<a href=\"'&'\">\u{202e}\u{1b}\u{2066}"),
+            "&lt;a href=&quot;&#39;&amp;&#39;&quot;&gt;\\u{202e}\\u{1b}\\u{2066}"
+        );
         assert_eq!(escaped("שלום\u{200f} می\u{200c}خواهم"), "שלום\u{200f} می\u{200c}خواهم");
     }
 }

@@ -4,8 +4,8 @@
 use std::io;
 
 use serde::Serialize;
-use serde_json::{Serializer, Value};
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+use serde_json::{Serializer, Value};
 
 use crate::language::unseen::{in_value, is_disruptive, is_unseen, written_out};
 use crate::render::outlet::Written;
@@ -20,7 +20,9 @@ pub fn pretty(value: &impl Serialize) -> Written {
 
 /// A document for a page that shows its texts to people: like every text of HTML, they have no disruptive character.
 pub fn shown(value: Value) -> Written {
-    line(&in_value(value, |text| written_out(text, |c| is_disruptive(c) && !matches!(c, '\n' | '\t'))))
+    line(&in_value(value, |text| {
+        written_out(text, |c| is_disruptive(c) && !matches!(c, '\n' | '\t'))
+    }))
 }
 
 /// A document on one line, without a line break.
@@ -45,9 +47,12 @@ impl<L: Formatter> Formatter for Seen<L> {
         fragment: &str,
     ) -> io::Result<()> {
         for (at, c) in fragment.char_indices() {
-            let is_mark = c == '#' && fragment[..at].ends_with('#') && is_command(&fragment[at + 1..]);
+            let is_mark =
+                c == '#' && fragment[..at].ends_with('#') && is_command(&fragment[at + 1..]);
             if is_mark || is_unseen(c) {
-                c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+                c.encode_utf16(&mut [0; 2])
+                    .iter()
+                    .try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
             } else {
                 out.write_all(c.encode_utf8(&mut [0; 4]).as_bytes())?;
             }
@@ -63,7 +68,11 @@ impl<L: Formatter> Formatter for Seen<L> {
         self.0.end_array(out)
     }
 
-    fn begin_array_value<W: io::Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+    fn begin_array_value<W: io::Write + ?Sized>(
+        &mut self,
+        out: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.0.begin_array_value(out, first)
     }
 
@@ -79,7 +88,11 @@ impl<L: Formatter> Formatter for Seen<L> {
         self.0.end_object(out)
     }
 
-    fn begin_object_key<W: io::Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+    fn begin_object_key<W: io::Write + ?Sized>(
+        &mut self,
+        out: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.0.begin_object_key(out, first)
     }
 
@@ -106,6 +119,9 @@ mod tests {
             assert!(!text.as_str().contains(|c| c != '\n' && is_unseen(c)), "{text}");
             assert!(!text.as_str().contains("##["), "{text}");
         }
-        assert_eq!(pretty(&json!({ "a": [1], "b": [] })).to_string(), "{\n  \"a\": [\n    1\n  ],\n  \"b\": []\n}\n");
+        assert_eq!(
+            pretty(&json!({ "a": [1], "b": [] })).to_string(),
+            "{\n  \"a\": [\n    1\n  ],\n  \"b\": []\n}\n"
+        );
     }
 }

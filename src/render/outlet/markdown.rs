@@ -81,10 +81,11 @@ fn is_reference(before: &str, c: char, after: &str) -> bool {
                 || before.to_ascii_lowercase().ends_with("mailto")
                 || before.to_ascii_lowercase().ends_with("xmpp")
         }
-        'w' | 'W' => {
-            after.starts_with('.') && before.to_ascii_lowercase().ends_with("ww")
+        'w' | 'W' => after.starts_with('.') && before.to_ascii_lowercase().ends_with("ww"),
+        '-' => {
+            before.to_ascii_lowercase().ends_with("gh")
+                && after.starts_with(|c: char| c.is_ascii_digit())
         }
-        '-' => before.to_ascii_lowercase().ends_with("gh") && after.starts_with(|c: char| c.is_ascii_digit()),
         _ => false,
     }
 }

@@ -231,7 +231,8 @@ mod tests {
     fn each_claim_has_its_place_and_its_findings() {
         let sample = Sample::new();
         let outcomes = sample.outcomes();
-        let report: Value = serde_json::from_str(render(&sample.input(&outcomes)).as_str()).unwrap();
+        let report: Value =
+            serde_json::from_str(render(&sample.input(&outcomes)).as_str()).unwrap();
         let standings: Vec<&str> = report["claims"]
             .as_array()
             .unwrap()

@@ -12,7 +12,8 @@ use crate::render::{Input, summary, wording};
 /// Writes the report.
 pub(crate) fn render(input: &Input<'_>, layout: &Layout) -> Written {
     let open = input.outcomes.iter().filter(|outcome| outcome.standing != Standing::Holds);
-    let problems: Text<Terminal> = open.map(|outcome| problem::text(outcome, input, layout)).collect();
+    let problems: Text<Terminal> =
+        open.map(|outcome| problem::text(outcome, input, layout)).collect();
     problems
         .put(left_behind(input, layout))
         .put(idle(input, layout))

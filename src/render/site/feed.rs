@@ -12,9 +12,9 @@ use crate::model::project::policy::Policy;
 use crate::model::published::recorded::{About, Recorded};
 use crate::model::published::{PastStanding, Published, PublishedClaim};
 use crate::model::time::start_of_day;
+use crate::render::outlet::xml::escaped as xml;
 use crate::render::report::labels;
 use crate::render::site::edition::Edition;
-use crate::render::outlet::xml::escaped as xml;
 use crate::render::site::{absolute, view};
 
 /// The number of entries of the feed; older ones are left out.

@@ -29,7 +29,8 @@ fn command(line: &str) -> Option<usize> {
     if let Some(name) = AT_START.into_iter().find(|name| rest.starts_with(name)) {
         return Some(start + name.len() - 1);
     }
-    let named = rest.strip_prefix("::").is_some_and(|name| name.starts_with(|c: char| c.is_alphabetic()));
+    let named =
+        rest.strip_prefix("::").is_some_and(|name| name.starts_with(|c: char| c.is_alphabetic()));
     named.then_some(start)
 }
 
