@@ -93,6 +93,7 @@ pub(crate) fn project() -> Project {
             .chain([("platform".to_owned(), signed(Prefix::Jwt))])
             .chain([("forge".to_owned(), signed(Prefix::Bearer))])
             .collect(),
+        secrets: BTreeMap::new(),
         tenants: Vec::new(),
         unset: BTreeMap::new(),
         contacts: vec!["https://support.example.com/".parse().unwrap()],

@@ -9,6 +9,7 @@ pub mod kind;
 pub mod kinds;
 pub mod manual;
 pub mod numbers;
+mod redirects;
 mod unnamed;
 pub mod waivers;
 pub(crate) mod written;
@@ -67,6 +68,7 @@ fn of_claim(project: &Project, claim: &Claim, seed: u64, diagnostics: &mut Repor
         if let Some(mut plan) = kind.plan(&check.settings, &context, diagnostics) {
             diagnostics.extend(flaws(claim, check, &plan));
             diagnostics.extend(clean_up::missing(claim, check, &plan));
+            diagnostics.extend(redirects::unsafe_ones(claim, check, &plan));
             diagnostics.extend(unnamed::hint(claim, check, &plan));
             plan.alone = check.alone;
             mark_stated(check, &mut plan);

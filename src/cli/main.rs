@@ -15,6 +15,9 @@ pub(crate) mod terminal;
 pub(crate) mod verb;
 mod versions;
 
+use anstream::adapter::strip_str;
+use avouch::language::unseen::visible;
+use clap::error::ContextValue;
 use clap::{CommandFactory, Parser};
 
 use crate::exit::Exit;
@@ -54,12 +57,24 @@ fn main() -> Exit {
     cli.verb.run(&cli.global.root, &Cli::command, console).unwrap_or_else(|exit| exit)
 }
 
+/// The message, with arguments that contain line breaks on one line.
+fn on_their_lines(message: String, error: &clap::Error) -> String {
+    let repeated = error.context().filter_map(|(_, value)| match value {
+        ContextValue::String(value) => Some(strip_str(value).to_string()),
+        _ => None,
+    });
+    repeated.fold(message, |message, value| match value.is_empty() {
+        true => message,
+        false => message.replace(&value, &visible(&value)),
+    })
+}
+
 /// Prints the help that was requested, or what is wrong with the arguments, which it repeats.
 fn not_parsed(error: &clap::Error) -> Result<Exit, Exit> {
     let console = Console::without_arguments();
     let text = error.render();
     if error.use_stderr() {
-        console.usage(&text.to_string());
+        console.usage(&on_their_lines(text.to_string(), error));
         return Err(Exit::Unusable);
     }
     console.output(console.help(&text))?;

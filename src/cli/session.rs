@@ -20,6 +20,7 @@ use crate::disk::outlets::Outlets;
 use crate::exit::Exit;
 use crate::terminal::clock::clock;
 use crate::terminal::console::Console;
+use crate::terminal::secrets;
 
 /// A session, with the demo add-on running for as long as it lasts.
 pub(crate) struct Session {
@@ -96,6 +97,9 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
     let mut checked = sources::check_sources(open.root, &options, &open.seeds, &addon::hosts());
     if checked.project.as_ref().is_some_and(|project| project.world.demo) {
         checked.diagnostics.extend(addon::missing());
+    }
+    if let Some(project) = &checked.project {
+        secrets::know(project);
     }
     git::sign(open.root, &mut checked.diagnostics, &checked.sources);
     checked

@@ -16,7 +16,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::load::across::{
-    bind, link_targets, needs, page_addresses, products, translations, validity, verdict_labels,
+    bind, link_targets, needs, page_addresses, products, program_secrets, translations, validity,
+    verdict_labels,
 };
 use crate::load::claim::{Claims, attestations, record, waivers};
 use crate::load::file::reader::Reader;
@@ -80,6 +81,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         translations::check(&settings.languages, &policies, &claims, &mut reader.diagnostics);
     }
     let Reader { sources, diagnostics, unread, .. } = reader;
+    let secrets = program_secrets::of(&claims, options);
     let project = settings.map(|settings| Project {
         site: settings.site,
         languages: settings.languages,
@@ -87,6 +89,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         roles: settings.roles,
         hosts: settings.hosts,
         actors: settings.actors,
+        secrets: settings.secrets.into_iter().chain(secrets).collect(),
         tenants: settings.tenants,
         unset: settings.unset,
         contacts: settings.contacts,

@@ -1,15 +1,15 @@
 //! Fetches one public file, such as the page that was published last, over HTTPS, with a limit on size
-//! and time. Plain HTTP is accepted for loopback addresses only.
+//! and time. Plain HTTP is accepted for loopback addresses only. Redirects are followed as those of checks are.
 
 use std::time::Duration;
 
-use reqwest::header::LOCATION;
 use url::Url;
 
 use crate::model::plan::ANYONE;
 use crate::model::project::world::World;
 use crate::probe::host::reach::is_safe;
 use crate::probe::http::pool::{Pool, Way};
+use crate::probe::http::redirect;
 
 /// The time limit, redirects included.
 const TIME_MAX: Duration = Duration::from_secs(30);
@@ -69,13 +69,20 @@ async fn follow(mut address: Url, world: &World, bytes_max: usize) -> Result<Vec
             sent => sent,
         };
         let answer = answer.map_err(root_cause)?;
-        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        match (answer.status().as_u16(), location) {
-            (200, _) => return body(answer, bytes_max).await,
-            (301 | 302 | 303 | 307 | 308, Some(to)) => {
-                address = address.join(to).map_err(|error| error.to_string())?;
-            }
-            (status, _) => return Err(format!("the server answered with status {status}")),
+        let status = answer.status().as_u16();
+        if status == 200 {
+            return body(answer, bytes_max).await;
+        }
+        let Some(to) = redirect::location(&address, status, answer.headers()) else {
+            return Err(format!("the server answered with status {status}"));
+        };
+        let not_followed = |why| format!("a redirect is not followed: {why}");
+        let to = to.map_err(not_followed)?;
+        let from = (&address, answer.remote_addr());
+        let objection = redirect::objection(from, &to, (&pool, &Way::default())).await;
+        match objection.map_err(|error| error.detail)? {
+            Some(why) => return Err(not_followed(why)),
+            None => address = to,
         }
     }
     Err(format!("there are more than {REDIRECTS_MAX} redirects"))

@@ -17,14 +17,16 @@ pub(crate) mod spellings;
 mod strangers;
 #[cfg(test)]
 mod tests;
-mod values;
+pub mod values;
 
 use crate::model::answer::observation::{Answer, Observation, Transcript};
 use crate::model::project::Project;
+use crate::probe::credential::secrets;
 use crate::probe::host::resolve::CachingResolver;
 use crate::probe::http::host_addresses::HostAddresses;
 use crate::probe::job::{Job, RunSettings};
 use crate::probe::run::runner;
+use crate::probe::values::redact::Redactor;
 
 /// The number of addresses of the target's host that receive each request of a test. Looks up the
 /// host's name, and sends nothing to the target.
@@ -40,6 +42,12 @@ pub fn addresses(project: &Project) -> usize {
     };
     let found = std::thread::scope(|scope| scope.spawn(look_up).join());
     found.ok().flatten().unwrap_or_default().max(1)
+}
+
+/// Replaces and finds every secret of a project: of its actors, in each form in which it is sent, and of the
+/// variables that its credentials and programs read.
+pub fn redactor(project: &Project) -> Redactor {
+    Redactor::of_secrets(&secrets::of(project))
 }
 
 /// Threads for network I/O; answers are processed on the thread of the run.

@@ -7,6 +7,7 @@ pub(crate) mod link_targets;
 pub(crate) mod needs;
 pub(crate) mod page_addresses;
 pub(crate) mod products;
+pub(crate) mod program_secrets;
 pub(crate) mod translations;
 pub(crate) mod validity;
 pub(crate) mod verdict_labels;

@@ -201,7 +201,7 @@ impl Reading<'_, '_> {
                 shared_secret: self.secret(file.shared_secret.as_ref(), "connect", "shared_secret"),
             },
             ActorFile { bearer: Some(token), .. } => {
-                Scheme::Bearer(Secret::new(self.checked(token)))
+                Scheme::Bearer(Secret::new(self.credential(token)))
             }
             ActorFile { basic: Some(file), .. } => Scheme::Basic {
                 user: self.text(file.user.as_ref(), "basic", "user"),
@@ -218,7 +218,9 @@ impl Reading<'_, '_> {
 
     fn signed(&mut self, file: &SignedFile) -> Signed {
         // A key in PEM has line breaks, and goes into no header field.
-        let key = file.key.as_ref().map(|key| Secret::new(self.fill(key)));
+        let variables = self.variables;
+        let key = file.key.as_ref();
+        let key = key.map(|key| Secret::new(variables.fill_secret(key, self.scope)));
         Signed {
             key,
             public_key: file.public_key.as_ref().map(|key| self.fill(key)),
@@ -261,7 +263,16 @@ impl Reading<'_, '_> {
     }
 
     fn secret(&mut self, value: Option<&Spanned<String>>, scheme: &str, key: &str) -> Secret {
-        Secret::new(self.text(value, scheme, key))
+        let node = self.node.get(scheme).unwrap_or(self.node);
+        let value = self.scope.required(value, key, node);
+        Secret::new(self.credential(&value))
+    }
+
+    /// A secret with its variables read, fit for a header field.
+    fn credential(&mut self, written: &Spanned<String>) -> String {
+        let value = self.variables.fill_secret(written, self.scope);
+        self.without_controls(&value, written);
+        value
     }
 
     fn text(&mut self, value: Option<&Spanned<String>>, scheme: &str, key: &str) -> String {
@@ -273,12 +284,16 @@ impl Reading<'_, '_> {
     /// A value with its variables read, fit for a header field.
     fn checked(&mut self, written: &Spanned<String>) -> String {
         let value = self.fill(written);
+        self.without_controls(&value, written);
+        value
+    }
+
+    fn without_controls(&mut self, value: &str, written: &Spanned<String>) {
         if value.chars().any(char::is_control) {
             let message = "there is a line break or control character in this credential";
             let help = "look at the value of its variable: often it ends with a line break";
             self.scope.report(Code::BadCredential, &written.span, message, help);
         }
-        value
     }
 
     fn origin(&mut self, written: &Spanned<String>) -> Option<url::Url> {

@@ -19,7 +19,7 @@ use crate::load::project::scope::{Scope, check_name};
 use crate::load::project::variable::Variables;
 use crate::load::project::{actor, address, language, limits, tenants, variable, world};
 use crate::model::plan::expect::Refusal;
-use crate::model::project::actor::Actor;
+use crate::model::project::actor::{Actor, Secret};
 use crate::model::project::i18n::Language;
 use crate::model::project::promises::PromiseSeverity;
 use crate::model::project::release::ReleaseSource;
@@ -41,6 +41,7 @@ pub(crate) struct Settings {
     pub(crate) hosts: BTreeMap<String, String>,
     pub(crate) actors: IndexMap<String, Actor>,
     pub(crate) unset: Unset,
+    pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) tenants: Vec<String>,
     pub(crate) contacts: Vec<Url>,
     pub(crate) limits: Limits,
@@ -94,7 +95,7 @@ fn settings(
 ) -> Option<Settings> {
     variable::refuse_elsewhere(scope);
     let world = world::of(file, scope, reader, options);
-    let variables = Variables { options, demo: world.embedded };
+    let variables = Variables::new(options, world.embedded);
     let (mut actors, unset) = actor::all(&file.actors, &variables, scope);
     let tenants = tenants::read(file.tenants.as_ref(), &actors, scope, reader);
     let names = tenants.keys().cloned().collect();
@@ -107,6 +108,7 @@ fn settings(
         hosts: world.hosts.clone(),
         actors,
         unset,
+        secrets: variables.secrets(),
         tenants: names,
         contacts: contacts(&file.contacts, scope),
         limits: file

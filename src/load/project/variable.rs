@@ -1,11 +1,14 @@
 //! `${NAME}` in `avouch.yaml`: read from the environment after parsing, in the keys of [`READ_IN`] only, and
 //! never shown.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::load::options::Options;
 use crate::load::project::scope::Scope;
 use crate::model::plan::template::{Part, Template};
+use crate::model::project::actor::Secret;
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
@@ -15,15 +18,37 @@ use crate::model::source::node::{Node, Value};
 
 /// Where variables get their values.
 pub(crate) struct Variables<'a> {
-    pub(crate) options: &'a Options<'a>,
+    options: &'a Options<'a>,
     /// Whether the target is the demo add-on.
-    pub(crate) demo: bool,
+    demo: bool,
+    /// The values of those in credentials, by name.
+    secrets: RefCell<BTreeMap<String, Secret>>,
 }
 
 /// The keys of `avouch.yaml` in which variables are read.
 const READ_IN: [&str; 4] = ["actors", "target", "connect_to", "roots"];
 
-impl Variables<'_> {
+impl<'a> Variables<'a> {
+    /// The variables of a project.
+    pub(crate) fn new(options: &'a Options<'a>, demo: bool) -> Self {
+        Self { options, demo, secrets: RefCell::default() }
+    }
+
+    /// The values of the variables in credentials, by name.
+    pub(crate) fn secrets(&self) -> BTreeMap<String, Secret> {
+        self.secrets.borrow().clone()
+    }
+
+    /// The text of a credential with its variables filled in.
+    pub(crate) fn fill_secret(&self, written: &Spanned<String>, scope: &mut Scope<'_>) -> String {
+        for name in Template::new(written.value.as_str()).holes() {
+            if let Some(value) = (self.options.env)(name, self.demo) {
+                self.secrets.borrow_mut().insert(name.to_owned(), Secret::new(value));
+            }
+        }
+        self.fill(written, scope)
+    }
+
     /// The text with its variables filled in; one without a value is reported, and is empty.
     ///
     /// The result may be secret, and must not appear in any message.

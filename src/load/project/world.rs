@@ -34,7 +34,7 @@ pub(crate) fn of(
     options: &Options<'_>,
 ) -> World {
     let (target, embedded) = target(file, scope, options);
-    let variables = Variables { options, demo: embedded };
+    let variables = Variables::new(options, embedded);
     World {
         embedded,
         demo: target.host_str().is_some_and(|host| host.ends_with(DEMO_SUFFIX)),
@@ -66,7 +66,7 @@ fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> (
     if written.is_empty() {
         return (address::nowhere(), false);
     }
-    let variables = Variables { options, demo: false };
+    let variables = Variables::new(options, false);
     let reported = scope.diagnostics.mark();
     let filled = variables.fill(&written, scope);
     read_target(&filled).unwrap_or_else(|fault| {

@@ -5,7 +5,8 @@
 //! ```json
 //! { "status": 200,
 //!   "headers": { "content-type": ["application/json"] },
-//!   "redirects": [ { "status": 302, "location": "https://..." } ],
+//!   "url": "https://...", "redirects": [ { "status": 302, "location": "https://..." } ],
+//!   "not_followed": "...",
 //!   "body": { "bytes": 17, "sha256": "...", "truncated": false,
 //!             "json": {}, "text": "...", "title": "...",
 //!             "security_txt": { "contacts": ["mailto:..."] } },
@@ -13,6 +14,9 @@
 //!   "pages": { "read": [], "unread": "..." },
 //!   "unmet_before_redaction": { "3": [0] } }
 //! ```
+//!
+//! `url` is the address that answered, and `redirects` the addresses on the way there. `not_followed` is present
+//! if the answer is a redirect that the check would have followed, but for this reason.
 //!
 //! `canaries` and `secrets` have those of all pages. `pages` is present if further pages matter to the step
 //! and the answer announces one: `read` has the facts of those that were read, and `unread` says why one
@@ -50,6 +54,9 @@ pub const SECRET: &str = "[secret]";
 /// What is stored of an answer of which everything else is withheld.
 const NOT_WITHHELD: [&str; 4] = ["/status", "/canaries", "/body/bytes", "/body/sha256"];
 
+/// The name of the reason for which a redirect was not followed.
+pub const NOT_FOLLOWED: &str = "not_followed";
+
 const UNCLEAR: &str = "unclear";
 
 const UNMET: &str = "unmet_before_redaction";
@@ -73,6 +80,18 @@ impl Facts {
     /// The first value of a header field, by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.0.get("headers")?.get(name)?.get(0)?.as_str()
+    }
+
+    /// The number of redirects that led to this answer, with the address that sent it.
+    pub fn redirected(&self) -> Option<(usize, &str)> {
+        let redirects = self.at("/redirects").and_then(Value::as_array)?;
+        let count = redirects.len();
+        self.at("/url").and_then(Value::as_str).filter(|_| count > 0).map(|url| (count, url))
+    }
+
+    /// Why it is a redirect that was not followed, if so.
+    pub fn not_followed(&self) -> Option<&str> {
+        self.0.get(NOT_FOLLOWED).and_then(Value::as_str)
     }
 
     /// The canaries that were found anywhere in the answer.

@@ -322,6 +322,15 @@ pub struct Record {
 }
 
 impl Step {
+    /// Whether it sends a credential, valid or forged.
+    pub fn sends_credential(&self) -> bool {
+        match &self.credential {
+            Credential::Own => self.actor != ANYONE,
+            Credential::None => false,
+            Credential::Forged(_) => true,
+        }
+    }
+
     /// A step in which `actor` sends `request` with its own credential, and may see no canary.
     pub fn http(role: Role, name: impl Into<String>, actor: &str, request: Request) -> Self {
         Self::new(role, name, actor, Act::Http(request))

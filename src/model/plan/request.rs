@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::language::period::Period;
 use crate::model::plan::body::Body;
 use crate::model::plan::graphql;
-use crate::model::plan::template::Template;
+use crate::model::plan::template::{Template, is_random};
 
 /// Methods that change nothing on the server: the safe ones of RFC 9110 (section 9.2.1), `PROPFIND` (RFC 4918,
 /// section 9.1), `REPORT` (RFC 3253, section 3.6), `SEARCH` (RFC 5323, section 2) and `QUERY` (IANA, "HTTP Method
@@ -135,6 +135,19 @@ impl Request {
         [self.to.template().clone()].into_iter().chain(fields).chain(body).collect()
     }
 
+    /// Whether its header fields or its body may contain a credential: a field has the name of one, or a text
+    /// has a secret or a value that an earlier answer contained, which may be a session. Neither is sent
+    /// anywhere by a redirect.
+    pub fn may_have_credential(&self) -> bool {
+        let fields = self.headers.iter().map(|(_, value)| value.clone());
+        let texts: Vec<Template> =
+            fields.chain(self.body.iter().flat_map(Body::templates)).collect();
+        let secret = |hole: &str| hole.starts_with("secret:");
+        self.headers.iter().any(|(name, _)| is_credential_field(name))
+            || texts.iter().any(|text| text.holes().any(is_captured))
+            || self.to.template().holes().any(secret)
+    }
+
     /// Whether one of its texts has a placeholder with such a name.
     pub fn has_hole(&self, is_it: impl Fn(&str) -> bool) -> bool {
         self.templates().iter().any(|text| text.holes().any(&is_it))
@@ -149,6 +162,21 @@ impl Destination {
             Self::Address(address) => address,
         }
     }
+}
+
+/// Whether a placeholder is for a secret or a captured value, and not for a value that this run made up.
+fn is_captured(hole: &str) -> bool {
+    let made = ["canary:", "tenant:", "host:", "now:"].iter().any(|start| hole.starts_with(start));
+    !made && hole != "now" && !is_random(hole)
+}
+
+/// Whether a header field with this name carries a credential, by the words in it.
+fn is_credential_field(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let ends = ["token", "key", "secret", "password", "session", "credential", "credentials"];
+    let words = ["auth", "authorization", "authentication", "cookie", "signature", "jwt", "sid"];
+    name.split(['-', '_', '.'])
+        .any(|word| words.contains(&word) || ends.iter().any(|end| word.ends_with(end)))
 }
 
 /// Whether a method changes nothing on the server.

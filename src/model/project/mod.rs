@@ -3,10 +3,12 @@
 pub mod actor;
 pub mod claim;
 pub mod i18n;
+pub mod network;
 pub mod policy;
 pub mod promises;
 pub mod release;
 pub mod sub_processor;
+pub mod token_shape;
 pub mod verdict_labels;
 pub mod waiver;
 pub mod weak_secret;
@@ -21,7 +23,7 @@ use url::Url;
 use crate::model::answer::attestation::Attestation;
 use crate::model::plan::ANYONE;
 use crate::model::plan::expect::Refusal;
-use crate::model::project::actor::Actor;
+use crate::model::project::actor::{Actor, Secret};
 use crate::model::project::claim::Claim;
 use crate::model::project::i18n::Language;
 use crate::model::project::policy::Policy;
@@ -48,6 +50,9 @@ pub struct Project {
     pub actors: IndexMap<String, Actor>,
     /// The places of the variables without a value, by actor: a run needs those of the actors in its checks.
     pub unset: BTreeMap<String, Vec<Place>>,
+    /// The values of the variables that are secrets, by name: those in credentials, and those that programs
+    /// receive.
+    pub secrets: BTreeMap<String, Secret>,
     /// The names of the actors from the tenants file, in its order.
     pub tenants: Vec<String>,
     /// How to report a vulnerability: `mailto:` and `https:` addresses, in order of preference.

@@ -4,4 +4,5 @@ pub(crate) mod connect;
 pub(crate) mod cookies;
 mod exposed;
 mod forgery;
+pub(crate) mod secrets;
 pub(crate) mod tokens;

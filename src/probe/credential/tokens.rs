@@ -17,9 +17,8 @@ use crate::model::plan::ANYONE;
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
-use crate::model::project::weak_secret::weakness;
 use crate::probe::credential::connect::{hs256, query_string_hash, rs256, token};
-use crate::probe::credential::{cookies, exposed};
+use crate::probe::credential::{cookies, exposed, secrets};
 use crate::probe::random;
 use crate::probe::values::redact::Redactor;
 use crate::probe::values::sought::Sought;
@@ -87,7 +86,7 @@ impl<'a> Minter<'a> {
     pub(crate) fn new(project: &'a Project) -> Self {
         let signer = |name: &'a String| (name.as_str(), OnceLock::new());
         let signers = project.actors.keys().map(signer).collect();
-        let redactor = Arc::new(Redactor::of_secrets(&secrets(project)));
+        let redactor = Arc::new(Redactor::of_secrets(&secrets::of(project)));
         Self { project, key: OnceLock::new(), signers, redactor, sought: exposed::sought(project) }
     }
 
@@ -248,23 +247,6 @@ impl<'a> Minter<'a> {
         let key = self.key.get_or_init(make_key).as_ref();
         key.ok_or_else(|| "cannot generate a key for the forgery".to_owned())
     }
-}
-
-fn secrets(project: &Project) -> Vec<String> {
-    let mut all = Vec::new();
-    // A weak secret occurs in ordinary texts, so replacing it would change them.
-    let strong = |actor: &&Actor| weakness(&actor.scheme).is_none();
-    for actor in project.actors.values().filter(strong) {
-        all.extend(actor.scheme.secret().map(|secret| secret.expose().to_owned()));
-        match &actor.scheme {
-            Scheme::Basic { user, password } => all.extend(basic(user, password, None)),
-            Scheme::Header { name, value } if cookies::is_cookie(name) => {
-                all.extend(cookies::secrets(value));
-            }
-            _ => {}
-        }
-    }
-    all
 }
 
 fn sign(unsigned: &UnsignedToken<'_>) -> String {

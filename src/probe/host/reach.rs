@@ -1,9 +1,10 @@
 //! Whether a request leaves the networks of this machine. Only public services need to be spared.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use url::{Host, Url};
 
+use crate::model::project::network::Network;
 use crate::model::project::world::World;
 
 /// Whether the host of `url` may have a public address. `known` returns the addresses of a name that are
@@ -31,8 +32,8 @@ pub(crate) fn is_public(url: &Url, world: &World, known: &dyn Fn(&str) -> Vec<Ip
 /// Whether the connection is protected from tampering: HTTPS, or plain HTTP to loopback.
 pub(crate) fn is_safe(address: &Url) -> bool {
     let is_loopback = match address.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Ipv4(address)) => Network::of(address.into()) == Network::Loopback,
+        Some(Host::Ipv6(address)) => Network::of(address.into()) == Network::Loopback,
         Some(Host::Domain(name)) => name == "localhost",
         None => false,
     };
@@ -44,29 +45,10 @@ fn is_own_name(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Whether an address is not of this machine, a private network (RFC 1918, RFC 4193, RFC 6598) or a link.
-pub(crate) fn is_public_address(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => !is_near_v4(address),
-        IpAddr::V6(address) => !is_near_v6(address),
-    }
-}
-
-fn is_near_v4(address: Ipv4Addr) -> bool {
-    let [first, second, ..] = address.octets();
-    let is_shared = first == 100 && (64..128).contains(&second);
-    address.is_loopback()
-        || address.is_private()
-        || address.is_link_local()
-        || address.is_unspecified()
-        || is_shared
-}
-
-fn is_near_v6(address: Ipv6Addr) -> bool {
-    address.is_loopback()
-        || address.is_unique_local()
-        || address.is_unicast_link_local()
-        || address.is_unspecified()
+/// Whether an address is not of this machine, a private network or a link. Those for special purposes count as
+/// public, because nothing is known about the service there.
+fn is_public_address(address: IpAddr) -> bool {
+    matches!(Network::of(address), Network::Public | Network::Special)
 }
 
 #[cfg(test)]

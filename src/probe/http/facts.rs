@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::model::answer::facts::Facts;
+use crate::model::answer::facts::{Facts, NOT_FOLLOWED};
 use crate::model::plan::{Keep, Step};
 use crate::probe::http::body;
 use crate::probe::http::response::{RawResponse, cut, text_of};
@@ -35,6 +35,9 @@ pub(crate) fn all(response: &RawResponse) -> Value {
         "body": body.facts,
         "canaries": response.found.canaries,
     });
+    if let Some(why) = response.unfollowed {
+        facts[NOT_FOLLOWED] = why.to_string().into();
+    }
     if !response.found.secrets.is_empty() {
         facts["secrets"] = json!(response.found.secrets);
     }
@@ -121,6 +124,7 @@ fn withheld(mut facts: Value) -> Facts {
         }
         let kept = [
             "status",
+            NOT_FOLLOWED,
             "exit",
             "canaries",
             "secrets",
@@ -181,6 +185,7 @@ mod tests {
             url: "https://a.test/".parse().unwrap(),
             headers: headers.map(header).into_iter().collect(),
             redirects: Vec::new(),
+            unfollowed: None,
             body: body.to_vec(),
             truncated: false,
             undecodable: None,

@@ -13,6 +13,7 @@ mod link_field;
 pub(crate) mod listing;
 mod pages;
 pub(crate) mod pool;
+pub(crate) mod redirect;
 pub(crate) mod request;
 pub(crate) mod response;
 
@@ -24,7 +25,7 @@ use http_body_util::BodyExt as _;
 use hyper::ext::ReasonPhrase;
 use jiff::Timestamp;
 use reqwest::Response;
-use reqwest::header::{CONTENT_ENCODING, HOST, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::header::{CONTENT_ENCODING, HOST, HeaderMap, SET_COOKIE};
 use rustls::AlertDescription;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -42,6 +43,7 @@ use crate::probe::host::certificate;
 use crate::probe::host::reach::is_public;
 use crate::probe::http::download::{PrivateCopy, PrivateDir};
 use crate::probe::http::pool::{Connection, Pool, Way};
+use crate::probe::http::redirect::Unfollowed;
 use crate::probe::http::request::PreparedRequest;
 use crate::probe::http::response::RawResponse;
 use crate::probe::limiter::{Entrance, Limiter, Urgency};
@@ -191,20 +193,37 @@ pub(crate) async fn send(context: &RunContext<'_>, planned: &PlannedRequest<'_>)
     Exchange { answer, ..exchange }
 }
 
-/// Sends a request, and follows its redirects.
+/// The redirects of a request so far.
+struct Redirects {
+    /// Those that were followed.
+    followed: Vec<(u16, Url)>,
+    /// Why none is followed, whatever the answers are.
+    refusal: Option<Unfollowed>,
+    max: usize,
+}
+
+/// Sends a request, and follows its redirects as far as [`redirect`] permits.
 async fn follow(
     context: &RunContext<'_>,
     planned: &PlannedRequest<'_>,
     mut prepared: PreparedRequest,
     exchange: &mut Exchange,
 ) -> Result<Value, Answer> {
-    let mut redirects = Vec::new();
-    let mut truncated = false;
-    let mut undecodable = None;
-    let mut parts = Parts::default();
+    let has_secret = planned.sought.has_secret(&prepared.texts());
+    let mut redirects = Redirects {
+        followed: Vec::new(),
+        refusal: redirect::refusal(planned.step, planned.request, has_secret),
+        max: usize::from(planned.request.redirects_max),
+    };
+    let (mut truncated, mut undecodable, mut parts) = (false, None, Parts::default());
+    let mut asked = None;
     loop {
         let mut partial = PartialResponse::default();
         let sent = send_one(context, planned, &prepared, exchange, &mut partial).await;
+        // The request was sent to the first address, wherever the answers lead.
+        let peer = exchange.address.clone();
+        let first = asked.get_or_insert((peer.clone(), exchange.not_asked.clone()));
+        (exchange.address, exchange.not_asked) = first.clone();
         decode(&mut partial, context.limiter.body_max());
         search(planned.sought, &partial, &mut parts);
         let found = planned.sought.found(&parts, planned.step, &prepared.texts());
@@ -214,20 +233,25 @@ async fn follow(
         let Some((status, headers)) = partial.head.filter(|_| sent.is_ok() || leaks) else {
             return Err(sent.err().unwrap_or_else(silence));
         };
-        let followed = redirects.len() < usize::from(planned.request.redirects_max);
-        if sent.is_ok()
-            && followed
-            && let Some(next) = redirect(&prepared, status, &headers)
-        {
-            redirects.push((status, next.url.clone()));
-            prepared = next;
-            continue;
+        let mut unfollowed = None;
+        if sent.is_ok() {
+            match redirects.next(context, planned, (&prepared, peer), (status, &headers)).await {
+                Ok(Some(Ok(next))) => {
+                    redirects.followed.push((status, next.url.clone()));
+                    prepared = next;
+                    continue;
+                }
+                Ok(objection) => unfollowed = objection.and_then(Result::err),
+                Err(error) if !leaks => return Err(error.into()),
+                Err(_) => {}
+            }
         }
         let mut facts = facts::all(&RawResponse {
             status,
             url: prepared.url,
             headers,
-            redirects,
+            redirects: redirects.followed,
+            unfollowed,
             body: partial.body,
             truncated,
             undecodable,
@@ -240,18 +264,35 @@ async fn follow(
     }
 }
 
-fn silence() -> Answer {
-    ProbeError::new(Reason::Unreachable, "the server sent no answer").into()
+impl Redirects {
+    /// The request that follows the redirect in an answer, or why there is none; `None` if the answer is not
+    /// a redirect, or the check follows none. The error is that of the lookup of the new host.
+    async fn next(
+        &self,
+        context: &RunContext<'_>,
+        planned: &PlannedRequest<'_>,
+        (prepared, peer): (&PreparedRequest, Option<String>),
+        (status, headers): (u16, &HeaderMap),
+    ) -> Result<Option<Result<PreparedRequest, Unfollowed>>, ProbeError> {
+        let location = redirect::location(&prepared.url, status, headers);
+        let Some(location) = location.filter(|_| self.max > 0) else {
+            return Ok(None);
+        };
+        let full = (self.followed.len() >= self.max).then_some(Unfollowed::TooMany);
+        let to = match (self.refusal.or(full), location) {
+            (Some(why), _) | (None, Err(why)) => return Ok(Some(Err(why))),
+            (None, Ok(to)) => to,
+        };
+        let pool = context.pool.as_ref().map_err(Clone::clone)?;
+        let peer = peer.and_then(|peer| peer.parse().ok());
+        let way = &planned.way;
+        let objection = redirect::objection((&prepared.url, peer), &to, (pool, way)).await?;
+        Ok(Some(objection.map_or_else(|| prepared.redirected(status, to), Err)))
+    }
 }
 
-fn redirect(
-    prepared: &PreparedRequest,
-    status: u16,
-    headers: &HeaderMap,
-) -> Option<PreparedRequest> {
-    let location = headers.get(LOCATION)?.to_str().ok()?;
-    let redirects = matches!(status, 301 | 302 | 303 | 307 | 308);
-    redirects.then(|| prepared.redirected(status, location)).flatten()
+fn silence() -> Answer {
+    ProbeError::new(Reason::Unreachable, "the server sent no answer").into()
 }
 
 /// Undoes the content codings of a body (RFC 9110, section 8.4).
@@ -403,7 +444,7 @@ fn credential(
     step: &Step,
     prepared: &PreparedRequest,
 ) -> Result<Option<Minted>, String> {
-    if !prepared.trusted || !context.minter.may_send(&step.actor, &prepared.url) {
+    if prepared.redirected || !context.minter.may_send(&step.actor, &prepared.url) {
         return Ok(None);
     }
     context.minter.mint(&CredentialRequest {

@@ -5,7 +5,7 @@
 //! breaks affects one request. HTTP/2 is for servers that speak nothing else.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -137,11 +137,7 @@ impl<'a> Pool<'a> {
         {
             return found;
         }
-        let route = way.route(self.world, url).or_else(|| route(self.world, url));
-        let address = match route {
-            Some(route) => Some(route.address),
-            None => self.address(url).await,
-        };
+        let address = self.addresses(url, way).await.ok().and_then(|all| all.first().copied());
         let (Some(address), Some(host)) = (address, url.host_str()) else { return false };
         let found = alpn::only_http2(address, host, &self.tls, limit).await;
         let mut all = self.only_http2.lock().unwrap_or_else(PoisonError::into_inner);
@@ -149,15 +145,24 @@ impl<'a> Pool<'a> {
         found
     }
 
-    /// An address of the host of `url`.
-    async fn address(&self, url: &Url) -> Option<SocketAddr> {
-        let port = url.port_or_known_default()?;
-        let ip = match url.host()? {
-            url::Host::Ipv4(ip) => ip.into(),
-            url::Host::Ipv6(ip) => ip.into(),
-            url::Host::Domain(name) => self.names.addresses(name).await.ok()?.into_iter().next()?,
+    /// The addresses to which a request to `url` may connect. Each name is looked up once per run, so that
+    /// later connections use the same addresses.
+    pub(crate) async fn addresses(
+        &self,
+        url: &Url,
+        way: &Way,
+    ) -> Result<Vec<SocketAddr>, ProbeError> {
+        if let Some(route) = way.route(self.world, url).or_else(|| route(self.world, url)) {
+            return Ok(vec![route.address]);
+        }
+        let port = url.port_or_known_default().unwrap_or_default();
+        let all = match url.host() {
+            Some(url::Host::Ipv4(ip)) => vec![ip.into()],
+            Some(url::Host::Ipv6(ip)) => vec![ip.into()],
+            Some(url::Host::Domain(name)) => self.names.addresses(name).await?,
+            None => Vec::new(),
         };
-        Some(SocketAddr::new(ip, port))
+        Ok(all.into_iter().map(|ip: IpAddr| SocketAddr::new(ip, port)).collect())
     }
 
     fn protocol(&self, url: &Url) -> Protocol {

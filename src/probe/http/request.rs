@@ -12,6 +12,7 @@ use crate::model::plan::request::{Request, is_safe};
 use crate::model::plan::template::Template;
 use crate::model::project::Project;
 use crate::probe::http::address::address;
+use crate::probe::http::redirect::Unfollowed;
 use crate::probe::random;
 use crate::probe::values::Values;
 
@@ -26,8 +27,8 @@ pub(crate) struct PreparedRequest {
     pub(crate) headers: HeaderMap,
     /// The body.
     pub(crate) body: Option<Vec<u8>>,
-    /// Whether all redirects so far stayed on the first origin: only then may it carry a credential.
-    pub(crate) trusted: bool,
+    /// Whether it follows a redirect: it then never carries a credential.
+    pub(crate) redirected: bool,
 }
 
 impl PreparedRequest {
@@ -45,7 +46,7 @@ impl PreparedRequest {
             url,
             headers: HeaderMap::new(),
             body: None,
-            trusted: true,
+            redirected: false,
         };
         if let Some(body) = &request.body {
             prepared.fill_body(body, values)?;
@@ -64,18 +65,15 @@ impl PreparedRequest {
         format!("{host}:{port}")
     }
 
-    /// The request that follows a redirect (RFC 9110, section 15.4); `None` if the redirect must not be
-    /// followed. A request to another origin carries no credential, no header fields and no body.
-    pub(crate) fn redirected(&self, status: u16, location: &str) -> Option<Self> {
-        let mut url = self.url.join(location).ok()?;
-        strip(&mut url);
+    /// The request that follows a redirect to `url` (RFC 9110, section 15.4), without a credential. A request to
+    /// another origin carries no header fields and no body.
+    pub(crate) fn redirected(&self, status: u16, url: Url) -> Result<Self, Unfollowed> {
         // Only `POST` becomes `GET`, and anything after 303.
         let stays_safe = status != 303 && is_safe(self.method.as_str());
         let keeps = matches!(status, 307 | 308) || stays_safe || self.is_read();
         let stays = url.origin() == self.url.origin();
-        let leaks = keeps && !stays && !(self.is_read() && self.body.is_none());
-        if !matches!(url.scheme(), "https" | "http") || leaks {
-            return None;
+        if keeps && !stays && !(self.is_read() && self.body.is_none()) {
+            return Err(Unfollowed::Body);
         }
         let mut headers = self.headers.clone();
         if !stays {
@@ -83,12 +81,12 @@ impl PreparedRequest {
         } else if !keeps {
             headers.remove(CONTENT_TYPE);
         }
-        Some(Self {
+        Ok(Self {
             method: if keeps { self.method.clone() } else { Method::GET },
             url,
             headers,
             body: self.body.clone().filter(|_| keeps),
-            trusted: self.trusted && stays,
+            redirected: true,
         })
     }
 

@@ -3,6 +3,7 @@
 use reqwest::header::HeaderMap;
 use url::Url;
 
+use crate::probe::http::redirect::Unfollowed;
 use crate::probe::values::sought::Found;
 
 /// A response, read to its end or to the size limit.
@@ -15,6 +16,8 @@ pub(crate) struct RawResponse {
     pub(crate) headers: HeaderMap,
     /// The redirects that were followed: status and address.
     pub(crate) redirects: Vec<(u16, Url)>,
+    /// Why it is a redirect that was not followed, if so.
+    pub(crate) unfollowed: Option<Unfollowed>,
     /// The part of the body that was read.
     pub(crate) body: Vec<u8>,
     /// Whether the body was longer, or a part of the response could not be searched.

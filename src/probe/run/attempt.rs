@@ -86,7 +86,7 @@ impl<'a> Attempt<'a> {
             strangers: Strangers::new(job.plan),
             sought: RefCell::new(Arc::new(values.sought().and(context.minter.sought()))),
             sought_at: Cell::new(0),
-            redactor: values.redactor().after(secrets.clone()),
+            redactor: values.redactor().after(&secrets),
             secrets,
             readers: readers(job.plan),
             obligations: RefCell::new(Obligations::new(journal, job, target)),
@@ -532,7 +532,7 @@ fn secret_redactor(context: &RunContext<'_>, plan: &Plan) -> Arc<Redactor> {
     if values.is_empty() {
         return of_all;
     }
-    Arc::new(Redactor::of_secrets(&values).after(of_all))
+    Arc::new(Redactor::of_secrets(&values).after(&of_all))
 }
 
 /// Runs blocking file access on another thread.

@@ -10,6 +10,7 @@ mod bases;
 pub(crate) mod compressed;
 pub(crate) mod escapes;
 mod letters;
+mod place;
 #[cfg(test)]
 mod tests;
 mod views;

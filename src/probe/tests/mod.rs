@@ -56,6 +56,7 @@ pub(crate) fn project(target: &str) -> Project {
         roles: IndexMap::new(),
         hosts: BTreeMap::new(),
         actors: [("acme".to_owned(), actor("acme")), ("globex".to_owned(), actor("globex"))].into(),
+        secrets: BTreeMap::new(),
         tenants: Vec::new(),
         unset: BTreeMap::new(),
         contacts: Vec::new(),

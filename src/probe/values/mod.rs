@@ -3,12 +3,13 @@
 //! They exist only as long as the attempt; everything that leaves `probe` is redacted.
 
 pub(crate) mod canary;
-pub(crate) mod redact;
+pub mod redact;
 mod similar;
 pub(crate) mod sought;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -186,16 +187,15 @@ impl Values {
 
     /// Replaces these canaries and random values with their placeholders.
     pub(crate) fn redactor(&self) -> Redactor {
-        let spelt = |one: &'_ PlantedCanary| {
+        let spelt = |one: &PlantedCanary| {
             let part = one.minted.then(|| one.value[..PREFIX_CHARS].to_owned());
-            let placeholder = format!("${{{}}}", one.hole);
-            [Some(one.value.clone()), part]
-                .into_iter()
-                .flatten()
-                .map(move |text| (text, placeholder.clone()))
+            let placeholder: Arc<str> = format!("${{{}}}", one.hole).into();
+            let both = [Some(one.value.clone()), part].into_iter().flatten();
+            both.map(|text| (text, placeholder.clone())).collect::<Vec<_>>()
         };
-        let spelt: Vec<(String, String)> = self.canaries.iter().flat_map(spelt).collect();
-        let random = self.random.iter().map(|(hole, text)| (text, format!("${{{hole}}}")));
+        let spelt: Vec<(String, Arc<str>)> = self.canaries.iter().flat_map(spelt).collect();
+        let random = self.random.iter();
+        let random = random.map(|(hole, text)| (text, Arc::from(format!("${{{hole}}}"))));
         let spelt = spelt.iter().map(|(text, hole)| (text, hole.clone())).chain(random);
         Redactor::new(spelt.map(|(text, hole)| (text.as_str(), hole)))
     }

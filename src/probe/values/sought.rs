@@ -95,6 +95,13 @@ impl Sought {
         found
     }
 
+    /// Whether one of these texts contains a secret of an actor.
+    pub(crate) fn has_secret(&self, texts: &[&[u8]]) -> bool {
+        let found = self.sent(texts);
+        let is_secret = |index: usize| matches!(self.meanings.get(index), Some(Meaning::Secret(_)));
+        found.into_iter().any(is_secret)
+    }
+
     fn counts(&self, meaning: &Meaning, extent: Extent, step: &Step, is_cookie: bool) -> bool {
         match meaning {
             // That an actor reached its own data is shown by the complete mark and nothing else.

@@ -108,6 +108,7 @@ struct JsonCheck<'a> {
     verdict: Verdict,
     covers: &'a str,
     leaves_open: String,
+    connections: Vec<String>,
     until: Option<Timestamp>,
     attempts: u32,
     intermittent: bool,
@@ -163,7 +164,7 @@ fn claim<'a>(outcome: &'a Outcome<'a>, input: &Input<'a>) -> JsonClaim<'a> {
         until: summary::until(outcome),
         findings: findings.map(|finding| broken(finding, input)).collect(),
         waiver: outcome.waiving.as_ref().map(|waiving| waiver(waiving, outcome)),
-        checks: outcome.checks.iter().map(check).collect(),
+        checks: outcome.checks.iter().map(|one| check(one, input)).collect(),
     }
 }
 
@@ -196,7 +197,7 @@ fn waiver<'a>(waiving: &Waiving<'a>, outcome: &Outcome<'_>) -> JsonWaiver<'a> {
     }
 }
 
-fn check<'a>(check: &'a CheckOutcome<'a>) -> JsonCheck<'a> {
+fn check<'a>(check: &'a CheckOutcome<'a>, input: &Input<'_>) -> JsonCheck<'a> {
     let falsification = check.falsification.as_ref();
     let missed = falsification.into_iter().flat_map(|one| &one.rows);
     let untouched = falsification.into_iter().flat_map(|one| &one.untouched);
@@ -205,6 +206,7 @@ fn check<'a>(check: &'a CheckOutcome<'a>) -> JsonCheck<'a> {
         verdict: check.judgement.verdict,
         covers: &check.plan.covers,
         leaves_open: wording::leaves_open(check),
+        connections: wording::connections(check, &input.project.world),
         until: Some(check.until).filter(|until| *until != Timestamp::MIN),
         attempts: check.transcript.attempts,
         intermittent: check.intermittent,

@@ -50,7 +50,7 @@ pub(crate) fn text(outcome: &Outcome<'_>, input: &Input<'_>, layout: &Layout) ->
         Standing::Holds => {}
     }
     for check in &outcome.checks {
-        circumstances(&mut out, check, layout);
+        circumstances(&mut out, check, (input, layout));
     }
     problem.waiver_lines(&mut out);
     out.own("\n")
@@ -227,13 +227,20 @@ fn second_look(check: &CheckOutcome<'_>) -> String {
 }
 
 /// When and where the service was tested, and whether it answered at the first attempt.
-fn circumstances(out: &mut Text<Terminal>, check: &CheckOutcome<'_>, layout: &Layout) {
+fn circumstances(
+    out: &mut Text<Terminal>,
+    check: &CheckOutcome<'_>,
+    (input, layout): (&Input<'_>, &Layout),
+) {
     let view = View::new(check.plan, &check.transcript.observations);
     let last = StepId::first(check.plan.steps.len()).rev().find_map(|step| view.observation(step));
     if let Some(last) = last {
         let address = last.address.as_deref().map(|one| format!(", at {}", plain(one)));
         let tested = format!("{}{}", in_words(last.at), address.unwrap_or_default());
         out.add(layout.entry("tested", &tested));
+    }
+    for connection in wording::connections(check, &input.project.world) {
+        out.add(layout.entry("note", &connection));
     }
     let others = wording::not_asked(check);
     if !others.is_empty() {

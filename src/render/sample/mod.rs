@@ -120,6 +120,7 @@ pub(crate) fn project() -> Project {
         roles: IndexMap::from([("officer".into(), "The demo's officer".into())]),
         hosts: BTreeMap::from([("media".into(), demo("media"))]),
         actors: ["acme", "globex"].map(customer).into_iter().collect(),
+        secrets: BTreeMap::new(),
         tenants: Vec::new(),
         unset: BTreeMap::new(),
         contacts: vec!["mailto:security@example.com".parse().unwrap()],

@@ -147,7 +147,7 @@ fn check(index: usize, check: &CheckOutcome<'_>, edition: &Edition<'_>) -> view:
         broke: seen::broke(check),
         repeat: repeat(plan, project),
         noticed: wording::noticed(check).map(plain).collect(),
-        remarks: remarks(check),
+        remarks: remarks(check, project),
         steps_left_out: plan.steps.len() - shown,
         steps: StepId::first(shown).map(|id| step(id, check, edition)).collect(),
     }
@@ -169,8 +169,8 @@ fn holds(check: &CheckOutcome<'_>) -> bool {
     check.judgement.verdict == Verdict::Holds
 }
 
-fn remarks(check: &CheckOutcome<'_>) -> Vec<String> {
-    let mut remarks = Vec::new();
+fn remarks(check: &CheckOutcome<'_>, project: &Project) -> Vec<String> {
+    let mut remarks = wording::connections(check, &project.world);
     remarks.extend(looked(check));
     if check.transcript.attempts > 1 {
         let attempts = usize::try_from(check.transcript.attempts).unwrap_or(usize::MAX);
@@ -259,15 +259,10 @@ fn expectations(id: StepId, check: &CheckOutcome<'_>) -> Vec<view::ExpectationVi
         Some(one) => view::ExpectationView {
             expected: wording::expected(expectation),
             found: contradiction(id, index, check).unwrap_or_else(|| {
-                format!(
-                    "{}{}",
-                    public::outcome(expectation, one, &step.publish),
-                    wording::at_address(
-                        &View::new(check.plan, &check.transcript.observations),
-                        id,
-                        one.look
-                    )
-                )
+                let view = View::new(check.plan, &check.transcript.observations);
+                let found = public::outcome(expectation, one, &step.publish);
+                let origin = wording::origin(view.look(id, one.look));
+                format!("{found}{}{origin}", wording::at_address(&view, id, one.look))
             }),
             outcome: match one.outcome {
                 expect::TestOutcome::Met => "met",

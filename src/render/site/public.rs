@@ -11,7 +11,7 @@ use crate::model::judge::Judged;
 use crate::model::judge::view::{View, facts_of};
 use crate::model::plan::expect::{Expectation, Test, TestOutcome};
 use crate::model::plan::template::Template;
-use crate::render::wording::{asked, at_address, found, list, plain, value};
+use crate::render::wording::{asked, at_address, found, list, origin, plain, value};
 
 /// The number of further answers of one step that are shown.
 const OTHERS_MAX: usize = 8;
@@ -50,7 +50,8 @@ pub(crate) fn answer_of(view: &View<'_>, step: StepId, look: usize) -> String {
 }
 
 fn of(answer: Result<&Facts, ProbeError>) -> String {
-    match answer {
+    let origin = origin(answer.clone());
+    let words = match answer {
         Err(error) => error.reason.in_words().to_owned(),
         Ok(facts) => match facts.status() {
             Some(status) => match facts.pages().count() {
@@ -59,7 +60,8 @@ fn of(answer: Result<&Facts, ProbeError>) -> String {
             },
             None => "an answer".to_owned(),
         },
-    }
+    };
+    words + &origin
 }
 
 /// The outcome of an expectation, with the actual value if that is public.

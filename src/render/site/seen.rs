@@ -69,7 +69,8 @@ pub(crate) fn broke(check: &CheckOutcome<'_>) -> Vec<String> {
         };
         let judged = &step_judged.expectations[index];
         let found = public::outcome(&step.expect[index], judged, &step.publish);
-        let found = format!("{found}{}", wording::at_address(&view, one.step, judged.look));
+        let origin = wording::origin(view.look(one.step, judged.look));
+        let found = format!("{found}{}{origin}", wording::at_address(&view, one.step, judged.look));
         let expected = wording::expected(&step.expect[index]);
         format!("{name}. Expected: {expected}. Found: {found}")
     };
@@ -138,17 +139,18 @@ fn answer(id: StepId, check: &CheckOutcome<'_>, project: &Project) -> String {
     };
     let in_list = matches!(expectation.test, Test::Every(_) | Test::Some(_));
     if in_list && judged.outcome == TestOutcome::Met {
-        return wording::expected(expectation);
+        return wording::expected(expectation) + &wording::origin(Ok(facts));
     }
     let found = match public::outcome(expectation, judged, &step.publish).as_str() {
         public::AS_EXPECTED => wording::expected(expectation),
         public::NOT_AS_EXPECTED => format!("not met: {}", wording::expected(expectation)),
         found => found.to_owned(),
     };
-    match facts.status() {
+    let found = match facts.status() {
         Some(status) if !found.contains("status") => format!("status {status}, {found}"),
         _ => found,
-    }
+    };
+    found + &wording::origin(Ok(facts))
 }
 
 fn given<'a>(step: &'a Step, plan: &'a Plan) -> Option<&'a Attestation> {

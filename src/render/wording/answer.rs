@@ -20,7 +20,7 @@ use crate::model::project::Project;
 use crate::model::time::in_words;
 use crate::render::wording::subject::subject;
 use crate::render::wording::{
-    at_address, contradiction, cut, found, list, plain, standing, waived,
+    at_address, contradiction, cut, found, list, origin, plain, standing, waived,
 };
 
 /// The number of characters that are shown of the reason why an answer was not understood.
@@ -33,7 +33,9 @@ pub fn answer(view: &View<'_>, step: StepId) -> String {
 
 /// The same for one of several answers to its request, with its address if they differed.
 fn look(view: &View<'_>, step: StepId, look: usize) -> String {
-    format!("{}{}", facts(view.look(step, look)), at_address(view, step, look))
+    let answer = view.look(step, look);
+    let origin = origin(answer.clone());
+    format!("{}{}{origin}", facts(answer), at_address(view, step, look))
 }
 
 fn facts(answer: Result<&Facts, ProbeError>) -> String {
@@ -102,7 +104,8 @@ pub fn broken(check: &CheckOutcome<'_>, broken: Broken) -> String {
     if let Some(index) = broken.expectation {
         let one = &judged.expectations[index];
         let found = found(&step.expect[index], one);
-        return format!("{found}{}", at_address(&view, broken.step, one.look));
+        let origin = origin(view.look(broken.step, one.look));
+        return format!("{found}{}{origin}", at_address(&view, broken.step, one.look));
     }
     let owner = |canary: &CanaryId| check.plan.canaries.get(canary.0).map(|one| plain(&one.owner));
     if let Some(secrets) = secrets(judged) {

@@ -11,6 +11,7 @@ mod interference;
 mod limit;
 mod looks;
 mod mail;
+mod network;
 mod request;
 mod subject;
 mod waiver;
@@ -23,6 +24,7 @@ pub use help::helps;
 pub use interference::contradiction;
 pub use limit::limits;
 pub use looks::{addresses, asked, at_address, leaves_open, no_route, not_asked, strength};
+pub use network::{connections, origin, with_network};
 pub use request::{asker, curl, request_line, who};
 pub use waiver::{day, idle, role, waived};
 

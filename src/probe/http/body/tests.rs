@@ -14,6 +14,7 @@ fn response(fields: &[(&'static str, &str)], body: &[u8]) -> RawResponse {
         url: "https://a.test/".parse().unwrap(),
         headers: fields.iter().map(field).collect(),
         redirects: Vec::new(),
+        unfollowed: None,
         body: body.to_vec(),
         truncated: false,
         undecodable: None,

@@ -53,6 +53,8 @@ macro_rules! checks {
                 "a request is repeated too often, or must not be repeated";
             TooManyRedirects "too-many-redirects" Error []
                 "a check follows more redirects than are followed";
+            UnsafeRedirects "unsafe-redirects" Error []
+                "a request with a credential, or one that changes something, follows redirects";
             BadBase64 "bad-base64" Error []
                 "a value is not valid base64";
             BadPointer "bad-pointer" Error []
