@@ -33,6 +33,19 @@ impl Exit {
         outcomes.iter().map(of_one).max_by_key(|exit| exit.rank()).unwrap_or(Self::Unusable)
     }
 
+    /// The exit with this code, of another process of this program.
+    pub(crate) fn of_code(code: i32) -> Option<Self> {
+        let all = [
+            Self::Holds,
+            Self::Violated,
+            Self::Unusable,
+            Self::Inconclusive,
+            Self::Unfit,
+            Self::Interrupted,
+        ];
+        all.into_iter().find(|exit| *exit as i32 == code)
+    }
+
     /// The worse of two exits.
     pub(crate) fn worse(self, other: Self) -> Self {
         if other.rank() > self.rank() { other } else { self }

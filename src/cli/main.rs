@@ -2,6 +2,7 @@
 
 mod addon;
 mod args;
+mod confined;
 pub(crate) mod disk;
 mod exit;
 mod init;
@@ -54,7 +55,17 @@ fn main() -> Exit {
         Err(error) => return not_parsed(&error).unwrap_or_else(|exit| exit),
     };
     let console = Console::new(&cli.global);
-    cli.verb.run(&cli.global.root, &Cli::command, console).unwrap_or_else(|exit| exit)
+    run(&cli, console).unwrap_or_else(|exit| exit)
+}
+
+fn run(cli: &Cli, console: Console) -> Result<Exit, Exit> {
+    if cli.global.confined {
+        confined::confine(console)?;
+    } else if cli.global.untrusted {
+        cli.verb.may_be_confined(console)?;
+        return confined::run(console);
+    }
+    cli.verb.run(&cli.global.root, &Cli::command, console)
 }
 
 /// The message, with arguments that contain line breaks on one line.

@@ -69,7 +69,7 @@ pub(crate) fn may_be_followed(
     let objection = history::objection(previous, &project.world, evidence.checked)
         .or_else(|| history::backwards(previous, &since));
     if let Some((message, help)) = objection {
-        console.error(&message, help);
+        console.error(message, help);
         return Err(Exit::Unusable);
     }
     let wrong = used_again(project, &previous.retracted);
@@ -77,7 +77,8 @@ pub(crate) fn may_be_followed(
     if wrong.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
 }
 
-fn is_address(from: &str) -> bool {
+/// Whether the published page is on the web.
+pub(crate) fn is_address(from: &str) -> bool {
     from.starts_with("https://") || from.starts_with("http://")
 }
 

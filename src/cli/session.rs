@@ -15,7 +15,7 @@ use avouch::workflow::{session, sources};
 
 use crate::addon::{self, Demo, Secrets};
 use crate::args::{DemoOptions, Target};
-use crate::disk::git;
+use crate::disk::git::authors::sign;
 use crate::disk::outlets::Outlets;
 use crate::exit::Exit;
 use crate::terminal::clock::clock;
@@ -101,7 +101,7 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
     if let Some(project) = &checked.project {
         secrets::know(project);
     }
-    git::sign(open.root, &mut checked.diagnostics, &checked.sources);
+    sign(open.root, &mut checked.diagnostics, &checked.sources);
     checked
 }
 

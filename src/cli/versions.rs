@@ -1,14 +1,16 @@
 //! The earlier versions of the policies, from Git, where the project publishes them.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::ops::ControlFlow;
 
 use avouch::language::words::normalise;
 use avouch::load::policy::blocks;
 use avouch::model::project::policy::Version;
 
-use crate::disk::git;
+use crate::disk::git::{NoAnswer, Repository};
+use crate::exit::Exit;
 use crate::session::Session;
+use crate::terminal::console::Console;
 
 /// The most versions of one policy; older ones are dropped.
 const VERSIONS_MAX: usize = 20;
@@ -17,12 +19,34 @@ const VERSIONS_MAX: usize = 20;
 const COMMITS_MAX: usize = 200;
 
 /// The versions of each policy, newest first; none where the project does not publish them.
-pub(crate) fn all(session: &Session) -> BTreeMap<String, Vec<Version>> {
+pub(crate) fn all(
+    session: &Session,
+    console: Console,
+) -> Result<BTreeMap<String, Vec<Version>>, Exit> {
     if !session.project.site.versions {
-        return BTreeMap::new();
+        return Ok(BTreeMap::new());
     }
+    read(session).or_else(|why| match why {
+        NoAnswer::Absent => Ok(BTreeMap::new()),
+        NoAnswer::Untrusted => {
+            console.message(
+                "the pages of earlier versions are left out: Git is not used with `--untrusted`",
+            );
+            Ok(BTreeMap::new())
+        }
+        NoAnswer::Unreadable(_) => {
+            let help = "correct the repository, or set `site.versions` to `false`";
+            console
+                .error(&format!("cannot read the earlier versions of the policies: {why}"), help);
+            Err(Exit::Unusable)
+        }
+    })
+}
+
+fn read(session: &Session) -> Result<BTreeMap<String, Vec<Version>>, NoAnswer> {
+    let git = Repository::open(&session.root)?;
     let policies = session.project.policies.iter();
-    policies.map(|policy| (policy.file.to_string(), of_file(&session.root, &policy.file))).collect()
+    policies.map(|one| Ok((one.file.to_string(), of_file(&git, &one.file)?))).collect()
 }
 
 /// The words of a policy's text, block by block.
@@ -32,18 +56,22 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// A commit that only rewraps lines, or changes invisible text, is not a version.
-fn of_file(root: &Path, file: &str) -> Vec<Version> {
+fn of_file(git: &Repository, file: &str) -> Result<Vec<Version>, NoAnswer> {
     let mut versions: Vec<Version> = Vec::new();
-    for (commit, path) in git::versions(root, file, COMMITS_MAX) {
-        let Some(text) = git::text_at(root, &commit.id, &path) else { break };
-        let version = Version { since: commit.at, blocks: words(&text) };
+    let commits = git.versions(file, COMMITS_MAX)?;
+    let names: Vec<String> =
+        commits.iter().map(|(commit, path)| git.at(&commit.id, path)).collect();
+    git.texts(&names, |number, text| {
+        let since = commits[number].0.at;
+        let version = Version { since, blocks: words(&String::from_utf8_lossy(&text)) };
         let is_full = versions.len() == VERSIONS_MAX;
         match versions.last_mut() {
             // The same words as in the commit after it: they are older than was known so far.
-            Some(newer) if newer.blocks == version.blocks => newer.since = version.since,
-            _ if is_full => break,
+            Some(newer) if newer.blocks == version.blocks => newer.since = since,
+            _ if is_full => return ControlFlow::Break(()),
             _ => versions.push(version),
         }
-    }
-    versions
+        ControlFlow::Continue(())
+    })?;
+    Ok(versions)
 }

@@ -74,6 +74,8 @@ pub enum Event<'a> {
     Finished(Job<'a>, Verdict, Waited),
     /// An object that the check created on the target could not be deleted.
     LeftBehind(Job<'a>, &'a str),
+    /// Something that concerns the whole run.
+    Warning(&'a str),
 }
 
 /// What a check waited for; each time is added over its requests.

@@ -1,7 +1,7 @@
 //! Runs the checks of a session and collects the evidence.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
@@ -15,17 +15,15 @@ use crate::model::judge::interference::judge_both;
 use crate::model::judge::judge;
 use crate::model::judge::lasting::{self, LastingObject, Visit};
 use crate::model::judge::view::View;
-use crate::model::plan::Plan;
+use crate::model::plan::{Plan, Role};
 use crate::model::project::release::Release;
 use crate::model::source::claim_id::ClaimId;
 use crate::probe;
+use crate::probe::cleanup::place::{JournalUse, Journals, journal_of};
 use crate::probe::job::{Event, Interrupt, Job, RunSettings, Undeleted};
 use crate::workflow::release;
 use crate::workflow::requests::{TooManyRequests, within_limit};
 use crate::workflow::session::Session;
-
-/// The journal of pending clean-up, in the project's folder.
-const JOURNAL: &str = ".avouch/journal.jsonl";
 
 /// The surroundings of a run.
 pub struct Surroundings<'a> {
@@ -65,13 +63,35 @@ pub fn transcripts(
         now: &|| session.clock.now(),
         events: surroundings.events,
         interrupt: surroundings.interrupt,
-        journal: Some(session.path(Path::new(JOURNAL))),
+        journal: journal(session, jobs, surroundings),
         plans: &session.plans,
         undeleted: surroundings.undeleted,
         lasting: &session.lasting,
     };
     let transcripts = probe::run(jobs, &settings);
     Ok((!surroundings.interrupt.is_set()).then_some(transcripts))
+}
+
+/// The journal of the objects that the run creates. The embedded demo ends with the run, and its objects too.
+fn journal(
+    session: &Session,
+    jobs: &[Job<'_>],
+    surroundings: &Surroundings<'_>,
+) -> Option<PathBuf> {
+    let project = &session.project;
+    let has_cleanup = |job: &Job<'_>| job.plan.steps.iter().any(|one| one.role == Role::Cleanup);
+    let used = match () {
+        () if !project.writes || project.world.embedded => JournalUse::Unused,
+        () if jobs.iter().any(has_cleanup) => JournalUse::Written,
+        () => JournalUse::Read,
+    };
+    journal_of(&Journals {
+        root: &session.root,
+        env: surroundings.env,
+        events: surroundings.events,
+        undeleted: surroundings.undeleted,
+        used,
+    })
 }
 
 /// How a run began.

@@ -5,8 +5,8 @@ use std::fs::Permissions;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
 use std::sync::mpsc::channel;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::surroundings::program;
@@ -14,6 +14,8 @@ use crate::surroundings::program;
 /// A project in a temporary folder, gone with this value.
 pub(crate) struct Project {
     folder: tempfile::TempDir,
+    /// The user's state folder: outside the project, as it is for a user.
+    state: Arc<tempfile::TempDir>,
 }
 
 /// What one run of the binary came to.
@@ -68,7 +70,7 @@ impl Project {
 
     /// An empty folder.
     pub(crate) fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), state: Arc::new(tempfile::tempdir().unwrap()) }
     }
 
     fn of(from: &Path) -> Self {
@@ -82,6 +84,16 @@ impl Project {
     /// Its folder.
     pub(crate) fn root(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Gives the user of another project to this one.
+    pub(crate) fn share_state(&mut self, other: &Self) {
+        self.state = other.state.clone();
+    }
+
+    /// The user's state folder.
+    pub(crate) fn state(&self) -> &Path {
+        self.state.path()
     }
 
     /// A path within it.
@@ -114,10 +126,11 @@ impl Project {
         self.write(name, &text.replace(from, to));
     }
 
-    /// The binary, ready to run here with an empty environment.
+    /// The binary, ready to run here. Its environment has only a state folder.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_avouch"));
         command.args(args).current_dir(self.root()).env_clear();
+        command.env("XDG_STATE_HOME", self.state());
         command
     }
 
@@ -139,7 +152,10 @@ impl Project {
         let mut command = program("script");
         command.args(["--quiet", "--return", "--command"]);
         command.arg(format!("{binary} {}", args.join(" "))).arg("/dev/null");
-        command.current_dir(self.root()).envs(env.iter().copied());
+        command
+            .current_dir(self.root())
+            .env("XDG_STATE_HOME", self.state())
+            .envs(env.iter().copied());
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -3,6 +3,7 @@
 pub(crate) mod file;
 pub(crate) mod git;
 pub(crate) mod outlets;
+pub(crate) mod program;
 pub(crate) mod publish;
 pub(crate) mod repository;
 pub(crate) mod store;

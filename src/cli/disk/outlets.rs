@@ -41,7 +41,7 @@ impl Outlets {
         console: Console,
     ) -> Result<Self, Exit> {
         let refuse = |(message, help): (String, &str)| {
-            console.error(&message, help);
+            console.error(message, help);
             Exit::Unusable
         };
         let out = out(args).map_err(refuse)?;

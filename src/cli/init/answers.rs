@@ -76,7 +76,7 @@ pub(crate) fn ask(args: &Init, root: &Path, console: Console) -> Result<Answers,
     if answered_by == AnsweredBy::Questions && !std::io::stdin().is_terminal() {
         let message =
             format!("there is no terminal to ask on, and these options are missing: {missing}");
-        console.error(&message, "set these options");
+        console.error(message, "set these options");
         return Err(Exit::Unusable);
     }
     let organisation = text(&args.organisation, "Who publishes the page?", None, named, console)?;
@@ -99,7 +99,7 @@ pub(crate) fn ask(args: &Init, root: &Path, console: Console) -> Result<Answers,
             || answered_by == AnsweredBy::Questions && confirms(&contact, console)?,
         contact: parsed(&contact, console)?,
         target: target.trim_end_matches('/').to_owned(),
-        is_committed: git::resolved(root, "HEAD").is_some(),
+        is_committed: git::is_committed(root),
     })
 }
 

@@ -28,7 +28,7 @@ const PARTS: [&str; 4] = ["avouch.yaml", "content", "checks", "attestations"];
 pub(crate) fn run(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
     if let Some(there) = PARTS.iter().find(|part| root.join(part).exists()) {
         let message = format!("`{there}` exists already; nothing was changed");
-        console.error(&message, "start a project in an empty folder: `avouch --root DIR init`");
+        console.error(message, "start a project in an empty folder: `avouch --root DIR init`");
         return Err(Exit::Unusable);
     }
     let was_there = root.exists();

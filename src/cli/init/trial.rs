@@ -32,7 +32,7 @@ pub(crate) fn those_that_hold(
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     if let Some(error) = silence(&outcomes) {
         let help = "start the service, or correct `--target`; nothing was written";
-        console.error(&unanswered(&answers.target, error), help);
+        console.error(unanswered(&answers.target, error), help);
         return Err(Exit::Inconclusive);
     }
     let kept = kept(answers, &outcomes, console);
@@ -58,7 +58,7 @@ fn kept(answers: &Answers, outcomes: &[Outcome<'_>], console: Console) -> Vec<&'
         let Some(outcome) = outcomes.iter().find(|one| one.claim.id == starter.id) else {
             continue;
         };
-        console.message(&result(starter, outcome));
+        console.message(result(starter, outcome));
         if outcome.standing == Standing::Holds {
             kept.push(starter);
         }

@@ -12,7 +12,7 @@ use avouch::model::source::redline::{Run, redline};
 use avouch::model::time::in_words;
 use serde::Serialize;
 
-use crate::disk::git;
+use crate::disk::git::Repository;
 use crate::serve::shown::page_of;
 use crate::serve::workspace::Snapshot;
 
@@ -63,18 +63,22 @@ impl Previous {
     pub(crate) fn compare(&self, snapshot: &Snapshot) -> Vec<PageChanges> {
         match &self.published {
             Some(published) => promised(&between(&published.promises, &snapshot.promises)),
-            None => snapshot.policies.iter().filter_map(|one| self.written(one)).collect(),
+            None => {
+                let git = Repository::open(&self.root).ok();
+                let policies = snapshot.policies.iter();
+                policies.filter_map(|one| written(git.as_ref(), one)).collect()
+            }
         }
     }
+}
 
-    /// The changes of a policy since the last commit.
-    fn written(&self, (file, text): (&Arc<str>, &Arc<str>)) -> Option<PageChanges> {
-        let old = git::text_at(&self.root, "HEAD", file);
-        let changes = changes(old.as_deref().unwrap_or_default(), text);
-        let is_new = old.is_none();
-        let changed = is_new || !changes.is_empty();
-        changed.then(|| PageChanges { page: page_of(file), is_new, changes })
-    }
+/// The changes of a policy since the last commit.
+fn written(git: Option<&Repository>, (file, text): (&Arc<str>, &Arc<str>)) -> Option<PageChanges> {
+    let old = git.and_then(|git| git.text_at("HEAD", file).ok());
+    let changes = changes(old.as_deref().unwrap_or_default(), text);
+    let is_new = old.is_none();
+    let changed = is_new || !changes.is_empty();
+    changed.then(|| PageChanges { page: page_of(file), is_new, changes })
 }
 
 /// The changes of promises, page by page.

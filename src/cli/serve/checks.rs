@@ -104,7 +104,10 @@ impl Runner {
                 at.map(|at| state.run.now.remove(at));
                 state.run.done += 1;
             }
-            Event::Retrying(..) | Event::LookingAgain(..) | Event::LeftBehind(..) => {}
+            Event::Retrying(..)
+            | Event::LookingAgain(..)
+            | Event::LeftBehind(..)
+            | Event::Warning(_) => {}
         });
     }
 }

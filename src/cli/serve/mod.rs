@@ -31,6 +31,7 @@ use avouch::render::Past;
 use avouch::render::outlet::Text;
 use avouch::render::outlet::terminal::Terminal;
 
+use crate::disk::program;
 use crate::exit::Exit;
 use crate::previous;
 use crate::serve::changes::Previous;
@@ -77,7 +78,7 @@ pub(crate) fn run(root: &Path, args: &Serve, console: Console) -> Result<Exit, E
     console.conclude(shown.own("\n").finish())?;
     console.message("open this address in a browser; press Ctrl-C to stop");
     if args.open {
-        open(&format!("http://{address}/"), console);
+        open(&format!("http://{address}/"), root, console);
     }
     answer(listener, app, address, &interrupt).map_err(|error| cannot_listen(&error, console))?;
     // A run deletes the objects that it made on the target before this process ends.
@@ -186,13 +187,19 @@ fn cannot_listen(error: &io::Error, console: Console) -> Exit {
     Exit::Unusable
 }
 
-/// Opens an address in the user's browser.
-fn open(address: &str, console: Console) {
-    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let mut command = Command::new(program);
-    let command = command.arg(address).stdin(Stdio::null());
-    let begun = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    if begun.is_err() {
+/// Opens an address in the user's browser, with a program that the project does not contain.
+fn open(address: &str, root: &Path, console: Console) {
+    let name = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let begun = program::find(name, root).map(|program| {
+        let mut command = Command::new(program);
+        command
+            .arg(address)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+    });
+    if !matches!(begun, Some(Ok(_))) {
         console.message("no browser could be opened; open the address yourself");
     }
 }

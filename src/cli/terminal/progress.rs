@@ -66,6 +66,7 @@ impl Progress {
             Event::LeftBehind(job, what) => {
                 self.line(&format!("{}: could not delete: {what}", name(job)))
             }
+            Event::Warning(what) => self.line(&format!("warning: {what}")),
         }
     }
 
@@ -81,6 +82,7 @@ impl Progress {
                 ("retrying", job, &[("verdict", json!(verdict)), ("wait_ms", json!(wait_ms))])
             }
             Event::LeftBehind(job, what) => ("left-behind", job, &[("what", json!(what))]),
+            Event::Warning(what) => return self.console.event("warned", &[("what", json!(what))]),
         };
         let of = [
             ("claim", json!(job.claim)),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
 /// Options of every verb.
@@ -19,6 +20,13 @@ pub(crate) struct Global {
     /// The format of messages on standard error; `json` is one object per line
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) log: Format,
+    /// The sources are a stranger's: read them without Git, network, programs and variables, within limits of
+    /// memory and time
+    #[arg(long, global = true, env = "AVOUCH_UNTRUSTED", value_parser = FalseyValueParser::new())]
+    pub(crate) untrusted: bool,
+    /// Set by `--untrusted` in the process that reads the sources.
+    #[arg(long, hide = true)]
+    pub(crate) confined: bool,
 }
 
 /// When to use colour.

@@ -143,7 +143,7 @@ impl<'a> Review<'a> {
                 self.console.diagnostics(&wrong, &self.checked.sources);
                 let message = format!("`{}` has mistakes; nothing was changed", claim.file);
                 let help = "correct them first, so that its checks can be shown";
-                self.console.error(&message, help);
+                self.console.error(message, help);
                 Err(Exit::Unusable)
             }
         }
@@ -184,7 +184,7 @@ impl<'a> Review<'a> {
         self.console.diagnostics(wrong, &self.checked.sources);
         let message =
             format!("`{}` was not changed: the new words contradict its checks", claim.file);
-        self.console.error(&message, "change the check's limit first, or the words");
+        self.console.error(message, "change the check's limit first, or the words");
         Err(Exit::Unusable)
     }
 

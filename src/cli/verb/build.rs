@@ -47,6 +47,17 @@ pub(crate) struct Build {
     reports: Reports,
 }
 
+impl Build {
+    /// Why this build needs the network, if it does.
+    pub(crate) fn needs_network(&self) -> Option<&'static str> {
+        if self.assessment.is_none() {
+            return Some("`build` without `--assessment` runs the checks");
+        }
+        let from = self.previous.as_ref()?;
+        previous::is_address(from).then_some("`--previous` is an address")
+    }
+}
+
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, Exit> {
     let source_date = source_date(console)?;
@@ -130,7 +141,7 @@ fn past(
     if let Some(previous) = &previous {
         previous::may_be_followed(previous, session, evidence, console)?;
     }
-    Ok(Past { previous, versions: versions::all(session) })
+    Ok(Past { previous, versions: versions::all(session, console)? })
 }
 
 /// The assessment, if it is evidence for this project.

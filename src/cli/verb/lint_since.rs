@@ -1,7 +1,9 @@
 //! `avouch lint --since`: compares the promises of the sources with a published page, or with an earlier
 //! revision of the sources.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Component, Path};
 
 use avouch::language::words;
@@ -19,7 +21,7 @@ use avouch::workflow::sources::Checked;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::disk::git;
+use crate::disk::git::{NoAnswer, Repository};
 use crate::exit::Exit;
 use crate::previous;
 use crate::session::{Open, check_sources};
@@ -27,8 +29,19 @@ use crate::terminal::clock::clock;
 use crate::terminal::console::Console;
 use crate::verb::lint::Lint;
 
-/// The size limit of one file, in bytes: no source is longer.
-const FILE_MAX: u64 = 16 * 1024 * 1024;
+/// The size limit of all sources of a revision together, in bytes.
+const SOURCES_MAX: usize = 64 * 1024 * 1024;
+
+/// The most sources of a revision, and the most files among which they are looked for.
+const FILES_MAX: usize = 20_000;
+const ENTRIES_MAX: usize = 1_000_000;
+
+/// The length limit of a path, in bytes: Linux opens no longer one.
+const PATH_MAX: usize = 4096;
+
+/// The folders of the sources, and the endings of their names. Files that `avouch.yaml` names are sources too.
+const FOLDERS: [&str; 5] = ["content", "checks", "attestations", "waivers", "templates"];
+const TEXTS: [&str; 10] = ["md", "yaml", "yml", "html", "css", "js", "svg", "xml", "txt", "json"];
 
 /// The changes since an earlier state.
 pub(crate) struct Since {
@@ -147,18 +160,70 @@ fn promised(
     }
 }
 
-/// The project's folder at a revision, in a temporary folder.
+/// The sources at a revision, in a temporary folder.
 fn checked_out(root: &Path, revision: &str) -> Result<TempDir, String> {
-    let commit = git::resolved(root, revision)
-        .ok_or("there is no such file, and Git has no such revision")?;
-    let files = git::files_at(root, &commit, FILE_MAX).ok_or("Git cannot list its files")?;
-    let names: Vec<&str> = files.iter().map(|(blob, _)| blob.as_str()).collect();
-    let blobs = git::blobs(root, &names).ok_or("Git cannot read its files")?;
+    let git = Repository::open(root).map_err(|why| no_revision(&why))?;
+    let commit = git.commit(revision).map_err(|why| no_revision(&why))?;
+    let sources = sources_at(&git, &commit).map_err(|why| why.to_string())?;
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    for ((_, path), bytes) in files.iter().zip(blobs) {
-        write(folder.path(), path, &bytes).map_err(|error| error.to_string())?;
+    let (blobs, mut written, mut total) =
+        (sources.values().cloned().collect::<Vec<_>>(), Ok(()), 0);
+    let paths: Vec<&String> = sources.keys().collect();
+    let read = git.texts(&blobs, |number, bytes| {
+        total += bytes.len();
+        if total > SOURCES_MAX {
+            let most = SOURCES_MAX / 1024 / 1024;
+            written = Err(format!("its sources are longer than {most} MiB"));
+        } else {
+            written =
+                write(folder.path(), paths[number], &bytes).map_err(|error| error.to_string());
+        }
+        if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    read.map_err(|why| why.to_string()).and(written).map(|()| folder)
+}
+
+fn no_revision(why: &NoAnswer) -> String {
+    match why {
+        NoAnswer::Absent => "there is no such file, and Git has no such revision".to_owned(),
+        why => format!("there is no such file, and Git cannot look for a revision: {why}"),
     }
-    Ok(folder)
+}
+
+/// The sources of the project at a commit, each with its blob.
+fn sources_at(git: &Repository, commit: &str) -> Result<BTreeMap<String, String>, NoAnswer> {
+    let settings = git.text_at(commit, "avouch.yaml").or_else(|why| match why {
+        NoAnswer::Absent => Ok(String::new()),
+        why => Err(why),
+    })?;
+    let named = named(&settings);
+    let mut sources = BTreeMap::new();
+    let mut is_over = false;
+    git.files_at(commit, ENTRIES_MAX, |path, blob| {
+        if path.len() <= PATH_MAX && (is_source(path) || named.contains(path)) {
+            is_over = sources.len() == FILES_MAX;
+            sources.insert(path.to_owned(), blob.to_owned());
+        }
+        if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    match is_over {
+        true => Err(NoAnswer::Unreadable(format!("it has more than {FILES_MAX} sources"))),
+        false => Ok(sources),
+    }
+}
+
+/// The words of `avouch.yaml` that may be paths.
+fn named(settings: &str) -> BTreeSet<&str> {
+    let words = settings.split(|c: char| c.is_whitespace() || "\"',[]{}".contains(c));
+    words.map(|word| word.trim_start_matches("./")).collect()
+}
+
+/// Whether a project reads the file at this path without being told to by its settings.
+fn is_source(path: &str) -> bool {
+    let in_folder = path.split_once('/').is_some_and(|(folder, _)| FOLDERS.contains(&folder));
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let is_text = TEXTS.iter().any(|one| one.eq_ignore_ascii_case(extension));
+    path == "avouch.yaml" || in_folder && is_text
 }
 
 /// Writes one file into a folder; a path that leads out of it is skipped.

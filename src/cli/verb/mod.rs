@@ -64,6 +64,31 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
+    /// Refuses a verb that cannot do its work in a process without a network and without programs.
+    pub(crate) fn may_be_confined(&self, console: Console) -> Result<(), Exit> {
+        let why = match self {
+            Self::Build(args) => args.needs_network(),
+            Self::Accept(_)
+            | Self::Attest(_)
+            | Self::Completions(_)
+            | Self::Explain(_)
+            | Self::Lint(_)
+            | Self::Man(_)
+            | Self::Retract(_)
+            | Self::Schema(_) => None,
+            Self::Check(_) | Self::Demo(_) | Self::Doctor(_) | Self::Falsify(_) | Self::Init(_) => {
+                Some("this verb sends requests")
+            }
+            Self::Monitor(_) => Some("this verb fetches the published page"),
+            Self::Serve(_) => Some("this verb answers a browser, and can run the checks"),
+        };
+        let Some(why) = why else { return Ok(()) };
+        let help = "use `lint`, `explain` or `build --assessment FILE`, or leave out `--untrusted` if you trust \
+                    the sources";
+        console.error(format!("`--untrusted` permits no network, and {why}"), help);
+        Err(Exit::Unusable)
+    }
+
     /// Runs the verb in a project's folder; `command` describes the whole command line.
     pub(crate) fn run(
         &self,

@@ -38,7 +38,7 @@ pub(crate) fn run(root: &Path, args: &Retract, console: Console) -> Result<Exit,
     let assessment = store::read(&root.join(&args.assessment), console)?;
     let out = root.join(&args.out);
     let failed = |message: String, help: &str| {
-        console.error(&message, help);
+        console.error(message, help);
         Exit::Unusable
     };
     let not_there = |why: String| {

@@ -1,5 +1,6 @@
 //! The journal: objects are recorded here before they are created on the target, so that if a run
-//! dies, the next one knows which objects to delete.
+//! dies, the next one knows which objects to delete. The file is outside the repository
+//! (`place.rs`).
 //!
 //! The file has one JSON document per line and is only appended to. Pending entries are synced to
 //! disk. Completions are not: if one is lost, its object is deleted once more than needed. An
@@ -8,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -150,11 +152,14 @@ impl OpenJournal {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
         let mut options = OpenOptions::new();
-        options.read(true).append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
+        options.read(true).append(true).create(true).mode(0o600);
+        let mut file = options.custom_flags(flags.bits().cast_signed()).open(path)?;
+        let about = file.metadata()?;
+        if !about.is_file() || about.len() > BYTES_MAX {
+            return Err(std::io::Error::other("it is not a regular file, or is too long"));
+        }
         // Another run still uses the objects in its journal.
         file.try_lock()?;
         let mut text = Vec::new();

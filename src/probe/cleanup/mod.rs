@@ -4,3 +4,4 @@ pub(crate) mod debt;
 pub(crate) mod earlier_runs;
 pub(crate) mod journal;
 pub(crate) mod obligations;
+pub(crate) mod place;

@@ -206,6 +206,7 @@ fn run_knowing(
             Event::Finished(job, verdict, _) => format!("finished {}: {verdict}", job.check),
             Event::LookingAgain(job) => format!("looking again at {}", job.check),
             Event::LeftBehind(_, what) => format!("left behind: {what}"),
+            Event::Warning(what) => format!("warning: {what}"),
         };
         events.lock().unwrap().push(text);
     };

@@ -7,7 +7,7 @@ mod certificates;
 mod headers;
 mod http2;
 mod isolation;
-mod journal;
+pub(crate) mod journal;
 mod lifetimes;
 mod mail;
 mod programs;

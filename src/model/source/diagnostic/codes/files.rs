@@ -28,6 +28,8 @@ macro_rules! files {
                     explanation: "It is too long to be a policy, and is not read.",
                     todo: "Divide it into several pages.",
                 };
+            HistoryUnread "history-unread" Warning []
+                "the authors of changed words cannot be read from Git";
             TooManyMistakes "too-many-mistakes" Error []
                 "a file has more mistakes than are listed";
             NotUtf8 "not-utf-8" Error []
