@@ -3,6 +3,8 @@
 //! The rooms, and which may know which, are drawn in `ARCHITECTURE.md`.
 
 pub mod check;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzz;
 pub mod language;
 pub mod load;
 pub mod model;

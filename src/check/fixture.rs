@@ -74,6 +74,7 @@ pub(crate) fn project() -> Project {
         words: WORDS.into(),
     };
     Project {
+        keep: Vec::new(),
         languages: Vec::new(),
         site: Site {
             title: "Security".into(),

@@ -60,10 +60,10 @@ fn main() -> Exit {
 
 fn run(cli: &Cli, console: Console) -> Result<Exit, Exit> {
     if cli.global.confined {
-        confined::confine(console)?;
+        confined::cage::confine(console)?;
     } else if cli.global.untrusted {
         cli.verb.may_be_confined(console)?;
-        return confined::run(console);
+        return confined::parent::run(console);
     }
     cli.verb.run(&cli.global.root, &Cli::command, console)
 }

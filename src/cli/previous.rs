@@ -1,9 +1,9 @@
 //! The page that was published last, from its `claims.json`: on the disk or on the web.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
+use avouch::load::file::regular;
+use avouch::load::file::regular::Links;
 use avouch::model::judge::assessment::Assessment;
 use avouch::model::project::world::World;
 use avouch::model::published;
@@ -88,12 +88,6 @@ fn fetched(from: &str, world: &World) -> Result<Vec<u8>, String> {
 }
 
 fn bytes_of(from: &Path) -> Result<Vec<u8>, String> {
-    let file = File::open(from).map_err(|error| error.to_string())?;
-    let mut bytes = Vec::new();
-    let read = file.take(BYTES_MAX as u64 + 1).read_to_end(&mut bytes);
-    read.map_err(|error| error.to_string())?;
-    match bytes.len() {
-        0..=BYTES_MAX => Ok(bytes),
-        _ => Err(format!("it has more than {BYTES_MAX} bytes")),
-    }
+    let read = regular::read(from, BYTES_MAX as u64, Links::Followed);
+    read.map_err(|error| error.to_string())
 }

@@ -1,6 +1,5 @@
 //! The JSON Schema of every file that people write, for editors and other programs.
 
-use std::fs;
 use std::path::Path;
 
 use avouch::check::kinds::KINDS;
@@ -13,6 +12,9 @@ use avouch::model::project::waiver::Waiver;
 use schemars::transform::{RecursiveTransform, Transform as _};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde_json::{Value, json};
+
+use crate::disk::file;
+use crate::disk::file::Mode;
 
 pub(crate) type Make = fn() -> Schema;
 
@@ -28,9 +30,9 @@ pub(crate) const SCHEMAS: &[(&str, Make)] = &[
 
 /// Writes every schema into a folder, creating it if needed.
 pub(crate) fn write(folder: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
     let file = |name: &str| folder.join(format!("{name}.schema.json"));
-    SCHEMAS.iter().try_for_each(|(name, schema)| fs::write(file(name), text(name, *schema)))
+    let write = |name: &str, text: &str| file::replace_text(&file(name), Mode::Kept, text);
+    SCHEMAS.iter().try_for_each(|(name, schema)| write(name, &text(name, *schema)))
 }
 
 /// A schema as text. Its title names the files that it describes, not our types.

@@ -18,6 +18,9 @@ const VERSIONS_MAX: usize = 20;
 /// The most commits of one policy that are read: most of them change words.
 const COMMITS_MAX: usize = 200;
 
+/// The size limit of all earlier texts that are read, in bytes.
+const TEXTS_MAX: usize = 64 * 1024 * 1024;
+
 /// The versions of each policy, newest first; none where the project does not publish them.
 pub(crate) fn all(
     session: &Session,
@@ -36,8 +39,7 @@ pub(crate) fn all(
         }
         NoAnswer::Unreadable(_) => {
             let help = "correct the repository, or set `site.versions` to `false`";
-            console
-                .error(&format!("cannot read the earlier versions of the policies: {why}"), help);
+            console.error(format!("cannot read the earlier versions of the policies: {why}"), help);
             Err(Exit::Unusable)
         }
     })
@@ -46,7 +48,8 @@ pub(crate) fn all(
 fn read(session: &Session) -> Result<BTreeMap<String, Vec<Version>>, NoAnswer> {
     let git = Repository::open(&session.root)?;
     let policies = session.project.policies.iter();
-    policies.map(|one| Ok((one.file.to_string(), of_file(&git, &one.file)?))).collect()
+    let mut left = TEXTS_MAX;
+    policies.map(|one| Ok((one.file.to_string(), of_file(&git, &one.file, &mut left)?))).collect()
 }
 
 /// The words of a policy's text, block by block.
@@ -56,12 +59,18 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// A commit that only rewraps lines, or changes invisible text, is not a version.
-fn of_file(git: &Repository, file: &str) -> Result<Vec<Version>, NoAnswer> {
+fn of_file(git: &Repository, file: &str, left: &mut usize) -> Result<Vec<Version>, NoAnswer> {
     let mut versions: Vec<Version> = Vec::new();
     let commits = git.versions(file, COMMITS_MAX)?;
     let names: Vec<String> =
         commits.iter().map(|(commit, path)| git.at(&commit.id, path)).collect();
+    let mut is_over = false;
     git.texts(&names, |number, text| {
+        let Some(rest) = left.checked_sub(text.len()) else {
+            is_over = true;
+            return ControlFlow::Break(());
+        };
+        *left = rest;
         let since = commits[number].0.at;
         let version = Version { since, blocks: words(&String::from_utf8_lossy(&text)) };
         let is_full = versions.len() == VERSIONS_MAX;
@@ -73,5 +82,11 @@ fn of_file(git: &Repository, file: &str) -> Result<Vec<Version>, NoAnswer> {
         }
         ControlFlow::Continue(())
     })?;
-    Ok(versions)
+    match is_over {
+        true => {
+            let most = TEXTS_MAX / 1024 / 1024;
+            Err(NoAnswer::Unreadable(format!("they are longer than {most} MiB together")))
+        }
+        false => Ok(versions),
+    }
 }

@@ -2,7 +2,7 @@
 
 pub(crate) mod across;
 pub mod claim;
-pub(crate) mod file;
+pub mod file;
 #[cfg(test)]
 mod fixture;
 pub mod options;
@@ -16,8 +16,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::load::across::{
-    bind, link_targets, needs, page_addresses, products, program_secrets, translations, validity,
-    verdict_labels,
+    bind, kept, link_targets, needs, page_addresses, products, program_secrets, translations,
+    validity, verdict_labels,
 };
 use crate::load::claim::{Claims, attestations, record, waivers};
 use crate::load::file::reader::Reader;
@@ -70,6 +70,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let templates = templates(&mut reader);
     if let Some(settings) = &settings {
         products::check(&settings.products, &policies, &claims, &mut reader.diagnostics);
+        kept::check(&settings.keep, &settings.languages, &policies, &mut reader.diagnostics);
         validity::check(settings.limits.valid_for, &claims, &mut reader.diagnostics);
     }
     reader.diagnostics.extend(verdict_labels::check(&reader.sources, rule));
@@ -84,6 +85,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     let secrets = program_secrets::of(&claims, options);
     let project = settings.map(|settings| Project {
         site: settings.site,
+        keep: settings.keep.into_iter().map(|kept| kept.path).collect(),
         languages: settings.languages,
         products: settings.products,
         roles: settings.roles,

@@ -80,10 +80,12 @@ fn journal(
 ) -> Option<PathBuf> {
     let project = &session.project;
     let has_cleanup = |job: &Job<'_>| job.plan.steps.iter().any(|one| one.role == Role::Cleanup);
-    let used = match () {
-        () if !project.writes || project.world.embedded => JournalUse::Unused,
-        () if jobs.iter().any(has_cleanup) => JournalUse::Written,
-        () => JournalUse::Read,
+    let used = if !project.writes || project.world.embedded {
+        JournalUse::Unused
+    } else if jobs.iter().any(has_cleanup) {
+        JournalUse::Written
+    } else {
+        JournalUse::Read
     };
     journal_of(&Journals {
         root: &session.root,

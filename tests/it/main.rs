@@ -6,6 +6,7 @@ mod cli;
 mod docs;
 mod evidence;
 mod harness;
+mod load;
 mod publish;
 mod readers;
 mod serve;

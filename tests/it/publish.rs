@@ -161,7 +161,7 @@ impl Fixture {
     fn left_over(&self) -> Vec<String> {
         let beside = fs::read_dir(self.root()).unwrap().flatten();
         let names = beside.map(|entry| entry.file_name().display().to_string());
-        names.filter(|name| name.starts_with(".public.")).collect()
+        names.filter(|name| name.starts_with(".avouch-")).collect()
     }
 
     /// After all that happened, one build that nobody ends publishes, and leaves nothing beside.

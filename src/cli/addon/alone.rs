@@ -1,15 +1,15 @@
 //! The demo add-on on its own, and how a project can use it as its target.
 
 use std::fmt::Write;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io;
 use std::path::Path;
-use std::{fs, io};
 
 use avouch::render::outlet::Text;
 use avouch::render::outlet::terminal::Terminal;
 use avouch_demo::{FLAWS, Mode, Secrets};
 
 use crate::addon;
+use crate::disk::file;
 use crate::exit::Exit;
 use crate::session::{Open, check_sources};
 use crate::terminal::clock::clock;
@@ -60,17 +60,13 @@ fn list() -> Text<Terminal> {
 
 /// Writes the certificate, and the secrets into a file that only its owner can read.
 fn write(dir: &Path, demo: &avouch_demo::Demo, secrets: &Secrets) -> io::Result<()> {
-    fs::create_dir_all(dir)?;
-    fs::write(dir.join("ca.pem"), demo.root_pem())?;
+    file::replace_text(&dir.join("ca.pem"), file::Mode::Kept, demo.root_pem())?;
     let mut lines = String::new();
     for name in Secrets::VARIABLES {
         let value = secrets.get(name).unwrap_or_default();
         let _ = writeln!(lines, "export {name}='{value}'");
     }
-    let path = dir.join("secrets.env");
-    let _ = fs::remove_file(&path);
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    io::Write::write_all(&mut file, lines.as_bytes())
+    file::replace_text(&dir.join("secrets.env"), file::Mode::Private, &lines)
 }
 
 fn how_to(dir: &Path, demo: &avouch_demo::Demo) -> Text<Terminal> {

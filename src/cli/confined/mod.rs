@@ -3,13 +3,10 @@
 //!
 //! The child is this program with `--confined`. It confines itself before it reads any source.
 
-mod cage;
-mod parent;
+pub(crate) mod cage;
+pub(crate) mod parent;
 
 use std::sync::OnceLock;
-
-pub(crate) use crate::confined::cage::confine;
-pub(crate) use crate::confined::parent::run;
 
 /// Set once this process has confined itself.
 static CONFINED: OnceLock<()> = OnceLock::new();

@@ -1,9 +1,13 @@
 //! Files that are written whole or not at all.
 
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io;
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+
+use avouch::load::file::regular;
+
+use crate::disk::staging::Staging;
 
 /// The permissions of a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,31 +18,86 @@ pub(crate) enum Mode {
     Kept,
 }
 
-/// Replaces the file at `to`, or leaves it unchanged on an error. A link is followed, and not replaced.
+/// Replaces the file at `to`, or leaves it unchanged on an error. A link, a pipe or a device is an error, and
+/// is neither followed nor replaced.
 pub(crate) fn replace(
     to: &Path,
     mode: Mode,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
-    let to = &fs::canonicalize(to).unwrap_or_else(|_| to.to_owned());
-    let mut name = std::ffi::OsString::from(".");
-    name.push(to.file_name().unwrap_or_default());
-    name.push(format!(".{}.new", std::process::id()));
-    let new = to.with_file_name(name);
-    let moved = made(&new, to, mode)
-        .and_then(|mut file| write(&mut file).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&new, to));
-    if moved.is_err() {
-        let _ = fs::remove_file(&new);
+    let old = replaceable(to)?;
+    let folder = folder_of(to);
+    let staging = Staging::new(folder)?;
+    let new = staging.join("new");
+    let mut file = made(&new, old.as_ref(), mode)?;
+    write(&mut file)?;
+    file.sync_all()?;
+    fs::rename(&new, to)?;
+    sync_folder(folder)
+}
+
+/// Replaces a text file, creating its folder if needed.
+pub(crate) fn replace_text(to: &Path, mode: Mode, text: &str) -> io::Result<()> {
+    fs::create_dir_all(folder_of(to))?;
+    replace(to, mode, |file| file.write_all(text.as_bytes()))
+}
+
+/// Whether [`replace`] could write the file at `to` now.
+pub(crate) fn can_replace(to: &Path) -> io::Result<()> {
+    replaceable(to)?;
+    // Only creating a file shows that one can be created; this one is deleted at once.
+    Staging::new(folder_of(to)).map(drop)
+}
+
+/// Waits until the entries of a folder are on the disk.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    OpenOptions::new().read(true).open(folder)?.sync_all()
+}
+
+/// An error if a link leads the folder of `file` out of the project at `root`.
+pub(crate) fn within(root: &Path, file: &Path) -> io::Result<()> {
+    let folder = folder_of(file);
+    let is_outside = match fs::symlink_metadata(folder) {
+        Ok(_) => !fs::canonicalize(folder)?.starts_with(fs::canonicalize(root)?),
+        Err(_) => false,
+    };
+    match is_outside {
+        false => Ok(()),
+        true => Err(io::Error::other("its folder is a link that leads out of the project")),
     }
-    moved
+}
+
+/// The folder of a file, by its path alone.
+pub(crate) fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// The file at `to`, if there is one. An error if it must not be replaced.
+fn replaceable(to: &Path) -> io::Result<Option<Metadata>> {
+    if to.file_name().is_none() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let old = match fs::symlink_metadata(to) {
+        Ok(old) => old,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    match regular::kind(old.file_type()) {
+        None => Ok(Some(old)),
+        Some(kind) => {
+            Err(io::Error::other(format!("it is {kind}, and only a regular file is replaced")))
+        }
+    }
 }
 
 /// An empty new file with its final permissions.
-fn made(new: &Path, to: &Path, mode: Mode) -> io::Result<File> {
+fn made(new: &Path, old: Option<&Metadata>, mode: Mode) -> io::Result<File> {
     let bits = if mode == Mode::Private { 0o600 } else { 0o666 };
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(bits).open(new)?;
-    if let (Mode::Kept, Ok(old)) = (mode, fs::metadata(to)) {
+    let file = OpenOptions::new().write(true).create_new(true).mode(bits).open(new)?;
+    if let (Mode::Kept, Some(old)) = (mode, old) {
         file.set_permissions(Permissions::from_mode(old.permissions().mode() & 0o7777))?;
     }
     Ok(file)
@@ -46,23 +105,40 @@ fn made(new: &Path, to: &Path, mode: Mode) -> io::Result<File> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
     #[test]
-    fn a_file_keeps_its_mode_and_a_link_stays_one() {
+    fn a_file_keeps_its_mode_unless_it_is_private() {
         let folder = tempfile::tempdir().unwrap();
-        let (file, link) = (folder.path().join("a"), folder.path().join("b"));
+        let file = folder.path().join("a");
         fs::write(&file, "old").unwrap();
         fs::set_permissions(&file, Permissions::from_mode(0o664)).unwrap();
-        std::os::unix::fs::symlink(&file, &link).unwrap();
-        replace(&link, Mode::Kept, |file| file.write_all(b"new")).unwrap();
+        replace(&file, Mode::Kept, |file| file.write_all(b"new")).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "new");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o664);
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         replace(&file, Mode::Private, |file| file.write_all(b"newer")).unwrap();
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_link_a_pipe_or_a_device_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("victim"), "old").unwrap();
+        for to in [at("victim"), at("nowhere"), "/dev/null".into()] {
+            let _ = fs::remove_file(at("link"));
+            std::os::unix::fs::symlink(&to, at("link")).unwrap();
+            let error = replace(&at("link"), Mode::Kept, |file| file.write_all(b"new"));
+            let error = error.unwrap_err().to_string();
+            assert_eq!(error, "it is a link, and only a regular file is replaced");
+            assert_eq!(fs::read_link(at("link")).unwrap(), to);
+        }
+        assert_eq!(fs::read_to_string(at("victim")).unwrap(), "old");
+        assert!(!at("nowhere").exists());
+        let device = replace(Path::new("/dev/null"), Mode::Kept, |_| Ok(()));
+        assert!(device.unwrap_err().to_string().starts_with("it is a device"));
+        assert!(replace(folder.path(), Mode::Kept, |_| Ok(())).is_err());
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 pub(crate) mod file;
 pub(crate) mod git;
+pub(crate) mod lock;
 pub(crate) mod outlets;
 pub(crate) mod program;
 pub(crate) mod publish;
 pub(crate) mod repository;
+pub(crate) mod staging;
 pub(crate) mod store;

@@ -51,7 +51,8 @@ impl Outlets {
             let path = whole(&root.join(file)).map_err(|error| {
                 let message =
                     format!("a report cannot be written to `{}`: {error}", file.display());
-                refuse((message, "name a file in a folder that exists and is writable"))
+                let help = "name a file in a folder that exists and is writable, or `-` for standard output";
+                refuse((message, help))
             })?;
             if files.iter().any(|(_, other)| *other == path) {
                 let message = format!("two reports go to `{}`", file.display());
@@ -136,13 +137,8 @@ fn whole(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = fs::canonicalize(folder.unwrap_or(Path::new(".")))?;
-    // A link is followed when it is written to.
-    let whole = fs::canonicalize(folder.join(name)).unwrap_or_else(|_| folder.join(name));
-    if whole.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    // Only creating a file shows that one can be created; this one is deleted at once.
-    tempfile::NamedTempFile::new_in(whole.parent().unwrap_or(&folder))?;
+    let whole = folder.join(name);
+    file::can_replace(&whole)?;
     Ok(whole)
 }
 

@@ -1,4 +1,4 @@
-//! Finds a program by its name: never one that a project brings along.
+//! Finds a program by its name: never one in a project's folder.
 
 use std::env;
 use std::fs;

@@ -32,43 +32,91 @@ pub(crate) struct Found {
 pub(crate) fn find(project: &Path) -> Result<Option<Found>, String> {
     let Ok(project) = project.canonicalize() else { return Ok(None) };
     for top in project.ancestors() {
-        let git = top.join(".git");
-        let Ok(about) = fs::symlink_metadata(&git) else { continue };
-        let git_dir = match about.is_dir() {
-            true => Some(git),
-            false => Some(elsewhere(top, &git)?),
-        };
-        if let Some(git_dir) =
-            git_dir.filter(|folder| folder.join("HEAD").symlink_metadata().is_ok())
-        {
-            let common = small_file(&git_dir.join("commondir"));
-            let common_dir = common.map_or_else(|| git_dir.clone(), |text| joined(&git_dir, &text));
-            let prefix = project.strip_prefix(top).map(written).unwrap_or_default();
-            return Ok(Some(Found { top: top.to_owned(), prefix, git_dir, common_dir }));
+        let Some(data) = data_of(top)? else { continue };
+        if data.own.join("HEAD").symlink_metadata().is_err() {
+            continue;
         }
+        if let Some(link) = LINKED.iter().find(|name| data.common.join(name).is_symlink()) {
+            return Err(format!("`{link}` of its repository is a link"));
+        }
+        let prefix = project.strip_prefix(top).map(written).unwrap_or_default();
+        return Ok(Some(Found {
+            top: top.to_owned(),
+            prefix,
+            git_dir: data.own,
+            common_dir: data.common,
+        }));
     }
     Ok(None)
 }
 
-/// The folder that a `.git` that is a file or a link leads to, if it belongs to `top`: a further work tree
-/// that the repository knows, or a submodule of a repository around it. Otherwise a stranger's folder could
-/// show the history of any repository on this machine.
-fn elsewhere(top: &Path, git: &Path) -> Result<PathBuf, String> {
-    let stranger = || {
-        let git = git.display();
-        format!("`{git}` leads to a repository that does not belong to this folder")
+/// What a repository's data consists of, apart from its settings.
+pub(crate) const LINKED: [&str; 6] =
+    ["objects", "refs", "packed-refs", "shallow", "logs", "reftable"];
+
+/// The folders with the data of a repository.
+struct Data {
+    /// Of one work tree.
+    own: PathBuf,
+    /// Of all work trees.
+    common: PathBuf,
+}
+
+/// The data of the repository whose work tree is `top`, if there is any.
+///
+/// A `.git` that is a file or a link leads elsewhere. It is followed only if the folder there belongs to `top`: it is
+/// a further work tree that its repository knows, or a submodule of a repository around it. Otherwise a
+/// stranger's folder could show the history of any repository on this machine.
+fn data_of(top: &Path) -> Result<Option<Data>, String> {
+    if let Some(data) = in_folder(top).or_else(|| work_tree(top)) {
+        return Ok(Some(data));
+    }
+    let git = top.join(".git");
+    if fs::symlink_metadata(&git).is_err() {
+        return Ok(None);
+    }
+    let to = leads_to(&git);
+    let around = || {
+        let outer = top.ancestors().skip(1);
+        outer.filter_map(|outer| in_folder(outer).or_else(|| work_tree(outer)))
     };
+    let is_of = |outer: &Data, to: &Path| {
+        to.starts_with(outer.own.join("modules")) || to.starts_with(outer.common.join("modules"))
+    };
+    match to.filter(|to| around().any(|outer| is_of(&outer, to))) {
+        Some(to) => Ok(Some(Data { own: to.clone(), common: to })),
+        None => {
+            let git = git.display();
+            Err(format!("`{git}` leads to a repository that does not belong to this folder"))
+        }
+    }
+}
+
+/// The data in a folder `.git`.
+fn in_folder(top: &Path) -> Option<Data> {
+    let git = top.join(".git");
+    let is_folder = fs::symlink_metadata(&git).is_ok_and(|about| about.is_dir());
+    is_folder.then(|| Data { own: git.clone(), common: git })
+}
+
+/// The data of a further work tree: it names `top`, and is among the work trees of its repository.
+fn work_tree(top: &Path) -> Option<Data> {
+    let git = top.join(".git");
+    let own = leads_to(&git)?;
+    let named = |name: &str| joined(&own, &small_file(&own.join(name))?).canonicalize().ok();
+    let common = named("commondir")?;
+    let is_known = own.parent() == Some(&*common.join("worktrees"));
+    (is_known && named("gitdir")? == git).then_some(Data { own, common })
+}
+
+/// The folder that a `.git` that is a file or a link leads to.
+fn leads_to(git: &Path) -> Option<PathBuf> {
     let text = small_file(git).unwrap_or_default();
-    let named = text.strip_prefix(b"gitdir:").map(|path| joined(top, path));
-    let to = named.unwrap_or_else(|| git.to_owned()).canonicalize().map_err(|_| stranger())?;
-    let back = small_file(&to.join("gitdir")).map(|text| joined(&to, &text));
-    let is_work_tree = back.and_then(|back| back.canonicalize().ok()).as_deref() == Some(git);
-    let mut around = top.ancestors().skip(1).map(|folder| folder.join(".git"));
-    let is_submodule = around.any(|outer| {
-        let is_folder = fs::symlink_metadata(&outer).is_ok_and(|about| about.is_dir());
-        is_folder && to.starts_with(outer.join("modules"))
-    });
-    if is_work_tree || is_submodule { Ok(to) } else { Err(stranger()) }
+    let to = match text.strip_prefix(b"gitdir:") {
+        Some(path) => joined(git.parent()?, path),
+        None => git.to_owned(),
+    };
+    to.canonicalize().ok()
 }
 
 /// The path that the text of a file names.

@@ -1,10 +1,11 @@
 //! Reads and writes `assessment.json`: private, and whole or not at all.
 
-use std::fs;
 use std::io;
 use std::io::Write;
 use std::path::Path;
 
+use avouch::load::file::regular;
+use avouch::load::file::regular::Links;
 use avouch::model::judge::assessment::{Assessment, SCHEMA};
 
 use crate::disk::file;
@@ -15,12 +16,20 @@ use crate::terminal::console::Console;
 /// The size limit of an assessment: two thousand tenants take about a tenth of it.
 const BYTES_MAX: u64 = 256 * 1024 * 1024;
 
+/// Reports it if an assessment could not be written there, before the checks are run.
+pub(crate) fn can_save(to: &Path, console: Console) -> Result<(), Exit> {
+    file::can_replace(to).map_err(|error| not_written(to, &error, console))
+}
+
 /// Writes an assessment that only its owner can read.
 pub(crate) fn save(assessment: &Assessment, to: &Path, console: Console) -> Result<(), Exit> {
-    write(assessment, to).map_err(|error| {
-        console.error(format!("`{}` could not be written: {error}", to.display()), "");
-        Exit::Unusable
-    })
+    write(assessment, to).map_err(|error| not_written(to, &error, console))
+}
+
+fn not_written(to: &Path, error: &io::Error, console: Console) -> Exit {
+    let help = "name a regular file in a folder that exists and is writable";
+    console.error(format!("`{}` could not be written: {error}", to.display()), help);
+    Exit::Unusable
 }
 
 fn write(assessment: &Assessment, to: &Path) -> io::Result<()> {
@@ -41,11 +50,8 @@ pub(crate) fn read(from: &Path, console: Console) -> Result<Assessment, Exit> {
 
 /// Reads an assessment; the error says why that is impossible.
 pub(crate) fn parse(from: &Path) -> Result<Assessment, String> {
-    let size = fs::metadata(from).map_err(|error| error.to_string())?.len();
-    if size > BYTES_MAX {
-        return Err(format!("it has more than {BYTES_MAX} bytes"));
-    }
-    let text = fs::read(from).map_err(|error| error.to_string())?;
+    let text =
+        regular::read(from, BYTES_MAX, Links::Followed).map_err(|error| error.to_string())?;
     let value: serde_json::Value =
         serde_json::from_slice(&text).map_err(|error| error.to_string())?;
     let schema = value.get("schema").and_then(serde_json::Value::as_str).unwrap_or("none");

@@ -5,6 +5,8 @@ use std::{fs, io};
 
 use jiff::civil::Date;
 
+use crate::disk::file;
+use crate::disk::file::Mode;
 use crate::init::answers::Answers;
 use crate::init::options::Login;
 use crate::init::starters::{STARTERS, Starter, claim_file, quoted};
@@ -38,23 +40,23 @@ pub(crate) fn write(
     kept: &[&Starter],
     today: Date,
 ) -> io::Result<()> {
+    let write = |name: &str, text: &str| file::replace_text(&folder.join(name), Mode::Kept, text);
     for name in ["content", "checks", "attestations"] {
         fs::create_dir_all(folder.join(name))?;
     }
-    fs::write(folder.join("avouch.yaml"), project(answers, kept))?;
-    fs::write(folder.join("content/security.md"), policy(answers, kept, today))?;
+    write("avouch.yaml", &project(answers, kept))?;
+    write("content/security.md", &policy(answers, kept, today))?;
     for starter in kept {
-        let file = folder.join(format!("checks/{}.yaml", starter.id));
-        fs::write(file, claim_file(starter, answers))?;
+        write(&format!("checks/{}.yaml", starter.id), &claim_file(starter, answers))?;
     }
     if let Some(starter) = kept.iter().find(|starter| starter.id == ATTESTED) {
-        let file = folder.join(format!("attestations/{ATTESTED}.yaml"));
-        fs::write(file, attestation(&starter.words(answers), answers, today))?;
+        let text = attestation(&starter.words(answers), answers, today);
+        write(&format!("attestations/{ATTESTED}.yaml"), &text)?;
     }
     schemas::write(&folder.join("schemas"))?;
-    fs::write(folder.join("CODEOWNERS"), CODEOWNERS)?;
-    fs::write(folder.join(".editorconfig"), EDITORCONFIG)?;
-    fs::write(folder.join(".gitignore"), "/public\n/assessment.json\n/.avouch\n")
+    write("CODEOWNERS", CODEOWNERS)?;
+    write(".editorconfig", EDITORCONFIG)?;
+    write(".gitignore", "/public\n/assessment.json\n/.avouch\n")
 }
 
 fn project(answers: &Answers, kept: &[&Starter]) -> String {

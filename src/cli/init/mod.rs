@@ -16,6 +16,8 @@ use avouch::model::time::day_of;
 use avouch::render::outlet::Text;
 use avouch::render::wording;
 
+use crate::disk::lock::ProjectLock;
+use crate::disk::staging::Staging;
 use crate::exit::Exit;
 use crate::init::options::Init;
 use crate::init::starters::{Fit, STARTERS, Starter};
@@ -26,12 +28,10 @@ const PARTS: [&str; 4] = ["avouch.yaml", "content", "checks", "attestations"];
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
-    if let Some(there) = PARTS.iter().find(|part| root.join(part).exists()) {
-        let message = format!("`{there}` exists already; nothing was changed");
-        console.error(message, "start a project in an empty folder: `avouch --root DIR init`");
-        return Err(Exit::Unusable);
-    }
     let was_there = root.exists();
+    if let Some(there) = PARTS.iter().find(|part| root.join(part).exists()) {
+        return Err(exists(there, console));
+    }
     fs::create_dir_all(root).map_err(|error| failed(&error, console))?;
     let begun = begin(root, args, console);
     if begun.is_err() && !was_there {
@@ -41,20 +41,30 @@ pub(crate) fn run(root: &Path, args: &Init, console: Console) -> Result<Exit, Ex
     begun
 }
 
+fn exists(part: &str, console: Console) -> Exit {
+    let message = format!("`{part}` exists already; nothing was changed");
+    console.error(message, "start a project in an empty folder: `avouch --root DIR init`");
+    Exit::Unusable
+}
+
 fn begin(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
     let answers = answers::ask(args, root, console)?;
+    let _lock = ProjectLock::acquire(root, console)?;
+    // Another run may have started a project meanwhile.
+    if let Some(there) = PARTS.iter().find(|part| root.join(part).exists()) {
+        return Err(exists(there, console));
+    }
     // Within the project's folder, so that Git and relative paths work as they will in the project.
-    let within = |prefix| tempfile::Builder::new().prefix(prefix).tempdir_in(root);
+    let staging = Staging::new(root).map_err(|error| failed(&error, console))?;
+    let [trial, made] = ["trial", "made"].map(|name| staging.join(name));
     let failed = |error: io::Error| failed(&error, console);
     let today = day_of(crate::terminal::clock::clock(None).now());
-    let trial = within(".trial").map_err(failed)?;
     let tried = STARTERS.iter().filter(|one| (one.fits)(&answers) == Fit::Tried);
     let tried: Vec<&Starter> = tried.collect();
-    files::write(trial.path(), &answers, &tried, today).map_err(failed)?;
-    let kept = trial::those_that_hold(trial.path(), &answers, console)?;
-    let made = within(".made").map_err(failed)?;
-    files::write(made.path(), &answers, &kept, today).map_err(failed)?;
-    for file in put_in_place(made.path(), root).map_err(failed)? {
+    files::write(&trial, &answers, &tried, today).map_err(failed)?;
+    let kept = trial::those_that_hold(&trial, &answers, console)?;
+    files::write(&made, &answers, &kept, today).map_err(failed)?;
+    for file in put_in_place(&made, root).map_err(failed)? {
         console.message(format!("`{}` exists already, and was not changed", file.display()));
     }
     let result = if kept.len() == 1 { "which is true" } else { "all of which are true" };

@@ -1,5 +1,7 @@
 //! The changes since the last published version, as redlines.
 
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +20,9 @@ use crate::serve::workspace::Snapshot;
 
 /// The most blocks of one page that are compared word by word.
 const BLOCKS_MAX: usize = 2000;
+
+/// The size limit of all policies in the last commit, in bytes; the others count as new.
+const TEXTS_MAX: usize = 64 * 1024 * 1024;
 
 /// The earlier state to compare with.
 pub(crate) struct Previous {
@@ -64,18 +69,37 @@ impl Previous {
         match &self.published {
             Some(published) => promised(&between(&published.promises, &snapshot.promises)),
             None => {
-                let git = Repository::open(&self.root).ok();
-                let policies = snapshot.policies.iter();
-                policies.filter_map(|one| written(git.as_ref(), one)).collect()
+                let old = committed(&self.root, snapshot);
+                let pages = snapshot.policies.iter();
+                pages.filter_map(|(file, text)| written(file, old.get(file), text)).collect()
             }
         }
     }
 }
 
+/// The policies in the last commit; empty without Git.
+fn committed(root: &Path, snapshot: &Snapshot) -> BTreeMap<Arc<str>, String> {
+    let files: Vec<&Arc<str>> = snapshot.policies.iter().map(|(file, _)| file).collect();
+    let mut old = BTreeMap::new();
+    if let Ok(git) = Repository::open(root) {
+        let names: Vec<String> = files.iter().map(|file| git.at("HEAD", file)).collect();
+        // If Git fails on the way, the texts that were read are those of the commit all the same.
+        let mut total = 0;
+        let _ = git.texts(&names, |number, text| {
+            total += text.len();
+            if total > TEXTS_MAX {
+                return ControlFlow::Break(());
+            }
+            old.insert(files[number].clone(), String::from_utf8_lossy(&text).into_owned());
+            ControlFlow::Continue(())
+        });
+    }
+    old
+}
+
 /// The changes of a policy since the last commit.
-fn written(git: Option<&Repository>, (file, text): (&Arc<str>, &Arc<str>)) -> Option<PageChanges> {
-    let old = git.and_then(|git| git.text_at("HEAD", file).ok());
-    let changes = changes(old.as_deref().unwrap_or_default(), text);
+fn written(file: &Arc<str>, old: Option<&String>, text: &str) -> Option<PageChanges> {
+    let changes = changes(old.map_or("", String::as_str), text);
     let is_new = old.is_none();
     let changed = is_new || !changes.is_empty();
     changed.then(|| PageChanges { page: page_of(file), is_new, changes })

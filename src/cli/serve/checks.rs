@@ -11,6 +11,7 @@ use avouch::render::summary;
 use avouch::workflow::assess::{Start, Surroundings, assessment, jobs, transcripts};
 
 use crate::args::Target;
+use crate::disk::lock::ProjectLock;
 use crate::disk::store;
 use crate::remembered::Records;
 use crate::run::environment;
@@ -62,6 +63,7 @@ impl Runner {
     /// Runs every check and saves the evidence. Returns the result in a sentence; `None` if the run could not
     /// start.
     fn run(&self) -> Option<String> {
+        let _lock = ProjectLock::acquire(&self.root, self.console).ok()?;
         let open = Open::to_ask(&self.root, &self.target);
         let mut session = Session::open(&open, self.console).ok()?;
         let records =

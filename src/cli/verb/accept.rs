@@ -1,12 +1,13 @@
 //! `avouch accept`: approves the changed wording of suspect claims, and changes nothing else.
 
-use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
 use avouch::check::numbers;
 use avouch::language::words;
 use avouch::load::claim::quote::requote;
+use avouch::load::file::regular;
+use avouch::load::file::regular::Links;
 use avouch::model::plan::Plan;
 use avouch::model::project::Project;
 use avouch::model::project::claim::Claim;
@@ -19,12 +20,16 @@ use clap::Args;
 
 use crate::disk::file;
 use crate::disk::file::Mode;
+use crate::disk::lock::ProjectLock;
 use crate::exit::Exit;
 use crate::session::{Open, check_sources};
 use crate::terminal::clock::clock;
 use crate::terminal::console::Console;
 use crate::terminal::{diagnostics, redline};
 use avouch::workflow::sources::Checked;
+
+/// The size limit of a check's file, in bytes.
+const FILE_MAX: u64 = 1024 * 1024;
 
 /// `avouch accept`
 #[derive(Debug, Args)]
@@ -205,7 +210,10 @@ impl<'a> Review<'a> {
             self.console.error(format!("`{}` could not be written: {why}", claim.file), help);
             Exit::Unusable
         };
-        let old = fs::read_to_string(&file).map_err(|error| failed(&error.to_string(), ""))?;
+        let _lock = ProjectLock::acquire(self.root, self.console)?;
+        file::within(self.root, &file).map_err(|error| failed(&error.to_string(), ""))?;
+        let old = regular::read_text(&file, FILE_MAX, Links::Followed)
+            .map_err(|error| failed(&error.to_string(), ""))?;
         if self.checked.sources.text(&claim.file).is_none_or(|read| **read != *old) {
             return Err(failed("it has changed since it was shown", "run this again"));
         }

@@ -1,7 +1,5 @@
 //! `avouch attest`: writes today's attestation of a claim by a role.
 
-use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use avouch::language::period::Period;
@@ -12,6 +10,7 @@ use clap::Args;
 
 use crate::disk::file;
 use crate::disk::file::Mode;
+use crate::disk::lock::ProjectLock;
 use crate::exit::Exit;
 use crate::session::{Open, check_sources};
 use crate::terminal::clock::clock;
@@ -76,13 +75,13 @@ fn write(
     attestation: &Attestation,
     console: Console,
 ) -> Result<(), Exit> {
+    let _lock = ProjectLock::acquire(root, console)?;
     let file = format!("attestations/{claim}.yaml");
     let text = serde_yaml::to_string(attestation).map_err(|error| error.to_string());
     let written = text.and_then(|text| {
         let to = root.join(&file);
-        let folder = to.parent().map_or(Ok(()), fs::create_dir_all);
-        let written = folder
-            .and_then(|()| file::replace(&to, Mode::Kept, |to| to.write_all(text.as_bytes())));
+        let written =
+            file::within(root, &to).and_then(|()| file::replace_text(&to, Mode::Kept, &text));
         written.map_err(|error| error.to_string())
     });
     written.map_err(|error| {

@@ -13,7 +13,9 @@ use clap::Args;
 use jiff::Timestamp;
 
 use crate::args::{Reports, Target};
+use crate::disk::lock::ProjectLock;
 use crate::disk::outlets::Outlets;
+use crate::disk::publish::{Keep, PublishError};
 use crate::disk::{publish, store};
 use crate::exit::Exit;
 use crate::previous::Evidence;
@@ -61,6 +63,7 @@ impl Build {
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, Exit> {
     let source_date = source_date(console)?;
+    let _lock = ProjectLock::acquire(root, console)?;
     let given = args
         .assessment
         .as_deref()
@@ -69,6 +72,7 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
     let outlets = Outlets::open(&args.reports, root, &taken(args), console)?;
     let mut session =
         Session::open_or_report(&open(root, args, given.as_ref()), &outlets, console)?;
+    can_write(&session, args, console)?;
     let checked = given.as_ref().map_or_else(|| session.clock.now(), |given| given.finished);
     let past = past(&session, args, Evidence { of: given.as_ref(), checked }, console)?;
     let records = Records::read(&session.root, &[Path::new("assessment.json")].into(), &args.out);
@@ -112,6 +116,34 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
 fn taken(args: &Build) -> Vec<&Path> {
     let draft = args.draft.as_deref();
     [Path::new("assessment.json"), &args.out].into_iter().chain(draft).collect()
+}
+
+/// Reports what would prevent the build from writing, before any request is sent.
+fn can_write(session: &Session, args: &Build, console: Console) -> Result<(), Exit> {
+    if args.assessment.is_none() {
+        store::can_save(&session.path(Path::new("assessment.json")), console)?;
+    }
+    let keep = Keep::These(&session.project.keep);
+    for to in [Some(&args.out), args.draft.as_ref()].into_iter().flatten() {
+        publish::examine(&session.root, &session.path(to), keep)
+            .map_err(|error| not_written(to, &error, console))?;
+    }
+    let Some(draft) = &args.draft else { return Ok(()) };
+    let [out, draft] = [&args.out, draft].map(|to| publish::resolved(&session.path(to)));
+    if out.zip(draft).is_none_or(|(out, draft)| out.starts_with(&draft) || draft.starts_with(&out))
+    {
+        console.error(
+            "the site and the draft would replace each other",
+            "give the draft a folder outside that of the site, and the other way round",
+        );
+        return Err(Exit::Unusable);
+    }
+    Ok(())
+}
+
+fn not_written(to: &Path, error: &PublishError, console: Console) -> Exit {
+    console.error(format!("`{}` could not be written: {error}", to.display()), error.help());
+    Exit::Unusable
 }
 
 fn open<'a>(root: &'a Path, args: &'a Build, given: Option<&Assessment>) -> Open<'a> {
@@ -198,10 +230,8 @@ fn write(
         Exit::Unusable
     })?;
     let out = session.path(to);
-    publish::publish(&files, &out).map_err(|error| {
-        console.error(format!("`{}` could not be written: {error}", to.display()), error.help());
-        Exit::Unusable
-    })?;
+    let keep = Keep::These(&session.project.keep);
+    publish::publish(&files, &out, keep).map_err(|error| not_written(to, &error, console))?;
     Ok(out.join("index.html"))
 }
 

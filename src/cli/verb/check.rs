@@ -17,6 +17,7 @@ use avouch::workflow::reuse::{Earlier, Scope};
 use clap::Args;
 
 use crate::args::{Reports, Target};
+use crate::disk::lock::ProjectLock;
 use crate::disk::outlets::Outlets;
 use crate::disk::store;
 use crate::exit::Exit;
@@ -74,10 +75,12 @@ pub(crate) fn run(root: &Path, args: &Check, console: Console) -> Result<Exit, E
 }
 
 fn once(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
+    let _lock = ProjectLock::acquire(root, console)?;
     let open = Open { claims: &args.claims, ..Open::to_ask(root, &args.target) };
     let earlier =
         args.reuse.as_deref().map(|file| store::read(&root.join(file), console)).transpose()?;
     let outlets = Outlets::open(&args.reports, root, &[&args.out], console)?;
+    store::can_save(&root.join(&args.out), console)?;
     let mut session = Session::open_or_report(&open, &outlets, console)?;
     known(&session, &args.claims, console)?;
     let failed = failed(args, &session);

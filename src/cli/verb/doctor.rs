@@ -21,6 +21,7 @@ use avouch::render::wording;
 use clap::Args;
 
 use crate::args::Target;
+use crate::disk::lock::ProjectLock;
 use crate::exit::Exit;
 use avouch::workflow::assess::jobs;
 
@@ -45,6 +46,7 @@ pub(crate) struct Doctor {
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Doctor, console: Console) -> Result<Exit, Exit> {
+    let _lock = ProjectLock::acquire(root, console)?;
     let mut session = Session::open(&Open::to_ask(root, &args.target), console)?;
     // An unmet control is the result here: it is reported at once and not retried.
     session.project.limits.retries = 0;

@@ -12,6 +12,7 @@ use avouch::render::report::layout::WaiverLines;
 use clap::Args;
 
 use crate::args::Target;
+use crate::disk::lock::ProjectLock;
 use crate::exit::Exit;
 use crate::run::assess;
 use crate::session::{Open, Session};
@@ -34,6 +35,7 @@ pub(crate) struct Falsify {
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Falsify, console: Console) -> Result<Exit, Exit> {
+    let _lock = ProjectLock::acquire(root, console)?;
     let open = Open { claims: args.claim.as_slice(), ..Open::to_ask(root, &args.target) };
     let session = Session::open(&open, console)?;
     known(&session, args.claim.as_slice(), console)?;

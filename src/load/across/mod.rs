@@ -3,6 +3,7 @@
 pub(crate) mod bind;
 #[cfg(test)]
 pub(crate) mod edits;
+pub(crate) mod kept;
 pub(crate) mod link_targets;
 pub(crate) mod needs;
 pub(crate) mod page_addresses;

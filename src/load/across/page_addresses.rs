@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use crate::load::policy::PolicyFile;
 use crate::model::project::i18n::Language;
+use crate::model::project::site_paths::FOLDERS;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
-
-/// Folders of the site in which it has pages of its own.
-const OWN_FOLDERS: [&str; 2] = ["evidence", "versions"];
 
 /// Reports policies that would share an address, and addresses that a page cannot have.
 pub(crate) fn check(policies: &[PolicyFile], languages: &[Language], diagnostics: &mut Report) {
@@ -36,7 +34,7 @@ pub(crate) fn check(policies: &[PolicyFile], languages: &[Language], diagnostics
         let below = below.unwrap_or(&policy.slug).to_lowercase();
         let folder = below.split_once('/').map(|(folder, _)| folder);
         let is_index = languages.iter().any(is_index) || address == "index";
-        if is_index || folder.is_some_and(|folder| OWN_FOLDERS.contains(&folder)) {
+        if is_index || folder.is_some_and(|folder| FOLDERS.contains(&folder)) {
             let message = match is_index {
                 true => "this page would have the address of the site's own index",
                 false => "this page would be in a folder that the site itself uses",

@@ -4,4 +4,5 @@ pub(crate) mod day;
 pub(crate) mod document;
 pub(crate) mod hidden;
 pub(crate) mod reader;
+pub mod regular;
 pub(crate) mod yaml;

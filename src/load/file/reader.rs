@@ -3,14 +3,16 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::Read as _;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
 use crate::load::file::hidden;
+use crate::load::file::regular;
+use crate::load::file::regular::Links;
 use crate::load::options::StandIns;
 use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::codes::Code;
@@ -110,6 +112,11 @@ impl<'a> Reader<'a> {
             if !wanted(&file) || self.instead.contains_key(file.as_str()) {
                 continue;
             }
+            if path.strip_prefix(&self.root).is_ok_and(|path| path.to_str().is_none()) {
+                let message = "the name of this file is not UTF-8".to_owned();
+                self.report(Code::NotUtf8, &file, message, "rename the file");
+                continue;
+            }
             if found.len() == FILES_MAX {
                 let message = format!("there are more than {FILES_MAX} files in `{folder}`");
                 self.report(Code::TooManyFiles, folder, message, "keep other files elsewhere");
@@ -189,9 +196,10 @@ impl<'a> Reader<'a> {
             self.refuse_outside(file);
             return None;
         }
-        let bytes = match bounded(path, bytes_max) {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => {
+        // That the file lies in the project was decided about the file that a link leads to.
+        let bytes = match regular::read(path, bytes_max, Links::Followed) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                 let message = format!("this is longer than {} KiB", bytes_max / 1024);
                 self.report(Code::TooLong, file, message, "split it");
                 return None;
@@ -250,17 +258,6 @@ impl<'a> Reader<'a> {
         let error = Diagnostic::new(code, Place::file(file), message);
         self.diagnostics.push(error.help(help));
     }
-}
-
-/// The bytes of a regular file; `None` if there are more than [`FILE_MAX`].
-fn bounded(path: &Path, bytes_max: u64) -> std::io::Result<Option<Vec<u8>>> {
-    // A pipe or device is not opened: that may block for ever.
-    if !fs::metadata(path)?.is_file() {
-        return Err(std::io::Error::other("it is not a regular file"));
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(bytes_max + 1).read_to_end(&mut bytes)?;
-    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= bytes_max))
 }
 
 fn has_extension(file: &str, extensions: &[&str]) -> bool {
@@ -335,9 +332,35 @@ mod tests {
     }
 
     #[test]
+    fn a_file_whose_name_is_not_utf_8_is_reported_and_not_read() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let root = tempfile::tempdir().unwrap();
+        let content = root.path().join("content");
+        for folder in [&b"sub"[..], b"su\xe9"] {
+            let folder = content.join(std::ffi::OsStr::from_bytes(folder));
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("a.md"), "a").unwrap();
+        }
+        fs::write(content.join(std::ffi::OsStr::from_bytes(b"b\xff.md")), "b").unwrap();
+        fs::write(content.join(std::ffi::OsStr::from_bytes(b"b\xfe.png")), "b").unwrap();
+        let instead = StandIns::new();
+        let mut reader = Reader::new(root.path(), &instead);
+        let files = reader.folder("content", &["md"]);
+        let names: Vec<&str> = files.iter().map(|one| &*one.file).collect();
+        assert_eq!(names, ["content/sub/a.md"]);
+        assert_eq!(
+            reported(&reader),
+            [
+                "not-utf-8 content/b\u{fffd}.md:0 the name of this file is not UTF-8",
+                "not-utf-8 content/su\u{fffd}/a.md:0 the name of this file is not UTF-8",
+            ]
+        );
+    }
+
+    #[test]
     fn a_file_of_any_size_does_not_fill_the_memory() {
         let root = tempfile::tempdir().unwrap();
-        let file = File::create(root.path().join("big.md")).unwrap();
+        let file = fs::File::create(root.path().join("big.md")).unwrap();
         file.set_len(1 << 40).unwrap();
         let instead = StandIns::new();
         let mut reader = Reader::new(root.path(), &instead);

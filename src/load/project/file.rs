@@ -99,6 +99,10 @@ pub struct SiteFile {
     pub languages: IndexMap<String, LanguageFile>,
     /// HTML in policies: `refused`, or `sanitised` to publish harmless elements of it outside claims.
     pub raw_html: Option<RawHtml>,
+    /// Files and folders in the folder of the published site that a build copies into the new site, such as
+    /// `[CNAME, .well-known/acme-challenge]`. Without this, files that Avouch did not write stop a build.
+    #[serde(default)]
+    pub keep: Vec<Spanned<String>>,
 }
 
 /// `refused:` in the project's file.

@@ -15,9 +15,10 @@ use crate::load::options::Options;
 use crate::load::project::actor::Unset;
 use crate::load::project::file::PROJECT_FILE;
 use crate::load::project::file::{ProjectFile, RefusedFile, ReleaseFile};
+use crate::load::project::keep::KeptPath;
 use crate::load::project::scope::{Scope, check_name};
 use crate::load::project::variable::Variables;
-use crate::load::project::{actor, address, language, limits, tenants, variable, world};
+use crate::load::project::{actor, address, keep, language, limits, tenants, variable, world};
 use crate::model::plan::expect::Refusal;
 use crate::model::project::actor::{Actor, Secret};
 use crate::model::project::i18n::Language;
@@ -35,6 +36,7 @@ use crate::model::source::node::{Node, Value};
 /// The project's file, validated.
 pub(crate) struct Settings {
     pub(crate) site: Site,
+    pub(crate) keep: Vec<KeptPath>,
     pub(crate) languages: Vec<Language>,
     pub(crate) products: IndexMap<String, String>,
     pub(crate) roles: IndexMap<String, String>,
@@ -102,6 +104,7 @@ fn settings(
     actors.extend(tenants);
     let settings = Settings {
         site: site(file, scope),
+        keep: keep::read(file.site.as_ref(), scope),
         languages: language::all(file, scope, reader),
         products: named(&file.products, "products", scope),
         roles: named(&file.roles, "roles", scope),

@@ -7,6 +7,7 @@ pub mod network;
 pub mod policy;
 pub mod promises;
 pub mod release;
+pub mod site_paths;
 pub mod sub_processor;
 pub mod token_shape;
 pub mod verdict_labels;
@@ -38,6 +39,8 @@ use crate::model::source::{Place, Sources};
 pub struct Project {
     /// The site that is published.
     pub site: Site,
+    /// Files and folders of others that stay in the folder of the site, by their paths within it.
+    pub keep: Vec<String>,
     /// Its languages, its own first.
     pub languages: Vec<Language>,
     /// Products, by the name that other files use.

@@ -43,6 +43,7 @@ pub(crate) fn project(target: &str) -> Project {
         weak_secret: false,
     };
     Project {
+        keep: Vec::new(),
         languages: Vec::new(),
         site: Site {
             title: "t".into(),

@@ -108,6 +108,7 @@ pub(crate) fn project() -> Project {
             versions: false,
             raw_html: RawHtml::default(),
         },
+        keep: Vec::new(),
         languages: vec![Language {
             tag: "en".into(),
             folder: String::new(),

@@ -51,6 +51,17 @@ fn there_is_a_page_for_each_policy_and_each_claim() {
 }
 
 #[test]
+fn every_file_that_is_not_a_page_of_a_policy_has_a_known_path() {
+    let sample = Sample::new();
+    let slugs: Vec<&str> =
+        sample.project.policies.iter().map(|policy| policy.slug.as_str()).collect();
+    for path in rendered().into_keys() {
+        let is_page = path.split_once('/').is_some_and(|(folder, _)| slugs.contains(&folder));
+        assert!(is_page || crate::model::project::site_paths::are_at(&path), "{path}");
+    }
+}
+
+#[test]
 fn every_link_points_to_an_existing_file_and_id() {
     let files = rendered();
     for (path, html) in files.iter().filter(|(path, _)| path.ends_with(".html")) {

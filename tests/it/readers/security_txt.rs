@@ -1,5 +1,9 @@
 //! `security.txt` to the letter of RFC 9116.
 
+use avouch::model::security_txt;
+use serde_json::json;
+
+use crate::harness::Project;
 use crate::readers::raw::{Judged, Raw, answer, judged};
 
 const CHECK: &str = "- kind: security-txt\n";
@@ -88,4 +92,23 @@ fn the_address_that_a_file_names_is_compared_as_an_address() {
     });
     let run = crate::evidence::service::run(&server.project(CHECK), &["check"]);
     assert_eq!(run.code, Some(0), "{run}");
+}
+
+#[test]
+fn our_own_file_is_built_with_avouch_once_a_role_confirms_the_contact_and_has_no_fault() {
+    let project = Project::example("security-txt");
+    let refused = project.run(&["build"]);
+    assert_eq!(refused.code, Some(3), "{refused}");
+    assert!(!project.path("public").exists());
+    let looked = ["--role", "security", "--looked-at", "a message that arrived"];
+    let attested = project.run(&[&["attest", "contact"], &looked[..]].concat());
+    assert_eq!(attested.code, Some(0), "{attested}");
+    let built = project.run(&["build"]);
+    assert_eq!(built.code, Some(0), "{built}");
+    let file = project.read("public/.well-known/security.txt");
+    let read = security_txt::read(file.as_bytes()).unwrap();
+    assert_eq!(read["contacts"], json!(["mailto:security@avouch.example.com"]));
+    let canonical = "https://avouch.example.com/.well-known/security.txt";
+    assert_eq!(read["canonical"], json!([canonical]));
+    assert_eq!(read.get("faults"), None, "{file}");
 }

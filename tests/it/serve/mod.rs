@@ -59,6 +59,11 @@ impl Preview {
         format!("http://{}{path}", self.address)
     }
 
+    /// The process that serves it.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     fn get(&self, path: &str) -> Answer {
         get(&self.address, path)
     }

@@ -4,5 +4,7 @@ mod circles;
 mod groups;
 mod phrases;
 mod reference;
+mod release;
+mod threats;
 pub(crate) mod tidy;
 pub(crate) mod wording;

@@ -34,7 +34,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("axum", &["cli"]),
     ("indicatif", &["cli"]),
     ("notify", &["cli"]),
-    ("rustix", &["cli", "probe"]),
+    ("rustix", &["load", "cli", "probe"]),
     ("rusqlite", &["probe"]),
     ("tempfile", &["load", "probe", "cli"]),
     ("tar", &["probe"]),
@@ -85,6 +85,40 @@ fn every_room_keeps_to_its_walls() {
     }
     assert_eq!(seen.len(), ROOMS.len(), "a room has no files: {seen:?}");
     assert!(trespasses.is_empty(), "{}", trespasses.join("\n"));
+}
+
+/// Functions that follow a link into a device or a pipe, or that write half a file.
+const CARELESS: &[&str] = &[
+    "fs::read",
+    "fs::read_to_string",
+    "fs::write",
+    "File::open",
+    "File::create",
+    "File::create_new",
+];
+
+/// The files that may call them: those in `load` and `cli` that everything else there is read and written with,
+/// and what works on private folders and on the system's own files.
+const CAREFUL: &[&str] = &["probe/", "fuzz/tests.rs", "cli/disk/git/", "cli/verb/lint_since.rs"];
+
+#[test]
+fn files_are_read_and_written_in_one_way_each() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut careless = Vec::new();
+    for file in rust_files(&src) {
+        let name = file.strip_prefix(&src).unwrap().display().to_string();
+        let is_test = name.ends_with("fixture.rs") || name.ends_with("check/manual.rs");
+        if is_test || CAREFUL.iter().any(|careful| name.starts_with(careful)) {
+            continue;
+        }
+        let paths = paths_in(&std::fs::read_to_string(&file).unwrap());
+        let is_one = |path: &&String| {
+            CARELESS.iter().any(|one| *path == one || path.ends_with(&format!("::{one}")))
+        };
+        careless.extend(paths.iter().filter(is_one).map(|path| format!("{name}: `{path}`")));
+    }
+    let help = "use `load::file::regular` and `cli::disk::file`";
+    assert!(careless.is_empty(), "{help}\n{}", careless.join("\n"));
 }
 
 #[test]

@@ -283,25 +283,45 @@ fn the_history_of_another_repository_is_not_shown() {
     let secret = changed(&[]);
     let secret_git = secret.path(".git").display().to_string();
     type Lead = fn(&Project, &str);
-    let leads: [Lead; 3] = [
-        |project, to| project.write(".git", &format!("gitdir: {to}\n")),
-        |project, to| symlink(to, project.path(".git")).unwrap(),
-        |project, to| {
-            project.write("tree/commondir", to);
-            project.write("tree/HEAD", "ref: refs/heads/main\n");
-            project.write(".git", "gitdir: tree\n");
-        },
+    // Where the last column is false, there is simply no such revision.
+    let leads: [(Lead, bool); 5] = [
+        (|project, to| project.write(".git", &format!("gitdir: {to}\n")), true),
+        (|project, to| symlink(to, project.path(".git")).unwrap(), true),
+        (
+            |project, to| {
+                project.write("trees/x/commondir", to);
+                project.write("trees/x/gitdir", "../../.git\n");
+                project.write("trees/x/HEAD", "ref: refs/heads/main\n");
+                project.write(".git", "gitdir: trees/x\n");
+            },
+            true,
+        ),
+        (
+            |project, to| {
+                project.write(".git/commondir", to);
+                project.write(".git/HEAD", "ref: refs/heads/main\n");
+            },
+            false,
+        ),
+        (
+            |project, to| {
+                project.write(".git/HEAD", "ref: refs/heads/main\n");
+                symlink(format!("{to}/objects"), project.path(".git/objects")).unwrap();
+                symlink(format!("{to}/refs"), project.path(".git/refs")).unwrap();
+            },
+            true,
+        ),
     ];
-    for lead in leads {
+    for (lead, has_reason) in leads {
         let project = project_at("https://service.example.com", CHECKS);
         change(&project, "");
         lead(&project, &secret_git);
         let lint = project.run(&["lint", "--since", "HEAD"]);
         assert_eq!(lint.code, Some(2), "{lint}");
         assert!(!lint.err.contains("Ann Engineer"), "{lint}");
-        assert!(
-            lint.err.contains("leads to a repository that does not belong to this folder"),
-            "{lint}"
-        );
+        assert!(lint.err.contains("cannot compare with `HEAD`"), "{lint}");
+        let reasons = ["leads to a repository that does not belong to this folder", "is a link"];
+        let is_told = reasons.iter().any(|one| lint.err.contains(one));
+        assert_eq!(is_told, has_reason, "{lint}");
     }
 }

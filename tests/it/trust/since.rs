@@ -129,31 +129,18 @@ fn a_tree_deeper_than_any_folder_ends_with_an_error() {
 }
 
 #[test]
-fn objects_that_are_long_themselves_end_with_an_error() {
-    // A tree and a commit of hundreds of megabytes, which compress to a thousandth.
+fn a_tree_that_is_long_itself_ends_with_an_error() {
+    // It has hundreds of megabytes, and compresses to a thousandth.
     let (project, _) = with_content(|project| unfolding(project, "a.md", 1, 1));
-    let mut long = vec![b'a'; 350 << 20];
+    let mut long = vec![b'a'; 340 << 20];
     long[..13].copy_from_slice(b"100644 a.md\0x");
-    let long_tree =
-        git(project.root(), &["hash-object", "-t", "tree", "--literally", "-w", "--stdin"], &long);
-    let header = format!(
-        "tree {}\nauthor A <a> 1 +0000\ncommitter A <a> 1 +0000\n\n",
-        git(project.root(), &["mktree"], b"")
-    );
-    long[..header.len()].copy_from_slice(header.as_bytes());
-    let long_commit = git(
-        project.root(),
-        &["hash-object", "-t", "commit", "--literally", "-w", "--stdin"],
-        &long,
-    );
-    let of_tree = format!("tree {long_tree}\nauthor A <a> 1 +0000\ncommitter A <a> 1 +0000\n\nx\n");
-    let of_tree = git(
-        project.root(),
-        &["hash-object", "-t", "commit", "--literally", "-w", "--stdin"],
-        of_tree.as_bytes(),
-    );
-    since(&project, &long_commit);
-    since(&project, &of_tree);
+    let written = |kind: &str, bytes: &[u8]| {
+        git(project.root(), &["hash-object", "-t", kind, "--literally", "-w", "--stdin"], bytes)
+    };
+    let tree = written("tree", &long);
+    let commit = format!("tree {tree}\nauthor A <a> 1 +0000\ncommitter A <a> 1 +0000\n\nx\n");
+    let commit = written("commit", commit.as_bytes());
+    since(&project, &commit);
 }
 
 #[test]

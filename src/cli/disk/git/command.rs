@@ -143,6 +143,8 @@ fn limit(child: &Child) {
         (Resource::Cpu, 30),
         (Resource::Fsize, 0),
         (Resource::Core, 0),
+        // It starts no process anyway; the system does not apply this limit to root.
+        (Resource::Nproc, 0),
     ];
     for (resource, most) in limits {
         // A command that has ended already needs no limit.

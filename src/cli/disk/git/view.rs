@@ -13,10 +13,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::disk::repository::{Found, small_file};
-
-/// What the view links to.
-const LINKED: [&str; 6] = ["objects", "refs", "packed-refs", "shallow", "logs", "reftable"];
+use crate::disk::repository::{Found, LINKED, small_file};
 
 /// What the view has a copy of: Git does not accept `HEAD` as a link.
 const COPIED: [&str; 3] = ["HEAD", "FETCH_HEAD", "ORIG_HEAD"];
