@@ -2,13 +2,21 @@
 
 use serde_json::json;
 
-use crate::check::fixture::{everybody_gets, names, plan, sound, tried, verdict};
+use crate::check::fixture::{
+    claim, everybody_gets, names, node, plan, project, sound, tried, verdict,
+};
 use crate::check::kinds::KINDS;
 use crate::model::answer::ids::StepId;
 use crate::model::answer::verdict::Verdict;
 use crate::model::judge::falsify::Grade;
 use crate::model::plan::counterexample::Class;
 use crate::model::plan::{Plan, Role, overlap};
+use crate::model::project::Project;
+use crate::model::project::claim::{Check, Claim};
+use crate::model::project::permissions::excess::excess;
+use crate::model::project::permissions::needs::{Files, needs};
+use crate::model::project::permissions::{Permissions, written};
+use crate::model::source::decode::Spanned;
 
 fn examples() -> impl Iterator<Item = (&'static str, Plan)> {
     KINDS.iter().map(|kind| (kind.name(), plan(kind.manual().example)))
@@ -23,6 +31,47 @@ fn each_example_plans_without_a_flaw() {
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), plan.steps.len(), "{name}: two steps of one name");
+    }
+}
+
+struct NoFiles;
+
+impl Files for NoFiles {
+    fn digest(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn outside(&self, path: &str) -> Vec<String> {
+        vec![path.to_owned()]
+    }
+}
+
+/// A live project whose only check is this one.
+fn live(example: &str) -> Project {
+    let settings = node(example);
+    let kind = settings.get("kind").unwrap();
+    let kind = Spanned { value: kind.as_str().unwrap().to_owned(), span: kind.span.clone() };
+    let (states, products, settings) = (Vec::new(), Vec::new(), settings.without("kind"));
+    let check = Check { kind, states, products, alone: false, settings };
+    let mut project = project();
+    project.world.embedded = false;
+    project.world.demo = false;
+    project.claims = vec![Claim { checks: vec![check], ..claim() }];
+    project
+}
+
+#[test]
+fn the_printed_policy_permits_each_example_on_a_live_service_and_nothing_less_does() {
+    for (name, plan) in examples() {
+        let project = live(KINDS.iter().find(|kind| kind.name() == name).unwrap().manual().example);
+        let plans = [("claim".into(), vec![plan])].into();
+        let needs = needs(&project, &plans, &NoFiles);
+        let printed = written::policy(&needs);
+        let permitted: Permissions = serde_yaml::from_str(&printed).unwrap();
+        assert_eq!(excess(&needs, &permitted, "policy.yaml"), [], "{name}: {printed}");
+        assert_eq!(needs.is_empty(), name == "attestation", "{name} uses nothing");
+        let refused = excess(&needs, &Permissions::default(), "policy.yaml");
+        assert_eq!(refused.len(), needs.len(), "{name}");
     }
 }
 

@@ -103,6 +103,7 @@ pub(crate) fn project() -> Project {
         commands: true,
         refusal: Refusal::standard(),
         release: None,
+        asked: Default::default(),
         world: World {
             target: "https://addon.demo.test".parse().unwrap(),
             demo: true,

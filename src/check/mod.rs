@@ -38,6 +38,9 @@ pub fn plans(project: &Project, seeds: &Seeds) -> (BTreeMap<ClaimId, Vec<Plan>>,
     let mut diagnostics = Report::new();
     let mut plans = BTreeMap::new();
     for claim in &project.claims {
+        if diagnostics.stops_at(&claim.file) {
+            break;
+        }
         let before = diagnostics.mark();
         let planned = of_claim(project, claim, seeds.of(&claim.id), &mut diagnostics);
         // Half of a claim's checks would look like all of them.

@@ -18,12 +18,24 @@ fn formats() -> PossibleValuesParser {
     )
 }
 
+/// The operator's policy.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct PolicyOption {
+    /// What the operator permits the sources to use; a file outside the repository. The variable AVOUCH_POLICY
+    /// can contain its path, or the policy itself
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+}
+
 /// The service that the checks test.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Target {
     /// The origin of the service, or `demo`; replaces `target` in avouch.yaml
     #[arg(long, env = "AVOUCH_TARGET", hide_env_values = true, value_name = "URL")]
     pub(crate) target: Option<String>,
+    /// The operator's policy.
+    #[command(flatten)]
+    pub(crate) policy: PolicyOption,
     /// Options of the demo add-on.
     #[command(flatten)]
     pub(crate) demo: DemoOptions,

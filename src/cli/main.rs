@@ -6,6 +6,8 @@ mod confined;
 pub(crate) mod disk;
 mod exit;
 mod init;
+mod measured;
+mod operator;
 mod previous;
 mod remembered;
 mod run;
@@ -55,6 +57,7 @@ fn main() -> Exit {
         Err(error) => return not_parsed(&error).unwrap_or_else(|exit| exit),
     };
     let console = Console::new(&cli.global);
+    measured::report_to(console);
     run(&cli, console).unwrap_or_else(|exit| exit)
 }
 

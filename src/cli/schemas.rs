@@ -7,6 +7,7 @@ use avouch::load::policy::sub_processors::SubProcessorsFile;
 use avouch::load::project::file::ProjectFile;
 use avouch::model::answer::attestation::Attestation;
 use avouch::model::project::claim::Written;
+use avouch::model::project::permissions::Permissions;
 use avouch::model::project::policy::FrontMatter;
 use avouch::model::project::waiver::Waiver;
 use schemars::transform::{RecursiveTransform, Transform as _};
@@ -22,6 +23,7 @@ pub(crate) type Make = fn() -> Schema;
 pub(crate) const SCHEMAS: &[(&str, Make)] = &[
     ("project", closed::<ProjectFile>),
     ("policy", closed::<FrontMatter>),
+    ("permissions", closed::<Permissions>),
     ("claim", claim),
     ("attestation", closed::<Attestation>),
     ("waiver", closed::<Waiver>),

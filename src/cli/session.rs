@@ -14,10 +14,12 @@ use avouch::workflow::sources::Checked;
 use avouch::workflow::{session, sources};
 
 use crate::addon::{self, Demo, Secrets};
-use crate::args::{DemoOptions, Target};
+use crate::args::{DemoOptions, PolicyOption, Target};
 use crate::disk::git::authors::sign;
 use crate::disk::outlets::Outlets;
 use crate::exit::Exit;
+use crate::measured::Work;
+use crate::operator;
 use crate::terminal::clock::clock;
 use crate::terminal::console::Console;
 use crate::terminal::secrets;
@@ -44,6 +46,8 @@ pub(crate) struct Open<'a> {
     pub(crate) instead: StandIns,
     /// The claims to check; empty for all. Only the variables of their actors need values.
     pub(crate) claims: &'a [String],
+    /// The policy that the sources are compared with, if they are.
+    pub(crate) policy: Option<&'a PolicyOption>,
 }
 
 impl<'a> Open<'a> {
@@ -57,6 +61,7 @@ impl<'a> Open<'a> {
             unset: Severity::Error,
             instead: StandIns::new(),
             claims: &[],
+            policy: Some(&target.policy),
         }
     }
 
@@ -70,6 +75,7 @@ impl<'a> Open<'a> {
             unset: Severity::Warning,
             instead: StandIns::new(),
             claims: &[],
+            policy: None,
         }
     }
 }
@@ -80,6 +86,7 @@ const SECRET: &str = "a secret of the demo add-on";
 /// Reads a project and finds every mistake that can be found without a network. The demo's secrets are
 /// needed only if the demo is started: generating its keys takes longer than all of the rest.
 pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: Clock) -> Checked {
+    let _work = Work::begin();
     let of_demo = |name: &str| match secrets {
         Some(secrets) => secrets.get(name).map(str::to_owned),
         None => Secrets::VARIABLES.contains(&name).then(|| SECRET.to_owned()),
@@ -100,6 +107,9 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
     }
     if let Some(project) = &checked.project {
         secrets::know(project);
+    }
+    if let Some(option) = open.policy {
+        operator::compare(option, open.root, &mut checked);
     }
     sign(open.root, &mut checked.diagnostics, &checked.sources);
     checked
@@ -140,6 +150,9 @@ impl Session {
             console.error(format!("{} in the sources; no request was sent", counted(errors)), "");
             return Err(Exit::Unusable);
         };
+        if let Some(option) = open.policy.filter(|_| open.demo.is_some()) {
+            operator::demand(option, open.root, (&project, &checked.plans), console)?;
+        }
         let demo = start_demo(open, &mut project, &secrets, console)?;
         let root = open.root.to_owned();
         let seeds = open.seeds.clone();

@@ -6,6 +6,7 @@ pub mod file;
 #[cfg(test)]
 mod fixture;
 pub mod options;
+pub mod permissions;
 pub mod policy;
 pub mod project;
 
@@ -20,7 +21,7 @@ use crate::load::across::{
     validity, verdict_labels,
 };
 use crate::load::claim::{Claims, attestations, record, waivers};
-use crate::load::file::reader::Reader;
+use crate::load::file::reader::{Reader, SourceFile};
 use crate::load::options::{Loaded, Options};
 use crate::load::policy::bound::Of;
 use crate::load::policy::verdict::Rule;
@@ -101,6 +102,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         refusal: settings.refusal,
         release: settings.release,
         world: settings.world,
+        asked: settings.asked,
         policies: policies.into_iter().map(|one| one.policy).collect(),
         claims,
         attestations,
@@ -128,12 +130,15 @@ fn severity_of_imitations(promises: PromiseSeverity) -> Severity {
 fn policies(reader: &mut Reader<'_>, languages: &[Language], rules: Rules<'_>) -> Vec<PolicyFile> {
     let sources = reader.folder(policy::FOLDER, &["md"]);
     let diagnostics = &mut reader.diagnostics;
-    let read = |source| {
+    let read = |source: SourceFile| {
+        if diagnostics.stops_at(&source.file) {
+            return None;
+        }
         let number = language::of(&source, languages);
         let tag = languages.get(number).map_or("", |language| &language.tag);
-        (number, policy::read(&source, Rules { language: tag, ..rules }, diagnostics))
+        Some((number, policy::read(&source, Rules { language: tag, ..rules }, diagnostics)))
     };
-    let mut policies: Vec<(usize, PolicyFile)> = sources.into_iter().map(read).collect();
+    let mut policies: Vec<(usize, PolicyFile)> = sources.into_iter().filter_map(read).collect();
     policies.sort_by_key(|(language, one)| {
         (*language, one.policy.front.order, one.policy.file.clone())
     });

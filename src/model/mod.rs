@@ -3,6 +3,7 @@
 
 mod addresses;
 pub mod answer;
+pub mod bounds;
 pub mod judge;
 pub mod plan;
 pub mod project;

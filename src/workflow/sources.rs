@@ -11,9 +11,12 @@ use crate::model::plan::Plan;
 use crate::model::project::Project;
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::diagnostic::codes::Code;
-use crate::model::source::diagnostic::{Diagnostic, in_source_order};
+use crate::model::source::diagnostic::{Diagnostic, Severity, in_source_order};
 use crate::model::source::{Place, Sources};
 use crate::{check, load, render};
+
+/// Maximum number of diagnostics of a project.
+const REPORTED_MAX: usize = 2000;
 
 /// A project as it was read, its plans, and everything that is wrong with either.
 pub struct Checked {
@@ -85,5 +88,20 @@ pub fn check_sources(
         diagnostics.extend(found);
         diagnostics.extend(check::numbers::check(project, &plans));
     }
-    Checked { project, plans, diagnostics: in_source_order(diagnostics), sources, unread }
+    let diagnostics = bounded(in_source_order(diagnostics));
+    Checked { project, plans, diagnostics, sources, unread }
+}
+
+/// Drops the diagnostics beyond [`REPORTED_MAX`], and reports how many those are.
+fn bounded(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let more = diagnostics.split_off(diagnostics.len().min(REPORTED_MAX));
+    if let Some(severity) =
+        more.iter().map(|one| one.severity).max_by_key(|one| *one == Severity::Error)
+    {
+        let message = format!("there are {} more mistakes", more.len());
+        let last = Diagnostic::new(Code::TooManyMistakes, Place::file("avouch.yaml"), message)
+            .help("correct those that are listed, and run this again");
+        diagnostics.push(Diagnostic { severity, place: None, ..last });
+    }
+    diagnostics
 }

@@ -62,7 +62,7 @@ fn begin(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
     let tried = STARTERS.iter().filter(|one| (one.fits)(&answers) == Fit::Tried);
     let tried: Vec<&Starter> = tried.collect();
     files::write(&trial, &answers, &tried, today).map_err(failed)?;
-    let kept = trial::those_that_hold(&trial, &answers, console)?;
+    let kept = trial::those_that_hold(&trial, &answers, &args.policy, console)?;
     files::write(&made, &answers, &kept, today).map_err(failed)?;
     for file in put_in_place(&made, root).map_err(failed)? {
         console.message(format!("`{}` exists already, and was not changed", file.display()));

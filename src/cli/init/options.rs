@@ -2,6 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::args::PolicyOption;
+
 /// `avouch init`
 #[derive(Debug, Args)]
 pub(crate) struct Init {
@@ -33,6 +35,9 @@ pub(crate) struct Init {
     /// today's date, as a claim that nobody has tested
     #[arg(long)]
     pub(crate) reports_are_read: bool,
+    /// The operator's policy.
+    #[command(flatten)]
+    pub(crate) policy: PolicyOption,
 }
 
 /// How customers log in.

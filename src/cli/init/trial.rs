@@ -10,7 +10,7 @@ use avouch::model::plan::Act;
 use avouch::render::report::labels;
 use avouch::render::wording;
 
-use crate::args::Target;
+use crate::args::{PolicyOption, Target};
 use crate::exit::Exit;
 use crate::init::answers::Answers;
 use crate::init::starters::{Fit, STARTERS, Starter};
@@ -22,9 +22,11 @@ use crate::terminal::console::Console;
 pub(crate) fn those_that_hold(
     trial: &Path,
     answers: &Answers,
+    policy: &PolicyOption,
     console: Console,
 ) -> Result<Vec<&'static Starter>, Exit> {
-    let mut session = Session::open(&Open::to_ask(trial, &Target::default()), console)?;
+    let service = Target { policy: policy.clone(), ..Target::default() };
+    let mut session = Session::open(&Open::to_ask(trial, &service), console)?;
     // A service that is down is reported at once, without retries for each claim.
     session.project.limits.retries = 0;
     let assessment = assess(&session, &|_| true, console)?;

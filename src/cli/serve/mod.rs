@@ -24,6 +24,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use avouch::model::published::Published;
+use avouch::model::source::diagnostic::Diagnostic;
 use avouch::model::source::diagnostic::codes::Code;
 use avouch::probe;
 use avouch::probe::job::Interrupt;
@@ -33,6 +34,7 @@ use avouch::render::outlet::terminal::Terminal;
 
 use crate::disk::program;
 use crate::exit::Exit;
+use crate::operator;
 use crate::previous;
 use crate::serve::changes::Previous;
 use crate::serve::checks::Runner;
@@ -90,7 +92,8 @@ pub(crate) fn run(root: &Path, args: &Serve, console: Console) -> Result<Exit, E
 /// The sources at the start. A project with mistakes can be corrected during the preview; a folder without
 /// a project is the wrong folder.
 fn in_a_project(root: &Path, args: &Serve, console: Console) -> Result<Checked, Exit> {
-    let open = Open::to_read(root, args.target.target.as_deref());
+    let policy = Some(&args.target.policy);
+    let open = Open { policy, ..Open::to_read(root, args.target.target.as_deref()) };
     let checked = check_sources(&open, None, clock(None));
     if checked.diagnostics.iter().any(|one| one.code == Code::NoProject) {
         console.diagnostics(&checked.diagnostics, &checked.sources);
@@ -107,10 +110,16 @@ fn published(
     console: Console,
 ) -> Result<Option<Published>, Exit> {
     let Some(from) = &args.previous else { return Ok(None) };
-    let Some(project) = checked.project else {
+    let is_refused = |one: &Diagnostic| matches!(one.code, Code::NotPermitted | Code::BadPolicy);
+    let may_connect = !checked.diagnostics.iter().any(is_refused);
+    let connects = previous::is_address(from);
+    let Some(project) = checked.project.filter(|_| may_connect || !connects) else {
         console.diagnostics(&checked.diagnostics, &checked.sources);
         return Err(Exit::Unusable);
     };
+    if connects {
+        operator::demand(&args.target.policy, root, (&project, &checked.plans), console)?;
+    }
     previous::read(from, root, &project.world, console).map(Some)
 }
 

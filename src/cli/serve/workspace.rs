@@ -23,6 +23,8 @@ use avouch::workflow::retracted::used_again;
 use avouch::workflow::sources::Checked;
 use jiff::Timestamp;
 
+use crate::measured;
+use crate::measured::Work;
 use crate::serve::evidence_file::EvidenceFile;
 use crate::serve::note::Note;
 use crate::serve::options::Serve;
@@ -81,6 +83,8 @@ impl Workspace {
 
     /// Reads the files and renders the site.
     pub(crate) fn snapshot(&mut self) -> Snapshot {
+        measured::forget();
+        let _work = Work::begin();
         let assessment = self.evidence.read();
         let seeds = assessment.as_ref().map_or_else(Seeds::default, |one| one.seeds(0));
         let written = self.read(&seeds, StandIns::new());
@@ -165,6 +169,7 @@ impl Workspace {
             Err(wrong) => {
                 let mut plain = project.clone();
                 plain.templates.clear();
+                measured::forget();
                 let files = render::site(&Input { project: &plain, ..input });
                 (files.unwrap_or_default(), wrong)
             }

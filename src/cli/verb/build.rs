@@ -18,6 +18,7 @@ use crate::disk::outlets::Outlets;
 use crate::disk::publish::{Keep, PublishError};
 use crate::disk::{publish, store};
 use crate::exit::Exit;
+use crate::measured::{Work, measured};
 use crate::previous::Evidence;
 use crate::remembered::Records;
 use crate::run::assess;
@@ -64,11 +65,13 @@ impl Build {
 pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, Exit> {
     let source_date = source_date(console)?;
     let _lock = ProjectLock::acquire(root, console)?;
+    let work = Work::begin();
     let given = args
         .assessment
         .as_deref()
         .map(|file| store::read(&root.join(file), console))
         .transpose()?;
+    drop(work);
     let outlets = Outlets::open(&args.reports, root, &taken(args), console)?;
     let mut session =
         Session::open_or_report(&open(root, args, given.as_ref()), &outlets, console)?;
@@ -94,6 +97,7 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
     };
     // The page does not mention the time of the build, so that every build gives the same bytes. Evidence
     // that has expired stays expired, whatever `SOURCE_DATE_EPOCH` is.
+    let work = Work::begin();
     let now = session.clock.now().max(source_date.unwrap_or(Timestamp::MIN));
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     let input = Input {
@@ -105,8 +109,9 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
         folder: outlets.folder(),
     };
     outlets.write(&input, console)?;
+    drop(work);
     if let Some(draft) = &args.draft {
-        let out = write(render::draft(&input), draft, &session, console)?;
+        let out = write(measured(|| render::draft(&input)), draft, &session, console)?;
         console.message(format!("wrote a draft to {}: open {}", draft.display(), out.display()));
     }
     publish_if_it_holds(&session, &input, args, console)
@@ -158,6 +163,7 @@ fn open<'a>(root: &'a Path, args: &'a Build, given: Option<&Assessment>) -> Open
         unset: if given.is_some() { Severity::Warning } else { Severity::Error },
         instead: StandIns::new(),
         claims: &[],
+        policy: Some(&args.target.policy),
     }
 }
 
@@ -206,7 +212,7 @@ fn publish_if_it_holds(
         console.message(format!("not published: {}{old}", counted(input.outcomes)));
         return Ok(exit);
     }
-    let site = render::site(input);
+    let site = measured(|| render::site(input));
     let has_security_txt = |files: &Files| files.contains_key(SECURITY_TXT);
     if !session.project.world.demo && !site.as_ref().is_ok_and(has_security_txt) {
         console.message(format!(

@@ -9,9 +9,10 @@ use avouch::workflow::sources::Checked;
 use clap::Args;
 use serde_json::json;
 
-use crate::args::{Reports, Wanted};
+use crate::args::{PolicyOption, Reports, Wanted};
 use crate::disk::outlets::Outlets;
 use crate::exit::Exit;
+use crate::measured::Work;
 use crate::session::{Open, check_sources};
 use crate::terminal::clock::clock;
 use crate::terminal::console::Console;
@@ -28,6 +29,9 @@ pub(crate) struct Lint {
     /// The origin of the service, or `demo`; replaces `target` in avouch.yaml
     #[arg(long, env = "AVOUCH_TARGET", hide_env_values = true, value_name = "URL")]
     pub(crate) target: Option<String>,
+    /// The operator's policy.
+    #[command(flatten)]
+    policy: PolicyOption,
     /// The format of the output
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -39,7 +43,8 @@ pub(crate) struct Lint {
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Lint, console: Console) -> Result<Exit, Exit> {
     let outlets = outlets(root, args, console)?;
-    let open = Open::to_read(root, args.target.as_deref());
+    let _work = Work::begin();
+    let open = Open { policy: Some(&args.policy), ..Open::to_read(root, args.target.as_deref()) };
     let mut checked = check_sources(&open, None, clock(None));
     let before = args.since.as_ref();
     let since =

@@ -60,15 +60,19 @@ pub(crate) fn of_line(line: &str) -> Vec<Disguise> {
     let is_right_to_left =
         line.chars().any(|c| c.is_alphabetic() && RIGHT_TO_LEFT.contains(&c.script()));
     let mut found = Vec::new();
-    for (at, c) in line.char_indices().filter(|(_, c)| is_control(*c)) {
-        let near = Near {
-            before: line[..at].chars().next_back(),
-            after: line[at + c.len_utf8()..].chars().find(|next| !is_control(*next)),
-        };
+    // From the end, because the character after a control is the next one that is none.
+    let mut after = None;
+    for (at, c) in line.char_indices().rev() {
+        if !is_control(c) {
+            after = Some(c);
+            continue;
+        }
+        let near = Near { before: line[..at].chars().next_back(), after };
         if !near.needs(c, is_right_to_left) {
             found.push(Disguise { span: at..at + c.len_utf8(), reason: Reason::Idle(c) });
         }
     }
+    found.reverse();
     found
 }
 

@@ -12,7 +12,12 @@ const EAST_ASIAN: [Script; 5] =
 /// The words of a line with letters that look like others.
 pub(crate) fn of_line(line: &str) -> Vec<Disguise> {
     let words: Vec<_> = words(line).into_iter().map(|span| (span.clone(), &line[span])).collect();
-    let genuine: Vec<Script> = words.iter().filter_map(|(_, word)| genuine_script(word)).collect();
+    let mut genuine: Vec<Script> = Vec::new();
+    for script in words.iter().filter_map(|(_, word)| genuine_script(word)) {
+        if !genuine.contains(&script) {
+            genuine.push(script);
+        }
+    }
     let has_latin = genuine.contains(&Script::Latin);
     let disguised = |word: &str| {
         let whole =
@@ -36,8 +41,13 @@ fn script(c: char) -> Option<Script> {
 
 /// The letter of a word that looks like a letter of one of the word's other scripts.
 fn mixed(word: &str) -> Option<char> {
-    let scripts: Vec<Script> = word.chars().filter_map(script).collect();
-    if scripts.iter().all(|one| Some(one) == scripts.first()) {
+    let mut scripts: Vec<Script> = Vec::new();
+    for script in word.chars().filter_map(script) {
+        if !scripts.contains(&script) {
+            scripts.push(script);
+        }
+    }
+    if scripts.len() < 2 {
         return None;
     }
     let looks_like_another = |c: &char| {

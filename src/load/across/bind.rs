@@ -60,6 +60,9 @@ struct Quote<'a> {
 }
 
 fn compare(claim: &Claim, policies: &[PolicyFile], diagnostics: &mut Report) {
+    if diagnostics.stops_at(&claim.file) {
+        return;
+    }
     let also = claim.written.proves_also.iter().map(|also| Quote {
         words: &also.words,
         under: also.under.as_ref(),

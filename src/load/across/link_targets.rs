@@ -12,6 +12,10 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 
+/// Maximum number of mistakes that are reported of one policy, and of all: for each, names are compared.
+const REPORTED_OF_POLICY_MAX: usize = 250;
+const REPORTED_MAX: usize = 5000;
+
 /// Reports every link to a claim, page or heading that does not exist, and every picture that the
 /// pages of the site at the address `home` do not show.
 pub(crate) fn check(
@@ -22,10 +26,13 @@ pub(crate) fn check(
 ) {
     let pages: BTreeMap<&str, &PolicyFile> =
         policies.iter().map(|one| (&*one.policy.file, one)).collect();
+    let mut left = REPORTED_MAX;
     for policy in policies {
         let site = Site { pages: &pages, claims, home, from: policy };
-        diagnostics
-            .extend(policy.targets.iter().filter_map(|(target, span)| site.link(target, span)));
+        let wrong = policy.targets.iter().filter_map(|(target, span)| site.link(target, span));
+        let wrong: Vec<Diagnostic> = wrong.take(REPORTED_OF_POLICY_MAX.min(left)).collect();
+        left -= wrong.len();
+        diagnostics.extend(wrong);
     }
 }
 

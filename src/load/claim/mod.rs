@@ -47,6 +47,9 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Claims {
     let mut claims = Claims::default();
     let mut files: BTreeMap<ClaimId, Arc<str>> = BTreeMap::new();
     for source in reader.folder(FOLDER, &["yaml", "yml"]) {
+        if reader.diagnostics.stops_at(&source.file) {
+            break;
+        }
         let id = ClaimId::from(id_of(&source.file));
         if let Some(first) = files.get(&id) {
             reader.diagnostics.push(duplicate(&id, &source.file, first));

@@ -14,6 +14,9 @@ use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 
+/// Maximum number of mistakes of each of the two sorts that are reported of a file.
+const REPORTED_MAX: usize = 500;
+
 /// Reports each hidden character and each disguised word of a file's text.
 pub(crate) fn in_text(file: &Arc<str>, text: &str) -> Vec<Diagnostic> {
     let hidden = text.char_indices().filter(|(_, c)| is_hidden(*c));
@@ -25,7 +28,7 @@ pub(crate) fn in_text(file: &Arc<str>, text: &str) -> Vec<Diagnostic> {
         let span = start + one.span.start..start + one.span.end;
         disguised(file, span, &seen[one.span.clone()], &one)
     });
-    hidden.chain(disguised).collect()
+    hidden.take(REPORTED_MAX).chain(disguised.take(REPORTED_MAX)).collect()
 }
 
 /// Reports a hidden character or disguised word that is in the value that was read at `span`, but not in the text
@@ -43,9 +46,11 @@ pub(crate) fn in_value(
     if let Some(c) = value.chars().find(|c| is_hidden(*c)) {
         return (!written.contains(c)).then(|| diagnostic(file, span, c));
     }
+    let one = disguises(value).into_iter().next()?;
     // What is disguised as it is written was reported with the file.
-    let is_new = |_: &Disguise| disguises(written).is_empty();
-    let one = disguises(value).into_iter().find(is_new)?;
+    if !disguises(written).is_empty() {
+        return None;
+    }
     Some(disguised(file, span, &value[one.span.clone()], &one))
 }
 

@@ -25,6 +25,9 @@ const FILE_MAX: u64 = 1024 * 1024;
 /// Maximum size in bytes of the tenants' file, which may list thousands.
 const SECRET_FILE_MAX: u64 = 16 * 1024 * 1024;
 
+/// Maximum size in bytes of all files together.
+const ALL_MAX: u64 = 64 * 1024 * 1024;
+
 /// Maximum number of files in a folder and its subfolders.
 const FILES_MAX: usize = 10_000;
 
@@ -35,6 +38,8 @@ const DEPTH_MAX: usize = 12;
 pub(crate) struct Reader<'a> {
     root: PathBuf,
     instead: &'a StandIns,
+    /// How many bytes may still be read.
+    left: u64,
     /// The text of every file that was read.
     pub(crate) sources: Sources,
     /// The diagnostics so far.
@@ -58,6 +63,7 @@ impl<'a> Reader<'a> {
         Self {
             root: fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
             instead,
+            left: ALL_MAX,
             sources: Sources::default(),
             diagnostics: Report::new(),
             unread: BTreeSet::new(),
@@ -196,6 +202,10 @@ impl<'a> Reader<'a> {
             self.refuse_outside(file);
             return None;
         }
+        if self.left == 0 || self.diagnostics.stops_at(file) {
+            self.unread.insert(Arc::from(file));
+            return None;
+        }
         // That the file lies in the project was decided about the file that a link leads to.
         let bytes = match regular::read(path, bytes_max, Links::Followed) {
             Ok(bytes) => bytes,
@@ -215,6 +225,14 @@ impl<'a> Reader<'a> {
                 return None;
             }
         };
+        let Some(left) = self.left.checked_sub(bytes.len() as u64) else {
+            self.left = 0;
+            let most = ALL_MAX / 1024 / 1024;
+            let message = format!("the files up to this one have more than {most} MiB together");
+            self.report(Code::TooMuch, file, message, "keep other files elsewhere");
+            return None;
+        };
+        self.left = left;
         Some(SourceFile { file: Arc::from(file), text: self.decoded(bytes, file) })
     }
 
@@ -329,6 +347,27 @@ mod tests {
                 "unreadable content/loop:0 this link leads back to a folder that contains it",
             ]
         );
+    }
+
+    #[test]
+    fn all_files_together_have_a_limit_that_is_reported_once() {
+        let root = tempfile::tempdir().unwrap();
+        let content = root.path().join("content");
+        fs::create_dir_all(&content).unwrap();
+        for number in 0..68 {
+            let file = fs::File::create(content.join(format!("{number:02}.md"))).unwrap();
+            file.set_len(FILE_MAX).unwrap();
+        }
+        let instead = StandIns::new();
+        let mut reader = Reader::new(root.path(), &instead);
+        assert_eq!(reader.folder("content", &["md"]).len(), 64);
+        let too_much = |one: &String| one.starts_with("too-much ");
+        let reported: Vec<String> = reported(&reader).into_iter().filter(too_much).collect();
+        assert_eq!(
+            reported,
+            ["too-much content/64.md:0 the files up to this one have more than 64 MiB together"]
+        );
+        assert!(reader.unread.contains("content/67.md"));
     }
 
     #[test]

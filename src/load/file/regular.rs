@@ -22,7 +22,11 @@ pub enum Links {
 /// Reads a file of at most `bytes_max` bytes.
 pub fn read(path: &Path, bytes_max: u64, links: Links) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    open(path, bytes_max, links)?.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
+    let mut file = open(path, bytes_max, links)?.take(bytes_max.saturating_add(1));
+    file.read_to_end(&mut bytes).map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => io::Error::other("it is not a regular file: it has no end"),
+        _ => error,
+    })?;
     match bytes.len() as u64 > bytes_max {
         false => Ok(bytes),
         true => Err(too_long(bytes_max)),

@@ -20,6 +20,9 @@ use crate::model::source::node::{Entry, Node, Value};
 /// Maximum depth of nesting, far deeper than any real file and safe for recursion.
 const DEPTH_MAX: usize = 48;
 
+/// Maximum number of mistakes that are reported of one document.
+const REPORTED_MAX: usize = 1000;
+
 /// A plain scalar longer than this, in bytes, is not read as a number.
 const NUMBER_MAX: usize = 64;
 
@@ -206,7 +209,9 @@ impl Builder<'_> {
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Range<usize>) {
-        self.reported.extend(hidden::in_value(self.file, self.text, span.clone(), text));
+        if let Some(hidden) = hidden::in_value(self.file, self.text, span.clone(), text) {
+            self.push(hidden);
+        }
         let value = if style == ScalarStyle::Plain {
             resolve(text)
         } else {
@@ -329,7 +334,7 @@ impl Builder<'_> {
         *key = Key::Refused;
         let message = format!("the key `{name}` appears twice");
         let place = Place::new(self.file.clone(), node.span);
-        self.reported.push(
+        self.push(
             Diagnostic::new(Code::DuplicateKey, place, message)
                 .with(Argument::Key, name)
                 .related(first, "first here")
@@ -337,9 +342,16 @@ impl Builder<'_> {
         );
     }
 
+    /// Of very many mistakes in one document, the first are enough.
+    fn push(&mut self, mistake: Diagnostic) {
+        if self.reported.len() < REPORTED_MAX {
+            self.reported.push(mistake);
+        }
+    }
+
     fn report(&mut self, code: Code, span: Range<usize>, message: String, help: &str) {
         let place = Place::new(self.file.clone(), span);
-        self.reported.push(Diagnostic::new(code, place, message).help(help));
+        self.push(Diagnostic::new(code, place, message).help(help));
     }
 }
 

@@ -8,6 +8,10 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TextMergeWithOffset};
 /// The index of an event.
 pub(crate) type Index = usize;
 
+/// Maximum number of events of a body: one for every three bytes of the longest file. More come from marks that
+/// repeat, such as a thousand quotations within each other.
+const EVENTS_MAX: usize = 350_000;
+
 /// A parsed body. Places are bytes of the whole file.
 pub(crate) struct Markdown {
     events: Vec<(Event<'static>, Range<usize>)>,
@@ -17,6 +21,8 @@ pub(crate) struct Markdown {
     /// Of the end of an element, its start.
     start: BTreeMap<Index, Index>,
     footnotes: BTreeMap<String, Index>,
+    /// Whether there were too many events, so that none is here.
+    pub(crate) is_too_long: bool,
 }
 
 impl Markdown {
@@ -34,9 +40,13 @@ impl Markdown {
             end: Vec::new(),
             start: BTreeMap::new(),
             footnotes: BTreeMap::new(),
+            is_too_long: false,
         };
         let mut open = Vec::new();
         for (event, range) in TextMergeWithOffset::new(parser) {
+            if markdown.events.len() == EVENTS_MAX {
+                return Self { is_too_long: true, ..Self::parse("", 0) };
+            }
             markdown.push(event.into_static(), start + range.start..start + range.end, &mut open);
         }
         markdown

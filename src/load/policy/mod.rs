@@ -83,6 +83,11 @@ pub(crate) fn read(source: &SourceFile, rules: Rules<'_>, diagnostics: &mut Repo
     let is_read = !diagnostics.has_errors_since(mark);
     let file = &source.file;
     let markdown = Markdown::parse(&source.text, start);
+    if markdown.is_too_long {
+        let message = "this has more paragraphs, cells and marks than can be read";
+        let error = Diagnostic::new(Code::TooLong, Place::file(file.clone()), message);
+        diagnostics.push(error.help("split it"));
+    }
     let headings = heading::all(&markdown, file, diagnostics);
     let links = link::all(&markdown, file);
     prose::check(source, &markdown, &links, diagnostics);
@@ -464,6 +469,24 @@ mod tests {
     #[test]
     fn a_struck_sentence_next_to_a_claim_is_not_reported() {
         assert_eq!(reported("~~Old.~~ [New.](stated: \"x\")\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_policy_has_a_bound_on_its_marks() {
+        for marks in [">".repeat(400_000), "|a".repeat(200_000), "*a* ".repeat(200_000)] {
+            let table = format!("|a{}\n|-{}\n{marks}\n", "|a".repeat(10), "|-".repeat(10));
+            let text = if marks.starts_with('|') { table + &"|b\n".repeat(40_000) } else { marks };
+            let reported =
+                Fixture::sound().with("content/third.md", format!("{FRONT}{text}")).reported();
+            assert_eq!(
+                reported,
+                [
+                    "content/third.md:1:1 too-long: this has more paragraphs, cells and marks than can be read ? split it"
+                ],
+                "{}",
+                &text[..4]
+            );
+        }
     }
 
     #[test]

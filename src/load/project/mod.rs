@@ -7,6 +7,7 @@ pub mod file;
 pub(crate) mod keep;
 pub(crate) mod language;
 pub(crate) mod limits;
+pub(crate) mod needs;
 pub(crate) mod scope;
 pub mod settings;
 pub(crate) mod tenants;

@@ -18,10 +18,13 @@ use crate::load::project::file::{ProjectFile, RefusedFile, ReleaseFile};
 use crate::load::project::keep::KeptPath;
 use crate::load::project::scope::{Scope, check_name};
 use crate::load::project::variable::Variables;
-use crate::load::project::{actor, address, keep, language, limits, tenants, variable, world};
+use crate::load::project::{
+    actor, address, keep, language, limits, needs, tenants, variable, world,
+};
 use crate::model::plan::expect::Refusal;
 use crate::model::project::actor::{Actor, Secret};
 use crate::model::project::i18n::Language;
+use crate::model::project::permissions::Asked;
 use crate::model::project::promises::PromiseSeverity;
 use crate::model::project::release::ReleaseSource;
 use crate::model::project::world::{Limits, World};
@@ -53,6 +56,7 @@ pub(crate) struct Settings {
     pub(crate) release: Option<ReleaseSource>,
     pub(crate) promises: PromiseSeverity,
     pub(crate) world: World,
+    pub(crate) asked: Asked,
 }
 
 /// Reads the project's file; `None` if its settings are too incomplete to validate other files.
@@ -97,6 +101,7 @@ fn settings(
 ) -> Option<Settings> {
     variable::refuse_elsewhere(scope);
     let world = world::of(file, scope, reader, options);
+    let asked = needs::of(&world, scope, options);
     let variables = Variables::new(options, world.embedded);
     let (mut actors, unset) = actor::all(&file.actors, &variables, scope);
     let tenants = tenants::read(file.tenants.as_ref(), &actors, scope, reader);
@@ -124,6 +129,7 @@ fn settings(
         release: file.release.as_ref().and_then(|one| release(one, scope)),
         promises: file.promises.unwrap_or_default(),
         world,
+        asked,
     };
     let is_mapping = |key: &&str| {
         let node = scope.node.get(key);

@@ -117,14 +117,14 @@ fn refuse_in(node: &Node, scope: &mut Scope<'_>) {
 }
 
 /// The bytes of `${name}` within a scalar, or all of the scalar where it is written otherwise.
-fn within(scope: &Scope<'_>, span: &Range<usize>, name: &str) -> Range<usize> {
+pub(crate) fn within(scope: &Scope<'_>, span: &Range<usize>, name: &str) -> Range<usize> {
     let hole = format!("${{{name}}}");
     let written = scope.source.text.get(span.clone()).unwrap_or_default();
     let found = written.find(&hole).map(|at| span.start + at);
     found.map_or(span.clone(), |start| start..start + hole.len())
 }
 
-fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(|c: char| c.is_ascii_digit())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')

@@ -14,17 +14,14 @@ use crate::load::project::connect_to::connect_to;
 use crate::load::project::file::ProjectFile;
 use crate::load::project::scope::{Scope, check_name};
 use crate::load::project::variable::Variables;
-use crate::model::project::world::World;
+use crate::model::project::world::{DEMO_SUFFIX, World};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::node::Node;
 
 /// The beginning of a certificate in PEM (RFC 7468, section 5).
-const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-
-/// Hosts of the demo, and of the world around it, end so.
-const DEMO_SUFFIX: &str = ".demo.test";
+pub(crate) const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 
 /// The world of the project's file, overridden by the command line.
 pub(crate) fn of(

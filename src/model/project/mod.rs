@@ -4,6 +4,7 @@ pub mod actor;
 pub mod claim;
 pub mod i18n;
 pub mod network;
+pub mod permissions;
 pub mod policy;
 pub mod promises;
 pub mod release;
@@ -27,6 +28,7 @@ use crate::model::plan::expect::Refusal;
 use crate::model::project::actor::{Actor, Secret};
 use crate::model::project::claim::Claim;
 use crate::model::project::i18n::Language;
+use crate::model::project::permissions::Asked;
 use crate::model::project::policy::Policy;
 use crate::model::project::release::ReleaseSource;
 use crate::model::project::waiver::Waiver;
@@ -72,6 +74,8 @@ pub struct Project {
     pub release: Option<ReleaseSource>,
     /// The target and its surroundings.
     pub world: World,
+    /// What `avouch.yaml` itself needs of the operator.
+    pub asked: Asked,
     /// Policies, in the order of the site.
     pub policies: Vec<Policy>,
     /// Claims, in the order in which the policies contain them.

@@ -8,6 +8,9 @@ use url::Url;
 
 use crate::language::period::Period;
 
+/// Hosts of the demo, and of the world around it, end so.
+pub const DEMO_SUFFIX: &str = ".demo.test";
+
 /// The target and its surroundings: everything outside the sources that a verdict depends on.
 #[derive(Clone, Debug)]
 pub struct World {

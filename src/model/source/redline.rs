@@ -68,6 +68,15 @@ impl Side {
     }
 }
 
+/// Maximum length in bytes of texts that are compared word by word.
+const COMPARED_MAX: usize = 16 * 1024;
+
+/// Maximum number of blocks of a text that are compared with those of another one, in any order.
+const BLOCKS_MAX: usize = 2000;
+
+/// How many blocks are tried as the earlier form of one.
+const ALIKE_MAX: usize = 16;
+
 /// Whether words were kept, removed or added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -95,8 +104,12 @@ pub struct Run {
 /// follow each other share a fate.
 pub fn redline(old: &str, new: &str) -> Vec<Run> {
     let (old, new) = (normalise(old), normalise(new));
-    let diff = TextDiff::from_unicode_words(old.as_str(), new.as_str());
     let mut runs: Vec<Run> = Vec::new();
+    if !may_be_compared(&old, &new) {
+        in_full(&old, &new, &mut runs);
+        return runs;
+    }
+    let diff = TextDiff::from_unicode_words(old.as_str(), new.as_str());
     for change in diff.iter_all_changes() {
         let fate = match change.tag() {
             ChangeTag::Equal => Fate::Kept,
@@ -108,18 +121,49 @@ pub fn redline(old: &str, new: &str) -> Vec<Run> {
     runs
 }
 
+/// Whether two texts are short enough to be compared word by word, which takes quadratic time.
+pub fn may_be_compared(old: &str, new: &str) -> bool {
+    old.len().max(new.len()) <= COMPARED_MAX
+}
+
+/// The redline of two long texts: what is between their equal beginnings and ends was replaced.
+fn in_full(old: &str, new: &str, runs: &mut Vec<Run>) {
+    let equal = |(one, other): &(&str, &str)| one == other;
+    let words = |text| -> Vec<&str> { str::split_inclusive(text, ' ').collect() };
+    let (old, new) = (words(old), words(new));
+    let pairs = || old.iter().copied().zip(new.iter().copied());
+    let first = pairs().take_while(equal).count();
+    let behind = old[first..].iter().rev().copied().zip(new[first..].iter().rev().copied());
+    let last = behind.take_while(equal).count();
+    let mut add = |fate, words: &[&str]| match words.is_empty() {
+        true => {}
+        false => push(runs, fate, &words.concat()),
+    };
+    add(Fate::Kept, &old[..first]);
+    add(Fate::Removed, &old[first..old.len() - last]);
+    add(Fate::Added, &new[first..new.len() - last]);
+    add(Fate::Kept, &old[old.len() - last..]);
+}
+
 /// The differences between the blocks of two texts: those that changed, in order. Of replaced blocks,
 /// similar ones are compared with each other.
 pub fn blocks(old: &[String], new: &[String]) -> Vec<Vec<Run>> {
     let mut changes = Vec::new();
     let mut add = |old: &str, new: &str| changes.push(redline(old, new));
+    // Beyond this many, blocks at the same place are compared with each other.
+    if old.len().max(new.len()) > BLOCKS_MAX {
+        let longest = old.len().max(new.len());
+        let at = |blocks: &[String], at: usize| blocks.get(at).cloned().unwrap_or_default();
+        let different = (0..longest).filter(|one| old.get(*one) != new.get(*one));
+        return different.map(|one| redline(&at(old, one), &at(new, one))).collect();
+    }
     for part in similar::capture_diff_slices(similar::Algorithm::Myers, old, new) {
         if part.tag() == similar::DiffTag::Equal {
             continue;
         }
         let mut gone = &old[part.old_range()];
         for block in &new[part.new_range()] {
-            match gone.iter().position(|before| are_alike(before, block)) {
+            match gone.iter().take(ALIKE_MAX).position(|before| are_alike(before, block)) {
                 None => add("", block),
                 Some(at) => {
                     gone[..at].iter().for_each(|before| add(before, ""));
@@ -137,7 +181,7 @@ pub fn blocks(old: &[String], new: &[String]) -> Vec<Vec<Run>> {
 
 /// Whether two blocks are so similar that a redline of them is readable.
 fn are_alike(old: &str, new: &str) -> bool {
-    TextDiff::from_unicode_words(old, new).ratio() >= 0.5
+    may_be_compared(old, new) && TextDiff::from_unicode_words(old, new).ratio() >= 0.5
 }
 
 fn push(runs: &mut Vec<Run>, fate: Fate, text: &str) {
@@ -197,6 +241,20 @@ mod tests {
                 "[+Really.+]",
             ]
         );
+    }
+
+    #[test]
+    fn long_texts_are_compared_in_linear_time() {
+        let long = |word: &str| (0..100_000).map(|one| format!("{word}{one} ")).collect::<String>();
+        let (old, new) = (long("a"), long("b"));
+        let runs = redline(&format!("The same {old}end"), &format!("The same {new}end"));
+        let fates: Vec<Fate> = runs.iter().map(|run| run.fate).collect();
+        assert_eq!(fates, [Fate::Kept, Fate::Removed, Fate::Added, Fate::Kept]);
+        assert_eq!(runs[0].text, "The same ");
+        let many = |word: &str| (0..20_000).map(|one| format!("{word}{one}")).collect::<Vec<_>>();
+        assert_eq!(blocks(&many("a"), &many("b")).len(), 20_000);
+        assert_eq!(blocks(&many("a"), &many("a")), Vec::<Vec<Run>>::new());
+        assert_eq!(shown(&"a ".repeat(20_000), &"a ".repeat(20_000)).matches("[").count(), 0);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Deletes objects that earlier runs created and left behind, before any check starts.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
@@ -18,7 +19,6 @@ use crate::probe::job::{Event, Job, RunSettings, Undeleted};
 use crate::probe::limiter::Urgency;
 use crate::probe::values::Values;
 use crate::probe::values::redact::Redactor;
-use crate::probe::values::sought::Sought;
 
 /// The time limit for all objects together.
 const TIME_MAX: Duration = Duration::from_secs(30);
@@ -105,7 +105,7 @@ async fn delete(
         step,
         request,
         values: &values,
-        sought: &Sought::default(),
+        sought: &Arc::default(),
         urgency: Urgency::Cleanup,
         way: Way::default(),
         pages: FurtherPages::Ignored,

@@ -220,7 +220,38 @@ fn policy_in(bytes: &[u8]) -> Result<Map<String, Value>, ProbeError> {
     if !media_type.eq_ignore_ascii_case("text/plain") {
         return Ok(entry("wrong", "the policy is not of the type `text/plain`"));
     }
-    Ok(entry("text", &String::from_utf8_lossy(&bytes[head..])))
+    let body = body_in(&response, bytes, head)?;
+    Ok(entry("text", &String::from_utf8_lossy(body)))
+}
+
+/// The whole body of an answer that was closed at its end. Half a policy is none.
+fn body_in<'b>(
+    response: &httparse::Response<'_, '_>,
+    bytes: &'b [u8],
+    head: usize,
+) -> Result<&'b [u8], ProbeError> {
+    let named = |name: &str| {
+        let fields = response.headers.iter();
+        fields.filter(move |field| field.name.eq_ignore_ascii_case(name)).collect::<Vec<_>>()
+    };
+    let unclear = |why: &str| Err(ProbeError::new(Reason::Unparsable, why));
+    if !named("transfer-encoding").is_empty() || !named("content-encoding").is_empty() {
+        return unclear("the answer has a coding that was not offered");
+    }
+    let body = &bytes[head..];
+    let lengths = named("content-length");
+    let lengths: Vec<Option<usize>> = lengths
+        .iter()
+        .map(|field| std::str::from_utf8(field.value).ok()?.trim().parse().ok())
+        .collect();
+    match lengths.as_slice() {
+        [] if bytes.len() < ANSWER_BYTES_MAX => Ok(body),
+        [] => Err(ProbeError::new(Reason::Budget, "the policy is too long")),
+        [Some(first), rest @ ..] if rest.iter().all(|one| *one == Some(*first)) => {
+            body.get(..*first).map_or_else(|| unclear("the answer is not complete"), Ok)
+        }
+        _ => unclear("the length of the answer is not clear"),
+    }
 }
 
 /// A policy (RFC 8461, section 3.2).
@@ -372,5 +403,25 @@ mod tests {
         assert_eq!(wrong("301 Moved"), "the policy is answered with the status 301");
         assert_eq!(answer("503 Busy").unwrap_err().reason, Reason::ServerError);
         assert_eq!(policy_in(b"hello").unwrap_err().reason, Reason::Unparsable);
+    }
+
+    #[test]
+    fn half_a_policy_is_none() {
+        let answer = |fields: &str| {
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n{fields}\r\n");
+            policy_in(format!("{head}{POLICY}").as_bytes())
+        };
+        let length = POLICY.len();
+        for sound in [String::new(), format!("Content-Length: {length}\r\n")] {
+            assert_eq!(answer(&sound).unwrap()["text"], POLICY, "{sound}");
+        }
+        for unclear in [
+            format!("Content-Length: {}\r\n", length + 1),
+            format!("Content-Length: {length}\r\nContent-Length: 5\r\n"),
+            "Content-Length: -5\r\n".to_owned(),
+            "Transfer-Encoding: chunked\r\n".to_owned(),
+        ] {
+            assert!(answer(&unclear).is_err(), "{unclear}");
+        }
     }
 }

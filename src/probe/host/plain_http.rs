@@ -29,6 +29,9 @@ use crate::probe::host::peers::{Connected, PeerFacts, ProbedHost};
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 const FIELDS_MAX: usize = 128;
 
+/// The end of a head.
+const END: &[u8] = b"\r\n\r\n";
+
 /// Requests `/` from one address.
 pub(crate) async fn get(host: ProbedHost<'_>, address: SocketAddr) -> PeerFacts {
     let mut stream = match host.connect(address).await? {
@@ -49,7 +52,7 @@ async fn request(stream: &mut TcpStream, host: &str) -> std::io::Result<Vec<u8>>
     );
     stream.write_all(request.as_bytes()).await?;
     let mut head = Vec::new();
-    while head.len() < HEAD_BYTES_MAX && !head.windows(4).any(|end| end == b"\r\n\r\n") {
+    while head.len() < HEAD_BYTES_MAX && !is_complete(final_head(&head)) {
         let mut piece = [0; 4096];
         let count = stream.read(&mut piece).await?;
         if count == 0 {
@@ -63,18 +66,39 @@ async fn request(stream: &mut TcpStream, host: &str) -> std::io::Result<Vec<u8>>
     Ok(head)
 }
 
+fn is_complete(head: &[u8]) -> bool {
+    head.windows(END.len()).any(|end| end == END)
+}
+
+/// The head of the final answer, after interim ones (RFC 9110, section 15.2).
+fn final_head(mut head: &[u8]) -> &[u8] {
+    while let [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0' | b'1', b' ', b'1', rest @ ..] = head
+        && !rest.starts_with(b"01")
+        && let Some(end) = head.windows(END.len()).position(|end| end == END)
+    {
+        head = &head[end + END.len()..];
+    }
+    head
+}
+
 fn read(head: &[u8], host: &str) -> Result<Map<String, Value>, ProbeError> {
+    let head = final_head(head);
     let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
     let mut response = httparse::Response::new(&mut fields);
     let complete = response.parse(head).is_ok_and(|status| status.is_complete());
-    let (true, Some(status)) = (complete, response.code) else {
+    let (true, Some(status @ 200..600)) = (complete, response.code) else {
         return Err(ProbeError::new(Reason::Unparsable, "the answer is not HTTP"));
     };
     let values = |name: &str| {
         let named = response.headers.iter().filter(|field| field.name.eq_ignore_ascii_case(name));
         named.map(|field| String::from_utf8_lossy(field.value).into_owned()).collect::<Vec<_>>()
     };
-    let location = values("location").into_iter().next();
+    let mut locations = values("location");
+    locations.dedup();
+    if locations.len() > 1 {
+        return Err(ProbeError::new(Reason::Unparsable, "the redirect has several addresses"));
+    }
+    let location = locations.pop();
     let name_of = |cookie: &String| cookie.split('=').next().unwrap_or_default().trim().to_owned();
     let sets: Vec<String> = values("set-cookie").iter().map(name_of).collect();
     Ok(facts(json!({
@@ -133,6 +157,27 @@ mod tests {
         let facts = read(head, "a.test").unwrap();
         assert_eq!(facts["sets"], json!(["s"]));
         assert_eq!(facts["answer"], "to-https");
+    }
+
+    #[test]
+    fn only_one_final_answer_counts() {
+        let redirect = "HTTP/1.1 301 X\r\nLocation: https://a.test/\r\n\r\n";
+        let interim =
+            format!("HTTP/1.1 103 X\r\nLink: </a>\r\n\r\nHTTP/1.1 100 X\r\n\r\n{redirect}");
+        assert_eq!(read(interim.as_bytes(), "a.test").unwrap()["answer"], "to-https");
+        for unclear in [
+            "HTTP/1.1 100 X\r\n\r\n",
+            "HTTP/1.1 101 X\r\n\r\n",
+            "HTTP/1.1 000 X\r\n\r\n",
+            "HTTP/1.1 600 X\r\n\r\n",
+            "HTTP/1.1 301 X\r\nLocation: https://a.test/\r\nLocation: http://b.test/\r\n\r\n",
+        ] {
+            assert_eq!(
+                read(unclear.as_bytes(), "a.test").unwrap_err().reason,
+                Reason::Unparsable,
+                "{unclear}"
+            );
+        }
     }
 
     #[test]

@@ -60,19 +60,24 @@ fn refused(reply: &Reply) -> ProbeError {
 async fn reply(stream: &mut TcpStream) -> io::Result<Reply> {
     let mut bytes = Vec::new();
     let mut lines = Vec::new();
+    let mut code = None;
     while bytes.len() < REPLY_BYTES_MAX {
         bytes.push(stream.read_u8().await?);
         if !bytes.ends_with(b"\n") {
             continue;
         }
         let line = String::from_utf8_lossy(&std::mem::take(&mut bytes)).trim_end().to_owned();
-        let code = line.get(..3).and_then(|code| code.parse().ok());
-        let Some(code) = code else {
+        let digits = line.get(..3).filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()));
+        let Some(found) = digits.and_then(|code| code.parse().ok()) else {
             return Err(io::Error::other("the answer is not SMTP"));
         };
+        // All lines of a reply have the same code (RFC 5321, section 4.2.1).
+        if *code.get_or_insert(found) != found {
+            return Err(io::Error::other("the reply of the mail server has two codes"));
+        }
         lines.push(line.get(4..).unwrap_or_default().to_owned());
         if line.as_bytes().get(3) != Some(&b'-') {
-            return Ok(Reply { code, lines });
+            return Ok(Reply { code: found, lines });
         }
         if lines.len() > REPLY_BYTES_MAX / 64 {
             break;

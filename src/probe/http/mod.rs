@@ -19,15 +19,17 @@ pub(crate) mod response;
 
 use std::error::Error as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::BodyExt as _;
 use hyper::ext::ReasonPhrase;
 use jiff::Timestamp;
 use reqwest::Response;
-use reqwest::header::{CONTENT_ENCODING, HOST, HeaderMap, SET_COOKIE};
+use reqwest::header::{CONTENT_ENCODING, HOST, HeaderMap, SET_COOKIE, TRANSFER_ENCODING};
 use rustls::AlertDescription;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::Url;
 
@@ -54,6 +56,13 @@ use crate::probe::strangers::sent::sent;
 use crate::probe::values::Values;
 use crate::probe::values::redact::Redactor;
 use crate::probe::values::sought::{Parts, Sought};
+
+/// The number of bytes of a body that are decoded and searched at once.
+const SHORT_BODY_MAX: usize = 4096;
+
+/// Long answers are searched one after the other, because the readings of one can take a hundred times its
+/// memory.
+static SEARCHES: Semaphore = Semaphore::const_new(1);
 
 /// Everything that the steps of a run share.
 pub(crate) struct RunContext<'a> {
@@ -85,7 +94,7 @@ pub(crate) struct PlannedRequest<'a> {
     /// The values of its placeholders.
     pub(crate) values: &'a Values,
     /// What the answer is searched for.
-    pub(crate) sought: &'a Sought,
+    pub(crate) sought: &'a Arc<Sought>,
     /// What happens to it when the run must end.
     pub(crate) urgency: Urgency,
     /// Where the body of a 200 is saved; its facts then describe the saved file.
@@ -224,8 +233,8 @@ async fn follow(
         let peer = exchange.address.clone();
         let first = asked.get_or_insert((peer.clone(), exchange.not_asked.clone()));
         (exchange.address, exchange.not_asked) = first.clone();
-        decode(&mut partial, context.limiter.body_max());
-        search(planned.sought, &partial, &mut parts);
+        let body_max = context.limiter.body_max();
+        (partial, parts) = searched(planned.sought, (partial, parts), body_max).await?;
         let found = planned.sought.found(&parts, planned.step, &prepared.texts());
         let leaks = found.leaks(planned.step);
         truncated |= partial.truncated || sent.is_err() || !parts.are_complete();
@@ -233,6 +242,9 @@ async fn follow(
         let Some((status, headers)) = partial.head.filter(|_| sent.is_ok() || leaks) else {
             return Err(sent.err().unwrap_or_else(silence));
         };
+        if status < 200 && !leaks {
+            return Err(unrequested(status).into());
+        }
         let mut unfollowed = None;
         if sent.is_ok() {
             match redirects.next(context, planned, (&prepared, peer), (status, &headers)).await {
@@ -291,8 +303,37 @@ impl Redirects {
     }
 }
 
+/// An interim answer is not the answer to a request that demanded no other protocol (RFC 9110, section 15.2.2).
+fn unrequested(status: u16) -> ProbeError {
+    let detail = format!("the server answered with status {status}, which ends no request");
+    ProbeError::new(Reason::Unparsable, detail)
+}
+
 fn silence() -> Answer {
     ProbeError::new(Reason::Unreachable, "the server sent no answer").into()
+}
+
+/// Decodes an answer and searches it. A long one is searched on another thread, so that the deadlines of other
+/// requests are met meanwhile.
+async fn searched(
+    sought: &Arc<Sought>,
+    (mut partial, mut parts): (PartialResponse, Parts),
+    body_max: usize,
+) -> Result<(PartialResponse, Parts), Answer> {
+    let is_long = partial.body.len() > SHORT_BODY_MAX;
+    let sought = sought.clone();
+    let mut work = move || {
+        decode(&mut partial, body_max);
+        search(&sought, &partial, &mut parts);
+        (std::mem::take(&mut partial), std::mem::take(&mut parts))
+    };
+    if !is_long {
+        return Ok(work());
+    }
+    // It is never closed.
+    let _turn = SEARCHES.acquire().await.ok();
+    let failed = |_| ProbeError::new(Reason::Budget, "the answer could not be searched");
+    Ok(tokio::task::spawn_blocking(work).await.map_err(failed)?)
 }
 
 /// Undoes the content codings of a body (RFC 9110, section 8.4).
@@ -300,6 +341,12 @@ fn decode(partial: &mut PartialResponse, body_max: usize) {
     let Some((_, headers)) = partial.head.as_ref().filter(|_| !partial.body.is_empty()) else {
         return;
     };
+    // Only this one is undone by the connection (RFC 9112, section 6.1).
+    let mut transfer = headers.get_all(TRANSFER_ENCODING).iter();
+    if let Some(other) = transfer.find(|one| !one.as_bytes().eq_ignore_ascii_case(b"chunked")) {
+        partial.undecodable = Some(String::from_utf8_lossy(other.as_bytes()).into_owned());
+        return;
+    }
     let fields = headers.get_all(CONTENT_ENCODING).iter();
     let codings: Vec<_> = fields.map(|field| String::from_utf8_lossy(field.as_bytes())).collect();
     let extent = if partial.truncated { BodyExtent::Beginning } else { BodyExtent::Whole };

@@ -16,6 +16,9 @@ use crate::probe::local::opened_backup::{OpenedBackup, too_long};
 /// The first bytes of a database (SQLite file format, section 1.3). SQLite itself accepts an empty file.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
+/// Maximum memory of SQLite in bytes.
+const HEAP_MAX: u64 = 128 * 1024 * 1024;
+
 /// Opens the database at `path`, which no other process uses, and counts the rows of `tables`.
 pub(crate) fn open(
     path: &Path,
@@ -43,6 +46,8 @@ fn look(path: &Path, tables: &[String], end: Instant) -> rusqlite::Result<Opened
     database.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
     database.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    // For the whole process: a row of a malicious database may claim any size.
+    database.execute_batch(&format!("PRAGMA hard_heap_limit = {HEAP_MAX}"))?;
     until(end, &database, || {
         let integrity: String =
             database.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;

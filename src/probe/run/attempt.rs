@@ -295,7 +295,7 @@ impl<'a> Attempt<'a> {
 
     fn planned<'q>(
         &'q self,
-        (step, sought): (&'q Step, &'q Sought),
+        (step, sought): (&'q Step, &'q Arc<Sought>),
         request: &'q Request,
         save_to: Option<&'q PrivateDir>,
     ) -> PlannedRequest<'q> {

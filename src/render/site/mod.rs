@@ -1,5 +1,6 @@
 //! The site: an index, one page per policy, and one page of evidence per claim.
 
+mod allowance;
 mod badge;
 mod body;
 mod claims;
@@ -13,6 +14,7 @@ mod index_files;
 mod link;
 mod linked_data;
 mod markdown;
+mod metered;
 mod policy;
 mod print;
 mod public;
@@ -35,16 +37,21 @@ use edition::Edition;
 use tera::Context;
 use theme::Theme;
 
+use crate::model::bounds;
 use crate::model::project::Project;
 use crate::model::project::claim::Claim;
 use crate::model::project::policy::Policy;
 use crate::model::published::Published;
+use crate::model::source::Place;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, in_source_order};
 use crate::render::outlet::html;
 use crate::render::{Files, Input};
 
 pub use security_txt::PATH as SECURITY_TXT;
+
+/// Maximum size of all pages of a site in bytes.
+const SITE_MAX: usize = 128 * 1024 * 1024;
 
 /// The purpose of a rendered site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,6 +161,8 @@ struct SiteBuilder {
     sheets: Vec<print::PrintedPage>,
     /// The text on every printed sheet.
     stamp: String,
+    /// The size of the pages so far, in bytes.
+    bytes: usize,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -171,6 +180,7 @@ impl SiteBuilder {
         let mut more = index_files::files(input, &pages.collect::<Vec<_>>());
         more.extend(security_headers::files(&paths));
         self.add(more);
+        self.diagnostics.dedup();
         match self.diagnostics.is_empty() {
             true => Ok(self.files.into_iter().map(finished).collect()),
             false => Err(in_source_order(self.diagnostics)),
@@ -207,12 +217,32 @@ impl Pages<'_> {
         }
         self.index();
         for policy in self.edition.policies() {
-            self.policy(policy);
-            self.versions(policy);
+            if self.is_within_bounds(&policy.file) {
+                self.policy(policy);
+                self.versions(policy);
+            }
         }
         for claim in &self.edition.project.claims {
-            self.evidence(claim);
+            if self.is_within_bounds(&claim.file) {
+                self.evidence(claim);
+            }
         }
+    }
+
+    /// Whether there is room and time for a page; if not, that is reported once.
+    fn is_within_bounds(&mut self, file: &str) -> bool {
+        bounds::at(file);
+        let message = match bounds::excess() {
+            Some(excess) => excess.message(),
+            None if self.builder.bytes <= SITE_MAX => return true,
+            None => format!("the site would be larger than {} MiB", SITE_MAX / 1024 / 1024),
+        };
+        let diagnostics = &mut self.builder.diagnostics;
+        if diagnostics.iter().all(|one| one.code != Code::TooMuch) {
+            let error = Diagnostic::new(Code::TooMuch, Place::file(file), message);
+            diagnostics.push(error.help(bounds::HELP));
+        }
+        false
     }
 
     fn index(&mut self) {
@@ -307,6 +337,7 @@ impl Pages<'_> {
         let context = context(&self.site, &page, name, value);
         match self.theme.render(template, &page.root, &context) {
             Ok(html) => {
+                self.builder.bytes += html.len();
                 self.builder.files.insert(page.path, html.into_bytes());
             }
             Err(diagnostic) => self.builder.diagnostics.push(*diagnostic),

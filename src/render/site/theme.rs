@@ -2,8 +2,12 @@
 //!
 //! A mistake in a template is reported like one in any other source: with its file, place and cause.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
 use tera::{Context, ErrorKind, ReportError, Tera};
 
+use crate::model::bounds;
 use crate::model::project::Project;
 use crate::model::project::i18n::Language;
 use crate::model::project::verdict_labels::labels;
@@ -11,6 +15,8 @@ use crate::model::source::Place;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
 use crate::render::outlet::html;
+use crate::render::site::allowance::{Allowance, Page};
+use crate::render::site::metered::Metered;
 use crate::render::site::{guard, say};
 
 /// The built-in theme: every file by its name.
@@ -45,9 +51,17 @@ pub(crate) const FIXED: [(&str, &str); 4] = [
     ("icon.svg", include_str!("../../../templates/icon.svg")),
 ];
 
+/// The values that pages are given.
+const VALUES: [&str; 6] = ["site", "page", "policy", "claim", "claims", "versions"];
+
 /// The templates of a project.
 pub(crate) struct Theme<'a> {
     tera: Tera,
+    allowance: Allowance,
+    /// The templates in the form in which they spend the allowance, if the project has its own.
+    metered: Option<OwnTemplates>,
+    /// Why no further page is rendered.
+    stopped: OnceCell<Diagnostic>,
     project: &'a Project,
     language: &'a Language,
 }
@@ -75,12 +89,40 @@ impl<'a> Theme<'a> {
         let mut tera = Tera::new();
         tera.set_escape_fn(html::escape);
         say::register(&mut tera, language, &project.site.language);
-        let extended = to_extend();
-        let extended = extended.iter().map(|(name, text)| (name.as_str(), *text));
-        match tera.add_raw_templates(templates.chain(extended)) {
-            Ok(()) => Ok(Self { tera, project, language }),
-            Err(error) => Err(vec![diagnostic(&error, "base.html")]),
+        let templates = templates.map(|(name, text)| (name.to_owned(), text));
+        if let Err(error) = tera.add_raw_templates(templates.chain(to_extend())) {
+            return Err(vec![diagnostic(&error, "base.html")]);
         }
+        let allowance = Allowance::new(pages(project));
+        let mut theme =
+            Self { tera, allowance, metered: None, stopped: OnceCell::new(), project, language };
+        if project.templates.keys().any(|name| name.ends_with(".html")) {
+            theme.metered = Some(theme.own_templates().map_err(|error| vec![*error])?);
+        }
+        Ok(theme)
+    }
+
+    fn own_templates(&self) -> Result<OwnTemplates, Box<Diagnostic>> {
+        let mut tera = Tera::new();
+        tera.set_escape_fn(html::escape);
+        say::register(&mut tera, self.language, &self.project.site.language);
+        self.allowance.register(&mut tera);
+        let own = self.project.templates.iter().filter(|(name, _)| name.ends_with(".html"));
+        if let Some((name, _)) = own.clone().find(|(_, text)| guard::is_excessive(text)) {
+            return Err(Box::new(excessive(name)));
+        }
+        let texts: BTreeMap<String, Metered> =
+            own.map(|(name, text)| (name.clone(), Metered::of(text))).collect();
+        let built_in = BUILT_IN.into_iter().filter(|(name, _)| name.ends_with(".html"));
+        let mut all: Vec<(String, &str)> = built_in
+            .filter(|(name, _)| !texts.contains_key(*name))
+            .map(|(name, text)| (name.to_owned(), text))
+            .collect();
+        all.extend(to_extend());
+        all.extend(texts.iter().map(|(name, one)| (name.clone(), one.text.as_str())));
+        let added = tera.add_raw_templates(all);
+        added.map_err(|error| Box::new(diagnostic(&error, "base.html")))?;
+        Ok(OwnTemplates { tera, texts })
     }
 
     /// Renders a page from a template. `root` is the path to the site's root.
@@ -93,9 +135,40 @@ impl<'a> Theme<'a> {
         if let Some(unknown) = self.unknown_variable(name, context) {
             return Err(Box::new(unknown));
         }
-        let page = self.tera.render(name, context);
-        let page = page.map_err(|error| Box::new(diagnostic(&error, name)))?;
+        if let Some(stopped) = self.stopped.get() {
+            return Err(Box::new(stopped.clone()));
+        }
+        bounds::at(&format!("templates/{name}"));
+        let tera = self.metered.as_ref().map_or(&self.tera, |own| &own.tera);
+        if self.metered.is_some() {
+            self.allowance.begin(context, &VALUES);
+        }
+        let mut page = Page::new(&self.allowance);
+        if let Err(error) = tera.render_to(name, context, &mut page) {
+            return Err(Box::new(self.broken(&error, name)));
+        }
+        let page = page.text();
+        if self.metered.is_some() && guard::is_excessive(&page) {
+            return Err(Box::new(excessive(name)));
+        }
         self.objection(name, root, &page).map_or(Ok(page), |wrong| Err(Box::new(wrong)))
+    }
+
+    /// The diagnostic for an error in a page that is made from the template `name`.
+    fn broken(&self, error: &tera::Error, name: &str) -> Diagnostic {
+        let mut wrong = diagnostic(error, name);
+        if let Some(place) = &mut wrong.place
+            && let Some(file) = place.file.strip_prefix("templates/")
+            && let Some(text) = self.metered.as_ref().and_then(|own| own.texts.get(file))
+        {
+            place.start = text.original(place.start);
+            place.end = text.original(place.end).max(place.start);
+        }
+        let Some(excess) = self.allowance.excess() else { return wrong };
+        let place = wrong.place.unwrap_or_else(|| Place::file(format!("templates/{name}")));
+        let wrong = Diagnostic::new(Code::TemplateTooMuch, place, excess)
+            .help("use fewer loops within loops, shorter texts, and fewer values within values");
+        self.stopped.get_or_init(|| wrong).clone()
     }
 
     /// What a page of the project's own templates leaves out or changes.
@@ -136,13 +209,32 @@ impl<'a> Theme<'a> {
         let variables = self.tera.get_template_variables(name).ok()?;
         let unknown = variables.into_iter().filter(|one| !context.contains_key(one));
         let first = unknown.min()?;
-        let known = ["site", "page", "policy", "claim", "claims", "versions"];
-        let known: Vec<&str> = known.into_iter().filter(|one| context.contains_key(one)).collect();
+        let known: Vec<&str> = VALUES.into_iter().filter(|one| context.contains_key(one)).collect();
         let place = Place::file(format!("templates/{name}"));
         let message = format!("the template uses `{first}`, which it is not given");
         let diagnostic = Diagnostic::new(Code::TemplateVariable, place, message);
         Some(diagnostic.help(help_with_list(first, known)))
     }
+}
+
+/// The project's own templates, ready to be rendered within an allowance.
+struct OwnTemplates {
+    tera: Tera,
+    /// Each of them by its name.
+    texts: BTreeMap<String, Metered>,
+}
+
+/// The diagnostic for a template with too much HTML.
+fn excessive(name: &str) -> Diagnostic {
+    let message = "there are too many elements in this page, or too many within each other";
+    let place = Place::file(format!("templates/{name}"));
+    let error = Diagnostic::new(Code::TemplateTooMuch, place, message);
+    error.help("end each element that begins, and use fewer")
+}
+
+/// About how many pages a site has.
+fn pages(project: &Project) -> usize {
+    1 + project.claims.len() + 2 * project.policies.len()
 }
 
 /// The built-in pages under names that a project cannot replace, so that its own pages can extend them.

@@ -10,6 +10,8 @@ use crate::model::answer::error::ProbeError;
 use crate::model::answer::facts::Facts;
 use crate::model::answer::observation::{Answer, Observation};
 use crate::model::judge::evidence::CheckOutcome;
+use crate::model::plan::Step;
+use crate::model::plan::request::Destination;
 use crate::model::project::network::Network;
 use crate::model::project::world::World;
 use crate::render::wording::{count, cut, in_a_row, plain};
@@ -53,8 +55,8 @@ pub fn connections(check: &CheckOutcome<'_>, world: &World) -> Vec<String> {
         return Vec::new();
     }
     let mut found: BTreeSet<(String, SocketAddr)> = BTreeSet::new();
-    for observation in &check.transcript.observations {
-        let Some(host) = host(observation) else { continue };
+    for (step, observation) in check.plan.steps.iter().zip(&check.transcript.observations) {
+        let Some(host) = host(step, observation, world) else { continue };
         let others = observation.others.iter().filter_map(|one| one.address.as_ref());
         let all = observation.address.iter().chain(observation.sent.keys()).chain(others);
         let all = all.flat_map(|text| text.split(", ")).filter_map(|one| one.parse().ok());
@@ -83,21 +85,24 @@ pub fn with_network(address: SocketAddr) -> String {
     }
 }
 
-/// The name to which a step connected; `None` if it connected to a literal address, or to this machine by its
-/// own name.
-fn host(observation: &Observation) -> Option<String> {
-    let Answer::Facts(facts) = &observation.answer else { return None };
-    let first = facts.at("/redirects/0").is_none().then(|| facts.at("/url")).flatten();
-    let named = |text: &str| match Url::parse(text) {
-        Ok(url) => url.domain().map(str::to_owned),
-        Err(_) => None,
+/// The name to which a step connected first; `None` if it connected to a literal address, or to this machine by
+/// its own name.
+fn host(step: &Step, observation: &Observation, world: &World) -> Option<String> {
+    let of_role = |role: &String| world.hosts.get(role).map(String::as_str);
+    let text = match step.request().map(|request| &request.to) {
+        Some(Destination::Target(_) | Destination::PlainTarget(_)) => world.target.host_str()?,
+        Some(Destination::Host(role, _)) => of_role(role)?,
+        Some(Destination::Address(address)) => &address.0,
+        None => match &observation.answer {
+            Answer::Facts(facts) => facts.at("/host")?.as_str()?,
+            _ => return None,
+        },
     };
-    let host = match first.and_then(|url| url.as_str()) {
-        Some(url) => named(url)?,
-        None => named(&format!("https://{}/", facts.at("/host")?.as_str()?))?,
-    };
+    let url = Url::parse(text).ok().filter(Url::has_host);
+    let url = url.or_else(|| Url::parse(&format!("https://{text}/")).ok())?;
+    let host = url.domain()?;
     let own = host == "localhost" || host.ends_with(".localhost");
-    (!own).then_some(host)
+    (!own).then(|| host.to_owned())
 }
 
 #[cfg(test)]

@@ -99,7 +99,8 @@ const CARELESS: &[&str] = &[
 
 /// The files that may call them: those in `load` and `cli` that everything else there is read and written with,
 /// and what works on private folders and on the system's own files.
-const CAREFUL: &[&str] = &["probe/", "fuzz/tests.rs", "cli/disk/git/", "cli/verb/lint_since.rs"];
+const CAREFUL: &[&str] =
+    &["probe/", "fuzz/tests.rs", "cli/disk/git/", "cli/measured.rs", "cli/verb/lint_since.rs"];
 
 #[test]
 fn files_are_read_and_written_in_one_way_each() {

@@ -88,6 +88,9 @@ impl Fixture {
 
     /// Changes what the verb needs to have something to do.
     fn prepare(&self, verb: &[&str]) {
+        if verb.contains(&"assessment.json") {
+            self.project.write("assessment.json", &self.project.read("good.json"));
+        }
         match verb[0] {
             "accept" => {
                 let is_old = self.project.read("checks/claim.yaml").contains(OLD);
@@ -95,8 +98,9 @@ impl Fixture {
                 self.project.edit("content/security.md", from, to);
             }
             "retract" => {
-                // A page that was marked once remembers it, and so do the pages that follow it.
+                // Pages and evidence remember that a claim failed, and so does all that follows them.
                 let _ = fs::remove_dir_all(self.project.path("public"));
+                let _ = fs::remove_file(self.project.path("assessment.json"));
                 let run = bounded(&self.project, &["build", "--assessment", "good.json"]);
                 assert_eq!(run.code, Some(0), "{run}");
             }

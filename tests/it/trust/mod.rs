@@ -1,10 +1,14 @@
 //! The boundary between sources, operator, services and files: what each of them may not do.
 
+mod bounds;
 mod clocks;
 mod files;
 mod git;
+mod hostile;
 mod journal;
 mod kills;
+mod namespace;
+mod permits;
 mod reading;
 mod signals;
 mod since;

@@ -75,7 +75,8 @@ macro_rules! with_request {
             /// `true`: the request changes nothing although its method could, such as a search by `POST`. It may
             /// then be repeated, and needs no permission to write.
             pub(crate) reads: Option<$crate::model::source::decode::Spanned<bool>>,
-            /// How many redirects to follow at most; 0 if left out.
+            /// How many redirects to follow at most; 0 if left out. Only a request that reads, without a credential,
+            /// follows any, to public `https:` addresses or within the same sort of network.
             pub(crate) redirects: Option<$crate::model::source::decode::Spanned<u8>>,
         }
 

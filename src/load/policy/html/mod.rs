@@ -23,6 +23,10 @@ use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 
+/// Maximum number of elements that are open at once in a block. Browsers repeat some of those in every paragraph after
+/// them.
+const OPEN_MAX: usize = 200;
+
 /// Elements that are allowed within a line.
 const INLINE: [&str; 27] = [
     "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "q",
@@ -229,6 +233,11 @@ impl Reading<'_> {
                 Some(at) if tag.ends => open.truncate(at),
                 None if tag.ends => {}
                 _ => open.push(tag),
+            }
+            if open.len() > OPEN_MAX {
+                let message = "too many elements of HTML are within each other";
+                self.report(Code::TooDeep, span, message, "end each element that begins");
+                return String::new();
             }
         }
         let unclosed = open.into_iter().find(|tag| is_kept(&tag.name, Position::Block));

@@ -11,6 +11,7 @@ use crate::language::period::Period;
 use crate::language::words;
 use crate::model::published::recorded::{About, Change, Effect};
 use crate::model::published::{NotTested, Promises, PublishedClaim, Retracted};
+use crate::model::source::redline::may_be_compared;
 
 /// Every change from `old` to `new`, worst first.
 pub fn between(old: &Promises, new: &Promises) -> Vec<Change> {
@@ -210,7 +211,8 @@ fn statement(one: &NotTested, effect: Effect, told: String) -> Change {
 
 /// Whether two texts have most of their words in common.
 fn alike(old: &str, new: &str) -> bool {
-    similar::TextDiff::from_words(old, new).ratio() >= 0.6
+    old == new
+        || may_be_compared(old, new) && similar::TextDiff::from_words(old, new).ratio() >= 0.6
 }
 
 #[cfg(test)]

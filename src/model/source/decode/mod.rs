@@ -25,6 +25,10 @@ use crate::model::source::node::{Entry, Node};
 /// Maximum number of times that a document is decoded; each finds one more mistake.
 const MISTAKES_MAX: usize = 200;
 
+/// Bytes that are decoded for the mistakes of one document, all times together: in a long document, fewer mistakes
+/// are reported at once.
+const DECODED_MAX: usize = 8 * 1024 * 1024;
+
 const SPANNED: &str = "$avouch::Spanned";
 const SPANNED_FIELDS: &[&str] = &["start", "end", "value"];
 
@@ -101,7 +105,8 @@ impl<'de, T: de::Deserialize<'de>> de::Deserialize<'de> for Spanned<T> {
 pub fn decode<T: DeserializeOwned>(node: &Node, file: &str, diagnostics: &mut Report) -> Option<T> {
     let state = State::default();
     let mut value = None;
-    for _ in 0..MISTAKES_MAX {
+    let times = DECODED_MAX / node.span.len().max(1);
+    for _ in 0..times.clamp(4, MISTAKES_MAX) {
         match T::deserialize(De { node, state: &state }) {
             Ok(read) => {
                 value = Some(read).filter(|_| state.stand_ins.borrow().is_empty());

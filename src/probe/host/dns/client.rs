@@ -142,6 +142,15 @@ impl DnsClient {
                 let answers = lookup.answers().iter().filter(|one| one.record_type() == of_type);
                 Ok((ResponseCode::NoError, answers.map(|one| one.data.clone()).collect()))
             }
+            // A referral is not a denial: it names other servers, and no start of authority (RFC 2308, section 2.2).
+            Err(NetError::Dns(DnsError::NoRecordsFound(none)))
+                if none.response_code == ResponseCode::NoError
+                    && none.soa.is_none()
+                    && none.ns.as_ref().is_some_and(|all| !all.is_empty()) =>
+            {
+                let detail = format!("{}: the name server refers to other servers", what());
+                Err(ProbeError::new(Reason::Dns, detail))
+            }
             Err(NetError::Dns(DnsError::NoRecordsFound(none))) => match none.response_code {
                 code @ (ResponseCode::NoError | ResponseCode::NXDomain) => Ok((code, Vec::new())),
                 code => Err(ProbeError::new(Reason::Dns, format!("{}: {code}", what()))),

@@ -6,7 +6,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use hickory_resolver::proto::op::{Edns, Message, Query, ResponseCode};
+use hickory_resolver::proto::op::{Edns, Message, MessageType, Query, ResponseCode};
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::system_conf::read_system_conf;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -81,10 +81,10 @@ async fn exchange(
     let bytes = query.to_vec().map_err(io::Error::other)?;
     let each = deadline.saturating_duration_since(Instant::now()) / ATTEMPTS;
     for _ in 0..ATTEMPTS {
-        if let Ok(answer) = timeout(each, by_udp(server, &bytes, query.metadata.id)).await {
+        if let Ok(answer) = timeout(each, by_udp(server, &bytes, &query)).await {
             let answer = answer?;
             return match answer.metadata.truncation {
-                true => by_tcp(server, &bytes).await,
+                true => by_tcp(server, &bytes, &query).await,
                 false => Ok(answer),
             };
         }
@@ -92,28 +92,38 @@ async fn exchange(
     Err(io::ErrorKind::TimedOut.into())
 }
 
-async fn by_udp(server: SocketAddr, query: &[u8], id: u16) -> io::Result<Message> {
+async fn by_udp(server: SocketAddr, bytes: &[u8], query: &Message) -> io::Result<Message> {
     let own = if server.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
     let socket = UdpSocket::bind(own).await?;
     // Answers of other addresses are not received.
     socket.connect(server).await?;
-    socket.send(query).await?;
+    socket.send(bytes).await?;
     let mut bytes = vec![0; usize::from(u16::MAX)];
     loop {
         let count = socket.recv(&mut bytes).await?;
         match Message::from_vec(&bytes[..count]) {
-            Ok(answer) if answer.metadata.id == id => return Ok(answer),
+            Ok(answer) if answers(&answer, query) => return Ok(answer),
             _ => {}
         }
     }
 }
 
-async fn by_tcp(server: SocketAddr, query: &[u8]) -> io::Result<Message> {
+async fn by_tcp(server: SocketAddr, bytes: &[u8], query: &Message) -> io::Result<Message> {
     let mut stream = TcpStream::connect(server).await?;
-    let length = u16::try_from(query.len()).map_err(io::Error::other)?;
-    stream.write_all(&[&length.to_be_bytes()[..], query].concat()).await?;
+    let length = u16::try_from(bytes.len()).map_err(io::Error::other)?;
+    stream.write_all(&[&length.to_be_bytes()[..], bytes].concat()).await?;
     let length = stream.read_u16().await?;
     let mut bytes = vec![0; usize::from(length)];
     stream.read_exact(&mut bytes).await?;
-    Message::from_vec(&bytes).map_err(io::Error::other)
+    let answer = Message::from_vec(&bytes).map_err(io::Error::other)?;
+    match answers(&answer, query) {
+        true => Ok(answer),
+        false => Err(io::Error::other("the answer is to another query")),
+    }
+}
+
+/// Whether a message answers a query: it has its id and its question (RFC 5452, section 9.1).
+fn answers(answer: &Message, query: &Message) -> bool {
+    let is_response = answer.metadata.message_type == MessageType::Response;
+    is_response && answer.metadata.id == query.metadata.id && answer.queries == query.queries
 }

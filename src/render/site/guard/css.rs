@@ -37,12 +37,59 @@ impl Declaration {
     }
 }
 
-/// The rules of a sheet, in order. What is not valid CSS is left out, as browsers leave it out.
-pub(crate) fn rules(text: &str) -> Vec<Rule> {
+/// Maximum number of brackets within each other.
+const BRACKETS_MAX: usize = 64;
+
+/// Maximum number of rules within each other.
+const DEPTH_MAX: usize = 16;
+
+/// Maximum size of all selectors in bytes, each with those of the rules around it: they multiply.
+const SELECTORS_MAX: usize = 8 * 1024 * 1024;
+
+/// The rules of a sheet, in order; `None` if they are too large or too deep to be compared with pages. What is not
+/// valid CSS is left out, as browsers leave it out.
+pub(crate) fn rules(text: &str) -> Option<Vec<Rule>> {
+    // Parsers of values and selectors call themselves for each bracket.
+    if depth(text) > BRACKETS_MAX {
+        return None;
+    }
     let mut parser = Parser::new(text);
     let mut sheet = Sheet::default();
     StyleSheetParser::new(&mut parser, &mut sheet).for_each(drop);
-    sheet.rules
+    (!sheet.is_excessive).then_some(sheet.rules)
+}
+
+/// How many brackets are open at most, those in strings and comments left out.
+fn depth(text: &str) -> usize {
+    let (mut open, mut most) = (0_usize, 0);
+    let mut rest = text;
+    while let Some(at) = rest.find(['(', '[', '{', ')', ']', '}', '"', '\'', '/']) {
+        let (found, behind) = (rest.as_bytes()[at], &rest[at + 1..]);
+        let length = match found {
+            b'"' | b'\'' => end_of_string(behind, found),
+            b'/' if behind.starts_with('*') => behind.find("*/").unwrap_or(behind.len()),
+            _ => 0,
+        };
+        match found {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(open);
+        rest = &behind[length..];
+    }
+    most
+}
+
+/// The length of a string with its closing quote; a line feed ends it, too.
+fn end_of_string(text: &str, quote: u8) -> usize {
+    let mut escaped = false;
+    let ends = |byte: u8| {
+        let ends = !escaped && (byte == quote || byte == b'\n');
+        escaped = byte == b'\\' && !escaped;
+        ends
+    };
+    text.bytes().position(ends).map_or(text.len(), |at| at + 1)
 }
 
 /// The name of the declaration in place of an imported sheet.
@@ -53,6 +100,9 @@ struct Sheet {
     rules: Vec<Rule>,
     /// The selectors of the rules around.
     around: Vec<Vec<String>>,
+    /// The size of all selectors so far, in bytes.
+    bytes: usize,
+    is_excessive: bool,
 }
 
 /// An at-rule, by the rules within it.
@@ -69,6 +119,12 @@ enum At {
 
 impl Sheet {
     fn body(&mut self, selectors: Vec<String>, input: &mut Parser<'_>) {
+        self.bytes += selectors.iter().map(String::len).sum::<usize>();
+        self.is_excessive |= self.around.len() >= DEPTH_MAX || self.bytes > SELECTORS_MAX;
+        if self.is_excessive {
+            while input.next().is_ok() {}
+            return;
+        }
         self.around.push(selectors.clone());
         let declarations: Vec<Declaration> =
             RuleBodyParser::new(input, self).filter_map(|item| item.ok().flatten()).collect();
@@ -77,12 +133,17 @@ impl Sheet {
     }
 
     /// The selectors of a rule within the rules around it.
-    fn nested(&self, prelude: &str) -> Vec<String> {
+    fn nested(&mut self, prelude: &str) -> Vec<String> {
         let own = split(prelude);
         let Some(around) = self.around.last().filter(|around| !around.is_empty()) else {
             return own;
         };
         let parent = format!(":is({})", around.join(", "));
+        let marks = prelude.matches('&').count() + own.len();
+        if parent.len().saturating_mul(marks) > SELECTORS_MAX {
+            self.is_excessive = true;
+            return own;
+        }
         let full = |one: String| match one.contains('&') {
             true => one.replace('&', &parent),
             false => format!("{parent} {one}"),
@@ -262,10 +323,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn sheets_that_multiply_or_never_end_are_not_read() {
+        let nested = |one: &str, times| one.repeat(times) + "x: y" + &"}".repeat(times);
+        for sheet in [
+            nested("a, b {", 40),
+            nested("& & & & {", 15),
+            nested("a {", 100_000),
+            format!("a {{ b: {} }}", "(".repeat(500_000)),
+            format!("{} {{ b: c }}", ":not(".repeat(200_000)),
+        ] {
+            assert_eq!(rules(&sheet), None, "{}", &sheet[..12]);
+        }
+        let ordinary = "a::before { content: \"(\" } /* ((( */ b { c: 'it\\'s [' }".repeat(100);
+        assert_eq!(rules(&ordinary).map(|rules| rules.len()), Some(200));
+        assert_eq!(rules(&nested("a, b {", 8)).map(|rules| rules.len()), Some(8));
+    }
+
+    #[test]
     fn rules_are_read_with_their_conditions_nesting_and_escapes() {
         let text = "a, b:is(c, d) { c\\6flor: Red !important; x: \"\\2713 Y\" url(z) }\n\
             @media print { e { f: calc(1px + 2em); & > g, h { i: j } } }\n@font-face { k: l }";
         let shown: Vec<String> = rules(text)
+            .unwrap_or_default()
             .into_iter()
             .filter(|rule| !rule.declarations.is_empty())
             .map(|rule| {

@@ -5,7 +5,10 @@ mod css;
 mod hiding;
 mod page;
 mod selector;
+mod size;
 mod tags;
+
+use std::cell::OnceCell;
 
 use dom_query::{Document, Matcher, NodeId, NodeRef};
 
@@ -16,9 +19,13 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::render::site::guard::css::{Declaration, Rule};
 
 pub(crate) use crate::render::site::guard::page::{Expected, check as of_page};
+pub(crate) use crate::render::site::guard::size::is_excessive;
 
 /// The elements that readers must see.
 const PROTECTED: &str = ".mark, .shape, .outcome, .count, .warning, .lapsed";
+
+/// Maximum number of selectors of rules that could hide something: each is compared with every page.
+const SELECTORS_MAX: usize = 20_000;
 
 /// A page with its protected elements, and the elements around them.
 pub(crate) struct Guarded {
@@ -56,10 +63,17 @@ pub(crate) fn of_sheet(
     labels: &Labels,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for rule in css::rules(text) {
+    let rules = css::rules(text).filter(|rules| {
+        let hiding = rules.iter().filter(|rule| rule.declarations.iter().any(hiding::may_hide));
+        hiding.map(|rule| rule.selectors.len()).sum::<usize>() <= SELECTORS_MAX
+    });
+    let Some(rules) = rules else { return vec![excessive(file)] };
+    for rule in rules {
+        let selected = OnceCell::new();
+        let protected = || selected.get_or_init(|| protected(&rule, pages)).as_ref();
         for declaration in &rule.declarations {
-            let wrong =
-                wrong_words(declaration, labels).or_else(|| hidden(&rule, declaration, pages));
+            let wrong = wrong_words(declaration, labels);
+            let wrong = wrong.or_else(|| hidden(declaration, &protected));
             found.extend(wrong.map(|(message, help)| {
                 let place = Place::new(format!("templates/{file}"), declaration.span.clone());
                 Diagnostic::new(Code::ThemeHides, place, message).help(help)
@@ -69,6 +83,23 @@ pub(crate) fn of_sheet(
     found
 }
 
+/// The diagnostic for a sheet that cannot be compared with pages.
+fn excessive(file: &str) -> Diagnostic {
+    let message = "there are too many selectors here, or too many rules within each other";
+    let place = Place::file(format!("templates/{file}"));
+    let error = Diagnostic::new(Code::TemplateTooMuch, place, message);
+    error.help("use fewer rules that hide or move something, and fewer rules within rules")
+}
+
+/// A selector of a rule that selects a mark or a notice on one of the pages, or something around it.
+fn protected(rule: &Rule, pages: &[Guarded]) -> Option<String> {
+    let selects = |one: &&String| {
+        let plain = selector::plain(one);
+        pages.iter().any(|page| page.selects(&plain))
+    };
+    rule.selectors.iter().find(selects).cloned()
+}
+
 /// A text that a declaration inserts, and that looks like a verdict.
 fn wrong_words(declaration: &Declaration, labels: &Labels) -> Option<(String, &'static str)> {
     let text = declaration.strings().find(|text| labels.imitation(text).is_some())?;
@@ -76,23 +107,18 @@ fn wrong_words(declaration: &Declaration, labels: &Labels) -> Option<(String, &'
     Some((message, "remove it: verdicts come from checks alone"))
 }
 
-/// A declaration that could hide a mark or a notice on one of the pages, or cover it.
-fn hidden(
-    rule: &Rule,
+/// A declaration that could hide a mark or a notice on one of the pages, or cover it. `protected` is the selector of
+/// its rule that selects one.
+fn hidden<'a>(
     declaration: &Declaration,
-    pages: &[Guarded],
+    protected: &dyn Fn() -> Option<&'a String>,
 ) -> Option<(String, &'static str)> {
     let (name, value) = (&declaration.name, &declaration.value);
     if hiding::may_cover(declaration) {
         let message = format!("`{name}: {value}` could cover a verdict");
         return Some((message, "use a number up to 1000"));
     }
-    let selects = |one: &&String| {
-        let plain = selector::plain(one);
-        pages.iter().any(|page| page.selects(&plain))
-    };
-    let may_hide = hiding::may_hide(declaration);
-    let selector = rule.selectors.iter().filter(|_| may_hide).find(selects)?;
+    let selector = hiding::may_hide(declaration).then(protected).flatten()?;
     let message = format!(
         "`{name}: {value}` could hide a verdict or a notice, which `{selector}` selects or contains"
     );

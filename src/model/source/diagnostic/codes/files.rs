@@ -28,6 +28,14 @@ macro_rules! files {
                     explanation: "It is too long to be a policy, and is not read.",
                     todo: "Divide it into several pages.",
                 };
+            TooMuch "too-much" Error []
+                "the sources need more memory or time than one run may use"
+                {
+                    title: "This is too much to read",
+                    explanation: "The preview stopped here, because reading the rest would take too long \
+                                  or too much of the computer's memory.",
+                    todo: "Divide this page into several, or shorten it.",
+                };
             HistoryUnread "history-unread" Warning []
                 "the authors of changed words cannot be read from Git";
             TooManyMistakes "too-many-mistakes" Error []

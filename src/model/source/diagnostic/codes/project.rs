@@ -5,6 +5,10 @@ macro_rules! project {
         $next! { [$($rest)*] $($before)*
             NoDemo "no-demo" Error []
                 "the target is the demo add-on, and this program was built without it";
+            BadPolicy "bad-policy" Error []
+                "the operator's policy, or an entry of it, cannot be used";
+            NotPermitted "not-permitted" Error []
+                "the sources need something that the operator's policy does not permit";
             NoProject "no-project" Error []
                 "the folder has no `avouch.yaml`";
             BadTarget "bad-target" Error []
@@ -57,6 +61,8 @@ macro_rules! project {
                 "a template is not valid Tera";
             TemplateVariable "template-variable" Error []
                 "a template uses a variable that it does not get, or in a way that fails";
+            TemplateTooMuch "template-too-much" Error []
+                "a template repeats too much, or makes a value or a page that is too large";
             TemplateMissing "template-missing" Error []
                 "a template extends another one that does not exist";
         }
