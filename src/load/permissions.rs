@@ -1,17 +1,17 @@
 //! Reads the operator's policy, and the files that the needs of a project depend on.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
 use crate::load::file::day;
 use crate::load::file::document;
 use crate::load::file::document::Document;
 use crate::load::file::hidden;
+use crate::load::file::regular;
+use crate::load::file::regular::Links;
 use crate::model::project::permissions::needs::Files;
 use crate::model::project::permissions::{Permissions, sha256};
 use crate::model::source::Place;
@@ -28,7 +28,7 @@ const POLICY_MAX: u64 = 1024 * 1024;
 const FILES_MAX: usize = 10_000;
 
 /// Maximum number of bytes that are read for one digest. A larger file or folder counts as unreadable.
-const DIGEST_BYTES_MAX: u64 = 256 * 1024 * 1024;
+const DIGEST_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Maximum number of links that lead from a path to a file.
 const LINKS_MAX: usize = 40;
@@ -101,23 +101,11 @@ fn is_digest(text: &str) -> bool {
 ///
 /// The file is not a regular file, cannot be read, is longer than 1 MiB or is not UTF-8.
 pub fn text(path: &Path) -> Result<String, String> {
-    let read = || {
-        if !std::fs::metadata(path)?.is_file() {
-            return Err(io::Error::other("it is not a regular file"));
-        }
-        let mut bytes = Vec::new();
-        File::open(path)?.take(POLICY_MAX + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    let bytes = read().map_err(|error: io::Error| match error.kind() {
+    regular::read_text(path, POLICY_MAX, Links::Followed).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
         _ => error.to_string(),
-    })?;
-    if bytes.len() as u64 > POLICY_MAX {
-        return Err(format!("it is longer than {} KiB", POLICY_MAX / 1024));
-    }
-    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+    })
 }
 
 /// Whether the file at a path, or a link on the way to it, lies in one of the folders.
@@ -236,23 +224,9 @@ impl Files for ProjectFiles {
 }
 
 fn of_file(path: &Path, bytes_left: &mut u64) -> io::Result<String> {
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    let (mut file, mut digest) = (File::open(path)?, Sha256::new());
-    let mut piece = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut piece)? {
-            0 => break,
-            count => {
-                let rest = bytes_left.checked_sub(count as u64);
-                *bytes_left = rest.ok_or_else(|| io::Error::other("it is too long"))?;
-                digest.update(&piece[..count]);
-            }
-        }
-    }
-    let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("sha256:{hex}"))
+    let bytes = regular::read(path, *bytes_left, Links::Followed)?;
+    *bytes_left -= bytes.len() as u64;
+    Ok(sha256(&bytes))
 }
 
 /// The digest of the names and contents of all files in a folder.

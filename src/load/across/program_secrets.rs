@@ -10,7 +10,7 @@ use crate::model::project::claim::Claim;
 use crate::model::project::weak_secret::weakness;
 use crate::model::source::node::{Node, Value};
 
-/// Variables whose values are no secrets, whatever program reads them.
+/// Variables whose values are not secrets, whatever program reads them.
 const PUBLIC: [&str; 17] = [
     "PATH",
     "HOME",

@@ -224,7 +224,7 @@ fn policy_in(bytes: &[u8]) -> Result<Map<String, Value>, ProbeError> {
     Ok(entry("text", &String::from_utf8_lossy(body)))
 }
 
-/// The whole body of an answer that was closed at its end. Half a policy is none.
+/// The whole body of an answer that was closed at its end. A part of a policy does not count.
 fn body_in<'b>(
     response: &httparse::Response<'_, '_>,
     bytes: &'b [u8],

@@ -73,8 +73,8 @@ fn a_policy_that_cannot_be_read_or_is_given_twice_is_reported() {
     let path = setup.saved(&setup.needed());
     for (path, words) in [
         ("/nowhere/policy.yaml", "there is no such file"),
-        ("/dev/null", "it is not a regular file"),
-        ("/", "it is not a regular file"),
+        ("/dev/null", "not a regular file"),
+        ("/", "not a regular file"),
     ] {
         let run = setup.run(&["check", "--policy", path], &[]);
         assert_eq!(run.code, Some(2), "{run}");
