@@ -31,7 +31,7 @@ pub(crate) struct PolicyOption {
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Target {
     /// The origin of the service, or `demo`; replaces `target` in avouch.yaml
-    #[arg(long, env = "AVOUCH_TARGET", value_name = "URL")]
+    #[arg(long, env = "AVOUCH_TARGET", hide_env_values = true, value_name = "URL")]
     pub(crate) target: Option<String>,
     /// The operator's policy.
     #[command(flatten)]
@@ -51,7 +51,7 @@ pub(crate) struct DemoOptions {
     #[arg(long, value_name = "NAME", hide = cfg!(not(feature = "demo")), value_parser = modes(), default_value = "sound")]
     pub(crate) mode: Mode,
     /// Use this time in place of the current one; only with the demo add-on, and the page says so
-    #[arg(long, env = "AVOUCH_CLOCK", value_name = "TIME")]
+    #[arg(long, env = "AVOUCH_CLOCK", hide_env_values = true, value_name = "TIME")]
     pub(crate) clock: Option<Timestamp>,
 }
 

@@ -18,10 +18,14 @@ pub(crate) mod terminal;
 pub(crate) mod verb;
 mod versions;
 
+use anstream::adapter::strip_str;
+use avouch::language::unseen::visible;
+use clap::error::ContextValue;
 use clap::{CommandFactory, Parser};
 
 use crate::exit::Exit;
 use crate::terminal::console::Console;
+use crate::terminal::panics;
 use crate::terminal::style::Global;
 use crate::verb::Verb;
 
@@ -47,12 +51,10 @@ Exit codes:
   130  interrupted, after cleaning up";
 
 fn main() -> Exit {
+    panics::reported();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Unusable } else { Exit::Holds };
-        }
+        Err(error) => return not_parsed(&error).unwrap_or_else(|exit| exit),
     };
     let console = Console::new(&cli.global);
     measured::report_to(console);
@@ -67,4 +69,28 @@ fn run(cli: &Cli, console: Console) -> Result<Exit, Exit> {
         return confined::parent::run(console);
     }
     cli.verb.run(&cli.global.root, &Cli::command, console)
+}
+
+/// The message, with arguments that contain line breaks on one line.
+fn on_their_lines(message: String, error: &clap::Error) -> String {
+    let repeated = error.context().filter_map(|(_, value)| match value {
+        ContextValue::String(value) => Some(strip_str(value).to_string()),
+        _ => None,
+    });
+    repeated.fold(message, |message, value| match value.is_empty() {
+        true => message,
+        false => message.replace(&value, &visible(&value)),
+    })
+}
+
+/// Prints the help that was requested, or what is wrong with the arguments, which it repeats.
+fn not_parsed(error: &clap::Error) -> Result<Exit, Exit> {
+    let console = Console::without_arguments();
+    let text = error.render();
+    if error.use_stderr() {
+        console.usage(&on_their_lines(text.to_string(), error));
+        return Err(Exit::Unusable);
+    }
+    console.output(console.help(&text))?;
+    Ok(Exit::Holds)
 }

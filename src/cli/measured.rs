@@ -113,7 +113,7 @@ fn end(excess: Excess) -> ! {
     let place = bounds::place();
     let place = if place.is_empty() { place } else { format!(": stopped at `{place}`") };
     if let Some(console) = CONSOLE.get() {
-        console.error(&format!("{}{place}", excess.message()), bounds::HELP);
+        console.error(format!("{}{place}", excess.message()), bounds::HELP);
     }
     std::process::exit(Exit::Unusable as i32)
 }

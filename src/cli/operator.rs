@@ -19,6 +19,7 @@ use avouch::model::source::Place;
 use avouch::model::source::claim_id::ClaimId;
 use avouch::model::source::diagnostic::Diagnostic;
 use avouch::model::source::diagnostic::codes::Code;
+use avouch::render::outlet::Written;
 use avouch::workflow::sources::Checked;
 
 use crate::args::PolicyOption;
@@ -139,13 +140,13 @@ pub(crate) fn demand(
     }
     let needs = needs(project, plans, &ProjectFiles::new(root));
     let Some(why) = needs.iter().find_map(reason) else { return Ok(()) };
-    console.output(written::policy(&needs).as_bytes());
+    console.output(Written::generated(&written::policy(&needs)))?;
     let message = format!("{why}, and under CI this needs a policy of the operator");
     let help = format!(
         "review the policy on standard output, which permits what the sources need now; keep it outside \
          the repository, and give it with `--policy FILE` or `{VARIABLE}`"
     );
-    console.error(&message, &help);
+    console.error(message, &help);
     Err(Exit::Unusable)
 }
 

@@ -18,8 +18,8 @@ use crate::exit::Exit;
 use crate::session::Session;
 use crate::terminal::console::Console;
 
-/// Bytes of a published file: a thousand claims with their history have a tenth of this.
-const BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of a published file: a thousand claims with their history have less than half of this.
+const BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Reads the page that was published last: from an address, or from a file in the project's folder.
 /// Reports it if the page cannot be read.
@@ -43,7 +43,7 @@ pub(crate) fn in_file(from: &str, root: &Path, console: Console) -> Result<Publi
 fn parsed(from: &str, bytes: Result<Vec<u8>, String>, console: Console) -> Result<Published, Exit> {
     bytes.and_then(|bytes| published::read(&bytes)).map_err(|why| {
         let help = "name the `claims.json` of the site that is published, as a file or an address";
-        console.error(&format!("cannot continue the history of `{from}`: {why}"), help);
+        console.error(format!("cannot continue the history of `{from}`: {why}"), help);
         Exit::Unusable
     })
 }
@@ -69,7 +69,7 @@ pub(crate) fn may_be_followed(
     let objection = history::objection(previous, &project.world, evidence.checked)
         .or_else(|| history::backwards(previous, &since));
     if let Some((message, help)) = objection {
-        console.error(&message, help);
+        console.error(message, help);
         return Err(Exit::Unusable);
     }
     let wrong = used_again(project, &previous.retracted);

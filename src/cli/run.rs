@@ -42,7 +42,7 @@ pub(crate) fn ask(
     let transcripts = transcripts(session, jobs, &surroundings);
     progress.end();
     let transcripts = transcripts.map_err(|error| {
-        console.error(&error.message(), &error.help());
+        console.error(error.message(), error.help());
         Exit::Unusable
     })?;
     transcripts.ok_or_else(|| {

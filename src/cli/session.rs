@@ -22,6 +22,7 @@ use crate::measured::Work;
 use crate::operator;
 use crate::terminal::clock::clock;
 use crate::terminal::console::Console;
+use crate::terminal::secrets;
 
 /// A session, with the demo add-on running for as long as it lasts.
 pub(crate) struct Session {
@@ -104,6 +105,9 @@ pub(crate) fn check_sources(open: &Open<'_>, secrets: Option<&Secrets>, clock: C
     if checked.project.as_ref().is_some_and(|project| project.world.demo) {
         checked.diagnostics.extend(addon::missing());
     }
+    if let Some(project) = &checked.project {
+        secrets::know(project);
+    }
     if let Some(option) = open.policy {
         operator::compare(option, open.root, &mut checked);
     }
@@ -143,7 +147,7 @@ impl Session {
             report(&checked);
         }
         let Some(mut project) = checked.project.filter(|_| errors == 0) else {
-            console.error(&format!("{} in the sources; no request was sent", counted(errors)), "");
+            console.error(format!("{} in the sources; no request was sent", counted(errors)), "");
             return Err(Exit::Unusable);
         };
         if let Some(option) = open.policy.filter(|_| open.demo.is_some()) {

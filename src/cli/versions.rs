@@ -39,8 +39,7 @@ pub(crate) fn all(
         }
         NoAnswer::Unreadable(_) => {
             let help = "correct the repository, or set `site.versions` to `false`";
-            console
-                .error(&format!("cannot read the earlier versions of the policies: {why}"), help);
+            console.error(format!("cannot read the earlier versions of the policies: {why}"), help);
             Err(Exit::Unusable)
         }
     })

@@ -9,5 +9,6 @@ pub mod promise;
 pub mod quantity;
 pub mod sentence;
 pub mod size;
+pub mod unseen;
 pub mod verdict;
 pub mod words;

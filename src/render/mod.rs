@@ -1,6 +1,7 @@
 //! Renders the site and the reports. Pure functions from the model to bytes.
 
 pub mod finding;
+pub mod outlet;
 pub mod promise;
 pub mod report;
 #[cfg(test)]
@@ -8,7 +9,6 @@ mod sample;
 mod site;
 pub mod summary;
 pub mod wording;
-mod xml;
 
 pub use site::retract::retract;
 

@@ -4,6 +4,8 @@ use std::fmt::Write;
 use std::io;
 use std::path::Path;
 
+use avouch::render::outlet::Text;
+use avouch::render::outlet::terminal::Terminal;
 use avouch_demo::{FLAWS, Mode, Secrets};
 
 use crate::addon;
@@ -17,7 +19,7 @@ use crate::verb::demo::Demo;
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Demo, console: Console) -> Result<Exit, Exit> {
     if args.list {
-        console.output(list().as_bytes());
+        console.output(list().finish())?;
         return Ok(Exit::Holds);
     }
     let secrets = Secrets::generate();
@@ -26,10 +28,10 @@ pub(crate) fn run(root: &Path, args: &Demo, console: Console) -> Result<Exit, Ex
         Exit::Unusable
     })?;
     write(&root.join(&args.dir), &demo, &secrets).map_err(|error| {
-        console.error(&format!("`{}` could not be written: {error}", args.dir.display()), "");
+        console.error(format!("`{}` could not be written: {error}", args.dir.display()), "");
         Exit::Unusable
     })?;
-    console.output(how_to(&args.dir, &demo).as_bytes());
+    console.output(how_to(&args.dir, &demo).finish())?;
     demo.wait();
     Ok(Exit::Holds)
 }
@@ -42,14 +44,16 @@ fn contacts(root: &Path) -> Vec<String> {
     contacts.iter().map(ToString::to_string).collect()
 }
 
-fn list() -> String {
-    let mut text = String::from("Flaws (--flaw NAME), each with the claim that it makes false:\n");
+fn list() -> Text<Terminal> {
+    let mut text =
+        Text::new().own("Flaws (--flaw NAME), each with the claim that it makes false:\n");
     for flaw in FLAWS {
-        let _ = writeln!(text, "  {:22} {:20} {}", flaw.name, flaw.claim, flaw.summary);
+        let row = format!("  {:22} {:20} {}", flaw.name, flaw.claim, flaw.summary);
+        text = text.put(row).own("\n");
     }
-    text.push_str("\nModes (--mode NAME), each for every request:\n");
+    text = text.own("\nModes (--mode NAME), each for every request:\n");
     for mode in Mode::ALL {
-        let _ = writeln!(text, "  {mode}");
+        text = text.own("  ").put(mode.to_string()).own("\n");
     }
     text
 }
@@ -65,25 +69,23 @@ fn write(dir: &Path, demo: &avouch_demo::Demo, secrets: &Secrets) -> io::Result<
     file::replace_text(&dir.join("secrets.env"), file::Mode::Private, &lines)
 }
 
-fn how_to(dir: &Path, demo: &avouch_demo::Demo) -> String {
-    let mut text = format!(
-        "The demo add-on is listening. To use it as the target of a project, write this in avouch.yaml:\n\ntarget: {}\n",
-        demo.target()
-    );
-    text.push_str("connect_to:\n");
+fn how_to(dir: &Path, demo: &avouch_demo::Demo) -> Text<Terminal> {
+    let mut text = Text::new()
+        .own("The demo add-on is listening. To use it as the target of a project, write this in ")
+        .own("avouch.yaml:\n\ntarget: ")
+        .put(demo.target().to_string())
+        .own("\nconnect_to:\n");
     for (host, to) in demo.connect_to() {
         let to: Vec<String> = to.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "  \"{host}\": [\"{}\"]", to.join("\", \""));
+        let line = format!("  \"{host}\": [\"{}\"]", to.join("\", \""));
+        text = text.put(line).own("\n");
     }
-    let _ = writeln!(text, "roots: [{}]", dir.join("ca.pem").display());
+    let authority = dir.join("ca.pem").display().to_string();
+    text = text.own("roots: [").put(authority).own("]\n");
     if let Some(resolver) = demo.resolver() {
-        let _ = writeln!(text, "resolver: {resolver}");
+        text = text.own("resolver: ").put(resolver.to_string()).own("\n");
     }
-    let secrets = dir.join("secrets.env");
-    let _ = writeln!(
-        text,
-        "\nIts secrets are in a file that only you can read. In the project's shell:\n\n  . {}\n  avouch check\n\nPress Ctrl-C to stop.",
-        secrets.display()
-    );
-    text
+    text.own("\nIts secrets are in a file that only you can read. In the project's shell:\n\n  . ")
+        .put(dir.join("secrets.env").display().to_string())
+        .own("\n  avouch check\n\nPress Ctrl-C to stop.\n")
 }

@@ -10,7 +10,7 @@ use crate::terminal::console::Console;
 pub(crate) fn confine(console: Console) -> Result<(), Exit> {
     limit().and_then(|()| filter::apply()).map_err(|why| {
         let help = "run it without `--untrusted` if you trust the sources, or on another system";
-        console.error(&format!("this system cannot confine the process: {why}"), help);
+        console.error(format!("this system cannot confine the process: {why}"), help);
         Exit::Unusable
     })?;
     let _ = CONFINED.set(());

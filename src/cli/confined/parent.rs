@@ -37,13 +37,13 @@ const KEPT: [&str; 15] = [
 /// Runs the same command line in a confined child.
 pub(crate) fn run(console: Console) -> Result<Exit, Exit> {
     let failed = |error: io::Error| {
-        console.error(&format!("the confined process could not be run: {error}"), "");
+        console.error(format!("the confined process could not be run: {error}"), "");
         Exit::Unusable
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let status = runtime.and_then(|runtime| runtime.block_on(ended())).map_err(failed)?;
     Ok(exit_of(status).unwrap_or_else(|(message, help)| {
-        console.error(&message, help);
+        console.error(message, help);
         Exit::Unusable
     }))
 }

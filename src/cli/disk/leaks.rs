@@ -34,7 +34,7 @@ impl Leaks {
             if self.redactor.finds(path.as_bytes()).is_some() {
                 let path = self.redactor.text(path);
                 let message = format!("the name of the file `{path}` contains a secret");
-                self.console.error(&format!("{message}; nothing was published"), HELP);
+                self.console.error(format!("{message}; nothing was published"), HELP);
                 result = Err(Exit::Unusable);
             }
             if let Some(place) = self.redactor.finds(bytes) {
@@ -62,7 +62,7 @@ impl Leaks {
     fn report(&self, name: &str, bytes: &[u8], place: &Range<usize>, effect: &str) {
         let at = at(bytes, place.start);
         let name = if name.starts_with("the ") { name.to_owned() } else { format!("`{name}`") };
-        self.console.error(&format!("{name} would contain a secret at {at}; {effect}"), HELP);
+        self.console.error(format!("{name} would contain a secret at {at}; {effect}"), HELP);
     }
 }
 

@@ -54,7 +54,7 @@ fn wait(folder: &File, root: &Path, console: Console) -> Result<(), Exit> {
         }
         if begun.elapsed() > WAIT_MAX {
             let message = format!("another run is still using the project in `{}`", root.display());
-            console.error(&message, "wait until it has finished, or end it");
+            console.error(message, "wait until it has finished, or end it");
             return Err(Exit::Unusable);
         }
         std::thread::sleep(EVERY);

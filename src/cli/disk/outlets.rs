@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use avouch::model::source::Sources;
 use avouch::model::source::diagnostic::Diagnostic;
 use avouch::render::Input;
+use avouch::render::outlet::Written;
 use avouch::render::report::layout::{Layout, WaiverLines};
 use avouch::render::report::mistakes::Mistakes;
 use avouch::render::report::{FORMATS, Format, format};
@@ -19,6 +20,7 @@ use crate::disk::leaks::Leaks;
 use crate::disk::repository;
 use crate::exit::Exit;
 use crate::terminal::console::Console;
+use crate::terminal::secrets;
 
 /// Every report of a run, and where it goes.
 pub(crate) struct Outlets {
@@ -40,7 +42,7 @@ impl Outlets {
         console: Console,
     ) -> Result<Self, Exit> {
         let refuse = |(message, help): (String, &str)| {
-            console.error(&message, help);
+            console.error(message, help);
             Exit::Unusable
         };
         let out = out(args).map_err(refuse)?;
@@ -83,15 +85,27 @@ impl Outlets {
         // A file has the same bytes whatever terminal the run has.
         let layout = Layout { waivers: self.waivers, ..Layout::default() };
         for (format, path) in &self.files {
-            leaks.refuse(&path.display().to_string(), &format.render(input, &layout))?;
+            leaks.refuse(
+                &path.display().to_string(),
+                format.render(input, &layout).as_str().as_bytes(),
+            )?;
         }
         let written = self.write_files(&|format| format.render(input, &layout), console);
-        if let Some(out) = self.out.or_else(|| FORMATS.first()) {
-            let report = out.render(input, &console.layout(self.waivers));
-            leaks.refuse("the report", &report)?;
-            console.output(&report);
-        }
-        written
+        let layout = console.layout(self.waivers);
+        let shown = match (self.out, FORMATS.first()) {
+            (Some(requested), _) => {
+                let report = requested.render(input, &layout);
+                leaks.refuse("the report", report.as_str().as_bytes())?;
+                console.output(report)
+            }
+            (None, Some(usual)) => {
+                let report = usual.render(input, &layout);
+                leaks.refuse("the report", report.as_str().as_bytes())?;
+                console.conclude(report)
+            }
+            (None, None) => Ok(()),
+        };
+        written.and(shown)
     }
 
     /// Writes every report that was requested, of sources that could not be tested.
@@ -103,23 +117,21 @@ impl Outlets {
     ) -> Result<(), Exit> {
         let mistakes = Mistakes { diagnostics, sources, folder: &self.folder };
         let written = self.write_files(&|format| format.mistakes(&mistakes), console);
-        if let Some(out) = self.out {
-            console.output(&out.mistakes(&mistakes));
-        }
-        written
+        let shown = self.out.map_or(Ok(()), |out| console.output(out.mistakes(&mistakes)));
+        written.and(shown)
     }
 
     fn write_files(
         &self,
-        report: &dyn Fn(&Format) -> Vec<u8>,
+        report: &dyn Fn(&Format) -> Written,
         console: Console,
     ) -> Result<(), Exit> {
         let mut written = Ok(());
         for (format, path) in &self.files {
-            let report = report(format);
+            let report = secrets::without(report(format)).into_bytes();
             let done = file::replace(path, Mode::Kept, |file| file.write_all(&report));
             if let Err(error) = done {
-                console.error(&format!("`{}` could not be written: {error}", path.display()), "");
+                console.error(format!("`{}` could not be written: {error}", path.display()), "");
                 written = Err(Exit::Unusable);
             }
         }

@@ -28,7 +28,7 @@ pub(crate) fn save(assessment: &Assessment, to: &Path, console: Console) -> Resu
 
 fn not_written(to: &Path, error: &io::Error, console: Console) -> Exit {
     let help = "name a regular file in a folder that exists and is writable";
-    console.error(&format!("`{}` could not be written: {error}", to.display()), help);
+    console.error(format!("`{}` could not be written: {error}", to.display()), help);
     Exit::Unusable
 }
 
@@ -43,7 +43,7 @@ fn write(assessment: &Assessment, to: &Path) -> io::Result<()> {
 pub(crate) fn read(from: &Path, console: Console) -> Result<Assessment, Exit> {
     parse(from).map_err(|why| {
         let help = "make a new one with `avouch check`";
-        console.error(&format!("`{}` is not a usable assessment: {why}", from.display()), help);
+        console.error(format!("`{}` is not a usable assessment: {why}", from.display()), help);
         Exit::Unusable
     })
 }

@@ -76,7 +76,7 @@ pub(crate) fn ask(args: &Init, root: &Path, console: Console) -> Result<Answers,
     if answered_by == AnsweredBy::Questions && !std::io::stdin().is_terminal() {
         let message =
             format!("there is no terminal to ask on, and these options are missing: {missing}");
-        console.error(&message, "set these options");
+        console.error(message, "set these options");
         return Err(Exit::Unusable);
     }
     let organisation = text(&args.organisation, "Who publishes the page?", None, named, console)?;
@@ -138,7 +138,7 @@ fn check_options(args: &Init, answered_by: AnsweredBy, console: Console) -> Resu
         Some((format!("`{flag}`: {why}"), ""))
     });
     let wrong: Vec<_> = wrong.chain(no_secret(args, answered_by)).collect();
-    wrong.iter().for_each(|(message, help)| console.error(message, help));
+    wrong.iter().for_each(|(message, help)| console.error(message, *help));
     if wrong.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
 }
 
@@ -252,7 +252,7 @@ fn text(
 }
 
 fn stopped(error: &dialoguer::Error, console: Console) -> Exit {
-    console.error(&format!("the project was not started: {error}"), "");
+    console.error(format!("the project was not started: {error}"), "");
     Exit::Unusable
 }
 
@@ -312,7 +312,7 @@ fn full_contact(text: &str) -> String {
 
 fn parsed(text: &str, console: Console) -> Result<Url, Exit> {
     Url::parse(text).map_err(|error| {
-        console.error(&format!("`{text}` is not an address: {error}"), "");
+        console.error(format!("`{text}` is not an address: {error}"), "");
         Exit::Unusable
     })
 }

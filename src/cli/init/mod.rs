@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use avouch::model::time::day_of;
+use avouch::render::outlet::Text;
 use avouch::render::wording;
 
 use crate::disk::lock::ProjectLock;
@@ -42,7 +43,7 @@ pub(crate) fn run(root: &Path, args: &Init, console: Console) -> Result<Exit, Ex
 
 fn exists(part: &str, console: Console) -> Exit {
     let message = format!("`{part}` exists already; nothing was changed");
-    console.error(&message, "start a project in an empty folder: `avouch --root DIR init`");
+    console.error(message, "start a project in an empty folder: `avouch --root DIR init`");
     Exit::Unusable
 }
 
@@ -64,12 +65,12 @@ fn begin(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
     let kept = trial::those_that_hold(&trial, &answers, &args.policy, console)?;
     files::write(&made, &answers, &kept, today).map_err(failed)?;
     for file in put_in_place(&made, root).map_err(failed)? {
-        console.message(&format!("`{}` exists already, and was not changed", file.display()));
+        console.message(format!("`{}` exists already, and was not changed", file.display()));
     }
     let result = if kept.len() == 1 { "which is true" } else { "all of which are true" };
     let claims = wording::count(kept.len(), "claim");
-    console.message(&format!("\nThis is now a project of {claims}, {result}."));
-    console.message(NEXT);
+    let done = Text::new().own("\nThis is now a project of ").put(claims).own(", ").own(result);
+    console.message(done.own(".\n").own(NEXT));
     Ok(Exit::Holds)
 }
 
@@ -79,7 +80,7 @@ const NEXT: &str = "
 Write your own sentences into `content/security.md`, and link each to its check.";
 
 fn failed(error: &io::Error, console: Console) -> Exit {
-    console.error(&format!("the project could not be written: {error}"), "");
+    console.error(format!("the project could not be written: {error}"), "");
     Exit::Unusable
 }
 

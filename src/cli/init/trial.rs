@@ -34,7 +34,7 @@ pub(crate) fn those_that_hold(
     let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     if let Some(error) = silence(&outcomes) {
         let help = "start the service, or correct `--target`; nothing was written";
-        console.error(&unanswered(&answers.target, error), help);
+        console.error(unanswered(&answers.target, error), help);
         return Err(Exit::Inconclusive);
     }
     let kept = kept(answers, &outcomes, console);
@@ -55,12 +55,12 @@ fn kept(answers: &Answers, outcomes: &[Outcome<'_>], console: Console) -> Vec<&'
             continue;
         }
         if let Fit::Lacking(why) = (starter.fits)(answers) {
-            console.message(&format!("left out  {}: {why}", starter.id));
+            console.message(format!("left out  {}: {why}", starter.id));
         }
         let Some(outcome) = outcomes.iter().find(|one| one.claim.id == starter.id) else {
             continue;
         };
-        console.message(&result(starter, outcome));
+        console.message(result(starter, outcome));
         if outcome.standing == Standing::Holds {
             kept.push(starter);
         }

@@ -85,7 +85,7 @@ impl Runner {
             Ok(Some(transcripts)) => transcripts,
             Ok(None) => return Some("The checks were interrupted.".to_owned()),
             Err(error) => {
-                self.console.error(&error.message(), &error.help());
+                self.console.error(error.message(), error.help());
                 return None;
             }
         };

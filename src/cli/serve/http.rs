@@ -15,12 +15,15 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::Stream;
-use serde_json::json;
+use serde_json::{Value, json};
+
+use avouch::render::outlet::json;
 
 use crate::serve::changes;
 use crate::serve::checks::Runner;
 use crate::serve::pages;
 use crate::serve::state::{PreviewState, SharedState};
+use crate::terminal::secrets;
 
 /// The policy of published pages, which also allows the preview's own script to fetch changes.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; \
@@ -125,7 +128,8 @@ async fn events(State(app): State<AppState>) -> Sse<impl Stream<Item = Result<Ev
 }
 
 fn event_data(state: &PreviewState) -> String {
-    json!({ "version": state.version, "run": state.run }).to_string()
+    let event = json::shown(json!({ "version": state.version, "run": state.run }));
+    secrets::without(event).to_string()
 }
 
 async fn state(State(app): State<AppState>) -> Response {
@@ -139,7 +143,7 @@ async fn state(State(app): State<AppState>) -> Response {
         "readiness": state.snapshot.readiness,
         "previous": app.previous.name(),
     });
-    text("application/json", state.to_string())
+    document(state)
 }
 
 /// The changes since the last published version.
@@ -147,7 +151,7 @@ async fn changed(State(app): State<AppState>) -> Response {
     let snapshot = app.state.borrow().snapshot.clone();
     let compared = tokio::task::spawn_blocking(move || app.previous.compare(&snapshot)).await;
     match compared {
-        Ok(changes) => text("application/json", json!(changes).to_string()),
+        Ok(changes) => document(json!(changes)),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
@@ -182,6 +186,11 @@ async fn page(State(app): State<AppState>, request: Request) -> Response {
     }
     let gone = pages::stub("Page not found", "It may have been removed or renamed.");
     (StatusCode::NOT_FOUND, text("text/html", gone)).into_response()
+}
+
+/// A document whose texts the preview's script shows.
+fn document(value: Value) -> Response {
+    text("application/json", secrets::without(json::shown(value)).into_bytes())
 }
 
 fn text(media: &'static str, body: impl Into<axum::body::Body>) -> Response {

@@ -29,6 +29,8 @@ use avouch::model::source::diagnostic::codes::Code;
 use avouch::probe;
 use avouch::probe::job::Interrupt;
 use avouch::render::Past;
+use avouch::render::outlet::Text;
+use avouch::render::outlet::terminal::Terminal;
 
 use crate::disk::program;
 use crate::exit::Exit;
@@ -55,7 +57,7 @@ const WORKERS: usize = 2;
 /// Runs the verb until it is interrupted.
 pub(crate) fn run(root: &Path, args: &Serve, console: Console) -> Result<Exit, Exit> {
     if !root.is_dir() {
-        console.error(&format!("there is no folder `{}`", root.display()), "name it with `--root`");
+        console.error(format!("there is no folder `{}`", root.display()), "name it with `--root`");
         return Err(Exit::Unusable);
     }
     let checked = in_a_project(root, args, console)?;
@@ -74,7 +76,8 @@ pub(crate) fn run(root: &Path, args: &Serve, console: Console) -> Result<Exit, E
     let app = AppState { state: state.clone(), runner, run: Arc::default(), previous };
     let run = app.run.clone();
     keep_looking(workspace, watch, state);
-    console.output(format!("http://{address}/\n").as_bytes());
+    let shown = Text::<Terminal>::from(format!("http://{address}/"));
+    console.conclude(shown.own("\n").finish())?;
     console.message("open this address in a browser; press Ctrl-C to stop");
     if args.open {
         open(&format!("http://{address}/"), root, console);
@@ -176,7 +179,7 @@ fn listen(port: u16, console: Console) -> Result<TcpListener, Exit> {
         match TcpListener::bind((Ipv4Addr::LOCALHOST, one)) {
             Ok(listener) => {
                 if one != port {
-                    console.message(&format!("port {port} is taken; this is port {one}"));
+                    console.message(format!("port {port} is taken; this is port {one}"));
                 }
                 return Ok(listener);
             }
@@ -189,7 +192,7 @@ fn listen(port: u16, console: Console) -> Result<TcpListener, Exit> {
 
 fn cannot_listen(error: &io::Error, console: Console) -> Exit {
     console
-        .error(&format!("the preview could not listen on a port: {error}"), "try another `--port`");
+        .error(format!("the preview could not listen on a port: {error}"), "try another `--port`");
     Exit::Unusable
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use avouch::language::unseen::visible;
 use avouch::load::policy::blocks;
 use avouch::load::policy::blocks::Block;
 use avouch::model::project::Project;
@@ -11,6 +12,7 @@ use avouch::model::source::Place;
 use avouch::model::source::diagnostic::Diagnostic;
 use avouch::model::source::redline::{Redline, Side};
 use avouch::model::time::in_words;
+use avouch::render::wording;
 use avouch::workflow::sources::Checked;
 
 use crate::serve::note::{Anchor, Excerpt, Note};
@@ -66,7 +68,9 @@ fn by(redline: &Redline) -> String {
         return String::new();
     }
     let by = |side: &Side| match &side.by {
-        Some(commit) => format!("written by {} on {}", commit.author, in_words(commit.at)),
+        Some(commit) => {
+            format!("written by {} on {}", wording::plain(&commit.author), in_words(commit.at))
+        }
         None => "not committed yet".to_owned(),
     };
     format!(
@@ -78,12 +82,12 @@ fn by(redline: &Redline) -> String {
 
 fn file_and_line(place: &Place, written: &Checked) -> String {
     let line = written.sources.line_column(place).line;
-    format!("{}, line {line}", place.file)
+    format!("{}, line {line}", visible(&place.file))
 }
 
 fn detail(one: &Diagnostic) -> String {
-    let help = one.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
-    format!("{}: {}{help}", one.code, one.message)
+    let help = one.help.as_ref().map_or_else(String::new, |help| format!("; {}", visible(help)));
+    format!("{}: {}{help}", one.code, visible(&one.message))
 }
 
 /// The page that a diagnostic is about, and the position of its note on that page.

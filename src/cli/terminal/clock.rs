@@ -27,7 +27,7 @@ pub(crate) fn source_date(console: Console) -> Result<Option<Timestamp>, Exit> {
         None => {
             let message = format!("`{SOURCE_DATE}` is `{value}`, which is not a time");
             let help = "set it to whole seconds since 1970, as `date +%s` prints them, or unset it";
-            console.error(&message, help);
+            console.error(message, help);
             Err(Exit::Unusable)
         }
     }

@@ -1,4 +1,5 @@
-//! Results on standard output, messages on standard error, and colour only where a terminal shows it.
+//! Results on standard output, messages on standard error, and colour only where a terminal shows it. All that the
+//! program writes to either passes here, as a text that is escaped for a terminal, and without secrets.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _, stderr, stdin, stdout};
 
@@ -6,14 +7,18 @@ use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use avouch::model::source::Sources;
 use avouch::model::source::diagnostic::Diagnostic;
+use avouch::render::outlet::terminal::Terminal;
+use avouch::render::outlet::{Text, Written, json};
 use avouch::render::report::layout::{Colour, Layout, RED, WIDTH, WaiverLines};
 use avouch::render::report::mistakes;
+use clap::builder::StyledStr;
 use serde_json::{Map, Value, json};
 use terminal_size::{Width, terminal_size_of};
 
+use crate::exit::Exit;
 use crate::terminal::clock::clock;
-use crate::terminal::diagnostics;
 use crate::terminal::style::{ColourChoice, Format, Global};
+use crate::terminal::{diagnostics, secrets, stream};
 
 /// Columns of a report on the narrowest terminal, and on the widest: longer lines are hard to read.
 const COLUMNS_MIN: usize = 40;
@@ -40,6 +45,13 @@ impl Console {
         Self { quiet: typed.quiet, colour_err, colour_out, log: typed.log }
     }
 
+    /// Before the arguments are known, or if they are wrong.
+    pub(crate) fn without_arguments() -> Self {
+        let [colour_out, colour_err] =
+            [colour(ColourChoice::Auto, &stdout()), colour(ColourChoice::Auto, &stderr())];
+        Self { quiet: false, colour_err, colour_out, log: Format::Text }
+    }
+
     /// The layout of a report on standard output. Its width is the terminal's; a pipe or a file always
     /// gets the same, whatever `COLUMNS` is.
     pub(crate) fn layout(self, waivers: WaiverLines) -> Layout {
@@ -56,18 +68,36 @@ impl Console {
         !self.quiet && !self.is_json() && stderr().is_terminal()
     }
 
-    /// Writes results; a closed pipe is not an error.
-    pub(crate) fn output(self, bytes: &[u8]) {
-        let mut out = stdout().lock();
-        let _ = out.write_all(bytes).and_then(|()| out.flush());
+    /// Writes the result that was requested. A closed pipe is not an error: its reader has what it wanted.
+    ///
+    /// # Errors
+    ///
+    /// Every other failure is reported, and the exit code is that of a full disk.
+    pub(crate) fn output(self, result: Written) -> Result<(), Exit> {
+        if stream::is_closed(&stdout()) {
+            let help = "redirect it to a file, to a pipe or with `>/dev/null`";
+            self.error("standard output is closed, so the result cannot be written", help);
+            return Err(Exit::Unusable);
+        }
+        self.conclude(result)
+    }
+
+    /// The same for a summary of what the exit code says, which nobody has to read: standard output may be closed.
+    pub(crate) fn conclude(self, result: Written) -> Result<(), Exit> {
+        let result = secrets::without(result);
+        stream::write(&stdout(), result.as_str().as_bytes()).map_err(|error| {
+            self.error(format!("standard output could not be written: {error}"), "");
+            Exit::Unusable
+        })
     }
 
     /// Writes a message.
-    pub(crate) fn message(self, text: &str) {
+    pub(crate) fn message(self, text: impl Into<Text<Terminal>>) {
+        let text = text.into();
         if self.is_json() {
-            self.event("said", &[("message", text.into())]);
+            self.event("said", &[("message", text.plain().into())]);
         } else if !self.quiet {
-            let _ = writeln!(stderr(), "{text}");
+            to_stderr(text.own("\n"));
         }
     }
 
@@ -81,11 +111,11 @@ impl Console {
 
     /// Asks a question that anything but a clear yes answers with no; `None` if standard input is not a
     /// terminal.
-    pub(crate) fn ask(self, question: &str) -> Option<bool> {
+    pub(crate) fn ask(self, question: impl Into<Text<Terminal>>) -> Option<bool> {
         let mut answer = String::new();
-        let _ = write!(stderr(), "{question}");
+        to_stderr(question.into());
         if !stdin().is_terminal() {
-            let _ = writeln!(stderr());
+            to_stderr(Text::new().own("\n"));
             return None;
         }
         let read = stdin().lock().read_line(&mut answer);
@@ -94,17 +124,35 @@ impl Console {
     }
 
     /// Reports an error, and what to do about it.
-    pub(crate) fn error(self, message: &str, help: &str) {
+    pub(crate) fn error(self, message: impl Into<Text<Terminal>>, help: impl Into<Text<Terminal>>) {
+        let (message, help) = (message.into(), help.into());
         if self.is_json() {
             let fields = [("message", message), ("help", help)].into_iter();
             let fields = fields.filter(|(_, text)| !text.is_empty());
-            let fields = fields.map(|(name, text)| (name.to_owned(), text.into()));
+            let fields = fields.map(|(name, text)| (name.to_owned(), text.plain().into()));
             return log("error", "complained", fields.collect());
         }
         let layout = Layout { colour: self.colour_err, ..Layout::default() };
-        let _ = writeln!(stderr(), "{}: {message}", layout.paint(RED.bold(), "error"));
+        let mut text = layout.paint(RED.bold(), "error").own(": ").put(message).own("\n");
         if !help.is_empty() {
-            let _ = writeln!(stderr(), "  help: {help}");
+            text = text.own("  help: ").put(help).own("\n");
+        }
+        to_stderr(text);
+    }
+
+    /// Reports what is wrong with the arguments, which the text repeats.
+    pub(crate) fn usage(self, text: &str) {
+        let layout = Layout { colour: self.colour_err, ..Layout::default() };
+        let told = text.strip_prefix("error: ");
+        let head = told.map(|_| layout.paint(RED.bold(), "error").own(": ")).unwrap_or_default();
+        to_stderr(head.put(Text::lines(told.unwrap_or(text))));
+    }
+
+    /// Help that was made from this program's own options.
+    pub(crate) fn help(self, text: &StyledStr) -> Written {
+        match self.colour_out {
+            Colour::Ansi => Written::help(text.ansi().to_string()),
+            Colour::Plain => Written::generated(&text.to_string()),
         }
     }
 
@@ -119,9 +167,14 @@ impl Console {
             }
             return;
         }
-        let text = diagnostics::text(diagnostics, sources, self.colour_err);
-        let _ = stderr().write_all(text.as_bytes());
+        to_stderr(diagnostics::text(diagnostics, sources, self.colour_err));
     }
+}
+
+/// Writes to standard error. If that fails, nobody is left to tell, and a verdict does not depend on it.
+fn to_stderr(text: Text<Terminal>) {
+    let text = secrets::without(text.finish());
+    let _ = stderr().write_all(text.as_str().as_bytes());
 }
 
 /// Whether a stream is coloured: `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM` count as for
@@ -154,5 +207,6 @@ fn log(level: &str, event: &str, fields: Map<String, Value>) {
     line.insert("level".into(), level.into());
     line.insert("event".into(), event.into());
     line.extend(fields);
-    let _ = writeln!(stderr(), "{}", Value::Object(line));
+    let line = secrets::without(json::line(&Value::Object(line)));
+    let _ = stderr().write_all(format!("{line}\n").as_bytes());
 }

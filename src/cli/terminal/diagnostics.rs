@@ -3,8 +3,11 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use avouch::language::unseen::{is_unseen, visible, written_out};
 use avouch::model::source::diagnostic::{Diagnostic, Severity};
 use avouch::model::source::{Place, Sources};
+use avouch::render::outlet::Text;
+use avouch::render::outlet::terminal::Terminal;
 use avouch::render::report::layout::Colour;
 
 use crate::terminal::redline;
@@ -16,15 +19,17 @@ const LINES_MAX: usize = 6;
 const LINE_MAX: usize = 400;
 
 /// All diagnostics, each with an excerpt of its place and an empty line after it.
-pub(crate) fn text(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> String {
-    let renderer = match colour {
-        Colour::Ansi => Renderer::styled(),
-        Colour::Plain => Renderer::plain(),
-    };
-    let mut out = String::new();
+pub(crate) fn text(
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+    colour: Colour,
+) -> Text<Terminal> {
+    let mut out = Text::new();
     for one in diagnostics {
-        out.push_str(&renderer.render(&[report(one, sources, colour)]));
-        out.push_str("\n\n");
+        let plain = Renderer::plain().render(&[report(one, sources, Colour::Plain)]);
+        let coloured = (colour == Colour::Ansi)
+            .then(|| Renderer::styled().render(&[report(one, sources, colour)]));
+        out = out.put(Text::drawn(&plain, coloured)).own("\n\n");
     }
     out
 }
@@ -34,7 +39,8 @@ fn report<'a>(one: &'a Diagnostic, sources: &Sources, colour: Colour) -> Group<'
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = Group::with_title(level.primary_title(&one.message).id(one.code.name()));
+    let title = level.primary_title(visible(&one.message)).id(one.code.name());
+    let mut group = Group::with_title(title);
     if let Some(place) = &one.place {
         group = excerpt(group, place, sources, AnnotationKind::Primary, None);
     }
@@ -42,17 +48,15 @@ fn report<'a>(one: &'a Diagnostic, sources: &Sources, colour: Colour) -> Group<'
         group = excerpt(group, place, sources, AnnotationKind::Context, Some(label));
     }
     if let Some(changed) = &one.redline {
-        group = group.element(Level::NOTE.message(redline::text(&changed.runs, colour)));
+        let runs = redline::text(&changed.runs, colour).finish().to_string();
+        group = group.element(Level::NOTE.message(runs));
         group = redline::look_alikes(changed)
             .into_iter()
             .chain(redline::authors(changed))
             .fold(group, |group, note| group.element(Level::NOTE.message(note)));
     }
     match &one.help {
-        Some(help) => {
-            let help = annotate_snippets::normalize_untrusted_str(help);
-            group.element(Level::HELP.message(help))
-        }
+        Some(help) => group.element(Level::HELP.message(visible(help))),
         None => group,
     }
 }
@@ -68,25 +72,35 @@ fn excerpt<'a>(
     let whole = sources.text(&place.file).map_or("", |text| text.as_ref());
     // An empty place at the start is about the file as a whole, and shows none of its lines.
     let about_file = place.start == 0 && place.end == 0 && label.is_none();
+    let file = visible(&place.file);
     if whole.is_empty() || about_file {
-        let origin = Origin::path(&*place.file);
+        let origin = Origin::path(file);
         return group.element(if whole.is_empty() {
             origin
         } else {
             origin.line(1).char_column(1)
         });
     }
-    let shown = shown(whole, place);
-    let annotation = kind.span(within(&shown, whole, place));
+    let (lines, span) =
+        seen(&whole[shown(whole, place)], within(&shown(whole, place), whole, place));
+    let annotation = kind.span(span);
     let annotation = match label {
-        Some(label) => annotation.label(annotate_snippets::normalize_untrusted_str(label)),
+        Some(label) => annotation.label(visible(label)),
         None => annotation,
     };
-    let snippet = Snippet::source(whole[shown].to_owned())
-        .path(&*place.file)
-        .line_start(at.line)
-        .annotation(annotation);
+    let snippet = Snippet::source(lines).path(file).line_start(at.line).annotation(annotation);
     group.element(snippet)
+}
+
+/// Lines in which every unseen character is written out, and the bytes that this makes of a place in them.
+fn seen(lines: &str, span: Range<usize>) -> (String, Range<usize>) {
+    let is_meant = |c: char| c != '\n' && c != '\t' && is_unseen(c);
+    // A line may end as on Windows.
+    let seen = |part: &str| written_out(&part.replace("\r\n", "\n"), is_meant).into_owned();
+    let (before, place) = (seen(&lines[..span.start]), seen(&lines[span.clone()]));
+    let place_end = before.len() + place.len();
+    let start = before.len();
+    (before + &place + &seen(&lines[span.end..]), start..place_end)
 }
 
 /// The bytes of the lines that are shown of a place: all of its lines, or the first of many.
@@ -134,7 +148,7 @@ mod tests {
         let one =
             Diagnostic::new(Code::MissingPage, Place::new("a.md", 9..18), "there is no page `x`")
                 .help("did you mean `y`?");
-        insta::assert_snapshot!(text(&[one], &sources(), Colour::Plain), @r"
+        insta::assert_snapshot!(text(&[one], &sources(), Colour::Plain).plain(), @r"
         error[missing-page]: there is no page `x`
          --> a.md:2:5
           |
@@ -149,7 +163,7 @@ mod tests {
     fn the_other_side_is_shown_too() {
         let one = Diagnostic::new(Code::Suspect, Place::new("a.md", 0..3), "other words")
             .related(Place::new("checks/b.yaml", 8..23), "the words that were checked");
-        insta::assert_snapshot!(text(&[one], &sources(), Colour::Plain), @r"
+        insta::assert_snapshot!(text(&[one], &sources(), Colour::Plain).plain(), @r"
         error[suspect]: other words
          --> a.md:1:1
           |
@@ -174,7 +188,7 @@ mod tests {
         };
         let two = Diagnostic::new(Code::SameAddress, Place::file("a.md"), "two pages");
         let gone = Diagnostic::new(Code::Unreadable, Place::file("gone.md"), "it cannot be read");
-        insta::assert_snapshot!(text(&[one, two, gone], &sources(), Colour::Plain), @r"
+        insta::assert_snapshot!(text(&[one, two, gone], &sources(), Colour::Plain).plain(), @r"
         error[no-project]: there is none
 
         error[same-address]: two pages
@@ -187,10 +201,30 @@ mod tests {
 
     #[test]
     fn colour_is_only_used_when_asked_for() {
-        let one = Diagnostic::new(Code::NotYaml, Place::new("a.md", 4..7), "evil \u{1b}[31m");
-        assert!(text(std::slice::from_ref(&one), &sources(), Colour::Ansi).contains('\u{1b}'));
-        assert!(!text(&[one], &sources(), Colour::Plain).contains('\u{1b}'));
-        assert_eq!(text(&[], &sources(), Colour::Ansi), "");
+        let one = Diagnostic::new(Code::NotYaml, Place::new("a.md", 4..7), "evil \u{1b}[2J");
+        let written =
+            |all: &[Diagnostic], colour| text(all, &sources(), colour).finish().to_string();
+        let coloured = written(std::slice::from_ref(&one), Colour::Ansi);
+        assert!(coloured.contains("\u{1b}[") && !coloured.contains("\u{1b}[2J"), "{coloured}");
+        assert!(!written(&[one], Colour::Plain).contains('\u{1b}'));
+        assert_eq!(written(&[], Colour::Ansi), "");
+    }
+
+    #[test]
+    fn an_excerpt_shows_what_cannot_be_seen_and_underlines_the_same_place() {
+        let mut sources = Sources::default();
+        sources.insert("a\u{1b}.yaml", "\u{202e}: x\u{7f}\ty\r\n");
+        let one = Diagnostic::new(Code::NotYaml, Place::new("a\u{1b}.yaml", 5..7), "a\n::error::b")
+            .help("c\rd");
+        insta::assert_snapshot!(text(&[one], &sources, Colour::Plain).plain(), @r"
+        error[not-yaml]: a\n::error::b
+         --> a\u{1b}.yaml:1:4
+          |
+        1 | \u{202e}: x\u{7f}    y
+          |           ^^^^^^^
+          |
+          = help: c\rd
+        ");
     }
 
     #[test]
@@ -206,7 +240,7 @@ mod tests {
             ("long.md", 30_000..40_000),
         ] {
             let one = Diagnostic::new(Code::NotYaml, Place::new(file, span), "x");
-            let text = text(&[one], &sources, Colour::Plain);
+            let text = text(&[one], &sources, Colour::Plain).plain();
             assert!(text.lines().count() < 15, "{text}");
         }
     }

@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use avouch::model::project::world::Limits;
 use avouch::probe::job::{Event, Job, Waited};
+use avouch::render::outlet::Text;
+use avouch::render::outlet::terminal::Terminal;
 use avouch::render::wording;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::terminal::console::Console;
+use crate::terminal::secrets;
 use crate::terminal::waited::in_words;
 
 /// How many of the running checks the bar names.
@@ -29,7 +32,7 @@ impl Progress {
     pub(crate) fn new(jobs: &[Job<'_>], limits: Limits, console: Console) -> Self {
         let bar = console.shows_progress().then(|| bar(jobs.len()));
         if bar.is_none() {
-            console.message(&format!("running {}", wording::count(jobs.len(), "check")));
+            console.message(format!("running {}", wording::count(jobs.len(), "check")));
         }
         Self { bar, running: Mutex::default(), waited: Mutex::default(), limits, console }
     }
@@ -107,13 +110,17 @@ impl Progress {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut running);
         if let Some(bar) = &self.bar {
-            bar.set_message(running[..running.len().min(NAMED_MAX)].join(", "));
+            let named = running[..running.len().min(NAMED_MAX)].join(", ");
+            bar.set_message(secrets::without(Text::<Terminal>::from(named).finish()).to_string());
         }
     }
 
     fn line(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.println(text),
+            Some(bar) => {
+                let text = secrets::without(Text::<Terminal>::from(text).finish());
+                bar.println(text.as_str());
+            }
             None => self.console.message(text),
         }
     }

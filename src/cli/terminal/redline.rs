@@ -2,22 +2,24 @@
 
 use avouch::model::source::redline::{Fate, Redline, Run, Side};
 use avouch::model::time::in_words;
+use avouch::render::outlet::Text;
+use avouch::render::outlet::terminal::Terminal;
 use avouch::render::report::layout::{Colour, GREEN, Layout, RED};
 use avouch::render::wording::cut;
 
 /// The change on one line, `[-deleted-]{+new+}`, in red and green where colour is used.
-pub(crate) fn text(runs: &[Run], colour: Colour) -> String {
+pub(crate) fn text(runs: &[Run], colour: Colour) -> Text<Terminal> {
     runs.iter().map(|run| marked(run, colour)).collect()
 }
 
-fn marked(run: &Run, colour: Colour) -> String {
+fn marked(run: &Run, colour: Colour) -> Text<Terminal> {
     let (style, open, close) = match run.fate {
-        Fate::Kept => return plain(&run.text),
+        Fate::Kept => return Text::from(plain(&run.text)),
         Fate::Removed => (RED, "[-", "-]"),
         Fate::Added => (GREEN, "{+", "+}"),
     };
-    let marked = format!("{open}{}{close}", plain(&run.text));
-    Layout { colour, ..Layout::default() }.paint(style, &marked)
+    let marked = Text::new().own(open).put(plain(&run.text)).own(close);
+    Layout { colour, ..Layout::default() }.paint(style, marked)
 }
 
 /// Text without characters that control a terminal or change the direction of writing.
@@ -61,11 +63,13 @@ mod tests {
     fn removed_and_added_words_can_be_distinguished_without_colour() {
         let runs = redline("We must keep 24 hours.", "We should keep 72 hours\u{202e}.");
         assert_eq!(
-            text(&runs, Colour::Plain),
+            text(&runs, Colour::Plain).plain(),
             "We [-must-]{+should+} keep [-24-]{+72+} [-hours-]{+hours\\u{202e}+}."
         );
         assert!(
             text(&runs, Colour::Ansi)
+                .finish()
+                .as_str()
                 .contains("\u{1b}[31m[-24-]\u{1b}[0m\u{1b}[32m{+72+}\u{1b}[0m")
         );
     }

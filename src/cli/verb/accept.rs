@@ -1,6 +1,5 @@
 //! `avouch accept`: approves the changed wording of suspect claims, and changes nothing else.
 
-use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::path::Path;
 
@@ -14,6 +13,8 @@ use avouch::model::project::Project;
 use avouch::model::project::claim::Claim;
 use avouch::model::source::diagnostic::{Diagnostic, help_with_list};
 use avouch::model::source::redline::Redline;
+use avouch::render::outlet::Text;
+use avouch::render::outlet::terminal::Terminal;
 use avouch::render::report::plan;
 use clap::Args;
 
@@ -90,7 +91,7 @@ impl<'a> Review<'a> {
                 None => {
                     let known = self.project.claims.iter().map(|claim| claim.id.as_str());
                     let help = help_with_list(name, known.collect::<Vec<_>>());
-                    self.console.error(&format!("unknown claim `{name}`"), &help);
+                    self.console.error(format!("unknown claim `{name}`"), &help);
                     unknown = true;
                 }
             }
@@ -103,21 +104,19 @@ impl<'a> Review<'a> {
         let changes: Vec<&Diagnostic> = self.changes(claim).collect();
         let plans = self.plans(claim)?;
         if changes.is_empty() {
-            self.console.message(&format!(
+            self.console.message(format!(
                 "`{}`: nothing changed; the quote has these words already",
                 claim.id
             ));
             return Ok(true);
         }
-        // Writing to a string cannot fail.
-        let mut shown = String::new();
-        let _ = self.show(&mut shown, claim, &changes, plans);
+        let shown = self.shown(claim, &changes, plans);
         let wrong = numbers::of_claim(self.project, claim, plans);
         if self.yes {
-            self.console.message(&shown);
+            self.console.message(shown);
             self.not_against(claim, &wrong)?;
-        } else if !self.agreed(&shown, &wrong)? {
-            self.console.message(&format!("`{}` was not changed", claim.file));
+        } else if !self.agreed(shown, &wrong)? {
+            self.console.message(format!("`{}` was not changed", claim.file));
             return Ok(false);
         }
         let redlines = changes.iter().filter_map(|one| one.redline.as_deref());
@@ -149,40 +148,37 @@ impl<'a> Review<'a> {
                 self.console.diagnostics(&wrong, &self.checked.sources);
                 let message = format!("`{}` has mistakes; nothing was changed", claim.file);
                 let help = "correct them first, so that its checks can be shown";
-                self.console.error(&message, help);
+                self.console.error(message, help);
                 Err(Exit::Unusable)
             }
         }
     }
 
-    fn show(
-        &self,
-        out: &mut String,
-        claim: &Claim,
-        changes: &[&Diagnostic],
-        plans: &[Plan],
-    ) -> fmt::Result {
-        writeln!(out, "THE WORDS NOW")?;
-        for (change, redline) in
-            changes.iter().filter_map(|one| Some((one, one.redline.as_deref()?)))
-        {
-            let at = self.checked.sources.line_column(&redline.policy.place);
-            let file = &redline.policy.place.file;
-            writeln!(out, "  {file}:{}: {}\n", at.line, change.message)?;
-            writeln!(out, "    {}\n", redline::text(&redline.runs, self.console.colour_err))?;
+    /// The changed words and the checks of a claim.
+    fn shown(&self, claim: &Claim, changes: &[&Diagnostic], plans: &[Plan]) -> Text<Terminal> {
+        let mut out = Text::new().own("THE WORDS NOW\n");
+        let redlines = changes.iter().filter_map(|one| Some((one, one.redline.as_deref()?)));
+        for (change, redline) in redlines {
+            let line = self.checked.sources.line_column(&redline.policy.place).line;
+            let file = format!("{}:{line}", redline.policy.place.file);
+            out = out.own("  ").put(file).own(": ").put(&change.message).own("\n\n    ");
+            out = out.put(redline::text(&redline.runs, self.console.colour_err)).own("\n\n");
             if let Some(note) = redline::look_alikes(redline) {
-                writeln!(out, "  {note}")?;
+                out = out.own("  ").put(note).own("\n");
             }
             if let Some(note) = redline::authors(redline) {
-                writeln!(out, "  {note}\n")?;
+                out = out.own("  ").put(note).own("\n\n");
             }
         }
-        writeln!(out, "THE CHECKS ({})", claim.file)?;
+        out = out.own("THE CHECKS (").put(&*claim.file).own(")\n");
         for (number, plan) in plans.iter().enumerate() {
-            let text = plan::in_short(plan).replace('\n', "\n     ");
-            writeln!(out, "  {}. {}", number + 1, text.trim_end())?;
+            let mut head = Text::from(format!("  {}. ", number + 1));
+            for line in plan::in_short(plan) {
+                out = out.put(head).put(line).own("\n");
+                head = Text::new().own("     ");
+            }
         }
-        Ok(())
+        out
     }
 
     /// Refuses words with a number that contradicts the checks, if there is no prompt.
@@ -193,15 +189,15 @@ impl<'a> Review<'a> {
         self.console.diagnostics(wrong, &self.checked.sources);
         let message =
             format!("`{}` was not changed: the new words contradict its checks", claim.file);
-        self.console.error(&message, "change the check's limit first, or the words");
+        self.console.error(message, "change the check's limit first, or the words");
         Err(Exit::Unusable)
     }
 
-    fn agreed(&self, shown: &str, wrong: &[Diagnostic]) -> Result<bool, Exit> {
+    fn agreed(&self, shown: Text<Terminal>, wrong: &[Diagnostic]) -> Result<bool, Exit> {
         let wrong = diagnostics::text(wrong, &self.checked.sources, self.console.colour_err);
-        let question =
-            format!("{shown}\n{wrong}Do the checks prove what the words say now? [y/N] ");
-        self.console.ask(&question).ok_or_else(|| {
+        let question = shown.own("\n").put(wrong);
+        let question = question.own("Do the checks prove what the words say now? [y/N] ");
+        self.console.ask(question).ok_or_else(|| {
             self.console
                 .error("there is no terminal to ask on", "read both, then run it with `--yes`");
             Exit::Unusable
@@ -211,7 +207,7 @@ impl<'a> Review<'a> {
     fn write(&self, claim: &Claim, mut changes: Vec<&Redline>) -> Result<(), Exit> {
         let file = self.root.join(claim.file.as_ref());
         let failed = |why: &str, help: &str| {
-            self.console.error(&format!("`{}` could not be written: {why}", claim.file), help);
+            self.console.error(format!("`{}` could not be written: {why}", claim.file), help);
             Exit::Unusable
         };
         let _lock = ProjectLock::acquire(self.root, self.console)?;
@@ -238,14 +234,14 @@ impl<'a> Review<'a> {
 
     fn suggest_next_steps(&self, claim: &Claim) {
         let file = &claim.file;
-        self.console.message(&format!(
+        self.console.message(format!(
             "`{file}` quotes the new words: commit it, and let its code owners review it"
         ));
         if let Some((file, attestation)) = self.project.attestations.get(&claim.id)
             && !words::same(&attestation.words, claim.words())
         {
             let role = &attestation.role;
-            self.console.message(&format!(
+            self.console.message(format!(
                 "`{file}` is about the old words: the role `{role}` confirms the new ones with \
                  `avouch attest {}`",
                 claim.id

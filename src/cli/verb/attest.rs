@@ -46,14 +46,14 @@ pub(crate) fn run(root: &Path, args: &Attest, console: Console) -> Result<Exit, 
     let Some(claim) = project.claim(&args.claim) else {
         let names: Vec<&str> = project.claims.iter().map(|claim| claim.id.as_str()).collect();
         let help = help_with_list(&args.claim, names);
-        console.error(&format!("unknown claim `{}`", args.claim), &help);
+        console.error(format!("unknown claim `{}`", args.claim), &help);
         return Err(Exit::Unusable);
     };
     if !project.roles.contains_key(&args.role) {
         let names: Vec<&str> = project.roles.keys().map(String::as_str).collect();
         let help = help_with_list(&args.role, names);
         console.error(
-            &format!("unknown role `{}`: it is not under `roles:` in avouch.yaml", args.role),
+            format!("unknown role `{}`: it is not under `roles:` in avouch.yaml", args.role),
             &help,
         );
         return Err(Exit::Unusable);
@@ -85,10 +85,9 @@ fn write(
         written.map_err(|error| error.to_string())
     });
     written.map_err(|error| {
-        console.error(&format!("`{file}` could not be written: {error}"), "");
+        console.error(format!("`{file}` could not be written: {error}"), "");
         Exit::Unusable
     })?;
-    console
-        .message(&format!("wrote {file}: read it, commit it, and let its code owners review it"));
+    console.message(format!("wrote {file}: read it, commit it, and let its code owners review it"));
     Ok(())
 }

@@ -116,7 +116,7 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
     if let Some(draft) = &args.draft {
         let site = measured(|| render::draft(&input));
         let out = write(site, draft, &session, &leaks, console)?;
-        console.message(&format!("wrote a draft to {}: open {}", draft.display(), out.display()));
+        console.message(format!("wrote a draft to {}: open {}", draft.display(), out.display()));
     }
     publish_if_it_holds(&session, &input, args, &leaks, console)
 }
@@ -151,7 +151,7 @@ fn can_write(session: &Session, args: &Build, console: Console) -> Result<(), Ex
 }
 
 fn not_written(to: &Path, error: &PublishError, console: Console) -> Exit {
-    console.error(&format!("`{}` could not be written: {error}", to.display()), error.help());
+    console.error(format!("`{}` could not be written: {error}", to.display()), error.help());
     Exit::Unusable
 }
 
@@ -214,18 +214,18 @@ fn publish_if_it_holds(
     let out = session.path(&args.out);
     if exit != Exit::Holds {
         let old = if out.exists() { "; the published site is unchanged" } else { "" };
-        console.message(&format!("not published: {}{old}", counted(input.outcomes)));
+        console.message(format!("not published: {}{old}", counted(input.outcomes)));
         return Ok(exit);
     }
     let site = measured(|| render::site(input));
     let has_security_txt = |files: &Files| files.contains_key(SECURITY_TXT);
     if !session.project.world.demo && !site.as_ref().is_ok_and(has_security_txt) {
-        console.message(&format!(
+        console.message(format!(
             "the site has no `{SECURITY_TXT}`: attest a claim whose words name every contact"
         ));
     }
     let out = write(site, &args.out, session, leaks, console)?;
-    console.message(&format!("published {}: open {}", args.out.display(), out.display()));
+    console.message(format!("published {}: open {}", args.out.display(), out.display()));
     Ok(exit)
 }
 

@@ -149,12 +149,12 @@ fn reusing(
     let reused = merged.map_err(|wrong| refused(&wrong, session, console))?;
     for (id, reason) in &reused.inconclusive {
         let reason = reason.name();
-        console.message(&format!(
+        console.message(format!(
             "`{id}` is inconclusive now ({reason}); its earlier evidence is kept"
         ));
     }
     let all = assessment.claims.len();
-    console.message(&format!("reused evidence for {} of {all} claims", reused.claims));
+    console.message(format!("reused evidence for {} of {all} claims", reused.claims));
     Ok(assessment)
 }
 
@@ -188,7 +188,7 @@ fn compared(earlier: Assessment, session: &Session, console: Console) -> Result<
     let earlier =
         Earlier::new(earlier, session).map_err(|wrong| refused(&wrong, session, console))?;
     for difference in &earlier.differences {
-        console.message(&format!("nothing can be reused: {difference}"));
+        console.message(format!("nothing can be reused: {difference}"));
     }
     Ok(earlier)
 }
@@ -209,7 +209,7 @@ pub(crate) fn known(session: &Session, claims: &[String], console: Console) -> R
         claims.iter().filter(|id| session.project.claim(id).is_none()).collect();
     for id in &unknown {
         let names: Vec<&str> = ids().collect();
-        console.error(&format!("unknown claim `{id}`"), &help_with_list(id, names));
+        console.error(format!("unknown claim `{id}`"), help_with_list(id, names));
     }
     if unknown.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
 }

@@ -1,5 +1,6 @@
 //! `avouch completions`: made from the options themselves, so that they cannot be stale.
 
+use avouch::render::outlet::Written;
 use clap::{Args, Command};
 use clap_complete::Shell;
 
@@ -14,9 +15,13 @@ pub(crate) struct Completions {
 }
 
 /// Runs the verb.
-pub(crate) fn run(args: &Completions, mut command: Command, console: Console) -> Exit {
+pub(crate) fn run(
+    args: &Completions,
+    mut command: Command,
+    console: Console,
+) -> Result<Exit, Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "avouch", &mut script);
-    console.output(&script);
-    Exit::Holds
+    console.output(Written::generated(&String::from_utf8_lossy(&script)))?;
+    Ok(Exit::Holds)
 }

@@ -2,7 +2,6 @@
 //! the objects that earlier runs left on the target.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
 
 use anstyle::Style;
@@ -15,7 +14,9 @@ use avouch::model::plan::rehearsal::rehearsal;
 use avouch::model::plan::{ANYONE, Role};
 use avouch::model::project::Project;
 use avouch::probe::job::{Job, Undeleted};
-use avouch::render::report::layout::{BOLD, DIM, GREEN, Layout, RED, WaiverLines, width};
+use avouch::render::outlet::Text;
+use avouch::render::outlet::terminal::{Terminal, width};
+use avouch::render::report::layout::{BOLD, DIM, GREEN, Layout, RED, WaiverLines};
 use avouch::render::wording;
 use clap::Args;
 
@@ -54,12 +55,12 @@ pub(crate) fn run(root: &Path, args: &Doctor, console: Console) -> Result<Exit, 
     let undeleted = if args.forget { Undeleted::Forgotten } else { Undeleted::Reported };
     let transcripts = ask(&session, &jobs, undeleted, console)?;
     let layout = console.layout(WaiverLines::default());
-    let (mut counts, mut unmet) = (Counts::new(), String::new());
+    let (mut counts, mut unmet) = (Counts::new(), Text::new());
     for (job, transcript) in jobs.iter().zip(&transcripts) {
-        unmet.push_str(&look(job, transcript, &mut counts, &layout));
+        unmet.add(look(job, transcript, &mut counts, &layout));
     }
     let table = table(&session.project, &counts, &layout);
-    console.output(format!("{unmet}{table}").as_bytes());
+    console.conclude(unmet.put(table).finish())?;
     let is_well = counts.values().all(|(met, all)| met == all);
     console.message(match is_well {
         true => "every control is met: the checks can run",
@@ -74,10 +75,10 @@ fn look<'a>(
     transcript: &Transcript,
     counts: &mut Counts<'a>,
     layout: &Layout,
-) -> String {
+) -> Text<Terminal> {
     let view = View::new(job.plan, &transcript.observations);
     let judgement = judge(&view);
-    let mut text = String::new();
+    let mut text = Text::new();
     for (id, step) in StepId::enumerate(&job.plan.steps) {
         if step.role != Role::Control {
             continue;
@@ -89,40 +90,40 @@ fn look<'a>(
         // A control that was not run depends on another one, which is described.
         let depends = judged.unasked.as_ref().is_some_and(|why| why.reason == Reason::NotAsked);
         if !judged.is_met() && !depends {
-            text.push_str(&unmet(job, &view, id, layout));
+            text.add(unmet(job, &view, id, layout));
         }
     }
     text
 }
 
-fn unmet(job: &Job<'_>, view: &View<'_>, id: StepId, layout: &Layout) -> String {
+fn unmet(job: &Job<'_>, view: &View<'_>, id: StepId, layout: &Layout) -> Text<Terminal> {
     let step = &job.plan.steps[id];
-    let claim = layout.paint(BOLD, job.claim);
-    let mut text = layout.paragraph(0, &format!("{claim}: {}, as {}", step.name, step.actor));
+    let claim = layout.paint(BOLD, job.claim.as_str());
+    let title = claim.put(format!(": {}, as {}", step.name, step.actor));
+    let mut text = layout.paragraph(0, title);
     for expectation in &step.expect {
-        text.push_str(&layout.entry("expected", &wording::expected(expectation)));
+        text.add(layout.entry("expected", wording::expected(expectation)));
     }
-    text.push_str(&layout.entry("seen", &wording::answer(view, id)));
-    text.push('\n');
-    text
+    text.put(layout.entry("seen", wording::answer(view, id))).own("\n")
 }
 
 /// Every actor, with how it logs in and the result of its controls.
-fn table(project: &Project, counts: &Counts<'_>, layout: &Layout) -> String {
+fn table(project: &Project, counts: &Counts<'_>, layout: &Layout) -> Text<Terminal> {
     let scheme = |actor: &str| project.actors.get(actor).map_or("nothing", |one| one.scheme.name());
     let known = || project.actors.keys().map(String::as_str).chain([ANYONE]);
     let first = known().map(width).max().unwrap_or(0).max("actor".len());
     let second = known().map(|one| width(scheme(one))).max().unwrap_or(0).max("logs in by".len());
-    let padded = |text: &str, columns: usize| {
-        format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+    let row = |name: &str, scheme: &str| {
+        let columns = (Text::from(name).padded(first), Text::from(scheme).padded(second));
+        (columns.0, Text::new().own("  ").put(columns.1).own("  "))
     };
-    let head = format!("{}  {}  controls", padded("actor", first), padded("logs in by", second));
-    let mut out = format!("{}\n", layout.paint(DIM, &head));
+    let (name, scheme_title) = row("actor", "logs in by");
+    let mut out = layout.paint(DIM, name.put(scheme_title).own("controls")).own("\n");
     for actor in known() {
         let (style, result) = result(counts.get(actor));
-        let name = layout.paint(BOLD, &padded(actor, first));
-        let scheme = padded(scheme(actor), second);
-        let _ = writeln!(out, "{name}  {scheme}  {}", layout.paint(style, &result));
+        let (name, scheme) = row(actor, scheme(actor));
+        let line = layout.paint(BOLD, name).put(scheme).put(layout.paint(style, result));
+        out.add(line.own("\n"));
     }
     out
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use avouch::render::outlet::json;
 use avouch::render::report::layout::WaiverLines;
 use avouch::render::report::plan;
 use clap::Args;
@@ -18,7 +19,7 @@ pub(crate) struct Explain {
     /// The claim
     claim: String,
     /// The origin of the service, or `demo`; replaces `target` in avouch.yaml
-    #[arg(long, env = "AVOUCH_TARGET", value_name = "URL")]
+    #[arg(long, env = "AVOUCH_TARGET", hide_env_values = true, value_name = "URL")]
     target: Option<String>,
     /// The format of the output
     #[arg(long, value_enum, default_value_t)]
@@ -31,15 +32,15 @@ pub(crate) fn run(root: &Path, args: &Explain, console: Console) -> Result<Exit,
     let session = Session::open(&open, console)?;
     known(&session, std::slice::from_ref(&args.claim), console)?;
     let claim = session.project.claim(&args.claim).ok_or(Exit::Unusable)?;
-    let plans = session.plans.get(args.claim.as_str()).map_or(&[][..], Vec::as_slice);
     let layout = console.layout(WaiverLines::default());
     match args.format {
         Format::Text => {
-            console.output(plan::text(&session.project, claim, &session.plans, &layout).as_bytes())
+            let text = plan::text(&session.project, claim, &session.plans, &layout);
+            console.output(text.finish())?;
         }
         Format::Json => {
-            let json = serde_json::to_string_pretty(plans).unwrap_or_default();
-            console.output(format!("{json}\n").as_bytes());
+            let plans = session.plans.get(args.claim.as_str()).map_or(&[][..], Vec::as_slice);
+            console.output(json::pretty(&plans))?;
         }
     }
     Ok(Exit::Holds)

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use avouch::model::judge::evidence::outcomes;
 use avouch::model::source::claim_id::ClaimId;
+use avouch::render::outlet::json;
 use avouch::render::report::counterexamples;
 use avouch::render::report::counterexamples::Detail;
 use avouch::render::report::layout::WaiverLines;
@@ -46,10 +47,10 @@ pub(crate) fn run(root: &Path, args: &Falsify, console: Console) -> Result<Exit,
         Format::Text => {
             let detail = if args.claim.is_some() { Detail::All } else { Detail::Missed };
             let layout = console.layout(WaiverLines::default());
-            console.output(counterexamples::text(&outcomes, detail, &layout).as_bytes());
+            console.conclude(counterexamples::text(&outcomes, detail, &layout).finish())?;
         }
         Format::Json => {
-            console.output(format!("{:#}\n", counterexamples::json(&outcomes)).as_bytes());
+            console.output(json::pretty(&counterexamples::json(&outcomes)))?;
         }
     }
     Ok(Exit::of(&outcomes))

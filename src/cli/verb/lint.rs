@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use avouch::render::outlet::json;
 use avouch::render::report::mistakes;
 use avouch::render::wording::count;
 use avouch::workflow::sources::Checked;
@@ -26,7 +27,7 @@ pub(crate) struct Lint {
     #[arg(long, value_name = "FILE|REV")]
     since: Option<String>,
     /// The origin of the service, or `demo`; replaces `target` in avouch.yaml
-    #[arg(long, env = "AVOUCH_TARGET", value_name = "URL")]
+    #[arg(long, env = "AVOUCH_TARGET", hide_env_values = true, value_name = "URL")]
     pub(crate) target: Option<String>,
     /// The operator's policy.
     #[command(flatten)]
@@ -50,17 +51,17 @@ pub(crate) fn run(root: &Path, args: &Lint, console: Console) -> Result<Exit, Ex
         before.map(|before| lint_since::since(before, root, args, &checked, console)).transpose();
     let changes = since.as_ref().ok().and_then(Option::as_ref);
     checked.diagnostics.extend(changes.iter().flat_map(|since| since.wrong.iter().cloned()));
-    match args.format {
+    let shown = match args.format {
         Format::Text => text(&checked, changes, console),
         Format::Json => json(&checked, changes, console),
-    }
+    };
     let written = outlets.write_mistakes(&checked.diagnostics, &checked.sources, console);
     let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
     let warnings = checked.diagnostics.len() - errors;
     let changed = changes.map_or_else(String::new, |since| format!(", {}", since.counted()));
     let (errors_in_words, warnings) = (count(errors, "error"), count(warnings, "warning"));
-    console.message(&format!("{errors_in_words}, {warnings}{changed}"));
-    written?;
+    console.message(format!("{errors_in_words}, {warnings}{changed}"));
+    shown.and(written)?;
     since.map(|_| if errors == 0 { Exit::Holds } else { Exit::Unusable })
 }
 
@@ -76,19 +77,17 @@ fn outlets(root: &Path, args: &Lint, console: Console) -> Result<Outlets, Exit> 
     Outlets::open(&reports, root, &[], console)
 }
 
-fn text(checked: &Checked, changes: Option<&Since>, console: Console) {
+fn text(checked: &Checked, changes: Option<&Since>, console: Console) -> Result<(), Exit> {
     console.diagnostics(&checked.diagnostics, &checked.sources);
-    if let Some(since) = changes {
-        console.output(since.text(checked).as_bytes());
-    }
+    changes.map_or(Ok(()), |since| console.output(since.text(checked).finish()))
 }
 
 /// The diagnostics, and the changes where they were requested.
-fn json(checked: &Checked, changes: Option<&Since>, console: Console) {
+fn json(checked: &Checked, changes: Option<&Since>, console: Console) -> Result<(), Exit> {
     let diagnostics = mistakes::json(&checked.diagnostics, &checked.sources);
     let json = match changes {
         None => diagnostics,
         Some(since) => json!({ "diagnostics": diagnostics, "changes": since.json(checked) }),
     };
-    console.output(format!("{json:#}\n").as_bytes());
+    console.output(json::pretty(&json))
 }

@@ -13,6 +13,8 @@ use avouch::model::published::recorded::{About, Change};
 use avouch::model::published::{Promises, Retracted};
 use avouch::model::source::Place;
 use avouch::model::source::diagnostic::Diagnostic;
+use avouch::render::outlet::Text;
+use avouch::render::outlet::terminal::Terminal;
 use avouch::render::{promise, wording};
 use avouch::workflow::retracted::used_again;
 use avouch::workflow::sources::Checked;
@@ -76,17 +78,17 @@ fn placed(change: Change, project: &Project) -> (Change, Option<Place>) {
 
 impl Since {
     /// For people: each change in a few lines.
-    pub(crate) fn text(&self, checked: &Checked) -> String {
-        let mut text = String::new();
+    pub(crate) fn text(&self, checked: &Checked) -> Text<Terminal> {
+        let mut text = Text::new();
         for (change, place) in &self.changes {
-            let at = place.as_ref().map_or_else(String::new, |place| {
-                let at = checked.sources.line_column(place);
-                format!("\n  --> {}:{}:{}", place.file, at.line, at.column)
-            });
             let words = wording::cut(&change.words, 300);
-            let explained = wording::cut(&change.told, 600);
-            let effect = change.effect.in_words();
-            text.push_str(&format!("{effect}: {words}{at}\n  {explained}\n\n"));
+            text = text.put(change.effect.in_words()).own(": ").put(words).own("\n");
+            if let Some(place) = place {
+                let at = checked.sources.line_column(place);
+                let place = format!("{}:{}:{}", place.file, at.line, at.column);
+                text = text.own("  --> ").put(place).own("\n");
+            }
+            text = text.own("  ").put(wording::cut(&change.told, 600)).own("\n\n");
         }
         text
     }
@@ -142,7 +144,7 @@ fn promised(
     }
     let folder = checked_out(root, before).map_err(|why| {
         let help = "name a published `claims.json`, or a revision such as `HEAD` or `v1.2`";
-        console.error(&format!("cannot compare with `{before}`: {why}"), help);
+        console.error(format!("cannot compare with `{before}`: {why}"), help);
         Exit::Unusable
     })?;
     let open = Open::to_read(folder.path(), args.target.as_deref());
@@ -152,7 +154,7 @@ fn promised(
         None => {
             console.diagnostics(&checked.diagnostics, &checked.sources);
             let help = "name a revision whose sources can be read";
-            console.error(&format!("the sources at `{before}` have these mistakes"), help);
+            console.error(format!("the sources at `{before}` have these mistakes"), help);
             Err(Exit::Unusable)
         }
     }

@@ -1,5 +1,6 @@
 //! `avouch man`: made from the options themselves, so that it cannot be stale.
 
+use avouch::render::outlet::Written;
 use clap::{Args, Command};
 use clap_mangen::Man;
 
@@ -17,9 +18,9 @@ pub(crate) fn run(_: &Manual, mut program: Command, console: Console) -> Result<
     let mut text = Vec::new();
     let mut pages = std::iter::once(program.clone()).chain(verbs).map(Man::new);
     pages.try_for_each(|page| page.render(&mut text)).map_err(|error| {
-        console.error(&format!("the manual page could not be written: {error}"), "");
+        console.error(format!("the manual page could not be written: {error}"), "");
         Exit::Unusable
     })?;
-    console.output(&text);
+    console.output(Written::generated(&String::from_utf8_lossy(&text)))?;
     Ok(Exit::Holds)
 }

@@ -85,7 +85,7 @@ impl Verb {
         let Some(why) = why else { return Ok(()) };
         let help = "use `lint`, `explain` or `build --assessment FILE`, or leave out `--untrusted` if you trust \
                     the sources";
-        console.error(&format!("`--untrusted` permits no network, and {why}"), help);
+        console.error(format!("`--untrusted` permits no network, and {why}"), help);
         Err(Exit::Unusable)
     }
 
@@ -111,7 +111,7 @@ impl Verb {
             Self::Attest(args) => attest::run(root, args, console),
             Self::Demo(args) => demo::run(root, args, console),
             Self::Schema(args) => schema::run(root, args, console),
-            Self::Completions(args) => Ok(completions::run(args, command(), console)),
+            Self::Completions(args) => completions::run(args, command(), console),
             Self::Man(args) => man::run(args, command(), console),
         }
     }

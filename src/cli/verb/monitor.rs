@@ -7,6 +7,8 @@ use avouch::language::period::Period;
 use avouch::model::project::world::World;
 use avouch::model::published::{Published, PublishedClaim};
 use avouch::model::time::in_words;
+use avouch::render::outlet::Text;
+use avouch::render::outlet::terminal::Terminal;
 use clap::Args;
 use jiff::Timestamp;
 use url::Url;
@@ -34,11 +36,11 @@ pub(crate) fn run(root: &Path, args: &Monitor, console: Console) -> Result<Exit,
     let now = clock(None).now();
     let soon = now.checked_add(args.within.as_signed()).unwrap_or(Timestamp::MAX);
     let mut worst = Exit::Holds;
-    let mut report = String::new();
+    let mut report = Text::<Terminal>::new();
     for claim in &page.promises.claims {
         let (exit, why) = state(claim, now, soon);
         if exit != Exit::Holds {
-            report.push_str(&format!("{why}: {}\n", claim.words));
+            report = report.put(why).own(": ").put(&claim.words).own("\n");
             worst = worst.worse(exit);
         }
     }
@@ -46,7 +48,7 @@ pub(crate) fn run(root: &Path, args: &Monitor, console: Console) -> Result<Exit,
         console.error("the page has no claims", "");
         worst = Exit::Unusable;
     }
-    console.output(format!("{report}{}\n", in_short(&page)).as_bytes());
+    console.conclude(report.put(in_short(&page)).own("\n").finish())?;
     Ok(worst)
 }
 
@@ -66,7 +68,7 @@ fn nothing_special(from: &str, console: Console) -> Result<World, Exit> {
     // A file is read from the disk, whatever the target.
     let target = Url::parse(from).or_else(|_| Url::parse("https://localhost"));
     target.map(World::public).map_err(|error| {
-        console.error(&format!("`{from}` is not an address: {error}"), "");
+        console.error(format!("`{from}` is not an address: {error}"), "");
         Exit::Unusable
     })
 }

@@ -15,6 +15,8 @@ use avouch::model::source::claim_id::ClaimId;
 use avouch::model::time::in_words;
 use avouch::render;
 use avouch::render::Files;
+use avouch::render::outlet::Text;
+use avouch::render::outlet::terminal::Terminal;
 use clap::Args;
 use jiff::Timestamp;
 
@@ -44,7 +46,7 @@ pub(crate) fn run(root: &Path, args: &Retract, console: Console) -> Result<Exit,
     let assessment = store::read(&root.join(&args.assessment), console)?;
     let out = root.join(&args.out);
     let failed = |message: String, help: &str| {
-        console.error(&message, help);
+        console.error(message, help);
         Exit::Unusable
     };
     let not_there = |why: String| {
@@ -72,7 +74,8 @@ pub(crate) fn run(root: &Path, args: &Retract, console: Console) -> Result<Exit,
     let site = render::retract(&files, page, &found).map_err(|why| failed(why, ""))?;
     publish::publish(&site, &out, Keep::All).map_err(refused)?;
     for (id, since) in &found {
-        console.output(format!("{id}: failed since {}\n", in_words(*since)).as_bytes());
+        let line = Text::<Terminal>::from(format!("{id}: failed since {}", in_words(*since)));
+        console.conclude(line.own("\n").finish())?;
     }
     Ok(Exit::Violated)
 }
@@ -116,7 +119,7 @@ fn violated(
         };
         let is_waived = claim.standing == "waived";
         if evidence.binding.words.0 != claim.digest {
-            console.message(&format!(
+            console.message(format!(
                 "`{}` failed with different words from the published ones: not marked",
                 claim.id
             ));

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use avouch::render::outlet::Written;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
@@ -25,13 +26,13 @@ pub(crate) struct Schema {
 pub(crate) fn run(root: &Path, args: &Schema, console: Console) -> Result<Exit, Exit> {
     if let Some(folder) = &args.write {
         write(&root.join(folder)).map_err(|error| {
-            console.error(&format!("`{}` could not be written: {error}", folder.display()), "");
+            console.error(format!("`{}` could not be written: {error}", folder.display()), "");
             Exit::Unusable
         })?;
-        console.message(&format!("{} schemas are in `{}`", SCHEMAS.len(), folder.display()));
+        console.message(format!("{} schemas are in `{}`", SCHEMAS.len(), folder.display()));
     }
     for (name, schema) in SCHEMAS.iter().filter(|(name, _)| args.name.as_deref() == Some(*name)) {
-        console.output(text(name, *schema).as_bytes());
+        console.output(Written::generated(&text(name, *schema)))?;
     }
     Ok(Exit::Holds)
 }

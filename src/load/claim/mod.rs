@@ -57,7 +57,7 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Claims {
         }
         files.insert(id.clone(), source.file.clone());
         claims.known.insert(id.clone());
-        if !is_id(&id) {
+        if !ClaimId::is_one(&id) {
             reader.diagnostics.push(no_id(&id, &source.file));
         }
         let mark = reader.diagnostics.mark();
@@ -76,11 +76,6 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Claims {
 pub(crate) fn id_of(file: &str) -> &str {
     let below = file.split_once('/').map_or(file, |(_, below)| below);
     below.rsplit_once('.').map_or(below, |(stem, _)| stem)
-}
-
-fn is_id(id: &str) -> bool {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-    id.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()) && id.chars().all(fits)
 }
 
 fn no_id(id: &str, file: &Arc<str>) -> Diagnostic {

@@ -7,6 +7,7 @@
 pub mod change;
 pub mod contradicted;
 pub mod history;
+mod received;
 pub mod recorded;
 
 use jiff::Timestamp;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::language::quantity::amount::Amount;
 use crate::language::quantity::side::Side;
+use crate::language::unseen::{in_value, legible};
 use crate::model::judge::basis::Basis;
 use crate::model::project::release::KnownRelease;
 use crate::model::project::sub_processor::SubProcessor;
@@ -319,7 +321,7 @@ impl Promises {
     }
 }
 
-/// Reads a `claims.json`.
+/// Reads a `claims.json`, which may come from anybody: unseen characters are written out.
 ///
 /// # Errors
 ///
@@ -331,7 +333,9 @@ pub fn read(bytes: &[u8]) -> Result<Published, String> {
     if schema != SCHEMA {
         return Err(format!("its schema is `{schema}`, and this version reads `{SCHEMA}`"));
     }
-    serde_json::from_value(value).map_err(|error| error.to_string())
+    let published = serde_json::from_value(in_value(value, legible));
+    let published: Published = published.map_err(|error| error.to_string())?;
+    received::objection(&published).map_or(Ok(published), Err)
 }
 
 /// (De)serialises a basis as readers see it: `probed with access`.

@@ -18,6 +18,12 @@ impl ClaimId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether a text can be an id: lower-case letters, digits, `-` and `_`, of which the first is a letter or a digit.
+    pub fn is_one(text: &str) -> bool {
+        let is_start = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        text.starts_with(is_start) && text.chars().all(|c| is_start(c) || c == '-' || c == '_')
+    }
 }
 
 impl Deref for ClaimId {

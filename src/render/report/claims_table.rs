@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 
 use crate::model::judge::evidence::{Outcome, Standing};
+use crate::render::outlet::Text;
+use crate::render::outlet::terminal::{Terminal, width};
 use crate::render::report::labels;
-use crate::render::report::layout::{BOLD, DIM, Layout, width};
+use crate::render::report::layout::{BOLD, DIM, Layout};
 use crate::render::wording::{cut, day, plain};
 use crate::render::{summary, wording};
 
@@ -29,7 +31,7 @@ struct Row {
 }
 
 /// Status, claim, basis, the expiry of the evidence and, if there is room, the result.
-pub(crate) fn text(outcomes: &[Outcome<'_>], now: Timestamp, layout: &Layout) -> String {
+pub(crate) fn text(outcomes: &[Outcome<'_>], now: Timestamp, layout: &Layout) -> Text<Terminal> {
     let mut rows = vec![heading()];
     rows.extend(outcomes.iter().map(|outcome| row(outcome, now)));
     let widest = |cell: fn(&Row) -> &str| rows.iter().map(|row| width(cell(row))).max();
@@ -57,32 +59,26 @@ struct Columns {
 }
 
 impl Columns {
-    fn line(&self, row: &Row, layout: &Layout) -> String {
+    fn line(&self, row: &Row, layout: &Layout) -> Text<Terminal> {
         let (status, claim) = match row.standing {
             Some(standing) => (labels::style(standing), BOLD),
             None => (DIM, DIM),
         };
-        let mut cells = vec![
-            (status, padded(&row.status, self.status)),
-            (claim, padded(&row.claim, self.claim)),
-        ];
-        cells.extend(self.basis.map(|basis| (DIM, padded(&row.basis, basis))));
-        cells.push((DIM, padded(&row.until, self.until)));
-        cells.extend(self.seen.map(|seen| (DIM, padded(&row.seen, seen))));
+        let mut cells = vec![(status, &row.status, self.status), (claim, &row.claim, self.claim)];
+        cells.extend(self.basis.map(|basis| (DIM, &row.basis, basis)));
+        cells.push((DIM, &row.until, self.until));
+        cells.extend(self.seen.map(|seen| (DIM, &row.seen, seen)));
         // Nothing follows the last cell: a line ends with its text.
-        let filled =
-            cells.iter().rposition(|(_, cell)| !cell.trim().is_empty()).map_or(0, |at| at + 1);
-        let last = filled.saturating_sub(1);
-        let shown = cells.iter().take(filled).enumerate().map(|(index, (style, cell))| {
-            layout.paint(*style, if index == last { cell.trim_end() } else { cell })
-        });
-        format!("{}\n", shown.collect::<Vec<_>>().join(&" ".repeat(GAP)))
+        let last = cells.iter().rposition(|(_, cell, _)| !cell.trim().is_empty()).unwrap_or(0);
+        let mut line = Text::new();
+        for (index, (style, cell, columns)) in cells.into_iter().take(last + 1).enumerate() {
+            let cell = Text::from(fitted(cell, columns).trim_end());
+            let cell = if index == last { cell } else { cell.padded(columns) };
+            line.add(Text::blank(if index == 0 { 0 } else { GAP }));
+            line.add(layout.paint(style, cell));
+        }
+        line.own("\n")
     }
-}
-
-fn padded(text: &str, columns: usize) -> String {
-    let text = fitted(text, columns);
-    format!("{text}{}", " ".repeat(columns.saturating_sub(width(&text))))
 }
 
 /// The text, cut where it is longer than a column.
@@ -143,7 +139,7 @@ mod tests {
 
     fn lines(columns: usize) -> String {
         let sample = Sample::new();
-        text(&sample.outcomes(), now(), &Layout { width: columns, ..Layout::default() })
+        text(&sample.outcomes(), now(), &Layout { width: columns, ..Layout::default() }).plain()
     }
 
     #[test]

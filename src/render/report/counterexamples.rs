@@ -6,12 +6,17 @@ use serde_json::{Value, json};
 use crate::model::judge::evidence::{CheckOutcome, Outcome};
 use crate::model::judge::falsify::{Falsification, Grade, TriedCounterexample};
 use crate::model::plan::counterexample::Class;
+use crate::render::outlet::Text;
+use crate::render::outlet::terminal::Terminal;
 use crate::render::report::layout::{BOLD, DIM, GREEN, Layout, RED};
 use crate::render::wording;
 use crate::render::wording::{count, cut, plain};
 
 /// Characters of one counterexample that are shown.
 const WHEN_MAX: usize = 400;
+
+/// Columns of the first column.
+const GRADE: usize = 12;
 
 /// The counterexamples that the report for people lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +28,13 @@ pub enum Detail {
 }
 
 /// The report for people.
-pub fn text(outcomes: &[Outcome<'_>], detail: Detail, layout: &Layout) -> String {
-    let mut out = String::new();
+pub fn text(outcomes: &[Outcome<'_>], detail: Detail, layout: &Layout) -> Text<Terminal> {
+    let mut out = Text::new();
     for outcome in outcomes {
         for (index, check) in outcome.checks.iter().enumerate() {
             let (id, kind) = (plain(&outcome.claim.id), &check.plan.kind);
-            let name = format!("{}, check {} ({kind})", layout.paint(BOLD, &id), index + 1);
-            out.push_str(&of_check(&name, check, detail, layout));
+            let name = layout.paint(BOLD, id).put(format!(", check {} ({kind})", index + 1));
+            out.add(of_check(name, check, detail, layout));
         }
     }
     out
@@ -52,11 +57,16 @@ pub fn json(outcomes: &[Outcome<'_>]) -> Value {
     Value::Array(checks.collect())
 }
 
-fn of_check(name: &str, check: &CheckOutcome<'_>, detail: Detail, layout: &Layout) -> String {
+fn of_check(
+    name: Text<Terminal>,
+    check: &CheckOutcome<'_>,
+    detail: Detail,
+    layout: &Layout,
+) -> Text<Terminal> {
     let Some(falsification) = &check.falsification else {
         let verdict = check.judgement.verdict;
         let head = head("not tried", DIM, layout);
-        return layout.hanging(&head, &format!("{name}: it is {verdict}"));
+        return layout.hanging(head, name.put(format!(": it is {verdict}")));
     };
     let (grade, style) = match falsification.grade {
         Grade::Sound => ("can fail", GREEN),
@@ -65,17 +75,14 @@ fn of_check(name: &str, check: &CheckOutcome<'_>, detail: Detail, layout: &Layou
         Grade::Vacuous => ("vacuous", RED.bold()),
     };
     let result = result(falsification);
-    let mut out = layout.hanging(&head(grade, style, layout), &format!("{name}: {result}"));
+    let mut out = layout.hanging(head(grade, style, layout), name.own(": ").put(result));
     for class in [Class::Negation, Class::Decoy, Class::Fault, Class::Benign] {
-        out.push_str(&of_class(class, falsification, detail, layout));
+        out.add(of_class(class, falsification, detail, layout));
     }
     for one in untouched(check) {
-        out.push_str(&layout.entry("untested", &format!("no counterexample depends on: {one}")));
+        out.add(layout.entry("untested", format!("no counterexample depends on: {one}")));
     }
-    if detail == Detail::All {
-        out.push('\n');
-    }
-    out
+    if detail == Detail::All { out.own("\n") } else { out }
 }
 
 /// The counterexamples of one class, under a heading.
@@ -84,28 +91,28 @@ fn of_class(
     falsification: &Falsification,
     detail: Detail,
     layout: &Layout,
-) -> String {
+) -> Text<Terminal> {
     let shown =
         |row: &&TriedCounterexample| row.class == class && (detail == Detail::All || !row.noticed);
     let mut rows = falsification.rows.iter().filter(shown).peekable();
     if rows.peek().is_none() {
-        return String::new();
+        return Text::new();
     }
     let heading = layout.paint(DIM, heading(class));
-    let rows: String = rows.map(|row| line(row, layout)).collect();
-    format!("\n  {heading}\n{rows}")
+    let rows: Text<Terminal> = rows.map(|row| line(row, layout)).collect();
+    Text::new().own("\n  ").put(heading).own("\n").put(rows)
 }
 
-fn line(row: &TriedCounterexample, layout: &Layout) -> String {
+fn line(row: &TriedCounterexample, layout: &Layout) -> Text<Terminal> {
     let when = cut(&row.when, WHEN_MAX);
+    let indent = Text::new().own("  ");
     match row.noticed {
-        true => layout.hanging(&format!("  {}  ", layout.paint(GREEN, "noticed")), &when),
+        true => layout.hanging(indent.put(layout.paint(GREEN, "noticed")).own("  "), when),
         false => {
             let missed = format!("{when} ({})", row.verdict);
-            let head = format!("  {}   ", layout.paint(RED.bold(), "MISSED"));
-            let help = row.remedy.iter().map(|remedy| layout.entry("help", &cut(remedy, WHEN_MAX)));
-            let help: String = help.collect();
-            layout.hanging(&head, &missed) + &help
+            let head = indent.put(layout.paint(RED.bold(), "MISSED")).own("   ");
+            let help = row.remedy.iter().map(|remedy| layout.entry("help", cut(remedy, WHEN_MAX)));
+            layout.hanging(head, missed).put(help.collect::<Text<Terminal>>())
         }
     }
 }
@@ -121,8 +128,8 @@ pub fn untouched(check: &CheckOutcome<'_>) -> Vec<String> {
 }
 
 /// The first column: whether the check can fail.
-fn head(grade: &str, style: Style, layout: &Layout) -> String {
-    format!("{}  ", layout.paint(style, &format!("{grade:12}")))
+fn head(grade: &'static str, style: Style, layout: &Layout) -> Text<Terminal> {
+    layout.paint(style, Text::new().own(grade).padded(GRADE)).own("  ")
 }
 
 fn result(falsification: &Falsification) -> String {

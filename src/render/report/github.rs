@@ -2,10 +2,12 @@
 //! verified. Worst first, and no more than GitHub shows.
 
 use std::cmp::Reverse;
-use std::fmt::Write as _;
 
 use crate::model::judge::evidence::{Outcome, Standing};
+use crate::model::source::LineColumn;
 use crate::render::finding::{findings, place_of};
+use crate::render::outlet::commands::Commands;
+use crate::render::outlet::{Text, Written};
 use crate::render::report::labels;
 use crate::render::report::mistakes::{self, Mistakes};
 use crate::render::wording::cut;
@@ -18,42 +20,51 @@ const LEVEL_MAX: usize = 10;
 const MESSAGE_MAX: usize = 1000;
 
 /// Writes the report.
-pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
+pub(crate) fn render(input: &Input<'_>) -> Written {
     let mut worst: Vec<&Outcome<'_>> = input.outcomes.iter().collect();
     worst.sort_by_key(|outcome| summary::rank(outcome));
-    let mut out = String::new();
+    let mut out = Text::new();
     for level in ["error", "warning", "notice"] {
         let of_level = worst.iter().filter(|outcome| self::level(outcome) == Some(level));
         let (shown, rest): (Vec<_>, Vec<_>) =
             of_level.enumerate().partition(|(index, _)| *index < LEVEL_MAX);
-        for (_, outcome) in shown {
-            annotation(&mut out, level, outcome, input);
-        }
-        if !rest.is_empty() {
-            // Writing to a string cannot fail.
-            let _ = writeln!(out, "{} more of level {level} are not shown", rest.len());
-        }
+        out.add(shown.iter().map(|(_, one)| annotation(level, one, input)).collect::<Text<_>>());
+        out.add(left_out(level, rest.len()));
     }
-    out.into_bytes()
+    out.finish()
 }
 
 /// Writes the annotations of sources that could not be tested.
-pub(crate) fn mistakes(of: &Mistakes<'_>) -> Vec<u8> {
-    let mut out = String::new();
+pub(crate) fn mistakes(of: &Mistakes<'_>) -> Written {
+    let mut out = Text::new();
     for level in ["error", "warning"] {
         let of_level = of.diagnostics.iter().filter(|one| mistakes::level(one) == level);
         for one in of_level.clone().take(LEVEL_MAX) {
-            let place = of.place_of(one).map_or_else(String::new, |(file, at)| {
-                format!("file={},line={},col={},", property(&file), at.line, at.column)
-            });
-            let (title, message) = (one.code.name(), cut(&mistakes::told(one), MESSAGE_MAX));
-            let _ = writeln!(out, "::{level} {place}title={title}::{}", data(&message));
+            let place = of.place_of(one).map(|(file, at)| place(&file, at)).unwrap_or_default();
+            let message = Text::message(&cut(&mistakes::told(one), MESSAGE_MAX));
+            out.add(command(level, place, one.code.name()).put(message).own("\n"));
         }
-        if let rest @ 1.. = of_level.count().saturating_sub(LEVEL_MAX) {
-            let _ = writeln!(out, "{rest} more of level {level} are not shown");
-        }
+        out.add(left_out(level, of_level.count().saturating_sub(LEVEL_MAX)));
     }
-    out.into_bytes()
+    out.finish()
+}
+
+/// The number of annotations that GitHub would not show.
+fn left_out(level: &'static str, rest: usize) -> Text<Commands> {
+    match rest {
+        0 => Text::new(),
+        rest => Text::from(rest).own(" more of level ").own(level).own(" are not shown\n"),
+    }
+}
+
+fn place(file: &str, at: LineColumn) -> Text<Commands> {
+    let line = Text::new().own("file=").put(file).own(",line=").put(at.line);
+    line.own(",col=").put(at.column).own(",")
+}
+
+/// An annotation up to its message.
+fn command(level: &'static str, place: Text<Commands>, title: &str) -> Text<Commands> {
+    Text::new().own("::").own(level).own(" ").put(place).own("title=").put(title).own("::")
 }
 
 fn level(outcome: &Outcome<'_>) -> Option<&'static str> {
@@ -66,22 +77,15 @@ fn level(outcome: &Outcome<'_>) -> Option<&'static str> {
     }
 }
 
-fn annotation(out: &mut String, level: &str, outcome: &Outcome<'_>, input: &Input<'_>) {
+fn annotation(level: &'static str, outcome: &Outcome<'_>, input: &Input<'_>) -> Text<Commands> {
     let (file, at) = place_of(outcome, input.project);
     let title = format!("{}: {}", labels::full_status(outcome), outcome.claim.id);
     let message = match outcome.standing {
         Standing::Holds => wording::idle(outcome).join("; "),
         _ => message(outcome, input),
     };
-    let _ = writeln!(
-        out,
-        "::{level} file={},line={},col={},title={}::{}",
-        property(&format!("{}{file}", input.folder)),
-        at.line,
-        at.column,
-        property(&title),
-        data(&cut(&message, MESSAGE_MAX))
-    );
+    let place = place(&format!("{}{file}", input.folder), at);
+    command(level, place, &title).put(Text::message(&cut(&message, MESSAGE_MAX))).own("\n")
 }
 
 fn message(outcome: &Outcome<'_>, input: &Input<'_>) -> String {
@@ -94,16 +98,6 @@ fn message(outcome: &Outcome<'_>, input: &Input<'_>) -> String {
     }
 }
 
-/// A command's message, with the characters escaped that would end it.
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// The value of a command's property, which `:` and `,` would end too.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,7 +107,7 @@ mod tests {
     fn the_worst_comes_first_at_the_line_of_its_claim() {
         let sample = Sample::new();
         let outcomes = sample.outcomes();
-        let report = String::from_utf8(render(&sample.input(&outcomes))).unwrap();
+        let report = render(&sample.input(&outcomes)).to_string();
         insta::assert_snapshot!(report, @r"
         ::error file=content/security.md,line=7,col=2,title=Failed%3A tenant-isolation::tenant-isolation failed: globex reads acme's note: status 200, 64 bytes with data of acme in it. Expected: the answer contains no data of another tenant
         ::warning file=content/security.md,line=7,col=2,title=Weak check%3A limited-scopes::limited-scopes has a check that misses something that would make it false: does not notice when the add-on asks for more
@@ -125,13 +119,11 @@ mod tests {
 
     #[test]
     fn no_text_can_end_a_command_or_begin_another() {
-        assert_eq!(data("50%\r\n::error::x"), "50%25%0D%0A::error::x");
-        assert_eq!(property("a,title=b::c"), "a%2Ctitle=b%3A%3Cc".replace("%3C", "%3A"));
         let mut sample = Sample::new();
         sample.project.claims[1].id = "x\n::set-output name=a::b".into();
         let outcomes =
             vec![Outcome { claim: &sample.project.claims[1], ..sample.outcomes().remove(1) }];
-        let report = String::from_utf8(render(&sample.input(&outcomes))).unwrap();
+        let report = render(&sample.input(&outcomes)).to_string();
         assert_eq!(report.lines().count(), 1, "{report}");
     }
 
@@ -140,7 +132,7 @@ mod tests {
         let sample = Sample::new();
         let outcomes: Vec<Outcome<'_>> =
             std::iter::repeat_n(sample.outcomes()[1].clone(), 14).collect();
-        let report = String::from_utf8(render(&sample.input(&outcomes))).unwrap();
+        let report = render(&sample.input(&outcomes)).to_string();
         assert_eq!(report.matches("::error ").count(), LEVEL_MAX);
         assert!(report.ends_with("4 more of level error are not shown\n"), "{report}");
     }

@@ -2,6 +2,7 @@
 //! most one mebibyte.
 
 use crate::render::Input;
+use crate::render::outlet::Written;
 use crate::render::report::layout::Layout;
 use crate::render::report::markdown;
 use crate::render::report::mistakes::{self, Mistakes};
@@ -10,11 +11,11 @@ use crate::render::report::mistakes::{self, Mistakes};
 const MOST: usize = 50;
 
 /// Writes the report.
-pub(crate) fn render(input: &Input<'_>, layout: &Layout) -> Vec<u8> {
+pub(crate) fn render(input: &Input<'_>, layout: &Layout) -> Written {
     markdown::up_to(input, MOST, layout)
 }
 
 /// Writes the report of sources that could not be tested.
-pub(crate) fn mistakes(of: &Mistakes<'_>) -> Vec<u8> {
+pub(crate) fn mistakes(of: &Mistakes<'_>) -> Written {
     mistakes::markdown(of, MOST)
 }

@@ -12,30 +12,27 @@ use crate::model::judge::falsify::{Grade, TriedCounterexample};
 use crate::model::judge::waiving::Waiving;
 use crate::model::project::waiver::Accepted;
 use crate::render::finding::{Finding, findings, place_of};
+use crate::render::outlet::Written;
 use crate::render::report::mistakes::{self, Mistakes};
 use crate::render::summary::Count;
-use crate::render::{Input, summary, wording};
+use crate::render::{Input, outlet, summary, wording};
 
 /// The version of the format.
 const SCHEMA: &str = "avouch-report/1";
 
 /// Writes the report.
-pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
-    // These types always serialise: their keys are strings, and writing to memory cannot fail.
-    let mut bytes = serde_json::to_vec_pretty(&report(input)).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
+pub(crate) fn render(input: &Input<'_>) -> Written {
+    outlet::json::pretty(&report(input))
 }
 
 /// Writes the report of sources that could not be tested: it has no claims.
-pub(crate) fn mistakes(of: &Mistakes<'_>) -> Vec<u8> {
-    let report = json!({
+pub(crate) fn mistakes(of: &Mistakes<'_>) -> Written {
+    outlet::json::pretty(&json!({
         "schema": SCHEMA,
         "generator": concat!("avouch ", env!("CARGO_PKG_VERSION")),
         "diagnostics": mistakes::json(of.diagnostics, of.sources),
         "claims": [],
-    });
-    format!("{report:#}\n").into_bytes()
+    }))
 }
 
 #[derive(Serialize)]
@@ -236,7 +233,8 @@ mod tests {
     fn each_claim_has_its_place_and_its_findings() {
         let sample = Sample::new();
         let outcomes = sample.outcomes();
-        let report: Value = serde_json::from_slice(&render(&sample.input(&outcomes))).unwrap();
+        let report: Value =
+            serde_json::from_str(render(&sample.input(&outcomes)).as_str()).unwrap();
         let standings: Vec<&str> = report["claims"]
             .as_array()
             .unwrap()

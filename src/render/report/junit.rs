@@ -7,14 +7,17 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesText, Event};
+use quick_xml::events::{BytesDecl, Event};
 
 use crate::model::judge::evidence::{CheckOutcome, Outcome, Standing};
 use crate::model::source::diagnostic::Diagnostic;
 use crate::render::finding::place_of;
+use crate::render::outlet::terminal::Terminal;
+use crate::render::outlet::xml::{content, document, element};
+use crate::render::outlet::{Text, Written};
 use crate::render::report::mistakes::{self, Mistakes};
 use crate::render::report::text;
-use crate::render::{Input, wording, xml};
+use crate::render::{Input, wording};
 
 /// The number of spaces by which an element is indented within the element around it.
 const INDENT: usize = 4;
@@ -33,15 +36,15 @@ struct Trouble {
     element: &'static str,
     kind: &'static str,
     message: String,
-    description: Option<String>,
+    description: Option<Text<Terminal>>,
 }
 
 /// Writes the report.
-pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
+pub(crate) fn render(input: &Input<'_>) -> Written {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', INDENT);
     // Writing to a vector cannot fail.
     let _ = report(&mut writer, input);
-    writer.into_inner()
+    document(writer)
 }
 
 fn report(writer: &mut Writer<Vec<u8>>, input: &Input<'_>) -> io::Result<()> {
@@ -60,11 +63,11 @@ fn report(writer: &mut Writer<Vec<u8>>, input: &Input<'_>) -> io::Result<()> {
 
 /// Writes the report of sources that could not be tested: one suite, in which each error is a case with an
 /// error, and each warning one that passes.
-pub(crate) fn mistakes(of: &Mistakes<'_>) -> Vec<u8> {
+pub(crate) fn mistakes(of: &Mistakes<'_>) -> Written {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', INDENT);
     // Writing to a vector cannot fail.
     let _ = report_mistakes(&mut writer, of);
-    writer.into_inner()
+    document(writer)
 }
 
 fn report_mistakes(writer: &mut Writer<Vec<u8>>, of: &Mistakes<'_>) -> io::Result<()> {
@@ -103,11 +106,11 @@ fn mistake(writer: &mut Writer<Vec<u8>>, one: &Diagnostic, of: &Mistakes<'_>) ->
     attributes.extend(place.into_iter().flatten());
     element(writer, "testcase", &attributes).write_inner_content(|writer| {
         if !one.is_error() {
-            return text_element(writer, "system-err", &[], &mistakes::told(one));
+            let told = Text::from(mistakes::told(one));
+            return text_element(writer, "system-err", &[], &told);
         }
-        let message = one.message.clone();
-        Trouble { element: "error", kind: one.code.name(), message, description: one.help.clone() }
-            .write(writer)
+        let (message, description) = (one.message.clone(), one.help.as_ref().map(Text::from));
+        Trouble { element: "error", kind: one.code.name(), message, description }.write(writer)
     })?;
     Ok(())
 }
@@ -163,7 +166,8 @@ fn case(writer: &mut Writer<Vec<u8>>, outcome: &Outcome<'_>, input: &Input<'_>) 
         let troubles = trouble(outcome, input).into_iter().chain(reruns(outcome));
         troubles.into_iter().try_for_each(|one| one.write(writer))?;
         if !idle.is_empty() {
-            text_element(writer, "system-err", &[], &idle.join("\n"))?;
+            let idle = idle.iter().map(|one| Text::from(one).own("\n"));
+            text_element(writer, "system-err", &[], &idle.collect())?;
         }
         Ok(())
     })?;
@@ -192,23 +196,13 @@ impl Trouble {
     }
 }
 
-fn element<'w>(
-    writer: &'w mut Writer<Vec<u8>>,
-    name: &'static str,
-    attributes: &[(&'static str, String)],
-) -> quick_xml::writer::ElementWriter<'w, Vec<u8>> {
-    let attributes = attributes.iter().map(|(name, value)| (*name, xml::replaced(value)));
-    writer.create_element(name).with_attributes(attributes)
-}
-
 fn text_element(
     writer: &mut Writer<Vec<u8>>,
     name: &'static str,
     attributes: &[(&'static str, String)],
-    text: &str,
+    text: &Text<Terminal>,
 ) -> io::Result<()> {
-    let text = xml::replaced(text);
-    element(writer, name, attributes).write_text_content(BytesText::new(&text))?;
+    element(writer, name, attributes).write_text_content(content(text))?;
     Ok(())
 }
 
@@ -292,7 +286,7 @@ mod tests {
 
     fn rendered(sample: &Sample) -> String {
         let outcomes = sample.outcomes();
-        String::from_utf8(render(&sample.input(&outcomes))).unwrap()
+        render(&sample.input(&outcomes)).to_string()
     }
 
     /// The case of a claim, without the text of its elements.
@@ -353,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn every_character_is_read_as_it_was_written_or_is_replaced() {
+    fn every_character_is_read_as_it_was_written_or_is_written_out() {
         let mut sample = Sample::new();
         let words =
             "\u{0}\u{1b}[1m<b> & \"it's\"\t\r\n]]>\u{7f}\u{85}\u{d7ff}\u{e000}\u{fffe}\u{ffff}😀";
@@ -361,8 +355,9 @@ mod tests {
         let xml = rendered(&sample);
         let document = quick_xml::Reader::from_str(&xml);
         let read = attributes(document).into_iter().find(|value| value.contains("<b>"));
-        let expected = "\u{fffd}\u{fffd}[1m<b> & \"it's\"\t\r\n]]>\u{7f}\u{85}\u{d7ff}\u{e000}\u{fffd}\u{fffd}😀";
-        assert_eq!(read.as_deref(), Some(expected));
+        let expected = r#"\u{0}\u{1b}[1m<b> & "it's"\t\r\n]]>\u{7f}\u{85}"#.to_owned()
+            + "\u{d7ff}\u{e000}\u{fffd}\u{fffd}😀";
+        assert_eq!(read, Some(expected));
     }
 
     /// The values of all attributes, as a reader of XML gets them.

@@ -1,14 +1,14 @@
 //! The mistakes of sources from which nothing could be tested: the input of every report of them, and the
 //! reports for people.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
 use crate::model::source::diagnostic::{Diagnostic, Severity};
 use crate::model::source::redline::{Redline, Side};
 use crate::model::source::{LineColumn, Place, Sources};
-use crate::render::report::markdown::{code, escaped};
+use crate::render::outlet::markdown::Markdown;
+use crate::render::outlet::terminal::Terminal;
+use crate::render::outlet::{Text, Written};
 use crate::render::wording::{count, plain};
 
 /// The mistakes in the sources of a project, for its reports.
@@ -59,39 +59,41 @@ pub(super) fn told(one: &Diagnostic) -> String {
 }
 
 /// The mistakes as text.
-pub(super) fn text(mistakes: &Mistakes<'_>) -> Vec<u8> {
-    let mut out = String::new();
-    // Writing to a string cannot fail.
+pub(super) fn text(mistakes: &Mistakes<'_>) -> Written {
+    let mut out = Text::<Terminal>::new();
     for one in mistakes.diagnostics {
-        let _ = writeln!(out, "{}[{}]: {}", level(one), one.code.name(), plain(&one.message));
+        let title = Text::new().own(level(one)).own("[").put(one.code.name()).own("]: ");
+        out.add(title.put(plain(&one.message)).own("\n"));
         if let Some(place) = &one.place {
             let at = mistakes.sources.line_column(place);
-            let _ = writeln!(out, "  at    {}:{}:{}", plain(&place.file), at.line, at.column);
+            let place = format!("{}:{}:{}", plain(&place.file), at.line, at.column);
+            out.add(Text::new().own("  at    ").put(place).own("\n"));
         }
         if let Some(help) = &one.help {
-            let _ = writeln!(out, "  help  {}", plain(help));
+            out.add(Text::new().own("  help  ").put(plain(help)).own("\n"));
         }
-        out.push('\n');
+        out.add(Text::new().own("\n"));
     }
-    let _ = writeln!(out, "{}: no claim was tested", mistakes.counted());
-    out.into_bytes()
+    out.put(mistakes.counted()).own(": no claim was tested\n").finish()
 }
 
 /// The mistakes as Markdown; at most so many.
-pub(super) fn markdown(mistakes: &Mistakes<'_>, most: usize) -> Vec<u8> {
-    let mut out = format!("## Security claims: {}\n\nNo claim was tested.\n\n", mistakes.counted());
+pub(super) fn markdown(mistakes: &Mistakes<'_>, most: usize) -> Written {
+    let mut out = Text::<Markdown>::new().own("## Security claims: ").put(mistakes.counted());
+    out = out.own("\n\nNo claim was tested.\n\n");
     for one in mistakes.diagnostics.iter().take(most) {
-        let place = one.place.as_ref().map_or_else(String::new, |place| {
+        out.add(Text::new().own("- "));
+        if let Some(place) = &one.place {
             let at = mistakes.sources.line_column(place);
-            format!("{}, line {}: ", code(&place.file), at.line)
-        });
-        let told = escaped(&told(one));
-        let _ = writeln!(out, "- {}{told} (**{}** `{}`)", place, level(one), one.code.name());
+            out.add(Text::code(&place.file).own(", line ").put(at.line).own(": "));
+        }
+        let code = Text::code(one.code.name());
+        out = out.put(told(one)).own(" (**").own(level(one)).own("** ").put(code).own(")\n");
     }
-    if let rest @ 1.. = mistakes.diagnostics.len().saturating_sub(most) {
-        let _ = writeln!(out, "\nAnd {rest} more.");
+    match mistakes.diagnostics.len().saturating_sub(most) {
+        0 => out.finish(),
+        rest => out.own("\nAnd ").put(rest).own(" more.\n").finish(),
     }
-    out.into_bytes()
 }
 
 /// All diagnostics as a JSON array, in their order. Their files are relative to the project's folder.
@@ -171,7 +173,7 @@ mod tests {
         let sources = sources();
         let mistakes = Mistakes { diagnostics, sources: &sources, folder: "site/" };
         let format = crate::render::report::format(format).unwrap();
-        String::from_utf8(format.mistakes(&mistakes)).unwrap()
+        format.mistakes(&mistakes).to_string()
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod sarif;
 mod text;
 
 use crate::render::Input;
+use crate::render::outlet::Written;
 use crate::render::report::layout::Layout;
 use crate::render::report::mistakes::Mistakes;
 
@@ -29,26 +30,26 @@ pub struct Format {
     /// Writes it.
     pub writer: Writer,
     /// Writes the mistakes of sources that could not be tested.
-    pub mistakes: fn(&Mistakes<'_>) -> Vec<u8>,
+    pub mistakes: fn(&Mistakes<'_>) -> Written,
 }
 
 /// The function that writes a report. The same arguments give the same bytes.
 #[derive(Clone, Copy, Debug)]
 pub enum Writer {
     /// Of a format for programs, which has one layout.
-    Fixed(fn(&Input<'_>) -> Vec<u8>),
+    Fixed(fn(&Input<'_>) -> Written),
     /// Of a format for people.
-    LaidOut(fn(&Input<'_>, &Layout) -> Vec<u8>),
+    LaidOut(fn(&Input<'_>, &Layout) -> Written),
 }
 
 impl Format {
     /// Writes the report of sources that could not be tested.
-    pub fn mistakes(&self, mistakes: &Mistakes<'_>) -> Vec<u8> {
+    pub fn mistakes(&self, mistakes: &Mistakes<'_>) -> Written {
         (self.mistakes)(mistakes)
     }
 
     /// Writes the report; `layout` matters to formats for people alone.
-    pub fn render(&self, input: &Input<'_>, layout: &Layout) -> Vec<u8> {
+    pub fn render(&self, input: &Input<'_>, layout: &Layout) -> Written {
         match self.writer {
             Writer::Fixed(write) => write(input),
             Writer::LaidOut(write) => write(input, layout),
@@ -132,9 +133,7 @@ mod tests {
         let sample = Sample::new();
         let outcomes = sample.outcomes();
         for format in FORMATS {
-            let report =
-                String::from_utf8(format.render(&sample.input(&outcomes), &Layout::default()))
-                    .unwrap();
+            let report = format.render(&sample.input(&outcomes), &Layout::default()).to_string();
             assert!(!report.contains("not-a-secret"), "{}", format.name);
         }
     }

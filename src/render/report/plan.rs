@@ -9,6 +9,8 @@ use crate::model::plan::{Plan, Role, Step};
 use crate::model::project::Project;
 use crate::model::project::claim::Claim;
 use crate::model::source::claim_id::ClaimId;
+use crate::render::outlet::Text;
+use crate::render::outlet::terminal::Terminal;
 use crate::render::report::labels;
 use crate::render::report::layout::{BOLD, DIM, Layout};
 use crate::render::wording;
@@ -23,35 +25,30 @@ const INDENT: usize = 6;
 type Plans = BTreeMap<ClaimId, Vec<Plan>>;
 
 /// The plans of one claim, for people, with the number of their requests and of those of all claims.
-pub fn text(project: &Project, claim: &Claim, all: &Plans, layout: &Layout) -> String {
+pub fn text(project: &Project, claim: &Claim, all: &Plans, layout: &Layout) -> Text<Terminal> {
     let plans = all.get(&claim.id).map_or(&[][..], Vec::as_slice);
-    let id = layout.paint(BOLD, &claim.id);
     let because = claim.written.because.split_whitespace().collect::<Vec<_>>().join(" ");
     let valid_for = claim.written.valid_for.in_words();
-    let mut out = format!("{id}\n");
-    out.push_str(&layout.paragraph(2, &format!("“{}”", wording::words(claim))));
-    out.push('\n');
-    out.push_str(&layout.paragraph(0, &format!("How the checks prove this: {because}")));
-    out.push_str(&format!("Evidence is valid for {valid_for}.\n"));
+    let mut out = layout.paint(BOLD, claim.id.as_str()).own("\n");
+    out.add(layout.paragraph(2, format!("“{}”", wording::words(claim))));
+    out.add(Text::new().own("\n"));
+    out.add(layout.paragraph(0, format!("How the checks prove this: {because}")));
+    out.add(Text::from(format!("Evidence is valid for {valid_for}.")).own("\n"));
     for (index, plan) in plans.iter().enumerate() {
         let title = format!("Check {} of {}: {}", index + 1, plans.len(), plan.kind);
-        let basis = labels::basis(basis::of_plan(plan));
-        out.push_str(&format!("\n{} ({basis})\n", layout.paint(BOLD, &title)));
-        out.push_str(&layout.hanging("  covers: ", &plan.covers));
-        out.push_str(&layout.hanging("  limits: ", &plan.leaves_open));
+        out.add(Text::new().own("\n").put(layout.paint(BOLD, title)));
+        out.add(format!(" ({})", labels::basis(basis::of_plan(plan))));
+        out.add(Text::new().own("\n"));
+        out.add(layout.hanging("  covers: ", &plan.covers));
+        out.add(layout.hanging("  limits: ", &plan.leaves_open));
         let looks = plan.looks();
         for (number, step) in plan.steps.iter().enumerate() {
-            out.push('\n');
-            out.push_str(
-                &layout.hanging(&format!("  {:>2}. ", number + 1), &title_of(step, layout)),
-            );
-            let looks = (project, looks[number]);
-            out.push_str(&details(looks, plan, step, layout));
+            let title = layout.hanging(format!("  {:>2}. ", number + 1), title_of(step, layout));
+            let details = details((project, looks[number]), plan, step, layout);
+            out.add(Text::new().own("\n").put(title).put(details));
         }
     }
-    out.push('\n');
-    out.push_str(&layout.paragraph(0, &totals(project, plans, all)));
-    out
+    out.own("\n").put(layout.paragraph(0, totals(project, plans, all)))
 }
 
 /// The number of requests of a claim and of all claims, and the limit.
@@ -89,9 +86,8 @@ fn repetition(project: &Project, looks: Looks) -> Option<String> {
     }
 }
 
-/// One check in short: what it covers and expects, its limits, and what it does not show, on a line
-/// each.
-pub fn in_short(plan: &Plan) -> String {
+/// One check in short: the lines that say what it covers and expects, its limits, and what it does not show.
+pub fn in_short(plan: &Plan) -> Vec<String> {
     let basis = labels::basis(basis::of_plan(plan));
     let mut lines = vec![format!("{} ({basis}): {}", plan.kind, plan.covers)];
     let probes = plan.steps.iter().filter(|step| step.role == Role::Probe);
@@ -109,11 +105,12 @@ pub fn in_short(plan: &Plan) -> String {
         format!("its limit: {} {side} {amount}", one.name)
     }));
     lines.push(plan.leaves_open.clone());
-    lines.join("\n")
+    lines
 }
 
-fn title_of(step: &Step, layout: &Layout) -> String {
-    format!("{} {}", step.name, layout.paint(DIM, &format!("[{}]", step.role.name())))
+fn title_of(step: &Step, layout: &Layout) -> Text<Terminal> {
+    let role = layout.paint(DIM, format!("[{}]", step.role.name()));
+    Text::from(&step.name).own(" ").put(role)
 }
 
 /// The request of a step, what it captures and expects, and its control.
@@ -122,7 +119,7 @@ fn details(
     plan: &Plan,
     step: &Step,
     layout: &Layout,
-) -> String {
+) -> Text<Terminal> {
     let who = wording::who(step, project);
     let mut lines = vec![format!("{who}: {}", wording::request_line(step, project))];
     lines.extend(repetition(project, looks));
@@ -141,5 +138,5 @@ fn details(
     lines.extend(step.optional.then(|| "optional: the result does not depend on it".to_owned()));
     let closed = "has no control: its request is refused to everybody";
     lines.extend(step.closed.then(|| closed.to_owned()));
-    lines.iter().map(|line| layout.hanging(&" ".repeat(INDENT), line)).collect()
+    lines.iter().map(|line| layout.paragraph(INDENT, line)).collect()
 }

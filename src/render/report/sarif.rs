@@ -14,8 +14,9 @@ use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::{Place, Sources};
 use crate::render::finding::{Finding, findings};
+use crate::render::outlet::Written;
 use crate::render::report::mistakes::{self, Mistakes};
-use crate::render::{Input, summary, wording};
+use crate::render::{Input, outlet, summary, wording};
 
 /// The maximum number of results for one claim; further findings are counted.
 const FINDINGS_MAX: usize = 100;
@@ -28,12 +29,12 @@ const LOG_SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// Writes the report.
-pub(crate) fn render(input: &Input<'_>) -> Vec<u8> {
+pub(crate) fn render(input: &Input<'_>) -> Written {
     log(&run(input))
 }
 
 /// Writes the log of sources that could not be tested: a rule is a code, and a mistake is a result.
-pub(crate) fn mistakes(of: &Mistakes<'_>) -> Vec<u8> {
+pub(crate) fn mistakes(of: &Mistakes<'_>) -> Written {
     let codes: BTreeSet<Code> = of.diagnostics.iter().map(|one| one.code).collect();
     let rules = codes.iter().map(|code| {
         json!({
@@ -82,12 +83,8 @@ pub(crate) fn mistakes(of: &Mistakes<'_>) -> Vec<u8> {
     }))
 }
 
-fn log(run: &Value) -> Vec<u8> {
-    let log = json!({ "$schema": LOG_SCHEMA, "version": "2.1.0", "runs": [run] });
-    // A value always serialises: no writer can fail.
-    let mut bytes = serde_json::to_vec_pretty(&log).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
+fn log(run: &Value) -> Written {
+    outlet::json::pretty(&json!({ "$schema": LOG_SCHEMA, "version": "2.1.0", "runs": [run] }))
 }
 
 fn run(input: &Input<'_>) -> Value {
@@ -264,7 +261,7 @@ mod tests {
 
     fn log(sample: &Sample) -> Value {
         let outcomes = sample.outcomes();
-        serde_json::from_slice(&render(&sample.input(&outcomes))).unwrap()
+        serde_json::from_str(render(&sample.input(&outcomes)).as_str()).unwrap()
     }
 
     fn results(log: &Value) -> Vec<String> {

@@ -2,87 +2,92 @@
 
 use crate::model::judge::evidence::{Outcome, Standing};
 use crate::model::time::in_words;
+use crate::render::outlet::terminal::Terminal;
+use crate::render::outlet::{Text, Written};
 use crate::render::report::layout::{BOLD, DIM, Layout, WaiverLines};
 use crate::render::report::{claims_table, labels, problem};
 use crate::render::wording::{count, plain};
 use crate::render::{Input, summary, wording};
 
 /// Writes the report.
-pub(crate) fn render(input: &Input<'_>, layout: &Layout) -> Vec<u8> {
+pub(crate) fn render(input: &Input<'_>, layout: &Layout) -> Written {
     let open = input.outcomes.iter().filter(|outcome| outcome.standing != Standing::Holds);
-    let mut out: String = open.map(|outcome| problem::text(outcome, input, layout)).collect();
-    out.push_str(&left_behind(input, layout));
-    out.push_str(&idle(input, layout));
-    out.push_str(&claims_table::text(input.outcomes, input.now, layout));
-    out.push('\n');
-    out.push_str(&conclusion(input, layout));
-    out.into_bytes()
+    let problems: Text<Terminal> =
+        open.map(|outcome| problem::text(outcome, input, layout)).collect();
+    problems
+        .put(left_behind(input, layout))
+        .put(idle(input, layout))
+        .put(claims_table::text(input.outcomes, input.now, layout))
+        .own("\n")
+        .put(conclusion(input, layout))
+        .finish()
 }
 
 /// A claim that is not verified, as other reports quote it: plain, and as wide as a file.
-pub(super) fn trouble_of(outcome: &Outcome<'_>, input: &Input<'_>) -> String {
+pub(super) fn trouble_of(outcome: &Outcome<'_>, input: &Input<'_>) -> Text<Terminal> {
     problem::text(outcome, input, &Layout::default())
 }
 
 /// The counts, the target, the time of the test, and one hint.
-fn conclusion(input: &Input<'_>, layout: &Layout) -> String {
-    let counts = labels::counts(input).into_iter();
-    let counts = counts.map(|(style, words)| layout.paint(style.bold(), &words));
-    let counts = counts.collect::<Vec<_>>().join(", ");
+fn conclusion(input: &Input<'_>, layout: &Layout) -> Text<Terminal> {
     let claims = count(input.outcomes.len() + input.not_checked(), "claim");
-    let mut out = layout.paragraph(0, &format!("{}: {counts}", layout.paint(BOLD, &claims)));
-    let target = summary::target(&input.assessment.world);
-    for line in
-        [format!("Target: {target}"), format!("Tested: {}", in_words(input.assessment.finished))]
-    {
-        out.push_str(&layout.paragraph(0, &layout.paint(DIM, &line)));
+    let mut counts = layout.paint(BOLD, claims);
+    for (index, (style, words)) in labels::counts(input).into_iter().enumerate() {
+        counts = counts.own(if index == 0 { ": " } else { ", " });
+        counts.add(layout.paint(style.bold(), words));
     }
-    if let Some(known) = &input.assessment.released {
-        let line = format!("Release: {}", plain(&known.name));
-        out.push_str(&layout.paragraph(0, &layout.paint(DIM, &line)));
+    let mut out = layout.paragraph(0, counts);
+    let target = summary::target(&input.assessment.world);
+    let tested = in_words(input.assessment.finished);
+    let released = input.assessment.released.as_ref();
+    let released = released.map(|known| format!("Release: {}", plain(&known.name)));
+    let lines = [Some(format!("Target: {target}")), Some(format!("Tested: {tested}")), released];
+    for line in lines.into_iter().flatten() {
+        out.add(layout.paragraph(0, layout.paint(DIM, line)));
     }
     if let Some(clock) = input.assessment.clock {
-        out.push_str(&format!("The clock was set to {}.\n", in_words(clock)));
+        out = out.put(format!("The clock was set to {}.", in_words(clock))).own("\n");
     }
     let can_be_accepted = input.outcomes.iter().any(problem::can_be_accepted);
     if can_be_accepted && layout.waivers == WaiverLines::Hidden {
         let hint = "Run this again with `--waivers` to see how to accept a failure until a date.";
-        out.push_str(&layout.paragraph(0, hint));
+        out.add(layout.paragraph(0, hint));
     }
     out
 }
 
 /// The objects that the checks created on the target and could not delete.
-fn left_behind(input: &Input<'_>, layout: &Layout) -> String {
+fn left_behind(input: &Input<'_>, layout: &Layout) -> Text<Terminal> {
     let checks = input.outcomes.iter().flat_map(|outcome| &outcome.checks);
     let things = checks.flat_map(|check| &check.transcript.left_behind).map(|one| plain(one));
     list("left on the target, because deleting it failed:", things.collect(), layout)
 }
 
 /// Waivers that accept nothing, or no longer do.
-fn idle(input: &Input<'_>, layout: &Layout) -> String {
+fn idle(input: &Input<'_>, layout: &Layout) -> Text<Terminal> {
     let idle = input.outcomes.iter().flat_map(wording::idle).collect();
     list("waivers without effect:", idle, layout)
 }
 
 /// A heading with a line for each entry; empty if there are no entries.
-fn list(heading: &str, entries: Vec<String>, layout: &Layout) -> String {
+fn list(heading: &'static str, entries: Vec<String>, layout: &Layout) -> Text<Terminal> {
     if entries.is_empty() {
-        return String::new();
+        return Text::new();
     }
-    let lines: String = entries.iter().map(|one| layout.paragraph(2, one)).collect();
-    format!("{}\n{lines}\n", layout.paint(BOLD, heading))
+    let lines: Text<Terminal> = entries.iter().map(|one| layout.paragraph(2, one)).collect();
+    layout.paint(BOLD, heading).own("\n").put(lines).own("\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::report::layout::{Colour, width};
+    use crate::render::outlet::terminal::width;
+    use crate::render::report::layout::Colour;
     use crate::render::sample::Sample;
 
     fn rendered(sample: &Sample, layout: &Layout) -> String {
         let outcomes = sample.outcomes();
-        String::from_utf8(render(&sample.input(&outcomes), layout)).unwrap()
+        render(&sample.input(&outcomes), layout).to_string()
     }
 
     #[test]

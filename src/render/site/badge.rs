@@ -4,9 +4,9 @@
 use serde::Serialize;
 
 use crate::model::time::day_of;
+use crate::render::outlet::xml::escaped as escaped_xml;
 use crate::render::site::claims::{json, valid_until};
 use crate::render::site::edition::Edition;
-use crate::render::site::link::escaped_xml;
 use crate::render::site::view;
 
 /// The maximum width of a character of the badge, in pixels.

@@ -10,6 +10,7 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd};
 use crate::model::project::i18n::Words;
 use crate::model::project::policy::{Mark, Marked, Piece, Policy};
 use crate::model::source::claim_id::ClaimId;
+use crate::render::outlet::html;
 use crate::render::site::event::{begins_inline, ends_paragraph, is_block, is_comment};
 use crate::render::site::link::id_of;
 use crate::render::site::{link, sub_processors};
@@ -107,7 +108,7 @@ impl<'a> BodyWriter<'a> {
                 self.events.push(raw(sub_processors::html(table, self.words)))
             }
             Piece::OwnTable => {
-                let note = link::escaped(&self.words.say("publisher-table"));
+                let note = html::escaped(&self.words.say("publisher-table"));
                 self.events.push(raw(format!("<p class=\"facts\">{note}</p>\n")));
             }
         }
@@ -135,7 +136,7 @@ impl<'a> BodyWriter<'a> {
                 Marked::Statement(_) => "statement",
             };
             let id = match self.ids.insert(id.clone()) {
-                true => format!(" id=\"{}\"", link::escaped(&id)),
+                true => format!(" id=\"{}\"", html::escaped(&id)),
                 false => String::new(),
             };
             self.events.push(raw(format!("<span class=\"{class}\"{id}>")));

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::model::judge::evidence::Outcome;
 use crate::model::published::{Published, PublishedTarget, Publisher, SCHEMA, history};
 use crate::render::site::view;
-use crate::render::{Input, promise, summary};
+use crate::render::{Input, outlet, promise, summary};
 
 /// The file and its schema.
 pub(crate) fn files(published: &Published) -> Vec<(String, Vec<u8>)> {
@@ -31,11 +31,9 @@ fn schema() -> Schema {
     schema
 }
 
-/// Serialises one of our types as JSON, which cannot fail: keys are strings, and the writer is memory.
+/// One of our types as JSON.
 pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
+    outlet::json::pretty(value).into_bytes()
 }
 
 /// The content of `claims.json`, with the history of the previous page.
@@ -84,7 +82,7 @@ pub(crate) fn valid_until<'a, 'b: 'a>(
 mod tests {
     use serde_json::Value;
 
-    use crate::render::site::link::escaped;
+    use crate::render::outlet::html::escaped;
     use crate::render::site::tests::rendered;
 
     fn read(file: &str) -> Value {

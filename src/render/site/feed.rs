@@ -12,9 +12,9 @@ use crate::model::project::policy::Policy;
 use crate::model::published::recorded::{About, Recorded};
 use crate::model::published::{PastStanding, Published, PublishedClaim};
 use crate::model::time::start_of_day;
+use crate::render::outlet::xml::escaped as xml;
 use crate::render::report::labels;
 use crate::render::site::edition::Edition;
-use crate::render::site::link::escaped_xml as xml;
 use crate::render::site::{absolute, view};
 
 /// The number of entries of the feed; older ones are left out.
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_that_xml_does_not_allow_are_left_out() {
-        assert_eq!(super::xml("a\u{0}\u{1f}<b>\u{ffff}"), "a&lt;b&gt;");
+    fn characters_that_xml_does_not_allow_are_written_out() {
+        assert_eq!(super::xml("a\u{0}<b>\u{ffff}"), "a\\u{0}&lt;b&gt;\u{fffd}");
     }
 }

@@ -3,8 +3,9 @@
 use crate::model::project::i18n::Words;
 use crate::model::time::day_of;
 use crate::render::Input;
+use crate::render::outlet::html::escaped;
 use crate::render::site::edition::Edition;
-use crate::render::site::link::{escaped, plain};
+use crate::render::site::link::plain;
 use crate::render::site::{absolute, evidence, markdown, view};
 use std::fmt::Write;
 

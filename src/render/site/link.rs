@@ -1,7 +1,6 @@
 //! Addresses on the site, all relative, so that it can be read from a disk or under any path.
 
 use crate::model::project::policy::{Marked, Policy};
-use crate::render::xml::is_permitted;
 
 /// The address of a link in `from`; `None` if the link is not safe.
 pub(crate) fn address(written: &str, from: &Policy, policies: &[Policy]) -> Option<String> {
@@ -54,27 +53,6 @@ pub(crate) fn resolved(from: &str, path: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
-}
-
-/// Escapes text for HTML, including attributes.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            c => html.push(c),
-        }
-    }
-    html
-}
-
-/// Escapes text for XML 1.0, without the characters that it does not allow (section 2.2).
-pub(crate) fn escaped_xml(text: &str) -> String {
-    escaped(&text.chars().filter(|character| is_permitted(*character)).collect::<String>())
 }
 
 /// The relative path from a file to the site's root: empty, or `../` for each folder.

@@ -3,11 +3,13 @@
 
 use serde_json::{Value, json};
 
+use crate::render::outlet;
 use crate::render::site::view;
 
 /// The data, escaped so that it cannot end its `script` element.
 pub(crate) fn text(page: &view::Page, site: &view::SiteView) -> String {
-    data(page, site).to_string().replace('<', "\\u003c").replace('&', "\\u0026")
+    let data = outlet::json::line(&data(page, site));
+    data.as_str().replace('<', "\\u003c").replace('&', "\\u0026")
 }
 
 fn data(page: &view::Page, site: &view::SiteView) -> Value {

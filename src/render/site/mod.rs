@@ -45,6 +45,7 @@ use crate::model::published::Published;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, in_source_order};
+use crate::render::outlet::html;
 use crate::render::{Files, Input};
 
 pub use security_txt::PATH as SECURITY_TXT;
@@ -181,9 +182,22 @@ impl SiteBuilder {
         self.add(more);
         self.diagnostics.dedup();
         match self.diagnostics.is_empty() {
-            true => Ok(self.files),
+            true => Ok(self.files.into_iter().map(finished).collect()),
             false => Err(in_source_order(self.diagnostics)),
         }
+    }
+}
+
+/// The kinds of files that contain words of authors, of services, or of the previous page.
+const WORDED: [&str; 5] = [".html", ".md", ".txt", ".xml", ".svg"];
+
+/// A file as it is published: nothing in it changes how the words around it are read.
+fn finished((path, bytes): (String, Vec<u8>)) -> (String, Vec<u8>) {
+    let is_worded = WORDED.iter().any(|kind| path.ends_with(kind));
+    match String::from_utf8(bytes) {
+        Ok(text) if is_worded => (path, html::finished(&text).into_bytes()),
+        Ok(text) => (path, text.into_bytes()),
+        Err(bytes) => (path, bytes.into_bytes()),
     }
 }
 

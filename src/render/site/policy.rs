@@ -2,8 +2,9 @@
 
 use crate::model::project::i18n::Words;
 use crate::model::project::policy::{Marked, Policy};
+use crate::render::outlet::html::escaped;
 use crate::render::site::edition::Edition;
-use crate::render::site::link::{escaped, id_of};
+use crate::render::site::link::id_of;
 use crate::render::site::{body, evidence, standing, versions, view};
 use crate::render::wording;
 

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use crate::language::unseen::is_disruptive;
 use crate::render::site::view;
 
 /// The path of the style sheet.
@@ -45,7 +46,7 @@ fn quoted(text: &str) -> String {
             '"' | '\\' | '<' => {
                 let _ = write!(string, "\\{:x} ", u32::from(character));
             }
-            c if c.is_control() => string.push(' '),
+            c if is_disruptive(c) => string.push(' '),
             c => string.push(c),
         }
     }

@@ -11,8 +11,8 @@ use crate::model::published::{PastStanding, Published, PublishedClaim};
 use crate::model::source::claim_id::ClaimId;
 use crate::model::time::in_words;
 use crate::render::Files;
+use crate::render::outlet::html::escaped;
 use crate::render::site::claims::json;
-use crate::render::site::link::escaped;
 use crate::render::site::{badge, feed};
 use crate::render::wording::count;
 

@@ -4,7 +4,7 @@
 use tera::{Error, Function, Kwargs, State, Tera, TeraResult, Value};
 
 use crate::model::project::i18n::{Language, TECHNICAL, Words, direction, filled, holes, primary};
-use crate::render::site::link::escaped;
+use crate::render::outlet::html::escaped;
 
 /// Registers the functions for pages in `language`. `project` is the language of the project's files.
 pub(crate) fn register(tera: &mut Tera, language: &Language, project: &str) {

@@ -2,7 +2,8 @@
 
 use crate::model::project::i18n::Words;
 use crate::model::project::sub_processor::{SubProcessor, Table};
-use crate::render::site::link::{escaped, plain};
+use crate::render::outlet::html::escaped;
+use crate::render::site::link::plain;
 use std::fmt::Write;
 
 /// The keys of the column headings.

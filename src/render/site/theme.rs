@@ -14,6 +14,7 @@ use crate::model::project::verdict_labels::labels;
 use crate::model::source::Place;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, help_with_list};
+use crate::render::outlet::html;
 use crate::render::site::allowance::{Allowance, Page};
 use crate::render::site::metered::Metered;
 use crate::render::site::{guard, say};
@@ -86,6 +87,7 @@ impl<'a> Theme<'a> {
             return Err(broken);
         }
         let mut tera = Tera::new();
+        tera.set_escape_fn(html::escape);
         say::register(&mut tera, language, &project.site.language);
         let templates = templates.map(|(name, text)| (name.to_owned(), text));
         if let Err(error) = tera.add_raw_templates(templates.chain(to_extend())) {
@@ -102,6 +104,7 @@ impl<'a> Theme<'a> {
 
     fn own_templates(&self) -> Result<OwnTemplates, Box<Diagnostic>> {
         let mut tera = Tera::new();
+        tera.set_escape_fn(html::escape);
         say::register(&mut tera, self.language, &self.project.site.language);
         self.allowance.register(&mut tera);
         let own = self.project.templates.iter().filter(|(name, _)| name.ends_with(".html"));

@@ -30,6 +30,7 @@ pub use waiver::{day, idle, role, waived};
 
 use serde_json::Value;
 
+use crate::language::unseen::is_unseen;
 use crate::model::judge::evidence::Standing;
 use crate::model::judge::falsify::Grade;
 use crate::model::project::claim::{Claim, Passage, PassageLink};
@@ -123,16 +124,11 @@ pub fn cut(text: &str, characters_max: usize) -> String {
         }
         match character {
             '\n' | '\r' | '\t' => shown.push(' '),
-            c if c.is_control() || is_invisible(c) => shown.extend(c.escape_unicode()),
+            c if is_unseen(c) => shown.extend(c.escape_unicode()),
             c => shown.push(c),
         }
     }
     shown
-}
-
-/// Whether a character changes the direction of text (Unicode Annex 9) or is invisible.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A value in words: text in quotation marks, a short list of plain values with its entries.
