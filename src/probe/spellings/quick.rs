@@ -195,6 +195,9 @@ fn twice(needle: &str) -> Vec<Vec<u8>> {
         each(needle, |byte| format!("\\u{byte:04x}")),
         each(needle, |byte| format!("\\u{byte:04X}")),
         each(needle, |byte| format!("={byte:02X}")),
+        // The letters of an inner encoding have a case, which an outer encoding shows.
+        each(needle, |byte| format!("{byte:02x}")),
+        each(needle, |byte| format!("{byte:02X}")),
         // UTF-16.
         needle.bytes().flat_map(|byte| [byte, 0]).collect(),
         listed(needle),

@@ -190,12 +190,12 @@ impl Redactor {
         }
     }
 
-    /// Replaces the values as they are, and tokens.
+    /// Replaces tokens as a whole, and the values as they are.
     fn plainly(&self, text: &str) -> String {
         let replaced = |text: String, plain: &Arc<Plain>| {
             plain.automaton.replace_all(&text, &plain.placeholders)
         };
-        without_tokens(self.plain.iter().fold(text.to_owned(), replaced))
+        self.plain.iter().fold(without_tokens(text.to_owned()), replaced)
     }
 
     /// Whether a text contains a value, in whatever spelling.
