@@ -13,7 +13,7 @@ pub mod project;
 
 pub use crate::load::project::address::origin;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,12 +27,16 @@ use crate::load::options::{Loaded, Options};
 use crate::load::policy::bound::Of;
 use crate::load::policy::verdict::Rule;
 use crate::load::policy::{PolicyFile, Rules, sub_processors};
+use crate::load::project::settings::Settings;
 use crate::load::project::{language, settings};
+use crate::model::project::actor::Secret;
+use crate::model::project::claim::Claim;
 use crate::model::project::i18n::Language;
 use crate::model::project::promises::PromiseSeverity;
 use crate::model::project::verdict_labels::labels;
 use crate::model::project::{Project, RawHtml};
 use crate::model::source::Place;
+use crate::model::source::claim_id::ClaimId;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::{Diagnostic, Severity, in_source_order};
 
@@ -59,12 +63,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     reader.unread_since(mark);
     let home = settings.as_ref().map_or("", |settings| settings.site.url.as_str());
     link_targets::check(&policies, home, &claims.known, &mut reader.diagnostics);
-    let measure = record::RecordContext {
-        claims: &claims.known,
-        roles: settings.as_ref().map(|settings| &settings.roles),
-        demo: settings.as_ref().is_none_or(|settings| settings.world.demo),
-        today: options.today,
-    };
+    let measure = measure(settings.as_ref(), &claims.known, options);
     let mark = reader.diagnostics.mark();
     let attestations = attestations::read(&mut reader, &measure);
     let waivers = waivers::read(&mut reader, &measure);
@@ -83,10 +82,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     if let Some(settings) = &settings {
         translations::check(&settings.languages, &policies, &claims, &mut reader.diagnostics);
     }
-    let mut secrets = program_secrets::of(&claims, options);
-    secrets.extend(settings.iter().flat_map(|settings| settings.secrets.clone()));
-    let actors = settings.as_ref().map(|settings| &settings.actors);
-    literal::check(&mut reader.sources, &secrets, actors, &mut reader.diagnostics);
+    let secrets = secrets(settings.as_ref(), &claims, options, &mut reader);
     let Reader { sources, diagnostics, unread, .. } = reader;
     let project = settings.map(|settings| Project {
         site: settings.site,
@@ -120,6 +116,34 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         sources,
         unread,
     }
+}
+
+/// What attestations and waivers are compared with.
+fn measure<'a>(
+    settings: Option<&'a Settings>,
+    claims: &'a BTreeSet<ClaimId>,
+    options: &Options<'_>,
+) -> record::RecordContext<'a> {
+    record::RecordContext {
+        claims,
+        roles: settings.map(|settings| &settings.roles),
+        demo: settings.is_none_or(|settings| settings.world.demo),
+        today: options.today,
+    }
+}
+
+/// The secrets of the project. One that a source contains literally is reported, and masked in excerpts.
+fn secrets(
+    settings: Option<&Settings>,
+    claims: &[Claim],
+    options: &Options<'_>,
+    reader: &mut Reader<'_>,
+) -> BTreeMap<String, Secret> {
+    let mut secrets = program_secrets::of(claims, options);
+    secrets.extend(settings.iter().flat_map(|settings| settings.secrets.clone()));
+    let actors = settings.map(|settings| &settings.actors);
+    literal::check(&mut reader.sources, &secrets, actors, &mut reader.diagnostics);
+    secrets
 }
 
 /// The severity of a text of the publisher that imitates a verdict.

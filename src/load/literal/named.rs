@@ -122,7 +122,7 @@ fn in_entry(entry: &Entry, text: &str, all: &mut Vec<Literal>) {
 /// An item of a list, such as an argument of a program after its option.
 fn in_item(item: &Node, before: &str, text: &str, all: &mut Vec<Literal>) {
     let Some(value) = item.as_str() else { return in_checks(item, text, all) };
-    let option = before.starts_with('-').then_some(before).unwrap_or_default();
+    let option = if before.starts_with('-') { before } else { "" };
     if is_credential(meaning(option), value) {
         report(option, &item.span, text, all);
     } else {

@@ -73,7 +73,7 @@ impl Problem<'_> {
     /// One cause, and the place of the claim.
     fn because(&self, out: &mut Text<Terminal>, cause: &str) {
         out.add(self.layout.entry("because", cause));
-        out.add(self.layout.entry("where", &self.place()));
+        out.add(self.layout.entry("where", self.place()));
     }
 
     /// Every expectation that was not met, step by step.
@@ -98,7 +98,7 @@ impl Problem<'_> {
             out.add(layout.entry("expected", &finding.expected));
             out.add(layout.entry("seen", &finding.seen));
             if let Some(waiving) = self.outcome.waiving.as_ref().filter(|_| finding.waived) {
-                out.add(layout.entry("accepted", &wording::waived(waiving, project)));
+                out.add(layout.entry("accepted", wording::waived(waiving, project)));
             }
         }
         if let Some(place) = place {
@@ -127,7 +127,7 @@ impl Problem<'_> {
             out.add(self.layout.entry("", one));
         }
         self.more(out, why.len());
-        out.add(self.layout.entry("where", &self.place()));
+        out.add(self.layout.entry("where", self.place()));
         for help in wording::helps(self.outcome) {
             out.add(self.layout.entry("help", &help));
         }
@@ -196,7 +196,7 @@ fn unnoticed(
     layout: &Layout,
 ) {
     for flaw in overlap::flaws(check.plan) {
-        out.add(layout.entry("because", &cut(&flaw.message(), HELP_MAX)));
+        out.add(layout.entry("because", cut(&flaw.message(), HELP_MAX)));
     }
     for row in falsification.rows.iter().filter(|row| !row.noticed).take(CAUSES_MAX) {
         let wanted = match row.class {
@@ -211,7 +211,7 @@ fn unnoticed(
     let remedies: BTreeSet<&str> =
         falsification.rows.iter().filter_map(|row| row.remedy.as_deref()).collect();
     for remedy in remedies.iter().take(CAUSES_MAX) {
-        out.add(layout.entry("help", &cut(remedy, HELP_MAX)));
+        out.add(layout.entry("help", cut(remedy, HELP_MAX)));
     }
     for (step, index) in falsification.untouched.iter().take(CAUSES_MAX) {
         let step = &check.plan.steps[*step];
@@ -254,9 +254,9 @@ fn circumstances(
     }
     if check.transcript.attempts > 1 {
         let attempts = usize::try_from(check.transcript.attempts).unwrap_or(usize::MAX);
-        out.add(layout.entry("tried", &count(attempts, "time")));
+        out.add(layout.entry("tried", count(attempts, "time")));
     }
     if check.intermittent && check.judgement.verdict == Verdict::Violated {
-        out.add(layout.entry("note", &second_look(check)));
+        out.add(layout.entry("note", second_look(check)));
     }
 }

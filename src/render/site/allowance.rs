@@ -60,7 +60,7 @@ impl Allowance {
 
     /// Begins a page. What is left of the steps is for it and all later pages.
     pub(super) fn begin(&self, context: &Context, names: &[&str]) {
-        let values = names.iter().filter_map(|name| context.get(*name));
+        let values = names.iter().filter_map(|name| context.get(name));
         let given = values.map(|value| size(value, usize::MAX, DEPTH_MAX).unwrap_or(0)).sum();
         self.0.given.store(given, Ordering::Relaxed);
         locked(&self.0.values).clear();

@@ -53,7 +53,12 @@ fn many_open_pages_and_an_edit_a_second_leave_memory_descriptors_and_threads_as_
         std::thread::sleep(pause.saturating_sub(begun.elapsed()));
     }
     let end = used(&preview);
-    println!("{count} pages: before {before:?}, after the warm-up {warm:?}, at the end {end:?}");
+    #[expect(clippy::print_stdout, reason = "the figures of `scripts/prove load`")]
+    {
+        println!(
+            "{count} pages: before {before:?}, after the warm-up {warm:?}, at the end {end:?}"
+        );
+    }
     assert!(end.memory_kib < warm.memory_kib + MORE_KIB, "{warm:?} became {end:?}");
     assert!(end.descriptors <= warm.descriptors, "{warm:?} became {end:?}");
     assert!(end.threads <= warm.threads, "{warm:?} became {end:?}");

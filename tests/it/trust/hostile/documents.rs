@@ -22,6 +22,7 @@ fn utf16(text: &str) -> Vec<u8> {
     [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect()
 }
 
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn documents() -> Vec<Case> {
     let json =
         |what, body: &[u8], expect, verdict| (what, JSON, body.to_vec(), expect, verdict, "");

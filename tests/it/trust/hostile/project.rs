@@ -103,7 +103,7 @@ impl Judged {
     pub(crate) fn claim(&self, id: &str) -> (&str, String) {
         let claim = &self.claims[id];
         let text = [&claim["seen"], &claim["reason"], &claim["findings"], &claim["checks"]];
-        let text = text.map(|part| unescaped(part)).join(" ");
+        let text = text.map(unescaped).join(" ");
         (claim["standing"].as_str().unwrap(), text)
     }
 

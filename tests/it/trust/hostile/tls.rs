@@ -19,7 +19,7 @@ enum Server {
     /// It follows a script after it has read the first message.
     Raw(Script),
     /// It speaks TLS with these settings.
-    Tls(ServerConfig),
+    Tls(Box<ServerConfig>),
 }
 
 /// A case: its name, the server, the verdicts over HTTPS and on its version and certificate, and words of the
@@ -83,14 +83,14 @@ fn noisy() -> Vec<Case> {
 
 fn certified(authority: &Authority) -> Vec<Case> {
     let with = |names: &[&str], change: fn(&mut CertificateParams)| {
-        Server::Tls(config(authority.identity(names, change)))
+        Server::Tls(Box::new(config(authority.identity(names, change))))
     };
     let all = ["*.hostile.test"];
     let chain = || {
         let (mut chain, key) = authority.identity(&all, |_| {});
         let more: Vec<_> = (0..60).map(|_| authority.identity(&all, |_| {}).0.remove(0)).collect();
         chain.extend(more);
-        Server::Tls(config((chain, key)))
+        Server::Tls(Box::new(config((chain, key))))
     };
     let many: Vec<String> = (0..1500).map(|number| format!("name-{number}.test")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).chain(all).collect();
@@ -138,11 +138,11 @@ fn certified(authority: &Authority) -> Vec<Case> {
         ),
         (
             "an unknown authority",
-            Server::Tls(config(Authority::new().identity(&all, |_| {}))),
+            Server::Tls(Box::new(config(Authority::new().identity(&all, |_| {})))),
             INVALID,
             "",
         ),
-        ("another protocol in ALPN", Server::Tls(only), ["inconclusive", "holds"], ""),
+        ("another protocol in ALPN", Server::Tls(Box::new(only)), ["inconclusive", "holds"], ""),
     ]
 }
 
@@ -151,7 +151,7 @@ fn start(server: Server) -> SocketAddr {
         Server::Raw(script) => raw::serve(script),
         Server::Tls(config) => {
             let log = Arc::new(Mutex::new(Vec::new()));
-            serve("127.0.0.1:0", Some(config), &log, |_| {
+            serve("127.0.0.1:0", Some(*config), &log, |_| {
                 http(200, "Content-Type: text/plain\r\n", "sound")
             })
         }
