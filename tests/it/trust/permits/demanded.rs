@@ -240,7 +240,7 @@ fn a_policy_is_read_strictly_with_places() {
         ("waivers: [{ role: security, until: soon }]\n", "`soon` is not a day in the calendar"),
         ("variables: { A: { used: [bearer] } }\n", "did you mean `used_as`?"),
         ("- a\n", "expected a mapping"),
-        ("\n", "nothing is written here"),
+        ("\n", "has no entries"),
     ] {
         let run = setup.run(&["check"], &[("AVOUCH_POLICY", policy)]);
         assert_eq!(run.code, Some(2), "{policy}: {run}");
