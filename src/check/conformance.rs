@@ -42,7 +42,7 @@ impl Files for NoFiles {
     }
 
     fn outside(&self, path: &str) -> Vec<String> {
-        vec![path.to_owned()]
+        vec![format!("/srv/{path}")]
     }
 }
 

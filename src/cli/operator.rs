@@ -14,7 +14,7 @@ use avouch::model::project::Project;
 use avouch::model::project::permissions::excess::excess;
 use avouch::model::project::permissions::needs::needs;
 use avouch::model::project::permissions::written;
-use avouch::model::project::permissions::{Need, Permission, Permissions};
+use avouch::model::project::permissions::{Need, Permission, Permissions, TENANTS};
 use avouch::model::source::Place;
 use avouch::model::source::claim_id::ClaimId;
 use avouch::model::source::diagnostic::Diagnostic;
@@ -86,10 +86,15 @@ fn source(option: &PolicyOption) -> Result<Option<Source>, Diagnostic> {
     }
 }
 
-/// The variable contains YAML if it has a line break, or a `:` with a space after it; else it is a path.
+/// The variable contains YAML if it begins with `{`, has a line break, or a `:` with a space after it; else it is a
+/// path.
 fn in_variable(value: OsString) -> Source {
     match value.into_string() {
-        Ok(text) if text.contains('\n') || text.contains(": ") => Source::Text(text),
+        Ok(text)
+            if text.trim_start().starts_with('{') || text.contains('\n') || text.contains(": ") =>
+        {
+            Source::Text(text)
+        }
         Ok(path) => Source::File(path.into()),
         Err(path) => Source::File(path.into()),
     }
@@ -108,18 +113,19 @@ fn text(path: &Path, root: &Path) -> Result<String, Vec<Diagnostic>> {
     read::text(path).map_err(|why| {
         let message = format!("the policy `{name}` cannot be read: {why}");
         let help = format!(
-            "name an existing file; `{VARIABLE}` is read as YAML if it has a line break or `: `"
+            "name an existing file; `{VARIABLE}` is read as YAML if it begins with `{{`, or has a line break or `: `"
         );
         vec![bad(&name, message, &help)]
     })
 }
 
-/// The project's folder and its repository, which sources can change.
+/// The project's folder and its repositories, which sources can change.
 fn folders(root: &Path) -> Vec<PathBuf> {
     let Ok(project) = root.canonicalize() else { return vec![root.to_owned()] };
-    let repository = project.ancestors().find(|folder| folder.join(".git").exists());
-    let repository = repository.map(Path::to_owned);
-    [project.clone()].into_iter().chain(repository).collect()
+    let is_repository = |folder: &&Path| folder.join(".git").symlink_metadata().is_ok();
+    // A repository may lie in another one.
+    let repositories = project.ancestors().filter(is_repository).map(Path::to_owned);
+    [project.clone()].into_iter().chain(repositories).collect()
 }
 
 fn bad(name: &str, message: String, help: &str) -> Diagnostic {
@@ -127,8 +133,8 @@ fn bad(name: &str, message: String, help: &str) -> Diagnostic {
     Diagnostic { place: None, ..error }
 }
 
-/// Demands a policy under CI, if the sources read a variable that is set, or run a program: anyone who can change
-/// the sources could use those. Prints the policy that the project needs.
+/// Demands a policy under CI, if the sources read a variable that is set, run a program, contain credentials of
+/// tenants, or lead connections elsewhere: anyone who can change the sources could use those. Prints the policy that the project needs.
 pub(crate) fn demand(
     option: &PolicyOption,
     root: &Path,
@@ -140,7 +146,28 @@ pub(crate) fn demand(
     }
     let needs = needs(project, plans, &ProjectFiles::new(root));
     let Some(why) = needs.iter().find_map(reason) else { return Ok(()) };
-    console.output(Written::generated(&written::policy(&needs)))?;
+    print(&needs, &why, console)
+}
+
+/// The same where variables are not set, which does not keep the operator from making a policy.
+pub(crate) fn demand_unset(
+    option: &PolicyOption,
+    root: &Path,
+    (project, plans): (&Project, &BTreeMap<ClaimId, Vec<Plan>>),
+    console: Console,
+) -> Result<(), Exit> {
+    if !is_ci() || !matches!(source(option), Ok(None)) {
+        return Ok(());
+    }
+    let needs = needs(project, plans, &ProjectFiles::new(root));
+    match needs.is_empty() {
+        true => Ok(()),
+        false => print(&needs, "the sources read variables", console),
+    }
+}
+
+fn print(needs: &[Need], why: &str, console: Console) -> Result<(), Exit> {
+    console.output(Written::generated(&written::policy(needs)))?;
     let message = format!("{why}, and under CI this needs a policy of the operator");
     let help = format!(
         "review the policy on standard output, which permits what the sources need now; keep it outside \
@@ -160,6 +187,15 @@ fn reason(need: &Need) -> Option<String> {
         Permission::Command(command) => {
             Some(format!("the sources run the program `{}`", command.line.join(" ")))
         }
+        Permission::SentTo(name, _) if name == TENANTS => {
+            Some("the sources contain credentials of tenants".to_owned())
+        }
+        Permission::ConnectTo(host, address) => {
+            Some(format!("the sources connect to `{address}` in place of `{host}`"))
+        }
+        Permission::Root(_) => Some("the sources add certificate authorities".to_owned()),
+        Permission::Resolver(address) => Some(format!("the sources use the resolver `{address}`")),
+        Permission::TrustAnchor(_) => Some("the sources set a trust anchor".to_owned()),
         _ => None,
     }
 }
@@ -176,7 +212,14 @@ mod tests {
 
     #[test]
     fn a_variable_with_a_line_break_or_a_colon_and_a_space_is_yaml() {
-        for text in ["hosts: []", "# none\n{}", "{hosts: [a.test:443]}", "hosts:\n- a.test:443"] {
+        for text in [
+            "hosts: []",
+            "# none\n{}",
+            "{hosts: [a.test:443]}",
+            "{}",
+            "{\"hosts\":[]}",
+            "hosts:\n- a.test:443",
+        ] {
             assert!(matches!(in_variable(text.into()), Source::Text(_)), "{text}");
         }
         for path in ["/etc/avouch/policy.yaml", "policy", "C:\\policy.yaml", "a:b"] {

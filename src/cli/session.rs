@@ -8,6 +8,7 @@ use avouch::load::options::{Options, StandIns};
 use avouch::model::judge::assessment::Seeds;
 use avouch::model::project::Project;
 use avouch::model::source::diagnostic::Severity;
+use avouch::model::source::diagnostic::codes::Code;
 use avouch::model::time::day_of;
 use avouch::workflow::clock::Clock;
 use avouch::workflow::sources::Checked;
@@ -143,6 +144,12 @@ impl Session {
         }
         console.diagnostics(&checked.diagnostics, &checked.sources);
         let errors = checked.diagnostics.iter().filter(|one| one.is_error()).count();
+        let mut wrong = checked.diagnostics.iter().filter(|one| one.is_error());
+        let only_unset = errors > 0 && wrong.all(|one| one.code == Code::UnsetVariable);
+        let option = open.policy.filter(|_| open.demo.is_some() && only_unset);
+        if let (Some(option), Some(project)) = (option, &checked.project) {
+            operator::demand_unset(option, open.root, (project, &checked.plans), console)?;
+        }
         if errors > 0 || checked.project.is_none() {
             report(&checked);
         }

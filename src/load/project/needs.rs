@@ -1,12 +1,14 @@
 //! What `avouch.yaml` itself needs of the operator, as it is written: variables and their destinations,
 //! addresses, certificate authorities, a resolver.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::load::options::Options;
 use crate::load::project::scope::Scope;
 use crate::load::project::variable::{is_name, within};
 use crate::load::project::world::BEGIN;
 use crate::model::plan::template::Template;
-use crate::model::project::permissions::{Asked, Need, Permission, origin, sha256};
+use crate::model::project::permissions::{Asked, Need, Permission, TENANTS, origin, sha256};
 use crate::model::project::world::{DEMO_SUFFIX, World};
 use crate::model::source::Place;
 use crate::model::source::node::{Node, Value};
@@ -15,22 +17,25 @@ use crate::model::source::node::{Node, Value};
 pub(crate) fn of(world: &World, scope: &Scope<'_>, options: &Options<'_>) -> Asked {
     let written = scope.node.get("target").and_then(Node::as_str);
     let target = options.target.or(written).unwrap_or_default().to_owned();
-    let mut reading = Reading { world, scope, needs: Vec::new() };
+    let mut reading = Reading { world, scope, needs: Vec::new(), secrets: BTreeMap::new() };
     if options.target.is_none() {
         reading.target();
     }
     reading.actors(&target);
+    reading.tenants(&target);
     reading.connect_to();
     reading.roots(options);
     reading.world();
     let release = scope.node.get("release").map(|node| scope.place(&node.span));
-    Asked { needs: reading.needs, target, release }
+    Asked { needs: reading.needs, target, release, secrets: reading.secrets }
 }
 
 struct Reading<'a, 's> {
     world: &'a World,
     scope: &'a Scope<'s>,
     needs: Vec<Need>,
+    /// The variables of each actor.
+    secrets: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A variable within a setting: its name, the keys that lead to it, and its place.
@@ -73,13 +78,16 @@ impl Reading<'_, '_> {
         for actor in actors {
             let send_to = actor.value.get("send_to").map_or(&[][..], Node::items);
             let send_to = send_to.iter().filter_map(Node::as_str).map(origin);
-            let own = (!self.world.embedded).then(|| origin(target));
-            let origins: Vec<String> = own.into_iter().chain(send_to).collect();
-            let leaves = |to: &String| !self.world.embedded || !to.ends_with(DEMO_SUFFIX);
+            let origins: Vec<String> = self.own(target).into_iter().chain(send_to).collect();
+            let leaves = |to: &String| !self.stays_in_demo() || !to.ends_with(DEMO_SUFFIX);
             let origins: Vec<String> = origins.into_iter().filter(leaves).collect();
             for used in self.used(&actor.value) {
                 // The name of a tenant may be a part of any request.
                 let is_sent = !matches!(used.keys.as_str(), "send_to" | "tenant");
+                if is_sent {
+                    let secrets = self.secrets.entry(actor.key.clone()).or_default();
+                    secrets.insert(used.name.clone());
+                }
                 if is_sent && origins.is_empty() {
                     continue;
                 }
@@ -89,6 +97,31 @@ impl Reading<'_, '_> {
                 }
                 self.add(Permission::Variable(used.name, used.keys), used.place);
             }
+        }
+    }
+
+    /// The origin of the target, unless what is sent there stays within the embedded demo.
+    fn own(&self, target: &str) -> Option<String> {
+        match self.world.embedded {
+            false => Some(origin(target)),
+            true if self.stays_in_demo() => None,
+            true => Some(self.world.target.origin().ascii_serialization()),
+        }
+    }
+
+    /// Whether every name of the demo leads to the demo, because no setting leads such a name elsewhere.
+    fn stays_in_demo(&self) -> bool {
+        let leads = |key: &&str| self.scope.node.get(key).is_some();
+        self.world.embedded && !["connect_to", "resolver"].iter().any(leads)
+    }
+
+    /// The credentials in the file of further tenants are sent to the target.
+    fn tenants(&mut self, target: &str) {
+        let Some(node) = self.scope.node.get(TENANTS) else { return };
+        if let Some(to) = self.own(target) {
+            let place = self.scope.place(&node.span);
+            self.add(Permission::Variable(TENANTS.to_owned(), TENANTS.to_owned()), place.clone());
+            self.add(Permission::SentTo(TENANTS.to_owned(), to), place);
         }
     }
 

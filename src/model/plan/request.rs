@@ -117,7 +117,22 @@ impl Request {
 
     /// Whether it is meant to change something on the server.
     pub fn writes(&self) -> bool {
-        !self.reads && !is_safe(&self.method)
+        self.overrides_method() || (!self.reads && !is_safe(&self.method))
+    }
+
+    /// Whether it may change something, although the sources state that it only reads. Only the document of a
+    /// query in GraphQL shows that it does.
+    pub fn may_change(&self) -> bool {
+        let is_query = matches!(&self.body, Some(Body::Graphql(operation))
+            if !graphql::changes(&operation.query.0, operation.name.as_deref()));
+        self.overrides_method() || (!is_safe(&self.method) && !is_query)
+    }
+
+    /// Whether a header field names another method, which many servers take in place of that of the request.
+    fn overrides_method(&self) -> bool {
+        let overrides = ["x-http-method-override", "x-http-method", "x-method-override"];
+        let is_one = |name: &str| overrides.iter().any(|one| name.eq_ignore_ascii_case(one));
+        self.headers.iter().any(|(name, _)| is_one(name))
     }
 
     /// The GraphQL operation that it sends, if it sends one: `query notes`.

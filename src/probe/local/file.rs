@@ -10,11 +10,8 @@ use serde_json::{Value, json};
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
-use crate::model::plan::backup::FileQuery;
 use crate::model::plan::backup::names::NameKind;
-
-/// The number of entries that are read of one folder.
-const ENTRIES_READ_MAX: usize = 100_000;
+use crate::model::plan::backup::{ENTRIES_READ_MAX, FileQuery};
 
 /// The number of files that are listed in the facts, newest first.
 const FILES_LISTED_MAX: usize = 1000;

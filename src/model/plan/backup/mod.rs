@@ -14,6 +14,9 @@ use crate::model::plan::request::{Program, Request};
 /// The placeholder in a program's arguments for the path of the backup's copy.
 pub const BACKUP: &str = "${backup}";
 
+/// The number of entries that are read of one folder.
+pub const ENTRIES_READ_MAX: usize = 100_000;
+
 /// Which files to list: one file, or those directly in a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileQuery {

@@ -1,7 +1,9 @@
 //! The needs that a policy does not permit, each as a diagnostic at the place that needs it.
 
 use crate::model::project::permissions::written::line;
-use crate::model::project::permissions::{Need, Permission, Permissions, PermittedCommand};
+use crate::model::project::permissions::{
+    ANYWHERE, Need, Permission, Permissions, PermittedCommand, TENANTS,
+};
 use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::codes::Code;
@@ -19,20 +21,32 @@ fn diagnostic(need: &Need, permitted: &Permissions, policy: &str) -> Diagnostic 
     let given = if place.is_none() { ", which the command line gives" } else { "" };
     let message = format!("the operator does not permit {needed}{given}");
     let entry = line(&need.permission);
-    let help = format!("undo this, or ask the operator to add `{entry}` to the policy ({policy})");
+    let help = match need.permission.why_never() {
+        Some(why) => format!("{why}, so no policy can permit this"),
+        None => format!("undo this, or ask the operator to add `{entry}` to the policy ({policy})"),
+    };
     let at = place.clone().unwrap_or_else(|| Place::file(policy));
     Diagnostic { place, ..Diagnostic::new(Code::NotPermitted, at, message).help(help) }
 }
 
 fn in_words(permission: &Permission, permitted: &Permissions) -> String {
     match permission {
+        Permission::Variable(name, _) if name == TENANTS => {
+            "the credentials in the file of `tenants:`".to_owned()
+        }
         Permission::Variable(name, used) => format!("the variable `{name}` as `{used}`"),
+        Permission::SentTo(name, to) if name == TENANTS => {
+            format!("that the credentials in the file of `tenants:` are sent to `{to}`")
+        }
         Permission::SentTo(name, to) => {
             format!("that the credential from the variable `{name}` is sent to `{to}`")
         }
         Permission::Host(host) => format!("connections to `{host}`"),
         Permission::Redirects(host) => {
             format!("that answers of `{host}` lead to other hosts")
+        }
+        Permission::Writes(host) if host == ANYWHERE => {
+            "requests that change something, or have a body, at addresses in answers".to_owned()
         }
         Permission::Writes(host) => format!("requests that change something on `{host}`"),
         Permission::Dns(name) => format!("look-ups of the records of `{name}`"),

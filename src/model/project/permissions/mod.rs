@@ -7,15 +7,27 @@
 
 pub mod excess;
 pub mod needs;
+pub(crate) mod words;
 pub mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::source::Place;
+
+/// The name, in `variables`, of the credentials in the file of further tenants.
+pub const TENANTS: &str = "tenants";
+
+/// In place of the digest of something that cannot be read whole. It is never permitted, because nothing
+/// connects it with a content.
+pub const UNREADABLE: &str = "unreadable";
+
+/// The host, in `writes`, of addresses in answers: any.
+pub const ANYWHERE: &str = "*";
 
 /// What the operator permits. A key that is left out permits nothing.
 ///
@@ -24,7 +36,7 @@ use crate::model::source::Place;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct Permissions {
     /// The variables of the environment that `avouch.yaml` may read, by name. Those of a program are under
-    /// `commands`.
+    /// `commands`. `tenants` are the credentials in the file of further tenants.
     #[serde(default)]
     pub variables: BTreeMap<String, VariableUse>,
     /// The hosts that requests and connections may go to, each as `host:port`. `*.example.com:443` permits
@@ -35,7 +47,8 @@ pub struct Permissions {
     /// an answer that a check requests. `programs` are the programs of checks.
     #[serde(default)]
     pub redirects: BTreeSet<String>,
-    /// The hosts, as `host:port`, that requests may change something on.
+    /// The hosts, as `host:port`, that requests may change something on. `*` permits requests that change
+    /// something, or have a body, at addresses in answers.
     #[serde(default)]
     pub writes: BTreeSet<String>,
     /// The names that may be looked up in the DNS for their records. The look-up of the address of a host
@@ -59,7 +72,8 @@ pub struct Permissions {
     /// The programs that may be run.
     #[serde(default)]
     pub commands: Vec<PermittedCommand>,
-    /// The files and folders outside the project that checks may read, as absolute paths.
+    /// The files and folders outside the project that checks may read, as absolute paths. A folder includes
+    /// everything in it.
     #[serde(default)]
     pub files: BTreeSet<String>,
     /// Who may waive failures.
@@ -156,6 +170,28 @@ pub struct Asked {
     pub target: String,
     /// The place of `release:`.
     pub release: Option<Place>,
+    /// The variables with the credentials of each actor.
+    pub secrets: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Permission {
+    /// Why no policy can permit a need, if none can.
+    pub(crate) fn why_never(&self) -> Option<String> {
+        match self {
+            Self::Command(command) => {
+                let mut files = command.files.iter();
+                let (file, _) = files.find(|(_, digest)| *digest == UNREADABLE)?;
+                Some(format!(
+                    "`{file}` is missing, is not a regular file, cannot be read, or has more than 64 MiB or 10 000 \
+                 files"
+                ))
+            }
+            Self::File(path) if !Path::new(path).is_absolute() => {
+                Some("the folder has more entries than Avouch reads".to_owned())
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Permissions {
@@ -218,7 +254,10 @@ impl Permissions {
             Permission::Resolver(address) => self.resolver.as_ref() == Some(address),
             Permission::TrustAnchor(digest) => self.trust_anchor.as_ref() == Some(digest),
             Permission::Command(command) => self.commands.iter().any(|one| one.covers(command)),
-            Permission::File(path) => self.files.contains(path),
+            Permission::File(path) => {
+                let path = Path::new(path);
+                path.is_absolute() && self.files.iter().any(|one| path.starts_with(one))
+            }
             Permission::Waiver(waiver) => self.waivers.iter().any(|one| one.covers(waiver)),
         }
     }
@@ -229,7 +268,13 @@ impl PermittedCommand {
     pub(crate) fn covers(&self, needed: &Self) -> bool {
         self.line == needed.line
             && needed.env.is_subset(&self.env)
+            && !needed.has_unreadable()
             && needed.files.iter().all(|(file, digest)| self.files.get(file) == Some(digest))
+    }
+
+    /// Whether its line names a file that cannot be read whole, so that it cannot be permitted.
+    pub(crate) fn has_unreadable(&self) -> bool {
+        self.files.values().any(|digest| digest == UNREADABLE)
     }
 }
 
@@ -334,6 +379,19 @@ mod tests {
         assert!(is(command("x a", "A B", "1")) && is(command("x a", "", "1")));
         assert!(!is(command("x b", "", "1")) && !is(command("x", "", "1")));
         assert!(!is(command("x a", "C", "1")) && !is(command("x a", "", "2")));
+        let unreadable = command("x a", "", UNREADABLE);
+        let permitted =
+            Permissions { commands: vec![unreadable.clone()], ..Permissions::default() };
+        assert!(!permitted.permit(&Permission::Command(unreadable)));
+    }
+
+    #[test]
+    fn a_permitted_folder_includes_its_files_and_nothing_that_is_relative_is_permitted() {
+        let files = ["/b".to_owned(), "too many".to_owned()].into();
+        let permitted = Permissions { files, ..Permissions::default() };
+        let is = |path: &str| permitted.permit(&Permission::File(path.into()));
+        assert!(is("/b") && is("/b/db-2.dump") && is("/b/c/d"));
+        assert!(!is("/bc") && !is("/") && !is("too many"));
     }
 
     #[test]

