@@ -82,7 +82,7 @@ impl<'a> Open<'a> {
 }
 
 /// A placeholder for the demo's secrets when no request is sent to it.
-const SECRET: &str = "a secret of the demo add-on";
+const SECRET: &str = "secret-of-the-demo-4f7c1e90b2d8";
 
 /// Reads a project and finds every mistake that can be found without a network. The demo's secrets are
 /// needed only if the demo is started: generating its keys takes longer than all of the rest.
