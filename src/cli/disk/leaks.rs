@@ -8,6 +8,7 @@ use avouch::model::project::Project;
 use avouch::probe;
 use avouch::probe::values::redact::Redactor;
 use avouch::render::Files;
+use avouch::render::outlet::json;
 
 use crate::exit::Exit;
 use crate::terminal::console::Console;
@@ -47,9 +48,9 @@ impl Leaks {
 
     /// Refuses evidence with a secret in it.
     pub(crate) fn refuse_evidence(&self, assessment: &Assessment) -> Result<(), Exit> {
-        // A value that cannot be serialised is reported where it is written.
-        let bytes = serde_json::to_vec_pretty(assessment).unwrap_or_default();
-        self.refuse("the evidence", &bytes)
+        // A value that has no form in JSON is reported where it is written.
+        let text = json::pretty(assessment);
+        self.refuse("the evidence", text.as_str().as_bytes())
     }
 
     /// Refuses a text that is written as a whole, such as a report.

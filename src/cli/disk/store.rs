@@ -7,6 +7,7 @@ use std::path::Path;
 use avouch::load::file::regular;
 use avouch::load::file::regular::Links;
 use avouch::model::judge::assessment::{Assessment, SCHEMA};
+use avouch::render::outlet::json;
 
 use crate::disk::file;
 use crate::disk::file::Mode;
@@ -33,10 +34,8 @@ fn not_written(to: &Path, error: &io::Error, console: Console) -> Exit {
 }
 
 fn write(assessment: &Assessment, to: &Path) -> io::Result<()> {
-    file::replace(to, Mode::Private, |file| {
-        serde_json::to_writer_pretty(&mut *file, assessment)?;
-        file.write_all(b"\n")
-    })
+    let text = json::stored(assessment)?;
+    file::replace(to, Mode::Private, |file| file.write_all(text.as_str().as_bytes()))
 }
 
 /// Reads an assessment. The caller checks that it is evidence for the project.

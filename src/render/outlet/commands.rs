@@ -1,6 +1,7 @@
 //! The workflow commands of GitHub: the one medium whose lines are commands, and ours alone.
 
 use crate::language::unseen::visible;
+use crate::render::outlet::terminal::broken;
 use crate::render::outlet::{Medium, Text};
 
 /// Workflow commands, a line each.
@@ -22,7 +23,7 @@ impl Text<Commands> {
 }
 
 fn data(foreign: &str) -> String {
-    let shown = foreign.split('\n').map(|line| visible(line.trim_end_matches('\r')));
+    let shown = foreign.split('\n').map(|line| broken(&visible(line.trim_end_matches('\r'))));
     shown.map(|line| line.replace('%', "%25")).collect::<Vec<_>>().join("%0A")
 }
 
@@ -34,6 +35,7 @@ mod tests {
     fn no_text_can_end_a_command_or_begin_another() {
         let message = |text| Text::message(text).finish().into_bytes();
         assert_eq!(message("50%\r\n::error::x\u{1b}"), b"50%25%0A::error::x\\u{1b}");
+        assert_eq!(message("a ##[error]b"), b"a #\\u{23}[error]b");
         assert_eq!(Commands::escape("a,title=b::c\rd"), "a%2Ctitle=b%3A%3Ac\\rd");
     }
 }

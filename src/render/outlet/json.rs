@@ -13,9 +13,19 @@ use crate::render::outlet::terminal::is_command;
 
 /// A document on several lines, with a line break at its end.
 pub fn pretty(value: &impl Serialize) -> Written {
-    let mut text = written(value, PrettyFormatter::new());
+    // The keys of our types are strings, and writing to memory cannot fail.
+    stored(value).unwrap_or_else(|_| Written(String::new()))
+}
+
+/// The same of a value that may have no form in JSON.
+///
+/// # Errors
+///
+/// Why it has none.
+pub fn stored(value: &impl Serialize) -> io::Result<Written> {
+    let mut text = written(value, PrettyFormatter::new())?;
     text.push('\n');
-    Written(text)
+    Ok(Written(text))
 }
 
 /// A document for a page that shows its texts to people: like every text of HTML, they have no disruptive character.
@@ -27,14 +37,13 @@ pub fn shown(value: Value) -> Written {
 
 /// A document on one line, without a line break.
 pub fn line(value: &impl Serialize) -> Written {
-    Written(written(value, CompactFormatter))
+    Written(written(value, CompactFormatter).unwrap_or_default())
 }
 
-fn written(value: &impl Serialize, layout: impl Formatter) -> String {
+fn written(value: &impl Serialize, layout: impl Formatter) -> io::Result<String> {
     let mut bytes = Vec::new();
-    // The keys of our types are strings, and writing to memory cannot fail.
-    let _ = value.serialize(&mut Serializer::with_formatter(&mut bytes, Seen(layout)));
-    String::from_utf8(bytes).unwrap_or_default()
+    value.serialize(&mut Serializer::with_formatter(&mut bytes, Seen(layout)))?;
+    String::from_utf8(bytes).map_err(io::Error::other)
 }
 
 /// A layout in which strings have no unseen character.
@@ -46,18 +55,19 @@ impl<L: Formatter> Formatter for Seen<L> {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        let mut from = 0;
         for (at, c) in fragment.char_indices() {
-            let is_mark =
-                c == '#' && fragment[..at].ends_with('#') && is_command(&fragment[at + 1..]);
+            let rest = &fragment[at + c.len_utf8()..];
+            let is_mark = c == '#' && fragment[..at].ends_with('#') && is_command(rest);
             if is_mark || is_unseen(c) {
-                c.encode_utf16(&mut [0; 2])
-                    .iter()
-                    .try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
-            } else {
-                out.write_all(c.encode_utf8(&mut [0; 4]).as_bytes())?;
+                out.write_all(&fragment.as_bytes()[from..at])?;
+                let mut units = [0; 2];
+                let units = c.encode_utf16(&mut units).iter();
+                units.copied().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+                from = fragment.len() - rest.len();
             }
         }
-        Ok(())
+        out.write_all(&fragment.as_bytes()[from..])
     }
 
     fn begin_array<W: io::Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {

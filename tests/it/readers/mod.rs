@@ -17,4 +17,4 @@ mod requests;
 mod security_txt;
 mod tenants;
 mod understood;
-mod zone;
+pub(crate) mod zone;

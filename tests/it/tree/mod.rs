@@ -3,6 +3,7 @@
 mod circles;
 mod examples;
 mod groups;
+mod outlets;
 mod phrases;
 mod reference;
 mod release;

@@ -8,6 +8,7 @@ mod hostile;
 mod journal;
 mod kills;
 mod namespace;
+mod outlets;
 mod permits;
 mod reading;
 mod secrets;
