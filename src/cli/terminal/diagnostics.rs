@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use avouch::language::unseen::{is_unseen, visible, written_out};
+use avouch::language::unseen::{is_unseen, visible};
 use avouch::model::source::diagnostic::{Diagnostic, Severity};
 use avouch::model::source::{Place, Sources};
 use avouch::render::outlet::Text;
@@ -92,15 +92,27 @@ fn excerpt<'a>(
     group.element(snippet)
 }
 
-/// Lines in which every unseen character is written out, and the bytes that this makes of a place in them.
+/// Lines with a picture in place of every unseen character, so that columns stay right; and the bytes that this makes
+/// of a place in them.
 fn seen(lines: &str, span: Range<usize>) -> (String, Range<usize>) {
-    let is_meant = |c: char| c != '\n' && c != '\t' && is_unseen(c);
-    // A line may end as on Windows.
-    let seen = |part: &str| written_out(&part.replace("\r\n", "\n"), is_meant).into_owned();
+    // Lines may end as on Windows.
+    let seen = |part: &str| part.replace("\r\n", "\n").chars().map(pictured).collect::<String>();
     let (before, place) = (seen(&lines[..span.start]), seen(&lines[span.clone()]));
-    let place_end = before.len() + place.len();
-    let start = before.len();
-    (before + &place + &seen(&lines[span.end..]), start..place_end)
+    let after = &lines[span.end..];
+    let after = seen(after.strip_suffix('\r').unwrap_or(after));
+    let place_span = before.len()..before.len() + place.len();
+    (before + &place + &after, place_span)
+}
+
+/// A character that can be seen: a control picture (Unicode, block 2400), or the replacement character.
+fn pictured(c: char) -> char {
+    match c {
+        '\n' | '\t' => c,
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(c),
+        '\u{7f}' => '\u{2421}',
+        c if is_unseen(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    }
 }
 
 /// The bytes of the lines that are shown of a place: all of its lines, or the first of many.
@@ -220,8 +232,8 @@ mod tests {
         error[not-yaml]: a\n::error::b
          --> a\u{1b}.yaml:1:4
           |
-        1 | \u{202e}: x\u{7f}    y
-          |           ^^^^^^^
+        1 | �: x␡    y
+          |    ^^
           |
           = help: c\rd
         ");
