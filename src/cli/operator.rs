@@ -43,7 +43,7 @@ pub(crate) fn compare(option: &PolicyOption, root: &Path, checked: &mut Checked)
     let source = match source(option) {
         Ok(Some(source)) => source,
         Ok(None) => return,
-        Err(wrong) => return checked.diagnostics.push(wrong),
+        Err(wrong) => return checked.diagnostics.extend(wrong),
     };
     let (name, text) = match source {
         Source::Text(text) => (VARIABLE.to_owned(), Ok(text)),
@@ -73,12 +73,12 @@ fn refused(
 }
 
 /// Where the policy is, if one is given.
-fn source(option: &PolicyOption) -> Result<Option<Source>, Diagnostic> {
+fn source(option: &PolicyOption) -> Result<Option<Source>, Vec<Diagnostic>> {
     let variable = std::env::var_os(VARIABLE).filter(|value| !value.is_empty());
     match (&option.policy, variable) {
         (Some(_), Some(_)) => {
             let message = format!("`--policy` and `{VARIABLE}` both give a policy");
-            Err(bad(VARIABLE, message, "leave out one of them"))
+            Err(vec![bad(VARIABLE, message, "leave out one of them")])
         }
         (Some(path), None) => Ok(Some(Source::File(path.clone()))),
         (None, Some(value)) => Ok(Some(in_variable(value))),
@@ -134,25 +134,32 @@ fn bad(name: &str, message: String, help: &str) -> Diagnostic {
 }
 
 /// Demands a policy under CI, if the sources read a variable that is set, run a program, contain credentials of
-/// tenants, or lead connections elsewhere: anyone who can change the sources could use those. Prints the policy that the project needs.
+/// tenants, or lead connections elsewhere: anyone who can change the sources could use those. Prints the policy that the
+/// project needs.
 pub(crate) fn demand(
     option: &PolicyOption,
     root: &Path,
-    (project, plans): (&Project, &BTreeMap<ClaimId, Vec<Plan>>),
+    sources: (&Project, &BTreeMap<ClaimId, Vec<Plan>>),
     console: Console,
 ) -> Result<(), Exit> {
-    if !is_ci() || !matches!(source(option), Ok(None)) {
-        return Ok(());
-    }
-    let needs = needs(project, plans, &ProjectFiles::new(root));
-    let Some(why) = needs.iter().find_map(reason) else { return Ok(()) };
-    print(&needs, &why, console)
+    demand_if(|needs| needs.iter().find_map(reason), option, root, sources, console)
 }
 
 /// The same where variables are not set, which does not keep the operator from making a policy.
 pub(crate) fn demand_unset(
     option: &PolicyOption,
     root: &Path,
+    sources: (&Project, &BTreeMap<ClaimId, Vec<Plan>>),
+    console: Console,
+) -> Result<(), Exit> {
+    let why = |needs: &[Need]| (!needs.is_empty()).then(|| "the sources read variables".to_owned());
+    demand_if(why, option, root, sources, console)
+}
+
+fn demand_if(
+    why: impl Fn(&[Need]) -> Option<String>,
+    option: &PolicyOption,
+    root: &Path,
     (project, plans): (&Project, &BTreeMap<ClaimId, Vec<Plan>>),
     console: Console,
 ) -> Result<(), Exit> {
@@ -160,10 +167,7 @@ pub(crate) fn demand_unset(
         return Ok(());
     }
     let needs = needs(project, plans, &ProjectFiles::new(root));
-    match needs.is_empty() {
-        true => Ok(()),
-        false => print(&needs, "the sources read variables", console),
-    }
+    why(&needs).map_or(Ok(()), |why| print(&needs, &why, console))
 }
 
 fn print(needs: &[Need], why: &str, console: Console) -> Result<(), Exit> {

@@ -79,7 +79,7 @@ impl Previous {
 
 /// The policies in the last commit; empty without Git.
 fn committed(root: &Path, snapshot: &Snapshot) -> BTreeMap<Arc<str>, String> {
-    let files: Vec<&Arc<str>> = snapshot.policies.iter().map(|(file, _)| file).collect();
+    let files: Vec<&Arc<str>> = snapshot.policies.keys().collect();
     let mut old = BTreeMap::new();
     if let Ok(git) = Repository::open(root) {
         let names: Vec<String> = files.iter().map(|file| git.at("HEAD", file)).collect();
