@@ -3,12 +3,11 @@
 
 use std::ops::Range;
 
-use avouch::model::judge::assessment::Assessment;
 use avouch::model::project::Project;
 use avouch::probe;
 use avouch::probe::values::redact::Redactor;
 use avouch::render::Files;
-use avouch::render::outlet::json;
+use avouch::render::outlet::Written;
 
 use crate::exit::Exit;
 use crate::terminal::console::Console;
@@ -46,15 +45,9 @@ impl Leaks {
         result
     }
 
-    /// Refuses evidence with a secret in it.
-    pub(crate) fn refuse_evidence(&self, assessment: &Assessment) -> Result<(), Exit> {
-        // A value that has no form in JSON is reported where it is written.
-        let text = json::pretty(assessment);
-        self.refuse("the evidence", text.as_str().as_bytes())
-    }
-
     /// Refuses a text that is written as a whole, such as a report.
-    pub(crate) fn refuse(&self, name: &str, bytes: &[u8]) -> Result<(), Exit> {
+    pub(crate) fn refuse(&self, name: &str, text: &Written) -> Result<(), Exit> {
+        let bytes = text.as_str().as_bytes();
         let Some(place) = self.redactor.finds(bytes) else { return Ok(()) };
         self.report(name, bytes, &place, "it was not written");
         Err(Exit::Unusable)

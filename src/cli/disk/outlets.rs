@@ -84,26 +84,18 @@ impl Outlets {
     ) -> Result<(), Exit> {
         // A file has the same bytes whatever terminal the run has.
         let layout = Layout { waivers: self.waivers, ..Layout::default() };
-        for (format, path) in &self.files {
-            leaks.refuse(
-                &path.display().to_string(),
-                format.render(input, &layout).as_str().as_bytes(),
-            )?;
+        let reports = self.files.iter().map(|(format, path)| (path, format.render(input, &layout)));
+        let reports: Vec<_> = reports.collect();
+        for (path, report) in &reports {
+            leaks.refuse(&path.display().to_string(), report)?;
         }
-        let written = self.write_files(&|format| format.render(input, &layout), console);
-        let layout = console.layout(self.waivers);
-        let shown = match (self.out, FORMATS.first()) {
-            (Some(requested), _) => {
-                let report = requested.render(input, &layout);
-                leaks.refuse("the report", report.as_str().as_bytes())?;
-                console.output(report)
-            }
-            (None, Some(usual)) => {
-                let report = usual.render(input, &layout);
-                leaks.refuse("the report", report.as_str().as_bytes())?;
-                console.conclude(report)
-            }
-            (None, None) => Ok(()),
+        let written = write_files(reports, console);
+        let Some(out) = self.out.or_else(|| FORMATS.first()) else { return written };
+        let report = out.render(input, &console.layout(self.waivers));
+        leaks.refuse("the report", &report)?;
+        let shown = match self.out {
+            Some(_) => console.output(report),
+            None => console.conclude(report),
         };
         written.and(shown)
     }
@@ -116,27 +108,28 @@ impl Outlets {
         console: Console,
     ) -> Result<(), Exit> {
         let mistakes = Mistakes { diagnostics, sources, folder: &self.folder };
-        let written = self.write_files(&|format| format.mistakes(&mistakes), console);
+        let reports = self.files.iter().map(|(format, path)| (path, format.mistakes(&mistakes)));
+        let written = write_files(reports, console);
         let shown = self.out.map_or(Ok(()), |out| console.output(out.mistakes(&mistakes)));
         written.and(shown)
     }
+}
 
-    fn write_files(
-        &self,
-        report: &dyn Fn(&Format) -> Written,
-        console: Console,
-    ) -> Result<(), Exit> {
-        let mut written = Ok(());
-        for (format, path) in &self.files {
-            let report = secrets::without(report(format)).into_bytes();
-            let done = file::replace(path, Mode::Kept, |file| file.write_all(&report));
-            if let Err(error) = done {
-                console.error(format!("`{}` could not be written: {error}", path.display()), "");
-                written = Err(Exit::Unusable);
-            }
+/// Writes reports to their files.
+fn write_files<'a>(
+    reports: impl IntoIterator<Item = (&'a PathBuf, Written)>,
+    console: Console,
+) -> Result<(), Exit> {
+    let mut written = Ok(());
+    for (path, report) in reports {
+        let report = secrets::without(report).into_bytes();
+        let done = file::replace(path, Mode::Kept, |file| file.write_all(&report));
+        if let Err(error) = done {
+            console.error(format!("`{}` could not be written: {error}", path.display()), "");
+            written = Err(Exit::Unusable);
         }
-        written
     }
+    written
 }
 
 /// The one report on standard output, if one was requested.

@@ -1,5 +1,6 @@
 //! Reads and writes `assessment.json`: private, and whole or not at all.
 
+use std::fs::File;
 use std::io;
 use std::io::Write;
 use std::path::Path;
@@ -11,6 +12,7 @@ use avouch::render::outlet::json;
 
 use crate::disk::file;
 use crate::disk::file::Mode;
+use crate::disk::leaks::Leaks;
 use crate::exit::Exit;
 use crate::terminal::console::Console;
 
@@ -22,20 +24,24 @@ pub(crate) fn can_save(to: &Path, console: Console) -> Result<(), Exit> {
     file::can_replace(to).map_err(|error| not_written(to, &error, console))
 }
 
-/// Writes an assessment that only its owner can read.
-pub(crate) fn save(assessment: &Assessment, to: &Path, console: Console) -> Result<(), Exit> {
-    write(assessment, to).map_err(|error| not_written(to, &error, console))
+/// Writes an assessment that only its owner can read. One with a secret in it is refused.
+pub(crate) fn save(
+    assessment: &Assessment,
+    to: &Path,
+    leaks: &Leaks,
+    console: Console,
+) -> Result<(), Exit> {
+    let failed = |error: io::Error| not_written(to, &error, console);
+    let text = json::stored(assessment).map_err(failed)?;
+    leaks.refuse("the evidence", &text)?;
+    let write = |file: &mut File| file.write_all(text.as_str().as_bytes());
+    file::replace(to, Mode::Private, write).map_err(failed)
 }
 
 fn not_written(to: &Path, error: &io::Error, console: Console) -> Exit {
     let help = "name a regular file in a folder that exists and is writable";
     console.error(format!("`{}` could not be written: {error}", to.display()), help);
     Exit::Unusable
-}
-
-fn write(assessment: &Assessment, to: &Path) -> io::Result<()> {
-    let text = json::stored(assessment)?;
-    file::replace(to, Mode::Private, |file| file.write_all(text.as_str().as_bytes()))
 }
 
 /// Reads an assessment. The caller checks that it is evidence for the project.

@@ -95,8 +95,7 @@ impl Runner {
         let results = summary::in_words(&outcomes);
         let leaks = Leaks::of(&session.project, self.console);
         let file = self.root.join("assessment.json");
-        let save = |()| store::save(&assessment, &file, self.console);
-        Some(match leaks.refuse_evidence(&assessment).and_then(save) {
+        Some(match store::save(&assessment, &file, &leaks, self.console) {
             Ok(()) => format!("The checks were run: {results}."),
             Err(_) => "The checks were run, but their results could not be saved.".to_owned(),
         })

@@ -93,8 +93,8 @@ pub(crate) fn run(root: &Path, args: &Build, console: Console) -> Result<Exit, E
             session.lasting = failed(session.clock.fixed).lasting;
             let mut assessment = assess(&session, &|_| true, console)?;
             assessment.remember_earlier(&failed(assessment.clock));
-            leaks.refuse_evidence(&assessment)?;
-            store::save(&assessment, &session.path(Path::new("assessment.json")), console)?;
+            let to = session.path(Path::new("assessment.json"));
+            store::save(&assessment, &to, &leaks, console)?;
             assessment
         }
     };

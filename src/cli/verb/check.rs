@@ -91,8 +91,7 @@ fn once(root: &Path, args: &Check, console: Console) -> Result<Exit, Exit> {
         None => alone(args, &failed, &mut session, console)?,
     };
     let leaks = Leaks::of(&session.project, console);
-    leaks.refuse_evidence(&assessment)?;
-    store::save(&assessment, &session.path(&args.out), console)?;
+    store::save(&assessment, &session.path(&args.out), &leaks, console)?;
     let now = session.clock.now();
     let mut outcomes = outcomes(&session.project, &session.plans, &assessment, now);
     if args.reuse.is_none() {
