@@ -135,6 +135,25 @@ pub(crate) fn project_at(target: &str, checks: &str) -> Project {
     project
 }
 
+/// The words of the claim with this name, in a project with several.
+pub(crate) fn words_of(id: &str) -> String {
+    format!("The service keeps its {id} word.")
+}
+
+/// Replaces the claim of a project by these claims, each with its checks as a YAML list.
+pub(crate) fn write_claims<S: AsRef<str>>(project: &Project, claims: &[(S, S)]) {
+    std::fs::remove_file(project.path("checks/claim.yaml")).unwrap();
+    let sentence = |id: &str| format!("[{}](../checks/{id}.yaml)", words_of(id));
+    let sentences: Vec<String> = claims.iter().map(|(id, _)| sentence(id.as_ref())).collect();
+    let head = "---\ntitle: Security\nsummary: What we promise.\neffective: 2026-11-01\n\
+                owner: security\n---\n";
+    project.write("content/security.md", &format!("{head}\n{}\n", sentences.join("\n\n")));
+    for (id, checks) in claims {
+        let (id, checks) = (id.as_ref(), checks.as_ref());
+        project.write(&format!("checks/{id}.yaml"), &claim(&words_of(id), checks));
+    }
+}
+
 fn avouch_yaml(target: &str) -> String {
     let actor = |name: &str| {
         format!("  {name}: {{ tenant: {name}, bearer: \"${{{}_TOKEN}}\" }}\n", name.to_uppercase())

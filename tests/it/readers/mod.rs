@@ -11,7 +11,7 @@ pub(crate) mod journal;
 mod lifetimes;
 mod mail;
 mod programs;
-mod raw;
+pub(crate) mod raw;
 mod reports;
 mod requests;
 mod security_txt;

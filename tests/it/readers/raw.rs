@@ -1,6 +1,6 @@
 //! A server on loopback that answers every request with the same bytes, whatever they are.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,13 +65,8 @@ impl Drop for Raw {
 fn respond(mut stream: TcpStream, answer: &[u8]) -> std::io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let mut request = Vec::new();
-    let mut buffer = [0; 4096];
-    while !request.windows(4).any(|end| end == b"\r\n\r\n") && request.len() < REQUEST_MAX {
-        match stream.read(&mut buffer)? {
-            0 => return Ok(()),
-            count => request.extend_from_slice(&buffer[..count]),
-        }
+    if read_head(&mut stream)?.is_none() {
+        return Ok(());
     }
     stream.write_all(answer)?;
     stream.shutdown(std::net::Shutdown::Write)
@@ -123,4 +118,17 @@ pub(crate) fn judged(answer: impl Into<Vec<u8>>, checks: &str) -> Judged {
     // A report wraps its lines.
     let out = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
     Judged { verdict, run: Run { out, ..run } }
+}
+
+/// A request up to the end of its head; `None` if the client closes the connection before.
+pub(crate) fn read_head(stream: &mut impl Read) -> std::io::Result<Option<Vec<u8>>> {
+    let mut request = Vec::new();
+    let mut buffer = [0; 4096];
+    while !request.windows(4).any(|end| end == b"\r\n\r\n") && request.len() < REQUEST_MAX {
+        match stream.read(&mut buffer)? {
+            0 => return Ok(None),
+            count => request.extend_from_slice(&buffer[..count]),
+        }
+    }
+    Ok(Some(request))
 }

@@ -16,6 +16,20 @@ const CHECK: &str =
 /// More seconds than any of these runs needs. A run that waits for a pipe would have no end.
 const SECONDS: &str = "60";
 
+/// `init` of a project that needs no log-in, without its target.
+pub(crate) const INIT: [&str; 10] = [
+    "init",
+    "--organisation",
+    "Example",
+    "--url",
+    "https://security.example.com",
+    "--contact",
+    "security@example.com",
+    "--login",
+    "none",
+    "--reports-are-read",
+];
+
 /// A service that answers `Hello`, or `Goodbye` to violate the claim.
 pub(crate) struct Counted {
     pub(crate) service: Service,

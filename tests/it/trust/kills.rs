@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::harness::Project;
-use crate::trust::files::{Counted, bounded, is_whole, left_over, no_panic, run_by};
+use crate::trust::files::{Counted, INIT, bounded, is_whole, left_over, no_panic, run_by};
 
 /// Kills in the quick form.
 const KILLS: usize = 36;
@@ -59,24 +59,8 @@ impl Fixture {
     fn init(&self) -> Vec<String> {
         let _ = fs::remove_dir_all(self.project.path("begun"));
         let target = format!("http://{}", self.service.service.address);
-        [
-            "--root",
-            "begun",
-            "init",
-            "--organisation",
-            "Example",
-            "--target",
-            &target,
-            "--url",
-            "https://security.example.com",
-            "--contact",
-            "security@example.com",
-            "--login",
-            "none",
-            "--reports-are-read",
-        ]
-        .map(str::to_owned)
-        .into()
+        let args = ["--root", "begun"].into_iter().chain(INIT).chain(["--target", &target]);
+        args.map(str::to_owned).collect()
     }
 
     fn args(&self, verb: &[&str]) -> Vec<String> {

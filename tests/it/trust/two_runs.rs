@@ -8,7 +8,7 @@ use std::process::{Child, Stdio};
 use rustix::fs::{FlockOperation, flock};
 
 use crate::harness::Project;
-use crate::trust::files::{Counted, bounded, is_whole, left_over, run_by};
+use crate::trust::files::{Counted, INIT, bounded, is_whole, left_over, run_by};
 
 /// Locks a project as a run does, in this process.
 fn lock(project: &Project) -> File {
@@ -61,20 +61,7 @@ fn a_verb_that_writes_waits_for_another_run_and_says_so() {
     }
     let empty = Project::empty();
     let held = lock(&empty);
-    let args = [
-        "init",
-        "--organisation",
-        "Example",
-        "--target",
-        &target,
-        "--url",
-        "https://security.example.com",
-        "--contact",
-        "security@example.com",
-        "--login",
-        "none",
-        "--reports-are-read",
-    ];
+    let args = [&INIT[..], &["--target", &target]].concat();
     let mut child = start(&empty, &LIMIT, &args);
     let mut talk = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::Request;
 use tokio::runtime::Runtime;
 
-use crate::evidence::service::{Answer, Asked, claim, project_at, received};
+use crate::evidence::service::{Answer, Asked, project_at, received, write_claims};
 use crate::harness::Project;
 
 /// A service that stops when it is dropped; its answers may block.
@@ -42,16 +42,7 @@ impl Busy {
     pub(crate) fn project(&self, limits: &str, claims: &[(&str, &str)]) -> Project {
         let project = project_at(&format!("http://{}", self.address), "");
         project.edit("avouch.yaml", "limits: { per_second: 10000 }\n", limits);
-        std::fs::remove_file(project.path("checks/claim.yaml")).unwrap();
-        let words = |id: &str| format!("The service keeps its {id} word.");
-        let sentences: Vec<String> =
-            claims.iter().map(|(id, _)| format!("[{}](../checks/{id}.yaml)", words(id))).collect();
-        let head = "---\ntitle: Security\nsummary: What we promise.\neffective: 2026-11-01\n\
-                    owner: security\n---\n";
-        project.write("content/security.md", &format!("{head}\n{}\n", sentences.join("\n\n")));
-        for (id, checks) in claims {
-            project.write(&format!("checks/{id}.yaml"), &claim(&words(id), checks));
-        }
+        write_claims(&project, claims);
         project
     }
 }

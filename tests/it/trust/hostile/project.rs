@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::evidence::service::{claim, project_at};
+use crate::evidence::service::{project_at, write_claims};
 use crate::harness::{Project, Run};
 
 /// The most memory that a run may use, in KiB: far below the limit that an operator would set.
@@ -19,10 +19,6 @@ pub(crate) struct Judged {
 }
 
 /// The words of a claim; they contain no number, which the check would have to prove.
-fn words(id: &str) -> String {
-    format!("The service keeps its {id} word.")
-}
-
 /// A name without digits for the case with this number.
 pub(crate) fn name(number: usize) -> String {
     const LETTERS: usize = 26;
@@ -37,15 +33,7 @@ pub(crate) fn project(target: &str, more: &str, claims: &[(String, String)]) -> 
     project.edit("avouch.yaml", "limits: { per_second: 10000 }\n", limits);
     let yaml = project.read("avouch.yaml");
     project.write("avouch.yaml", &format!("{yaml}{more}"));
-    std::fs::remove_file(project.path("checks/claim.yaml")).unwrap();
-    let sentences: Vec<String> =
-        claims.iter().map(|(id, _)| format!("[{}](../checks/{id}.yaml)", words(id))).collect();
-    let head = "---\ntitle: Security\nsummary: What we promise.\neffective: 2026-11-01\n\
-                owner: security\n---\n";
-    project.write("content/security.md", &format!("{head}\n{}\n", sentences.join("\n\n")));
-    for (id, checks) in claims {
-        project.write(&format!("checks/{id}.yaml"), &claim(&words(id), checks));
-    }
+    write_claims(&project, claims);
     project
 }
 

@@ -9,11 +9,10 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use crate::readers::raw::read_head;
+
 /// How long a client may take.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The most bytes of a request that are read.
-const REQUEST_MAX: usize = 64 * 1024;
 
 /// An authority that a project may trust.
 pub(crate) struct Authority {
@@ -117,14 +116,7 @@ fn respond(
     log: &Log,
     answer: &dyn Fn(&Received) -> String,
 ) -> std::io::Result<()> {
-    let mut request = Vec::new();
-    let mut buffer = [0; 4096];
-    while !request.windows(4).any(|end| end == b"\r\n\r\n") && request.len() < REQUEST_MAX {
-        match stream.read(&mut buffer)? {
-            0 => return Ok(()),
-            count => request.extend_from_slice(&buffer[..count]),
-        }
-    }
+    let Some(request) = read_head(&mut stream)? else { return Ok(()) };
     let received = Received { at, head: String::from_utf8_lossy(&request).into_owned() };
     log.lock().unwrap().push(received.clone());
     stream.write_all(answer(&received).as_bytes())?;
