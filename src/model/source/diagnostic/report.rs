@@ -15,7 +15,7 @@ const KEPT_MAX: usize = 20_000;
 /// Maximum number of them in one file, so that one file does not hide the mistakes of others.
 const KEPT_OF_FILE_MAX: usize = 1000;
 
-/// The diagnostics found so far, in the order in which they were found; of more than [`KEPT_MAX`], the first.
+/// The diagnostics found so far, in the order in which they were found; of more than `KEPT_MAX`, the first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     kept: Vec<Diagnostic>,
