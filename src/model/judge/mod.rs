@@ -15,6 +15,8 @@ mod looks;
 pub mod needs;
 pub(crate) mod rejudge;
 mod reported;
+#[cfg(test)]
+mod tests;
 pub mod view;
 pub mod waiving;
 
