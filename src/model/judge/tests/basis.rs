@@ -28,9 +28,11 @@ fn expecting(at: &str, test: Test) -> Step {
 }
 
 #[test]
-fn a_claim_needs_a_role_if_nobody_tested_it() {
+fn each_basis_has_its_name_and_the_weakest_two_need_a_role() {
     let needing: Vec<Basis> = Basis::ALL.into_iter().filter(|one| one.needs_a_role()).collect();
     assert_eq!(needing, [Basis::Attested, Basis::Inherited]);
+    let names = ["probed", "probed with access", "reported", "attested", "inherited"];
+    assert_eq!(Basis::ALL.map(Basis::in_words), names);
 }
 
 #[test]

@@ -96,6 +96,21 @@ fn of_several_answers_with_the_same_outcome_the_first_one_is_reported() {
 }
 
 #[test]
+fn a_secret_in_any_of_several_answers_is_a_leak_of_that_answer() {
+    let leak = |secrets: &[&str]| facts(json!({"status": 200, "secrets": secrets}));
+    let look = |answer| Look { at: at("10:00:01"), address: None, times: 1, answer };
+    let judged = |first: Answer, others: Vec<Answer>| {
+        let others = others.into_iter().map(look).collect();
+        let observation = Observation { others, ..Observation::new(at("10:00:00"), first) };
+        judge(&View::new(&page(), &[observation])).steps.remove(0)
+    };
+    let found = judged(status(200), vec![leak(&["b", "a"]), leak(&["c", "a"])]);
+    assert_eq!((found.secrets, found.look), (["a", "b", "c"].map(str::to_owned).into(), 1));
+    let found = judged(leak(&["a"]), vec![status(200)]);
+    assert_eq!((found.secrets, found.look), (vec!["a".to_owned()], 0));
+}
+
+#[test]
 fn the_place_of_the_first_answer_is_not_written() {
     let judged = judge(&View::new(&page(), &observed(&[status(200)])));
     let written = serde_json::to_string(&judged).unwrap();

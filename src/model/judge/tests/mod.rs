@@ -31,17 +31,17 @@ use crate::model::project::{Project, Site};
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::decode::Spanned;
 
-fn spanned<T>(value: T) -> Spanned<T> {
+pub(super) fn spanned<T>(value: T) -> Spanned<T> {
     Spanned { value, span: 0..0 }
 }
 
 /// A time on the day of the tests.
-fn at(time: &str) -> Timestamp {
+pub(super) fn at(time: &str) -> Timestamp {
     format!("2026-11-22T{time}Z").parse().unwrap()
 }
 
 /// A claim whose evidence is valid for an hour.
-fn claim(id: &str) -> Claim {
+pub(super) fn claim(id: &str) -> Claim {
     Claim {
         id: id.into(),
         file: Arc::from(format!("checks/{id}.yaml")),
@@ -63,7 +63,7 @@ fn claim(id: &str) -> Claim {
 }
 
 /// A project with a live target and these claims.
-fn project(claims: Vec<Claim>) -> Project {
+pub(super) fn project(claims: Vec<Claim>) -> Project {
     Project {
         keep: Vec::new(),
         languages: Vec::new(),
@@ -100,40 +100,44 @@ fn project(claims: Vec<Claim>) -> Project {
 }
 
 /// A step of `actor` that reads a page.
-fn reads(role: Role, name: &str, actor: &str) -> Step {
+pub(super) fn reads(role: Role, name: &str, actor: &str) -> Step {
     let mut step = Step::http(role, name, actor, Request::get("/page"));
     step.expect = vec![Expectation::new("/status", Test::Equals(json!(200)))];
     step
 }
 
 /// A plan by which anyone reads a page.
-fn page() -> Plan {
+pub(super) fn page() -> Plan {
     Plan::new("http", vec![reads(Role::Probe, "anyone reads", ANYONE)])
 }
 
-fn facts(value: Value) -> Answer {
+pub(super) fn facts(value: Value) -> Answer {
     Answer::Facts(Facts(value))
 }
 
 /// An answer with this status.
-fn status(status: u16) -> Answer {
+pub(super) fn status(status: u16) -> Answer {
     facts(json!({ "status": status, "headers": {}, "canaries": [] }))
 }
 
-fn error(reason: Reason) -> Answer {
+pub(super) fn error(reason: Reason) -> Answer {
     Answer::Error(ProbeError::new(reason, ""))
 }
 
 /// The transcript of a plan with one step.
-fn answered(time: &str, answer: Answer) -> Transcript {
+pub(super) fn answered(time: &str, answer: Answer) -> Transcript {
     transcript(vec![Observation::new(at(time), answer)])
 }
 
-fn transcript(observations: Vec<Observation>) -> Transcript {
+pub(super) fn transcript(observations: Vec<Observation>) -> Transcript {
     Transcript { observations, attempts: 1, again: None, left_behind: Vec::new() }
 }
 
-fn evidence(claim: &Claim, plans: &[Plan], transcripts: Vec<Transcript>) -> ClaimEvidence {
+pub(super) fn evidence(
+    claim: &Claim,
+    plans: &[Plan],
+    transcripts: Vec<Transcript>,
+) -> ClaimEvidence {
     ClaimEvidence {
         seed: 1,
         binding: ClaimBinding::of(claim, plans),
@@ -144,7 +148,7 @@ fn evidence(claim: &Claim, plans: &[Plan], transcripts: Vec<Transcript>) -> Clai
 }
 
 /// The assessment of these claims at ten.
-fn assessment(project: &Project, claims: Vec<(&str, ClaimEvidence)>) -> Assessment {
+pub(super) fn assessment(project: &Project, claims: Vec<(&str, ClaimEvidence)>) -> Assessment {
     Assessment {
         schema: SCHEMA.into(),
         generator: "avouch 0.1.0".into(),

@@ -5,6 +5,8 @@ use serde_json::json;
 
 use super::standing::plain;
 use super::{answered, at, claim, error, facts, page, project, reads, spanned, status, transcript};
+use crate::language::period::Period;
+use crate::model::answer::facts::Facts;
 use crate::model::answer::ids::StepId;
 use crate::model::answer::observation::{Answer, Look, Observation, Transcript};
 use crate::model::answer::verdict::{Reason, Verdict};
@@ -206,6 +208,51 @@ fn the_answers_of_a_recalled_step_are_those_that_it_received() {
     assert_eq!(accepted(entry.clone(), &plan, &[count(4), count(5)]), 1);
     assert_eq!(accepted(entry.clone(), &plan, &[count(4), count(6)]), 0);
     assert_eq!(accepted(entry, &plan, &[count(6)]), 0);
+}
+
+#[test]
+fn each_answer_to_a_recalled_step_must_have_the_accepted_value() {
+    let first = reads(Role::Prepare, "first", ANYONE);
+    let first = Step { expect: Vec::new(), ..first };
+    let recalls = Step { act: Act::Recall(StepId(0)), ..reads(Role::Probe, "reads", ANYONE) };
+    let plan = Plan::new("http", vec![first, recalls]);
+    let of = |answers: &[Answer]| accepted(accepting("reads", 404), &plan, answers);
+    assert_eq!(of(&[status(404), status(200)]), 1);
+    assert_eq!(of(&[status(404), status(410)]), 0);
+}
+
+#[test]
+fn a_step_that_recalls_itself_is_judged_by_its_own_answer() {
+    let mut plan = page();
+    plan.steps[0].act = Act::Recall(StepId(0));
+    assert_eq!(accepted(accepting("anyone reads", 404), &plan, &[status(404)]), 1);
+}
+
+#[test]
+fn an_answer_that_is_unclear_is_not_accepted_because_another_one_is() {
+    let mut again = Facts(json!({"status": 404, "headers": {}, "canaries": []}));
+    again.set("/body/bytes", json!(1));
+    let unclear = facts(json!({"unclear": {"/status": "it cannot be read"}}));
+    let of = |answers: &[Answer]| accepted(accepting("anyone reads", 404), &page(), answers);
+    assert_eq!(of(&[status(404), Answer::Facts(again.clone())]), 1);
+    assert_eq!(of(&[status(404), unclear, Answer::Facts(again)]), 0);
+}
+
+#[test]
+fn each_answer_is_judged_at_its_own_time() {
+    let (mut step, entry) = counted(Role::Probe, reads(Role::Probe, "", ANYONE).act);
+    let hours = |hours| Test::NotOlderThan(Period::hours(hours));
+    step.expect = vec![Expectation::new("/body/json/made", hours(1))];
+    let entry =
+        Accepted { at: "/body/json/made".into(), is: hours(1), up_to: Some(json!("2h")), ..entry };
+    let plan = Plan::new("http", vec![step]);
+    let made = |time: &str| {
+        facts(json!({"status": 200, "body": {"json": {"made": format!("2026-11-22T{time}Z")}}}))
+    };
+    // The second answer comes a second later.
+    let of = |answers: &[Answer]| accepted(entry.clone(), &plan, answers);
+    assert_eq!(of(&[made("08:00:00"), made("08:00:01")]), 1);
+    assert_eq!(of(&[made("08:00:01"), made("08:00:00")]), 0);
 }
 
 #[test]
