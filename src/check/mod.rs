@@ -3,6 +3,7 @@
 mod clean_up;
 #[cfg(test)]
 mod conformance;
+mod credentials;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod kind;
@@ -72,6 +73,7 @@ fn of_claim(project: &Project, claim: &Claim, seed: u64, diagnostics: &mut Repor
             diagnostics.extend(flaws(claim, check, &plan));
             diagnostics.extend(clean_up::missing(claim, check, &plan));
             diagnostics.extend(redirects::unsafe_ones(claim, check, &plan));
+            diagnostics.extend(credentials::not_sent(project, claim, check, &plan));
             diagnostics.extend(unnamed::hint(claim, check, &plan));
             plan.alone = check.alone;
             mark_stated(check, &mut plan);

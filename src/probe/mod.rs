@@ -10,6 +10,7 @@ pub mod job;
 pub(crate) mod json;
 mod limiter;
 pub(crate) mod local;
+pub mod program;
 mod random;
 pub(crate) mod run;
 pub mod signals;

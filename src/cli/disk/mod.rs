@@ -5,7 +5,6 @@ pub(crate) mod git;
 pub(crate) mod leaks;
 pub(crate) mod lock;
 pub(crate) mod outlets;
-pub(crate) mod program;
 pub(crate) mod publish;
 pub(crate) mod repository;
 pub(crate) mod staging;

@@ -39,6 +39,7 @@ pub(crate) fn find(project: &Path) -> Result<Option<Found>, String> {
         if let Some(link) = LINKED.iter().find(|name| data.common.join(name).is_symlink()) {
             return Err(format!("`{link}` of its repository is a link"));
         }
+        own_objects(&data.common.join("objects"))?;
         let prefix = project.strip_prefix(top).map(written).unwrap_or_default();
         return Ok(Some(Found {
             top: top.to_owned(),
@@ -53,6 +54,28 @@ pub(crate) fn find(project: &Path) -> Result<Option<Found>, String> {
 /// What a repository's data consists of, apart from its settings.
 pub(crate) const LINKED: [&str; 6] =
     ["objects", "refs", "packed-refs", "shallow", "logs", "reftable"];
+
+/// Checks that the objects of a repository are its own: neither alternates nor links lead to those of another one,
+/// whose history would be shown.
+fn own_objects(objects: &Path) -> Result<(), String> {
+    if small_file(&objects.join("info/alternates"))
+        .is_some_and(|text| !text.trim_ascii().is_empty())
+    {
+        return Err("`objects/info/alternates` of its repository names another repository".into());
+    }
+    let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_link = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|about| about.is_symlink());
+    for entry in entries(objects) {
+        let found =
+            if is_link(&entry) { Some(entry) } else { entries(&entry.path()).find(is_link) };
+        if let Some(link) = found {
+            let link = link.path();
+            let link = link.strip_prefix(objects).unwrap_or(&link).display();
+            return Err(format!("`objects/{link}` of its repository is a link"));
+        }
+    }
+    Ok(())
+}
 
 /// The folders with the data of a repository.
 struct Data {

@@ -28,11 +28,11 @@ use avouch::model::source::diagnostic::Diagnostic;
 use avouch::model::source::diagnostic::codes::Code;
 use avouch::probe;
 use avouch::probe::job::Interrupt;
+use avouch::probe::program;
 use avouch::render::Past;
 use avouch::render::outlet::Text;
 use avouch::render::outlet::terminal::Terminal;
 
-use crate::disk::program;
 use crate::exit::Exit;
 use crate::operator;
 use crate::previous;

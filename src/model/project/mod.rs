@@ -25,6 +25,7 @@ use url::Url;
 use crate::model::answer::attestation::Attestation;
 use crate::model::plan::ANYONE;
 use crate::model::plan::expect::Refusal;
+use crate::model::plan::request::Destination;
 use crate::model::project::actor::{Actor, Secret};
 use crate::model::project::claim::Claim;
 use crate::model::project::i18n::Language;
@@ -138,6 +139,24 @@ impl Project {
         let send_to = self.actors.get(actor).into_iter().flat_map(|actor| &actor.send_to);
         let mut origins = send_to.chain([&self.world.target]);
         origins.any(|allowed| allowed.origin() == url.origin())
+    }
+
+    /// An address at the origin that a request goes to; `None` if only the run knows it.
+    pub fn origin_of(&self, to: &Destination) -> Option<Url> {
+        match to {
+            Destination::Target(_) => Some(self.world.target.clone()),
+            Destination::PlainTarget(_) => {
+                let host = self.world.target.host_str().unwrap_or_default();
+                Url::parse(&format!("http://{host}/")).ok()
+            }
+            Destination::Host(role, _) => {
+                let host = self.hosts.get(role).map_or("", String::as_str);
+                Url::parse(&format!("https://{host}/")).ok()
+            }
+            Destination::Address(address) => {
+                Url::parse(&address.0).ok().filter(|url| !url.authority().contains("${"))
+            }
+        }
     }
 
     /// Whether `name` can be a step's actor.

@@ -4,7 +4,7 @@
 //! The program is the leader of a process group, which is killed when the program has ended or has
 //! reached the time limit. Child processes end with it, unless they have moved to another group.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -20,6 +20,7 @@ use crate::model::plan::backup::BACKUP;
 use crate::model::plan::request::{Program, UNDETERMINED};
 use crate::probe::json::{self, JsonText};
 use crate::probe::limiter::{Entrance, Limiter, Stop, Urgency};
+use crate::probe::program;
 use crate::probe::values::redact::Redactor;
 
 /// The host name under which runs of programs are limited.
@@ -112,7 +113,13 @@ fn prepare(
     let root = std::path::absolute(context.root).map_err(|error| missing(error.to_string()))?;
     let mut words = program.line.iter();
     let name = words.next().ok_or_else(|| missing("the command line is empty".into()))?;
-    let mut command = Command::new(executable(name, &root));
+    let found = if name.contains('/') { Some(root.join(name)) } else { program::find(name, &root) };
+    let found = found.ok_or_else(|| {
+        missing(format!(
+            "`{name}` was not found in PATH, outside the project and the current folder"
+        ))
+    })?;
+    let mut command = Command::new(found);
     command.args(words.map(|word| filled(word, backup)));
     command.current_dir(&root).env_clear().process_group(0).kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -121,11 +128,6 @@ fn prepare(
         command.env(name, value);
     }
     Ok(command)
-}
-
-/// The program to execute: a path relative to the project's folder, or a name to find in `PATH`.
-fn executable(name: &str, root: &Path) -> PathBuf {
-    if name.contains('/') { root.join(name) } else { PathBuf::from(name) }
 }
 
 fn filled(word: &str, backup: Option<&Path>) -> String {

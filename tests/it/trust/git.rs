@@ -278,13 +278,34 @@ fn clones_work_trees_and_submodules_name_the_authors() {
     }
 }
 
+/// A repository whose objects are links to those of another one: its folders, or the files in them.
+fn borrowed(project: &Project, to: &str, links_files: bool) {
+    let head = std::fs::read_to_string(format!("{to}/refs/heads/main")).unwrap();
+    project.write(".git/HEAD", &head);
+    project.write(".git/refs/heads/x", &head);
+    for folder in std::fs::read_dir(format!("{to}/objects")).unwrap() {
+        let folder = folder.unwrap().path();
+        let here = project.path(".git/objects").join(folder.file_name().unwrap());
+        if !links_files {
+            std::fs::create_dir_all(here.parent().unwrap()).unwrap();
+            symlink(&folder, &here).unwrap();
+            continue;
+        }
+        std::fs::create_dir_all(&here).unwrap();
+        for object in std::fs::read_dir(&folder).unwrap() {
+            let object = object.unwrap().path();
+            symlink(&object, here.join(object.file_name().unwrap())).unwrap();
+        }
+    }
+}
+
 #[test]
 fn the_history_of_another_repository_is_not_shown() {
     let secret = changed(&[]);
     let secret_git = secret.path(".git").display().to_string();
     type Lead = fn(&Project, &str);
     // Where the last column is false, there is simply no such revision.
-    let leads: [(Lead, bool); 5] = [
+    let leads: [(Lead, bool); 8] = [
         (|project, to| project.write(".git", &format!("gitdir: {to}\n")), true),
         (|project, to| symlink(to, project.path(".git")).unwrap(), true),
         (
@@ -311,6 +332,17 @@ fn the_history_of_another_repository_is_not_shown() {
             },
             true,
         ),
+        (
+            |project, to| {
+                let head = std::fs::read_to_string(format!("{to}/refs/heads/main")).unwrap();
+                project.write(".git/HEAD", &head);
+                project.write(".git/refs/heads/x", &head);
+                project.write(".git/objects/info/alternates", &format!("{to}/objects\n"));
+            },
+            true,
+        ),
+        (|project, to| borrowed(project, to, false), true),
+        (|project, to| borrowed(project, to, true), true),
     ];
     for (lead, has_reason) in leads {
         let project = project_at("https://service.example.com", CHECKS);
@@ -320,7 +352,11 @@ fn the_history_of_another_repository_is_not_shown() {
         assert_eq!(lint.code, Some(2), "{lint}");
         assert!(!lint.err.contains("Ann Engineer"), "{lint}");
         assert!(lint.err.contains("cannot compare with `HEAD`"), "{lint}");
-        let reasons = ["leads to a repository that does not belong to this folder", "is a link"];
+        let reasons = [
+            "leads to a repository that does not belong to this folder",
+            "is a link",
+            "names another repository",
+        ];
         let is_told = reasons.iter().any(|one| lint.err.contains(one));
         assert_eq!(is_told, has_reason, "{lint}");
     }

@@ -9,7 +9,6 @@ use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use url::Url;
 
 use crate::check::written::placeholders::Names;
 use crate::check::written::request::fields::with_request;
@@ -84,19 +83,7 @@ fn report_secrets_elsewhere(
     diagnostics: &mut Report,
 ) {
     let project = names.context.project;
-    let url = match &request.to {
-        Destination::Target(_) => Some(project.world.target.clone()),
-        Destination::PlainTarget(_) => {
-            let host = project.world.target.host_str().unwrap_or_default();
-            Url::parse(&format!("http://{host}/")).ok()
-        }
-        Destination::Host(role, _) => {
-            let host = project.hosts.get(role).map_or("", String::as_str);
-            Url::parse(&format!("https://{host}/")).ok()
-        }
-        Destination::Address(address) => Url::parse(&address.0).ok(),
-    };
-    let Some(url) = url else { return };
+    let Some(url) = project.origin_of(&request.to) else { return };
     for actor in request.secrets().iter().filter(|actor| !project.may_send(actor, &url)) {
         let origin = url.origin().ascii_serialization();
         let message = format!("the secret of `{actor}` may not be sent to `{origin}`");

@@ -16,12 +16,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use avouch::model::source::Commit;
+use avouch::probe::program;
 use jiff::Timestamp;
 
 use crate::confined;
 use crate::disk::git::command::{Input, Output};
 use crate::disk::git::view::View;
-use crate::disk::program;
+
 use crate::disk::repository::{Found, find};
 
 /// The time limit of all commands on one opened repository.

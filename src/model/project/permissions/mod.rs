@@ -44,7 +44,8 @@ pub struct Permissions {
     #[serde(default)]
     pub hosts: BTreeSet<String>,
     /// The hosts, as `host:port`, whose answers may lead to other hosts: by a redirect, or by an address in
-    /// an answer that a check requests. `programs` are the programs of checks.
+    /// an answer that a check requests. The entry `programs` permits that to programs: their output may contain
+    /// such addresses.
     #[serde(default)]
     pub redirects: BTreeSet<String>,
     /// The hosts, as `host:port`, that requests may change something on. `*` permits requests that change
@@ -61,8 +62,8 @@ pub struct Permissions {
     /// The addresses that `connect_to:` may set, by host.
     #[serde(default)]
     pub connect_to: BTreeMap<String, BTreeSet<String>>,
-    /// The certificate authorities that `roots:` may add: the SHA-256 of each file, as `sha256:...`, or the
-    /// variable that contains the certificates.
+    /// The certificate authorities that `roots:` may add: the SHA-256 of each file, as `sha256:...`.
+    /// Certificates that a variable contains are permitted by its placeholder, such as `${ROOTS}`.
     #[serde(default)]
     pub roots: BTreeSet<String>,
     /// The resolver that may be used, as `address:port`.
@@ -88,7 +89,7 @@ pub struct VariableUse {
     /// such as `bearer` and `connect.shared_secret`.
     #[serde(default)]
     pub used_as: BTreeSet<String>,
-    /// The origins that the credential with its value may be sent to.
+    /// The origins that may receive the value, or a credential that is made or signed with it.
     #[serde(default)]
     pub sent_to: BTreeSet<String>,
 }
@@ -101,8 +102,8 @@ pub struct PermittedCommand {
     /// The variables of the environment that it may get.
     #[serde(default)]
     pub env: BTreeSet<String>,
-    /// The files and folders of the project that its line names, with the SHA-256 of their content, as
-    /// `sha256:...`: anyone who changes the sources can change these too.
+    /// The files and folders of the project that its line names, each with the SHA-256 of its content, as
+    /// `sha256:...`. Without it, whoever changes the sources could change what the program does.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
 }

@@ -90,6 +90,18 @@ fn no_write_follows_an_answer_and_no_word_makes_it_a_read() {
     let wants = |request: &str| format!("{{ name: more, {request}, expect: {{ status: 200 }} }}");
     let words = "requests that change something on `127.0.0.1:";
     step(&wants("post: /notes, as: acme, reads: true"), words);
+    for field in ["X-HTTP-Method-Override", "x-http-method", "X-Method-Override"] {
+        step(&wants(&format!("get: /me, as: acme, headers: {{ {field}: DELETE }}")), words);
+    }
+    let graphql = "post: /graphql, as: acme, reads: true, json: { query:";
+    step(&wants(&format!("{graphql} \"mutation {{ leave }}\" }}")), words);
+    let setup = Setup::new();
+    let path = setup.saved(&setup.needed());
+    let text = setup.project.read("checks/claim.yaml");
+    let reads = wants(&format!("{graphql} \"query {{ me }}\" }}"));
+    setup.project.write("checks/claim.yaml", &format!("{text}    - {reads}\n"));
+    let lint = setup.run(&["lint", "--policy", &path], &[]);
+    assert!(!lint.err.contains("not-permitted"), "{lint}");
     let change = |setup: &Setup| {
         let captures = "get: /me, capture: { at: /name }, expect";
         setup.project.edit("checks/claim.yaml", "get: /me, expect", captures);
@@ -201,6 +213,18 @@ fn no_other_kind_of_check_leads_elsewhere() {
     refused(role, &["check"], "connections to `evil.test:443`", "checks/claim.yaml");
     let link = "{ kind: link, address: \"https://evil.test/\", title: Evil }";
     check(link, "connections to `evil.test:443`");
+}
+
+#[test]
+fn credentials_in_a_file_of_further_tenants_need_permission() {
+    let change = |setup: &Setup| {
+        let text = setup.project.read("avouch.yaml");
+        setup.project.write("avouch.yaml", &format!("tenants: tenants.jsonl\n{text}"));
+        let tenant = "{\"name\": \"third\", \"tenant\": \"third\", \"client_key\": \"third\", \
+                      \"shared_secret\": \"third-secret-0123456789\"}\n";
+        setup.project.write("tenants.jsonl", tenant);
+    };
+    refused(change, &["check"], "`tenants`", "avouch.yaml:1:");
 }
 
 #[test]

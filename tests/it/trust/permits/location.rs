@@ -63,6 +63,14 @@ fn a_policy_elsewhere_in_the_repository_is_refused() {
         assert!(run.err.contains("keep it outside the repository"), "{path}: {run}");
     }
     setup.nothing_happened(&args("policy.yaml"));
+    // A repository around the repository: a submodule, or a folder of its own history.
+    std::fs::write(setup.outside.path().join("around.yaml"), &policy).unwrap();
+    assert_eq!(args("../around.yaml").code, Some(0));
+    std::fs::create_dir_all(setup.outside.path().join(".git")).unwrap();
+    std::fs::write(setup.outside.path().join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
+    let run = args("../around.yaml");
+    assert!(run.err.contains("keep it outside the repository"), "{run}");
+    std::fs::remove_dir_all(setup.outside.path().join(".git")).unwrap();
     std::fs::write(setup.outside.path().join("sound.yaml"), &policy).unwrap();
     assert_eq!(args("../sound.yaml").code, Some(0));
 }

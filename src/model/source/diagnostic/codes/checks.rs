@@ -43,6 +43,8 @@ macro_rules! checks {
                 "a setting needs another one that is missing";
             MisplacedSecret "misplaced-secret" Error []
                 "the secret of an actor is used where it may not be sent";
+            CredentialNotSent "credential-not-sent" Error []
+                "a step names an actor whose credential is not sent to its host";
             MisplacedBody "misplaced-body" Error []
                 "a request of this method has no body, or a request has several";
             BadMethod "bad-method" Error []

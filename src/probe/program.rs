@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// The first program of this name in `PATH` that is outside the folder `project` and the current folder.
-pub(crate) fn find(name: &str, project: &Path) -> Option<PathBuf> {
+pub fn find(name: &str, project: &Path) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_else(|| PATH.into());
     let folders = [Some(project.to_owned()), env::current_dir().ok()].into_iter().flatten();
     let untrusted = folders.filter_map(|folder| fs::canonicalize(folder).ok());
