@@ -330,6 +330,48 @@ mod tests {
         (answer(), prop::collection::vec(answer(), 0..3))
     }
 
+    /// The doubt of the last step after its answer was replaced by another success.
+    fn doubt_of_last(all: Vec<(Role, Option<usize>, Answer)>) -> Option<Reason> {
+        let (steps, answers): (Vec<Step>, Vec<Answer>) = all
+            .into_iter()
+            .map(|(role, control, answer)| {
+                let mut step = Step::http(role, "", "acme", Request::get("/"));
+                step.expect = vec![Expectation::new("/status", Test::Equals(json!(200)))];
+                step.control = control.map(StepId);
+                (step, answer)
+            })
+            .unzip();
+        let plan = plan(steps);
+        let observations: Vec<_> =
+            answers.into_iter().map(|answer| observed((answer, Vec::new()))).collect();
+        let mut view = View::new(&plan, &observations);
+        let trial = Trial::new(&view);
+        let last = StepId(plan.steps.len() - 1);
+        view.replace(last, Answer::Facts(Facts(json!({"status": 200, "url": "elsewhere"}))));
+        let changed = trial.changed(&view).unwrap();
+        assert_eq!(changed[&last], judge(&view).steps[last]);
+        changed[&last].doubt
+    }
+
+    #[test]
+    fn a_doubt_that_a_control_has_from_its_own_control_is_passed_on() {
+        let status = |status: u16| Answer::Facts(Facts(json!({ "status": status })));
+        let timeout = || Answer::Error(ProbeError::new(Reason::Timeout, ""));
+        let doubt = doubt_of_last(vec![
+            (Role::Control, None, status(404)),
+            (Role::Control, Some(0), status(200)),
+            (Role::Probe, Some(1), status(200)),
+        ]);
+        assert_eq!(doubt, Some(Reason::ControlFailed));
+        let doubt = doubt_of_last(vec![
+            (Role::Probe, None, timeout()),
+            (Role::Control, Some(0), status(200)),
+            (Role::Control, None, status(404)),
+            (Role::Probe, Some(2), status(200)),
+        ]);
+        assert_eq!(doubt, Some(Reason::Timeout));
+    }
+
     #[test]
     fn the_answer_of_a_step_that_the_plan_lacks_changes_nothing() {
         let plan = plan(vec![Step::http(Role::Probe, "probe", ANYONE, Request::get("/"))]);
