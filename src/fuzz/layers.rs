@@ -39,7 +39,7 @@ const LAYERS: [Layer; 25] = [
     |bytes| Some(STANDARD_NO_PAD.encode(bytes).into_bytes()),
     |bytes| Some(URL_SAFE.encode(bytes).into_bytes()),
     |bytes| Some(in_lines(&URL_SAFE_NO_PAD.encode(bytes))),
-    |bytes| Some(bytes.iter().flat_map(|byte| [*byte, 0]).collect()),
+    utf_16,
     gzip,
     zlib,
 ];
@@ -83,6 +83,11 @@ fn base32(bytes: &[u8], alphabet: &[u8; 32]) -> Vec<u8> {
 
 fn in_lines(text: &str) -> Vec<u8> {
     text.as_bytes().chunks(60).collect::<Vec<_>>().join(&b"\r\n"[..])
+}
+
+/// In little-endian order.
+fn utf_16(bytes: &[u8]) -> Option<Vec<u8>> {
+    bytes.is_ascii().then(|| bytes.iter().flat_map(|byte| [*byte, 0]).collect())
 }
 
 fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {

@@ -138,7 +138,7 @@ mod tests {
     fn mistakes_are_reported() {
         assert_eq!(mistakes("{kind: headers, get: /, headers: {}}")[0].0, "empty-expect");
         let empty = "{kind: headers, get: /, headers: {server: {}}}";
-        assert_eq!(mistakes(empty)[0].1, "there is no test here: anything would pass");
+        assert_eq!(mistakes(empty)[0].1, "there is no test here, so anything would pass");
         let wrong = "{kind: headers, get: /, headers: {server: {contain: x}}}";
         assert_eq!(mistakes(wrong)[0], ("unknown-key", "unknown key `contain`".to_owned()));
         let host = "{kind: headers, get: /, host: medya, headers: {server: x}}";

@@ -222,7 +222,11 @@ impl<'de> Deserialize<'de> for Statuses {
 
             fn visit_i64<E: serde::de::Error>(self, status: i64) -> Result<Statuses, E> {
                 let known = u16::try_from(status).ok().filter(|s| (100..600).contains(s));
-                let wrong = || E::custom(format!("{status} is not an HTTP status"));
+                let wrong = || {
+                    E::custom(format!(
+                        "{status} is not an HTTP status: write a number from 100 to 599"
+                    ))
+                };
                 known.map(|status| Statuses(vec![status])).ok_or_else(wrong)
             }
 
@@ -232,7 +236,9 @@ impl<'de> Deserialize<'de> for Statuses {
                     all.extend(one);
                 }
                 match all.is_empty() {
-                    true => Err(A::Error::custom("the list of statuses is empty")),
+                    true => Err(A::Error::custom(
+                        "the list of statuses is empty: write one, such as `[200]`",
+                    )),
                     false => Ok(Statuses(all)),
                 }
             }

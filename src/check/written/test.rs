@@ -153,7 +153,9 @@ impl Named {
         let mut limits = self.limits();
         let is_number = |limit: &TestLimit| matches!(limit.operand, Operand::Number(_));
         if self.unit.is_some() && !limits.iter().any(is_number) {
-            return Err("`unit` is the unit of a number after `at_most`, `at_least` or `equals`");
+            return Err(
+                "`unit` is the unit of a number after `at_most`, `at_least` or `equals`: write one of these too",
+            );
         }
         let mut all = Vec::new();
         all.extend(self.equals.map(|wanted| Test::Equals(wanted.value)));
@@ -175,7 +177,9 @@ impl Named {
         }
         if let Some(some) = self.some {
             if some.is.all.len() > 1 {
-                return Err("`some` takes one test: two might be met by different entries");
+                return Err(
+                    "`some` takes one test, because two might be met by different entries: write one test",
+                );
             }
             all.extend(some.each(&mut limits).map(Test::Some));
         }
@@ -188,7 +192,9 @@ impl Named {
             all = of_cookie(&name, all)?;
         }
         match all.is_empty() {
-            true => Err("there is no test here: anything would pass"),
+            true => Err(
+                "there is no test here, so anything would pass: write one, such as `exists: true`",
+            ),
             false => Ok(Tests { all, limits }),
         }
     }
@@ -229,7 +235,8 @@ fn of_cookie(name: &str, tests: Vec<Test>) -> Result<Vec<Test>, &'static str> {
     let fits = |test: &Test| matches!(test, Test::Directive(_) | Test::Exists(_));
     if !tests.iter().all(fits) {
         return Err(
-            "`cookie` goes with `directives` or `exists`: the value of a cookie is a secret",
+            "`cookie` goes with `directives` or `exists`, because the value of a cookie is a secret: write \
+             one of these",
         );
     }
     let tests = if tests.is_empty() { vec![Test::Exists(true)] } else { tests };

@@ -41,8 +41,9 @@ pub fn normalised(text: &str) -> String {
     format!("mailto:{mailbox}{query}")
 }
 
+/// Without white space before a fragment, which an address without one cannot have.
 fn mailbox(url: &Url) -> String {
-    unescaped(url.path())
+    unescaped(url.path().trim_end())
 }
 
 /// The same text without escapes of characters that need none.

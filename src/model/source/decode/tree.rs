@@ -61,16 +61,23 @@ impl<'a> De<'a> {
                 value: None,
             }),
         };
-        result.map_err(|error| self.placed(error))
+        result.map_err(|error| self.placed(error, known))
     }
 
-    /// An error with this value's place. A key that is missing only because it was refused is a
-    /// consequence.
-    fn placed(self, error: Error) -> Error {
+    /// An error with this value's place. What a mapping lacks only because a key of it was refused or is unknown is
+    /// a consequence.
+    fn placed(self, error: Error, known: Option<&'static [&'static str]>) -> Error {
         if error.span.is_some() {
             return error;
         }
-        let refused = error.missing.and_then(|key| self.node.get(key)).is_some();
+        let is_left_out = |entry: &Entry| {
+            known.is_some_and(|known| !known.contains(&entry.key.as_str()))
+                || self.state.is_refused(entry)
+        };
+        let refused = match error.missing {
+            Some(key) => self.node.get(key).is_some(),
+            None => self.node.entries().iter().any(is_left_out),
+        };
         Error { consequence: error.consequence || refused, ..error.at(&self.node.span) }
     }
 }
@@ -137,7 +144,9 @@ impl<'de> de::Deserializer<'de> for De<'_> {
             other => {
                 let names = variants.join("`, `");
                 let message = format!("expected one of `{names}`, found {}", other.type_name());
-                return Err(Error::new(Code::WrongType, message).at(&self.node.span));
+                let help = Some("write one of these names".into());
+                let error = Error { help, ..Error::new(Code::WrongType, message) };
+                return Err(error.at(&self.node.span));
             }
         };
         visitor.visit_enum(variant).map_err(|error| error.at(&self.node.span))
@@ -208,7 +217,7 @@ impl<'de> de::MapAccess<'de> for Pairs<'_> {
         match self.value.take() {
             Some(Pair::Entry(entry)) => {
                 let de = self.de.of(&entry.value);
-                seed.deserialize(de).map_err(|error| de.placed(error))
+                seed.deserialize(de).map_err(|error| de.placed(error, None))
             }
             Some(Pair::StandIn(stand_in)) => {
                 seed.deserialize(stand_in).map_err(|error| stand_in.refused(error))
@@ -280,7 +289,8 @@ impl<'a> Variant<'a> {
     fn content(&self) -> Result<De<'a>, Error> {
         let entry = self.entry.ok_or_else(|| {
             let message = format!("`{}` needs a value", self.de.node.as_str().unwrap_or_default());
-            Error::new(Code::WrongType, message).at(&self.de.node.span)
+            let help = Some("write it as `name: value`".into());
+            Error { help, ..Error::new(Code::WrongType, message) }.at(&self.de.node.span)
         })?;
         Ok(self.de.of(&entry.value))
     }
@@ -293,7 +303,11 @@ impl<'de> de::VariantAccess<'de> for Variant<'_> {
         match self.entry.map(|entry| &entry.value) {
             None => Ok(()),
             Some(node) if matches!(node.value, Value::Null) => Ok(()),
-            Some(node) => Err(Error::new(Code::WrongType, "this takes no value").at(&node.span)),
+            Some(node) => {
+                let help = Some("write the name alone".into());
+                let error = Error::new(Code::WrongType, "this takes no value");
+                Err(Error { help, ..error }.at(&node.span))
+            }
         }
     }
 

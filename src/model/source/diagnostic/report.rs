@@ -42,6 +42,8 @@ impl Report {
 
     /// Adds a diagnostic.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        #[cfg(test)]
+        assert!(diagnostic.help.is_some(), "{diagnostic:?} has no help");
         let file = diagnostic.place.as_ref().map(|place| place.file.clone());
         let of_file = self.of_file.entry(file).or_default();
         *of_file += 1;
