@@ -4,7 +4,9 @@ use crate::language::words::capital;
 
 /// The words for a pointer into facts, as the subject of a clause.
 pub fn in_words(at: &str) -> String {
-    if let Some(known) = of_http(at).or_else(|| of_host(at)).or_else(|| of_machine(at)) {
+    if let Some(known) =
+        of_http(at).or_else(|| of_host(at)).or_else(|| of_machine(at)).or_else(|| of_manifest(at))
+    {
         return known.to_owned();
     }
     let json = |document: &str| {
@@ -76,6 +78,27 @@ fn of_machine(at: &str) -> Option<&'static str> {
         "/role" => "the role that attested it",
         "/words" => "the attested words",
         "/until" => "the end of the attestation",
+        _ => return None,
+    })
+}
+
+/// The declarations of a Forge app's manifest.
+fn of_manifest(at: &str) -> Option<&'static str> {
+    Some(match at {
+        "/scopes" => "the list of scopes",
+        "/impersonation" => "the list of scopes with impersonation",
+        "/egress" => "the list of addresses outside Atlassian",
+        "/wildcards" => "the list of addresses that are not one host",
+        "/remote_keys" => "the list of remotes",
+        "/stored_outside" => "the list of places outside Atlassian that store end-user data",
+        "/unpinned" => "the list of these places without addresses by region",
+        "/regions" => "the list of regions",
+        "/sent_outside" => "the list of places outside Atlassian that receive end-user data",
+        "/not_on_atlassian" => "the list of obstacles to “Runs on Atlassian”",
+        "/licensing" => "whether licensing is enabled",
+        "/connect" => "the list of what is left of Atlassian Connect",
+        "/connect_key" => "the key of the Connect app",
+        "/realm_migration" => "whether the app's data can move to another region",
         _ => return None,
     })
 }
