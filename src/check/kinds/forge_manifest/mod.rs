@@ -6,6 +6,7 @@
 
 mod copy;
 mod property;
+mod tested;
 #[cfg(test)]
 mod tests;
 
@@ -13,13 +14,13 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::forge_manifest::property::Property;
-use crate::check::written::counterexample::{fault, negation, set};
+use crate::check::kinds::forge_manifest::tested::{Tested, equal, exactly};
+use crate::check::written::counterexample::{fault, set};
 use crate::model::answer::ids::StepId;
-use crate::model::plan::counterexample::Counterexample;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::{ANYONE, Act, ManifestRecord, Plan, Role, Step, Word};
 use crate::model::project::forge::manifest::Manifest;
@@ -115,13 +116,6 @@ remotes:
 properties: [no-wildcards, licensed]
 ";
 
-/// An expectation, and a value with which it is not met.
-struct Tested {
-    expectation: Expectation,
-    when: String,
-    instead: Value,
-}
-
 impl Settings {
     fn tested(&self) -> Vec<Tested> {
         let mut all = Vec::new();
@@ -189,24 +183,4 @@ impl Settings {
             ..Plan::new(ForgeManifest::NAME, vec![control, probe])
         }
     }
-}
-
-impl Tested {
-    fn counterexample(&self) -> Counterexample {
-        negation(self.when.clone(), set(StepId(0), &self.expectation.at, self.instead.clone()))
-    }
-}
-
-fn exactly(at: &str, wanted: &[String], what: &str) -> Tested {
-    let values: Vec<Value> = wanted.iter().map(|one| json!(one)).collect();
-    let more = wanted.iter().map(String::as_str).chain(["another"]);
-    Tested {
-        when: format!("the manifest declares another {what} too"),
-        instead: more.collect(),
-        expectation: Expectation::new(at, Test::SameSet(values)),
-    }
-}
-
-fn equal(at: String, wanted: Value, when: String, instead: Value) -> Tested {
-    Tested { expectation: Expectation::new(at, Test::Equals(wanted)), when, instead }
 }

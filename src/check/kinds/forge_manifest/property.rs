@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::check::kinds::forge_manifest::Tested;
+use crate::check::kinds::forge_manifest::tested::Tested;
 use crate::model::plan::expect::{Expectation, Test};
 
 /// A property of a manifest.
