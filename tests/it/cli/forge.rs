@@ -43,7 +43,7 @@ fn a_manifest_with_more_than_the_claims_say_breaks_them_and_is_reported_as_the_v
     let project = Project::example("forge");
     let sound = project.run(&["check", "forge-egress"]);
     assert_eq!(sound.code, Some(0), "{sound}");
-    assert!(sound.out.contains("reported"), "{sound}");
+    assert!(sound.out.contains("Reported by the service"), "{sound}");
     project.edit("manifest.yml", "  external:\n", "  external:\n    fonts: [\"*.example.net\"]\n");
     project.edit("manifest.yml", "    - write:page:confluence\n", "");
     let run = project.run(&["check", "forge-egress", "forge-scopes", "forge-licensing"]);

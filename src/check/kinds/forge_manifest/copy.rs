@@ -19,6 +19,7 @@ use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::report::Report;
 
 /// The sections of a manifest.
+const APP_ID: &str = "/app/id";
 const SCOPES: &str = "/permissions/scopes";
 const EXTERNAL: &str = "/permissions/external";
 const REMOTES: &str = "/remotes";
@@ -44,7 +45,11 @@ pub(super) fn add(
     let mut probe = Step::new(Role::Probe, "the published copy", ANYONE, Act::Recall(answer));
     probe.control = Some(answer);
     probe.word = Word::Reported;
-    probe.expect = vec![Expectation::new("/status", Test::Equals(json!(200)))];
+    // An answer without the sections that must be absent is not a copy for that reason alone.
+    probe.expect = vec![
+        Expectation::new("/status", Test::Equals(json!(200))),
+        same(&manifest.written, APP_ID),
+    ];
     for part in settings.parts(&manifest.written) {
         probe.expect.push(same(&manifest.written, &part));
         let at = format!("/body/json{part}");

@@ -1,7 +1,7 @@
 //! `forge-manifest`: what the manifest of a Forge app declares.
 //!
 //! A manifest is configuration: it binds the platform, but it does not show what the vendor deployed. Every step is
-//! therefore reported by the vendor, whoever reads it. The manifest is part of the plan, so that evidence is bound to
+//! therefore reported by the vendor. The manifest is part of the plan, so that evidence is bound to
 //! it. It needs no counter-run, because a check names the values that it must have.
 
 mod copy;
@@ -36,7 +36,7 @@ pub(crate) struct Settings {
     /// Exactly the scopes that the app requests.
     scopes: Option<Vec<String>>,
     /// Exactly the addresses outside Atlassian that the app may reach: those of every section of
-    /// `permissions.external`, and the addresses of the remotes. `[]` is none.
+    /// `permissions.external`, and the addresses of the remotes. `[]` for no address.
     egress: Option<Vec<String>>,
     /// Exactly the remotes, by key.
     remotes: Option<BTreeMap<String, Remote>>,
@@ -44,7 +44,12 @@ pub(crate) struct Settings {
     regions: Option<Vec<String>>,
     /// The key of the Atlassian Connect app whose installations this app takes over (`app.connect.key`).
     connect_key: Option<String>,
-    /// What else must be true of the manifest.
+    /// What else must be true of the manifest: `no-wildcards` (every address is that of one host), `no-impersonation`
+    /// (no scope acts for a user who is not there), `user-data-stays` (nothing outside Atlassian stores in-scope
+    /// end-user data), `pinned` (whatever stores it has addresses by region), `realm-migration` (the module
+    /// `migration:dataResidency` moves it), `runs-on-atlassian` (no remote, no address except analytics without such
+    /// data, no web trigger that is not static, nothing of Connect), `licensed` (`app.licensing.enabled`), `no-connect`
+    /// (no `connectModules` and no `app.connect`).
     #[serde(default)]
     properties: Vec<Property>,
     /// The path of a copy of the manifest that the service publishes, as JSON. What this check tests must be the same

@@ -9,6 +9,9 @@ pub fn in_words(at: &str) -> String {
     {
         return known.to_owned();
     }
+    if let Some(remote) = of_remote(at) {
+        return remote;
+    }
     let json = |document: &str| {
         at.strip_prefix(document).filter(|path| path.starts_with('/')).map(|path| &path[1..])
     };
@@ -99,6 +102,18 @@ fn of_manifest(at: &str) -> Option<&'static str> {
         "/connect" => "the list of what is left of Atlassian Connect",
         "/connect_key" => "the key of the Connect app",
         "/realm_migration" => "whether the app's data can move to another region",
+        _ => return None,
+    })
+}
+
+/// A declaration about one remote of a Forge app: `/remotes/KEY/PART`.
+fn of_remote(at: &str) -> Option<String> {
+    let (key, part) = at.strip_prefix("/remotes/")?.split_once('/')?;
+    Some(match part {
+        "addresses" => format!("the list of addresses of the remote “{key}”"),
+        "operations" => format!("the list of purposes of the remote “{key}”"),
+        "tokens" => format!("the list of tokens for the remote “{key}”"),
+        "in_scope_eud" => format!("whether the remote “{key}” stores in-scope end-user data"),
         _ => return None,
     })
 }

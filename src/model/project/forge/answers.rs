@@ -8,7 +8,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::model::project::forge::Unread;
+use crate::model::project::forge::unread::Unread;
 use crate::model::source::node::{Node, Value};
 
 /// A question that a manifest answers too.

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::model::project::forge::Unread;
 use crate::model::project::forge::declared::{Declared, Remote};
+use crate::model::project::forge::unread::Unread;
 use crate::model::source::node::{Entry, Node, Value};
 
 /// The lists of `permissions.external.fetch`, which a remote can be named in.

@@ -4,8 +4,7 @@
 pub mod answers;
 pub mod declared;
 pub mod manifest;
-
-use std::ops::Range;
+pub mod unread;
 
 use crate::model::project::forge::answers::Answers;
 use crate::model::project::forge::manifest::Manifest;
@@ -17,13 +16,4 @@ pub struct ForgeApp {
     pub manifest: Manifest,
     /// The vendor's answers, if the project has them.
     pub answers: Option<Answers>,
-}
-
-/// A part of a file that does not have the form that Atlassian documents.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
-    /// Its bytes.
-    pub span: Range<usize>,
-    /// The problem.
-    pub message: String,
 }
