@@ -104,7 +104,8 @@ impl Settings {
     fn report_mistakes(&self, context: &Context<'_>, diagnostics: &mut Report) {
         if let Some(id) = self.id.as_ref().filter(|id| !id.starts_with('/')) {
             let message = format!("`{}` is not a JSON Pointer", id.value);
-            diagnostics.push(context.mistake(Code::BadPointer, &id.span, message));
+            let mistake = context.mistake(Code::BadPointer, &id.span, message);
+            diagnostics.push(mistake.help("begin it with `/`"));
         }
         let is_odd = |all: &&Spanned<Vec<u16>>| {
             all.is_empty() || !all.iter().all(|status| (400..500).contains(status))

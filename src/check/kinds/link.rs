@@ -60,7 +60,8 @@ impl Kind for Link {
     fn plan(settings: &Settings, context: &Context<'_>, diagnostics: &mut Report) -> Option<Plan> {
         if settings.title.trim().is_empty() {
             let message = "an empty title, which every page contains";
-            diagnostics.push(context.mistake(Code::EmptyExpect, &settings.title.span, message));
+            let mistake = context.mistake(Code::EmptyExpect, &settings.title.span, message);
+            diagnostics.push(mistake.help("write a part of the page's title"));
         }
         let address = settings.address(context, diagnostics)?;
         let request = request(&address, context, diagnostics)?;

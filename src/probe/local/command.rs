@@ -294,7 +294,10 @@ mod tests {
     async fn ran(program: &Program) -> Result<Value, ProbeError> {
         let interrupt = Interrupt::default();
         let limiter = Limiter::new(Limits::default(), &interrupt);
-        let env = |name: &str| Some(format!("value of {name}"));
+        let env = |name: &str| match name {
+            "PATH" => Some("/usr/bin:/bin".to_owned()),
+            other => Some(format!("value of {other}")),
+        };
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let redactor = Redactor::of_secrets(&["correct-horse".to_owned()]);
         let context = CommandContext {

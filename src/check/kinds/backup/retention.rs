@@ -91,7 +91,7 @@ impl Kind for Retention {
             (Some(written), None) => {
                 let message = "only a program has a counter-run";
                 let mistake = context.mistake(Code::MisplacedSetting, &written.span, message);
-                diagnostics.push(mistake);
+                diagnostics.push(mistake.help("remove `must_fail:`"));
                 None
             }
             (None, _) => None,

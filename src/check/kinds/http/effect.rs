@@ -26,7 +26,8 @@ pub(super) fn reading(
     match (&written.reads_back, request) {
         (Some(path), None) => {
             let message = "`reads_back` belongs to a request that writes and must be refused";
-            diagnostics.push(names.context.mistake(Code::MisplacedExpect, &path.span, message));
+            let mistake = names.context.mistake(Code::MisplacedExpect, &path.span, message);
+            diagnostics.push(mistake.help("remove it, or expect `refused: true`"));
             None
         }
         (Some(path), Some(_)) if path.is_none() => None,

@@ -145,7 +145,8 @@ impl<'a> Reader<'a> {
     fn report_same_name(&self, name: &Spanned<String>, diagnostics: &mut Report) {
         if self.steps.iter().any(|step| step.name == name.value) {
             let message = format!("two steps have the name `{}`", name.value);
-            diagnostics.push(self.context.mistake(Code::DuplicateStep, &name.span, message));
+            let mistake = self.context.mistake(Code::DuplicateStep, &name.span, message);
+            diagnostics.push(mistake.help("give one of them another name"));
         }
     }
 
@@ -161,7 +162,8 @@ impl<'a> Reader<'a> {
             let actor = written.actor.as_ref().map(|actor| &actor.span);
             if let Some(other) = own.line_span().or(actor) {
                 let message = "a step with `again:` sends no request of its own";
-                diagnostics.push(self.context.mistake(Code::NoSingleRequest, other, message));
+                let mistake = self.context.mistake(Code::NoSingleRequest, other, message);
+                diagnostics.push(mistake.help("remove the request, or `again:`"));
             }
             return Some((self.steps[earlier].actor.clone(), Act::Recall(earlier)));
         }
@@ -215,7 +217,8 @@ impl<'a> Reader<'a> {
             let taken = self.captured.insert(name.clone(), name.clone()).is_some();
             if taken || is_reserved(name) {
                 let message = format!("the name `{name}` is taken");
-                diagnostics.push(self.context.mistake(Code::DuplicateCapture, &at.span, message));
+                let mistake = self.context.mistake(Code::DuplicateCapture, &at.span, message);
+                diagnostics.push(mistake.help("choose another name"));
             }
             if let Some(at) = self.pointer(at, diagnostics) {
                 captures.push(Capture { name: name.clone(), at });
@@ -280,7 +283,8 @@ impl<'a> Reader<'a> {
         if role != Role::Probe {
             let message = "only a step of role `probe` can show that the claim is false";
             let place = &violated_by.span;
-            diagnostics.push(self.context.mistake(Code::MisplacedExpect, place, message));
+            let mistake = self.context.mistake(Code::MisplacedExpect, place, message);
+            diagnostics.push(mistake.help("move it to a probe, or write it under `expect:`"));
         }
         Some(violated_by.read(reading, diagnostics))
     }

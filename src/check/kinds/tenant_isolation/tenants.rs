@@ -129,7 +129,7 @@ pub(crate) fn actors(
         let message = "isolation needs at least two tenants";
         let error = context.mistake(Code::EmptyList, &tenants.span, message);
         diagnostics.push(match tenants.value {
-            Tenants::Named(_) => error,
+            Tenants::Named(_) => error.help("name one more actor with another `tenant:`"),
             Tenants::All => error
                 .help("`all` means the tenants of the file that `tenants:` in `avouch.yaml` names"),
         });

@@ -218,6 +218,9 @@ fn file(upload: &Upload) -> FormPart {
 fn report_bad_base64(written: &Spanned<String>, names: &Names<'_>, diagnostics: &mut Report) {
     if STANDARD.decode(&written.value).is_err() {
         let message = "this is not base64";
-        diagnostics.push(names.context.mistake(Code::BadBase64, &written.span, message));
+        let mistake = names.context.mistake(Code::BadBase64, &written.span, message);
+        diagnostics.push(
+            mistake.help("write the output of `base64 FILE`, or the text itself under `text:`"),
+        );
     }
 }

@@ -81,7 +81,7 @@ impl de::Error for Error {
         let message = message.to_string();
         let (message, help) = match message.split_once(": write ") {
             Some((message, help)) => (message.to_owned(), Some(format!("write {help}").into())),
-            None => (message, None),
+            None => (message, Some("compare it with the other files of this project".into())),
         };
         Self { help, ..Self::new(Code::WrongValue, message) }
     }

@@ -62,7 +62,8 @@ impl Settings {
         };
         for pointer in self.pointers() {
             let message = "pointers are for JSON, and this source lists files";
-            diagnostics.push(context.mistake(Code::MisplacedSetting, &pointer.span, message));
+            let mistake = context.mistake(Code::MisplacedSetting, &pointer.span, message);
+            diagnostics.push(mistake.help("remove it"));
         }
         if let Some(tool) = self.tool.as_ref().filter(|tool| !tool.value.makes_files()) {
             let message = "this tool prints a list, and this source lists files";
@@ -72,7 +73,8 @@ impl Settings {
         }
         if let Some(zone) = &self.zone {
             let message = "the times of files and of buckets have an offset from UTC";
-            diagnostics.push(context.mistake(Code::MisplacedSetting, &zone.span, message));
+            let mistake = context.mistake(Code::MisplacedSetting, &zone.span, message);
+            diagnostics.push(mistake.help("remove `zone:`"));
         }
         let listing = BackupListing {
             document: document.into(),

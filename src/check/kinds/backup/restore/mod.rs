@@ -160,7 +160,8 @@ impl Settings {
         let written = self.must_fail.as_ref()?;
         if self.file.is_none() && self.form.value != Format::Command {
             let message = "only a file, or the form `command`, has a counter-run";
-            diagnostics.push(context.mistake(Code::MisplacedSetting, &written.span, message));
+            let mistake = context.mistake(Code::MisplacedSetting, &written.span, message);
+            diagnostics.push(mistake.help("remove `must_fail:`"));
         }
         let file = self.file.as_ref().map(|file| file.as_str());
         let path = MustFail::file(written, file, context, diagnostics)?;
@@ -198,7 +199,8 @@ impl Settings {
     fn report_misplaced(&self, context: &Context<'_>, diagnostics: &mut Report) {
         let form = self.form.value;
         let mut tell = |span: &std::ops::Range<usize>, message: &str| {
-            diagnostics.push(context.mistake(Code::MisplacedSetting, span, message));
+            let mistake = context.mistake(Code::MisplacedSetting, span, message);
+            diagnostics.push(mistake.help("remove it, or change `form:`"));
         };
         let table = self.tables.values().next().filter(|_| form != Format::Sqlite);
         if let Some(table) = table {
