@@ -55,6 +55,8 @@ macro_rules! project {
                 };
             BadTenant "bad-tenant" Error []
                 "a line of the tenants' file is not a tenant";
+            PromisesNotSought "promises-not-sought" Warning []
+                "promises without a check are not recognised in a language of the site";
             NoInterfaceWords "no-interface-words" Error []
                 "the words of the interface do not exist in a language of the site";
             BadWords "bad-words" Error []
