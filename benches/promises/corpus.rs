@@ -12,13 +12,13 @@ use avouch::model::source::diagnostic::codes::Code;
 use jiff::civil::Date;
 
 /// What goes wrong is only printed.
-pub type CorpusResult<T> = Result<T, Box<dyn Error>>;
+pub(crate) type CorpusResult<T> = Result<T, Box<dyn Error>>;
 
 /// The languages of the corpus.
-pub const LANGUAGES: [&str; 4] = ["en", "de", "fr", "es"];
+pub(crate) const LANGUAGES: [&str; 4] = ["en", "de", "fr", "es"];
 
 /// The halves of the corpus: the one to tune the rules on, and the one that is held out.
-pub const HALVES: [&str; 2] = ["", ".held-out"];
+pub(crate) const HALVES: [&str; 2] = ["", ".held-out"];
 
 /// A sentence of the corpus.
 struct Entry {
@@ -28,26 +28,26 @@ struct Entry {
 
 /// How well a half of the corpus of one language is read.
 #[derive(Debug, Default)]
-pub struct Figures {
+pub(crate) struct Figures {
     /// The number of promises.
-    pub promises: usize,
+    pub(crate) promises: usize,
     /// Promises that were not noticed.
-    pub missed: Vec<String>,
+    pub(crate) missed: Vec<String>,
     /// The number of other sentences.
-    pub others: usize,
+    pub(crate) others: usize,
     /// Other sentences that were taken for promises.
-    pub false_alarms: Vec<String>,
+    pub(crate) false_alarms: Vec<String>,
 }
 
 impl Figures {
     /// The number of promises that were noticed.
-    pub fn noticed(&self) -> usize {
+    pub(crate) fn noticed(&self) -> usize {
         self.promises - self.missed.len()
     }
 }
 
 /// Reads one half of the corpus of a language with the loader.
-pub fn figures(language: &str, half: &str) -> CorpusResult<Figures> {
+pub(crate) fn figures(language: &str, half: &str) -> CorpusResult<Figures> {
     let file = format!("tests/data/promises/{language}{half}.txt");
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file))?;
     let entries: Vec<Entry> = text.lines().filter_map(entry).collect();

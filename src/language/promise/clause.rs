@@ -50,7 +50,7 @@ impl Clauses {
         }
         // Once for the sentence, because each of its words needs them.
         all.is_quiet = all.asks_or_explains();
-        all.is_past = all.tells_of_the_past();
+        all.is_past = all.is_of_the_past();
         all.is_receiving = all.has_phrase(Phrases::Receiving);
         all
     }

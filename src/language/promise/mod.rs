@@ -72,13 +72,18 @@ pub fn sign(
 /// promise: `You can expect us to:`.
 pub fn lead_in(sentence: &str, language: Language) -> Option<Range<usize>> {
     let ends = sentence.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_'));
-    if !ends.ends_with([':', ',', '…']) && !ends.ends_with(char::is_alphanumeric) {
+    let is_open = ends.ends_with([':', ',', '…']);
+    if !is_open && !ends.ends_with(char::is_alphanumeric) {
         return None;
     }
     let clauses = Clauses::of(sentence, language);
     let mut found = (0..clauses.tokens.len().min(HABITS_MAX)).filter_map(|at| {
-        let length = clauses.phrase(Phrases::LeadIns, at)?;
-        Some(clauses.tokens[at].span.start..clauses.tokens[at + length - 1].span.end)
+        let end = at + clauses.phrase(Phrases::LeadIns, at)?;
+        let is_last = end == clauses.tokens.len();
+        // "We do not pay for reports of:" leads into exceptions, and "We never sell it" is complete.
+        let is_denial = matches!(clauses.word(end - 1), "not" | "never" | "always");
+        (is_last || is_open && !is_denial)
+            .then(|| clauses.tokens[at].span.start..clauses.tokens[end - 1].span.end)
     });
     found.next()
 }

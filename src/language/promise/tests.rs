@@ -169,10 +169,13 @@ fn a_list_can_be_led_in_by_a_promise() {
         ("You can expect us to:", Language::English, "expect us to"),
         ("If you report in good faith, we commit to:", Language::English, "we commit to"),
         ("Wir verpflichten uns:", Language::German, "Wir verpflichten uns"),
-        ("Nous nous engageons à :", Language::French, "nous engageons"),
+        ("Nous nous engageons à :", Language::French, "Nous nous engageons"),
         ("Nos comprometemos a:", Language::Spanish, "Nos comprometemos"),
         ("We ask you to:", Language::English, ""),
         ("We will not sue you.", Language::English, ""),
+        ("We never:", Language::English, "We never"),
+        ("We never look", Language::English, ""),
+        ("We do not pay for reports of:", Language::English, ""),
         ("Bitte achten Sie darauf:", Language::German, ""),
     ] {
         let found = lead_in(lead, language).map_or("", |span| &lead[span]);

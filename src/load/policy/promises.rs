@@ -463,9 +463,9 @@ mod tests {
         let list = "We never:\n\n- [sell it](stated: \"x\")\n- [show it](stated: \"y\")\n";
         assert_eq!(reported(list), Vec::<String>::new());
         let one_loose = list.replace("[show it](stated: \"y\")", "show it");
-        assert_eq!(reported(&one_loose), ["we never: show it"]);
+        assert_eq!(reported(&one_loose), ["We never: show it"]);
         let nested = "- We never\n  - [sell it](stated: \"x\")\n- We always\n  - do it\n";
-        assert_eq!(reported(nested), ["always: We always"]);
+        assert_eq!(reported(nested), ["We always: do it"]);
     }
 
     #[test]

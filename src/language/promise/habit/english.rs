@@ -105,8 +105,42 @@ fn is_third_person(clauses: &Clauses, at: usize) -> bool {
         && is_noun
         && !has_verb
         && (!has_others || clauses.is_ours(at))
+        && (!is_vague(clauses, at) || clauses.is_ours(at))
         && is_followed(clauses, at)
         && clauses.tokens[at].clause == main_clause(clauses)
+}
+
+/// Whether a verb or its subject alone does not show what is done: `it runs`, `teams use`.
+fn is_vague(clauses: &Clauses, at: usize) -> bool {
+    let first = clauses.clause(at).first().map_or("", |token| token.word.as_str());
+    matches!(first, "it" | "this" | "that" | "they" | "there")
+        || matches!(
+            clauses.word(at),
+            "use"
+                | "uses"
+                | "read"
+                | "reads"
+                | "work"
+                | "works"
+                | "run"
+                | "runs"
+                | "take"
+                | "takes"
+                | "get"
+                | "gets"
+                | "go"
+                | "goes"
+                | "see"
+                | "sees"
+                | "need"
+                | "needs"
+                | "come"
+                | "comes"
+                | "change"
+                | "changes"
+                | "meet"
+                | "meets"
+        )
 }
 
 /// The first clause that is not a condition.

@@ -35,7 +35,7 @@ impl Clauses {
     }
 
     /// Whether the sentence is about one time in the past.
-    pub(crate) fn tells_of_the_past(&self) -> bool {
+    pub(crate) fn is_of_the_past(&self) -> bool {
         let is_year = |at: usize| {
             let word = self.word(at);
             word.len() == 4 && word.parse().is_ok_and(|year: u16| (1900..2100).contains(&year))
@@ -113,6 +113,7 @@ impl Clauses {
             matches!(
                 word,
                 "means"
+                    | "mean"
                     | "bedeutet"
                     | "bezeichnet"
                     | "heißt"
