@@ -82,8 +82,8 @@ impl Clauses {
                 || token.word.starts_with("qu'")
         };
         // "ne pas engager": an infinitive.
-        let follows = self.tokens.iter().skip(at + 1).take(6);
-        is_start && !self.is_opinion() && follows.into_iter().any(is_closed)
+        let mut follows = self.tokens.iter().skip(at + 1).take(6);
+        is_start && !self.is_opinion() && follows.any(is_closed)
     }
 
     /// Whether the verb of the sentence only says what somebody thinks.
@@ -105,7 +105,7 @@ impl Clauses {
 
     /// `kann nicht gelesen werden`, `nadie puede`: an impossibility.
     fn is_denied_ability(&self, at: usize) -> bool {
-        let clause = self.clause(at).iter().chain(self.tokens.get(at));
+        let mut clause = self.clause(at).iter().chain(self.tokens.get(at));
         let is_denial = |word: &str| {
             matches!(word, "nicht" | "no" | "ne" | "pas")
                 || word.starts_with("n'")
@@ -113,13 +113,13 @@ impl Clauses {
         };
         let is_ours = self.has_before(List::Us, at) || !self.has_before(List::Others, at);
         let reader = self.is_about_reader_abroad(at);
-        is_ours && !reader && clause.into_iter().any(|token| is_denial(&token.word))
+        is_ours && !reader && clause.any(|token| is_denial(&token.word))
     }
 
     /// Whether a clause is about something that the reader does.
     pub(crate) fn is_about_reader_abroad(&self, at: usize) -> bool {
-        let before = self.tokens[..at.min(self.tokens.len())].iter().rev().take(CLAUSE_MAX);
-        let speaks = before.into_iter().any(|token| self.is_in(List::Us, &token.word));
+        let mut before = self.tokens[..at.min(self.tokens.len())].iter().rev().take(CLAUSE_MAX);
+        let speaks = before.any(|token| self.is_in(List::Us, &token.word));
         let clause = self.clause(at);
         let has =
             |subjects: &[&str]| clause.iter().any(|token| subjects.contains(&token.word.as_str()));

@@ -66,8 +66,8 @@ impl Clauses {
 
     /// Whether the sentence is about a wish: `our mission is to`, `we believe that`.
     pub(crate) fn is_wish(&self, at: usize) -> bool {
-        let start = self.tokens[..at.min(self.tokens.len())].iter().take(WISH_MAX);
-        start.into_iter().any(|token| self.is_in(List::Aims, bare(&token.word)))
+        let mut start = self.tokens[..at.min(self.tokens.len())].iter().take(WISH_MAX);
+        start.any(|token| self.is_in(List::Aims, bare(&token.word)))
             || matches!(self.word(0), "thank" | "thanks" | "danke" | "merci" | "gracias")
             || self.word(0) == "we" && matches!(self.word(1), "believe" | "think" | "hope")
             || self.is_described(at)
@@ -108,7 +108,7 @@ impl Clauses {
 
     /// Whether the sentence explains what a term means.
     pub(crate) fn is_definition(&self) -> bool {
-        let means = self.tokens.iter().take(DESCRIBED_MAX);
+        let mut first = self.tokens.iter().take(DESCRIBED_MAX);
         let explains = |word: &str| {
             matches!(
                 word,
@@ -125,7 +125,7 @@ impl Clauses {
                     | "entiende"
             )
         };
-        means.into_iter().any(|token| explains(&token.word))
+        first.any(|token| explains(&token.word))
     }
 
     /// Whether a word has a capital letter, as the German "Sie" has.
