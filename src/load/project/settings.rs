@@ -108,11 +108,14 @@ fn settings(
     let (mut actors, unset) = actor::all(&file.actors, &variables, scope);
     let tenants = tenants::read(file.tenants.as_ref(), &actors, scope, reader);
     let names = tenants.keys().cloned().collect();
+    let languages = language::all(file, scope, reader);
+    let promises = file.promises.unwrap_or_default();
+    language::unread_promises(&languages, promises, scope);
     actors.extend(tenants);
     let settings = Settings {
         site: site(file, scope),
         keep: keep::read(file.site.as_ref(), scope),
-        languages: language::all(file, scope, reader),
+        languages,
         products: named(&file.products, "products", scope),
         roles: named(&file.roles, "roles", scope),
         hosts: world.hosts.clone(),
@@ -130,7 +133,7 @@ fn settings(
         refusal: refusal(file.refused.as_ref(), scope),
         release: file.release.as_ref().and_then(|one| release(one, scope)),
         forge: file.forge.as_ref().and_then(|one| forge::read(one, scope, reader)),
-        promises: file.promises.unwrap_or_default(),
+        promises,
         world,
         asked,
     };

@@ -55,6 +55,8 @@ macro_rules! project {
                 };
             BadTenant "bad-tenant" Error []
                 "a line of the tenants' file is not a tenant";
+            PromisesNotSought "promises-not-sought" Warning []
+                "promises without a check are not recognised in a language of the site";
             BadManifest "bad-manifest" Error []
                 "a part of a Forge app's manifest, or of the vendor's answers, has another form than Atlassian documents";
             Disagreement "disagreement" Error []
