@@ -151,7 +151,8 @@ impl Expect {
         }
         if self.reads_body() {
             let message = "the body of a refusal is not kept, so it cannot be tested";
-            diagnostics.push(context.mistake(Code::MisplacedExpect, &refused.span, message));
+            let mistake = context.mistake(Code::MisplacedExpect, &refused.span, message);
+            diagnostics.push(mistake.help("remove the tests of the body, or `refused:`"));
         }
         let refusal = context.project.refusal.clone();
         let refusal = match self.or_not_found {
@@ -191,7 +192,8 @@ impl Expect {
         }
         if self.or_not_found.is_some() && self.refused.is_none() {
             let message = "`or_not_found` widens `refused`, which is missing";
-            diagnostics.push(context.mistake(Code::MisplacedExpect, &reading.span, message));
+            let mistake = context.mistake(Code::MisplacedExpect, &reading.span, message);
+            diagnostics.push(mistake.help("add `refused: true`, or remove it"));
         }
     }
 }

@@ -113,13 +113,15 @@ pub(crate) fn leave_out(
         }
         if reason.trim().is_empty() {
             let message = format!("the reason for leaving out `{name}` is missing");
-            diagnostics.push(context.mistake(Code::NoReason, &reason.span, message));
+            let mistake = context.mistake(Code::NoReason, &reason.span, message);
+            diagnostics.push(mistake.help("write for readers why it is not tried"));
         }
     }
     all.retain(|bad| !without.contains_key(bad.name));
     if all.is_empty() {
         let message = "every bad credential is left out: the check would send no request";
-        diagnostics.push(context.mistake(Code::EmptyList, span, message));
+        let mistake = context.mistake(Code::EmptyList, span, message);
+        diagnostics.push(mistake.help("remove one from `without:`"));
     }
 }
 

@@ -19,7 +19,8 @@ pub(crate) fn endpoints(
 ) -> Vec<Request> {
     if written.is_empty() {
         let message = "no endpoints: the check would send no request";
-        diagnostics.push(names.context.mistake(Code::EmptyList, &written.span, message));
+        let mistake = names.context.mistake(Code::EmptyList, &written.span, message);
+        diagnostics.push(mistake.help("list at least one, such as `- get: /notes`"));
     }
     written.iter().filter_map(|ask| request::request(ask, names, diagnostics)).collect()
 }
@@ -33,7 +34,8 @@ pub(crate) fn platform_key<'a>(
     let found = context.actor(actor, diagnostics)?;
     let Scheme::Signed(signed) = &found.scheme else {
         let message = format!("`{}` has no key: its scheme is not `signed`", actor.value);
-        diagnostics.push(context.mistake(Code::OtherScheme, &actor.span, message));
+        let mistake = context.mistake(Code::OtherScheme, &actor.span, message);
+        diagnostics.push(mistake.help("name an actor with `signed:` in `avouch.yaml`"));
         return None;
     };
     Some(signed)

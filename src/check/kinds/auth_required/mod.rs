@@ -176,7 +176,8 @@ impl Settings {
         };
         if other.value == self.actor.value {
             let message = format!("`{}` is the owner itself", other.value);
-            diagnostics.push(context.mistake(Code::SameActor, &other.span, message));
+            let mistake = context.mistake(Code::SameActor, &other.span, message);
+            diagnostics.push(mistake.help("name another actor"));
         } else if found.scheme.name() != actor.scheme.name() {
             let message = format!(
                 "`{}` has a credential of another scheme ({}) than `{}` ({})",
@@ -255,7 +256,8 @@ impl Settings {
         let bad = self.id.as_ref().filter(|id| !id.starts_with('/'));
         if let Some(id) = bad {
             let message = format!("`{}` is not a JSON Pointer", id.value);
-            diagnostics.push(context.mistake(Code::BadPointer, &id.span, message));
+            let mistake = context.mistake(Code::BadPointer, &id.span, message);
+            diagnostics.push(mistake.help("begin it with `/`"));
         }
     }
 

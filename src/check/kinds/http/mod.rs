@@ -70,7 +70,8 @@ impl Kind for Http {
     fn plan(settings: &Settings, context: &Context<'_>, diagnostics: &mut Report) -> Option<Plan> {
         if settings.steps.is_empty() {
             let message = "no steps: the check would send no request";
-            diagnostics.push(context.mistake(Code::EmptyList, &settings.steps.span, message));
+            let mistake = context.mistake(Code::EmptyList, &settings.steps.span, message);
+            diagnostics.push(mistake.help("list at least one probe under `steps:`"));
         }
         let mut reader = Reader::new(context, settings.word);
         for step in &settings.steps.value {

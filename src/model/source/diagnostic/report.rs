@@ -151,19 +151,21 @@ impl IntoIterator for Report {
 mod tests {
     use super::*;
 
+    fn in_file(file: String) -> Diagnostic {
+        Diagnostic::new(Code::NotYaml, Place::file(file), "x").help("y")
+    }
+
     #[test]
     fn a_million_mistakes_are_noticed_but_not_kept() {
         let mut report = Report::new();
-        let mistake = Diagnostic::new(Code::NotYaml, Place::file("a.yaml"), "x");
+        let mistake = in_file("a.yaml".to_owned());
         report.extend(std::iter::repeat_n(mistake.clone(), KEPT_OF_FILE_MAX));
         let mark = report.mark();
         assert!(report.is_clean_since(mark) && !report.has_errors_since(mark));
         report.extend(std::iter::repeat_n(mistake, 1_000_000));
         assert!(!report.is_clean_since(mark) && report.has_errors_since(mark));
         assert_eq!(report.iter().count(), KEPT_OF_FILE_MAX);
-        let in_other_file =
-            |number| Diagnostic::new(Code::NotYaml, Place::file(format!("{number}.yaml")), "x");
-        report.extend((0..100_000).map(in_other_file));
+        report.extend((0..100_000).map(|number| in_file(format!("{number}.yaml"))));
         assert_eq!(report.into_vec().len(), KEPT_MAX);
     }
 }
