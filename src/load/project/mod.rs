@@ -7,6 +7,8 @@ pub mod file;
 pub(crate) mod keep;
 pub(crate) mod language;
 pub(crate) mod limits;
+pub(crate) mod login;
+pub(crate) mod oauth2;
 pub(crate) mod needs;
 pub(crate) mod scope;
 pub mod settings;

@@ -103,7 +103,7 @@ fn settings(
     let world = world::of(file, scope, reader, options);
     let asked = needs::of(&world, scope, options);
     let variables = Variables::new(options, world.embedded);
-    let (mut actors, unset) = actor::all(&file.actors, &variables, scope);
+    let (mut actors, unset) = actor::all(&file.actors, (&variables, &world.target), scope);
     let tenants = tenants::read(file.tenants.as_ref(), &actors, scope, reader);
     let names = tenants.keys().cloned().collect();
     actors.extend(tenants);

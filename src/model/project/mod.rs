@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod claim;
 pub mod i18n;
+pub mod login;
 pub mod network;
 pub mod permissions;
 pub mod policy;
