@@ -150,10 +150,8 @@ pub(crate) fn all(
         }
         let before = scope.diagnostics.mark();
         let actor = read.get(&entry.key);
-        let actor =
-            actor.map(|actor| {
-                Reading { variables, scope, node: &entry.value, target }.actor(actor)
-            });
+        let actor = actor
+            .map(|actor| Reading { variables, scope, node: &entry.value, target }.actor(actor));
         actors.insert(entry.key.clone(), actor.unwrap_or_else(nobody));
         let reported = scope.diagnostics.since(before).iter();
         let places = reported.filter(|one| one.code == Code::UnsetVariable);

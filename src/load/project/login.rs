@@ -200,7 +200,12 @@ impl<'a, 'b, 's> Reading<'a, 'b, 's> {
             ("GET", Some(_), _) | ("GET", _, Some(_)) => "a `GET` request has no body",
             _ => return form.map(Body::Form).or_else(|| json.map(Body::Json)),
         };
-        self.scope.report(Code::BadLogin, &written.span, why, "write `post:` with one of `form` and `json`");
+        self.scope.report(
+            Code::BadLogin,
+            &written.span,
+            why,
+            "write `post:` with one of `form` and `json`",
+        );
         None
     }
 
@@ -247,9 +252,8 @@ impl<'a, 'b, 's> Reading<'a, 'b, 's> {
     }
 
     pub(crate) fn fields(&mut self, fields: &Fields) -> Vec<(String, Template)> {
-        let field = |(name, value): (&String, &Spanned<String>)| {
-            (name.clone(), self.text(value, name))
-        };
+        let field =
+            |(name, value): (&String, &Spanned<String>)| (name.clone(), self.text(value, name));
         fields.iter().map(field).collect()
     }
 

@@ -79,8 +79,8 @@ impl Cookie {
                 && url.domain().is_some()
                 && host.strip_suffix(&self.host).is_some_and(|rest| rest.ends_with('.')));
         // Browsers treat this machine as secure.
-        let is_secure = url.scheme() == "https"
-            || ["127.0.0.1", "[::1]", "localhost"].contains(&host.as_str());
+        let is_secure =
+            url.scheme() == "https" || ["127.0.0.1", "[::1]", "localhost"].contains(&host.as_str());
         same_host && self.is_path_of(url.path()) && (!self.secure || is_secure)
     }
 
@@ -198,7 +198,8 @@ mod tests {
         for end in ["Max-Age=0", "Max-Age=-1", "Expires=Thu, 01 Jan 1970 00:00:00 GMT"] {
             let mut jar = jar("http://127.0.0.1/", &["sid=1; Secure"]);
             assert_eq!(sent(&jar, "http://127.0.0.1/a"), "sid=1");
-            let ended = HeaderMap::from_iter([(SET_COOKIE, format!("sid=; {end}").parse().unwrap())]);
+            let ended =
+                HeaderMap::from_iter([(SET_COOKIE, format!("sid=; {end}").parse().unwrap())]);
             jar.store(&"http://127.0.0.1/".parse().unwrap(), &ended, 1_000);
             assert_eq!(sent(&jar, "http://127.0.0.1/a"), "", "{end}");
         }

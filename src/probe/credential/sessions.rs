@@ -40,6 +40,8 @@ struct Entry {
     failed: Option<ProbeError>,
     troubles: u32,
     in_vain: u32,
+    /// Whether the service accepted the session.
+    accepted: bool,
     /// Values that the next log-in needs.
     carried: BTreeMap<String, String>,
 }
@@ -92,6 +94,7 @@ impl Sessions {
         let entry = all.entry(actor.to_owned()).or_default();
         entry.session = Some(Arc::new(session));
         entry.generation += 1;
+        entry.accepted = false;
         entry.troubles = 0;
         entry.carried = carried;
     }
@@ -117,8 +120,18 @@ impl Sessions {
         if entry.in_vain >= IN_VAIN_MAX || generation >= LOG_INS_MAX {
             return false;
         }
+        if !entry.accepted {
+            entry.in_vain += 1;
+        }
         entry.session = None;
         true
+    }
+
+    /// Notes that the service accepted the session of this generation.
+    pub(crate) fn note_accepted(&self, actor: &str, generation: u64) {
+        if let Some(entry) = self.all().get_mut(actor) {
+            entry.accepted |= entry.generation == generation;
+        }
     }
 
     /// Notes that a new session did not help, so that an end point that refuses this actor always does not make
@@ -191,7 +204,10 @@ impl Session {
     }
 
     /// The parameters that are added to the address of a request. The error is a message for people.
-    pub(crate) fn parameters(&self, credential: &Credential) -> Result<Vec<(String, String)>, String> {
+    pub(crate) fn parameters(
+        &self,
+        credential: &Credential,
+    ) -> Result<Vec<(String, String)>, String> {
         let forged = is_forged(credential)?;
         let one = |(name, value, is_secret): &(String, String, bool)| {
             let value = if forged && *is_secret { random::hex::<24>() } else { value.clone() };

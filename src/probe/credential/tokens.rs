@@ -154,9 +154,8 @@ impl<'a> Minter<'a> {
             return Ok(None);
         };
         if login.steps.is_empty() {
-            let value = |hole: &str| {
-                login.variables.get(hole).map(|one| one.value.expose().to_owned())
-            };
+            let value =
+                |hole: &str| login.variables.get(hole).map(|one| one.value.expose().to_owned());
             return Session::new(login, Jar::default(), None, value).map(|one| Some(Arc::new(one)));
         }
         let session = self.sessions.get(actor);

@@ -434,7 +434,11 @@ async fn again(
 ) -> Result<(), Answer> {
     let has_ended =
         |partial: &PartialResponse| login::has_ended(context, planned, prepared, partial);
-    let Some(used) = used.filter(|_| has_ended(partial)) else { return Ok(()) };
+    let Some(used) = used else { return Ok(()) };
+    if !has_ended(partial) {
+        context.minter.sessions().note_accepted(&planned.step.actor, used);
+        return Ok(());
+    }
     if !login::renew(context, planned, used).await? {
         return Ok(());
     }

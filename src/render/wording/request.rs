@@ -283,7 +283,8 @@ fn authorization(step: &Step, project: &Project) -> Option<String> {
 /// The header field of an actor that logs in: a session is a shell variable, as any other credential.
 fn of_login(login: &Login, variable_of: &str) -> Option<String> {
     if let Some((name, value)) = login.headers.first() {
-        let hole = |hole: &str| Some(format!("${{{variable_of}_{}}}", variable(&hole.to_uppercase())));
+        let hole =
+            |hole: &str| Some(format!("${{{variable_of}_{}}}", variable(&hole.to_uppercase())));
         return Some(format!("{}: {}", plain(name), value.fill(hole).ok()?));
     }
     (!login.steps.is_empty()).then(|| format!("Cookie: ${{{variable_of}_SESSION}}"))

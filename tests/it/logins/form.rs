@@ -126,7 +126,10 @@ fn a_refused_log_in_is_inconclusive_and_is_not_tried_again() {
     let project_of = |service: &Service, alice: &str| project(service, alice, &READS.repeat(2));
     let ran = run_with(&project_of(&service, ALICE), &["check"], &wrong);
     assert_eq!(ran.code, Some(3), "{ran}");
-    assert!(ran.out.contains("`alice` could not log in: request 2 (POST /login) answered 200"), "{ran}");
+    assert!(
+        ran.out.contains("`alice` could not log in: request 2 (POST /login) answered 200"),
+        "{ran}"
+    );
     assert!(!ran.out.contains("wrong-horse"), "{ran}");
     assert_eq!(count(&lines, "POST /login"), 1, "{ran}");
     let forgotten = ALICE.replace(", csrf: \"${csrf}\"", "");

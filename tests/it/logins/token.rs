@@ -3,15 +3,17 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 use serde_json::json;
+use sha2::Sha256;
 
 use crate::evidence::service::{Answer, Asked, Service};
 use crate::logins::project::{PASSWORD, READS, project, run, run_with};
 
 /// A service whose `POST /token` answers `token`, and whose notes are for its bearer.
-fn serve(
-    token: impl Fn(&Asked) -> Answer + Send + Sync + 'static,
-) -> (Service, Arc<AtomicUsize>) {
+fn serve(token: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> (Service, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = count.clone();
     let service = Service::start(move |asked| match asked.line().as_str() {
@@ -37,7 +39,10 @@ fn field<'a>(asked: &'a Asked, name: &str) -> &'a str {
 
 fn issued(seconds: u32) -> Answer {
     let token = "issued-token-0a1b2c3d4e";
-    Answer::json(200, &json!({ "access_token": token, "token_type": "Bearer", "expires_in": seconds }))
+    Answer::json(
+        200,
+        &json!({ "access_token": token, "token_type": "Bearer", "expires_in": seconds }),
+    )
 }
 
 #[test]
@@ -83,10 +88,21 @@ fn a_client_shows_who_it_is_in_the_way_that_the_server_demands() {
             let is_good = match demands {
                 "basic" => by_basic && has("grant_type=client_credentials&scope=notes.read"),
                 "post" => has("client_id=alice-client&client_secret=client-secret-9f8e7d6c"),
-                "refresh" => by_basic && has("grant_type=refresh_token&refresh_token=refresh-token-77aa"),
-                _ => by_basic && has("token-exchange&subject_token=refresh-token-77aa&subject_token_type="),
+                "refresh" => {
+                    by_basic && has("grant_type=refresh_token&refresh_token=refresh-token-77aa")
+                }
+                _ => {
+                    by_basic
+                        && has(
+                            "token-exchange&subject_token=refresh-token-77aa&subject_token_type=",
+                        )
+                }
             };
-            if is_good { issued(3600) } else { Answer::json(401, &json!({ "error": "invalid_client" })) }
+            if is_good {
+                issued(3600)
+            } else {
+                Answer::json(401, &json!({ "error": "invalid_client" }))
+            }
         });
         let alice = format!(
             "    oauth2: {{ token_url: /token, client_id: alice-client, \
@@ -96,7 +112,8 @@ fn a_client_shows_who_it_is_in_the_way_that_the_server_demands() {
         let written = project(&service, &alice, READS);
         let ran = run_with(&written, &["check"], &variables);
         assert_eq!(ran.code, Some(0), "{demands}: {ran}");
-        let ran = run_with(&written, &["check"], &[("CLIENT_SECRET", "x9-x9-x9-x9-x9"), variables[1]]);
+        let ran =
+            run_with(&written, &["check"], &[("CLIENT_SECRET", "x9-x9-x9-x9-x9"), variables[1]]);
         assert_eq!(ran.code, Some(3), "{demands}: {ran}");
         assert!(ran.out.contains("request 1 (POST /token) answered 401"), "{ran}");
     }
@@ -104,7 +121,9 @@ fn a_client_shows_who_it_is_in_the_way_that_the_server_demands() {
 
 #[test]
 fn a_key_of_the_client_signs_a_new_assertion_that_is_verified() {
-    let key = rcgen_rsa();
+    let key = rsa::PrivateKey::new(&mut rand::rngs::SysRng, 2048).unwrap();
+    let public = key.to_public_key();
+    let key = key.to_pkcs8_pem(LineEnding::LF).unwrap().to_string();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
     let (service, _) = serve(move |asked| {
@@ -116,12 +135,21 @@ fn a_key_of_the_client_signs_a_new_assertion_that_is_verified() {
     assert_eq!(ran.code, Some(0), "{ran}");
     let body = seen.lock().unwrap()[0].clone();
     assert!(body.contains("client-assertion-type%3Ajwt-bearer&client_assertion=eyJ"), "{body}");
+    let assertion = body.split("client_assertion=").nth(1).unwrap().split('&').next().unwrap();
+    let (message, signature) = assertion.rsplit_once('.').unwrap();
+    let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    public.pkcs1v15_verify::<Sha256>(message.as_bytes(), &signature).unwrap();
+    let claims = URL_SAFE_NO_PAD.decode(message.split('.').nth(1).unwrap()).unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+    assert_eq!(claims["sub"], "alice-client");
+    assert!(claims["aud"].as_str().unwrap().ends_with("/token"), "{claims}");
 }
 
 #[test]
 fn keys_are_sent_in_header_fields_and_in_addresses_and_are_written_nowhere() {
     let service = Service::start(|asked| {
-        let by_field = field(asked, "x-api-key") == "api-key-12ab34cd" && field(asked, "x-org") == "acme";
+        let by_field =
+            field(asked, "x-api-key") == "api-key-12ab34cd" && field(asked, "x-org") == "acme";
         let by_query = asked.path == "/notes?api_key=api-key-12ab34cd";
         notes(asked, by_field || by_query)
     });

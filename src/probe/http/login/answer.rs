@@ -38,7 +38,7 @@ impl LoginAnswer {
         Self { status, headers, text: String::from_utf8_lossy(read).into_owned() }
     }
 
-    /// Why this answer is not that of a log-in that succeeds, with a remedy; `None` if it may be. `first` is the first
+    /// Why this answer is not that of a log-in that succeeds, as the end of a sentence; `None` if it may be. `first` is the first
     /// request of the log-in.
     pub(super) fn refusal(&self, step: &LoginStep, first: Option<&LoginStep>) -> Option<String> {
         let LoginExpect { statuses, location, text, json } = &step.expect;
@@ -47,24 +47,23 @@ impl LoginAnswer {
             true => (200..400).contains(&status),
             false => statuses.contains(&status),
         };
-        let check = "check the user name, the password and whether the account is locked";
         if !expected {
-            return Some(format!("answered {status}; {check}"));
+            return Some(format!("answered {status}"));
         }
         if let Some(location) = location
             && !self.location().is_some_and(|to| leads_to(&to, location))
         {
-            return Some(format!("answered {status} and does not lead to `{location}`; {check}"));
+            return Some(format!("answered {status} and does not lead to `{location}`"));
         }
         if let Some(text) = text
             && !self.text.contains(text.as_str())
         {
-            return Some(format!("answered {status} without the expected text; {check}"));
+            return Some(format!("answered {status} without the expected text"));
         }
         let body = || serde_json::from_str::<Value>(&self.text).ok();
         for (at, value) in json {
             if body().and_then(|body| body.pointer(at).cloned()).as_ref() != Some(value) {
-                return Some(format!("answered {status} without the expected value at `{at}`; {check}"));
+                return Some(format!("answered {status} without the expected value at `{at}`"));
             }
         }
         if step.expect.is_empty() && step.request.method == "POST" {
@@ -79,29 +78,22 @@ impl LoginAnswer {
             Destination::Target(path) => path.0.clone(),
             other => other.template().0.clone(),
         });
-        let is_back = self.location().zip(path).is_some_and(|(to, path)| {
-            to.split(['?', '#']).next() == path.split(['?', '#']).next()
-        });
+        let is_back = self
+            .location()
+            .zip(path)
+            .is_some_and(|(to, path)| to.split(['?', '#']).next() == path.split(['?', '#']).next());
         if is_back {
-            return Some(format!(
-                "answered {status} and leads back to the log-in page; check the user name, the password \
-                 and the hidden fields of the form, such as a CSRF token"
-            ));
+            return Some(format!("answered {status} and leads back to the log-in page"));
         }
         if !self.text.contains("<input") {
             return None;
         }
         let page = Document::from(self.text.as_str());
         if page.select("input[autocomplete=one-time-code]").exists() {
-            return Some(format!(
-                "answered {status} and demands a second factor; use a test account without one"
-            ));
+            return Some(format!("answered {status} and demands a second factor"));
         }
         page.select("input[type=password]").exists().then(|| {
-            format!(
-                "answered {status} and shows a password field again; check the user name, the password \
-                 and the hidden fields of the form, or write `expect:`"
-            )
+            format!("answered {status} and shows the form again (wrong password or hidden field?)")
         })
     }
 
@@ -112,11 +104,13 @@ impl LoginAnswer {
     /// The value at a place of this answer.
     pub(super) fn capture(&self, from: &Source, jar: &Jar) -> Option<String> {
         let value = match from {
-            Source::Json(at) => match serde_json::from_str::<Value>(&self.text).ok()?.pointer(at)? {
-                Value::String(text) => text.clone(),
-                Value::Null => return None,
-                other => other.to_string(),
-            },
+            Source::Json(at) => {
+                match serde_json::from_str::<Value>(&self.text).ok()?.pointer(at)? {
+                    Value::String(text) => text.clone(),
+                    Value::Null => return None,
+                    other => other.to_string(),
+                }
+            }
             Source::Header(name) => self.headers.get(name)?.to_str().ok()?.to_owned(),
             Source::Cookie(name) => jar.value(name)?.to_owned(),
             Source::Css(selector, attribute) => self.css(selector, attribute.as_deref())?,

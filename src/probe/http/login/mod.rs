@@ -32,7 +32,8 @@ use crate::probe::http::pool::Way;
 use crate::probe::http::redirect;
 use crate::probe::http::request::PreparedRequest;
 use crate::probe::http::{
-    BodySink, PartialResponse, PlannedRequest, RunContext, build, decode, failure, timeout, transmit,
+    BodySink, PartialResponse, PlannedRequest, RunContext, build, decode, failure, timeout,
+    transmit,
 };
 use crate::probe::limiter::{Entrance, Urgency};
 use crate::probe::random;
@@ -99,13 +100,12 @@ pub(super) fn has_ended(
         return false;
     }
     let begins_at = context.minter.login(&step.actor).and_then(|login| login.steps.first());
-    let begins_at = begins_at.and_then(|first| {
-        address(&first.request.to, context.project, &Values::default()).ok()
-    });
+    let begins_at = begins_at
+        .and_then(|first| address(&first.request.to, context.project, &Values::default()).ok());
     let leads_to = redirect::location(&prepared.url, *status, headers).and_then(Result::ok);
-    let is_login_page = leads_to.zip(begins_at).is_some_and(|(to, login)| {
-        to.origin() == login.origin() && to.path() == login.path()
-    });
+    let is_login_page = leads_to
+        .zip(begins_at)
+        .is_some_and(|(to, login)| to.origin() == login.origin() && to.path() == login.path());
     *status == 401 || is_login_page
 }
 
@@ -143,7 +143,8 @@ async fn session(
     let attempt = Attempt { context, actor, login, urgency };
     let mut outcome = attempt.log_in().await;
     if let Err(failure) = &outcome
-        && let Some(wait) = failure.wait.filter(|wait| *wait <= WAIT_MAX && context.limiter.lasts(*wait))
+        && let Some(wait) =
+            failure.wait.filter(|wait| *wait <= WAIT_MAX && context.limiter.lasts(*wait))
     {
         sleep(wait).await;
         outcome = attempt.log_in().await;
@@ -202,9 +203,9 @@ impl Attempt<'_> {
                 values.capture("assertion", &Value::from(text));
             }
             let answer = self.step(step, &values, &mut jar, &place).await?;
-            answer.refusal(step, self.login.steps.first()).map_or(Ok(()), |why| {
-                Err(Failure::refused(format!("{place} {why}")))
-            })?;
+            answer
+                .refusal(step, self.login.steps.first())
+                .map_or(Ok(()), |why| Err(Failure::refused(format!("{place} {why}"))))?;
             for capture in &step.captures {
                 match answer.capture(&capture.from, &jar) {
                     Some(value) => {
@@ -214,8 +215,7 @@ impl Attempt<'_> {
                     None if capture.optional => {}
                     None => {
                         let why = format!(
-                            "{place} answered {} without a value for `{}`; look at what \
-                             `capture:` reads, or at whether the log-in succeeded",
+                            "{place} answered {} without a value for `{}`",
                             answer.status, capture.name
                         );
                         return Err(Failure::refused(why));
@@ -272,8 +272,7 @@ impl Attempt<'_> {
     ) -> Result<LoginAnswer, Failure> {
         let refused = |why: String| Failure::refused(format!("{place}: {why}"));
         let project = self.context.project;
-        let mut prepared =
-            PreparedRequest::new(&step.request, project, values).map_err(refused)?;
+        let mut prepared = PreparedRequest::new(&step.request, project, values).map_err(refused)?;
         if let Some((user, password)) = &step.basic {
             let pair = [user, password].map(|one| values.fill(one));
             let [user, password] = pair;
@@ -287,7 +286,8 @@ impl Attempt<'_> {
             let Some(next) = next.filter(|_| followed < step.request.redirects_max) else {
                 return Ok(answer);
             };
-            let next = next.map_err(|why| refused(format!("its redirect is not followed: {why}")))?;
+            let next =
+                next.map_err(|why| refused(format!("its redirect is not followed: {why}")))?;
             followed += 1;
             // Without its fields and its body: no credential but the cookies of that origin.
             prepared = PreparedRequest {
@@ -309,10 +309,7 @@ impl Attempt<'_> {
         let context = self.context;
         if !context.minter.may_send(self.actor, &prepared.url) {
             let origin = prepared.url.origin().ascii_serialization();
-            let why = format!(
-                "{place} leads to `{origin}`, and this actor may not send anything there; list the \
-                 origin under its `send_to:` if it belongs to the service"
-            );
+            let why = format!("{place} leads to `{origin}`, which is not under `send_to:`");
             return Err(Failure::refused(why));
         }
         let mut partial = PartialResponse::default();
@@ -330,8 +327,7 @@ impl Attempt<'_> {
         match status {
             429 => {
                 let wait = retry_after(&answer.headers, (context.now)());
-                let detail = format!("{place} answered 429: the service limits how often one logs in; \
-                                      wait, or give each run its own test account");
+                let detail = format!("{place} answered 429: log-ins are limited");
                 let error = ProbeError::new(Reason::RateLimited, detail);
                 Err(Failure { error, may_pass: false, wait })
             }
