@@ -46,8 +46,8 @@ pub struct Oauth2File {
     pub subject_token_type: Option<Spanned<String>>,
     /// For the grant `jwt_bearer`: the user for whom the token is obtained; the client if left out.
     pub subject: Option<Spanned<String>>,
-    /// For an assertion: whom it is meant for; the address of the token end point if left out.
-    pub assertion_audience: Option<Spanned<String>>,
+    /// For a token that the key signs: whom it is meant for; the address of the token end point if left out.
+    pub jwt_audience: Option<Spanned<String>>,
     /// The scope, such as `notes.read notes.write`.
     pub scope: Option<Spanned<String>>,
     /// The service for which the token is obtained, as some servers demand.
@@ -67,7 +67,7 @@ pub enum Grant {
     RefreshToken,
     /// In exchange for another token (RFC 8693).
     TokenExchange,
-    /// With a signed assertion (RFC 7523, section 2.1).
+    /// With a token that a key signs (RFC 7523, section 2.1).
     JwtBearer,
 }
 
@@ -79,7 +79,7 @@ pub enum ClientAuth {
     Basic,
     /// `client_id` and `client_secret` in the body.
     Post,
-    /// A signed assertion (RFC 7523, section 2.2).
+    /// A token that a key signs (RFC 7523, section 2.2).
     PrivateKeyJwt,
     /// `client_id` alone.
     None,
@@ -169,7 +169,7 @@ fn grant(
         }
         Grant::JwtBearer => {
             push("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer".into());
-            push("assertion", "${assertion}".into());
+            push("assertion", "${signed_token}".into());
             if file.private_key.is_none() {
                 reading.missing(&written.span, "private_key");
             }
@@ -213,7 +213,7 @@ fn authenticate(
         (ClientAuth::PrivateKeyJwt, Some(id)) => {
             push("client_id", id);
             push("client_assertion_type", JWT_BEARER_CLIENT.into());
-            push("client_assertion", "${assertion}".into());
+            push("client_assertion", "${signed_token}".into());
             if file.private_key.is_none() {
                 reading.missing(&written.span, "private_key");
             }
@@ -233,7 +233,7 @@ fn assertion(
     let issuer = file.client_id.as_ref();
     let issuer = issuer.map_or_else(|| Template::new(""), |id| reading.text(id, "client_id"));
     let subject = file.subject.as_ref().map(|one| reading.text(one, "user"));
-    let audience = file.assertion_audience.as_ref().map(|one| reading.text(one, "name"));
+    let audience = file.jwt_audience.as_ref().map(|one| reading.text(one, "name"));
     Some(Assertion {
         key,
         key_id: file.key_id.as_ref().map(|one| reading.text(one, "name")),

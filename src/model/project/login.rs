@@ -24,7 +24,7 @@ pub struct Login {
     pub headers: Vec<(String, Template)>,
     /// The parameters that are added to the address of each request of the actor.
     pub query: Vec<(String, Template)>,
-    /// The value of the placeholder `assertion`.
+    /// The value of the placeholder `signed_token`.
     pub assertion: Option<Assertion>,
     /// The values of the variables in all of these, by placeholder.
     pub variables: BTreeMap<String, Variable>,
@@ -158,7 +158,7 @@ impl Login {
             "steps": self.steps,
             "headers": self.headers,
             "query": self.query,
-            "assertion": self.assertion,
+            "signed_token": self.assertion,
         })
     }
 }

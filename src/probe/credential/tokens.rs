@@ -162,7 +162,7 @@ impl<'a> Minter<'a> {
         session.map(Some).ok_or_else(|| format!("`{actor}` is not logged in"))
     }
 
-    /// Signs an assertion of a client with this private key in PEM. The error is a message for people.
+    /// Signs a token of a client with this private key in PEM. The error is a message for people.
     pub(crate) fn assertion(header: &Value, claims: Value, pem: &Secret) -> Result<String, String> {
         let key = read_key(pem).ok_or("its private key is not an RSA key in PEM format")?;
         let signer = Signer::Key(&key);

@@ -45,7 +45,7 @@ const WAIT_MAX: Duration = Duration::from_secs(60);
 /// How long before its end a session is not used any more, at most.
 const MARGIN: Duration = Duration::from_secs(5);
 
-/// How long an assertion is valid, in seconds.
+/// How long a token of the client is valid, in seconds.
 const ASSERTION_SECONDS: i64 = 120;
 
 /// Why a log-in gave no session.
@@ -200,7 +200,7 @@ impl Attempt<'_> {
                 let text = self.assertion(assertion, &values);
                 let text = text.map_err(|why| Failure::refused(format!("{place}: {why}")))?;
                 self.login.received.add([text.clone()]);
-                values.capture("assertion", &Value::from(text));
+                values.capture("signed_token", &Value::from(text));
             }
             let answer = self.step(step, &values, &mut jar, &place).await?;
             answer
@@ -367,7 +367,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// A new assertion of the client. The error is a message for people.
+    /// A new token of the client. The error is a message for people.
     fn assertion(&self, of: &Assertion, values: &Values) -> Result<String, String> {
         let fill = |template: &Template| values.fill(template);
         let to: Url = address(&of.to, self.context.project, values)?;
