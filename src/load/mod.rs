@@ -101,6 +101,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         commands: settings.commands,
         refusal: settings.refusal,
         release: settings.release,
+        forge: settings.forge,
         world: settings.world,
         asked: settings.asked,
         policies: policies.into_iter().map(|one| one.policy).collect(),

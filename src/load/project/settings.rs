@@ -19,10 +19,11 @@ use crate::load::project::keep::KeptPath;
 use crate::load::project::scope::{Scope, check_name};
 use crate::load::project::variable::Variables;
 use crate::load::project::{
-    actor, address, keep, language, limits, needs, tenants, variable, world,
+    actor, address, forge, keep, language, limits, needs, tenants, variable, world,
 };
 use crate::model::plan::expect::Refusal;
 use crate::model::project::actor::{Actor, Secret};
+use crate::model::project::forge::ForgeApp;
 use crate::model::project::i18n::Language;
 use crate::model::project::permissions::Asked;
 use crate::model::project::promises::PromiseSeverity;
@@ -54,6 +55,7 @@ pub(crate) struct Settings {
     pub(crate) commands: bool,
     pub(crate) refusal: Refusal,
     pub(crate) release: Option<ReleaseSource>,
+    pub(crate) forge: Option<ForgeApp>,
     pub(crate) promises: PromiseSeverity,
     pub(crate) world: World,
     pub(crate) asked: Asked,
@@ -106,11 +108,14 @@ fn settings(
     let (mut actors, unset) = actor::all(&file.actors, (&variables, &world.target), scope);
     let tenants = tenants::read(file.tenants.as_ref(), &actors, scope, reader);
     let names = tenants.keys().cloned().collect();
+    let languages = language::all(file, scope, reader);
+    let promises = file.promises.unwrap_or_default();
+    language::unread_promises(&languages, promises, scope);
     actors.extend(tenants);
     let settings = Settings {
         site: site(file, scope),
         keep: keep::read(file.site.as_ref(), scope),
-        languages: language::all(file, scope, reader),
+        languages,
         products: named(&file.products, "products", scope),
         roles: named(&file.roles, "roles", scope),
         hosts: world.hosts.clone(),
@@ -127,7 +132,8 @@ fn settings(
         commands: file.commands,
         refusal: refusal(file.refused.as_ref(), scope),
         release: file.release.as_ref().and_then(|one| release(one, scope)),
-        promises: file.promises.unwrap_or_default(),
+        forge: file.forge.as_ref().and_then(|one| forge::read(one, scope, reader)),
+        promises,
         world,
         asked,
     };

@@ -156,6 +156,9 @@ impl<'a> Attempt<'a> {
                 let all = record::facts(record, (self.context.now)());
                 self.local_observation(index, step, Ok(all))
             }
+            Act::Manifest(manifest) => {
+                self.local_observation(index, step, Ok(manifest.facts.clone()))
+            }
             Act::Files(files) => {
                 let (root, files) = (self.context.root.to_owned(), files.clone());
                 let facts = off_thread(move || file::facts(&root, &files)).await;

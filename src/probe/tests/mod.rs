@@ -71,6 +71,7 @@ pub(crate) fn project(target: &str) -> Project {
         commands: false,
         refusal: Refusal::standard(),
         release: None,
+        forge: None,
         asked: Default::default(),
         world: World {
             target: target.parse().unwrap(),

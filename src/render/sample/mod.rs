@@ -130,6 +130,7 @@ pub(crate) fn project() -> Project {
         commands: false,
         refusal: Refusal::standard(),
         release: None,
+        forge: None,
         asked: Default::default(),
         world: World {
             target: "https://addon.demo.test".parse().unwrap(),

@@ -95,6 +95,7 @@ pub fn request_line(step: &Step, project: &Project) -> String {
         }
         Act::Recall(_) => "reads the answer to an earlier step again".to_owned(),
         Act::Record(record) => format!("reads {}", plain(&record.file)),
+        Act::Manifest(manifest) => format!("reads {}", plain(&manifest.file)),
         Act::Tls(question) => question.in_words(&host(&question.host, project)),
         Act::Dns(question) => {
             let below = question.below.as_ref().map(|label| format!("{label}."));

@@ -88,6 +88,7 @@ pub(super) fn project(claims: Vec<Claim>) -> Project {
         commands: true,
         refusal: Refusal::standard(),
         release: None,
+        forge: None,
         asked: Default::default(),
         world: World::public("https://service.example.com".parse().unwrap()),
         policies: Vec::new(),

@@ -57,6 +57,12 @@ macro_rules! project {
                 };
             BadTenant "bad-tenant" Error []
                 "a line of the tenants' file is not a tenant";
+            PromisesNotSought "promises-not-sought" Warning []
+                "promises without a check are not recognised in a language of the site";
+            BadManifest "bad-manifest" Error []
+                "a part of a Forge app's manifest, or of the vendor's answers, has another form than Atlassian documents";
+            Disagreement "disagreement" Error []
+                "the vendor's answers, the manifest of the app and the claims about it do not agree";
             NoInterfaceWords "no-interface-words" Error []
                 "the words of the interface do not exist in a language of the site";
             BadWords "bad-words" Error []
