@@ -354,7 +354,7 @@ impl<'a> Loose<'a> {
         is_loose.then_some(Lead { words, reported })
     }
 
-    /// What was found, without the lead-ins of items that were found.
+    /// The findings, without the lead-ins of items that are among them.
     fn found(self) -> Vec<Found> {
         let all = self.found.into_iter().enumerate();
         all.filter(|(at, _)| !self.replaced.contains(at)).map(|(_, one)| one).collect()
