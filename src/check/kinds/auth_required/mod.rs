@@ -186,7 +186,8 @@ impl Settings {
                 self.actor.value,
                 actor.scheme.name()
             );
-            diagnostics.push(context.mistake(Code::OtherScheme, &other.span, message));
+            let mistake = context.mistake(Code::OtherScheme, &other.span, message);
+            diagnostics.push(mistake.help("name an actor with the same kind of credential"));
         }
     }
 
