@@ -105,7 +105,7 @@ fn settings(
     let world = world::of(file, scope, reader, options);
     let asked = needs::of(&world, scope, options);
     let variables = Variables::new(options, world.embedded);
-    let (mut actors, unset) = actor::all(&file.actors, &variables, scope);
+    let (mut actors, unset) = actor::all(&file.actors, (&variables, &world.target), scope);
     let tenants = tenants::read(file.tenants.as_ref(), &actors, scope, reader);
     let names = tenants.keys().cloned().collect();
     let languages = language::all(file, scope, reader);
@@ -390,8 +390,7 @@ mod tests {
         let (_, sound) = crate::load::fixture::FILES[0];
         let before = sound.split("actors:").next().unwrap();
         let fixture = Fixture::sound().with("avouch.yaml", format!("{before}{actors}\n"));
-        const ONE: &str =
-            "give it exactly one of `connect`, `bearer`, `basic`, `header` and `signed`";
+        const ONE: &str = "give it exactly one of `login`, `oauth2`, `headers`, `query`, `bearer`, `basic`, `header`, `connect` and `signed`; `headers` and `query` may be added to the first two";
         assert_eq!(
             fixture.reported(),
             [

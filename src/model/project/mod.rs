@@ -4,6 +4,7 @@ pub mod actor;
 pub mod claim;
 pub mod forge;
 pub mod i18n;
+pub mod login;
 pub mod network;
 pub mod permissions;
 pub mod policy;

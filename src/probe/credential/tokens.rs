@@ -2,7 +2,7 @@
 //! Token libraries cannot make most of the forgeries, so tokens are assembled by hand.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::SysRng;
@@ -17,7 +17,10 @@ use crate::model::plan::ANYONE;
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
+use crate::model::project::login::Login;
 use crate::probe::credential::connect::{hs256, query_string_hash, rs256, token};
+use crate::probe::credential::jar::Jar;
+use crate::probe::credential::sessions::{Session, Sessions};
 use crate::probe::credential::{cookies, exposed, secrets};
 use crate::probe::random;
 use crate::probe::values::redact::Redactor;
@@ -60,6 +63,11 @@ pub(crate) struct Minter<'a> {
     signers: BTreeMap<&'a str, OnceLock<Option<Key>>>,
     redactor: Arc<Redactor>,
     sought: Sought,
+    /// The log-ins of all actors that have one.
+    logins: BTreeMap<&'a str, &'a Login>,
+    sessions: Sessions,
+    /// The redactor with everything that was received by logging in, and how much that is.
+    extended: Mutex<(usize, Arc<Redactor>)>,
 }
 
 /// A private key with its public half: that of an actor, or a generated one that is published nowhere.
@@ -87,7 +95,78 @@ impl<'a> Minter<'a> {
         let signer = |name: &'a String| (name.as_str(), OnceLock::new());
         let signers = project.actors.keys().map(signer).collect();
         let redactor = Arc::new(Redactor::of_secrets(&secrets::of(project)));
-        Self { project, key: OnceLock::new(), signers, redactor, sought: exposed::sought(project) }
+        let login = |(name, actor): (&'a String, &'a Actor)| match &actor.scheme {
+            Scheme::Login(login) => Some((name.as_str(), &**login)),
+            _ => None,
+        };
+        Self {
+            project,
+            key: OnceLock::new(),
+            signers,
+            extended: Mutex::new((0, redactor.clone())),
+            redactor,
+            sought: exposed::sought(project),
+            logins: project.actors.iter().filter_map(login).collect(),
+            sessions: Sessions::default(),
+        }
+    }
+
+    /// How an actor logs in, if it does.
+    pub(crate) fn login(&self, actor: &str) -> Option<&'a Login> {
+        self.logins.get(actor).copied()
+    }
+
+    /// The sessions of this run.
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// Everything that actors received by logging in so far.
+    pub(crate) fn received(&self) -> Vec<String> {
+        self.logins.values().flat_map(|login| login.received.all()).collect()
+    }
+
+    /// The header fields with the credential for one request; none if the request carries no credential. The
+    /// error is a message for people.
+    pub(crate) fn fields(&self, request: &CredentialRequest<'_>) -> Result<Vec<Minted>, String> {
+        match self.session(request.actor, request.credential)? {
+            Some(session) => session.fields(request.url, request.credential),
+            None => Ok(self.mint(request)?.into_iter().collect()),
+        }
+    }
+
+    /// The parameters with the credential that are added to the address of a request.
+    pub(crate) fn parameters(
+        &self,
+        actor: &str,
+        credential: &Credential,
+    ) -> Result<Vec<(String, String)>, String> {
+        let session = self.session(actor, credential)?;
+        session.map_or(Ok(Vec::new()), |session| session.parameters(credential))
+    }
+
+    fn session(
+        &self,
+        actor: &str,
+        credential: &Credential,
+    ) -> Result<Option<Arc<Session>>, String> {
+        let Some(login) = self.login(actor).filter(|_| *credential != Credential::None) else {
+            return Ok(None);
+        };
+        if login.steps.is_empty() {
+            let value =
+                |hole: &str| login.variables.get(hole).map(|one| one.value.expose().to_owned());
+            return Session::new(login, Jar::default(), None, value).map(|one| Some(Arc::new(one)));
+        }
+        let session = self.sessions.get(actor);
+        session.map(Some).ok_or_else(|| format!("`{actor}` is not logged in"))
+    }
+
+    /// Signs a token of a client with this private key in PEM. The error is a message for people.
+    pub(crate) fn assertion(header: &Value, claims: Value, pem: &Secret) -> Result<String, String> {
+        let key = read_key(pem).ok_or("its private key is not an RSA key in PEM format")?;
+        let signer = Signer::Key(&key);
+        Ok(sign(&UnsignedToken { header: header.clone(), claims, signer }))
     }
 
     /// Finds every actor's secret.
@@ -98,7 +177,13 @@ impl<'a> Minter<'a> {
     /// Redacts every actor's secret, in each form in which it is sent. Tokens need no entry: they are
     /// recognised by their form.
     pub(crate) fn redactor(&self) -> Arc<Redactor> {
-        self.redactor.clone()
+        let received = self.received();
+        let mut extended = self.extended.lock().unwrap_or_else(PoisonError::into_inner);
+        if extended.0 != received.len() {
+            let redactor = Redactor::of_secrets(&received).after(&self.redactor);
+            *extended = (received.len(), Arc::new(redactor));
+        }
+        extended.1.clone()
     }
 
     /// Whether the actor's credentials may be sent to this address.
@@ -137,6 +222,7 @@ impl<'a> Minter<'a> {
                 let token = self.connect(client_key, shared_secret, forgery, request)?;
                 (AUTHORIZATION, "JWT ", token)
             }
+            Scheme::Login(_) => return Err("a log-in has no token of its own".to_owned()),
             Scheme::Signed(signed) => {
                 let token = self.signed(signed, forgery, request)?;
                 let prefix = match signed.prefix {

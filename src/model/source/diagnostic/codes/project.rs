@@ -43,6 +43,8 @@ macro_rules! project {
                 "an actor has no credential, or more than one, or an incomplete one";
             BadCredential "bad-credential" Error []
                 "a credential cannot be sent in a header";
+            BadLogin "bad-login" Error []
+                "a request of an actor's log-in cannot be sent as it is written";
             WeakSecret "weak-secret" Error []
                 "the secret of an actor is too short or too common to be recognised in an answer";
             LiteralSecret "literal-secret" Error []
