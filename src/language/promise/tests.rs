@@ -237,6 +237,7 @@ const QUIET: &[&str] = &[
     "The standard is ISO 27001, and the law is Article 32 of the GDPR.",
     "See section 4.2 of the agreement.",
     "We want you to know what we do.",
+    "The list ends here.",
     "The page is written for lawyers and for engineers.",
     "Once upon a time there was an add-on.",
     "Every now and then, we change these words.",

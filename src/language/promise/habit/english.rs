@@ -152,6 +152,10 @@ fn main_clause(clauses: &Clauses) -> usize {
 /// Whether the words after a verb are not those after a noun: `access to`, `requests are`.
 fn is_followed(clauses: &Clauses, at: usize) -> bool {
     let next = clauses.word(at + 1);
+    // "The list ends here": about the text.
+    if matches!(next, "here" | "there" | "below" | "above") {
+        return false;
+    }
     let is_noun = matches!(
         next,
         "of" | "is"
