@@ -54,12 +54,8 @@ fn connect(tenant: &str) -> Actor {
 
 /// The demo's actors and hosts, permitted to write.
 pub(crate) fn project() -> Project {
-    let operator = Actor {
-        tenant: None,
-        scheme: Scheme::Bearer(Secret::new("o")),
-        send_to: Vec::new(),
-        weak_secret: false,
-    };
+    let scheme = Scheme::Bearer(Secret::new("o"));
+    let operator = Actor { tenant: None, scheme, send_to: Vec::new(), weak_secret: false };
     let hosts = |domain: &dyn Fn(&str) -> String| -> BTreeMap<String, String> {
         ["media", "platform"].map(|role| (role.to_owned(), domain(role))).into()
     };

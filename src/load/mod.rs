@@ -38,6 +38,7 @@ use crate::model::project::{Project, RawHtml};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::diagnostic::codes::Code;
+use crate::model::source::diagnostic::report::Report;
 use crate::model::source::diagnostic::{Diagnostic, Severity, in_source_order};
 
 /// Maximum number of diagnostics of one file: after correcting those, the author runs it again.
@@ -70,9 +71,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
     reader.unread_since(mark);
     let templates = templates(&mut reader);
     if let Some(settings) = &settings {
-        products::check(&settings.products, &policies, &claims, &mut reader.diagnostics);
-        kept::check(&settings.keep, &settings.languages, &policies, &mut reader.diagnostics);
-        validity::check(settings.limits.valid_for, &claims, &mut reader.diagnostics);
+        against_settings(settings, &policies, &claims, &mut reader.diagnostics);
     }
     reader.diagnostics.extend(verdict_labels::check(&reader.sources, rule));
     needs::check(&claims, &mut reader.diagnostics);
@@ -117,6 +116,18 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         sources,
         unread,
     }
+}
+
+/// Compares policies and claims with the settings.
+fn against_settings(
+    settings: &Settings,
+    policies: &[PolicyFile],
+    claims: &Claims,
+    diagnostics: &mut Report,
+) {
+    products::check(&settings.products, policies, claims, diagnostics);
+    kept::check(&settings.keep, &settings.languages, policies, diagnostics);
+    validity::check(settings.limits.valid_for, claims, diagnostics);
 }
 
 /// What attestations and waivers are compared with.

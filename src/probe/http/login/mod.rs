@@ -256,7 +256,7 @@ impl Attempt<'_> {
 
     /// Session cookies and captured values count as secrets from now on.
     fn note_secrets(&self, captured: &BTreeMap<String, String>, jar: &Jar) {
-        let all = captured.values().cloned().filter(|one| is_strong(one));
+        let all = captured.values().filter(|one| is_strong(one)).cloned();
         let cookies: Vec<String> = jar.values().map(|one| format!("c={one}")).collect();
         let cookies = cookies::secrets(&Secret::new(cookies.join("; "))).collect::<Vec<_>>();
         self.login.received.add(all.chain(cookies));
