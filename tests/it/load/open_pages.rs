@@ -36,6 +36,8 @@ struct Page {
 fn many_open_pages_and_an_edit_a_second_leave_memory_descriptors_and_threads_as_they_were() {
     let preview = Preview::own();
     let text = preview.project.read(POLICY);
+    // It prints its address before it answers: the first answer shows that all its threads have begun.
+    preview.page("/");
     let before = used(&preview);
     let count = quick_or_long(20, 200);
     let mut pages: Vec<Page> = (0..count).map(|_| Page::open(&preview)).collect();

@@ -13,6 +13,9 @@ use crate::trust::files::{is_whole, left_over, run_by};
 
 const SIGNALS: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
 
+/// Starts a program with the effect that SIGHUP usually has: `nohup` may have started the tests.
+const USUAL: [&str; 2] = ["env", "--default-signal=HUP"];
+
 /// Longer than a run needs to end, also on a busy machine, and shorter than the time that a request is waited for.
 const SOON: Duration = Duration::from_secs(30);
 
@@ -100,14 +103,14 @@ fn ends(child: &mut Child) -> Option<i32> {
 fn each_signal_ends_a_preview_and_a_check_that_watches() {
     for signal in SIGNALS {
         let project = creating();
-        let mut command = run_by(&project, &[], &["serve", "--port", "0"]);
+        let mut command = run_by(&project, &USUAL, &["serve", "--port", "0"]);
         let mut preview = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(preview.stdout.take().unwrap()).read_line(&mut line).unwrap();
         send(&preview, signal);
         assert_eq!(ends(&mut preview), Some(130), "{signal:?}");
         project.edit("checks/claim.yaml", "kind: http", "kind: nothing");
-        let mut watching = running(&project, &[], &["check", "--watch"]);
+        let mut watching = running(&project, &USUAL, &["check", "--watch"]);
         let mut talk = BufReader::new(watching.stderr.take().unwrap());
         let mut said = String::new();
         while !said.contains("waiting for the sources to change") {
@@ -122,7 +125,7 @@ fn each_signal_ends_a_preview_and_a_check_that_watches() {
 fn a_second_signal_ends_a_run_at_once_and_the_journal_has_what_is_left() {
     for (first, second) in [(Signal::TERM, Signal::TERM), (Signal::HUP, Signal::INT)] {
         let project = creating();
-        let mut child = running(&project, &[], &["build"]);
+        let mut child = running(&project, &USUAL, &["build"]);
         created(&project);
         std::thread::sleep(Duration::from_millis(300));
         send(&child, first);
