@@ -141,7 +141,7 @@ fn in_text(value: &str, span: &Range<usize>, text: &str, all: &mut Vec<Literal>)
     let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     for (at, sign) in value.match_indices(['=', ':']) {
         let name = value[..at].trim_end_matches(['"', '\'']);
-        let name = &name[name.rfind(|c| !in_name(c)).map_or(0, |start| start + 1)..];
+        let name = name.rsplit(|c| !in_name(c)).next().unwrap_or(name);
         let rest = value[at + sign.len()..].trim_start_matches([' ', '"', '\'']);
         let rest = without_scheme(rest);
         let ends = |c: char| c.is_whitespace() || "&;\"'<>,)]}".contains(c);
@@ -240,6 +240,7 @@ mod tests {
             ("run: [curl, -H, 'Authorization: Bearer k3Jd92lsQ0xAb', x]", "k3Jd92lsQ0xAb"),
             ("run: [tool, --token, k3Jd92lsQ0xAb]", "k3Jd92lsQ0xAb"),
             ("run: [tool, --password=Sup3rGeheim]", "Sup3rGeheim"),
+            ("text: 'größe€password=Sup3rGeheim'", "Sup3rGeheim"),
         ] {
             assert_eq!(found(text), [secret], "{text}");
         }
