@@ -33,6 +33,12 @@ struct Claims {
     qsh: Option<String>,
 }
 
+impl From<Caller> for Tenant {
+    fn from(Caller(tenant): Caller) -> Self {
+        tenant
+    }
+}
+
 impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Problem;
 

@@ -37,6 +37,12 @@ struct Installation {
     installation_id: String,
 }
 
+impl From<Invocation> for Tenant {
+    fn from(Invocation(tenant): Invocation) -> Self {
+        tenant
+    }
+}
+
 impl FromRequestParts<Arc<App>> for Invocation {
     type Rejection = Problem;
 

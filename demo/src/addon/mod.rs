@@ -24,6 +24,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 
+use crate::addon::credential::Caller;
 use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::flaw::Flaw;
@@ -119,8 +120,7 @@ fn routes() -> Router<Arc<App>> {
         .route("/uninstalled", post(lifecycle::uninstalled))
         .route("/forge/notes", get(forge::notes))
         .route("/config", get(config::show).put(config::change))
-        .route("/notes", get(notes::list).post(notes::create))
-        .route("/notes/{id}", get(notes::show).put(notes::change).delete(notes::delete))
+        .merge(notes::routes::<Caller>())
         .route("/dav/notes", any(dav::list))
         .route("/graphql", post(graphql::answer))
         .route("/images", upload)

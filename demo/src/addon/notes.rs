@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{LINK, LOCATION};
 use axum::response::{AppendHeaders, Html, IntoResponse};
+use axum::routing::get;
+use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::addon::App;
-use crate::addon::credential::Caller;
 use crate::addon::json_body::JsonBody;
 use crate::flaw::Flaw;
 use crate::problem::Problem;
@@ -23,15 +23,33 @@ const TEXT_MAX: usize = 10_000;
 /// The number of notes of a page of the list.
 const PAGE: usize = 20;
 
+/// The routes of the notes, for callers with credentials of one kind.
+pub(crate) fn routes<C: Credential>() -> Router<Arc<App>> {
+    Router::new()
+        .route("/notes", get(list::<C>).post(create::<C>))
+        .route("/notes/{id}", get(show::<C>).put(change::<C>).delete(delete::<C>))
+}
+
+/// A verified credential of a tenant.
+pub(crate) trait Credential:
+    FromRequestParts<Arc<App>, Rejection = Problem> + Into<Tenant> + Send + 'static
+{
+}
+
+impl<C: FromRequestParts<Arc<App>, Rejection = Problem> + Into<Tenant> + Send + 'static> Credential
+    for C
+{
+}
+
 /// A page of the list: the notes after the one with this id, or the first page.
 #[derive(Deserialize)]
-pub(crate) struct Page {
+struct Page {
     after: Option<String>,
 }
 
 /// The content of a note.
 #[derive(Deserialize)]
-pub(crate) struct Text {
+struct Text {
     text: String,
 }
 
@@ -41,11 +59,12 @@ fn scope<'a>(app: &App, tenant: &'a Tenant, flaw: Flaw) -> Owner<'a> {
 }
 
 /// The notes, oldest first, in pages. Another page is announced by the header field `Link` (RFC 8288).
-pub(crate) async fn list(
-    Caller(tenant): Caller,
+async fn list<C: Credential>(
+    caller: C,
     State(app): State<Arc<App>>,
     Query(page): Query<Page>,
 ) -> Result<impl IntoResponse, Problem> {
+    let tenant = caller.into();
     let further = scope(&app, &tenant, Flaw::LeakNextPage);
     let mut notes = match &page.after {
         Some(id) => app.store.notes_after(further, id)?,
@@ -61,11 +80,12 @@ pub(crate) async fn list(
 }
 
 /// Creates a note.
-pub(crate) async fn create(
-    Caller(tenant): Caller,
+async fn create<C: Credential>(
+    caller: C,
     State(app): State<Arc<App>>,
     JsonBody(body): JsonBody<Text>,
 ) -> Result<impl IntoResponse, Problem> {
+    let tenant: Tenant = caller.into();
     let text = bounded(body)?;
     let note = app
         .store
@@ -76,11 +96,12 @@ pub(crate) async fn create(
 }
 
 /// Shows a note.
-pub(crate) async fn show(
-    Caller(tenant): Caller,
+async fn show<C: Credential>(
+    caller: C,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
+    let tenant = caller.into();
     if let Some(note) = app.store.note(scope(&app, &tenant, Flaw::LeakRead), &id)? {
         return Ok(Json(note).into_response());
     }
@@ -91,12 +112,13 @@ pub(crate) async fn show(
 }
 
 /// Changes a note.
-pub(crate) async fn change(
-    Caller(tenant): Caller,
+async fn change<C: Credential>(
+    caller: C,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     JsonBody(body): JsonBody<Text>,
 ) -> Result<impl IntoResponse, Problem> {
+    let tenant = caller.into();
     let text = bounded(body)?;
     let note = Note { id, text };
     let owner = scope(&app, &tenant, Flaw::CrossWrite);
@@ -105,11 +127,12 @@ pub(crate) async fn change(
 }
 
 /// Deletes a note.
-pub(crate) async fn delete(
-    Caller(tenant): Caller,
+async fn delete<C: Credential>(
+    caller: C,
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
+    let tenant = caller.into();
     let owner = scope(&app, &tenant, Flaw::CrossDelete);
     let deleted = app.store.delete_note(owner, &id)?;
     deleted.then_some(StatusCode::NO_CONTENT).ok_or(Problem::NOT_FOUND)

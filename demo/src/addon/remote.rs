@@ -3,28 +3,22 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
-use axum::response::IntoResponse;
+use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use crate::addon::credential::Caller;
 use crate::addon::forge::Invocation;
-use crate::addon::json_body::JsonBody;
-use crate::addon::notes::{Page, Text};
 use crate::addon::{App, notes, operator, public};
 use crate::flaw::Flaw;
 use crate::names::{FORGE, FORGE_APP};
-use crate::problem::Problem;
 
 /// The routes of the back end.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(public::landing))
         .route("/manifest.json", get(manifest))
-        .route("/notes", get(list).post(create))
-        .route("/notes/{id}", get(show).put(change).delete(delete))
+        .merge(notes::routes::<Invocation>())
         .route("/ops/backups/latest", get(operator::latest_backup))
         .route("/ops/backups/latest/file", get(operator::latest_backup_file))
 }
@@ -66,45 +60,4 @@ async fn manifest(State(app): State<Arc<App>>) -> Json<Value> {
         manifest["connectModules"] = json!({ "confluence:lifecycle": [{ "key": "lifecycle" }] });
     }
     Json(manifest)
-}
-
-async fn list(
-    Invocation(tenant): Invocation,
-    app: State<Arc<App>>,
-    page: Query<Page>,
-) -> Result<impl IntoResponse, Problem> {
-    notes::list(Caller(tenant), app, page).await
-}
-
-async fn create(
-    Invocation(tenant): Invocation,
-    app: State<Arc<App>>,
-    body: JsonBody<Text>,
-) -> Result<impl IntoResponse, Problem> {
-    notes::create(Caller(tenant), app, body).await
-}
-
-async fn show(
-    Invocation(tenant): Invocation,
-    app: State<Arc<App>>,
-    id: Path<String>,
-) -> Result<impl IntoResponse, Problem> {
-    notes::show(Caller(tenant), app, id).await
-}
-
-async fn change(
-    Invocation(tenant): Invocation,
-    app: State<Arc<App>>,
-    id: Path<String>,
-    body: JsonBody<Text>,
-) -> Result<impl IntoResponse, Problem> {
-    notes::change(Caller(tenant), app, id, body).await
-}
-
-async fn delete(
-    Invocation(tenant): Invocation,
-    app: State<Arc<App>>,
-    id: Path<String>,
-) -> Result<impl IntoResponse, Problem> {
-    notes::delete(Caller(tenant), app, id).await
 }
