@@ -13,7 +13,7 @@ pub(super) fn is_stated(clauses: &Clauses, at: usize) -> bool {
         || is_active(clauses, at)
         || is_passive(clauses, at)
         || is_third_person(clauses, at)
-        || is_duty(clauses, at)
+        || clauses.is_our_duty(at)
 }
 
 /// `wir löschen`, `löschen wir`: a verb next to its subject.
@@ -100,11 +100,4 @@ fn is_verb(clauses: &Clauses, at: usize) -> bool {
         || word.ends_with("ern")
         || word.ends_with("eln");
     (!token.is_capital || at == 0) && word.len() > 3 && is_ending && !clauses.is(List::NotVerbs, at)
-}
-
-/// `Unsere Mitarbeitenden müssen`.
-fn is_duty(clauses: &Clauses, at: usize) -> bool {
-    clauses.is(List::Obligations, at)
-        && clauses.has_before(List::Us, at)
-        && !clauses.has_before(List::Others, at)
 }

@@ -34,6 +34,13 @@ impl Clauses {
             )
     }
 
+    /// Whether a token is a word of obligation, and the obligation is ours: `Unsere Mitarbeitenden müssen`.
+    fn is_our_duty(&self, at: usize) -> bool {
+        self.is(List::Obligations, at)
+            && self.has_before(List::Us, at)
+            && !self.has_before(List::Others, at)
+    }
+
     /// Whether the sentence is about one time in the past.
     pub(crate) fn is_of_the_past(&self) -> bool {
         let is_year = |at: usize| {

@@ -17,7 +17,7 @@ pub(super) fn is_stated(clauses: &Clauses, at: usize) -> bool {
             || is_reflexive(clauses, at)
             || is_future(clauses, at)
             || is_third_person(clauses, at)
-            || is_duty(clauses, at))
+            || clauses.is_our_duty(at))
 }
 
 /// `ciframos`: the ending says "we".
@@ -117,11 +117,4 @@ fn is_third_person(clauses: &Clauses, at: usize) -> bool {
         && is_subject
         && !has_verb
         && (!clauses.has_before(List::Others, at) || clauses.has_before(List::Us, at))
-}
-
-/// `nuestros empleados deben`.
-fn is_duty(clauses: &Clauses, at: usize) -> bool {
-    clauses.is(List::Obligations, at)
-        && clauses.has_before(List::Us, at)
-        && !clauses.has_before(List::Others, at)
 }
