@@ -19,18 +19,19 @@ use crate::model::judge::falsify::{Falsification, falsify};
 use crate::model::judge::judge;
 use crate::model::judge::view::View;
 use crate::model::plan::counterexample::Edit;
-use crate::model::plan::expect::{Expectation, Refusal, Test};
+use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::{Act, Plan};
+use crate::model::project;
+use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
 use crate::model::project::claim::{Claim, Passage, PassageLink, Written};
 use crate::model::project::forge::{ForgeApp, manifest};
-use crate::model::project::world::{Limits, World};
-use crate::model::project::{Project, Site};
+use crate::model::project::world::World;
+use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Entry, Node, Value as Yaml};
-use crate::model::source::{Place, Sources};
 
 /// The words of the claim that the tests' checks support.
 pub(crate) const WORDS: &str = "Heroku keeps the service <https://www.heroku.com/policy/security>.";
@@ -71,16 +72,6 @@ pub(crate) fn project() -> Project {
         words: WORDS.into(),
     };
     Project {
-        keep: Vec::new(),
-        languages: Vec::new(),
-        site: Site {
-            title: "Security".into(),
-            organisation: "Example".into(),
-            url: "https://security.example.com".parse().unwrap(),
-            language: "en".into(),
-            versions: false,
-            raw_html: Default::default(),
-        },
         products: [("cloud".to_owned(), "Cloud add-ons".to_owned())].into(),
         roles: [("officer".to_owned(), "The officer".to_owned())].into(),
         hosts: written,
@@ -91,35 +82,17 @@ pub(crate) fn project() -> Project {
             .chain([("platform".to_owned(), signed(Prefix::Jwt))])
             .chain([("forge".to_owned(), signed(Prefix::Bearer))])
             .collect(),
-        secrets: BTreeMap::new(),
-        tenants: Vec::new(),
-        unset: BTreeMap::new(),
         contacts: vec!["https://support.example.com/".parse().unwrap()],
-        limits: Limits::default(),
-        writes: true,
-        commands: true,
-        refusal: Refusal::standard(),
-        release: None,
         forge: Some(forge()),
-        asked: Default::default(),
         world: World {
-            target: "https://addon.demo.test".parse().unwrap(),
             demo: true,
             embedded: true,
             hosts: hosts(&|role| format!("{role}.demo.test")),
-            connect_to: BTreeMap::new(),
-            roots: BTreeMap::new(),
-            resolver: None,
-            trust_anchor: None,
-            clock: None,
+            ..World::public("https://addon.demo.test".parse().unwrap())
         },
-        policies: Vec::new(),
-        claims: Vec::new(),
         attestations: [("claim".into(), (Arc::from("attestations/claim.yaml"), attestation))]
             .into(),
-        waivers: BTreeMap::new(),
-        templates: BTreeMap::new(),
-        sources: Sources::default(),
+        ..project::fixture::project("https://addon.demo.test")
     }
 }
 

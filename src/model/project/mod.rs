@@ -2,6 +2,8 @@
 
 pub mod actor;
 pub mod claim;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod forge;
 pub mod i18n;
 pub mod login;

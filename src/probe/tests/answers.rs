@@ -8,6 +8,7 @@ use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::Keep;
 use crate::model::plan::body::{Body, Content, FormPart};
+use crate::model::plan::expect::Refusal;
 use crate::model::plan::request::Destination;
 use crate::model::plan::template::Template;
 

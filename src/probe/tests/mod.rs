@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use crate::language::period::Period;
@@ -21,13 +20,12 @@ use crate::model::answer::observation::{Answer, Observation, Transcript};
 use crate::model::answer::verdict::Verdict;
 use crate::model::judge::judge;
 use crate::model::judge::view::View;
-use crate::model::plan::expect::{Expectation, Refusal, Test};
+use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Canary, Capture, Plan, Role, Step};
 use crate::model::project::actor::{Actor, Scheme, Secret};
-use crate::model::project::world::{Limits, World};
-use crate::model::project::{Project, Site};
-use crate::model::source::Sources;
+use crate::model::project::world::Limits;
+use crate::model::project::{Project, fixture};
 use crate::probe::job::{Event, Interrupt, Job, RunSettings, Undeleted};
 use crate::probe::run;
 
@@ -43,53 +41,15 @@ pub(crate) fn project(target: &str) -> Project {
         weak_secret: false,
     };
     Project {
-        keep: Vec::new(),
-        languages: Vec::new(),
-        site: Site {
-            title: "t".into(),
-            organisation: "o".into(),
-            url: "https://site.test".parse().unwrap(),
-            language: "en".into(),
-            versions: false,
-            raw_html: Default::default(),
-        },
-        products: IndexMap::new(),
-        roles: IndexMap::new(),
-        hosts: BTreeMap::new(),
         actors: [("acme".to_owned(), actor("acme")), ("globex".to_owned(), actor("globex"))].into(),
-        secrets: BTreeMap::new(),
-        tenants: Vec::new(),
-        unset: BTreeMap::new(),
-        contacts: Vec::new(),
         limits: Limits {
             timeout: Period::seconds(20),
             per_second: Some(1000),
             retries: 0,
             ..Limits::default()
         },
-        writes: true,
         commands: false,
-        refusal: Refusal::standard(),
-        release: None,
-        forge: None,
-        asked: Default::default(),
-        world: World {
-            target: target.parse().unwrap(),
-            demo: false,
-            embedded: false,
-            hosts: BTreeMap::new(),
-            connect_to: BTreeMap::new(),
-            roots: BTreeMap::new(),
-            resolver: None,
-            trust_anchor: None,
-            clock: None,
-        },
-        policies: Vec::new(),
-        claims: Vec::new(),
-        attestations: BTreeMap::new(),
-        waivers: BTreeMap::new(),
-        templates: BTreeMap::new(),
-        sources: Sources::default(),
+        ..fixture::project(target)
     }
 }
 

@@ -22,12 +22,11 @@ use crate::model::answer::observation::{Answer, Observation, Transcript};
 use crate::model::answer::verdict::{Reason, Verdict};
 use crate::model::judge::assessment::{Assessment, ClaimEvidence, SCHEMA};
 use crate::model::judge::binding::{ClaimBinding, WorldBinding};
-use crate::model::plan::expect::{Expectation, Refusal, Test};
+use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{ANYONE, Plan, Role, Step};
 use crate::model::project::claim::{Claim, Written};
-use crate::model::project::world::{Limits, World};
-use crate::model::project::{Project, Site};
+use crate::model::project::{Project, fixture};
 use crate::model::source::claim_id::ClaimId;
 use crate::model::source::decode::Spanned;
 
@@ -64,40 +63,7 @@ pub(super) fn claim(id: &str) -> Claim {
 
 /// A project with a live target and these claims.
 pub(super) fn project(claims: Vec<Claim>) -> Project {
-    Project {
-        keep: Vec::new(),
-        languages: Vec::new(),
-        site: Site {
-            title: "Security".into(),
-            organisation: "Example".into(),
-            url: "https://security.example.com".parse().unwrap(),
-            language: "en".into(),
-            versions: false,
-            raw_html: Default::default(),
-        },
-        products: Default::default(),
-        roles: Default::default(),
-        hosts: BTreeMap::new(),
-        actors: Default::default(),
-        secrets: BTreeMap::new(),
-        tenants: Vec::new(),
-        unset: BTreeMap::new(),
-        contacts: Vec::new(),
-        limits: Limits::default(),
-        writes: true,
-        commands: true,
-        refusal: Refusal::standard(),
-        release: None,
-        forge: None,
-        asked: Default::default(),
-        world: World::public("https://service.example.com".parse().unwrap()),
-        policies: Vec::new(),
-        claims,
-        attestations: BTreeMap::new(),
-        waivers: BTreeMap::new(),
-        templates: BTreeMap::new(),
-        sources: Default::default(),
-    }
+    Project { claims, ..fixture::project("https://service.example.com") }
 }
 
 /// A step of `actor` that reads a page.
