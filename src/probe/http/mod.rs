@@ -17,18 +17,14 @@ pub(crate) mod pool;
 pub(crate) mod redirect;
 pub(crate) mod request;
 pub(crate) mod response;
+mod transfer;
 
-use std::error::Error as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::BodyExt as _;
-use hyper::ext::ReasonPhrase;
 use jiff::Timestamp;
-use reqwest::Response;
-use reqwest::header::{CONTENT_ENCODING, HOST, HeaderMap, SET_COOKIE, TRANSFER_ENCODING};
-use rustls::AlertDescription;
+use reqwest::header::{CONTENT_ENCODING, HeaderMap, SET_COOKIE, TRANSFER_ENCODING};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -42,13 +38,15 @@ use crate::model::plan::Step;
 use crate::model::plan::request::Request;
 use crate::model::project::Project;
 use crate::probe::credential::tokens::{CredentialRequest, Minted, Minter};
-use crate::probe::host::certificate;
 use crate::probe::host::reach::is_public;
-use crate::probe::http::download::{PrivateCopy, PrivateDir};
-use crate::probe::http::pool::{Connection, Pool, Way};
+use crate::probe::http::download::PrivateDir;
+use crate::probe::http::pool::{Pool, Way};
 use crate::probe::http::redirect::Unfollowed;
 use crate::probe::http::request::PreparedRequest;
 use crate::probe::http::response::RawResponse;
+use crate::probe::http::transfer::{
+    BodySink, PartialResponse, build, failure, is_about_protocol, timeout, transmit,
+};
 use crate::probe::limiter::{Entrance, Limiter, Urgency};
 use crate::probe::local::command::CommandContext;
 use crate::probe::spellings::compressed;
@@ -168,26 +166,6 @@ impl Default for Exchange {
             took: Duration::ZERO,
         }
     }
-}
-
-/// The part of one answer that was read so far; available even if the request is given up.
-#[derive(Default)]
-struct PartialResponse {
-    head: Option<(u16, HeaderMap)>,
-    reason: Vec<u8>,
-    body: Vec<u8>,
-    trailers: HeaderMap,
-    truncated: bool,
-    /// The content coding that could not be undone.
-    undecodable: Option<String>,
-    copy: Option<PrivateCopy>,
-}
-
-/// Where the body of an answer goes.
-#[derive(Clone, Copy)]
-struct BodySink<'a> {
-    body_max: usize,
-    save_to: Option<&'a PrivateDir>,
 }
 
 /// Sends a request.
@@ -459,20 +437,6 @@ impl Unanswered {
     }
 }
 
-/// Whether a transfer may have failed because the server speaks another protocol: it refused the offered one,
-/// closed the connection, or answered with something else.
-fn is_about_protocol(error: &reqwest::Error) -> bool {
-    let refused = rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol);
-    let mut cause = error.source();
-    while let Some(one) = cause {
-        if of_tls(one) == Some(&refused) {
-            return true;
-        }
-        cause = one.source();
-    }
-    !error.is_connect()
-}
-
 async fn send_once(
     context: &RunContext<'_>,
     planned: &PlannedRequest<'_>,
@@ -481,7 +445,7 @@ async fn send_once(
     partial: &mut PartialResponse,
 ) -> Result<(), Unanswered> {
     let pool = context.pool.as_ref().map_err(|error| error.clone())?;
-    let connection = pool.connection(&planned.step.actor, &prepared.url, &planned.way)?;
+    let mut connection = pool.connection(&planned.step.actor, &prepared.url, &planned.way)?;
     exchange.address = connection.address.map(|address| address.to_string());
     let host = prepared.host();
     let entrance = Entrance {
@@ -499,7 +463,6 @@ async fn send_once(
     let text = sent(&prepared.url, &[&prepared.headers, &minted], prepared.body.as_deref());
     exchange.request_text.push_str(&text);
     let (fields, parameters) = credential;
-    let mut connection = connection;
     for (name, value) in parameters {
         exchange.request_text.push_str(&format!("\n{value}"));
         connection.url.query_pairs_mut().append_pair(&name, &value);
@@ -540,130 +503,4 @@ fn credential(
         now: (context.now)(),
     })?;
     Ok((fields, parameters))
-}
-
-fn build(
-    connection: Connection,
-    prepared: &PreparedRequest,
-    credential: Vec<Minted>,
-) -> reqwest::RequestBuilder {
-    let mut headers = prepared.headers.clone();
-    headers.extend(connection.host.map(|host| (HOST, host)));
-    for minted in credential {
-        headers.insert(minted.name, minted.value);
-    }
-    let request = connection.client.request(prepared.method.clone(), connection.url);
-    let request = request.headers(headers);
-    match &prepared.body {
-        Some(body) => request.body(body.clone()),
-        None => request,
-    }
-}
-
-/// Sends the request, and reads head and body into `partial`, up to the size limit.
-async fn transmit(
-    request: reqwest::RequestBuilder,
-    sink: BodySink<'_>,
-    address: &mut Option<String>,
-    partial: &mut PartialResponse,
-) -> Result<(), reqwest::Error> {
-    let mut response = request.send().await?;
-    if let Some(socket) = response.remote_addr() {
-        *address = Some(socket.to_string());
-    }
-    partial.head = Some((response.status().as_u16(), response.headers().clone()));
-    let reason = response.extensions().get::<ReasonPhrase>();
-    partial.reason = reason.map_or_else(Vec::new, |reason| reason.as_bytes().to_vec());
-    if let Some(save_to) = sink.save_to.filter(|_| response.status().as_u16() == 200) {
-        return save(&mut response, save_to, partial).await;
-    }
-    read(response, sink.body_max, partial).await
-}
-
-async fn save(
-    response: &mut Response,
-    save_to: &PrivateDir,
-    partial: &mut PartialResponse,
-) -> Result<(), reqwest::Error> {
-    let copy = partial.copy.insert(save_to.begin());
-    while let Some(chunk) = response.chunk().await? {
-        if !copy.write(&chunk) {
-            break;
-        }
-    }
-    Ok(())
-}
-
-async fn read(
-    response: Response,
-    body_max: usize,
-    partial: &mut PartialResponse,
-) -> Result<(), reqwest::Error> {
-    let mut body = reqwest::Body::from(response);
-    while let Some(frame) = body.frame().await {
-        let frame = match frame?.into_data() {
-            Ok(chunk) => {
-                let left = body_max - partial.body.len();
-                partial.body.extend_from_slice(&chunk[..left.min(chunk.len())]);
-                if chunk.len() > left {
-                    partial.truncated = true;
-                    return Ok(());
-                }
-                continue;
-            }
-            Err(frame) => frame,
-        };
-        // A further section of fields may follow the body (RFC 9110, section 6.5).
-        if let Ok(trailers) = frame.into_trailers() {
-            partial.trailers = trailers;
-        }
-    }
-    Ok(())
-}
-
-fn timeout(url: &Url) -> ProbeError {
-    let host = host_and_port(url);
-    ProbeError::new(Reason::Timeout, format!("`{host}` did not answer in time"))
-}
-
-/// The host, with the port if it is not the default one.
-fn host_and_port(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-/// Classifies an error: name lookup, TLS, an answer that is not HTTP, or connection.
-fn failure(error: reqwest::Error, url: &Url) -> ProbeError {
-    let host = host_and_port(url);
-    // The address may contain secrets.
-    let error = error.without_url();
-    let mut causes = Vec::new();
-    let mut reason = match (error.is_dns(), error.is_timeout()) {
-        (true, _) => Reason::Dns,
-        (_, true) => Reason::Timeout,
-        _ => Reason::Unreachable,
-    };
-    let mut cause = error.source();
-    while let Some(one) = cause {
-        if let Some(error) = one.downcast_ref::<ProbeError>() {
-            return error.clone();
-        }
-        if let Some(error) = of_tls(one) {
-            let why = certificate::describe(error);
-            return ProbeError::new(Reason::Tls, format!("`{host}`: {why}"));
-        }
-        if one.downcast_ref().is_some_and(hyper::Error::is_parse) {
-            reason = Reason::Unparsable;
-        }
-        causes.push(one.to_string());
-        cause = one.source();
-    }
-    let cause = causes.pop().unwrap_or_else(|| error.to_string());
-    ProbeError::new(reason, format!("`{host}`: {cause}"))
-}
-
-/// The TLS error inside `error`, which may be wrapped in I/O errors.
-fn of_tls<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
-    let wrapped = || error.downcast_ref::<std::io::Error>()?.get_ref();
-    error.downcast_ref().or_else(|| of_tls(wrapped()?))
 }

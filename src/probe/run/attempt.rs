@@ -22,7 +22,6 @@ use crate::model::plan::looks::Looks;
 use crate::model::plan::question::HostName;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Lasting, Plan, Role, Step};
-use crate::model::project::token_shape::IDENTIFYING_CHARS;
 use crate::model::project::weak_secret::is_strong;
 use crate::probe::cleanup::debt::{self, Known};
 use crate::probe::cleanup::journal::Journal;
@@ -41,9 +40,10 @@ use crate::probe::local::{backup, command, file, record};
 use crate::probe::run::keep::readers;
 use crate::probe::run::repeated;
 use crate::probe::run::repeated::Exchanges;
+use crate::probe::run::secrets::{secret_redactor, with_tokens};
 use crate::probe::strangers::Strangers;
 use crate::probe::values::Values;
-use crate::probe::values::redact::{Redactor, SECRET_LENGTH_MIN, token_parts};
+use crate::probe::values::redact::Redactor;
 use crate::probe::values::sought::Sought;
 
 /// The result of an attempt.
@@ -566,38 +566,11 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// The same redactor, and the parts of the tokens that a request sent, if the answer repeats one of them.
-fn with_tokens(redactor: Arc<Redactor>, sent: &str, facts: &Value) -> Arc<Redactor> {
-    let parts = token_parts(sent);
-    if parts.is_empty() {
-        return redactor;
-    }
-    let facts = facts.to_string();
-    match parts.iter().any(|part| facts.contains(&part[..IDENTIFYING_CHARS])) {
-        true => Arc::new(Redactor::of_secrets(&parts).after(&redactor)),
-        false => redactor,
-    }
-}
-
-/// Redacts the actors' secrets and the environment variables that the plan's programs receive.
-fn secret_redactor(context: &RunContext<'_>, plan: &Plan) -> Arc<Redactor> {
-    let of_all = context.minter.redactor();
-    let programs = plan.steps.iter().filter_map(|step| step.act.program());
-    let values = programs.flat_map(|program| &program.env).filter_map(|name| (context.env)(name));
-    let values: Vec<String> =
-        values.filter(|value| value.chars().count() >= SECRET_LENGTH_MIN).collect();
-    if values.is_empty() {
-        return of_all;
-    }
-    Arc::new(Redactor::of_secrets(&values).after(&of_all))
-}
-
 /// Runs blocking file access on another thread.
 async fn off_thread(
     work: impl FnOnce() -> Result<Value, ProbeError> + Send + 'static,
 ) -> Result<Value, ProbeError> {
-    let failed =
-        |_| Err(ProbeError::new(Reason::Unreachable, "it could not be local_observation at"));
+    let failed = |_| Err(ProbeError::new(Reason::Unreachable, "it could not be read"));
     tokio::task::spawn_blocking(work).await.unwrap_or_else(failed)
 }
 

@@ -5,4 +5,5 @@ mod keep;
 pub(crate) mod repeated;
 pub(crate) mod runner;
 mod schedule;
+mod secrets;
 mod turns;
