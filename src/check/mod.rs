@@ -1,5 +1,6 @@
 //! From the checks of a project to plans, before any request is sent. Pure.
 
+mod allowed;
 mod clean_up;
 #[cfg(test)]
 mod conformance;

@@ -100,6 +100,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         writes: settings.writes,
         commands: settings.commands,
         refusal: settings.refusal,
+        refusals: settings.refusals,
         release: settings.release,
         world: settings.world,
         asked: settings.asked,

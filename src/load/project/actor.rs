@@ -17,6 +17,7 @@ use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::node::Node;
+use crate::model::written::refusal::WrittenRefusal;
 
 /// One of `actors:` in the project's file: exactly one of the five ways to show who it is.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -33,6 +34,8 @@ pub struct ActorFile {
     pub header: Option<HeaderFile>,
     /// A JSON Web Token that the platform signs with RS256, for each request.
     pub signed: Option<SignedFile>,
+    /// What counts as a refusal of a request that this actor sends, in place of the project's `refused:`.
+    pub refused: Option<WrittenRefusal>,
     /// Origins, in addition to the target's own, to which its credential may be sent.
     #[serde(default)]
     pub send_to: Vec<Spanned<String>>,

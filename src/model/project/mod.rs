@@ -71,6 +71,8 @@ pub struct Project {
     pub commands: bool,
     /// The answers that count as a refusal.
     pub refusal: Refusal,
+    /// The answers that count as a refusal instead, by the actor of the request.
+    pub refusals: BTreeMap<String, Refusal>,
     /// Where the service reports its release, if it does.
     pub release: Option<ReleaseSource>,
     /// The target and its surroundings.
@@ -126,6 +128,11 @@ impl Project {
     /// The claim of this id.
     pub fn claim(&self, id: &str) -> Option<&Claim> {
         self.claims.iter().find(|claim| claim.id == id)
+    }
+
+    /// The answers that count as a refusal of a request by this actor.
+    pub fn refusal_of(&self, actor: &str) -> &Refusal {
+        self.refusals.get(actor).unwrap_or(&self.refusal)
     }
 
     /// The tenant of an actor; [`ANYONE`] has none.

@@ -70,6 +70,7 @@ pub(crate) fn project(target: &str) -> Project {
         writes: true,
         commands: false,
         refusal: Refusal::standard(),
+        refusals: BTreeMap::new(),
         release: None,
         asked: Default::default(),
         world: World {

@@ -129,6 +129,7 @@ pub(crate) fn project() -> Project {
         writes: true,
         commands: false,
         refusal: Refusal::standard(),
+        refusals: BTreeMap::new(),
         release: None,
         asked: Default::default(),
         world: World {

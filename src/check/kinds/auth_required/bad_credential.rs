@@ -8,11 +8,13 @@ use serde_json::json;
 
 use crate::check::kind::Context;
 use crate::check::kinds::auth_required::bad_tokens::{BOUND, CONNECT, IMITATED, SIGNED};
+use crate::check::written::counterexample::refused_otherwise;
 use crate::check::written::request;
 use crate::model::answer::ids::StepId;
 use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::plan::expect::refusal::BODIES;
 use crate::model::plan::expect::{Expectation, Refusal, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Keep, Role, Step};
@@ -135,18 +137,16 @@ pub(crate) fn left_out(without: &Without) -> String {
 pub(crate) struct Tries {
     /// The credentials.
     pub(crate) bad: Vec<Bad>,
-    /// What counts as a refusal.
-    pub(crate) refusal: Refusal,
     /// How often a caller without a forged credential tries to read.
     pub(crate) repeat: u8,
 }
 
 impl Tries {
-    /// The request with each bad credential, which must be refused. `control` is the same request with a
+    /// The request with each bad credential, which must be refused, as the second of both defines it. `control` is the same request with a
     /// good one, `data` the data that no answer may contain.
     pub(crate) fn probes<'a>(
         &'a self,
-        request: &'a Request,
+        (request, refusal): (&'a Request, &'a Refusal),
         control: StepId,
         data: &'a OwnersData,
     ) -> impl Iterator<Item = Step> + use<'a> {
@@ -155,7 +155,7 @@ impl Tries {
             let name = format!("{asked} {}", bad.words);
             let mut step = Step::new(Role::Probe, name, &bad.actor, Act::Http(request.clone()));
             step.credential = bad.credential.clone();
-            step.expect = vec![Expectation::new("", Test::Refused(self.refusal.clone()))];
+            step.expect = vec![Expectation::new("", Test::Refused(refusal.clone()))];
             step.control = Some(control);
             step.withholds = Some(data.clone());
             step.keep = Keep::Digest;
@@ -175,9 +175,8 @@ impl Tries {
         let name = &steps[step].name;
         let mut status_200 =
             vec![set("/status", json!(200)), set("/body/text", json!("error 401"))];
-        if steps[step].request().is_some_and(|request| request.operation().is_some()) {
-            status_200.push(Edit::Remove { step, at: "/refusal/graphql".into() });
-        }
+        status_200.push(Edit::Remove { step, at: "/refusal/graphql".into() });
+        status_200.push(Edit::Remove { step, at: BODIES.into() });
         let mut all = vec![Counterexample {
             class: Class::Negation,
             when: format!(
@@ -190,11 +189,7 @@ impl Tries {
             when: format!("“{name}” is refused, and the answer contains data of the owner"),
             edits: vec![set("/owner_values", json!({ "found": 2 }))],
         });
-        all.extend(self.refusal.statuses.iter().map(|status| Counterexample {
-            class: Class::Benign,
-            when: format!("“{name}” is refused with {status}"),
-            edits: vec![set("/status", json!(status))],
-        }));
+        all.extend(steps[step].expect.iter().flat_map(|one| refused_otherwise(step, name, one)));
         all
     }
 

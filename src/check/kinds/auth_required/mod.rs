@@ -17,7 +17,9 @@ use crate::check::kinds::auth_required::bad_credential::{
     Bad, Tries, Without, forged, forgeries, leave_out, public_key_of,
 };
 use crate::check::kinds::auth_required::effect::{ReadsBack, reading, report_unknown};
-use crate::check::kinds::auth_required::endpoints::{endpoints, other_endpoints, platform_key};
+use crate::check::kinds::auth_required::endpoints::{
+    Guarded, WrittenEndpoint, endpoints, other_endpoints, platform_key,
+};
 use crate::check::kinds::auth_required::refusals::{Endpoint, Refusals, Requests};
 use crate::check::kinds::auth_required::variants::Variants;
 use crate::check::written::placeholders::Names;
@@ -57,7 +59,7 @@ pub(crate) struct Settings {
     /// The request that deletes the object at the end.
     remove: Option<Spanned<WrittenRequest>>,
     /// The endpoints, each with its method.
-    endpoints: Spanned<Vec<Spanned<WrittenRequest>>>,
+    endpoints: Spanned<Vec<Spanned<WrittenEndpoint>>>,
     /// How often a caller without a credential, or with that of `former`, tries to read each endpoint, at
     /// each address; 3 if left out. Forged credentials are sent once to each address, and a request that
     /// changes something is sent once.
@@ -98,7 +100,6 @@ impl Kind for AuthRequired {
             owner: settings.actor.value.clone(),
             tries: Tries {
                 bad: settings.bad_credentials(context, diagnostics),
-                refusal: context.project.refusal.clone(),
                 repeat: repeat(settings.repeat.as_ref(), STRANGERS_REPEAT, context, diagnostics),
             },
             variants: settings.variants(context),
@@ -218,14 +219,17 @@ impl Settings {
         }
         let remove = self.remove.as_ref();
         let remove = remove.and_then(|ask| request::request(ask, &names, diagnostics));
-        let endpoints = endpoints(&self.endpoints, &names, diagnostics);
-        let all: Vec<&Request> = create.iter().chain(&endpoints).collect();
+        let endpoints = endpoints(&self.endpoints, &self.actor, &names, diagnostics);
+        let requests = endpoints.iter().map(|one| &one.request);
+        let all: Vec<&Request> = create.iter().chain(requests).collect();
         report_unknown(&self.reads_back, &all, &names, diagnostics);
-        let mut with_reading = |request: Request| {
+        let mut with_reading = |Guarded { request, refusal }: Guarded| {
             let diagnostics = &mut *diagnostics;
             let reads_back = reading(&request, &endpoints, &self.reads_back, (&names, diagnostics));
-            Endpoint { request, reads_back }
+            Endpoint { request, reads_back, refusal }
         };
+        let refusal = || context.project.refusal_of(&self.actor).clone();
+        let create = create.map(|request| Guarded { request, refusal: refusal() });
         let create = create.map(&mut with_reading).map(|create| self.readable(create));
         let endpoints = endpoints.iter().cloned().map(with_reading);
         let endpoints = endpoints.map(|endpoint| match endpoint.request.method.as_str() {
