@@ -1,6 +1,5 @@
 //! Finds a program by its name: never one in a project's folder.
 
-use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -8,14 +7,14 @@ use std::path::{Path, PathBuf};
 /// Where programs are if `PATH` is not set.
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
-/// The first program of this name in `PATH` that is outside the folder `project` and the current folder.
-pub fn find(name: &str, project: &Path) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_else(|| PATH.into());
-    let folders = [Some(project.to_owned()), env::current_dir().ok()].into_iter().flatten();
+/// The first program of this name that is outside the folder `project` and the current folder, in the folders of
+/// `path`, the value of `PATH`.
+pub fn find(name: &str, path: Option<&str>, project: &Path) -> Option<PathBuf> {
+    let folders = [project, Path::new(".")].into_iter();
     let untrusted = folders.filter_map(|folder| fs::canonicalize(folder).ok());
     // In a container, the current folder may be `/`: then it is not the folder of a project.
     let untrusted: Vec<PathBuf> = untrusted.filter(|folder| folder.parent().is_some()).collect();
-    first(name, env::split_paths(&path), &untrusted)
+    first(name, path.unwrap_or(PATH).split(':').map(PathBuf::from), &untrusted)
 }
 
 fn first(

@@ -58,11 +58,6 @@ pub(crate) const LINKED: [&str; 6] =
 /// Checks that the objects of a repository are its own: neither alternates nor links lead to those of another one,
 /// whose history would be shown.
 fn own_objects(objects: &Path) -> Result<(), String> {
-    if small_file(&objects.join("info/alternates"))
-        .is_some_and(|text| !text.trim_ascii().is_empty())
-    {
-        return Err("`objects/info/alternates` of its repository names another repository".into());
-    }
     let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten();
     let is_link = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|about| about.is_symlink());
     for entry in entries(objects) {

@@ -199,7 +199,8 @@ fn cannot_listen(error: &io::Error, console: Console) -> Exit {
 /// Opens an address in the user's browser, with a program that the project does not contain.
 fn open(address: &str, root: &Path, console: Console) {
     let name = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let begun = program::find(name, root).map(|program| {
+    let path = std::env::var("PATH").ok();
+    let begun = program::find(name, path.as_deref(), root).map(|program| {
         let mut command = Command::new(program);
         command
             .arg(address)

@@ -102,8 +102,10 @@ mod tests {
     fn a_date_is_wrong_in_the_future_and_where_no_cache_explains_it() {
         for (time, age, wrong) in [
             ("12:00:59", None, false),
+            ("12:01:00", None, false),
             ("12:01:01", None, true),
             ("11:55:01", None, false),
+            ("11:55:00", None, false),
             ("11:54:59", None, true),
             ("10:00:00", Some("7200"), false),
             ("10:00:00", Some("7000"), false),

@@ -47,7 +47,7 @@ pub fn judge_both(plan: &Plan, transcript: &Transcript) -> BothLooks {
     let first = judge(&View::new(plan, &transcript.observations));
     let second = transcript.again.as_ref().map(|again| judge(&View::new(plan, again)));
     let whole = match (&transcript.again, &second) {
-        (Some(again), Some(second)) if first.verdict == Verdict::Violated => {
+        (Some(again), Some(second)) => {
             let looks = Looks { plan, observations: [&transcript.observations, again] };
             looks.whole(&first, second)
         }

@@ -179,6 +179,30 @@ mod tests {
     }
 
     #[test]
+    fn a_full_list_notes_no_further_object() {
+        let object = |n: i64| LastingObject {
+            requests: requests(&plan("/notes/${id}", 30)),
+            id: format!("object-{n}"),
+            made: day(-n * 3),
+        };
+        let known = |count: usize| (0..).take(count).map(object).collect::<Vec<_>>();
+        assert_eq!(visited(known(OBJECTS_MAX - 1), 3, false).len(), OBJECTS_MAX);
+        assert_eq!(visited(known(OBJECTS_MAX), 3, false).len(), OBJECTS_MAX);
+    }
+
+    #[test]
+    fn an_object_is_known_once_and_by_its_requests_and_its_id() {
+        let one = |requests: &[u8], id: &str| LastingObject {
+            requests: Digest::of(requests),
+            id: id.into(),
+            made: day(0),
+        };
+        let mut all = vec![one(b"a", "1")];
+        add(&mut all, &[one(b"a", "1"), one(b"a", "2"), one(b"b", "1")]);
+        assert_eq!(all, [one(b"a", "1"), one(b"a", "2"), one(b"b", "1")]);
+    }
+
+    #[test]
     fn objects_of_other_requests_are_left_alone_and_another_limit_keeps_them() {
         let all = visited(Vec::new(), 0, false);
         assert!(due(&all, &plan("/other/${id}", 30), Period::hours(720), day(99)).is_empty());

@@ -15,6 +15,8 @@ mod looks;
 pub mod needs;
 pub(crate) mod rejudge;
 mod reported;
+#[cfg(test)]
+mod tests;
 pub mod view;
 pub mod waiving;
 
@@ -190,8 +192,8 @@ pub(crate) fn whole(view: &View<'_>) -> Whole {
         let earlier = trouble.filter(|(at, _)| *at < control).map(|(_, reason)| reason);
         let reason = own.or(earlier).unwrap_or(Reason::ControlFailed);
         steps[index].doubt = Some(reason);
-        if step.role != Role::Probe && trouble.is_none_or(|(at, _)| index < at) {
-            trouble = Some((index, reason));
+        if step.role != Role::Probe {
+            trouble = trouble.into_iter().chain([(index, reason)]).min_by_key(|(at, _)| *at);
         }
     }
     let verdict = verdict(plan, &steps);

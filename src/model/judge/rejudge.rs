@@ -79,6 +79,16 @@ impl<'a> Trial<'a> {
 
     /// Judges the same transcript with the replaced answers of `view`.
     pub(crate) fn judge(&self, view: &View<'a>) -> Again {
+        match self.changed(view) {
+            Some(changed) => {
+                Again { verdict: self.verdict(&changed), broken: self.broken(&changed) }
+            }
+            None => self.in_full(view),
+        }
+    }
+
+    /// The judgements that the replaced answers of `view` can change; `None` if they can change all.
+    fn changed(&self, view: &View<'a>) -> Option<Changed> {
         let mut touched = self.touched(view.replaced());
         let root = self.first_error(view, &touched);
         if root != self.errors.first().copied() {
@@ -87,10 +97,7 @@ impl<'a> Trial<'a> {
         let judged = touched.into_iter().map(|step| (step, judge_step(view, step, root)));
         let mut changed: Changed = judged.collect();
         self.look_at_controls(&mut changed);
-        if self.roots_differ(&changed) {
-            return self.in_full(view);
-        }
-        Again { verdict: self.verdict(&changed), broken: self.broken(&changed) }
+        (!self.roots_differ(&changed)).then_some(changed)
     }
 
     fn in_full(&self, view: &View<'a>) -> Again {
@@ -323,6 +330,18 @@ mod tests {
         (answer(), prop::collection::vec(answer(), 0..3))
     }
 
+    #[test]
+    fn the_answer_of_a_step_that_the_plan_lacks_changes_nothing() {
+        let plan = plan(vec![Step::http(Role::Probe, "probe", ANYONE, Request::get("/"))]);
+        let answer = || Answer::Facts(Facts(json!({"status": 200})));
+        let observations = [observed((answer(), Vec::new()))];
+        let mut view = View::new(&plan, &observations);
+        let trial = Trial::new(&view);
+        let before = trial.judge(&view);
+        view.replace(StepId(1), answer());
+        assert_eq!(trial.judge(&view), before);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4000))]
         #[test]
@@ -339,8 +358,15 @@ mod tests {
             for edit in edits.iter().filter(within) {
                 apply(edit, &mut view);
             }
-            let full = trial.in_full(&view);
-            prop_assert_eq!(trial.judge(&view), full);
+            prop_assert_eq!(trial.judge(&view), trial.in_full(&view));
+            let Some(changed) = trial.changed(&view) else {
+                prop_assert!(!trial.whole.rooted.is_empty());
+                return Ok(());
+            };
+            for (step, judged) in StepId::enumerate(&judge(&view).steps) {
+                let before = &trial.whole.judgement.steps[step];
+                prop_assert_eq!(changed.get(&step).unwrap_or(before), judged, "step {}", step);
+            }
         }
     }
 }

@@ -113,7 +113,11 @@ fn prepare(
     let root = std::path::absolute(context.root).map_err(|error| missing(error.to_string()))?;
     let mut words = program.line.iter();
     let name = words.next().ok_or_else(|| missing("the command line is empty".into()))?;
-    let found = if name.contains('/') { Some(root.join(name)) } else { program::find(name, &root) };
+    let found = if name.contains('/') {
+        Some(root.join(name))
+    } else {
+        program::find(name, (context.env)("PATH").as_deref(), &root)
+    };
     let found = found.ok_or_else(|| {
         missing(format!(
             "`{name}` was not found in PATH, outside the project and the current folder"

@@ -57,6 +57,35 @@ fn a_status_is_observed_and_a_refusal_with_its_control_shows_behaviour() {
     assert_eq!(shown(&service.project(refused)).0, "probed-with-access");
 }
 
+/// Somebody whose credential is not sent asks as anybody does.
+#[test]
+fn a_step_whose_credential_would_not_be_sent_is_a_mistake() {
+    let service = service();
+    let steps = |line: &str| format!("- kind: http\n  steps:\n    - {{ name: it, {line} }}\n");
+    let expect = "expect: { status: 200 }";
+    let elsewhere = format!("as: acme, get: \"https://other.example.com/status\", {expect}");
+    let project = service.project(&steps(&elsewhere));
+    let lint = run(&project, &["lint"]);
+    assert_eq!(lint.code, Some(2), "{lint}");
+    let words = "`acme` has no credential for `https://other.example.com`, so none would be sent";
+    for words in [words, "error[credential-not-sent]", "checks/claim.yaml:", "send_to:"] {
+        assert!(lint.err.contains(words), "{words}: {lint}");
+    }
+    project.edit(
+        "avouch.yaml",
+        "bearer: \"${ACME_TOKEN}\"",
+        "bearer: \"${ACME_TOKEN}\", send_to: [\"https://other.example.com\"]",
+    );
+    assert_eq!(run(&project, &["lint"]).code, Some(0), "{}", run(&project, &["lint"]));
+    for sound in [
+        format!("get: \"https://other.example.com/status\", {expect}"),
+        format!("as: acme, get: /status, {expect}"),
+    ] {
+        let lint = run(&service.project(&steps(&sound)), &["lint"]);
+        assert_eq!(lint.code, Some(0), "{sound}: {lint}");
+    }
+}
+
 const STATEMENT: &str = "\
 - { kind: link, address: /statement, title: Platform Security, platform: Example Cloud }
 ";

@@ -40,6 +40,30 @@ fn a_program_that_examines_something_holds() {
 }
 
 #[test]
+fn a_program_is_found_in_path_outside_the_project() {
+    let check = STREAMS.replace("bin/it", "avouch-test-program");
+    let (_service, project) = project(&check);
+    let outside = tempfile::tempdir().unwrap();
+    let in_path = |folder: &str| {
+        let mut command = project.command(&["check"]);
+        let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
+        ["ACME_TOKEN", "GLOBEX_TOKEN", "OPERATOR_TOKEN"].iter().for_each(|name| {
+            command.env(name, format!("{name}-0123456789"));
+        });
+        project.finish(&command.env("PATH", path).output().unwrap())
+    };
+    script(&project, "avouch-test-program", HONEST);
+    let within = in_path(&project.root().display().to_string());
+    assert_eq!(within.code, Some(3), "{within}");
+    let reason = "`avouch-test-program` was not found in PATH, outside the project";
+    assert!(within.out.contains(reason), "{within}");
+    let found = outside.path().join("avouch-test-program");
+    std::fs::copy(project.path("avouch-test-program"), found).unwrap();
+    let found = in_path(&outside.path().display().to_string());
+    assert_eq!(found.code, Some(0), "{found}");
+}
+
+#[test]
 fn a_program_that_always_says_yes_shows_nothing() {
     let run = checked(STREAMS, "echo streaming");
     assert_eq!(run.code, Some(4), "{run}");

@@ -71,7 +71,8 @@ impl Repository {
             return Err(NoAnswer::Untrusted);
         }
         let found = find(root).map_err(NoAnswer::Unreadable)?.ok_or(NoAnswer::Absent)?;
-        let program = program::find("git", &found.top).ok_or_else(|| {
+        let path = std::env::var("PATH").ok();
+        let program = program::find("git", path.as_deref(), &found.top).ok_or_else(|| {
             let why = "no program `git` was found in PATH outside the project";
             NoAnswer::Unreadable(why.to_owned())
         })?;

@@ -114,3 +114,67 @@ impl Body {
         facts.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The decoy with these words, in place of an answer with this status.
+    fn in_place_of(what: &str, status: u16, keep: Keep) -> Facts {
+        let right = Facts(json!({
+            "status": status,
+            "headers": {"x": ["y"]},
+            "canaries": [0],
+            "pages": {"read": []},
+            "body": {"bytes": 100, "json": {"a": 1}},
+        }));
+        DECOYS.iter().find(|one| one.what == what).unwrap().in_place_of(&right, keep)
+    }
+
+    #[test]
+    fn a_decoy_has_a_status_of_its_own_or_the_same_success() {
+        let status = |what, right| in_place_of(what, right, Keep::Body).status();
+        for (right, wanted) in [(200, 200), (201, 201), (204, 204), (404, 200), (302, 200)] {
+            assert_eq!(status("empty", right), Some(wanted), "{right}");
+        }
+        assert_eq!(status("a page “not found”", 201), Some(404));
+        assert_eq!(status("a redirect to a log-in page", 201), Some(302));
+    }
+
+    #[test]
+    fn only_the_redirect_leads_elsewhere() {
+        let redirects: Vec<&str> =
+            DECOYS.iter().filter(|one| one.redirects()).map(|one| one.what).collect();
+        assert_eq!(redirects, ["a redirect to a log-in page"]);
+        for decoy in &DECOYS {
+            let facts = in_place_of(decoy.what, 200, Keep::Body);
+            let location = decoy.redirects().then_some(LOG_IN_PATH);
+            assert_eq!(facts.header("location"), location, "{}", decoy.what);
+            assert_eq!(facts.header("x"), Some("y"));
+            assert_eq!(facts.at("/canaries"), Some(&json!([])));
+            assert_eq!(facts.at("/pages"), None);
+        }
+    }
+
+    #[test]
+    fn the_body_of_a_decoy_has_the_facts_that_the_step_keeps() {
+        let body = |what, keep| in_place_of(what, 200, keep).at("/body").cloned().unwrap();
+        let keys = |body: &Value| {
+            let object = body.as_object().unwrap();
+            object.keys().map(String::as_str).collect::<Vec<_>>().join(" ")
+        };
+        let page = body("a log-in page with a status of success", Keep::Body);
+        assert_eq!(page["title"], "Log in");
+        assert_eq!(
+            page["bytes"],
+            "Log in".len() + "Enter your e-mail address and your password.".len()
+        );
+        assert_eq!(keys(&page), "bytes sha256 truncated title text");
+        assert_eq!(keys(&body("an empty JSON object", Keep::Body)), "bytes sha256 truncated json");
+        assert_eq!(body("an empty JSON object", Keep::Body)["bytes"], 2);
+        assert_eq!(keys(&body("empty", Keep::Body)), "bytes sha256 truncated text");
+        for decoy in &DECOYS {
+            assert_eq!(keys(&body(decoy.what, Keep::Digest)), "bytes sha256 truncated");
+        }
+    }
+}

@@ -23,3 +23,34 @@ pub(super) fn of_plan(plan: &Plan) -> Vec<Counterexample> {
         };
     premises.map(fault).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::judge::tests::reads;
+    use crate::model::plan::{ANYONE, Role, Step};
+
+    #[test]
+    fn each_premise_fails_once_and_nothing_else_does() {
+        let step = |role, name| reads(role, name, ANYONE);
+        let optional = Step { optional: true, ..step(Role::Prepare, "optional") };
+        let plan = Plan::new(
+            "http",
+            vec![
+                step(Role::Prepare, "prepare"),
+                step(Role::Prepare, "prepare again"),
+                optional,
+                step(Role::Control, "control"),
+                step(Role::Probe, "probe"),
+                step(Role::Control, "later"),
+                step(Role::Cleanup, "cleanup"),
+            ],
+        );
+        let fault = |(step, name): (usize, &str)| Counterexample {
+            class: Class::Fault,
+            when: format!("“{name}” gets no answer: {}", Reason::Unreachable.in_words()),
+            edits: vec![Edit::Fail { step: StepId(step), reason: Reason::Unreachable }],
+        };
+        assert_eq!(of_plan(&plan), [(0, "prepare"), (3, "control")].map(fault));
+    }
+}

@@ -260,3 +260,82 @@ fn a_negation_is_an_answer_that_can_occur() {
     ];
     assert_eq!(set, wanted.map(|(at, value)| (at.to_owned(), value)));
 }
+
+#[test]
+fn each_class_requires_its_verdict() {
+    let unknown = Verdict::Inconclusive(Reason::Timeout);
+    let all = [Verdict::Holds, unknown, Verdict::Violated];
+    for (class, noticed) in [
+        (Class::Negation, [false, false, true]),
+        (Class::Fault, [false, true, false]),
+        (Class::Decoy, [false, true, true]),
+        (Class::Benign, [true, false, false]),
+    ] {
+        assert_eq!(all.map(|verdict| is_noticed(class, verdict)), noticed, "{class:?}");
+    }
+}
+
+#[test]
+fn the_grade_is_the_worst_flaw_of_a_plan_or_of_its_tries() {
+    let row = |class, noticed| TriedCounterexample {
+        class,
+        when: String::new(),
+        verdict: Verdict::Holds,
+        noticed,
+        remedy: None,
+    };
+    let negated = || row(Class::Negation, true);
+    let http = |role, name: &str, code: u16| {
+        let step = Step::http(role, name, ANYONE, Request::get("/"));
+        Step { expect: vec![Expectation::new("/status", Test::Equals(json!(code)))], ..step }
+    };
+    let plain = || Plan::new("http", vec![http(Role::Probe, "probe", 200)]);
+    for (rows, wanted) in [
+        (vec![], Grade::Vacuous),
+        (vec![negated()], Grade::Sound),
+        (vec![row(Class::Negation, false)], Grade::Vacuous),
+        (vec![row(Class::Fault, true)], Grade::Vacuous),
+        (vec![row(Class::Negation, false), negated()], Grade::Weak),
+        (vec![negated(), row(Class::Decoy, false)], Grade::Weak),
+        (vec![negated(), row(Class::Decoy, true)], Grade::Sound),
+    ] {
+        assert_eq!(grade(&plain(), &rows), wanted, "{rows:?}");
+    }
+    let with = |plan: &Plan| grade(plan, &[negated()]);
+    let uncontrolled = Plan::new("http", vec![http(Role::Probe, "probe", 404)]);
+    assert_eq!(with(&uncontrolled), Grade::Uncontrolled);
+    assert_eq!(grade(&uncontrolled, &[]), Grade::Vacuous);
+    // One answer meets the probe and its control.
+    let owner = Step { actor: "acme".into(), ..http(Role::Control, "owner", 404) };
+    let probe = Step { control: Some(StepId(0)), ..http(Role::Probe, "probe", 404) };
+    assert_eq!(with(&Plan::new("http", vec![owner, probe])), Grade::Weak);
+    let program = |line: &str| crate::model::plan::request::Program {
+        line: vec![line.into()],
+        env: Vec::new(),
+        timeout: crate::language::period::Period::seconds(1),
+        may_exit_3: false,
+    };
+    for line in ["true", "checks/backup"] {
+        let step = Step { act: Act::Command(program(line)), ..http(Role::Probe, "probe", 200) };
+        assert_eq!(with(&Plan::new("command", vec![step])), Grade::Vacuous, "{line}");
+    }
+    // A plan that expects nothing has no negation that it could notice.
+    assert_eq!(with(&Plan::new("http", Vec::new())), Grade::Sound);
+}
+
+#[test]
+fn expectations_of_probes_that_every_negation_meets_are_listed() {
+    let mut step = Step::http(Role::Probe, "probe", ANYONE, Request::get("/"));
+    step.expect = vec![
+        status(),
+        // A length is never negative.
+        Expectation::new("/body/bytes", Test::AtLeast(0.0)),
+        Expectation::new("/headers/x/0", Test::Equals(json!("y"))),
+    ];
+    let mut control = Step::http(Role::Control, "control", "acme", Request::get("/"));
+    control.expect = vec![Expectation::new("/body/bytes", Test::AtLeast(0.0))];
+    let plan = Plan::new("http", vec![control, step]);
+    let facts = Facts(json!({"status": 200, "headers": {"x": ["y"]}, "body": {"bytes": 9}}));
+    let tried = falsify(&plan, &[observed(&facts), observed(&facts)]);
+    assert_eq!(tried.untouched, [(StepId(1), 1)]);
+}

@@ -103,7 +103,8 @@ pub struct PermittedCommand {
     #[serde(default)]
     pub env: BTreeSet<String>,
     /// The files and folders of the project that its line names, each with the SHA-256 of its content, as
-    /// `sha256:...`. Without it, whoever changes the sources could change what the program does.
+    /// `sha256:...`. Without it, anyone who changes the sources could change what the program
+    /// does.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
 }

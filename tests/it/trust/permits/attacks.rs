@@ -93,12 +93,14 @@ fn no_write_follows_an_answer_and_no_word_makes_it_a_read() {
     for field in ["X-HTTP-Method-Override", "x-http-method", "X-Method-Override"] {
         step(&wants(&format!("get: /me, as: acme, headers: {{ {field}: DELETE }}")), words);
     }
-    let graphql = "post: /graphql, as: acme, reads: true, json: { query:";
-    step(&wants(&format!("{graphql} \"mutation {{ leave }}\" }}")), words);
+    let graphql = "graphql: { query:";
+    let mutation = format!("{graphql} \"mutation {{ leave }}\" }}");
+    step(&wants(&format!("post: /graphql, as: acme, clean_up: none, {mutation}")), words);
     let setup = Setup::new();
     let path = setup.saved(&setup.needed());
     let text = setup.project.read("checks/claim.yaml");
-    let reads = wants(&format!("{graphql} \"query {{ me }}\" }}"));
+    let query = format!("{graphql} \"query {{ me }}\" }}");
+    let reads = wants(&format!("post: /graphql, as: acme, reads: true, {query}"));
     setup.project.write("checks/claim.yaml", &format!("{text}    - {reads}\n"));
     let lint = setup.run(&["lint", "--policy", &path], &[]);
     assert!(!lint.err.contains("not-permitted"), "{lint}");
@@ -224,7 +226,7 @@ fn credentials_in_a_file_of_further_tenants_need_permission() {
                       \"shared_secret\": \"third-secret-0123456789\"}\n";
         setup.project.write("tenants.jsonl", tenant);
     };
-    refused(change, &["check"], "`tenants`", "avouch.yaml:1:");
+    refused(change, &["check"], "the credentials in the file of `tenants:`", "avouch.yaml:1:");
 }
 
 #[test]
