@@ -87,6 +87,7 @@ pub(super) fn project(claims: Vec<Claim>) -> Project {
         writes: true,
         commands: true,
         refusal: Refusal::standard(),
+        refusals: BTreeMap::new(),
         release: None,
         asked: Default::default(),
         world: World::public("https://service.example.com".parse().unwrap()),
