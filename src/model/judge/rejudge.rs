@@ -96,8 +96,10 @@ impl<'a> Trial<'a> {
         }
         let judged = touched.into_iter().map(|step| (step, judge_step(view, step, root)));
         let mut changed: Changed = judged.collect();
+        let own = self.roots_differ(&changed, |step| self.whole.own_doubts[step.0]);
         self.look_at_controls(&mut changed);
-        (!self.roots_differ(&changed)).then_some(changed)
+        let all = self.roots_differ(&changed, |step| self.whole.judgement.steps[step].doubt);
+        (!own && !all).then_some(changed)
     }
 
     fn in_full(&self, view: &View<'a>) -> Again {
@@ -169,14 +171,13 @@ impl<'a> Trial<'a> {
         both.min_by_key(|(step, _)| *step).map(|(_, reason)| reason)
     }
 
-    /// Whether the doubt of steps that were not judged again may have another reason now. That is rare,
-    /// and nearly impossible in a transcript that holds.
-    fn roots_differ(&self, changed: &Changed) -> bool {
-        !self.whole.rooted.is_empty()
-            && changed.iter().any(|(step, judged)| {
-                let before = &self.whole.judgement.steps[*step];
-                self.plan.steps[*step].role != Role::Probe && before.doubt != judged.doubt
-            })
+    /// Whether the doubt of steps that were not judged again may have another reason now, because a changed
+    /// step has another doubt than `before`. That is rare, and nearly impossible in a transcript that holds.
+    fn roots_differ(&self, changed: &Changed, before: impl Fn(StepId) -> Option<Reason>) -> bool {
+        let is_other = |(step, judged): (&StepId, &StepJudgement)| {
+            self.plan.steps[*step].role != Role::Probe && before(*step) != judged.doubt
+        };
+        !self.whole.rooted.is_empty() && changed.iter().any(is_other)
     }
 
     fn verdict(&self, changed: &Changed) -> Verdict {
@@ -328,6 +329,92 @@ mod tests {
 
     fn answers() -> impl Strategy<Value = (Answer, Vec<Answer>)> {
         (answer(), prop::collection::vec(answer(), 0..3))
+    }
+
+    fn status(status: u16) -> Answer {
+        Answer::Facts(Facts(json!({ "status": status })))
+    }
+
+    fn timeout() -> Answer {
+        Answer::Error(ProbeError::new(Reason::Timeout, ""))
+    }
+
+    /// The doubts of steps that expect the status 200, after one of them got it; `None` if all steps had to be
+    /// judged again.
+    fn doubts_after(
+        improved: usize,
+        all: Vec<(Role, Option<usize>, Answer)>,
+    ) -> Option<Vec<Option<Reason>>> {
+        let step = |(role, control, answer): (Role, Option<usize>, Answer)| {
+            let mut step = Step::http(role, "", "acme", Request::get("/"));
+            step.expect = vec![Expectation::new("/status", Test::Equals(json!(200)))];
+            step.control = control.map(StepId);
+            (step, observed((answer, Vec::new())))
+        };
+        let (steps, observations): (Vec<Step>, Vec<Observation>) =
+            all.into_iter().map(step).unzip();
+        let plan = plan(steps);
+        let mut view = View::new(&plan, &observations);
+        let trial = Trial::new(&view);
+        view.replace(StepId(improved), status(200));
+        assert_eq!(trial.judge(&view), trial.in_full(&view));
+        let changed = trial.changed(&view)?;
+        let before = StepId::enumerate(&trial.whole.judgement.steps);
+        let after = before.map(|(step, before)| changed.get(&step).unwrap_or(before).doubt);
+        Some(after.collect())
+    }
+
+    #[test]
+    fn a_doubt_that_a_control_has_from_its_own_control_is_passed_on() {
+        for last in [status(200), status(503)] {
+            let doubts = doubts_after(
+                2,
+                vec![
+                    (Role::Control, None, status(404)),
+                    (Role::Control, Some(0), status(200)),
+                    (Role::Probe, Some(1), last.clone()),
+                ],
+            );
+            let failed = Some(Reason::ControlFailed);
+            assert_eq!(doubts, Some(vec![None, failed, failed]));
+            let doubts = doubts_after(
+                3,
+                vec![
+                    (Role::Probe, None, timeout()),
+                    (Role::Control, Some(0), status(200)),
+                    (Role::Control, None, status(404)),
+                    (Role::Probe, Some(2), last),
+                ],
+            );
+            let timeout = Some(Reason::Timeout);
+            assert_eq!(doubts, Some(vec![timeout, timeout, None, timeout]));
+        }
+    }
+
+    #[test]
+    fn all_steps_are_judged_again_if_a_doubt_that_others_follow_from_is_gone() {
+        // Its own doubt, which is the reason of the last one.
+        let own = vec![
+            (Role::Prepare, None, status(503)),
+            (Role::Control, None, status(404)),
+            (Role::Probe, Some(1), status(200)),
+        ];
+        assert_eq!(doubts_after(0, own), None);
+        // The doubt that the second step has from its control.
+        let passed_on = vec![
+            (Role::Probe, None, timeout()),
+            (Role::Control, Some(0), status(200)),
+            (Role::Control, None, status(404)),
+            (Role::Probe, Some(2), status(200)),
+        ];
+        assert_eq!(doubts_after(0, passed_on), None);
+        // Its own doubt, in the place of which the same one comes from its control.
+        let same = vec![
+            (Role::Prepare, Some(2), status(200)),
+            (Role::Prepare, Some(0), status(503)),
+            (Role::Prepare, None, status(404)),
+        ];
+        assert_eq!(doubts_after(1, same), None);
     }
 
     #[test]
