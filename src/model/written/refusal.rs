@@ -49,7 +49,7 @@ const NAMES: &[&str] = &["statuses", "login", "json", "title", "text"];
 pub(crate) type Mistake = (Range<usize>, String, &'static str);
 
 impl WrittenRefusal {
-    /// What it counts as a refusal, and the mistakes in it. `target` is the target's origin.
+    /// The definition, and the mistakes in it. `target` is the target's origin.
     pub(crate) fn read(&self, target: Option<&Url>) -> (Refusal, Vec<Mistake>) {
         let mut mistakes = Vec::new();
         let body = self.body(&mut mistakes);

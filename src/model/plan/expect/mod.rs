@@ -288,7 +288,7 @@ impl Test {
         }
     }
 
-    /// What it counts as a refusal, if a body can be one.
+    /// The definition of a refusal in it, if a body can be one.
     pub fn refusing_body(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refusal) | Self::Allowed(refusal) => {
