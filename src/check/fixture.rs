@@ -104,6 +104,7 @@ pub(crate) fn project() -> Project {
         commands: true,
         refusal: Refusal::standard(),
         refusals: BTreeMap::new(),
+        jwts: Default::default(),
         release: None,
         asked: Default::default(),
         world: World {

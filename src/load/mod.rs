@@ -101,6 +101,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         commands: settings.commands,
         refusal: settings.refusal,
         refusals: settings.refusals,
+        jwts: settings.jwts,
         release: settings.release,
         world: settings.world,
         asked: settings.asked,

@@ -79,7 +79,7 @@ impl Settings {
             let mistake = context.mistake(Code::NoControl, &self.actor.span, message);
             diagnostics.push(mistake.help(help));
         }
-        let mut bad = forgeries(&self.actor, actor);
+        let mut bad = forgeries(&self.actor, actor, context.project);
         leave_out(&mut bad, (&self.without, &[]), &self.actor.span, context, diagnostics);
         Some(Tries { bad, repeat: 1 })
     }

@@ -34,6 +34,9 @@ pub struct ActorFile {
     pub header: Option<HeaderFile>,
     /// A JSON Web Token that the platform signs with RS256, for each request.
     pub signed: Option<SignedFile>,
+    /// Whether the token in `bearer` or `header` is a JSON Web Token: bad ones are then derived from it.
+    #[serde(default)]
+    pub jwt: Option<Spanned<bool>>,
     /// What counts as a refusal of a request that this actor sends, in place of the project's `refused:`.
     pub refused: Option<WrittenRefusal>,
     /// Origins, in addition to the target's own, to which its credential may be sent.

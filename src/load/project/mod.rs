@@ -4,6 +4,7 @@ pub(crate) mod actor;
 pub(crate) mod address;
 pub mod connect_to;
 pub mod file;
+mod jwt;
 pub(crate) mod keep;
 pub(crate) mod language;
 pub(crate) mod limits;

@@ -3,7 +3,7 @@
 //! Every key is optional to the reader of YAML, so that one mistake does not hide another; missing
 //! keys are reported here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use url::Url;
@@ -19,7 +19,7 @@ use crate::load::project::keep::KeptPath;
 use crate::load::project::scope::{Scope, check_name};
 use crate::load::project::variable::Variables;
 use crate::load::project::{
-    actor, address, keep, language, limits, needs, tenants, variable, world,
+    actor, address, jwt, keep, language, limits, needs, tenants, variable, world,
 };
 use crate::model::plan::expect::Refusal;
 use crate::model::project::actor::{Actor, Secret};
@@ -55,6 +55,7 @@ pub(crate) struct Settings {
     pub(crate) commands: bool,
     pub(crate) refusal: Refusal,
     pub(crate) refusals: BTreeMap<String, Refusal>,
+    pub(crate) jwts: BTreeSet<String>,
     pub(crate) release: Option<ReleaseSource>,
     pub(crate) promises: PromiseSeverity,
     pub(crate) world: World,
@@ -109,6 +110,7 @@ fn settings(
     let tenants = tenants::read(file.tenants.as_ref(), &actors, scope, reader);
     let names = tenants.keys().cloned().collect();
     actors.extend(tenants);
+    let jwts = jwt::actors(file, &actors, &unset, scope);
     let settings = Settings {
         site: site(file, scope),
         keep: keep::read(file.site.as_ref(), scope),
@@ -128,6 +130,7 @@ fn settings(
         writes: file.writes,
         commands: file.commands,
         refusal: refusal(file.refused.as_ref(), &world.target, scope),
+        jwts,
         refusals: refusals(file, &world.target, scope),
         release: file.release.as_ref().and_then(|one| release(one, scope)),
         promises: file.promises.unwrap_or_default(),

@@ -16,7 +16,7 @@ pub mod waiver;
 pub mod weak_secret;
 pub mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -73,6 +73,8 @@ pub struct Project {
     pub refusal: Refusal,
     /// The answers that count as a refusal instead, by the actor of the request.
     pub refusals: BTreeMap<String, Refusal>,
+    /// The actors whose credential is a JSON Web Token, so that bad ones are derived from it.
+    pub jwts: BTreeSet<String>,
     /// Where the service reports its release, if it does.
     pub release: Option<ReleaseSource>,
     /// The target and its surroundings.

@@ -18,6 +18,7 @@ use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
 use crate::probe::credential::connect::{hs256, query_string_hash, rs256, token};
+use crate::probe::credential::forgery::bare;
 use crate::probe::credential::{cookies, exposed, secrets};
 use crate::probe::random;
 use crate::probe::values::redact::Redactor;
@@ -119,19 +120,20 @@ impl<'a> Minter<'a> {
         let (name, prefix, secret) = match &actor.scheme {
             Scheme::Header { name, value } => {
                 let secret = match forgery {
-                    Some(Forgery::Garbage) if cookies::is_cookie(name) => {
-                        cookies::with_random_values(value)
-                    }
-                    _ => opaque(value, forgery)?,
+                    Some(forgery) if cookies::is_cookie(name) => cookies::forged(value, forgery)
+                        .ok_or_else(|| cannot("cookie", &format!("{forgery:?}")))?,
+                    _ => self.opaque(value, forgery, request)?,
                 };
                 let name = name.parse();
                 let name =
                     name.map_err(|_| "the name of the header field is not valid".to_owned())?;
                 (name, "", secret)
             }
-            Scheme::Bearer(secret) => (AUTHORIZATION, "Bearer ", opaque(secret, forgery)?),
+            Scheme::Bearer(secret) => {
+                (AUTHORIZATION, "Bearer ", self.opaque(secret, forgery, request)?)
+            }
             Scheme::Basic { user, password } => {
-                (AUTHORIZATION, "Basic ", basic(user, password, forgery)?)
+                (AUTHORIZATION, "Basic ", self.basic(user, password, (forgery, request))?)
             }
             Scheme::Connect { client_key, shared_secret } => {
                 let token = self.connect(client_key, shared_secret, forgery, request)?;
@@ -249,7 +251,7 @@ impl<'a> Minter<'a> {
 fn sign(unsigned: &UnsignedToken<'_>) -> String {
     token(&unsigned.header, &unsigned.claims, |message| match &unsigned.signer {
         Signer::Secret(secret) => hs256(message, secret),
-        Signer::Key(key) => rs256(message, &key.private),
+        Signer::Key(key) => key.sign(message),
         Signer::Nobody => String::new(),
     })
 }
@@ -283,23 +285,55 @@ fn of_rsa(private: PrivateKey) -> Option<Key> {
     Some(Key { private, public_pem })
 }
 
-/// An opaque secret, or a random value in its place.
-fn opaque(secret: &Secret, forgery: Option<&Forgery>) -> Result<String, String> {
-    match forgery {
-        None => Ok(secret.expose().to_owned()),
-        Some(Forgery::Garbage | Forgery::WrongSecret) => Ok(random::hex::<24>()),
-        Some(other) => Err(cannot("opaque", &format!("{other:?}"))),
+impl Key {
+    /// The RS256 signature of a message.
+    pub(super) fn sign(&self, message: &[u8]) -> String {
+        rs256(message, &self.private)
     }
 }
 
-fn basic(user: &str, password: &Secret, forgery: Option<&Forgery>) -> Result<String, String> {
-    use base64::Engine as _;
-    let encode = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
-    match forgery {
-        None => Ok(encode(format!("{user}:{}", password.expose()))),
-        Some(Forgery::Garbage) => Ok(random::hex::<24>()),
-        Some(Forgery::WrongSecret) => Ok(encode(format!("{user}:{}", random::hex::<16>()))),
-        Some(other) => Err(cannot("basic", &format!("{other:?}"))),
+impl Minter<'_> {
+    /// A token that the service issued, a random one in its place, or one that is derived from it. A word in
+    /// front of the token, as in `Token 0123456789abcdef`, stays.
+    fn opaque(
+        &self,
+        secret: &Secret,
+        forgery: Option<&Forgery>,
+        request: &CredentialRequest<'_>,
+    ) -> Result<String, String> {
+        let Some(forgery) = forgery else { return Ok(secret.expose().to_owned()) };
+        let token = bare(secret.expose());
+        let words = secret.expose().strip_suffix(token).unwrap_or_default();
+        let forged = match forgery {
+            Forgery::Garbage | Forgery::WrongSecret => random::hex::<24>(),
+            other => self.derive(token, other, request)?,
+        };
+        Ok(format!("{words}{forged}"))
+    }
+
+    fn basic(
+        &self,
+        user: &str,
+        password: &Secret,
+        (forgery, request): (Option<&Forgery>, &CredentialRequest<'_>),
+    ) -> Result<String, String> {
+        use base64::Engine as _;
+        let encode = |user: &str, password: &str| {
+            base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"))
+        };
+        match forgery {
+            None => Ok(encode(user, password.expose())),
+            Some(Forgery::Garbage) => Ok(random::hex::<24>()),
+            Some(Forgery::WrongSecret) => Ok(encode(user, &random::hex::<16>())),
+            Some(Forgery::EmptySecret) => Ok(encode(user, "")),
+            Some(Forgery::UnknownUser) => {
+                Ok(encode(&format!("nobody-{}", random::hex::<8>()), password.expose()))
+            }
+            Some(Forgery::SecretOf(other)) => {
+                Ok(encode(user, self.secret_for(other, request.url)?))
+            }
+            Some(other) => Err(cannot("basic", &format!("{other:?}"))),
+        }
     }
 }
 
@@ -313,6 +347,7 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+    use crate::model::plan::credential::LetterCase;
     use crate::probe::tests::{now, project};
 
     fn made(actor: &str, credential: Credential) -> Result<Option<String>, String> {
@@ -353,6 +388,7 @@ mod tests {
         let hash = query_string_hash("GET", &"https://addon.test/notes?a=1".parse().unwrap(), "");
         let now = now().as_second();
         let good = json!({ "iss": "key-of-acme", "iat": now, "exp": now + 180, "qsh": hash });
+        let qsh = |method, url: &str| query_string_hash(method, &url.parse().unwrap(), "");
         let cases = [
             (Forgery::Expired, json!({ "iat": now - 7200, "exp": now - 3600 })),
             (Forgery::NotYetValid, json!({ "nbf": now + 3600, "exp": now + 7200 })),
@@ -363,6 +399,11 @@ mod tests {
             (Forgery::ContextQsh, json!({ "qsh": "context-qsh" })),
             (Forgery::IssuerOf("globex".into()), json!({ "iss": "key-of-globex" })),
             (Forgery::OtherAudience, json!({ "aud": ["https://another-audience.invalid"] })),
+            (Forgery::OtherQueryQsh, json!({ "qsh": qsh("GET", "https://addon.test/notes") })),
+            (
+                Forgery::OtherMethodQsh,
+                json!({ "qsh": qsh("POST", "https://addon.test/notes?a=1") }),
+            ),
         ];
         for (forgery, change) in cases {
             let mut expected = good.clone();
@@ -387,6 +428,8 @@ mod tests {
         let cases = [
             (Forgery::WrongSecret, "HS256"),
             (Forgery::AlgNone, "none"),
+            (Forgery::AlgNoneSpelled(LetterCase::Mixed), "nOnE"),
+            (Forgery::SecretOf("globex".into()), "HS256"),
             (Forgery::OtherAlgorithm, "RS256"),
             (Forgery::StrangeKey, "RS256"),
             (Forgery::PublicKeyAsSecret, "HS256"),
@@ -400,12 +443,74 @@ mod tests {
     }
 
     #[test]
+    fn bad_passwords_have_one_defect() {
+        use base64::engine::general_purpose::STANDARD;
+        let mut project = project("https://addon.test");
+        for name in ["ada", "bob"] {
+            let password = Secret::new(format!("password-of-{name}"));
+            let scheme = Scheme::Basic { user: name.into(), password };
+            let actor = Actor { tenant: None, scheme, send_to: Vec::new(), weak_secret: false };
+            project.actors.insert(name.into(), actor);
+        }
+        let minter = Minter::new(&project);
+        let made = |forgery: Forgery, url: &str| {
+            let url = url.parse().unwrap();
+            let credential = Credential::Forged(forgery);
+            let request = CredentialRequest {
+                actor: "ada",
+                credential: &credential,
+                method: "GET",
+                url: &url,
+                body: None,
+                now: now(),
+            };
+            let minted = minter.mint(&request)?.unwrap();
+            let field = minted.value.to_str().unwrap().strip_prefix("Basic ").unwrap().to_owned();
+            Ok::<String, String>(String::from_utf8(STANDARD.decode(field).unwrap()).unwrap())
+        };
+        let target = "https://addon.test/";
+        let wrong = made(Forgery::WrongSecret, target).unwrap();
+        assert!(wrong.starts_with("ada:") && !wrong.contains("password-of"), "{wrong}");
+        assert_eq!(made(Forgery::EmptySecret, target).unwrap(), "ada:");
+        let unknown = made(Forgery::UnknownUser, target).unwrap();
+        assert!(
+            unknown.starts_with("nobody-") && unknown.ends_with(":password-of-ada"),
+            "{unknown}"
+        );
+        let other = || Forgery::SecretOf("bob".into());
+        assert_eq!(made(other(), target).unwrap(), "ada:password-of-bob");
+        let elsewhere = made(other(), "https://elsewhere.test/").unwrap_err();
+        assert!(elsewhere.contains("may not be sent"), "{elsewhere}");
+    }
+
+    #[test]
+    fn a_word_in_front_of_a_token_stays() {
+        let mut project = project("https://addon.test");
+        let value = Secret::new("Token 0123456789abcdef");
+        let scheme = Scheme::Header { name: "Authorization".into(), value };
+        let actor = Actor { tenant: None, scheme, send_to: Vec::new(), weak_secret: false };
+        project.actors.insert("ada".into(), actor);
+        let credential = Credential::Forged(Forgery::Garbage);
+        let request = CredentialRequest {
+            actor: "ada",
+            credential: &credential,
+            method: "GET",
+            url: &"https://addon.test/".parse().unwrap(),
+            body: None,
+            now: now(),
+        };
+        let minted = Minter::new(&project).mint(&request).unwrap().unwrap();
+        let value = minted.value.to_str().unwrap();
+        assert!(value.starts_with("Token ") && !value.contains("0123456789abcdef"), "{value}");
+    }
+
+    #[test]
     fn schemes_without_tokens_reject_forgeries_of_tokens() {
         let forge = |forgery| made("operator", Credential::Forged(forgery));
         assert_eq!(made("operator", Credential::Own), Ok(Some("Bearer a-bearer".into())));
         let wrong = forge(Forgery::WrongSecret).unwrap().unwrap();
         assert!(wrong.starts_with("Bearer ") && !wrong.contains("a-bearer"));
-        assert!(forge(Forgery::AlgNone).unwrap_err().contains("cannot be forged"));
+        assert!(forge(Forgery::AlgNone).unwrap_err().contains("not a JSON Web Token"));
         assert_eq!(made("anyone", Credential::Own), Ok(None));
         assert_eq!(made("acme", Credential::None), Ok(None));
         assert!(made("nobody", Credential::Own).is_err());

@@ -71,6 +71,7 @@ pub(crate) fn project(target: &str) -> Project {
         commands: false,
         refusal: Refusal::standard(),
         refusals: BTreeMap::new(),
+        jwts: Default::default(),
         release: None,
         asked: Default::default(),
         world: World {

@@ -130,6 +130,7 @@ pub(crate) fn project() -> Project {
         commands: false,
         refusal: Refusal::standard(),
         refusals: BTreeMap::new(),
+        jwts: Default::default(),
         release: None,
         asked: Default::default(),
         world: World {

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::auth_required::bad_credential::{
-    Bad, Tries, Without, forged, forgeries, leave_out, public_key_of,
+    Bad, Tries, Without, forgeries, leave_out, of_other, public_key_of,
 };
 use crate::check::kinds::auth_required::effect::{ReadsBack, reading, report_unknown};
 use crate::check::kinds::auth_required::endpoints::{
@@ -27,7 +27,7 @@ use crate::check::written::repeat::repeat;
 use crate::check::written::request;
 use crate::check::written::request::WrittenRequest;
 use crate::model::plan::Plan;
-use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::plan::credential::Credential;
 use crate::model::plan::looks::STRANGERS_REPEAT;
 use crate::model::plan::request::Request;
 use crate::model::project::actor::{Actor, Scheme};
@@ -45,7 +45,9 @@ pub(crate) struct Settings {
     actor: Spanned<String>,
     /// An actor of an uninstalled tenant, whose credential each endpoint must refuse.
     former: Option<Spanned<String>>,
-    /// Another actor of the same scheme: each endpoint must refuse its name with this actor's secret.
+    /// Another actor of the same scheme (`connect`, `basic`, or a token with `jwt: true`): each endpoint must refuse
+    /// its name, claims or secret together with those of this actor. Its secret is sent to the target only if the target
+    /// may receive it.
     other: Option<Spanned<String>>,
     /// An actor of the scheme `signed`: each endpoint must refuse a token with its public key as the
     /// secret.
@@ -69,9 +71,9 @@ pub(crate) struct Settings {
     /// meanwhile. If left out, it is the path of the request itself for `PUT`, `PATCH` and `DELETE`.
     #[serde(default)]
     reads_back: ReadsBack,
-    /// Bad credentials and other spellings of the request (`head`, `query-token`, `trailing-slash`,
-    /// `doubled-slash`, `other-case`, `encoded-slash`, `method-override`) to leave out, by name, each
-    /// with the reason.
+    /// [Bad credentials](#bad-credentials) and other spellings of the request (`head`, `query-token`,
+    /// `trailing-slash`, `doubled-slash`, `other-case`, `encoded-slash`, `method-override`) to leave out, by name,
+    /// each with the reason. A wrong password locks the account of many services: leave it out there.
     #[serde(default)]
     without: Without,
 }
@@ -133,7 +135,7 @@ impl Settings {
         let Some(actor) = context.actor(&self.actor, diagnostics) else {
             return Vec::new();
         };
-        let mut all = forgeries(&self.actor, actor);
+        let mut all = forgeries(&self.actor, actor, context.project);
         for other in self.former.iter().chain(&self.other) {
             self.report_other_scheme(actor, other, context, diagnostics);
         }
@@ -145,16 +147,11 @@ impl Settings {
                 credential: Credential::Own,
             });
         }
-        if let Some(other) = &self.other
-            && !matches!(actor.scheme, Scheme::Connect { .. })
-        {
-            let name = actor.scheme.name();
-            let message = format!("a credential of the scheme `{name}` does not name its tenant");
-            let mistake = context.mistake(Code::OtherScheme, &other.span, message);
-            diagnostics.push(mistake.help("remove `other:`"));
-        } else if let Some(other) = &self.other {
-            let forgery = Forgery::IssuerOf(other.value.clone());
-            all.push(forged(&self.actor, "issuer-of", "under another tenant's name", forgery));
+        if let Some(other) = &self.other {
+            match of_other(&self.actor, actor, other, context.project) {
+                Some(bad) => all.extend(bad),
+                None => self.report_no_tenant(actor, other, context, diagnostics),
+            }
         }
         if let Some(platform) = &self.platform {
             platform_key(platform, context, diagnostics);
@@ -163,6 +160,24 @@ impl Settings {
         let further: Vec<&str> = variants::names().collect();
         leave_out(&mut all, (&self.without, &further), &self.actor.span, context, diagnostics);
         all
+    }
+
+    fn report_no_tenant(
+        &self,
+        actor: &Actor,
+        other: &Spanned<String>,
+        context: &Context<'_>,
+        diagnostics: &mut Report,
+    ) {
+        let name = actor.scheme.name();
+        let message = format!("a credential of the scheme `{name}` does not name its tenant");
+        let help = match &actor.scheme {
+            Scheme::Bearer(_) | Scheme::Header { .. } => {
+                "remove `other:`; if the credential is a JSON Web Token, add `jwt: true` to both actors"
+            }
+            _ => "remove `other:`",
+        };
+        diagnostics.push(context.mistake(Code::OtherScheme, &other.span, message).help(help));
     }
 
     fn report_other_scheme(

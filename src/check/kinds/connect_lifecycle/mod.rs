@@ -111,7 +111,7 @@ impl Settings {
     fn tries(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Tries> {
         let actor = context.actor(&self.actor, diagnostics)?;
         platform_key(&self.actor, context, diagnostics)?;
-        let mut bad = forgeries(&self.actor, actor);
+        let mut bad = forgeries(&self.actor, actor, context.project);
         leave_out(&mut bad, (&self.without, &[]), &self.actor.span, context, diagnostics);
         Some(Tries { bad, repeat: 1 })
     }

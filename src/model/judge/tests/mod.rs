@@ -88,6 +88,7 @@ pub(super) fn project(claims: Vec<Claim>) -> Project {
         commands: true,
         refusal: Refusal::standard(),
         refusals: BTreeMap::new(),
+        jwts: Default::default(),
         release: None,
         asked: Default::default(),
         world: World::public("https://service.example.com".parse().unwrap()),

@@ -43,6 +43,8 @@ macro_rules! project {
                 "an actor has no credential, or more than one, or an incomplete one";
             BadCredential "bad-credential" Error []
                 "a credential cannot be sent in a header";
+            UnstatedJwt "unstated-jwt" Warning []
+                "the credential of an actor is a JSON Web Token, and the file does not state that";
             WeakSecret "weak-secret" Error []
                 "the secret of an actor is too short or too common to be recognised in an answer";
             LiteralSecret "literal-secret" Error []
