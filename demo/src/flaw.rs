@@ -30,6 +30,10 @@ pub enum Flaw {
     AcceptExpired,
     /// Tokens without a signature are accepted.
     AcceptAlgNone,
+    /// Invocation tokens of Forge without a signature are accepted.
+    ForgeUnsigned,
+    /// Invocation tokens for another Forge app are accepted.
+    ForgeOtherApp,
     /// Tokens for another request are accepted.
     IgnoreQsh,
     /// Tokens for the same path with another method are accepted.
@@ -74,6 +78,16 @@ pub enum Flaw {
     NoMx,
     /// The `security.txt` has expired.
     ExpiredSecurityTxt,
+    /// The published manifest of the Forge app requests an additional scope.
+    ForgeExtraScope,
+    /// The published manifest lets the Forge app load pictures from anywhere.
+    ForgeWildcard,
+    /// The published manifest declares another purpose of the remote.
+    ForgeRemotePurpose,
+    /// The published manifest does not enable licensing.
+    ForgeUnlicensed,
+    /// The published manifest still has a module of Atlassian Connect.
+    ForgeConnectModule,
 }
 
 /// The description of a flaw.
@@ -144,6 +158,18 @@ pub const FLAWS: &[FlawInfo] = &[
         Flaw::AcceptAlgNone,
         "accept-alg-none",
         "A token with `alg: none` and no signature is accepted.",
+        "auth-required",
+    ),
+    row(
+        Flaw::ForgeUnsigned,
+        "forge-unsigned",
+        "An invocation token of Forge with `alg: none` and no signature is accepted.",
+        "auth-required",
+    ),
+    row(
+        Flaw::ForgeOtherApp,
+        "forge-other-app",
+        "An invocation token for another Forge app is accepted.",
         "auth-required",
     ),
     row(Flaw::IgnoreQsh, "ignore-qsh", "A token for another request is accepted.", "auth-required"),
@@ -257,6 +283,36 @@ pub const FLAWS: &[FlawInfo] = &[
         "expired-security-txt",
         "The `security.txt` expired yesterday.",
         "security-txt",
+    ),
+    row(
+        Flaw::ForgeExtraScope,
+        "forge-extra-scope",
+        "The published manifest of the Forge app also requests the scope manage:confluence-configuration.",
+        "forge-scopes",
+    ),
+    row(
+        Flaw::ForgeWildcard,
+        "forge-wildcard",
+        "The published manifest lets the Forge app load pictures from any host.",
+        "forge-egress",
+    ),
+    row(
+        Flaw::ForgeRemotePurpose,
+        "forge-remote-purpose",
+        "The published manifest declares that the remote receives data for other purposes too.",
+        "forge-remotes",
+    ),
+    row(
+        Flaw::ForgeUnlicensed,
+        "forge-unlicensed",
+        "The published manifest does not enable licensing.",
+        "forge-licensing",
+    ),
+    row(
+        Flaw::ForgeConnectModule,
+        "forge-connect-module",
+        "The published manifest still has a module of Atlassian Connect.",
+        "forge-platform",
     ),
 ];
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 /// The host of the add-on.
 pub(crate) const ADDON: &str = "addon.demo.test";
+/// The host of the back end of the Forge app.
+pub(crate) const FORGE: &str = "forge.demo.test";
 /// The host of the platform that the add-on runs on.
 pub(crate) const PLATFORM: &str = "platform.demo.test";
 /// The host that stores uploaded images.
@@ -30,8 +32,8 @@ pub(crate) const FORGE_ISSUER: &str = "forge/invocation-token";
 /// The app that is the audience of invocation tokens.
 pub(crate) const FORGE_APP: &str = "ari:cloud:ecosystem::app/8f5a1c1e-0d6b-4d57-9a57-1f0c6a2b7e10";
 
-/// The hosts other than the add-on.
-pub(crate) const WORLD: &[&str] = &[PLATFORM, MEDIA, VENDOR, SUPPORT, KEYS];
+/// The hosts other than the Connect add-on.
+pub(crate) const WORLD: &[&str] = &[PLATFORM, MEDIA, VENDOR, SUPPORT, KEYS, FORGE];
 
 /// The error for an unknown name.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -178,7 +178,7 @@ fn open(app: &Arc<App>, mode: Mode, authority: &Authority, world: TcpSocket) -> 
     }
     let address = world.local_addr()?;
     let protocol = Protocol::Tls(acceptor(authority, WORLD)?);
-    listen::serve(world, protocol, by_host(world::sites(app), app.clock))?;
+    listen::serve(world, protocol, by_host(world::sites(app, mode), app.clock))?;
     ports.addresses.extend(WORLD.iter().map(|name| ((*name).to_owned(), vec![address])));
     Ok(ports)
 }

@@ -10,14 +10,18 @@ use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use axum::{Json, Router};
 
+use crate::addon;
 use crate::addon::App;
 use crate::flaw::Flaw;
 use crate::keys;
-use crate::names::{FORGE_KEY_NAME, INSTALL_KEY_NAME, KEYS, MEDIA, PLATFORM, SUPPORT, VENDOR};
+use crate::mode::Mode;
+use crate::names::{
+    FORGE, FORGE_KEY_NAME, INSTALL_KEY_NAME, KEYS, MEDIA, PLATFORM, SUPPORT, VENDOR,
+};
 use crate::problem::Problem;
 
-/// The routes of each host.
-pub(crate) fn sites(app: &Arc<App>) -> BTreeMap<&'static str, Router> {
+/// The routes of each host. The mode is that of the app.
+pub(crate) fn sites(app: &Arc<App>, mode: Mode) -> BTreeMap<&'static str, Router> {
     let site = |routes: Router<Arc<App>>| {
         routes.fallback(async || Problem::NOT_FOUND).with_state(Arc::clone(app))
     };
@@ -40,6 +44,7 @@ pub(crate) fn sites(app: &Arc<App>) -> BTreeMap<&'static str, Router> {
         (SUPPORT, site(support)),
         (MEDIA, site(media)),
         (KEYS, site(key_server)),
+        (FORGE, addon::remote_router(app, mode)),
     ])
 }
 

@@ -24,6 +24,7 @@ use crate::model::plan::expect::{Expectation, Refusal, Test};
 use crate::model::plan::{Act, Plan};
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
 use crate::model::project::claim::{Claim, Passage, PassageLink, Written};
+use crate::model::project::forge::{ForgeApp, manifest};
 use crate::model::project::world::{Limits, World};
 use crate::model::project::{Project, Site};
 use crate::model::source::decode::Spanned;
@@ -106,6 +107,7 @@ pub(crate) fn project() -> Project {
         refusals: BTreeMap::new(),
         jwts: Default::default(),
         release: None,
+        forge: Some(forge()),
         asked: Default::default(),
         world: World {
             target: "https://addon.demo.test".parse().unwrap(),
@@ -126,6 +128,18 @@ pub(crate) fn project() -> Project {
         templates: BTreeMap::new(),
         sources: Sources::default(),
     }
+}
+
+/// A small Forge app.
+pub(crate) fn forge() -> ForgeApp {
+    let yaml = "\
+app: { id: 'ari:cloud:ecosystem::app/demo', licensing: { enabled: true } }
+permissions: { scopes: [storage:app, read:page:confluence] }
+remotes:
+  - { key: notes, baseUrl: 'https://notes.example.com', operations: [storage] }
+";
+    let (manifest, _) = manifest::read(&node(yaml), &"manifest.yml".into());
+    ForgeApp { manifest, answers: None }
 }
 
 /// An actor that signs as the platform.

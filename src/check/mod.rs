@@ -1,5 +1,6 @@
 //! From the checks of a project to plans, before any request is sent. Pure.
 
+mod agreement;
 mod allowed;
 mod clean_up;
 #[cfg(test)]
@@ -50,6 +51,7 @@ pub fn plans(project: &Project, seeds: &Seeds) -> (BTreeMap<ClaimId, Vec<Plan>>,
             plans.insert(claim.id.clone(), planned);
         }
     }
+    diagnostics.extend(agreement::missing(project));
     (plans, diagnostics.into_vec())
 }
 

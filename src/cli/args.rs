@@ -30,7 +30,7 @@ pub(crate) struct PolicyOption {
 /// The service that the checks test.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Target {
-    /// The origin of the service, or `demo`; replaces `target` in avouch.yaml
+    /// The origin of the service, `demo` or `demo-forge`; replaces `target` in avouch.yaml
     #[arg(long, env = "AVOUCH_TARGET", hide_env_values = true, value_name = "URL")]
     pub(crate) target: Option<String>,
     /// The operator's policy.

@@ -103,6 +103,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         refusals: settings.refusals,
         jwts: settings.jwts,
         release: settings.release,
+        forge: settings.forge,
         world: settings.world,
         asked: settings.asked,
         policies: policies.into_iter().map(|one| one.policy).collect(),

@@ -60,11 +60,13 @@ impl Project {
         Self::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name))
     }
 
-    /// A copy of the project of that name below `examples/`, with its templates.
+    /// A copy of the project of that name below `examples/`, with its templates and the files that it names.
     pub(crate) fn example(name: &str) -> Self {
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
         let project = Self::of(&from);
-        copy(&from.join("templates"), &project.path("templates"));
+        for name in ["templates", "manifest.yml", "privacy-and-security.yaml"] {
+            copy(&from.join(name), &project.path(name));
+        }
         project
     }
 

@@ -7,6 +7,7 @@ mod docs;
 mod evidence;
 mod harness;
 mod load;
+mod logins;
 mod publish;
 mod readers;
 mod serve;

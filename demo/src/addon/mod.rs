@@ -11,6 +11,7 @@ mod lifecycle;
 mod notes;
 mod operator;
 mod public;
+mod remote;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -86,8 +87,17 @@ pub(crate) fn router(app: &Arc<App>, node: Node, mode: Mode) -> Router {
         Node::Second if app.has(Flaw::OpenNode) => get(public::stats_for_everybody),
         _ => get(public::stats),
     };
-    routes()
-        .route("/stats", stats)
+    finished(routes().route("/stats", stats), app, mode)
+}
+
+/// The routes of the back end of the Forge app, in this mode.
+pub(crate) fn remote_router(app: &Arc<App>, mode: Mode) -> Router {
+    finished(remote::routes(), app, mode)
+}
+
+/// Adds to routes what every answer has.
+fn finished(routes: Router<Arc<App>>, app: &Arc<App>, mode: Mode) -> Router {
+    routes
         .fallback(async || Problem::NOT_FOUND)
         .method_not_allowed_fallback(async || {
             Problem(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed")

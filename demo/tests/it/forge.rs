@@ -71,3 +71,32 @@ async fn an_invocation_that_the_platform_did_not_sign_is_refused() {
         assert_eq!(ask(&bench, &token).await.status, 401);
     }
 }
+
+#[tokio::test]
+async fn a_flawed_app_accepts_tokens_that_the_platform_did_not_make_for_it() {
+    let other: &Change = &|_, claims| claims["aud"] = json!("ari:cloud:ecosystem::app/x");
+    let unsigned: &Change = &|header, _| header["alg"] = json!("none");
+    for (flaw, change) in [("forge-other-app", other), ("forge-unsigned", unsigned)] {
+        let bench = Bench::flawed(flaw);
+        let (mut header, mut claims) = good();
+        change(&mut header, &mut claims);
+        let token = sign_rsa(&header, &claims, bench.secret("FORGE_KEY"));
+        assert_eq!(ask(&bench, &token).await.status, 200, "{flaw}");
+    }
+}
+
+#[tokio::test]
+async fn each_flaw_of_the_manifest_changes_one_section_of_the_published_copy() {
+    const MANIFEST: &str = "https://forge.demo.test/manifest.json";
+    let sound = Bench::sound().visit(MANIFEST).await.json();
+    for (flaw, section) in [
+        ("forge-extra-scope", "/permissions/scopes"),
+        ("forge-wildcard", "/permissions/external"),
+        ("forge-remote-purpose", "/remotes/0/operations"),
+        ("forge-unlicensed", "/app/licensing"),
+        ("forge-connect-module", "/connectModules"),
+    ] {
+        let flawed = Bench::flawed(flaw).visit(MANIFEST).await.json();
+        assert_ne!(sound.pointer(section), flawed.pointer(section), "{flaw}");
+    }
+}

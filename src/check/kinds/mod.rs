@@ -7,6 +7,7 @@ pub(crate) mod command;
 pub(crate) mod connect_descriptor;
 pub(crate) mod connect_lifecycle;
 pub(crate) mod dns;
+pub(crate) mod forge_manifest;
 pub(crate) mod forge_remote;
 pub(crate) mod headers;
 pub(crate) mod http;
@@ -34,6 +35,7 @@ pub static KINDS: &[&dyn ErasedKind] = &[
     &connect_descriptor::ConnectDescriptor,
     &connect_lifecycle::ConnectLifecycle,
     &forge_remote::ForgeRemote,
+    &forge_manifest::ForgeManifest,
     &security_txt::SecurityTxt,
     &link::Link,
     &attestation::AttestationKind,

@@ -147,7 +147,8 @@ impl<'a> Names<'a> {
     fn secret_of(&self, actor: &str) -> bool {
         let actor = self.context.project.actors.get(actor);
         actor.is_some_and(|actor| {
-            !matches!(actor.scheme, Scheme::Signed(_)) && actor.scheme.secret().is_some()
+            !matches!(actor.scheme, Scheme::Signed(_) | Scheme::Login(_))
+                && actor.scheme.secret().is_some()
         })
     }
 

@@ -8,17 +8,62 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// The files, by language (BCP 47).
-const FILES: [(&str, &str); 3] = [
-    ("en", include_str!("en.txt")),
-    ("de", include_str!("de.txt")),
-    ("fr", include_str!("fr.txt")),
+const FILES: [(Language, &str); 4] = [
+    (Language::English, include_str!("en.txt")),
+    (Language::German, include_str!("de.txt")),
+    (Language::French, include_str!("fr.txt")),
+    (Language::Spanish, include_str!("es.txt")),
 ];
+
+/// The languages that have a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Language {
+    /// `en`
+    English,
+    /// `de`
+    German,
+    /// `fr`
+    French,
+    /// `es`
+    Spanish,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::English, Self::German, Self::French, Self::Spanish];
+
+    /// Its tag (BCP 47).
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::German => "de",
+            Self::French => "fr",
+            Self::Spanish => "es",
+        }
+    }
+
+    /// Its name in English.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::German => "German",
+            Self::French => "French",
+            Self::Spanish => "Spanish",
+        }
+    }
+
+    /// The language of a tag (BCP 47) such as `de-AT`, if it has a file.
+    pub fn of(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next()?;
+        Self::ALL.into_iter().find(|one| one.tag().eq_ignore_ascii_case(primary))
+    }
+}
 
 /// Read at the first use, in well under a millisecond.
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut lexicon = Lexicon::default();
-    for (_, text) in FILES {
-        lexicon.add(text);
+    for (language, text) in FILES {
+        lexicon.add(language, text);
     }
     lexicon
 });
@@ -48,6 +93,9 @@ sections! {
     /// Phrases of one or more words.
     Phrases {
         Promises = "phrases",
+        LeadIns = "lead-ins",
+        Receiving = "receiving",
+        PastMarks = "past-marks",
         Verdicts = "verdicts",
         Pointing = "pointing",
         Denials = "denials",
@@ -84,8 +132,17 @@ sections! {
         Deeds = "deeds",
         Participles = "participles",
         Standards = "standards",
+        Algorithms = "algorithms",
         Held = "held",
-        GermanDeeds = "german-deeds",
+        Habits = "habits",
+        Irregular = "irregular",
+        IdleParticiples = "idle-participles",
+        IdleVerbs = "idle-verbs",
+        Topics = "topics",
+        Aims = "aims",
+        Describing = "describing",
+        Obligations = "obligations",
+        NotVerbs = "not-verbs",
         BareDeeds = "bare-deeds",
         States = "states",
         Adverbs = "adverbs",
@@ -158,6 +215,12 @@ sections! {
 }
 
 impl List {
+    /// Whether a word, in lower case, is in the list of one language.
+    pub(crate) fn has_in(self, language: Language, word: &str) -> bool {
+        let lists = LEXICON.own.get(&language);
+        lists.and_then(|lists| lists.get(self as usize)).is_some_and(|list| list.contains(word))
+    }
+
     /// Whether a word, in lower case, is in the list.
     pub(crate) fn has(self, word: &str) -> bool {
         LEXICON.lists.get(self as usize).is_some_and(|list| list.contains(word))
@@ -172,6 +235,12 @@ impl Table {
 }
 
 impl Phrases {
+    /// The phrases of one language, each as its words in lower case.
+    pub(crate) fn of(self, language: Language) -> &'static [Vec<&'static str>] {
+        let phrases = LEXICON.own_phrases.get(&language);
+        phrases.and_then(|phrases| phrases.get(self as usize)).map_or(&[], Vec::as_slice)
+    }
+
     /// The phrases of the section, each as its words in lower case.
     pub(crate) fn all(self) -> &'static [Vec<&'static str>] {
         LEXICON.phrases.get(self as usize).map_or(&[], Vec::as_slice)
@@ -183,6 +252,10 @@ struct Lexicon {
     lists: Vec<BTreeSet<&'static str>>,
     tables: Vec<BTreeMap<&'static str, f64>>,
     phrases: Vec<Vec<Vec<&'static str>>>,
+    /// The lists of each language.
+    own: BTreeMap<Language, Vec<BTreeSet<&'static str>>>,
+    /// The phrases of each language.
+    own_phrases: BTreeMap<Language, Vec<Vec<Vec<&'static str>>>>,
 }
 
 impl Default for Lexicon {
@@ -191,25 +264,34 @@ impl Default for Lexicon {
             lists: vec![BTreeSet::new(); List::ALL.len()],
             tables: vec![BTreeMap::new(); Table::ALL.len()],
             phrases: vec![Vec::new(); Phrases::ALL.len()],
+            own: BTreeMap::new(),
+            own_phrases: BTreeMap::new(),
         }
     }
 }
 
 impl Lexicon {
     /// Adds the words of one file.
-    fn add(&mut self, text: &'static str) {
+    fn add(&mut self, language: Language, text: &'static str) {
         let mut section = "";
+        let mut own = vec![BTreeSet::new(); List::ALL.len()];
+        let mut own_phrases = vec![Vec::new(); Phrases::ALL.len()];
         for line in lines(text) {
             if let Some(name) = section_name(line) {
                 section = name;
             } else if let Some(phrases) = Phrases::ALL.iter().find(|one| one.section() == section) {
-                self.phrases[*phrases as usize].push(line.split_whitespace().collect());
+                let phrase: Vec<&str> = line.split_whitespace().collect();
+                self.phrases[*phrases as usize].push(phrase.clone());
+                own_phrases[*phrases as usize].push(phrase);
             } else if let Some(list) = List::ALL.iter().find(|one| one.section() == section) {
                 self.lists[*list as usize].extend(line.split_whitespace());
+                own[*list as usize].extend(line.split_whitespace());
             } else if let Some(table) = Table::ALL.iter().find(|one| one.section() == section) {
                 self.tables[*table as usize].extend(row(line).into_iter().flatten());
             }
         }
+        self.own.insert(language, own);
+        self.own_phrases.insert(language, own_phrases);
     }
 }
 
@@ -245,7 +327,7 @@ mod tests {
         let phrases = Phrases::ALL.iter().map(|phrases| phrases.section());
         let known: Vec<&str> = phrases.chain(lists).chain(tables).collect();
         for (language, text) in FILES {
-            assert_eq!(sections(text), known, "{language}");
+            assert_eq!(sections(text), known, "{language:?}");
         }
     }
 
@@ -258,7 +340,7 @@ mod tests {
                     in_table = Table::ALL.iter().any(|table| table.section() == name);
                 } else if in_table {
                     let words = row(line).map_or(0, Iterator::count);
-                    assert!(words > 0, "{language}: {line}");
+                    assert!(words > 0, "{language:?}: {line}");
                 }
             }
         }

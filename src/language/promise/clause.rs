@@ -2,12 +2,20 @@
 
 use std::ops::Range;
 
+use crate::language::lexicon::{Language, List, Phrases};
 use crate::language::promise::words as known;
 use crate::language::words::runs;
 
 /// The words of a sentence, divided into clauses.
 pub(crate) struct Clauses {
+    pub(crate) language: Language,
     pub(crate) tokens: Vec<ClauseToken>,
+    /// Whether the sentence is a request, a definition, or about a wish or a document.
+    pub(crate) is_quiet: bool,
+    /// Whether the sentence is about one time in the past.
+    pub(crate) is_past: bool,
+    /// Whether the reader is promised something.
+    pub(crate) is_receiving: bool,
 }
 
 /// A word.
@@ -16,8 +24,10 @@ pub(crate) struct ClauseToken {
     pub(crate) word: String,
     /// Its bytes.
     pub(crate) span: Range<usize>,
+    /// Whether it begins with a capital letter or a digit.
+    pub(crate) is_capital: bool,
     /// The first token of its clause.
-    clause: usize,
+    pub(crate) clause: usize,
     /// Whether punctuation follows it.
     breaks: bool,
 }
@@ -27,11 +37,21 @@ const WORD_MAX: usize = 60;
 
 impl Clauses {
     /// The words of a sentence.
-    pub(crate) fn of(sentence: &str) -> Self {
-        let mut all = Self { tokens: Vec::new() };
+    pub(crate) fn of(sentence: &str, language: Language) -> Self {
+        let mut all = Self {
+            language,
+            tokens: Vec::new(),
+            is_quiet: false,
+            is_past: false,
+            is_receiving: false,
+        };
         for run in runs(sentence) {
             all.push(&sentence[run.clone()], run.start);
         }
+        // Once for the sentence, because each of its words needs them.
+        all.is_quiet = all.asks_or_explains();
+        all.is_past = all.is_of_the_past();
+        all.is_receiving = all.has_phrase(Phrases::Receiving);
         all
     }
 
@@ -59,6 +79,7 @@ impl Clauses {
             behind.is_some_and(|c| matches!(c, ',' | ';' | ':' | '.' | ')' | ']' | '–' | '—'));
         self.tokens.push(ClauseToken {
             word,
+            is_capital: text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()),
             span: start + from..start + from + text.len(),
             clause,
             breaks,
@@ -72,10 +93,47 @@ impl Clauses {
         };
         let first = self.word(last.clause);
         // "When you leave we delete": after a condition, "we" begins the main clause.
-        let is_main = word == "we" && known::is_condition(first) && last.clause + 1 < at;
+        let is_condition = |word: &str| self.is_in(List::Conditions, word);
+        let is_main = word == "we" && is_condition(first) && last.clause + 1 < at;
         last.breaks
-            || known::is_condition(word) && !matches!(last.word.as_str(), "only" | "even")
+            || is_condition(word) && !matches!(last.word.as_str(), "only" | "even")
             || is_main
+    }
+
+    /// Whether a word is in a list of the language.
+    pub(crate) fn is_in(&self, list: List, word: &str) -> bool {
+        list.has_in(self.language, word)
+    }
+
+    /// Whether the word at a token is in a list of the language.
+    pub(crate) fn is(&self, list: List, at: usize) -> bool {
+        self.is_in(list, self.word(at))
+    }
+
+    /// The number of tokens of the phrase that begins at this token.
+    pub(crate) fn phrase(&self, phrases: Phrases, at: usize) -> Option<usize> {
+        let fits = |phrase: &&Vec<&str>| {
+            phrase.iter().enumerate().all(|(index, word)| self.word(at + index) == *word)
+        };
+        phrases.of(self.language).iter().find(fits).map(Vec::len)
+    }
+
+    /// Whether the sentence has one of these phrases.
+    pub(crate) fn has_phrase(&self, phrases: Phrases) -> bool {
+        (0..self.tokens.len()).any(|at| self.phrase(phrases, at).is_some())
+    }
+
+    /// Whether a word of a clause before this token is in a list.
+    pub(crate) fn has_before(&self, list: List, at: usize) -> bool {
+        self.clause(at).iter().any(|token| self.is_in(list, &token.word))
+    }
+
+    /// The words of a clause after this token.
+    pub(crate) fn rest(&self, at: usize) -> &[ClauseToken] {
+        let clause = self.tokens.get(at).map_or(0, |token| token.clause);
+        let rest = self.tokens.get(at + 1..).unwrap_or_default();
+        let length = rest.iter().take(CLAUSE_MAX).take_while(|token| token.clause == clause);
+        &rest[..length.count()]
     }
 
     /// A word in lower case; empty if there is none.
@@ -159,4 +217,4 @@ impl Clauses {
 }
 
 /// How many words before one are considered at most.
-const CLAUSE_MAX: usize = 30;
+pub(crate) const CLAUSE_MAX: usize = 30;

@@ -1,19 +1,23 @@
 //! Promises: recognises sentences that read like a promise.
 //!
 //! A word such as "never", a number with a unit, or "we will" is a sign of a promise, but not in a
-//! question, in a request to the reader, or in a condition. The rules are made for English; only the
-//! plainest signs of German and French are known.
+//! question, in a request to the reader, or in a condition (`english.rs`, `abroad.rs`). So is what a
+//! service and its people do again and again: "passwords are hashed", "we answer" (`habit/`). Each
+//! language has its own rules. `cargo bench --bench promises` measures them.
 
+mod abroad;
 mod clause;
+mod english;
+mod habit;
 mod words;
 
 use std::ops::Range;
 
-use crate::language::lexicon::Phrases;
+use crate::language::lexicon::{List, Phrases};
 use crate::language::promise::clause::Clauses;
-use crate::language::promise::words as known;
-use crate::language::quantity::amount::{Quantity, Unit};
 use crate::language::quantity::find::find;
+
+pub use crate::language::lexicon::Language;
 
 /// The context of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +32,7 @@ pub enum Setting {
 /// none. Only spans for which `counts` returns `true` are considered.
 pub fn sign(
     sentence: &str,
+    language: Language,
     setting: Setting,
     counts: &dyn Fn(&Range<usize>) -> bool,
 ) -> Option<Range<usize>> {
@@ -36,238 +41,83 @@ pub fn sign(
     if is_question {
         return None;
     }
-    let clauses = Clauses::of(sentence);
-    if setting == Setting::Heading && !clauses.tokens.iter().any(|token| known::speaks(&token.word))
-    {
+    let clauses = Clauses::of(sentence, language);
+    if setting == Setting::Heading && !clauses.speaks() {
         return None;
     }
-    let words = (0..clauses.tokens.len()).filter_map(|at| clauses.sign(at));
-    let numbers = find(sentence).into_iter().filter(|one| clauses.is_promised(one));
-    let signs = words.chain(numbers.map(|one| one.span)).filter(|span| counts(span));
-    signs.min_by_key(|span| (span.start, span.end))
+    let tokens = 0..clauses.tokens.len();
+    let is_english = language == Language::English;
+    let words = tokens.clone().filter_map(|at| match language {
+        Language::English => clauses.sign_in_english(at),
+        _ => clauses.sign_abroad(at),
+    });
+    let is_promised = |one: &_| match is_english {
+        true => clauses.is_promised(one),
+        false => clauses.is_promised_abroad(one),
+    };
+    let numbers = find(sentence).into_iter().filter(is_promised).map(|one| one.span);
+    let named = tokens.clone().filter(|at| clauses.is_algorithm(sentence, *at));
+    let named = named.map(|at| clauses.tokens[at].span.clone());
+    let signs = words.chain(numbers).chain(named).filter(|span| counts(span));
+    let first = signs.min_by_key(|span| (span.start, span.end));
+    first.or_else(|| {
+        let is_counted = |at: &usize| counts(&clauses.tokens[*at].span);
+        let mut habits =
+            tokens.take(HABITS_MAX).filter(|at| clauses.is_habit(*at)).filter(is_counted);
+        habits.next().map(|at| clauses.tokens[at].span.clone())
+    })
+}
+
+/// The bytes of the words by which a paragraph or an item above a list makes each item of the list a
+/// promise: `You can expect us to:`.
+pub fn lead_in(sentence: &str, language: Language) -> Option<Range<usize>> {
+    let ends = sentence.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_'));
+    let is_open = ends.ends_with([':', ',', '…']);
+    if !is_open && !ends.ends_with(char::is_alphanumeric) {
+        return None;
+    }
+    let clauses = Clauses::of(sentence, language);
+    let mut found = (0..clauses.tokens.len().min(HABITS_MAX)).filter_map(|at| {
+        let end = at + clauses.phrase(Phrases::LeadIns, at)?;
+        let is_last = end == clauses.tokens.len();
+        // "We do not pay for reports of:" leads into exceptions, and "We never sell it" is complete.
+        let is_denial = matches!(clauses.word(end - 1), "not" | "never" | "always");
+        (is_last || is_open && !is_denial)
+            .then(|| clauses.tokens[at].span.start..clauses.tokens[end - 1].span.end)
+    });
+    found.next()
 }
 
 impl Clauses {
-    /// The bytes of the sign that begins at a token.
-    fn sign(&self, at: usize) -> Option<Range<usize>> {
-        let end = self.sign_end(at)?;
-        let span = self.tokens[at].span.start..self.tokens[end].span.end;
-        (!self.is_excused(at)).then_some(span)
-    }
-
-    /// The last token of the sign that begins at a token, without regard to the rest of the sentence.
-    fn sign_end(&self, at: usize) -> Option<usize> {
-        let word = self.word(at);
-        if let Some(length) = self.promise(at) {
-            return Some(at + length - 1);
-        }
-        let is_sign = match word {
-            "never" | "always" => {
-                !matches!(self.word(at + 1), "mind" | "here" | "happy" | "glad" | "welcome")
-                    && self.word(at.wrapping_sub(1)) != "as"
-            }
-            "no" => self.is_no(at),
-            "nothing" => !matches!(self.word(at + 1), "to" | "in"),
-            "all" => self.is_all(at),
-            "every" => !matches!(self.word(at + 1), "now" | "once" | "bit" | "" | "time"),
-            "only" => self.is_only(at),
-            "must" | "shall" => !self.is_about_others(at) && !self.is_legal_form(at),
-            "alle" | "tous" | "toutes" => self.is_all_abroad(at),
-            // "Sie haben das Recht, jederzeit ..."
-            "jederzeit" => !self.tokens[..at].iter().any(|token| token.word == "recht"),
-            "cannot" | "can't" => !self.is_relative(at) && !self.is_about_others(at),
-            "will" | "won't" => self.is_will(at),
-            "not" | "don't" | "doesn't" => self.is_denial(at),
-            "nicht" => self.is_ours(at),
-            "pas" => self.is_denial_in_french(at),
-            "in" => self.is_located(at),
-            _ if known::is_standard(word) => self.is_ours(at),
-            _ if known::is_done_in_german(word) => self.is_done_in_german(at),
-            "within" => self.is_bounded(at),
-            _ if known::is_absolute(word) => true,
-            "back" => self.word(at + 1) == "up" && self.is_done(at),
-            "encryption" => self.is_had(at),
-            _ if known::is_deed(word) => self.is_done(at),
-            _ if known::is_state(word) => self.is_state(at),
-            _ if known::is_adverb(word) => self.is_ours(at),
-            _ => false,
+    /// `AES-256 on all volumes`: an algorithm, in words that are not a sentence.
+    fn is_algorithm(&self, sentence: &str, at: usize) -> bool {
+        let is_copula = |word: &str| {
+            matches!(word, "is" | "are" | "ist" | "sind" | "est" | "sont" | "es" | "son")
         };
-        is_sign.then_some(at)
+        self.tokens.len() <= FRAGMENT_MAX
+            && List::Algorithms.has(self.word(at))
+            && !sentence.trim_end().ends_with(['.', ':', '!'])
+            && !self.tokens.iter().any(|token| is_copula(&token.word))
+            && !self.is_polite_request()
     }
 
-    /// The number of tokens of the phrase of promises that begins at this token.
-    fn promise(&self, at: usize) -> Option<usize> {
-        Phrases::Promises.all().iter().find_map(|phrase| self.phrase(at, phrase))
-    }
-
-    /// The number of tokens of a phrase, if it begins at this token.
-    fn phrase(&self, at: usize, phrase: &[&str]) -> Option<usize> {
-        let fits = phrase.iter().enumerate().all(|(index, word)| self.word(at + index) == *word);
-        fits.then_some(phrase.len())
-    }
-
-    /// `no access`, but not `no longer`.
-    fn is_no(&self, at: usize) -> bool {
-        let next = self.word(at + 1);
-        let is_alone = next.is_empty()
-            || self.breaks_behind(at)
-            || next.starts_with(|c: char| c.is_ascii_digit());
-        let is_idle = match self.before(at) {
-            "or" | "yes" | "with" | "is" | "there's" => true,
-            "are" => self.before(at - 1) == "there",
-            _ => known::is_idle_after_no(next),
-        };
-        !is_alone && !is_idle
-    }
-
-    /// `all data`, but not `at all`.
-    fn is_all(&self, at: usize) -> bool {
-        let is_last = self.tokens.len() == at + 1;
-        let is_idiom = known::is_idle_before_all(self.before(at))
-            || known::is_idle_after_all(self.word(at + 1));
-        !is_last && !is_idiom
-    }
-
-    /// `alle Daten`, but neither `Alle Rechte vorbehalten` nor `Daten sind alle Angaben, die ...`.
-    fn is_all_abroad(&self, at: usize) -> bool {
-        !matches!(self.word(at + 1), "rechte" | "droits") && !matches!(self.before(at), "sind")
-    }
-
-    /// `shall mean`, `shall be governed by`: an agreement on terms, not on an action.
-    fn is_legal_form(&self, at: usize) -> bool {
-        let verb = at + 1 + usize::from(self.word(at + 1) == "be");
-        matches!(
-            self.word(verb),
-            "mean" | "include" | "apply" | "governed" | "construed" | "deemed" | "interpreted"
-        )
-    }
-
-    /// `only we can`, but not `not only`.
-    fn is_only(&self, at: usize) -> bool {
-        let before = matches!(self.before(at), "not" | "if" | "the" | "an" | "read-only");
-        !before && !matches!(self.word(at + 1), "a" | "recently" | "just" | "takes" | "took")
-    }
-
-    /// `we will`, `data will never`, but not `you will`.
-    fn is_will(&self, at: usize) -> bool {
-        let subject = self.before(at);
-        let is_firm = matches!(self.word(at + 1), "not" | "never" | "always" | "be" | "only");
-        let is_vague =
-            matches!(subject, "you" | "it" | "this" | "that" | "there" | "they" | "which" | "who");
-        self.is_ours(at) && !is_vague || is_firm && !is_vague && !self.is_about_others(at)
-    }
-
-    /// `we do not`, `the service does not`.
-    fn is_denial(&self, at: usize) -> bool {
-        let verb = self.word(at + 1);
-        let is_done =
-            self.word(at) != "not" || matches!(self.before(at), "do" | "does" | "can" | "may");
-        let start = at.saturating_sub(usize::from(self.word(at) == "not"));
-        is_done && !known::is_opinion(verb) && !self.is_relative(start) && self.is_ours(start)
-    }
-
-    /// `within the EU`, `within hours`.
-    fn is_bounded(&self, at: usize) -> bool {
-        let name = at + 1 + usize::from(matches!(self.word(at + 1), "the" | "a"));
-        known::is_region(self.word(name)) || known::is_soon(self.word(name))
-    }
-
-    /// `stored in Germany`, `data centres in the EU`.
-    fn is_located(&self, at: usize) -> bool {
-        let name = at + 1 + usize::from(self.word(at + 1) == "the");
-        let is_held = known::is_held(self.before(at));
-        let is_possible = self.clause(at).iter().any(|token| known::is_possible(&token.word));
-        is_held && !is_possible && known::is_region(self.word(name))
-    }
-
-    /// `nous ne vendons pas`.
-    fn is_denial_in_french(&self, at: usize) -> bool {
-        let near = self.clause(at).iter().rev().take(4);
-        let mut words = near.map(|token| token.word.as_str());
-        words.any(|word| word == "ne" || word.starts_with("n'")) && self.is_ours(at)
-    }
-
-    /// `werden gelöscht`, but not `können gelöscht werden`.
-    fn is_done_in_german(&self, at: usize) -> bool {
-        self.clause(at).iter().any(|token| matches!(token.word.as_str(), "wird" | "werden"))
-    }
-
-    /// `has encryption`, but not `our page on encryption`.
-    fn is_had(&self, at: usize) -> bool {
-        let near = self.clause(at).iter().rev().take(3);
-        let mut words = near.map(|token| token.word.as_str());
-        words.any(|word| matches!(word, "has" | "have" | "use" | "uses" | "with"))
-    }
-
-    /// `is encrypted`, `we delete`: something is done to data, instead of being merely possible.
-    fn is_done(&self, at: usize) -> bool {
-        let word = self.word(at);
-        let behind = (1..=4).map(|back| at.checked_sub(back).map_or("", |at| self.word(at)));
-        let near: Vec<&str> = behind.take_while(|word| !word.is_empty()).collect();
-        let is_possible = near.iter().any(|word| known::is_possible(word));
-        let is_article =
-            near.first().is_some_and(|word| matches!(*word, "a" | "an" | "your" | "any"));
-        let is_passive = near.iter().take(3).any(|word| {
-            matches!(
-                *word,
-                "is" | "are"
-                    | "be"
-                    | "gets"
-                    | "get"
-                    | "being"
-                    | "stays"
-                    | "remain"
-                    | "remains"
-                    | "kept"
-            )
-        });
-        let is_active = near.iter().take(2).any(|word| *word == "we");
-        let is_bare = known::is_bare_deed(word) && !is_article;
-        !is_possible && (is_bare || is_active || is_passive && known::is_participle(word))
-    }
-
-    /// `is safe`, `we keep it private`.
-    fn is_state(&self, at: usize) -> bool {
-        let behind = (1..=5).map(|back| at.checked_sub(back).map_or("", |at| self.word(at)));
-        let near: Vec<&str> = behind.take_while(|word| !word.is_empty()).collect();
-        let is_said = near
-            .iter()
-            .take(2)
-            .any(|word| matches!(*word, "is" | "are" | "stays" | "stay" | "remains" | "remain"));
-        let is_kept =
-            near.iter().any(|word| matches!(*word, "keep" | "keeps" | "kept")) && self.is_ours(at);
-        (is_said || is_kept) && !near.iter().any(|word| known::is_possible(word))
-    }
-
-    /// Whether a number is promised, instead of describing the past or the size of something.
-    fn is_promised(&self, one: &Quantity) -> bool {
-        let first = self.tokens.partition_point(|token| token.span.end <= one.span.start);
-        let behind = self.tokens.partition_point(|token| token.span.start < one.span.end);
-        let next: Vec<&str> = (behind..behind + 4).map(|at| self.word(at)).collect();
-        let follows = |test: fn(&str) -> bool| next.first().is_some_and(|word| test(word));
-        let is_unit = !matches!(one.unit(), Unit::Count | Unit::Day | Unit::Status);
-        let is_past = follows(known::is_past) || next.starts_with(&["of", "experience"]);
-        let is_span = known::is_span(self.before(first))
-            || first > 1 && known::is_span(self.word(first - 2)) && self.before(first) == "the";
-        let is_share =
-            *one.unit() == Unit::Percent && next.iter().any(|word| known::is_public(word));
-        let is_age = *one.unit() == Unit::Seconds
-            && self.clause(first).iter().any(|token| matches!(token.word.as_str(), "have" | "has"));
-        is_unit
-            && !is_past
-            && !is_span
-            && !is_share
-            && !is_age
-            && !follows(known::is_no_deed)
-            && !self.is_excused(first)
+    /// Whether a heading makes a statement instead of naming a subject.
+    fn speaks(&self) -> bool {
+        let speaks = |word: &str| self.is_in(List::Us, word) || self.is_in(List::Speaking, word);
+        let asks = self.is(List::Conditions, 0)
+            || matches!(
+                self.word(0),
+                "was" | "welche" | "quelles" | "qué" | "quién" | "wer" | "qui"
+            );
+        !asks && self.tokens.iter().any(|token| speaks(&token.word))
     }
 }
 
-impl Quantity {
-    fn unit(&self) -> &Unit {
-        &self.amount.unit
-    }
-}
+/// Nobody reads the habits in more words of a sentence than these.
+const HABITS_MAX: usize = 200;
+
+/// Words that are not a sentence are at most so many.
+const FRAGMENT_MAX: usize = 8;
 
 #[cfg(test)]
 mod tests;

@@ -1,18 +1,25 @@
 //! Sentences, and the word that makes each read like a promise, if any.
 
-use super::{Setting, sign};
+use super::{Language, Setting, lead_in, sign};
 
-fn sign_of(sentence: &str) -> &str {
-    sign(sentence, Setting::Text, &|_| true).map_or("", |span| &sentence[span])
+fn sign_in(language: Language, sentence: &str) -> &str {
+    sign(sentence, language, Setting::Text, &|_| true).map_or("", |span| &sentence[span])
 }
 
 #[track_caller]
 fn check(table: &[(&str, &str)]) {
-    let wrong = |(sentence, wanted): &&(&str, &str)| sign_of(sentence) != *wanted;
+    check_in(Language::English, table);
+}
+
+#[track_caller]
+fn check_in(language: Language, table: &[(&str, &str)]) {
+    let wrong = |(sentence, wanted): &&(&str, &str)| sign_in(language, sentence) != *wanted;
     let told: Vec<String> = table
         .iter()
         .filter(wrong)
-        .map(|(sentence, wanted)| format!("{sentence}: `{}` and not `{wanted}`", sign_of(sentence)))
+        .map(|(sentence, wanted)| {
+            format!("{sentence}: `{}` and not `{wanted}`", sign_in(language, sentence))
+        })
         .collect();
     assert!(told.is_empty(), "{told:#?}");
 }
@@ -89,20 +96,91 @@ fn sentences_that_read_like_promises() {
 }
 
 #[test]
-fn sentences_that_read_like_promises_in_german_and_french() {
-    check(&[
-        ("Alle Daten werden verschlüsselt.", "Alle"),
-        ("Sicherungen werden täglich erstellt.", "täglich"),
-        ("Wir löschen sie innerhalb von 30 Tagen.", "30 Tagen"),
-        ("Vos données ne sont jamais vendues.", "jamais"),
-        ("Une sauvegarde est faite chaque jour.", "chaque jour"),
-        ("Toutes les données sont chiffrées.", "Toutes"),
-        ("Wir geben Ihre Daten nicht an Dritte weiter.", "nicht"),
-        ("Ihre Daten werden nicht verkauft.", "nicht"),
-        ("Protokolle werden danach gelöscht.", "gelöscht"),
-        ("Nous ne vendons pas vos données.", "pas"),
-        ("Nous répondons dans un délai d'un mois.", "d'un mois"),
-    ]);
+fn sentences_that_read_like_promises_in_other_languages() {
+    check_in(
+        Language::German,
+        &[
+            ("Alle Daten werden verschlüsselt.", "Alle"),
+            ("Sicherungen werden täglich erstellt.", "täglich"),
+            ("Wir löschen sie innerhalb von 30 Tagen.", "30 Tagen"),
+            ("Wir geben Ihre Daten nicht an Dritte weiter.", "nicht"),
+            ("Ihre Daten werden nicht verkauft.", "nicht"),
+            ("Protokolle werden danach gelöscht.", "werden"),
+            ("Unser Personal kann Ihre Notizen nicht lesen.", "nicht"),
+        ],
+    );
+    check_in(
+        Language::French,
+        &[
+            ("Vos données ne sont jamais vendues.", "jamais"),
+            ("Une sauvegarde est faite chaque jour.", "chaque jour"),
+            ("Toutes les données sont chiffrées.", "Toutes"),
+            ("Nous ne vendons pas vos données.", "ne"),
+            ("Nous répondons dans un délai d'un mois.", "d'un mois"),
+        ],
+    );
+    check_in(
+        Language::Spanish,
+        &[
+            ("Ciframos sus datos.", "Ciframos"),
+            ("Los datos se borran tras 30 días.", "30 días"),
+            ("No vendemos sus datos.", "No"),
+            ("Nadie puede leer sus notas.", "Nadie"),
+            ("Respondemos en 72 horas.", "72 horas"),
+        ],
+    );
+}
+
+#[test]
+fn sentences_that_promise_nothing_in_other_languages() {
+    let quiet = |language, sentences: &[&'static str]| {
+        let table: Vec<(&str, &str)> = sentences.iter().map(|one| (*one, "")).collect();
+        check_in(language, &table);
+    };
+    quiet(Language::German, &GERMAN);
+    quiet(Language::French, &FRENCH);
+    quiet(Language::Spanish, &SPANISH);
+}
+
+/// German sentences that promise nothing.
+const GERMAN: [&str; 6] = [
+    "Wir freuen uns über Ihre Nachricht.",
+    "Wenn Sie nicht zustimmen, ändert sich nichts.",
+    "Daten können gelöscht werden.",
+    "Alle Rechte vorbehalten.",
+    "Daten sind alle Informationen, die sich auf Sie beziehen.",
+    "Sie haben das Recht, jederzeit Widerspruch einzulegen.",
+];
+
+/// French sentences that promise nothing.
+const FRENCH: [&str; 3] =
+    ["Merci de votre aide.", "Tous droits réservés.", "Vous pouvez nous écrire à tout moment."];
+
+/// Spanish sentences that promise nothing.
+const SPANISH: [&str; 3] = [
+    "Todos los derechos reservados.",
+    "Puede escribirnos en todo momento.",
+    "Los datos se pueden borrar.",
+];
+
+#[test]
+fn a_list_can_be_led_in_by_a_promise() {
+    for (lead, language, words) in [
+        ("You can expect us to:", Language::English, "expect us to"),
+        ("If you report in good faith, we commit to:", Language::English, "we commit to"),
+        ("Wir verpflichten uns:", Language::German, "Wir verpflichten uns"),
+        ("Nous nous engageons à :", Language::French, "Nous nous engageons"),
+        ("Nos comprometemos a:", Language::Spanish, "Nos comprometemos"),
+        ("We ask you to:", Language::English, ""),
+        ("We will not sue you.", Language::English, ""),
+        ("We never:", Language::English, "We never"),
+        ("We never look", Language::English, ""),
+        ("We do not pay for reports of:", Language::English, ""),
+        ("Bitte achten Sie darauf:", Language::German, ""),
+    ] {
+        let found = lead_in(lead, language).map_or("", |span| &lead[span]);
+        assert_eq!(found, words, "{lead}");
+    }
 }
 
 /// Sentences that promise nothing.
@@ -159,6 +237,7 @@ const QUIET: &[&str] = &[
     "The standard is ISO 27001, and the law is Article 32 of the GDPR.",
     "See section 4.2 of the agreement.",
     "We want you to know what we do.",
+    "The list ends here.",
     "The page is written for lawyers and for engineers.",
     "Once upon a time there was an add-on.",
     "Every now and then, we change these words.",
@@ -178,19 +257,11 @@ const QUIET: &[&str] = &[
     "Out of scope are reports of missing headers with no impact.",
     "Read our page on encryption.",
     "It works within Jira.",
-    "Wir freuen uns über Ihre Nachricht.",
-    "Merci de votre aide.",
-    "Wenn Sie nicht zustimmen, ändert sich nichts.",
-    "Daten können gelöscht werden.",
     "The law is PCI DSS 4.0, and the language is WCAG 2.2.",
     "\"Personal Data\" means all information about a person.",
     "\"Confidential Information\" shall mean what is marked so.",
     "This agreement shall be governed by the laws of Sweden.",
     "We appreciate all reports, and are always happy to help.",
-    "Alle Rechte vorbehalten.",
-    "Daten sind alle Informationen, die sich auf Sie beziehen.",
-    "Sie haben das Recht, jederzeit Widerspruch einzulegen.",
-    "Tous droits réservés.",
     "The fine is EUR 20,000,000.",
     "It was recorded in the EU.",
 ];
@@ -203,7 +274,7 @@ fn sentences_that_promise_nothing() {
 
 #[test]
 fn a_heading_promises_only_where_it_speaks() {
-    let sign_of = |heading| sign(heading, Setting::Heading, &|_| true);
+    let sign_of = |heading| sign(heading, Language::English, Setting::Heading, &|_| true);
     for heading in ["Daily backups", "All policies", "Encrypted transport", "Retention: 30 days"] {
         assert_eq!(sign_of(heading), None, "{heading}");
     }
@@ -215,9 +286,9 @@ fn a_heading_promises_only_where_it_speaks() {
 #[test]
 fn a_sign_in_a_part_that_is_left_out_does_not_count() {
     let sentence = "All data is encrypted, and we never look.";
-    let found = sign(sentence, Setting::Text, &|span| span.start > 22).unwrap();
+    let found = sign(sentence, Language::English, Setting::Text, &|span| span.start > 22).unwrap();
     assert_eq!(&sentence[found], "never");
-    assert_eq!(sign(sentence, Setting::Text, &|_| false), None);
+    assert_eq!(sign(sentence, Language::English, Setting::Text, &|_| false), None);
 }
 
 #[test]
@@ -225,7 +296,10 @@ fn hostile_sentences_are_read_in_one_pass() {
     for part in
         ["all ", "if ", "we, ", "no ", "1 day ", "is encrypted ", "(", "—", "never", "it is safe "]
     {
-        let sentence = part.repeat(20_000);
-        sign(&sentence, Setting::Text, &|_| false);
+        let sentence = part.repeat(2_000);
+        for language in Language::ALL {
+            sign(&sentence, language, Setting::Text, &|_| false);
+            lead_in(&sentence, language);
+        }
     }
 }

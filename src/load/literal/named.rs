@@ -18,6 +18,9 @@ const SECRETS: [(&str, &str); 5] = [
     ("signed", "key"),
 ];
 
+/// The keys of an actor that are read like the requests of a check.
+const OF_LOGIN: [&str; 4] = ["login", "oauth2", "headers", "query"];
+
 /// Keys of a check whose texts send nothing.
 const NOT_SENT: [&str; 10] = [
     "expect",
@@ -81,6 +84,9 @@ pub(super) fn in_actors(root: &Node, text: &str, all: &mut Vec<Literal>) {
                 let message = format!("the `{what}` of the actor `{}` is written here", actor.key);
                 all.push(Literal { span: trimmed(&node.span, text), message });
             }
+        }
+        for key in OF_LOGIN {
+            actor.value.get(key).into_iter().for_each(|node| in_checks(node, text, all));
         }
     }
 }

@@ -92,7 +92,7 @@ pub(crate) fn read(source: &SourceFile, rules: Rules<'_>, diagnostics: &mut Repo
     let links = link::all(&markdown, file);
     prose::check(source, &markdown, &links, diagnostics);
     let bounds = bounds(source, &markdown, &links, &headings, diagnostics);
-    diagnostics.extend(promises::check(source, &front, &markdown, &bounds, rules.promises));
+    diagnostics.extend(promises::check(source, &front, &markdown, &bounds, rules));
     diagnostics.extend(verdict::check(source, &front, &markdown, &bounds, rules.rule));
     let html = match rules.html {
         RawHtml::Refused => html::refused(source, &markdown, diagnostics),

@@ -1,13 +1,15 @@
 //! Promises without a claim: sentences of a policy that read like promises, and that neither a claim
 //! nor a statement covers.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use crate::language::promise::{Setting, sign};
+use crate::language::promise::{Language, Setting, lead_in as leading, sign};
 use crate::language::sentence::sentences;
 use crate::load::file::reader::SourceFile;
+use crate::load::policy::Rules;
 use crate::load::policy::bound::Bound;
 use crate::load::policy::markdown::{Index, Markdown};
 use crate::model::project::policy::FrontMatter;
@@ -26,9 +28,12 @@ pub(crate) fn check(
     front: &FrontMatter,
     markdown: &Markdown,
     bounds: &[Bound],
-    promises: PromiseSeverity,
+    rules: Rules<'_>,
 ) -> Vec<Diagnostic> {
-    let severity = match promises {
+    let Some(language) = Language::of(rules.language) else {
+        return Vec::new();
+    };
+    let severity = match rules.promises {
         PromiseSeverity::Error => Severity::Error,
         PromiseSeverity::Warning => Severity::Warning,
         PromiseSeverity::Off => return Vec::new(),
@@ -41,17 +46,19 @@ pub(crate) fn check(
         ..Diagnostic::new(Code::UnboundPromise, place, message).with(Argument::Words, words)
     };
     let place = |span: Range<usize>| Place::new(source.file.clone(), span);
-    let in_summary = of_summary(front).map(|word| {
+    let in_summary = of_summary(front, language).map(|word| {
         let help = "put it into a sentence that a claim covers; a summary cannot be checked";
-        report(place(front.summary.span.clone()), word, message(word)).help(help)
+        report(place(front.summary.span.clone()), word, reads_like(word)).help(help)
     });
-    let mut loose = Loose::new(&source.text, markdown, covered(markdown, bounds));
+    let mut loose = Loose::new(&source.text, markdown, covered(markdown, bounds), language);
     loose.read();
-    let found = loose.found.len();
-    let in_body = loose.found.into_iter().take(REPORTED_MAX).map(|one| {
+    let all = loose.found();
+    let found = all.len();
+    let in_body = all.into_iter().take(REPORTED_MAX).map(|one| {
         let help = "link the words to a check, `[the words](../checks/claim.yaml)`, or mark them as a \
                     plain statement, `[](stated: \"why nobody can test it\")`";
-        report(place(one.span), &one.word, message(&one.word)).help(help)
+        let message = message(&one);
+        report(place(one.span), &one.word, message).help(help)
     });
     let more = (found > REPORTED_MAX).then(|| {
         let message =
@@ -62,15 +69,25 @@ pub(crate) fn check(
     in_summary.into_iter().chain(in_body).chain(more).collect()
 }
 
-fn message(word: &str) -> String {
+fn message(found: &Found) -> String {
+    match found.by {
+        By::Itself => reads_like(&found.word),
+        By::LeadIn => format!(
+            "`{}` above this list makes its items read like promises, but no check supports this one",
+            found.word
+        ),
+    }
+}
+
+fn reads_like(word: &str) -> String {
     format!("`{word}` makes this read like a promise, but no check supports it")
 }
 
-fn of_summary(front: &FrontMatter) -> Option<&str> {
+fn of_summary(front: &FrontMatter, language: Language) -> Option<&str> {
     let summary = &front.summary.value;
     let mut signs = sentences(summary).into_iter().filter_map(|span| {
         let sentence = &summary[span];
-        sign(sentence, Setting::Text, &|_| true).map(|span| &sentence[span])
+        sign(sentence, language, Setting::Text, &|_| true).map(|span| &sentence[span])
     });
     signs.next()
 }
@@ -137,6 +154,16 @@ struct Found {
     span: Range<usize>,
     /// The words that make it read like a promise.
     word: String,
+    by: By,
+}
+
+/// Where the words are that make a sentence read like a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    /// In the sentence.
+    Itself,
+    /// Above the list that the sentence is in.
+    LeadIn,
 }
 
 /// Reads the words of a body block by block, and which of them are covered.
@@ -149,11 +176,25 @@ struct Loose<'a> {
     /// For each byte of them, its position in the file, and whether it is loose.
     bytes: Vec<(usize, bool)>,
     setting: Setting,
+    language: Language,
+    /// The lead-ins of the lists around the block, and the one that a list may follow.
+    leads: Vec<Option<Lead>>,
+    above: Option<Lead>,
     found: Vec<Found>,
+    /// The lead-ins in `found` that one of their items takes the place of.
+    replaced: BTreeSet<usize>,
+}
+
+/// Words that make each item of a list a promise.
+#[derive(Clone)]
+struct Lead {
+    words: String,
+    /// Which promise was reported of these words themselves, until one of an item takes its place.
+    reported: Option<usize>,
 }
 
 impl<'a> Loose<'a> {
-    fn new(text: &'a str, markdown: &'a Markdown, covered: Vec<bool>) -> Self {
+    fn new(text: &'a str, markdown: &'a Markdown, covered: Vec<bool>, language: Language) -> Self {
         Self {
             text,
             markdown,
@@ -161,7 +202,11 @@ impl<'a> Loose<'a> {
             words: String::new(),
             bytes: Vec::new(),
             setting: Setting::Text,
+            language,
+            leads: Vec::new(),
+            above: None,
             found: Vec::new(),
+            replaced: BTreeSet::new(),
         }
     }
 
@@ -193,8 +238,13 @@ impl<'a> Loose<'a> {
         if !is_inline(tag.to_end()) {
             self.end_block();
         }
-        if matches!(tag, Tag::Heading { .. } | Tag::TableHead) {
-            self.setting = Setting::Heading;
+        match tag {
+            Tag::Heading { .. } | Tag::TableHead => self.setting = Setting::Heading,
+            Tag::List(_) => {
+                let lead = self.above.take();
+                self.leads.push(lead);
+            }
+            _ => {}
         }
     }
 
@@ -202,8 +252,13 @@ impl<'a> Loose<'a> {
         if !is_inline(tag) {
             self.end_block();
         }
-        if matches!(tag, TagEnd::Heading(_) | TagEnd::TableHead) {
-            self.setting = Setting::Text;
+        match tag {
+            TagEnd::Heading(_) | TagEnd::TableHead => self.setting = Setting::Text,
+            TagEnd::List(_) => {
+                self.leads.pop();
+                self.above = None;
+            }
+            _ => {}
         }
     }
 
@@ -248,6 +303,7 @@ impl<'a> Loose<'a> {
     fn end_block(&mut self) {
         let words = std::mem::take(&mut self.words);
         let bytes = std::mem::take(&mut self.bytes);
+        let before = self.found.len();
         for span in sentences(&words) {
             let loose = &bytes[span.clone()];
             if !loose.iter().any(|(_, is_loose)| *is_loose) {
@@ -256,11 +312,52 @@ impl<'a> Loose<'a> {
             let is_loose =
                 |sign: &Range<usize>| loose[sign.clone()].iter().all(|(_, is_loose)| *is_loose);
             let sentence = &words[span.clone()];
-            if let Some(sign) = sign(sentence, self.setting, &is_loose) {
+            if let Some(sign) = sign(sentence, self.language, self.setting, &is_loose) {
                 let word = sentence[sign.clone()].to_owned();
-                self.found.push(Found { span: self.span_around(&sign, loose), word });
+                let span = self.span_around(&sign, loose);
+                self.found.push(Found { span, word, by: By::Itself });
             }
         }
+        if !words.trim().is_empty() {
+            self.item(&words, &bytes, before);
+            self.above = self.lead(&words, &bytes, before);
+        }
+    }
+
+    /// Looks at a block that is an item of a list with a promise above it. `before` is the number of
+    /// promises that were found before the block.
+    fn item(&mut self, words: &str, bytes: &[(usize, bool)], before: usize) {
+        let Some(Some(lead)) = self.leads.last().cloned() else {
+            return;
+        };
+        let first = words.char_indices().position(|(at, c)| bytes[at].1 && !c.is_whitespace());
+        let first = first.and_then(|index| words.char_indices().nth(index));
+        let Some((at, c)) = first else {
+            return;
+        };
+        if self.found.len() == before {
+            let span = self.span_around(&(at..at + c.len_utf8()), bytes);
+            self.found.push(Found { span, word: lead.words, by: By::LeadIn });
+        }
+        self.replaced.extend(lead.reported);
+    }
+
+    /// The words of a block that make a list after it a list of promises.
+    fn lead(&self, words: &str, bytes: &[(usize, bool)], before: usize) -> Option<Lead> {
+        let last = sentences(words).pop()?;
+        let sentence = &words[last.clone()];
+        let found = leading(sentence, self.language)?;
+        let loose = &bytes[last];
+        let is_loose = loose[found.clone()].iter().all(|(_, is_loose)| *is_loose);
+        let reported = (self.found.len() > before).then(|| self.found.len() - 1);
+        let words = sentence[found].to_owned();
+        is_loose.then_some(Lead { words, reported })
+    }
+
+    /// The findings, without the lead-ins of items that are among them.
+    fn found(self) -> Vec<Found> {
+        let all = self.found.into_iter().enumerate();
+        all.filter(|(at, _)| !self.replaced.contains(at)).map(|(_, one)| one).collect()
     }
 
     /// The bytes in the file of the loose part of a sentence around its sign.
@@ -366,9 +463,34 @@ mod tests {
         let list = "We never:\n\n- [sell it](stated: \"x\")\n- [show it](stated: \"y\")\n";
         assert_eq!(reported(list), Vec::<String>::new());
         let one_loose = list.replace("[show it](stated: \"y\")", "show it");
-        assert_eq!(reported(&one_loose), ["never: We never:"]);
+        assert_eq!(reported(&one_loose), ["We never: show it"]);
         let nested = "- We never\n  - [sell it](stated: \"x\")\n- We always\n  - do it\n";
-        assert_eq!(reported(nested), ["always: We always"]);
+        assert_eq!(reported(nested), ["We always: do it"]);
+    }
+
+    #[test]
+    fn the_items_under_a_promise_are_promises() {
+        let list = "You can expect us to:\n\n- answer\n- keep you informed\n\n  - in writing\n\nThanks.\n\n- Hello\n";
+        assert_eq!(reported(list), ["expect us to: answer", "expect us to: keep you informed"]);
+        assert_eq!(reported("We ask you to:\n\n- wait\n"), Vec::<String>::new());
+        assert_eq!(reported("We promise to listen.\n\n- Hello\n").len(), 1);
+        let settings = ("avouch.yaml", "language: en", "language: de");
+        let german = strict().replace(settings.0, settings.1, settings.2);
+        let policy = format!("{FRONT}Wir verpflichten uns:\n\n* Ihre Meldung zu prüfen\n");
+        assert_eq!(with(german, &policy), ["Wir verpflichten uns: Ihre Meldung zu prüfen"]);
+    }
+
+    #[test]
+    fn each_policy_is_read_by_the_rules_of_its_language() {
+        let of = |language: &str, body: &str| {
+            let settings = format!("language: {language}");
+            let fixture = strict().replace("avouch.yaml", "language: en", &settings);
+            with(fixture, &format!("{FRONT}{body}\n"))
+        };
+        assert_eq!(of("es", "Ciframos sus notas."), ["Ciframos: Ciframos sus notas."]);
+        assert_eq!(of("fr-CH", "Nous chiffrons."), ["chiffrons: Nous chiffrons."]);
+        assert_eq!(of("it", "We never sell it for 30 days."), Vec::<String>::new());
+        assert_eq!(of("es", "No acceda a datos de otros."), Vec::<String>::new());
     }
 
     #[test]
@@ -385,8 +507,8 @@ mod tests {
     #[test]
     fn escapes_and_entities_keep_the_places_right() {
         assert_eq!(
-            reported("A &amp; B \\* c&eacute;. Wir l&ouml;schen nie &lt;x&gt;. Ende.\n"),
-            ["nie: Wir l&ouml;schen nie &lt;x&gt;."]
+            reported("A &amp; B \\* c&eacute;. W&eacute; never l&ouml;ve &lt;x&gt;. End.\n"),
+            ["never: W&eacute; never l&ouml;ve &lt;x&gt;."]
         );
     }
 

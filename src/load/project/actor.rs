@@ -8,9 +8,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::load::project::address;
+use crate::load::project::login;
+use crate::load::project::login::{Fields, LoginStepFile};
+use crate::load::project::oauth2;
+use crate::load::project::oauth2::Oauth2File;
 use crate::load::project::scope::{Scope, check_name};
 use crate::load::project::variable::Variables;
 use crate::model::plan::ANYONE;
+use crate::model::plan::request::Destination;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
 use crate::model::project::weak_secret::weakness;
 use crate::model::source::Place;
@@ -19,7 +24,8 @@ use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::node::Node;
 use crate::model::written::refusal::WrittenRefusal;
 
-/// One of `actors:` in the project's file: exactly one of the five ways to show who it is.
+/// One of `actors:` in the project's file: exactly one of the ways to show who it is. `headers` and `query`
+/// may be added to `login` and `oauth2`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct ActorFile {
     /// Its tenant, if it belongs to one.
@@ -34,11 +40,26 @@ pub struct ActorFile {
     pub header: Option<HeaderFile>,
     /// A JSON Web Token that the platform signs with RS256, for each request.
     pub signed: Option<SignedFile>,
-    /// Whether the token in `bearer` or `header` is a JSON Web Token: bad ones are then derived from it.
+    /// Whether the token in `bearer` or `header`, or that of a log-in, is a JSON Web Token: bad ones are then derived from
+    /// it.
     #[serde(default)]
     pub jwt: Option<Spanned<bool>>,
     /// What counts as a refusal of a request that this actor sends, in place of the project's `refused:`.
     pub refused: Option<WrittenRefusal>,
+    /// The requests that log it in, before its first own request and again when its session has ended. Its
+    /// cookies are sent with each of its own requests.
+    pub login: Option<Spanned<Vec<Spanned<LoginStepFile>>>>,
+    /// A token of OAuth 2.0, sent as `Authorization: Bearer`.
+    pub oauth2: Option<Spanned<Oauth2File>>,
+    /// Header fields of each of its requests: fixed ones, and those with a value that the log-in captures, such as
+    /// `Authorization: "Bearer ${access_token}"`.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub headers: Fields,
+    /// Parameters that are added to the address of each of its requests, such as an API key.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub query: Fields,
     /// Origins, in addition to the target's own, to which its credential may be sent.
     #[serde(default)]
     pub send_to: Vec<Spanned<String>>,
@@ -103,7 +124,11 @@ pub struct SignedFile {
 }
 
 /// The schemes, as authors write them.
-const SCHEMES: [&str; 5] = ["connect", "bearer", "basic", "header", "signed"];
+const SCHEMES: [&str; 9] =
+    ["login", "oauth2", "headers", "query", "bearer", "basic", "header", "connect", "signed"];
+
+/// The schemes to which `headers` and `query` may be added.
+const EXTENDED: [&str; 4] = ["login", "oauth2", "headers", "query"];
 
 /// The places of the variables without a value, by actor.
 pub(crate) type Unset = BTreeMap<String, Vec<Place>>;
@@ -112,7 +137,7 @@ pub(crate) type Unset = BTreeMap<String, Vec<Place>>;
 /// not reported.
 pub(crate) fn all(
     read: &IndexMap<String, Spanned<ActorFile>>,
-    variables: &Variables<'_>,
+    (variables, target): (&Variables<'_>, &url::Url),
     scope: &mut Scope<'_>,
 ) -> (IndexMap<String, Actor>, Unset) {
     let root = scope.node;
@@ -132,8 +157,8 @@ pub(crate) fn all(
         }
         let before = scope.diagnostics.mark();
         let actor = read.get(&entry.key);
-        let actor =
-            actor.map(|actor| Reading { variables, scope, node: &entry.value }.actor(actor));
+        let actor = actor
+            .map(|actor| Reading { variables, scope, node: &entry.value, target }.actor(actor));
         actors.insert(entry.key.clone(), actor.unwrap_or_else(nobody));
         let reported = scope.diagnostics.since(before).iter();
         let places = reported.filter(|one| one.code == Code::UnsetVariable);
@@ -159,6 +184,7 @@ struct Reading<'a, 's> {
     variables: &'a Variables<'a>,
     scope: &'a mut Scope<'s>,
     node: &'a Node,
+    target: &'a url::Url,
 }
 
 impl Reading<'_, '_> {
@@ -170,12 +196,10 @@ impl Reading<'_, '_> {
         if !file.weak_secret && self.scope.diagnostics.is_clean_since(before) {
             self.report_weak(&scheme);
         }
-        Actor {
-            tenant,
-            scheme,
-            weak_secret: file.weak_secret,
-            send_to: file.send_to.iter().filter_map(|one| self.origin(one)).collect(),
-        }
+        let send_to: Vec<url::Url> =
+            file.send_to.iter().filter_map(|one| self.origin(one)).collect();
+        self.report_elsewhere(&scheme, &send_to);
+        Actor { tenant, scheme, weak_secret: file.weak_secret, send_to }
     }
 
     fn report_weak(&mut self, scheme: &Scheme) {
@@ -192,12 +216,16 @@ impl Reading<'_, '_> {
         let node = self.node;
         let written: Vec<_> =
             node.entries().iter().filter(|entry| SCHEMES.contains(&entry.key.as_str())).collect();
-        let help = "give it exactly one of `connect`, `bearer`, `basic`, `header` and `signed`";
+        let help = "give it exactly one of `login`, `oauth2`, `headers`, `query`, `bearer`, `basic`, `header`, \
+                    `connect` and `signed`; `headers` and `query` may be added to the first two";
         if written.is_empty() {
             let message = "this actor has no credential";
             self.scope.report(Code::CredentialScheme, &node.span, message, help);
         }
-        for second in written.iter().skip(1) {
+        let is_extended = |key: &str| EXTENDED.contains(&key);
+        let extends = written.iter().all(|one| is_extended(&one.key))
+            && !(file.login.is_some() && file.oauth2.is_some());
+        for second in written.iter().skip(1).filter(|_| !extends) {
             let message = "this actor has more than one credential";
             self.scope.report(Code::CredentialScheme, &second.key_span, message, help);
         }
@@ -218,7 +246,37 @@ impl Reading<'_, '_> {
                 value: self.secret(file.value.as_ref(), "header", "value"),
             },
             ActorFile { signed: Some(file), .. } => Scheme::Signed(Box::new(self.signed(file))),
-            _ => no_scheme(),
+            ActorFile { oauth2: Some(written), .. } => {
+                let reading = login::Reading::new(self.variables, self.scope);
+                let login = oauth2::read(reading, written, (&file.headers, &file.query));
+                Scheme::Login(Box::new(login))
+            }
+            ActorFile { login: None, headers, query, .. }
+                if headers.is_empty() && query.is_empty() =>
+            {
+                no_scheme()
+            }
+            ActorFile { login, headers, query, .. } => {
+                let reading = login::Reading::new(self.variables, self.scope);
+                Scheme::Login(Box::new(reading.login(login.as_ref(), (headers, query))))
+            }
+        }
+    }
+
+    /// Reports requests of a log-in at origins that the actor's secrets may not be sent to.
+    fn report_elsewhere(&mut self, scheme: &Scheme, send_to: &[url::Url]) {
+        let Scheme::Login(login) = scheme else { return };
+        for step in &login.steps {
+            let Destination::Address(address) = &step.request.to else { continue };
+            let Ok(url) = url::Url::parse(&address.0) else { continue };
+            let mut allowed = send_to.iter().chain([self.target]);
+            if !allowed.any(|one| one.origin() == url.origin()) {
+                let origin = url.origin().ascii_serialization();
+                let message = format!("this actor logs in at `{origin}`, which is not the target");
+                let help = format!("add `send_to: [{origin}]` to the actor");
+                let node = self.node.get(login.method.name()).unwrap_or(self.node);
+                self.scope.report(Code::MisplacedSecret, &node.span, message, &help);
+            }
         }
     }
 

@@ -110,6 +110,12 @@ pub(crate) fn demo() -> Url {
     Url::parse("https://addon.demo.test").unwrap()
 }
 
+/// The origin of the back end of the demo's Forge app.
+#[expect(clippy::unwrap_used, reason = "the text is a constant, and a test parses it")]
+pub(crate) fn demo_forge() -> Url {
+    Url::parse("https://forge.demo.test").unwrap()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +184,7 @@ mod tests {
     fn the_constant_addresses_are_addresses() {
         assert!(origin(nowhere().as_str()).is_ok());
         assert!(origin(demo().as_str()).is_ok());
+        assert!(origin(demo_forge().as_str()).is_ok());
         assert_eq!(resolver("::1").map(|it| it.port()), Some(53));
         assert_eq!(resolver("127.0.0.1:5353").map(|it| it.port()), Some(5353));
     }

@@ -31,8 +31,8 @@ pub struct ProjectFile {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub roles: IndexMap<String, String>,
-    /// The service to check: `demo`, or the origin of the live service, which is `https://` and a host,
-    /// without a path. Plain `http://` is allowed on loopback only. May contain `${NAME}`.
+    /// The service to check: `demo` (the embedded Connect add-on) or `demo-forge` (the embedded back end of a Forge
+    /// app), or the origin of the live service, which is `https://` and a host, without a path. Plain `http://` is allowed on loopback only. May contain `${NAME}`.
     pub target: Option<Spanned<String>>,
     /// Other hosts by role; check files name the role.
     #[serde(default)]
@@ -72,6 +72,8 @@ pub struct ProjectFile {
     /// Where the service reports its release. Each run records it, the page shows it, and evidence of
     /// another release has expired.
     pub release: Option<ReleaseFile>,
+    /// The Forge app that the policies are about: its manifest, and what the vendor answered about it.
+    pub forge: Option<ForgeFile>,
     /// The severity of a sentence that reads like a promise but belongs to no claim or statement: `error`,
     /// `warning` or `off`; a warning if left out.
     pub promises: Option<PromiseSeverity>,
@@ -114,6 +116,16 @@ pub struct ReleaseFile {
     /// JSON Pointer to the name of the release in the answer, such as `/commit`; left out if the answer is the
     /// name alone.
     pub at: Option<Spanned<String>>,
+}
+
+/// `forge:` in the project's file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct ForgeFile {
+    /// The app's manifest: a file in the project, such as `manifest.yml`.
+    pub manifest: Spanned<String>,
+    /// The vendor's answers to the Marketplace's questions about privacy and security: a file in the project, in YAML
+    /// or JSON, with the names of Atlassian's API. Answers, manifest and claims must agree.
+    pub answers: Option<Spanned<String>>,
 }
 
 /// One of `languages:`.

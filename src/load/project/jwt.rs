@@ -1,4 +1,4 @@
-//! Actors whose credential is a JSON Web Token.
+//! Actors whose credential is a JSON Web Token. What an actor receives by logging in is looked at in the run.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,8 @@ pub(crate) fn actors(
     let mut all = BTreeSet::new();
     for (name, written) in &file.actors {
         let Some(actor) = actors.get(name) else { continue };
-        let found = Some(token(actor)).filter(|_| !unset.contains_key(name));
+        let is_known = !unset.contains_key(name) && !matches!(actor.scheme, Scheme::Login(_));
+        let found = Some(token(actor)).filter(|_| is_known);
         let stated = written.jwt.as_ref();
         match (stated.filter(|stated| stated.value), found) {
             (Some(stated), Some(token)) if !token.is_some_and(is_jwt) => {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use indexmap::IndexMap;
 
+use crate::language::promise;
 use crate::load::file::document;
 use crate::load::file::document::Document;
 use crate::load::file::reader::{Reader, SourceFile};
@@ -14,6 +15,7 @@ use crate::load::project::file::{ProjectFile, SiteFile};
 use crate::load::project::scope::Scope;
 use crate::load::project::verdict_words::VerdictWords;
 use crate::model::project::i18n::{FORMS, Language, Words, holes};
+use crate::model::project::promises::PromiseSeverity;
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::argument::Argument;
@@ -175,11 +177,7 @@ impl OwnWords {
                 continue;
             }
             if language.words.iter().next().is_none() {
-                let further = node.and_then(|site| site.get("languages"));
-                let further = further.map_or(&[][..], Node::entries).iter();
-                let key = further.filter(|one| one.key == language.tag).map(|one| &one.key_span);
-                let own = node.and_then(|site| site.get("language")).map(|node| &node.span);
-                let span = key.chain(own).next().cloned().unwrap_or_default();
+                let span = place_of(&language.tag, node);
                 scope.report(
                     Code::NoInterfaceWords,
                     &span,
@@ -201,6 +199,38 @@ impl OwnWords {
         }
         reader.diagnostics.extend(self.diagnostics);
     }
+}
+
+/// Warns once of each language in which promises are not looked for.
+pub(crate) fn unread_promises(
+    languages: &[Language],
+    promises: PromiseSeverity,
+    scope: &mut Scope<'_>,
+) {
+    let known: Vec<&str> = promise::Language::ALL.iter().map(|one| one.name()).collect();
+    let is_unknown =
+        |one: &&Language| is_language(&one.tag) && promise::Language::of(&one.tag).is_none();
+    for language in languages.iter().filter(is_unknown) {
+        if promises == PromiseSeverity::Off {
+            return;
+        }
+        let span = place_of(&language.tag, scope.node.get("site"));
+        let message = format!("promises without a check are not looked for in `{}`", language.tag);
+        let help = format!(
+            "read those policies yourself, or write `promises: off`; promises are recognised in {}",
+            known.join(", ")
+        );
+        scope.report(Code::PromisesNotSought, &span, message, &help);
+    }
+}
+
+/// The place of a language in the settings.
+fn place_of(tag: &str, site: Option<&Node>) -> Range<usize> {
+    let further = site.and_then(|site| site.get("languages"));
+    let further = further.map_or(&[][..], Node::entries).iter();
+    let key = further.filter(|one| one.key == tag).map(|one| &one.key_span);
+    let own = site.and_then(|site| site.get("language")).map(|node| &node.span);
+    key.chain(own).next().cloned().unwrap_or_default()
 }
 
 fn no_words(tag: &str) -> String {
@@ -363,6 +393,23 @@ mod tests {
                 "content/security.md:10:2 untranslated: the claim `backup-daily` is not made in `de` ? link its words in `content/de/`, and quote them in `checks/backup-daily.yaml` under `proves_also:`"
             ]
         );
+    }
+
+    #[test]
+    fn a_language_without_promises_is_reported_once() {
+        let italian = |promises: &str| {
+            let loaded = german().replace(SETTINGS, "promises: off", promises).replace(
+                SETTINGS,
+                "languages: {de:",
+                "languages: {it: {}, de:",
+            );
+            let found = loaded.load().diagnostics;
+            found.into_iter().filter(|one| one.code == Code::PromisesNotSought).count()
+        };
+        assert_eq!(italian("promises: warning"), 1);
+        assert_eq!(italian("promises: off"), 0);
+        let english = german().replace(SETTINGS, "promises: off", "promises: warning").load();
+        assert!(english.diagnostics.iter().all(|one| one.code != Code::PromisesNotSought));
     }
 
     #[test]

@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use url::Url;
+
 use crate::load::options::Options;
+use crate::load::project::login::is_variable;
 use crate::load::project::scope::Scope;
 use crate::load::project::variable::{is_name, within};
 use crate::load::project::world::BEGIN;
@@ -81,7 +84,8 @@ impl Reading<'_, '_> {
             let origins: Vec<String> = self.own(target).into_iter().chain(send_to).collect();
             let leaves = |to: &String| !self.stays_in_demo() || !to.ends_with(DEMO_SUFFIX);
             let origins: Vec<String> = origins.into_iter().filter(leaves).collect();
-            for used in self.used(&actor.value) {
+            self.log_in(&actor.value);
+            for used in self.used(&actor.value).into_iter().filter_map(of_login) {
                 // The name of a tenant may be a part of any request.
                 let is_sent = !matches!(used.keys.as_str(), "send_to" | "tenant");
                 if is_sent {
@@ -97,6 +101,29 @@ impl Reading<'_, '_> {
                 }
                 self.add(Permission::Variable(used.name, used.keys), used.place);
             }
+        }
+    }
+
+    /// The hosts that an actor logs in at. A log-in is not a write.
+    fn log_in(&mut self, actor: &Node) {
+        let steps = actor.get("login").map_or(&[][..], Node::items);
+        let steps = steps.iter().flat_map(|step| [step.get("get"), step.get("post")]);
+        let token = actor.get("oauth2").map(|one| one.get("token_url"));
+        for node in steps.chain(token).flatten() {
+            let written = node.as_str().unwrap_or_default();
+            let url = match written.starts_with('/') {
+                true => self.world.target.clone(),
+                false => match Url::parse(written) {
+                    Ok(url) => url,
+                    Err(_) => continue,
+                },
+            };
+            let host = url.host_str().unwrap_or_default();
+            if self.stays_in_demo() && host.ends_with(DEMO_SUFFIX) {
+                continue;
+            }
+            let port = url.port_or_known_default().unwrap_or_default();
+            self.add(Permission::Host(format!("{host}:{port}")), self.scope.place(&node.span));
         }
     }
 
@@ -170,6 +197,17 @@ impl Reading<'_, '_> {
         for (permission, place) in resolver.into_iter().chain(anchor) {
             self.add(permission, place);
         }
+    }
+}
+
+/// A variable in a log-in is used as a whole: `login`, wherever in its requests it is. A placeholder that a request of
+/// the log-in captures is not a variable.
+fn of_login(used: Used) -> Option<Used> {
+    let (key, _) = used.keys.split_once('.').unwrap_or((&used.keys, ""));
+    match key {
+        "login" | "headers" | "query" if !is_variable(&used.name) => None,
+        "login" | "headers" | "query" => Some(Used { keys: key.to_owned(), ..used }),
+        _ => Some(used),
     }
 }
 

@@ -19,10 +19,11 @@ use crate::load::project::keep::KeptPath;
 use crate::load::project::scope::{Scope, check_name};
 use crate::load::project::variable::Variables;
 use crate::load::project::{
-    actor, address, jwt, keep, language, limits, needs, tenants, variable, world,
+    actor, address, forge, jwt, keep, language, limits, needs, tenants, variable, world,
 };
 use crate::model::plan::expect::Refusal;
 use crate::model::project::actor::{Actor, Secret};
+use crate::model::project::forge::ForgeApp;
 use crate::model::project::i18n::Language;
 use crate::model::project::permissions::Asked;
 use crate::model::project::promises::PromiseSeverity;
@@ -57,6 +58,7 @@ pub(crate) struct Settings {
     pub(crate) refusals: BTreeMap<String, Refusal>,
     pub(crate) jwts: BTreeSet<String>,
     pub(crate) release: Option<ReleaseSource>,
+    pub(crate) forge: Option<ForgeApp>,
     pub(crate) promises: PromiseSeverity,
     pub(crate) world: World,
     pub(crate) asked: Asked,
@@ -106,15 +108,18 @@ fn settings(
     let world = world::of(file, scope, reader, options);
     let asked = needs::of(&world, scope, options);
     let variables = Variables::new(options, world.embedded);
-    let (mut actors, unset) = actor::all(&file.actors, &variables, scope);
+    let (mut actors, unset) = actor::all(&file.actors, (&variables, &world.target), scope);
     let tenants = tenants::read(file.tenants.as_ref(), &actors, scope, reader);
     let names = tenants.keys().cloned().collect();
+    let languages = language::all(file, scope, reader);
+    let promises = file.promises.unwrap_or_default();
+    language::unread_promises(&languages, promises, scope);
     actors.extend(tenants);
     let jwts = jwt::actors(file, &actors, &unset, scope);
     let settings = Settings {
         site: site(file, scope),
         keep: keep::read(file.site.as_ref(), scope),
-        languages: language::all(file, scope, reader),
+        languages,
         products: named(&file.products, "products", scope),
         roles: named(&file.roles, "roles", scope),
         hosts: world.hosts.clone(),
@@ -133,7 +138,8 @@ fn settings(
         jwts,
         refusals: refusals(file, &world.target, scope),
         release: file.release.as_ref().and_then(|one| release(one, scope)),
-        promises: file.promises.unwrap_or_default(),
+        forge: file.forge.as_ref().and_then(|one| forge::read(one, scope, reader)),
+        promises,
         world,
         asked,
     };
@@ -372,8 +378,7 @@ mod tests {
         let (_, sound) = crate::load::fixture::FILES[0];
         let before = sound.split("actors:").next().unwrap();
         let fixture = Fixture::sound().with("avouch.yaml", format!("{before}{actors}\n"));
-        const ONE: &str =
-            "give it exactly one of `connect`, `bearer`, `basic`, `header` and `signed`";
+        const ONE: &str = "give it exactly one of `login`, `oauth2`, `headers`, `query`, `bearer`, `basic`, `header`, `connect` and `signed`; `headers` and `query` may be added to the first two";
         assert_eq!(
             fixture.reported(),
             [

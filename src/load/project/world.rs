@@ -45,7 +45,7 @@ pub(crate) fn of(
     }
 }
 
-/// The target, and whether it is the demo add-on that is started within this process.
+/// The target, and whether it is one of the demo's apps, which is started within this process.
 fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> (Url, bool) {
     const HELP: &str = "write `demo`, or an origin such as `https://addon.example.com`, with nothing after the host";
     if let Some(text) = options.target {
@@ -78,10 +78,11 @@ fn target(file: &ProjectFile, scope: &mut Scope<'_>, options: &Options<'_>) -> (
 }
 
 fn read_target(text: &str) -> Result<(Url, bool), Fault> {
-    if text == "demo" {
-        return Ok((address::demo(), true));
+    match text {
+        "demo" => Ok((address::demo(), true)),
+        "demo-forge" => Ok((address::demo_forge(), true)),
+        _ => address::origin(text).map(|origin| (origin, false)),
     }
-    address::origin(text).map(|origin| (origin, false))
 }
 
 fn hosts(

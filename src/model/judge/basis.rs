@@ -80,5 +80,7 @@ fn is_at_home(act: &Act) -> bool {
         // Recalled answers and selections were obtained by the step that they refer to.
         Act::Recall(_) | Act::Newest(_) => false,
         Act::Http(_) | Act::Record(_) | Act::Tls(_) | Act::Dns(_) => false,
+        // Its step says that the vendor reports it.
+        Act::Manifest(_) => false,
     }
 }

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::language::words::normalise;
 use crate::model::plan::Plan;
 use crate::model::project::Project;
+use crate::model::project::actor::Scheme;
 use crate::model::project::claim::Claim;
 
 /// A SHA-256 digest in lower-case hexadecimal.
@@ -107,7 +108,12 @@ impl WorldBinding {
         let actor = |actor: &crate::model::project::actor::Actor| {
             let send_to: Vec<&str> = actor.send_to.iter().map(url::Url::as_str).collect();
             let tenant = actor.tenant.as_deref().unwrap_or("no tenant");
-            format!("{} of {tenant}, sent to {send_to:?}", actor.scheme.name())
+            let mut text = format!("{} of {tenant}, sent to {send_to:?}", actor.scheme.name());
+            if let Scheme::Login(login) = &actor.scheme {
+                let digest = Digest::of_value(&login.description());
+                text.push_str(&format!(", described by {}", digest.0));
+            }
+            text
         };
         let known: BTreeMap<&String, String> =
             project.actors.iter().map(|(name, one)| (name, actor(one))).collect();

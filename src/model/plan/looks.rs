@@ -108,7 +108,8 @@ impl Step {
             Act::Http(request) if !request.writes() => self.repeat.max(1),
             Act::Http(_) | Act::Tls(_) | Act::Dns(_) => 1,
             Act::Open(_) => u8::from(self.request().is_some()),
-            Act::Recall(_) | Act::Newest(_) | Act::Record(_) | Act::Files(_) | Act::Command(_) => 0,
+            Act::Recall(_) | Act::Newest(_) | Act::Record(_) | Act::Manifest(_) => 0,
+            Act::Files(_) | Act::Command(_) => 0,
         }
     }
 

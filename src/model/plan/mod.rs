@@ -263,6 +263,8 @@ pub enum Act {
     Recall(StepId),
     /// Reads a record from the project's own files; nothing is sent.
     Record(Record),
+    /// Reads what the manifest of a Forge app declares from the project's own files; nothing is sent.
+    Manifest(ManifestRecord),
     /// Tests TLS, or plain HTTP, on every address of a host.
     Tls(TlsQuestion),
     /// Sends a DNS query.
@@ -310,6 +312,15 @@ impl Act {
             _ => None,
         }
     }
+}
+
+/// The manifest of a Forge app, as it was when the plan was made: evidence is bound to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ManifestRecord {
+    /// Its file.
+    pub file: String,
+    /// What it declares, as facts.
+    pub facts: serde_json::Value,
 }
 
 /// A record in the project's files.

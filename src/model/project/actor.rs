@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::model::project::login::Login;
+
 /// An identity that a step acts as.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Actor {
@@ -48,6 +50,8 @@ pub enum Scheme {
     },
     /// A JSON Web Token that the platform signs with RS256, for each request.
     Signed(Box<Signed>),
+    /// What it sends follows from requests before its own, or is fixed.
+    Login(Box<Login>),
 }
 
 /// The content of the platform's tokens, and the key that signs them.
@@ -107,10 +111,11 @@ impl Scheme {
             Self::Basic { .. } => "basic",
             Self::Header { .. } => "header",
             Self::Signed(_) => "signed",
+            Self::Login(login) => login.method.name(),
         }
     }
 
-    /// Its secret, if it has one.
+    /// Its secret, if it has exactly one.
     pub fn secret(&self) -> Option<&Secret> {
         match self {
             Self::Connect { shared_secret, .. } => Some(shared_secret),
@@ -118,6 +123,10 @@ impl Scheme {
             Self::Basic { password, .. } => Some(password),
             Self::Header { value, .. } => Some(value),
             Self::Signed(signed) => signed.key.as_ref(),
+            Self::Login(login) => {
+                let mut all = login.secrets();
+                all.next().filter(|_| all.next().is_none())
+            }
         }
     }
 }

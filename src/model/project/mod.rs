@@ -2,7 +2,9 @@
 
 pub mod actor;
 pub mod claim;
+pub mod forge;
 pub mod i18n;
+pub mod login;
 pub mod network;
 pub mod permissions;
 pub mod policy;
@@ -28,6 +30,7 @@ use crate::model::plan::expect::Refusal;
 use crate::model::plan::request::Destination;
 use crate::model::project::actor::{Actor, Secret};
 use crate::model::project::claim::Claim;
+use crate::model::project::forge::ForgeApp;
 use crate::model::project::i18n::Language;
 use crate::model::project::permissions::Asked;
 use crate::model::project::policy::Policy;
@@ -77,6 +80,8 @@ pub struct Project {
     pub jwts: BTreeSet<String>,
     /// Where the service reports its release, if it does.
     pub release: Option<ReleaseSource>,
+    /// The Forge app that the policies are about, if they are about one.
+    pub forge: Option<ForgeApp>,
     /// The target and its surroundings.
     pub world: World,
     /// What `avouch.yaml` itself needs of the operator.

@@ -22,11 +22,18 @@ static COMMON: LazyLock<BTreeSet<&str>> =
 /// is not. A secret that could not be read is not judged.
 pub fn weakness(scheme: &Scheme) -> Option<String> {
     let secret = match scheme {
+        Scheme::Login(login) => {
+            return login.secrets().find_map(|one| of_text(one.expose()));
+        }
         // A key is long, and its form is checked when it is used.
         Scheme::Signed(_) => return None,
         Scheme::Header { name, value } if name.eq_ignore_ascii_case("cookie") => longest(value),
         other => other.secret()?.expose(),
     };
+    of_text(secret)
+}
+
+fn of_text(secret: &str) -> Option<String> {
     if secret.is_empty() {
         return None;
     }

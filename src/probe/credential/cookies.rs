@@ -32,14 +32,23 @@ fn is_secret(value: &str) -> bool {
     value.len() >= if has_digit { SECRET_LENGTH_MIN } else { WORD_CHARS_MAX }
 }
 
-/// The same cookies with one defect in each value that is a secret; `None` if they cannot have it.
-pub(crate) fn forged(field: &Secret, forgery: &Forgery) -> Option<String> {
+/// The value of a cookie with this defect. A value that is not a secret stays; `None` if it cannot have the defect.
+pub(crate) fn with_defect(value: &str, forgery: &Forgery) -> Option<String> {
     match forgery {
-        Forgery::Garbage => Some(with_random_values(field)),
-        Forgery::ChangedSignature => Some(with_values(field, with_other_end)),
-        Forgery::ChangedClaims => Some(with_values(field, with_other_beginning)),
+        Forgery::Garbage | Forgery::WrongSecret => Some(random::hex::<24>()),
+        Forgery::ChangedSignature | Forgery::ChangedClaims if !is_secret(value) => {
+            Some(value.to_owned())
+        }
+        Forgery::ChangedSignature => Some(with_other_end(value)),
+        Forgery::ChangedClaims => Some(with_other_beginning(value)),
         _ => None,
     }
+}
+
+/// The same cookies with one defect in each value that is a secret; `None` if they cannot have it.
+pub(crate) fn forged(field: &Secret, forgery: &Forgery) -> Option<String> {
+    let pair = |(name, value)| Some(format!("{name}={}", with_defect(value, forgery)?));
+    Some(pairs(field).map(pair).collect::<Option<Vec<_>>>()?.join("; "))
 }
 
 /// What sets the parts of a signed cookie apart: `.` (RFC 7515, Django, Flask, Express), `|` (Tornado), `:` (Django)
@@ -49,16 +58,21 @@ const SEPARATORS: [char; 4] = ['.', '|', ':', '&'];
 /// The same in Rails.
 const DASHES: &str = "--";
 
+/// The minimum length of a part that is a secret alone, in characters.
+const PART_CHARS_MIN: usize = 16;
+
 /// The minimum length of a signature, in characters.
 const SIGNATURE_CHARS_MIN: usize = 8;
 
-/// The parts of the values that are secrets: a forged session contains one of them.
+/// The parts of the values that are secrets, as far as they are long enough to be one: a forged session contains one of
+/// them.
 pub(crate) fn parts(field: &Secret) -> impl Iterator<Item = &str> {
     let secrets = values(field).filter(|value| is_secret(value));
-    secrets.flat_map(|value| {
+    let parts = secrets.flat_map(|value| {
         let (start, end) = split(value);
         [payload(start), end]
-    })
+    });
+    parts.filter(|part| part.len() >= PART_CHARS_MIN && part.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// A value with random characters in place of its last part, or of its second half if it has no parts.
@@ -120,20 +134,6 @@ fn random_like(text: &str) -> String {
         _ => random,
     };
     text.chars().zip(random).map(one).collect()
-}
-
-fn with_values(field: &Secret, change: impl Fn(&str) -> String) -> String {
-    let pair = |(name, value): (&str, &str)| match is_secret(value) {
-        true => format!("{name}={}", change(value)),
-        false => format!("{name}={value}"),
-    };
-    pairs(field).map(pair).collect::<Vec<_>>().join("; ")
-}
-
-/// The same cookies with random values. The names stay, so that the service looks the session up.
-pub(crate) fn with_random_values(field: &Secret) -> String {
-    let pair = |(name, _)| format!("{name}={}", random::hex::<24>());
-    pairs(field).map(pair).collect::<Vec<_>>().join("; ")
 }
 
 /// Names and values (RFC 6265, section 4.2.1).

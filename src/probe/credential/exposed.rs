@@ -3,7 +3,7 @@
 
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Scheme, Secret};
-use crate::model::project::weak_secret::weakness;
+use crate::model::project::weak_secret::{is_strong, weakness};
 use crate::probe::credential::cookies;
 use crate::probe::spellings::{Needle, Searcher};
 use crate::probe::values::sought::{Meaning, Sought};
@@ -24,6 +24,9 @@ pub(super) fn sought(project: &Project) -> Sought {
 
 /// The secret of an actor, and the pieces of it that are secrets themselves.
 fn pieces(actor: &Actor) -> Vec<&str> {
+    if let Scheme::Login(login) = &actor.scheme {
+        return login.secrets().map(Secret::expose).filter(|one| is_strong(one)).collect();
+    }
     let Some(secret) = actor.scheme.secret().map(Secret::expose).filter(|one| !one.is_empty())
     else {
         return Vec::new();

@@ -19,7 +19,9 @@ const LINE_CHARS_MIN: usize = 32;
 /// ones are left out: they occur in ordinary texts.
 pub(crate) fn of(project: &Project) -> Vec<String> {
     let mut all = Vec::new();
-    for actor in project.actors.values().filter(|actor| weakness(&actor.scheme).is_none()) {
+    let is_login = |actor: &Actor| matches!(actor.scheme, Scheme::Login(_));
+    let known = |actor: &&Actor| is_login(actor) || weakness(&actor.scheme).is_none();
+    for actor in project.actors.values().filter(known) {
         add_actor(actor, &mut all);
     }
     for value in project.secrets.values().map(Secret::expose) {
@@ -34,6 +36,12 @@ pub(crate) fn of(project: &Project) -> Vec<String> {
 }
 
 fn add_actor(actor: &Actor, all: &mut Vec<String>) {
+    if let Scheme::Login(login) = &actor.scheme {
+        let own = login.secrets().map(Secret::expose).filter(|one| is_strong(one));
+        own.for_each(|one| add_key(one, all));
+        login.received.all().iter().for_each(|one| add_token(one, all));
+        return;
+    }
     let Some(secret) = actor.scheme.secret().map(Secret::expose) else { return };
     match &actor.scheme {
         Scheme::Basic { user, .. } => {
@@ -41,7 +49,7 @@ fn add_actor(actor: &Actor, all: &mut Vec<String>) {
         }
         Scheme::Header { name, value } if cookies::is_cookie(name) => {
             all.extend(cookies::secrets(value));
-            all.extend(cookies::parts(value).filter(|one| is_random(one)).map(str::to_owned));
+            all.extend(cookies::parts(value).map(str::to_owned));
         }
         // Such as `Token 0123456789abcdef`.
         Scheme::Header { .. } => {

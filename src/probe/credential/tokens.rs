@@ -2,7 +2,7 @@
 //! Token libraries cannot make most of the forgeries, so tokens are assembled by hand.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::SysRng;
@@ -17,8 +17,10 @@ use crate::model::plan::ANYONE;
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
+use crate::model::project::login::Login;
 use crate::probe::credential::connect::{hs256, query_string_hash, rs256, token};
-use crate::probe::credential::forgery::bare;
+use crate::probe::credential::jar::Jar;
+use crate::probe::credential::sessions::{Session, Sessions};
 use crate::probe::credential::{cookies, exposed, secrets};
 use crate::probe::random;
 use crate::probe::values::redact::Redactor;
@@ -61,6 +63,11 @@ pub(crate) struct Minter<'a> {
     signers: BTreeMap<&'a str, OnceLock<Option<Key>>>,
     redactor: Arc<Redactor>,
     sought: Sought,
+    /// The log-ins of all actors that have one.
+    logins: BTreeMap<&'a str, &'a Login>,
+    sessions: Sessions,
+    /// The redactor with everything that was received by logging in, and how much that is.
+    extended: Mutex<(usize, Arc<Redactor>)>,
 }
 
 /// A private key with its public half: that of an actor, or a generated one that is published nowhere.
@@ -88,7 +95,80 @@ impl<'a> Minter<'a> {
         let signer = |name: &'a String| (name.as_str(), OnceLock::new());
         let signers = project.actors.keys().map(signer).collect();
         let redactor = Arc::new(Redactor::of_secrets(&secrets::of(project)));
-        Self { project, key: OnceLock::new(), signers, redactor, sought: exposed::sought(project) }
+        let login = |(name, actor): (&'a String, &'a Actor)| match &actor.scheme {
+            Scheme::Login(login) => Some((name.as_str(), &**login)),
+            _ => None,
+        };
+        Self {
+            project,
+            key: OnceLock::new(),
+            signers,
+            extended: Mutex::new((0, redactor.clone())),
+            redactor,
+            sought: exposed::sought(project),
+            logins: project.actors.iter().filter_map(login).collect(),
+            sessions: Sessions::default(),
+        }
+    }
+
+    /// How an actor logs in, if it does.
+    pub(crate) fn login(&self, actor: &str) -> Option<&'a Login> {
+        self.logins.get(actor).copied()
+    }
+
+    /// The sessions of this run.
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// Everything that actors received by logging in so far.
+    pub(crate) fn received(&self) -> Vec<String> {
+        self.logins.values().flat_map(|login| login.received.all()).collect()
+    }
+
+    /// The header fields with the credential for one request; none if the request carries no credential. The
+    /// error is a message for people.
+    pub(crate) fn fields(&self, request: &CredentialRequest<'_>) -> Result<Vec<Minted>, String> {
+        match self.session(request.actor, request.credential)? {
+            Some(session) => session.fields(request.url, request.credential, |token, forgery| {
+                self.derive(token, forgery, request)
+            }),
+            None => Ok(self.mint(request)?.into_iter().collect()),
+        }
+    }
+
+    /// The parameters with the credential that are added to the address of a request.
+    pub(crate) fn parameters(
+        &self,
+        actor: &str,
+        credential: &Credential,
+    ) -> Result<Vec<(String, String)>, String> {
+        let session = self.session(actor, credential)?;
+        session.map_or(Ok(Vec::new()), |session| session.parameters(credential))
+    }
+
+    fn session(
+        &self,
+        actor: &str,
+        credential: &Credential,
+    ) -> Result<Option<Arc<Session>>, String> {
+        let Some(login) = self.login(actor).filter(|_| *credential != Credential::None) else {
+            return Ok(None);
+        };
+        if login.steps.is_empty() {
+            let value =
+                |hole: &str| login.variables.get(hole).map(|one| one.value.expose().to_owned());
+            return Session::new(login, Jar::default(), None, value).map(|one| Some(Arc::new(one)));
+        }
+        let session = self.sessions.get(actor);
+        session.map(Some).ok_or_else(|| format!("`{actor}` is not logged in"))
+    }
+
+    /// Signs a token of a client with this private key in PEM. The error is a message for people.
+    pub(crate) fn assertion(header: &Value, claims: Value, pem: &Secret) -> Result<String, String> {
+        let key = read_key(pem).ok_or("its private key is not an RSA key in PEM format")?;
+        let signer = Signer::Key(&key);
+        Ok(sign(&UnsignedToken { header: header.clone(), claims, signer }))
     }
 
     /// Finds every actor's secret.
@@ -99,7 +179,13 @@ impl<'a> Minter<'a> {
     /// Redacts every actor's secret, in each form in which it is sent. Tokens need no entry: they are
     /// recognised by their form.
     pub(crate) fn redactor(&self) -> Arc<Redactor> {
-        self.redactor.clone()
+        let received = self.received();
+        let mut extended = self.extended.lock().unwrap_or_else(PoisonError::into_inner);
+        if extended.0 != received.len() {
+            let redactor = Redactor::of_secrets(&received).after(&self.redactor);
+            *extended = (received.len(), Arc::new(redactor));
+        }
+        extended.1.clone()
     }
 
     /// Whether the actor's credentials may be sent to this address.
@@ -139,6 +225,7 @@ impl<'a> Minter<'a> {
                 let token = self.connect(client_key, shared_secret, forgery, request)?;
                 (AUTHORIZATION, "JWT ", token)
             }
+            Scheme::Login(_) => return Err("a log-in has no token of its own".to_owned()),
             Scheme::Signed(signed) => {
                 let token = self.signed(signed, forgery, request)?;
                 let prefix = match signed.prefix {
@@ -292,51 +379,6 @@ impl Key {
     }
 }
 
-impl Minter<'_> {
-    /// A token that the service issued, a random one in its place, or one that is derived from it. A word in
-    /// front of the token, as in `Token 0123456789abcdef`, stays.
-    fn opaque(
-        &self,
-        secret: &Secret,
-        forgery: Option<&Forgery>,
-        request: &CredentialRequest<'_>,
-    ) -> Result<String, String> {
-        let Some(forgery) = forgery else { return Ok(secret.expose().to_owned()) };
-        let token = bare(secret.expose());
-        let words = secret.expose().strip_suffix(token).unwrap_or_default();
-        let forged = match forgery {
-            Forgery::Garbage | Forgery::WrongSecret => random::hex::<24>(),
-            other => self.derive(token, other, request)?,
-        };
-        Ok(format!("{words}{forged}"))
-    }
-
-    fn basic(
-        &self,
-        user: &str,
-        password: &Secret,
-        (forgery, request): (Option<&Forgery>, &CredentialRequest<'_>),
-    ) -> Result<String, String> {
-        use base64::Engine as _;
-        let encode = |user: &str, password: &str| {
-            base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"))
-        };
-        match forgery {
-            None => Ok(encode(user, password.expose())),
-            Some(Forgery::Garbage) => Ok(random::hex::<24>()),
-            Some(Forgery::WrongSecret) => Ok(encode(user, &random::hex::<16>())),
-            Some(Forgery::EmptySecret) => Ok(encode(user, "")),
-            Some(Forgery::UnknownUser) => {
-                Ok(encode(&format!("nobody-{}", random::hex::<8>()), password.expose()))
-            }
-            Some(Forgery::SecretOf(other)) => {
-                Ok(encode(user, self.secret_for(other, request.url)?))
-            }
-            Some(other) => Err(cannot("basic", &format!("{other:?}"))),
-        }
-    }
-}
-
 pub(super) fn cannot(scheme: &str, forgery: &str) -> String {
     format!("a credential with the scheme `{scheme}` cannot be forged in this way: `{forgery}`")
 }
@@ -440,68 +482,6 @@ mod tests {
             assert_eq!(claims["iss"], "key-of-acme");
             assert!(!ours);
         }
-    }
-
-    #[test]
-    fn bad_passwords_have_one_defect() {
-        use base64::engine::general_purpose::STANDARD;
-        let mut project = project("https://addon.test");
-        for name in ["ada", "bob"] {
-            let password = Secret::new(format!("password-of-{name}"));
-            let scheme = Scheme::Basic { user: name.into(), password };
-            let actor = Actor { tenant: None, scheme, send_to: Vec::new(), weak_secret: false };
-            project.actors.insert(name.into(), actor);
-        }
-        let minter = Minter::new(&project);
-        let made = |forgery: Forgery, url: &str| {
-            let url = url.parse().unwrap();
-            let credential = Credential::Forged(forgery);
-            let request = CredentialRequest {
-                actor: "ada",
-                credential: &credential,
-                method: "GET",
-                url: &url,
-                body: None,
-                now: now(),
-            };
-            let minted = minter.mint(&request)?.unwrap();
-            let field = minted.value.to_str().unwrap().strip_prefix("Basic ").unwrap().to_owned();
-            Ok::<String, String>(String::from_utf8(STANDARD.decode(field).unwrap()).unwrap())
-        };
-        let target = "https://addon.test/";
-        let wrong = made(Forgery::WrongSecret, target).unwrap();
-        assert!(wrong.starts_with("ada:") && !wrong.contains("password-of"), "{wrong}");
-        assert_eq!(made(Forgery::EmptySecret, target).unwrap(), "ada:");
-        let unknown = made(Forgery::UnknownUser, target).unwrap();
-        assert!(
-            unknown.starts_with("nobody-") && unknown.ends_with(":password-of-ada"),
-            "{unknown}"
-        );
-        let other = || Forgery::SecretOf("bob".into());
-        assert_eq!(made(other(), target).unwrap(), "ada:password-of-bob");
-        let elsewhere = made(other(), "https://elsewhere.test/").unwrap_err();
-        assert!(elsewhere.contains("may not be sent"), "{elsewhere}");
-    }
-
-    #[test]
-    fn a_word_in_front_of_a_token_stays() {
-        let mut project = project("https://addon.test");
-        let value = Secret::new("Token 0123456789abcdef");
-        let scheme = Scheme::Header { name: "Authorization".into(), value };
-        let actor = Actor { tenant: None, scheme, send_to: Vec::new(), weak_secret: false };
-        project.actors.insert("ada".into(), actor);
-        let credential = Credential::Forged(Forgery::Garbage);
-        let request = CredentialRequest {
-            actor: "ada",
-            credential: &credential,
-            method: "GET",
-            url: &"https://addon.test/".parse().unwrap(),
-            body: None,
-            now: now(),
-        };
-        let minted = Minter::new(&project).mint(&request).unwrap().unwrap();
-        let value = minted.value.to_str().unwrap();
-        assert!(value.starts_with("Token ") && !value.contains("0123456789abcdef"), "{value}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub(crate) mod facts;
 pub(crate) mod host_addresses;
 mod link_field;
 pub(crate) mod listing;
+mod login;
 mod pages;
 pub(crate) mod pool;
 pub(crate) mod redirect;
@@ -404,8 +405,9 @@ async fn send_one(
     exchange: &mut Exchange,
     partial: &mut PartialResponse,
 ) -> Result<(), Answer> {
+    let used = login::ready(context, planned, prepared).await?;
     let error = match send_once(context, planned, prepared, exchange, partial).await {
-        Ok(()) => return Ok(()),
+        Ok(()) => return again(context, planned, prepared, (used, exchange, partial)).await,
         Err(Unanswered::Given(answer)) => return Err(answer),
         Err(Unanswered::Failed(error)) => error,
     };
@@ -421,6 +423,31 @@ async fn send_one(
         }
     }
     Err(Unanswered::Failed(error).answer(&prepared.url))
+}
+
+/// Sends a request again with another session, if its answer shows that the service ended the one that it used.
+async fn again(
+    context: &RunContext<'_>,
+    planned: &PlannedRequest<'_>,
+    prepared: &PreparedRequest,
+    (used, exchange, partial): (Option<u64>, &mut Exchange, &mut PartialResponse),
+) -> Result<(), Answer> {
+    let has_ended =
+        |partial: &PartialResponse| login::has_ended(context, planned, prepared, partial);
+    let Some(used) = used else { return Ok(()) };
+    if !has_ended(partial) {
+        context.minter.sessions().note_accepted(&planned.step.actor, used);
+        return Ok(());
+    }
+    if !login::renew(context, planned, used).await? {
+        return Ok(());
+    }
+    *partial = PartialResponse::default();
+    let sent = send_once(context, planned, prepared, exchange, partial).await;
+    if has_ended(partial) {
+        context.minter.sessions().note_in_vain(&planned.step.actor);
+    }
+    sent.map_err(|why| why.answer(&prepared.url))
 }
 
 impl Unanswered {
@@ -468,10 +495,16 @@ async fn send_once(
     // Made only now, so that a token does not age while its request waits.
     let credential = credential(context, planned.step, prepared).map_err(Answer::NotAsked)?;
     let minted: HeaderMap =
-        credential.iter().map(|minted| (minted.name.clone(), minted.value.clone())).collect();
+        credential.0.iter().map(|minted| (minted.name.clone(), minted.value.clone())).collect();
     let text = sent(&prepared.url, &[&prepared.headers, &minted], prepared.body.as_deref());
     exchange.request_text.push_str(&text);
-    let request = build(connection, prepared, credential);
+    let (fields, parameters) = credential;
+    let mut connection = connection;
+    for (name, value) in parameters {
+        exchange.request_text.push_str(&format!("\n{value}"));
+        connection.url.query_pairs_mut().append_pair(&name, &value);
+    }
+    let request = build(connection, prepared, fields);
     exchange.sent = true;
     let start = Instant::now();
     let sink = BodySink { body_max: context.limiter.body_max(), save_to: planned.save_to };
@@ -486,32 +519,39 @@ async fn send_once(
     }
 }
 
+/// The header fields and the parameters of the address with the credential of a request.
+type SentCredential = (Vec<Minted>, Vec<(String, String)>);
+
 fn credential(
     context: &RunContext<'_>,
     step: &Step,
     prepared: &PreparedRequest,
-) -> Result<Option<Minted>, String> {
+) -> Result<SentCredential, String> {
     if prepared.redirected || !context.minter.may_send(&step.actor, &prepared.url) {
-        return Ok(None);
+        return Ok((Vec::new(), Vec::new()));
     }
-    context.minter.mint(&CredentialRequest {
+    let parameters = context.minter.parameters(&step.actor, &step.credential)?;
+    let fields = context.minter.fields(&CredentialRequest {
         actor: &step.actor,
         credential: &step.credential,
         method: prepared.method.as_str(),
         url: &prepared.url,
         body: prepared.body.as_deref(),
         now: (context.now)(),
-    })
+    })?;
+    Ok((fields, parameters))
 }
 
 fn build(
     connection: Connection,
     prepared: &PreparedRequest,
-    credential: Option<Minted>,
+    credential: Vec<Minted>,
 ) -> reqwest::RequestBuilder {
     let mut headers = prepared.headers.clone();
     headers.extend(connection.host.map(|host| (HOST, host)));
-    headers.extend(credential.map(|minted| (minted.name, minted.value)));
+    for minted in credential {
+        headers.insert(minted.name, minted.value);
+    }
     let request = connection.client.request(prepared.method.clone(), connection.url);
     let request = request.headers(headers);
     match &prepared.body {

@@ -62,6 +62,8 @@ pub(crate) struct Attempt<'a> {
     sought: RefCell<Arc<Sought>>,
     /// The number of captures when `sought` was made.
     sought_at: Cell<usize>,
+    /// How much was received by logging in when `redactor` was made.
+    received: Cell<usize>,
     /// Never borrowed across an await.
     redactor: RefCell<Arc<Redactor>>,
     /// Removes secrets, and leaves marks.
@@ -89,6 +91,7 @@ impl<'a> Attempt<'a> {
             strangers: Strangers::new(job.plan),
             sought: RefCell::new(Arc::new(values.sought().and(context.minter.sought()))),
             sought_at: Cell::new(0),
+            received: Cell::new(0),
             redactor: RefCell::new(Arc::new(values.redactor().after(&secrets))),
             secrets,
             readers: readers(job.plan),
@@ -152,6 +155,9 @@ impl<'a> Attempt<'a> {
             Act::Record(record) => {
                 let all = record::facts(record, (self.context.now)());
                 self.local_observation(index, step, Ok(all))
+            }
+            Act::Manifest(manifest) => {
+                self.local_observation(index, step, Ok(manifest.facts.clone()))
             }
             Act::Files(files) => {
                 let (root, files) = (self.context.root.to_owned(), files.clone());
@@ -458,10 +464,14 @@ impl<'a> Attempt<'a> {
 
     /// Returns the values of a clean-up request, if all its placeholders have values.
     fn known_of(&self) -> impl Fn(&Request) -> Option<Known> {
-        |request| {
+        let secrets = match self.context.minter.received() {
+            all if all.is_empty() => self.secrets.clone(),
+            all => Arc::new(Redactor::of_secrets(&all).after(&self.secrets)),
+        };
+        move |request| {
             let address = address(&request.to, self.context.project, &self.values).ok()?;
-            let captures = debt::captures(request, &self.values, &self.secrets)?;
-            Some(Known { address: self.secrets.text(address.as_str()), captures })
+            let captures = debt::captures(request, &self.values, &secrets)?;
+            Some(Known { address: secrets.text(address.as_str()), captures })
         }
     }
 
@@ -513,6 +523,11 @@ impl<'a> Attempt<'a> {
 
     /// Redacts everything that is stored.
     pub(super) fn redactor(&self) -> Arc<Redactor> {
+        let received = self.context.minter.received();
+        if self.received.replace(received.len()) != received.len() {
+            let redactor = Redactor::of_secrets(&received).after(&self.redactor.borrow());
+            self.redactor.replace(Arc::new(redactor));
+        }
         self.redactor.borrow().clone()
     }
 

@@ -73,6 +73,7 @@ pub(crate) fn project(target: &str) -> Project {
         refusals: BTreeMap::new(),
         jwts: Default::default(),
         release: None,
+        forge: None,
         asked: Default::default(),
         world: World {
             target: target.parse().unwrap(),

@@ -132,6 +132,7 @@ pub(crate) fn project() -> Project {
         refusals: BTreeMap::new(),
         jwts: Default::default(),
         release: None,
+        forge: None,
         asked: Default::default(),
         world: World {
             target: "https://addon.demo.test".parse().unwrap(),

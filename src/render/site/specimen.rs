@@ -90,6 +90,7 @@ fn time() -> Time {
 fn full_site() -> SiteView {
     SiteView {
         draft: true,
+        promises_sought: false,
         contacts: vec![LinkView { text: words("a"), address: words("mailto:a@example.com") }],
         warnings: vec![words("A warning.")],
         permissions: vec![words("A permission.")],
@@ -111,6 +112,7 @@ fn empty_site() -> SiteView {
         url: words("https://security.example.com/"),
         language: words("en"),
         direction: words("ltr"),
+        promises_sought: true,
         home: words("index.html"),
         generator: words("Avouch"),
         build: words("0123456789ab"),

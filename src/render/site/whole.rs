@@ -1,6 +1,7 @@
 //! The data that all pages share: publisher, target, permissions, and the summary of all claims.
 
 use crate::language::period::Period;
+use crate::language::promise::Language;
 use crate::model::judge::binding::Digest;
 use crate::model::project::Project;
 use crate::model::project::i18n::Words;
@@ -24,6 +25,7 @@ pub(crate) fn site(edition: &Edition<'_>) -> view::SiteView {
         url: project.site.url.to_string(),
         language: edition.language.tag.clone(),
         direction: edition.language.direction().to_owned(),
+        promises_sought: Language::of(&edition.language.tag).is_some(),
         home: edition.path("index.html"),
         generator: concat!("Avouch ", env!("CARGO_PKG_VERSION")).to_owned(),
         target: tested(edition),

@@ -11,6 +11,7 @@ use crate::model::plan::template::{Part, Template};
 use crate::model::plan::{ANYONE, Act, Step};
 use crate::model::project::Project;
 use crate::model::project::actor::Scheme;
+use crate::model::project::login::Login;
 use crate::render::wording::{list, plain};
 
 /// The actor and its credential: `globex, a customer, with its own credential`.
@@ -116,6 +117,7 @@ pub fn request_line(step: &Step, project: &Project) -> String {
         }
         Act::Recall(_) => "reads the answer to an earlier step again".to_owned(),
         Act::Record(record) => format!("reads {}", plain(&record.file)),
+        Act::Manifest(manifest) => format!("reads {}", plain(&manifest.file)),
         Act::Tls(question) => question.in_words(&host(&question.host, project)),
         Act::Dns(question) => {
             let below = question.below.as_ref().map(|label| format!("{label}."));
@@ -297,7 +299,18 @@ fn authorization(step: &Step, project: &Project) -> Option<String> {
         Scheme::Signed(signed) => {
             format!("Authorization: {} ${{{variable}_TOKEN}}", signed.prefix.name())
         }
+        Scheme::Login(login) => of_login(login, &variable)?,
     })
+}
+
+/// The header field of an actor that logs in: a session is a shell variable, as any other credential.
+fn of_login(login: &Login, variable_of: &str) -> Option<String> {
+    if let Some((name, value)) = login.headers.first() {
+        let hole =
+            |hole: &str| Some(format!("${{{variable_of}_{}}}", variable(&hole.to_uppercase())));
+        return Some(format!("{}: {}", plain(name), value.fill(hole).ok()?));
+    }
+    (!login.steps.is_empty()).then(|| format!("Cookie: ${{{variable_of}_SESSION}}"))
 }
 
 /// The name of a forgery as part of a variable: `ALG_NONE`.

@@ -7,6 +7,7 @@ mod connect;
 mod controls;
 mod doctor;
 mod falsify;
+mod forge;
 mod history;
 mod init;
 mod interrupt;

@@ -2,6 +2,9 @@
 
 use crate::harness::Project;
 
+#[path = "../../../benches/promises/corpus.rs"]
+mod corpus;
+
 const POLICY: &str = "content/security.md";
 
 #[test]
@@ -58,4 +61,35 @@ fn a_limit_that_was_changed_under_the_words_is_told() {
     assert_eq!(run.code, Some(2), "{run}");
     let message = "the text says `TLS 1.2`, but the check's limit `minimum` is `TLS 1.3`";
     assert!(run.err.contains(message), "{run}");
+}
+
+#[test]
+fn promises_of_the_corpus_are_noticed_in_each_language() {
+    for language in corpus::LANGUAGES {
+        for half in corpus::HALVES {
+            let figures = corpus::figures(language, half).unwrap();
+            let alarms = figures.false_alarms.len();
+            assert!(figures.noticed() * 100 >= figures.promises * 90, "{language}: {figures:#?}");
+            assert!(alarms * 100 <= figures.others * 10, "{language}: {figures:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_language_in_which_promises_are_not_recognised_is_reported_once_and_on_the_page() {
+    let project = Project::checked();
+    let page = |project: &Project| {
+        let run = project.run(&["build", "--assessment", "assessment.json", "--draft", "draft"]);
+        assert!(!matches!(run.code, Some(2)), "{run}");
+        project.read("draft/security/index.html").matches("does not look for promises").count()
+    };
+    assert_eq!(page(&project), 0);
+    project.edit("avouch.yaml", "language: en", "language: nl");
+    project.write("templates/i18n/nl.yaml", include_str!("../../../templates/i18n/en.yaml"));
+    let run = project.run(&["lint"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let warning =
+        "warning[promises-not-sought]: promises without a check are not looked for in `nl`";
+    assert_eq!(run.err.matches(warning).count(), 1, "{run}");
+    assert_eq!(page(&project), 1);
 }

@@ -89,6 +89,11 @@ fn the_how_to_for_security_engineers_can_be_followed() {
     follow("docs/how-to-checks.md", &Project::built());
 }
 
+#[test]
+fn the_how_to_for_forge_apps_can_be_followed() {
+    follow("docs/how-to-forge.md", &Project::example("forge"));
+}
+
 /// Every link from one page of the documentation to another file of the repository leads somewhere.
 #[test]
 fn no_link_in_the_documentation_is_dead() {

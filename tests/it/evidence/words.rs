@@ -65,7 +65,7 @@ fn a_text_that_looks_like_a_verdict_is_not_published() {
 #[test]
 fn ordinary_words_are_published_and_a_table_with_marks_says_whose_they_are() {
     let service = orders();
-    let text = "We log failed log-ins. An expired token is no use. Verified by Visa is supported.\n\n\
+    let text = "Failed log-ins are rare. An expired token is no use. Verified by Visa is supported.\n\n\
                 | Feature | Cloud |\n|---|---|\n| SSO | ✓ |";
     let project = project(&service, text);
     let run = run(&project, &["build"]);

@@ -47,7 +47,7 @@ fn is_pinned_image(image: &str) -> bool {
 
 #[test]
 fn actions_are_pinned_by_their_full_commits() {
-    for name in ["examples/ci/github.yml", "action.yml"] {
+    for name in ["examples/ci/github.yml", ".github/workflows/release.yml", "action.yml"] {
         let (workflow, text) = read(name);
         for action in every(&workflow, "uses") {
             let action = action.as_str().unwrap();

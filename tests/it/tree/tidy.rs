@@ -44,7 +44,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("walkdir", &["load"]),
     ("tera", &["render"]),
     ("ammonia", &["load"]),
-    ("dom_query", &["probe", "render"]),
+    ("dom_query", &["load", "probe", "render"]),
     // The command line is a crate of its own: there, `crate::` leads to its own modules.
     ("crate::model", &["model", "load", "check", "probe", "render", "workflow", "cli"]),
     ("crate::load", &["load", "workflow", "cli"]),

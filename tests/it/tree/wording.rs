@@ -27,7 +27,14 @@ const BANNED: &[(&str, &str)] = &[
 ];
 
 /// Names of programs and of their arguments, which are not our own words.
-const NAMES: [&str; 2] = ["cargo-mutants", "scripts/prove mutants"];
+/// The last three are parameters of RFC 7523.
+const NAMES: [&str; 5] = [
+    "cargo-mutants",
+    "scripts/prove mutants",
+    "client_assertion",
+    "client-assertion-type",
+    "\"assertion\"",
+];
 
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -71,7 +71,8 @@ pub(crate) fn forgeries(name: &str, actor: &Actor, project: &Project) -> Vec<Bad
             all.extend(of_table(name, COOKIES));
         }
         _ if project.jwts.contains(name) => all.extend(of_table(name, DERIVED)),
-        Scheme::Bearer(_) | Scheme::Header { .. } => {}
+        Scheme::Login(login) if login.has_only_cookies() => all.extend(of_table(name, COOKIES)),
+        Scheme::Bearer(_) | Scheme::Header { .. } | Scheme::Login(_) => {}
     }
     all
 }
@@ -97,7 +98,8 @@ pub(crate) fn of_other(
             secret("with a token signed with another tenant's secret"),
         ]),
         Scheme::Basic { .. } => Some(vec![secret("with another tenant's password")]),
-        _ if project.jwts.contains(name) => {
+        // What another actor receives by logging in is known during a run only.
+        Scheme::Bearer(_) | Scheme::Header { .. } if project.jwts.contains(name) => {
             let words = "with another tenant's claims under its own signature";
             Some(vec![forged(name, "claims-of", words, Forgery::ClaimsOf(other))])
         }
@@ -118,7 +120,7 @@ pub(crate) fn all_names() -> Vec<(&'static str, &'static str, Vec<&'static str>)
         ("garbage", "with garbage as the credential", "any"),
     ];
     all.extend(of("`basic`", BASIC));
-    all.extend(of("`header` with cookies", COOKIES));
+    all.extend(of("`header` or `login` with cookies alone", COOKIES));
     all.extend(of("`jwt: true`", DERIVED));
     all.extend(of("`connect`", CONNECT));
     all.extend([IMITATED, SIGNED, BOUND].into_iter().flat_map(|rows| of("`signed`", rows)));

@@ -135,7 +135,7 @@ fn query_token(request: &Request, scheme: Option<&Scheme>) -> Option<Request> {
     let parameter = match scheme? {
         Scheme::Connect { .. } => "jwt",
         Scheme::Bearer(_) | Scheme::Signed(_) => "access_token",
-        Scheme::Basic { .. } | Scheme::Header { .. } => return None,
+        Scheme::Basic { .. } | Scheme::Header { .. } | Scheme::Login(_) => return None,
     };
     with_path(request, |path, query| {
         let query = if query.is_empty() { String::new() } else { format!("{query}&") };

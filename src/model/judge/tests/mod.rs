@@ -90,6 +90,7 @@ pub(super) fn project(claims: Vec<Claim>) -> Project {
         refusals: BTreeMap::new(),
         jwts: Default::default(),
         release: None,
+        forge: None,
         asked: Default::default(),
         world: World::public("https://service.example.com".parse().unwrap()),
         policies: Vec::new(),

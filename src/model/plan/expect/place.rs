@@ -4,8 +4,13 @@ use crate::language::words::capital;
 
 /// The words for a pointer into facts, as the subject of a clause.
 pub fn in_words(at: &str) -> String {
-    if let Some(known) = of_http(at).or_else(|| of_host(at)).or_else(|| of_machine(at)) {
+    if let Some(known) =
+        of_http(at).or_else(|| of_host(at)).or_else(|| of_machine(at)).or_else(|| of_manifest(at))
+    {
         return known.to_owned();
+    }
+    if let Some(remote) = of_remote(at) {
+        return remote;
     }
     let json = |document: &str| {
         at.strip_prefix(document).filter(|path| path.starts_with('/')).map(|path| &path[1..])
@@ -76,6 +81,39 @@ fn of_machine(at: &str) -> Option<&'static str> {
         "/role" => "the role that attested it",
         "/words" => "the attested words",
         "/until" => "the end of the attestation",
+        _ => return None,
+    })
+}
+
+/// The declarations of a Forge app's manifest.
+fn of_manifest(at: &str) -> Option<&'static str> {
+    Some(match at {
+        "/scopes" => "the list of scopes",
+        "/impersonation" => "the list of scopes with impersonation",
+        "/egress" => "the list of addresses outside Atlassian",
+        "/wildcards" => "the list of addresses that are not one host",
+        "/remote_keys" => "the list of remotes",
+        "/stored_outside" => "the list of places outside Atlassian that store end-user data",
+        "/unpinned" => "the list of these places without addresses by region",
+        "/regions" => "the list of regions",
+        "/sent_outside" => "the list of places outside Atlassian that receive end-user data",
+        "/not_on_atlassian" => "the list of obstacles to “Runs on Atlassian”",
+        "/licensing" => "whether licensing is enabled",
+        "/connect" => "the list of what is left of Atlassian Connect",
+        "/connect_key" => "the key of the Connect app",
+        "/realm_migration" => "whether the app's data can move to another region",
+        _ => return None,
+    })
+}
+
+/// A declaration about one remote of a Forge app: `/remotes/KEY/PART`.
+fn of_remote(at: &str) -> Option<String> {
+    let (key, part) = at.strip_prefix("/remotes/")?.split_once('/')?;
+    Some(match part {
+        "addresses" => format!("the list of addresses of the remote “{key}”"),
+        "operations" => format!("the list of purposes of the remote “{key}”"),
+        "tokens" => format!("the list of tokens for the remote “{key}”"),
+        "in_scope_eud" => format!("whether the remote “{key}” stores in-scope end-user data"),
         _ => return None,
     })
 }

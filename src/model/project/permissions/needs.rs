@@ -142,7 +142,12 @@ impl Needs<'_> {
                 BackupSource::Http(request) => self.request(site, step, request),
                 BackupSource::Files(query) => self.file(site, query),
             },
-            Act::Command(_) | Act::Recall(_) | Act::Record(_) | Act::Newest(_) => {}
+            // The manifest is a source like the check itself.
+            Act::Command(_)
+            | Act::Recall(_)
+            | Act::Record(_)
+            | Act::Manifest(_)
+            | Act::Newest(_) => {}
         }
         if let Some(program) = step.act.program() {
             self.program(site, program);

@@ -23,6 +23,8 @@ pub(crate) struct SiteView {
     pub(crate) language: String,
     /// The direction of writing: `ltr` or `rtl`.
     pub(crate) direction: String,
+    /// Whether promises without a claim are recognised in this language.
+    pub(crate) promises_sought: bool,
     /// The index of the site in this language.
     pub(crate) home: String,
     /// Name and version of the program that rendered the site.

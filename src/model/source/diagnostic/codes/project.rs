@@ -45,6 +45,8 @@ macro_rules! project {
                 "a credential cannot be sent in a header";
             UnstatedJwt "unstated-jwt" Warning []
                 "the credential of an actor is a JSON Web Token, and the file does not state that";
+            BadLogin "bad-login" Error []
+                "a request of an actor's log-in cannot be sent as it is written";
             WeakSecret "weak-secret" Error []
                 "the secret of an actor is too short or too common to be recognised in an answer";
             LiteralSecret "literal-secret" Error []
@@ -57,6 +59,12 @@ macro_rules! project {
                 };
             BadTenant "bad-tenant" Error []
                 "a line of the tenants' file is not a tenant";
+            PromisesNotSought "promises-not-sought" Warning []
+                "promises without a check are not recognised in a language of the site";
+            BadManifest "bad-manifest" Error []
+                "a part of a Forge app's manifest, or of the vendor's answers, has another form than Atlassian documents";
+            Disagreement "disagreement" Error []
+                "the vendor's answers, the manifest of the app and the claims about it do not agree";
             NoInterfaceWords "no-interface-words" Error []
                 "the words of the interface do not exist in a language of the site";
             BadWords "bad-words" Error []
