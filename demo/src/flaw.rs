@@ -36,6 +36,10 @@ pub enum Flaw {
     ForgeOtherApp,
     /// Tokens for another request are accepted.
     IgnoreQsh,
+    /// Tokens for the same path with another method are accepted.
+    IgnoreMethodInQsh,
+    /// Tokens without a signature are accepted if the name of their algorithm is not spelled `none`.
+    AcceptAlgNoneSpelled,
     /// A tenant can read another tenant's note by its id.
     LeakRead,
     /// An error page quotes another tenant's note.
@@ -169,6 +173,18 @@ pub const FLAWS: &[FlawInfo] = &[
         "auth-required",
     ),
     row(Flaw::IgnoreQsh, "ignore-qsh", "A token for another request is accepted.", "auth-required"),
+    row(
+        Flaw::IgnoreMethodInQsh,
+        "ignore-method-in-qsh",
+        "A token for the same path with another method is accepted.",
+        "auth-required",
+    ),
+    row(
+        Flaw::AcceptAlgNoneSpelled,
+        "accept-alg-none-spelled",
+        "A token with `alg: nOnE` and no signature is accepted.",
+        "auth-required",
+    ),
     row(
         Flaw::LeakRead,
         "leak-read",

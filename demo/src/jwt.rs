@@ -76,6 +76,11 @@ impl<C> Jwt<'_, C> {
         self.header.alg == "none"
     }
 
+    /// The same in other letters, such as `nOnE`.
+    pub(crate) fn is_unsigned_in_other_case(&self) -> bool {
+        !self.is_unsigned() && self.header.alg.eq_ignore_ascii_case("none")
+    }
+
     /// The id of the key in the header.
     pub(crate) fn key_name(&self) -> &str {
         self.header.kid.as_deref().unwrap_or_default()

@@ -19,6 +19,7 @@ use crate::model::judge::falsify::{Falsification, falsify};
 use crate::model::judge::judge;
 use crate::model::judge::view::View;
 use crate::model::plan::counterexample::Edit;
+use crate::model::plan::expect::refusal::BODIES;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::{Act, Plan};
 use crate::model::project;
@@ -312,7 +313,11 @@ fn replaced_by(plan: &Plan, step: StepId) -> impl Iterator<Item = StepId> {
 fn meet(facts: &mut Facts, expectation: &Expectation) {
     let at = expectation.at.as_str();
     match &expectation.test {
-        Test::Refused(refusal) => facts.set("/status", json!(refusal.statuses.last())),
+        Test::Refused(refusal) => match refusal.statuses.last() {
+            Some(status) => facts.set("/status", json!(status)),
+            None => facts.set(BODIES, json!([refusal.body_fact(Some(true))])),
+        },
+        Test::Allowed(refusal) => facts.set(BODIES, json!([refusal.body_fact(Some(false))])),
         Test::ShowsCanary(canary) => facts.set("/canaries", json!([canary])),
         Test::ShowsExactly(canaries) => facts.set("/canaries", json!(canaries)),
         Test::NotAll(_) => {}

@@ -6,6 +6,7 @@ use std::ops::Range;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
+use crate::check::allowed;
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::{ANYONE, Plan};
 use crate::model::project::Project;
@@ -90,7 +91,8 @@ impl<K: Kind> ErasedKind for K {
         let before = diagnostics.mark();
         let settings = decode(settings, &context.claim.file, diagnostics);
         let settings: K::Settings = settings.filter(|_| diagnostics.is_clean_since(before))?;
-        let plan = K::plan(&settings, context, diagnostics)?;
+        let mut plan = K::plan(&settings, context, diagnostics)?;
+        allowed::expect_of_controls(&mut plan);
         let mut parameters = K::limits(&settings);
         parameters.sort_by_key(|limit| limit.span.start);
         diagnostics.is_clean_since(before).then_some(Plan { parameters, ..plan })

@@ -7,6 +7,7 @@ use schemars::schema_for;
 use serde_json::{Map, Value};
 
 use crate::check::kind::ErasedKind;
+use crate::check::kinds::auth_required::{bad_credential, variants};
 use crate::check::written::request::WrittenRequest;
 use crate::model::judge::falsify::negations::standard;
 use crate::model::plan::Plan;
@@ -75,6 +76,31 @@ pub fn head() -> String {
     }
     out
 }
+
+/// The names that `without:` takes.
+pub fn bad_credentials() -> String {
+    let mut out = BAD_CREDENTIALS.to_owned();
+    for (name, words, of) in bad_credential::all_names() {
+        let _ = writeln!(out, "| `{name}` | {words} | {} |", of.join(", "));
+    }
+    for (name, words) in variants::all_names() {
+        let _ = writeln!(out, "| `{name}` | without a credential, {words} | any |");
+    }
+    out
+}
+
+const BAD_CREDENTIALS: &str = "
+## Bad credentials
+
+`auth-required`, `forge-remote` and `connect-lifecycle` derive bad credentials from the good one of the actor, and send
+the same request with each. The good credential is the control. To leave one out, write its name under `without:`
+with the reason, which the page shows. A JSON Web Token whose key Avouch does not have cannot be signed again: that an
+expired token, or one without an expiry, is refused is tried with `connect` and `signed` only. Other spellings are tried by
+`auth-required`.
+
+| name | the request is sent | derived from |
+|---|---|---|
+";
 
 /// Which keys get a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -235,7 +261,7 @@ mod tests {
     #[test]
     fn the_manual_of_the_kinds_is_not_stale() {
         let sections = KINDS.iter().map(|kind| section(*kind, &plan(kind.manual().example)));
-        let made = head() + &sections.collect::<String>();
+        let made = head() + &sections.collect::<String>() + &bad_credentials();
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/kinds.md");
         if std::env::var_os("UPDATE_DOCS").is_some() {
             std::fs::write(file, &made).unwrap();

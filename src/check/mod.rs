@@ -1,6 +1,7 @@
 //! From the checks of a project to plans, before any request is sent. Pure.
 
 mod agreement;
+mod allowed;
 mod clean_up;
 #[cfg(test)]
 mod conformance;

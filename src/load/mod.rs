@@ -34,6 +34,7 @@ use crate::model::project::claim::Claim;
 use crate::model::project::i18n::Language;
 use crate::model::project::promises::PromiseSeverity;
 use crate::model::project::verdict_labels::labels;
+use crate::model::project::waiver::Waiver;
 use crate::model::project::{Project, RawHtml};
 use crate::model::source::Place;
 use crate::model::source::claim_id::ClaimId;
@@ -74,10 +75,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         against_settings(settings, &policies, &claims, &mut reader.diagnostics);
     }
     reader.diagnostics.extend(verdict_labels::check(&reader.sources, rule));
-    needs::check(&claims, &mut reader.diagnostics);
-    reader.diagnostics.extend(nothing_there(&policies, &claims));
-    let claims = bind::all(claims, &policies, &mut reader.diagnostics);
-    waivers::compare(&waivers, &claims, &mut reader.diagnostics);
+    let claims = bound(claims, &policies, &waivers, &mut reader.diagnostics);
     if let Some(settings) = &settings {
         translations::check(&settings.languages, &policies, &claims, &mut reader.diagnostics);
     }
@@ -99,6 +97,8 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         writes: settings.writes,
         commands: settings.commands,
         refusal: settings.refusal,
+        refusals: settings.refusals,
+        jwts: settings.jwts,
         release: settings.release,
         forge: settings.forge,
         world: settings.world,
@@ -116,6 +116,20 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         sources,
         unread,
     }
+}
+
+/// The claims with their passages, compared with each other, with the policies and the waivers.
+fn bound(
+    claims: Claims,
+    policies: &[PolicyFile],
+    waivers: &BTreeMap<ClaimId, (Arc<str>, Waiver)>,
+    diagnostics: &mut Report,
+) -> Vec<Claim> {
+    needs::check(&claims, diagnostics);
+    diagnostics.extend(nothing_there(policies, &claims));
+    let claims = bind::all(claims, policies, diagnostics);
+    waivers::compare(waivers, &claims, diagnostics);
+    claims
 }
 
 /// Compares policies and claims with the settings.

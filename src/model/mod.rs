@@ -11,3 +11,4 @@ pub mod published;
 pub mod security_txt;
 pub mod source;
 pub mod time;
+pub mod written;

@@ -93,13 +93,24 @@ pub(crate) fn check_binding(qsh: Option<&str>, parts: &Parts) -> Result<(), &'st
     }
 }
 
+/// Whether a token is bound to this path, with whatever method.
+fn is_bound_to_path(token: &Jwt<'_, Claims>, parts: &Parts) -> bool {
+    let query = parts.uri.query().unwrap_or_default();
+    let of = |method: &str| query_string_hash(method, parts.uri.path(), query);
+    ["GET", "POST", "PUT", "DELETE", "PROPFIND"]
+        .into_iter()
+        .any(|method| token.claims.qsh.as_deref() == Some(of(method).as_str()))
+}
+
 fn check(
     app: &App,
     token: &Jwt<'_, Claims>,
     tenant: &Tenant,
     parts: &Parts,
 ) -> Result<(), &'static str> {
-    if !(token.is_unsigned() && app.has(Flaw::AcceptAlgNone)) {
+    let accepts_unsigned = token.is_unsigned() && app.has(Flaw::AcceptAlgNone);
+    let accepts_spelled = token.is_unsigned_in_other_case() && app.has(Flaw::AcceptAlgNoneSpelled);
+    if !(accepts_unsigned || accepts_spelled) {
         token.check_hs256(&tenant.secret)?;
     }
     let Claims { iat, exp, nbf, .. } = token.claims;
@@ -108,7 +119,8 @@ fn check(
         times.check_expiry(app.clock.now())?;
     }
     times.check_start(app.clock.now())?;
-    if !app.has(Flaw::IgnoreQsh) {
+    let of_path = app.has(Flaw::IgnoreMethodInQsh) && is_bound_to_path(token, parts);
+    if !app.has(Flaw::IgnoreQsh) && !of_path {
         check_binding(token.claims.qsh.as_deref(), parts)?;
     }
     Ok(())

@@ -12,7 +12,6 @@ use crate::check::written::expect::{Expect, Reading};
 use crate::check::written::must_fail::{MustFail, counter_run};
 use crate::check::written::placeholders::Names;
 use crate::check::written::program::{Run, program};
-use crate::check::written::test::Tests;
 use crate::language::period::Period;
 use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::Counterexample;
@@ -22,6 +21,7 @@ use crate::model::plan::request::{Program, UNDETERMINED};
 use crate::model::plan::{ANYONE, Act, Plan, Role, Step, Word};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::report::Report;
+use crate::model::written::test::Tests;
 
 /// A run of a program.
 pub(crate) struct Command;
@@ -111,7 +111,8 @@ impl Settings {
             return all;
         }
         let names = Names::none(context);
-        let reading = Reading { names: &names, planters: &[], span: self.run.span.clone() };
+        let reading =
+            Reading { names: &names, planters: &[], actor: ANYONE, span: self.run.span.clone() };
         let printed = self.printed().read(&reading, diagnostics).into_iter();
         all.extend(
             printed.map(|one| Expectation { at: one.at.replacen("/body/", "/stdout/", 1), ..one }),

@@ -5,11 +5,12 @@ use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::auth_required::bad_credential::{Tries, Without, forgeries, leave_out};
-use crate::check::kinds::auth_required::endpoints::{endpoints, other_endpoints, platform_key};
+use crate::check::kinds::auth_required::endpoints::{
+    Guarded, WrittenEndpoint, endpoints, other_endpoints, platform_key,
+};
 use crate::check::written::expect::succeeded;
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
-use crate::check::written::request::WrittenRequest;
 use crate::model::answer::ids::StepId;
 use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::request::Request;
@@ -29,7 +30,7 @@ pub(crate) struct Settings {
     /// The actor that has a good token, if `as` has no private key to make one.
     token_of: Option<Spanned<String>>,
     /// The endpoints, each with its method.
-    endpoints: Spanned<Vec<Spanned<WrittenRequest>>>,
+    endpoints: Spanned<Vec<Spanned<WrittenEndpoint>>>,
     /// Bad tokens to leave out, by name, each with the reason.
     #[serde(default)]
     without: Without,
@@ -78,27 +79,27 @@ impl Settings {
             let mistake = context.mistake(Code::NoControl, &self.actor.span, message);
             diagnostics.push(mistake.help(help));
         }
-        let mut bad = forgeries(&self.actor, actor);
+        let mut bad = forgeries(&self.actor, actor, context.project);
         leave_out(&mut bad, (&self.without, &[]), &self.actor.span, context, diagnostics);
-        Some(Tries { bad, refusal: context.project.refusal.clone(), repeat: 1 })
+        Some(Tries { bad, repeat: 1 })
     }
 
-    fn requests(&self, context: &Context<'_>, diagnostics: &mut Report) -> Vec<Request> {
-        endpoints(&self.endpoints, &Names::none(context), diagnostics)
+    fn requests(&self, context: &Context<'_>, diagnostics: &mut Report) -> Vec<Guarded> {
+        endpoints(&self.endpoints, &self.actor, &Names::none(context), diagnostics)
     }
 
     /// Bad tokens come first: the owner must not have made the change before they try it.
-    fn plan(&self, requests: &[Request], tries: &Tries) -> Plan {
+    fn plan(&self, requests: &[Guarded], tries: &Tries) -> Plan {
         let mut steps = Vec::new();
-        for request in requests {
+        for Guarded { request, refusal } in requests {
             let control = StepId(steps.len() + tries.bad.len());
             let data = OwnersData { owners: vec![control], baselines: Vec::new() };
-            steps.extend(tries.probes(request, control, &data));
+            steps.extend(tries.probes((request, refusal), control, &data));
             steps.push(self.control(request));
         }
         Plan {
             counterexamples: tries.counterexamples(&steps),
-            covers: tries.covers(requests.iter()),
+            covers: tries.covers(requests.iter().map(|one| &one.request)),
             leaves_open: other_endpoints(&self.without),
             ..Plan::new(ForgeRemote::NAME, steps)
         }

@@ -11,15 +11,15 @@ use crate::check::written::expect::{Expect, Reading, Statuses, header};
 use crate::check::written::placeholders::Names;
 use crate::check::written::request::WrittenRequest;
 use crate::check::written::request::read::GetOrRequest;
-use crate::check::written::test::Tests;
 use crate::check::written::{limits, request};
 use crate::model::answer::ids::StepId;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::request::Request;
-use crate::model::plan::{Act, Plan, Role, Step};
+use crate::model::plan::{ANYONE, Act, Plan, Role, Step};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::report::Report;
+use crate::model::written::test::Tests;
 
 /// The header fields of one answer.
 pub(crate) struct Headers;
@@ -82,7 +82,12 @@ headers:
 impl Settings {
     fn expect(&self, context: &Context<'_>, diagnostics: &mut Report) -> Vec<Expectation> {
         let names = Names::none(context);
-        let reading = Reading { names: &names, planters: &[], span: self.headers.span.clone() };
+        let reading = Reading {
+            names: &names,
+            planters: &[],
+            actor: ANYONE,
+            span: self.headers.span.clone(),
+        };
         let expect = Expect { header: self.headers.value.clone(), ..Expect::default() };
         expect.read(&reading, diagnostics)
     }

@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 
 use crate::check::numbers::measured::{Attested, Bounds, Expected, binds, is_mentioned};
-use crate::check::written::unit::WrittenUnit;
 use crate::language::quantity::amount::{Amount, Quantity, Unit};
 use crate::language::quantity::restated::is_restated;
 use crate::language::quantity::side::Side;
@@ -14,6 +13,7 @@ use crate::model::source::Place;
 use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::argument::Argument;
 use crate::model::source::diagnostic::codes::Code;
+use crate::model::written::unit::WrittenUnit;
 
 /// The text of a claim in one passage.
 pub(crate) struct Words<'a> {

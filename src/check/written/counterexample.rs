@@ -6,6 +6,7 @@ use crate::language::period::Period;
 use crate::model::answer::ids::StepId;
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect;
+use crate::model::plan::expect::refusal::BODIES;
 use crate::model::plan::expect::{Expectation, Test};
 
 /// A change that makes the claim false. `when` completes "this check was shown to fail when".
@@ -91,4 +92,27 @@ fn over_limit(
     let value = json!([format!("{before}{}={beyond}", directive.name)]);
     let when = format!("`{}` in the answer to “{name}” is {what} its limit", directive.name);
     vec![negation(when, set(step, at, value))]
+}
+
+/// The answer to a step with each status that refuses, and with a body that does.
+pub(crate) fn refused_otherwise(
+    step: StepId,
+    name: &str,
+    expected: &Expectation,
+) -> Vec<Counterexample> {
+    let Test::Refused(refusal) = &expected.test else { return Vec::new() };
+    let set = |at: &str, value| Edit::Set { step, at: at.into(), value };
+    let benign = |what: String, edits| Counterexample {
+        class: Class::Benign,
+        when: format!("“{name}” is refused with {what}"),
+        edits,
+    };
+    let by_status = |status: &u16| benign(status.to_string(), vec![set("/status", json!(status))]);
+    let mut all: Vec<Counterexample> = refusal.statuses.iter().map(by_status).collect();
+    if !refusal.body.is_empty() {
+        let body = json!([refusal.body_fact(Some(true))]);
+        let edits = vec![set("/status", json!(200)), set(BODIES, body)];
+        all.push(benign("200 and a body that refuses".into(), edits));
+    }
+    all
 }

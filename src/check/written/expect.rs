@@ -12,17 +12,18 @@ use serde_json::{Value, json};
 use crate::check::kind::Context;
 use crate::check::written::limits;
 use crate::check::written::placeholders::Names;
-use crate::check::written::test::Tests;
 use crate::check::written::took::Took;
 use crate::model::answer::ids::CanaryId;
 use crate::model::plan::expect::trivial::Triviality;
-use crate::model::plan::expect::{Expectation, Test};
+use crate::model::plan::expect::{Expectation, Refusal, Test};
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::request::Request;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::help_with_list;
 use crate::model::source::diagnostic::report::Report;
+use crate::model::written::refusal::{Refused, WrittenRefusal};
+use crate::model::written::test::Tests;
 
 /// What must be true of an answer: all of it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -43,8 +44,9 @@ pub(crate) struct Expect {
     /// How long the answer may take, as in `{ at_most: 2s }`. It is measured from one place, and a slow network
     /// counts. No answer in time is inconclusive.
     pub(crate) took: Option<Spanned<Took>>,
-    /// `true`: the answer is a refusal (400, 401, 403, or as the project defines it).
-    pub(crate) refused: Option<Spanned<bool>>,
+    /// `true`: the answer is a refusal (400, 401, 403, or as `refused:` of the actor or the project defines it).
+    /// A mapping defines what counts as a refusal of this request alone.
+    pub(crate) refused: Option<Spanned<Refused>>,
     /// `true`: 404 counts as a refusal too; only for an object of another tenant.
     pub(crate) or_not_found: Option<bool>,
     /// The actors whose marks the answer must show; it must show no others. `[]`: it shows none.
@@ -57,8 +59,23 @@ pub(crate) struct Reading<'a> {
     pub(crate) names: &'a Names<'a>,
     /// The actors that planted a canary, in the order of the plan's canaries.
     pub(crate) planters: &'a [&'a str],
+    /// The actor that sends the request.
+    pub(crate) actor: &'a str,
     /// The bytes of the expectation in the file.
     pub(crate) span: Range<usize>,
+}
+
+/// What an author counts as a refusal. Reports mistakes.
+pub(crate) fn refusal_by(
+    rule: &WrittenRefusal,
+    context: &Context<'_>,
+    diagnostics: &mut Report,
+) -> Refusal {
+    let (refusal, mistakes) = rule.read(Some(&context.project.world.target));
+    for (span, message, help) in mistakes {
+        diagnostics.push(context.mistake(Code::BadRefusal, &span, message).help(help));
+    }
+    refusal
 }
 
 impl Expect {
@@ -144,7 +161,7 @@ impl Expect {
     fn refusal(&self, reading: &Reading<'_>, diagnostics: &mut Report) -> Option<Expectation> {
         let context = reading.names.context;
         let refused = self.refused.as_ref()?;
-        if !refused.value {
+        if matches!(refused.value, Refused::Whether(false)) {
             let message = "`refused` can only be `true`";
             let help = "leave it out, and write what the answer must be";
             diagnostics.push(context.mistake(Code::EmptyExpect, &refused.span, message).help(help));
@@ -154,7 +171,10 @@ impl Expect {
             let mistake = context.mistake(Code::MisplacedExpect, &refused.span, message);
             diagnostics.push(mistake.help("remove the tests of the body, or `refused:`"));
         }
-        let refusal = context.project.refusal.clone();
+        let refusal = match &refused.value {
+            Refused::Whether(_) => context.project.refusal_of(reading.actor).clone(),
+            Refused::By(rule) => refusal_by(rule, context, diagnostics),
+        };
         let refusal = match self.or_not_found {
             Some(true) => refusal.or_not_found(),
             _ => refusal,

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use crate::check::written::test::{Operand, TestLimit, Tests};
 use crate::language::quantity::amount::{Amount, Unit};
 use crate::language::quantity::side::Side;
 use crate::model::plan::parameter::Parameter;
 use crate::model::source::decode::Spanned;
+use crate::model::written::test::{Operand, TestLimit, Tests};
 
 /// A limit that the service must be at or below.
 pub(crate) fn at_most<T>(name: &str, setting: &Spanned<T>, amount: Amount) -> Parameter {

@@ -10,7 +10,5 @@ pub(crate) mod placeholders;
 pub(crate) mod program;
 pub(crate) mod repeat;
 pub(crate) mod request;
-pub(crate) mod test;
 pub(crate) mod took;
-pub(crate) mod unit;
 pub(crate) mod violated_by;

@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check::written::expect::{Expect, Reading, Statuses};
-use crate::check::written::test::Tests;
 use crate::model::plan::expect::{Expectation, Test, Within};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::report::Report;
+use crate::model::written::test::Tests;
 
 /// An answer that makes the claim false: all of it must be true. Without this, an answer with a status
 /// from 500 on decides nothing.

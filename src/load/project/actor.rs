@@ -22,6 +22,7 @@ use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::node::Node;
+use crate::model::written::refusal::WrittenRefusal;
 
 /// One of `actors:` in the project's file: exactly one of the ways to show who it is. `headers` and `query`
 /// may be added to `login` and `oauth2`.
@@ -39,6 +40,12 @@ pub struct ActorFile {
     pub header: Option<HeaderFile>,
     /// A JSON Web Token that the platform signs with RS256, for each request.
     pub signed: Option<SignedFile>,
+    /// Whether the token in `bearer` or `header`, or that of a log-in, is a JSON Web Token: bad ones are then derived from
+    /// it.
+    #[serde(default)]
+    pub jwt: Option<Spanned<bool>>,
+    /// What counts as a refusal of a request that this actor sends, in place of the project's `refused:`.
+    pub refused: Option<WrittenRefusal>,
     /// The requests that log it in, before its first own request and again when its session has ended. Its
     /// cookies are sent with each of its own requests.
     pub login: Option<Spanned<Vec<Spanned<LoginStepFile>>>>,

@@ -12,6 +12,7 @@ use crate::load::project::limits::LimitsFile;
 use crate::model::project::RawHtml;
 use crate::model::project::promises::PromiseSeverity;
 use crate::model::source::decode::Spanned;
+use crate::model::written::refusal::WrittenRefusal;
 
 /// The name of the project's file.
 pub(crate) const PROJECT_FILE: &str = "avouch.yaml";
@@ -66,8 +67,8 @@ pub struct ProjectFile {
     /// Whether checks may run programs.
     #[serde(default)]
     pub commands: bool,
-    /// What counts as a refusal, if not all of 400, 401 and 403 do.
-    pub refused: Option<RefusedFile>,
+    /// What counts as a refusal, if not just 400, 401 and 403 do.
+    pub refused: Option<WrittenRefusal>,
     /// Where the service reports its release. Each run records it, the page shows it, and evidence of
     /// another release has expired.
     pub release: Option<ReleaseFile>,
@@ -105,17 +106,6 @@ pub struct SiteFile {
     /// `[CNAME, .well-known/acme-challenge]`. Without this, files that Avouch did not write stop a build.
     #[serde(default)]
     pub keep: Vec<Spanned<String>>,
-}
-
-/// `refused:` in the project's file.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-pub struct RefusedFile {
-    /// The statuses that count as a refusal: 400, 401 or 403.
-    pub statuses: Option<Vec<Spanned<u16>>>,
-    /// The beginning of the address of a redirect that counts as a refusal: a path such as `/login` on
-    /// the host that answered, or a whole `https:` address, such as that of another company's log-in
-    /// page.
-    pub login: Option<Spanned<String>>,
 }
 
 /// `release:` in the project's file.

@@ -5,6 +5,7 @@ pub(crate) mod address;
 pub mod connect_to;
 pub mod file;
 pub(crate) mod forge;
+mod jwt;
 pub(crate) mod keep;
 pub(crate) mod language;
 pub(crate) mod limits;

@@ -14,12 +14,12 @@ use crate::load::file::reader::Reader;
 use crate::load::options::Options;
 use crate::load::project::actor::Unset;
 use crate::load::project::file::PROJECT_FILE;
-use crate::load::project::file::{ProjectFile, RefusedFile, ReleaseFile};
+use crate::load::project::file::{ProjectFile, ReleaseFile};
 use crate::load::project::keep::KeptPath;
 use crate::load::project::scope::{Scope, check_name};
 use crate::load::project::variable::Variables;
 use crate::load::project::{
-    actor, address, forge, keep, language, limits, needs, tenants, variable, world,
+    actor, address, forge, jwt, keep, language, limits, needs, tenants, variable, world,
 };
 use crate::model::plan::expect::Refusal;
 use crate::model::project::actor::{Actor, Secret};
@@ -36,6 +36,7 @@ use crate::model::source::diagnostic::Diagnostic;
 use crate::model::source::diagnostic::codes::Code;
 use crate::model::source::diagnostic::report::Report;
 use crate::model::source::node::{Node, Value};
+use crate::model::written::refusal::WrittenRefusal;
 
 /// The project's file, validated.
 pub(crate) struct Settings {
@@ -54,6 +55,8 @@ pub(crate) struct Settings {
     pub(crate) writes: bool,
     pub(crate) commands: bool,
     pub(crate) refusal: Refusal,
+    pub(crate) refusals: BTreeMap<String, Refusal>,
+    pub(crate) jwts: BTreeSet<String>,
     pub(crate) release: Option<ReleaseSource>,
     pub(crate) forge: Option<ForgeApp>,
     pub(crate) promises: PromiseSeverity,
@@ -112,6 +115,7 @@ fn settings(
     let promises = file.promises.unwrap_or_default();
     language::unread_promises(&languages, promises, scope);
     actors.extend(tenants);
+    let jwts = jwt::actors(file, &actors, &unset, scope);
     let settings = Settings {
         site: site(file, scope),
         keep: keep::read(file.site.as_ref(), scope),
@@ -130,7 +134,9 @@ fn settings(
             .map_or_else(Limits::default, |limits| limits::of(limits, scope)),
         writes: file.writes,
         commands: file.commands,
-        refusal: refusal(file.refused.as_ref(), scope),
+        refusal: refusal(file.refused.as_ref(), &world.target, scope),
+        jwts,
+        refusals: refusals(file, &world.target, scope),
         release: file.release.as_ref().and_then(|one| release(one, scope)),
         forge: file.forge.as_ref().and_then(|one| forge::read(one, scope, reader)),
         promises,
@@ -230,40 +236,22 @@ fn contacts(written: &[Spanned<String>], scope: &mut Scope<'_>) -> Vec<Url> {
     contacts
 }
 
-fn refusal(file: Option<&RefusedFile>, scope: &mut Scope<'_>) -> Refusal {
-    let standard = Refusal::standard();
+fn refusal(file: Option<&WrittenRefusal>, target: &Url, scope: &mut Scope<'_>) -> Refusal {
     let Some(file) = file else {
-        return standard;
+        return Refusal::standard();
     };
-    let help = "the standard is `[400, 401, 403]`; a project can leave some of them out";
-    let mut statuses = BTreeSet::new();
-    for status in file.statuses.iter().flatten() {
-        if standard.statuses.contains(&status.value) {
-            statuses.insert(status.value);
-        } else {
-            let message = format!("status {} is not a refusal", status.value);
-            scope.report(Code::BadRefusal, &status.span, message, help);
-        }
+    let (refusal, mistakes) = file.read(Some(target));
+    for (span, message, help) in mistakes {
+        scope.report(Code::BadRefusal, &span, message, help);
     }
-    let node = scope.node.get("refused").and_then(|node| node.get("statuses"));
-    if let Some(node) = node.filter(|node| node.items().is_empty() && file.statuses.is_some()) {
-        scope.report(
-            Code::BadRefusal,
-            &node.span,
-            "no status is left that counts as a refusal",
-            help,
-        );
-    }
-    let is_address = |login: &str| login.starts_with('/') || login.starts_with("https://");
-    if let Some(login) = file.login.as_ref().filter(|login| !is_address(login)) {
-        let message = format!("`{}` is not a path", login.value);
-        let help = "write it like `/login`, or as a whole `https:` address on another host";
-        scope.report(Code::BadRefusal, &login.span, message, help);
-    }
-    Refusal {
-        statuses: if statuses.is_empty() { standard.statuses } else { statuses },
-        login: file.login.as_ref().map(|login| login.value.clone()),
-    }
+    refusal
+}
+
+/// What actors count as a refusal instead, by their names.
+fn refusals(file: &ProjectFile, target: &Url, scope: &mut Scope<'_>) -> BTreeMap<String, Refusal> {
+    let written =
+        file.actors.iter().filter_map(|(name, actor)| Some((name, actor.refused.as_ref()?)));
+    written.map(|(name, one)| (name.clone(), refusal(Some(one), target, scope))).collect()
 }
 
 #[cfg(test)]
@@ -452,27 +440,48 @@ mod tests {
     }
 
     #[test]
-    fn what_counts_as_a_refusal_can_only_be_narrowed() {
-        let narrow = Fixture::sound().replace(
-            "avouch.yaml",
-            "hosts:",
-            "refused: {statuses: [401], login: /login}\nhosts:",
-        );
-        let refusal = narrow.load().project.unwrap().refusal;
-        assert_eq!((refusal.statuses.len(), refusal.login.as_deref()), (1, Some("/login")));
+    fn what_counts_as_a_refusal_is_named_by_status_log_in_page_and_body() {
+        let rule = "{statuses: [401, 404, 200], login: /login, json: {/code: 101}}";
+        let sound =
+            Fixture::sound().replace("avouch.yaml", "hosts:", &format!("refused: {rule}\nhosts:"));
+        let refusal = sound.load().project.unwrap().refusal;
+        assert_eq!(refusal.statuses, [401, 404].into());
+        assert_eq!((refusal.login.as_deref(), refusal.body.len()), (Some("/login"), 1));
         assert_eq!(
-            with("refused", "refused: {statuses: [401, 200], login: login}"),
+            with("refused", "refused: {statuses: [401, 200, 302, 429], login: login}"),
             [
-                "avouch.yaml:1:27 bad-refusal: status 200 is not a refusal ? the standard is `[400, 401, 403]`; a project can leave some of them out",
-                "avouch.yaml:1:40 bad-refusal: `login` is not a path ? write it like `/login`, or as a whole `https:` address on another host",
+                "avouch.yaml:1:27 bad-refusal: status 200 is not a refusal ? a success refuses only by its body: add `json:`, `title:` or `text:` with what only a refusal contains",
+                "avouch.yaml:1:32 bad-refusal: status 302 is not a refusal ? name the log-in page to which it leads: `login: /login`",
+                "avouch.yaml:1:37 bad-refusal: status 429 is not a refusal ? write statuses from 400 to 499, such as `[401, 403, 404]`",
+                "avouch.yaml:1:50 bad-refusal: `login` is not a path ? write it like `/login`, or as a whole `https:` address on another host",
             ]
         );
         assert_eq!(
             with("refused", "refused: {statuses: []}"),
             [
-                "avouch.yaml:1:21 bad-refusal: no status is left that counts as a refusal ? the standard is `[400, 401, 403]`; a project can leave some of them out"
+                "avouch.yaml:1:21 bad-refusal: no status is left that counts as a refusal ? leave `statuses:` out for `[400, 401, 403]`"
             ]
         );
+    }
+
+    #[test]
+    fn a_refusal_that_ordinary_answers_meet_is_reported() {
+        for (rule, message) in [
+            ("{login: /}", "every redirect within the service would count as a refusal"),
+            ("{text: {contains: e}}", "this text is so short that ordinary answers contain it"),
+            ("{json: {/data: {exists: false}}}", "every answer without this would count"),
+            ("{title: {exists: true}}", "an ordinary answer would count as a refusal"),
+            ("{text: {contains: ''}}", "any answer would count as a refusal"),
+            ("{json: {code: 1}}", "`code` is not a JSON Pointer"),
+        ] {
+            let reported = with("refused", &format!("refused: {rule}"));
+            assert_eq!(reported.len(), 1, "{rule} {reported:?}");
+            assert!(reported[0].contains("bad-refusal"), "{reported:?}");
+            assert!(reported[0].contains(message), "{reported:?}");
+        }
+        let actor = "acme: {refused: {statuses: [200]}, tenant";
+        let actor = Fixture::sound().replace("avouch.yaml", "acme: {tenant", actor).reported();
+        assert!(actor[0].contains("status 200 is not a refusal"), "{actor:?}");
     }
 
     #[test]

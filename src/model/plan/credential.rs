@@ -34,6 +34,18 @@ pub enum Forgery {
     WrongSecret,
     /// `alg: none`, with an empty signature.
     AlgNone,
+    /// The same with the name in other letters.
+    AlgNoneSpelled(LetterCase),
+    /// Correct, apart from its signature or the end of its session.
+    ChangedSignature,
+    /// Without a signature, under the algorithm of the good one.
+    EmptySignature,
+    /// With the signature of the good one under other claims, or under another session.
+    ChangedClaims,
+    /// An unknown user with the actor's password.
+    UnknownUser,
+    /// The actor's user with an empty password.
+    EmptySecret,
     /// RS256 in the header where HS256 is due, signed with a key made for the purpose.
     OtherAlgorithm,
     /// HS256 signed with the text of the public key.
@@ -42,12 +54,20 @@ pub enum Forgery {
     NoQsh,
     /// With the query-string hash of another request.
     OtherQsh,
+    /// With the query-string hash of the same path with another query.
+    OtherQueryQsh,
+    /// With the query-string hash of the same path with another method.
+    OtherMethodQsh,
     /// With the hash for "no particular request", on a request that needs its own.
     ContextQsh,
     /// From an unknown issuer.
     UnknownIssuer,
     /// This actor's secret with the named actor's issuer.
     IssuerOf(String),
+    /// The named actor's secret with this actor's issuer or user.
+    SecretOf(String),
+    /// The named actor's claims with this actor's signature.
+    ClaimsOf(String),
     /// For another audience.
     OtherAudience,
     /// Signed with an unpublished key, under the name of a published one.
@@ -58,7 +78,41 @@ pub enum Forgery {
     PublicKeyOf(String),
 }
 
+/// How a name is spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LetterCase {
+    /// `None`.
+    Title,
+    /// `NONE`.
+    Upper,
+    /// `nOnE`.
+    Mixed,
+}
+
+impl LetterCase {
+    /// The algorithm `none` in these letters.
+    pub fn none(self) -> &'static str {
+        match self {
+            Self::Title => "None",
+            Self::Upper => "NONE",
+            Self::Mixed => "nOnE",
+        }
+    }
+}
+
 impl Forgery {
+    /// The actor whose name, key, claims or secret it contains, apart from the one that sends it.
+    pub fn imitated(&self) -> Option<&str> {
+        match self {
+            Self::IssuerOf(other)
+            | Self::PublicKeyOf(other)
+            | Self::SecretOf(other)
+            | Self::ClaimsOf(other) => Some(other),
+            _ => None,
+        }
+    }
+
     /// Whether a token of the scheme `signed` must be signed with the real key, so that this defect is
     /// its only one.
     pub fn needs_key(&self) -> bool {
@@ -67,6 +121,7 @@ impl Forgery {
             Self::Garbage
                 | Self::WrongSecret
                 | Self::AlgNone
+                | Self::AlgNoneSpelled(_)
                 | Self::PublicKeyOf(_)
                 | Self::StrangeKey
                 | Self::UnknownKey

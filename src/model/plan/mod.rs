@@ -36,7 +36,7 @@ use crate::model::plan::backup::newest::Newest;
 use crate::model::plan::backup::{BackupSource, FileQuery, Form, Opening};
 use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::counterexample::{Counterexample, Edit};
-use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::plan::credential::Credential;
 use crate::model::plan::difference::{Difference, Mismatch, between, in_words};
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::flaw::Flaw;
@@ -469,9 +469,7 @@ impl Plan {
     /// imitate.
     pub fn needed_actors(&self) -> BTreeSet<String> {
         let imitated = self.steps.iter().filter_map(|step| match &step.credential {
-            Credential::Forged(Forgery::IssuerOf(other) | Forgery::PublicKeyOf(other)) => {
-                Some(other.as_str())
-            }
+            Credential::Forged(forgery) => forgery.imitated(),
             _ => None,
         });
         let of_requests = self.steps.iter().filter_map(Step::request);

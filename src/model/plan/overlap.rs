@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::model::answer::facts::Facts;
+use crate::model::plan::expect::refusal::BODIES;
 use crate::model::plan::expect::{Expectation, JudgeContext, Test, TestOutcome};
 use crate::model::plan::flaw::Flaw;
 use crate::model::plan::{Act, Plan, Role, Step};
@@ -90,7 +91,21 @@ fn of_refusal(step: &Step, control: &Step, refused: &[u16]) -> Option<u16> {
         let named = |status: &u16| control.expect.iter().any(|one| one.names_status(*status));
         (200..500).filter(named).chain([200]).find(|status| both(&least(control, Some(*status))))
     };
-    by_probe.or_else(by_control).or_else(|| of_operation(step, control))
+    let by_body = || of_refusing_body(step, control);
+    by_probe.or_else(by_control).or_else(|| of_operation(step, control)).or_else(by_body)
+}
+
+/// The same for a body that refuses with the status of a success.
+fn of_refusing_body(step: &Step, control: &Step) -> Option<u16> {
+    let refusal = step.expect.iter().find_map(|one| one.test.refusing_body())?;
+    let mut facts = least(control, Some(200));
+    refusal
+        .body
+        .iter()
+        .filter_map(|one| Some((&one.at, passing(&one.is)?)))
+        .for_each(|(at, value)| facts.set(at, value));
+    facts.set(BODIES, json!([refusal.body_fact(Some(true))]));
+    (meets(step, &facts) && meets(control, &facts)).then_some(200)
 }
 
 /// The same for a refusal in GraphQL, which has the status of a success.
@@ -140,7 +155,13 @@ fn least(step: &Step, status: Option<u16>) -> Facts {
             Test::ShowsCanary(canary) => facts.set("/canaries", json!([canary])),
             Test::ShowsExactly(canaries) => facts.set("/canaries", json!(canaries)),
             Test::NotAll(_) => {}
-            Test::Refused(refusal) => facts.set("/status", json!(refusal.statuses.first())),
+            Test::Allowed(refusal) => {
+                facts.set(BODIES, json!([refusal.body_fact(Some(false))]));
+            }
+            Test::Refused(refusal) => match refusal.statuses.first() {
+                Some(status) => facts.set("/status", json!(status)),
+                None => facts.set(BODIES, json!([refusal.body_fact(Some(true))])),
+            },
             test => {
                 if let Some(value) = passing(test) {
                     facts.set(&one.at, value);

@@ -34,6 +34,8 @@ pub(crate) fn project(target: &str) -> Project {
         writes: true,
         commands: true,
         refusal: Refusal::standard(),
+        refusals: BTreeMap::new(),
+        jwts: Default::default(),
         release: None,
         forge: None,
         asked: Default::default(),

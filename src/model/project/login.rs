@@ -146,6 +146,12 @@ pub struct Variable {
 }
 
 impl Login {
+    /// Whether its cookies alone show who it is.
+    pub fn has_only_cookies(&self) -> bool {
+        let has_hole = |one: &(String, Template)| one.1.holes().next().is_some();
+        !self.steps.is_empty() && !self.headers.iter().chain(&self.query).any(has_hole)
+    }
+
     /// The values of the variables that are secrets.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.variables.values().filter(|one| one.is_secret).map(|one| &one.value)

@@ -20,7 +20,7 @@ pub mod waiver;
 pub mod weak_secret;
 pub mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,10 @@ pub struct Project {
     pub commands: bool,
     /// The answers that count as a refusal.
     pub refusal: Refusal,
+    /// The answers that count as a refusal instead, by the actor of the request.
+    pub refusals: BTreeMap<String, Refusal>,
+    /// The actors whose credential is a JSON Web Token, so that bad ones are derived from it.
+    pub jwts: BTreeSet<String>,
     /// Where the service reports its release, if it does.
     pub release: Option<ReleaseSource>,
     /// The Forge app that the policies are about, if they are about one.
@@ -133,6 +137,11 @@ impl Project {
     /// The claim of this id.
     pub fn claim(&self, id: &str) -> Option<&Claim> {
         self.claims.iter().find(|claim| claim.id == id)
+    }
+
+    /// The answers that count as a refusal of a request by this actor.
+    pub fn refusal_of(&self, actor: &str) -> &Refusal {
+        self.refusals.get(actor).unwrap_or(&self.refusal)
     }
 
     /// The tenant of an actor; [`ANYONE`] has none.

@@ -98,6 +98,18 @@ fn is_varied(token: &str) -> bool {
     different.len() >= 8 && own.contains(|c: char| c.is_ascii_digit())
 }
 
+/// Whether a token is a signed JSON Web Token: three parts, the first of which begins as an object in JSON does
+/// (RFC 7515, section 3.1).
+pub fn is_jwt(token: &str) -> bool {
+    let parts: Vec<&str> = token.split('.').collect();
+    let in_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let fits = |part: &&str| !part.is_empty() && part.chars().all(in_part);
+    // `{"` or `{ ` or a line break after the brace, in base64.
+    let begins = ["eyJ", "eyA", "ewo", "ewk", "ew0"];
+    let is_object = |part: &&str| begins.iter().any(|one| part.starts_with(one));
+    parts.len() == 3 && parts.iter().all(fits) && parts.iter().take(2).all(is_object)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,10 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::model::plan::credential::Forgery;
 use crate::model::project::actor::Scheme;
 use crate::probe::credential::connect::{CONTEXT_QSH, query_string_hash};
+use crate::probe::credential::jwt::Token;
 use crate::probe::credential::tokens::{
     CredentialRequest, Minter, Signer, UnsignedToken, after, cannot,
 };
@@ -31,6 +33,16 @@ impl Minter<'_> {
                 token.header["alg"] = json!("none");
                 token.signer = Signer::Nobody;
             }
+            Forgery::AlgNoneSpelled(case) => {
+                token.header["alg"] = json!(case.none());
+                token.signer = Signer::Nobody;
+            }
+            Forgery::SecretOf(other) => match &self.actor(other)?.scheme {
+                Scheme::Connect { shared_secret, .. } => {
+                    token.signer = Signer::Secret(shared_secret.expose().into());
+                }
+                other => return Err(cannot(other.name(), "another secret")),
+            },
             Forgery::OtherAlgorithm => {
                 token.header["alg"] = json!("RS256");
                 token.signer = Signer::Key(self.key()?);
@@ -60,13 +72,68 @@ impl Minter<'_> {
             Forgery::OtherQsh => {
                 let mut other = request.url.clone();
                 other.set_path(&format!("{}/another-request", request.url.path()));
-                let base = self.project.world.target.path();
-                token.claims["qsh"] = json!(query_string_hash(request.method, &other, base));
+                self.bind(token, request.method, &other);
+            }
+            Forgery::OtherQueryQsh => {
+                let mut other = request.url.clone();
+                // A service that leaves the query out of the hash accepts a token for the path alone.
+                other.set_query(if other.query().is_some() {
+                    None
+                } else {
+                    Some("another=request")
+                });
+                self.bind(token, request.method, &other);
+            }
+            Forgery::OtherMethodQsh => {
+                let other = if request.method == "GET" { "POST" } else { "GET" };
+                self.bind(token, other, request.url);
             }
             other => forge_claims(&mut token.claims, other, now),
         }
         Ok(())
     }
+
+    /// Binds a token to a request of this method to this address.
+    fn bind(&self, token: &mut UnsignedToken<'_>, method: &str, url: &Url) {
+        let base = self.project.world.target.path();
+        token.claims["qsh"] = json!(query_string_hash(method, url, base));
+    }
+
+    /// A token that is derived from `token`, which is a JSON Web Token of the actor that sends the request.
+    pub(super) fn derive(
+        &self,
+        token: &str,
+        forgery: &Forgery,
+        request: &CredentialRequest<'_>,
+    ) -> Result<String, String> {
+        let own = Token::of(token).ok_or_else(|| no_jwt(request.actor))?;
+        if let Forgery::ClaimsOf(other) = forgery {
+            let secret = self.secret_for(other, request.url)?;
+            let other = Token::of(bare(secret)).ok_or_else(|| no_jwt(other))?;
+            return Ok(own.with_claims_of(&other));
+        }
+        let rs256 = |message: &[u8]| Some(self.key().ok()?.sign(message));
+        own.forged(forgery, rs256).ok_or_else(|| cannot("JSON Web Token", &format!("{forgery:?}")))
+    }
+
+    /// The secret of an actor that another one sends; an error if it may not be sent to this address.
+    pub(super) fn secret_for(&self, actor: &str, url: &Url) -> Result<&str, String> {
+        let scheme = &self.actor(actor)?.scheme;
+        match scheme.secret() {
+            Some(secret) if self.may_send(actor, url) => Ok(secret.expose()),
+            Some(_) => Err(format!("the secret of `{actor}` may not be sent to this address")),
+            None => Err(format!("`{actor}` has no secret")),
+        }
+    }
+}
+
+fn no_jwt(actor: &str) -> String {
+    format!("the credential of `{actor}` is not a JSON Web Token")
+}
+
+/// A token without the word in front of it, as in `Token eyJ...`.
+pub(super) fn bare(value: &str) -> &str {
+    value.rsplit_once(' ').map_or(value, |(_, token)| token)
 }
 
 fn forge_claims(claims: &mut Value, forgery: &Forgery, now: Timestamp) {

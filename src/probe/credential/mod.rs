@@ -3,8 +3,10 @@
 pub(crate) mod connect;
 pub(crate) mod cookies;
 mod exposed;
+mod fixed;
 mod forgery;
 pub(crate) mod jar;
+mod jwt;
 pub(crate) mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod tokens;

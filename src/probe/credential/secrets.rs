@@ -49,6 +49,7 @@ fn add_actor(actor: &Actor, all: &mut Vec<String>) {
         }
         Scheme::Header { name, value } if cookies::is_cookie(name) => {
             all.extend(cookies::secrets(value));
+            all.extend(cookies::parts(value).map(str::to_owned));
         }
         // Such as `Token 0123456789abcdef`.
         Scheme::Header { .. } => {

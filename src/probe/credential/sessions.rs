@@ -11,6 +11,7 @@ use crate::model::answer::error::ProbeError;
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::plan::template::Template;
 use crate::model::project::login::Login;
+use crate::probe::credential::cookies;
 use crate::probe::credential::jar::Jar;
 use crate::probe::credential::tokens::{Minted, cannot};
 use crate::probe::random;
@@ -182,18 +183,39 @@ impl Session {
         })
     }
 
-    /// The header fields of a request. The error is a message for people.
-    pub(crate) fn fields(&self, url: &Url, credential: &Credential) -> Result<Vec<Minted>, String> {
-        let forged = is_forged(credential)?;
-        let cookie = match forged {
-            true => self.jar.field_with(url, |_| random::hex::<24>()),
-            false => self.jar.field(url),
+    /// The header fields of a request; `derive` makes a bad token of a good one. The error is a message for people.
+    ///
+    /// A forged credential is in the fields whose value contains a secret, if there are some; the cookies are
+    /// then random, because a good session would be accepted next to a bad token.
+    pub(crate) fn fields(
+        &self,
+        url: &Url,
+        credential: &Credential,
+        derive: impl Fn(&str, &Forgery) -> Result<String, String>,
+    ) -> Result<Vec<Minted>, String> {
+        let forgery = forgery(credential);
+        let has_token = self.headers.iter().any(|(.., is_secret)| *is_secret);
+        let in_cookie =
+            if has_token { &Forgery::Garbage } else { forgery.unwrap_or(&Forgery::Garbage) };
+        if cookies::with_defect("", in_cookie).is_none() {
+            return Err(cannot("login", &format!("{in_cookie:?}")));
+        }
+        let cookie = match forgery {
+            Some(_) => self.jar.field_with(url, |value| {
+                cookies::with_defect(value, in_cookie).unwrap_or_default()
+            }),
+            None => self.jar.field(url),
         };
         let of_header = |(name, value, is_secret): &(HeaderName, String, bool)| {
-            let value = if forged && *is_secret { with_random(value) } else { value.clone() };
-            (name.clone(), value)
+            let value = match forgery.filter(|_| *is_secret) {
+                Some(forgery) => with_defect(value, forgery, &derive)?,
+                None => value.clone(),
+            };
+            Ok::<_, String>((name.clone(), value))
         };
-        let mut pairs: Vec<(HeaderName, String)> = self.headers.iter().map(of_header).collect();
+        let pairs: Result<Vec<(HeaderName, String)>, String> =
+            self.headers.iter().map(of_header).collect();
+        let mut pairs = pairs?;
         if let Some(cookie) = cookie {
             match pairs.iter_mut().find(|(name, _)| *name == COOKIE) {
                 Some((_, own)) => *own = format!("{own}; {cookie}"),
@@ -208,7 +230,7 @@ impl Session {
         &self,
         credential: &Credential,
     ) -> Result<Vec<(String, String)>, String> {
-        let forged = is_forged(credential)?;
+        let forged = forgery(credential).is_some();
         let one = |(name, value, is_secret): &(String, String, bool)| {
             let value = if forged && *is_secret { random::hex::<24>() } else { value.clone() };
             (name.clone(), value)
@@ -217,20 +239,28 @@ impl Session {
     }
 }
 
-fn is_forged(credential: &Credential) -> Result<bool, String> {
+fn forgery(credential: &Credential) -> Option<&Forgery> {
     match credential {
-        Credential::Own | Credential::None => Ok(false),
-        Credential::Forged(Forgery::Garbage | Forgery::WrongSecret) => Ok(true),
-        Credential::Forged(other) => Err(cannot("login", &format!("{other:?}"))),
+        Credential::Own | Credential::None => None,
+        Credential::Forged(forgery) => Some(forgery),
     }
 }
 
-/// The same with a random text in place of the credential; the name of an authentication scheme stays.
-fn with_random(value: &str) -> String {
-    match value.split_once(' ') {
-        Some((scheme, _)) => format!("{scheme} {}", random::hex::<24>()),
-        None => random::hex::<24>(),
-    }
+/// The same with a bad token; the name of an authentication scheme stays.
+fn with_defect(
+    value: &str,
+    forgery: &Forgery,
+    derive: impl Fn(&str, &Forgery) -> Result<String, String>,
+) -> Result<String, String> {
+    let (scheme, token) = match value.split_once(' ') {
+        Some((scheme, token)) => (format!("{scheme} "), token),
+        None => (String::new(), value),
+    };
+    let bad = match forgery {
+        Forgery::Garbage | Forgery::WrongSecret => random::hex::<24>(),
+        other => derive(token, other)?,
+    };
+    Ok(format!("{scheme}{bad}"))
 }
 
 fn minted((name, value): (HeaderName, String)) -> Result<Minted, String> {

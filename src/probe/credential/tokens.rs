@@ -130,7 +130,9 @@ impl<'a> Minter<'a> {
     /// error is a message for people.
     pub(crate) fn fields(&self, request: &CredentialRequest<'_>) -> Result<Vec<Minted>, String> {
         match self.session(request.actor, request.credential)? {
-            Some(session) => session.fields(request.url, request.credential),
+            Some(session) => session.fields(request.url, request.credential, |token, forgery| {
+                self.derive(token, forgery, request)
+            }),
             None => Ok(self.mint(request)?.into_iter().collect()),
         }
     }
@@ -204,19 +206,20 @@ impl<'a> Minter<'a> {
         let (name, prefix, secret) = match &actor.scheme {
             Scheme::Header { name, value } => {
                 let secret = match forgery {
-                    Some(Forgery::Garbage) if cookies::is_cookie(name) => {
-                        cookies::with_random_values(value)
-                    }
-                    _ => opaque(value, forgery)?,
+                    Some(forgery) if cookies::is_cookie(name) => cookies::forged(value, forgery)
+                        .ok_or_else(|| cannot("cookie", &format!("{forgery:?}")))?,
+                    _ => self.opaque(value, forgery, request)?,
                 };
                 let name = name.parse();
                 let name =
                     name.map_err(|_| "the name of the header field is not valid".to_owned())?;
                 (name, "", secret)
             }
-            Scheme::Bearer(secret) => (AUTHORIZATION, "Bearer ", opaque(secret, forgery)?),
+            Scheme::Bearer(secret) => {
+                (AUTHORIZATION, "Bearer ", self.opaque(secret, forgery, request)?)
+            }
             Scheme::Basic { user, password } => {
-                (AUTHORIZATION, "Basic ", basic(user, password, forgery)?)
+                (AUTHORIZATION, "Basic ", self.basic(user, password, (forgery, request))?)
             }
             Scheme::Connect { client_key, shared_secret } => {
                 let token = self.connect(client_key, shared_secret, forgery, request)?;
@@ -335,7 +338,7 @@ impl<'a> Minter<'a> {
 fn sign(unsigned: &UnsignedToken<'_>) -> String {
     token(&unsigned.header, &unsigned.claims, |message| match &unsigned.signer {
         Signer::Secret(secret) => hs256(message, secret),
-        Signer::Key(key) => rs256(message, &key.private),
+        Signer::Key(key) => key.sign(message),
         Signer::Nobody => String::new(),
     })
 }
@@ -369,23 +372,10 @@ fn of_rsa(private: PrivateKey) -> Option<Key> {
     Some(Key { private, public_pem })
 }
 
-/// An opaque secret, or a random value in its place.
-fn opaque(secret: &Secret, forgery: Option<&Forgery>) -> Result<String, String> {
-    match forgery {
-        None => Ok(secret.expose().to_owned()),
-        Some(Forgery::Garbage | Forgery::WrongSecret) => Ok(random::hex::<24>()),
-        Some(other) => Err(cannot("opaque", &format!("{other:?}"))),
-    }
-}
-
-fn basic(user: &str, password: &Secret, forgery: Option<&Forgery>) -> Result<String, String> {
-    use base64::Engine as _;
-    let encode = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
-    match forgery {
-        None => Ok(encode(format!("{user}:{}", password.expose()))),
-        Some(Forgery::Garbage) => Ok(random::hex::<24>()),
-        Some(Forgery::WrongSecret) => Ok(encode(format!("{user}:{}", random::hex::<16>()))),
-        Some(other) => Err(cannot("basic", &format!("{other:?}"))),
+impl Key {
+    /// The RS256 signature of a message.
+    pub(super) fn sign(&self, message: &[u8]) -> String {
+        rs256(message, &self.private)
     }
 }
 
@@ -399,6 +389,7 @@ mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+    use crate::model::plan::credential::LetterCase;
     use crate::probe::tests::{now, project};
 
     fn made(actor: &str, credential: Credential) -> Result<Option<String>, String> {
@@ -439,6 +430,7 @@ mod tests {
         let hash = query_string_hash("GET", &"https://addon.test/notes?a=1".parse().unwrap(), "");
         let now = now().as_second();
         let good = json!({ "iss": "key-of-acme", "iat": now, "exp": now + 180, "qsh": hash });
+        let qsh = |method, url: &str| query_string_hash(method, &url.parse().unwrap(), "");
         let cases = [
             (Forgery::Expired, json!({ "iat": now - 7200, "exp": now - 3600 })),
             (Forgery::NotYetValid, json!({ "nbf": now + 3600, "exp": now + 7200 })),
@@ -449,6 +441,11 @@ mod tests {
             (Forgery::ContextQsh, json!({ "qsh": "context-qsh" })),
             (Forgery::IssuerOf("globex".into()), json!({ "iss": "key-of-globex" })),
             (Forgery::OtherAudience, json!({ "aud": ["https://another-audience.invalid"] })),
+            (Forgery::OtherQueryQsh, json!({ "qsh": qsh("GET", "https://addon.test/notes") })),
+            (
+                Forgery::OtherMethodQsh,
+                json!({ "qsh": qsh("POST", "https://addon.test/notes?a=1") }),
+            ),
         ];
         for (forgery, change) in cases {
             let mut expected = good.clone();
@@ -473,6 +470,8 @@ mod tests {
         let cases = [
             (Forgery::WrongSecret, "HS256"),
             (Forgery::AlgNone, "none"),
+            (Forgery::AlgNoneSpelled(LetterCase::Mixed), "nOnE"),
+            (Forgery::SecretOf("globex".into()), "HS256"),
             (Forgery::OtherAlgorithm, "RS256"),
             (Forgery::StrangeKey, "RS256"),
             (Forgery::PublicKeyAsSecret, "HS256"),
@@ -491,7 +490,7 @@ mod tests {
         assert_eq!(made("operator", Credential::Own), Ok(Some("Bearer a-bearer".into())));
         let wrong = forge(Forgery::WrongSecret).unwrap().unwrap();
         assert!(wrong.starts_with("Bearer ") && !wrong.contains("a-bearer"));
-        assert!(forge(Forgery::AlgNone).unwrap_err().contains("cannot be forged"));
+        assert!(forge(Forgery::AlgNone).unwrap_err().contains("not a JSON Web Token"));
         assert_eq!(made("anyone", Credential::Own), Ok(None));
         assert_eq!(made("acme", Credential::None), Ok(None));
         assert!(made("nobody", Credential::Own).is_err());

@@ -12,6 +12,7 @@ use crate::model::plan::{Act, Plan, Step};
 use crate::probe::http::facts;
 use crate::probe::http::facts::Extent;
 use crate::probe::run::attempt::Attempt;
+use crate::probe::strangers::refuser::bodies;
 use crate::probe::values::redact::Redactor;
 use crate::probe::values::sought::Parts;
 
@@ -38,12 +39,15 @@ impl Attempt<'_> {
         &self,
         index: StepId,
         step: &Step,
-        all: Value,
+        mut all: Value,
         redactor: &Redactor,
     ) -> Facts {
-        let all = Facts(all);
         let readers = self.readers.get(&index).map_or(&[][..], Vec::as_slice);
         let judged = [index].into_iter().chain(readers.iter().copied());
+        if let Some(bodies) = bodies(judged.clone().map(|id| &self.plan.steps[id]), &mut all) {
+            all["refusal"]["bodies"] = bodies;
+        }
+        let all = Facts(all);
         let unmet: Vec<(StepId, Vec<usize>)> =
             judged.map(|id| (id, self.unmet(&self.plan.steps[id], &all))).collect();
         let all = match self.plan.steps.iter().any(reads_text) {

@@ -7,7 +7,7 @@
 pub(crate) mod document;
 pub(crate) mod graphql;
 mod html;
-mod refuser;
+pub(crate) mod refuser;
 pub(crate) mod sent;
 
 use std::cell::{Cell, RefCell};
@@ -66,8 +66,8 @@ impl Strangers {
             }
         }
         let Some(data) = &step.withholds else { return };
-        if let Some(found) = refusal(step, facts) {
-            facts["refusal"] = found;
+        for (name, value) in refusal(step, facts).unwrap_or_default() {
+            facts["refusal"][name] = value;
         }
         let sent = document::decoded(sent);
         let answer = Document::of_stranger(facts);

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::model::answer::facts::Facts;
 use crate::model::plan::Step;
 use crate::probe::strangers::graphql;
 
@@ -94,8 +95,27 @@ const OF_CREDENTIALS: [&str; 48] = [
     "toegang",
 ];
 
-/// The fact `/refusal` of an answer to a step; `None` if there is nothing to report.
-pub(crate) fn refusal(step: &Step, facts: &Value) -> Option<Value> {
+/// The fact `/refusal/bodies` of an answer that these steps judge: whether its body refuses, for each that says
+/// which bodies do. `None` if none of them does.
+pub(crate) fn bodies<'s>(
+    judged: impl Iterator<Item = &'s Step>,
+    facts: &mut Value,
+) -> Option<Value> {
+    let all = judged.flat_map(|step| &step.expect).filter_map(|one| one.test.refusing_body());
+    let answer = Facts(facts.take());
+    let mut found: Vec<Value> = Vec::new();
+    for refusal in all {
+        let fact = refusal.body_fact(refusal.is_body_of(&answer));
+        if !found.contains(&fact) {
+            found.push(fact);
+        }
+    }
+    *facts = answer.0;
+    (!found.is_empty()).then_some(Value::Array(found))
+}
+
+/// Parts of the fact `/refusal` of an answer to a step; `None` if there is nothing to report.
+pub(crate) fn refusal(step: &Step, facts: &Value) -> Option<Map<String, Value>> {
     let mut found = Map::new();
     if step.request().is_some_and(|request| request.operation().is_some())
         && let Some(outcome) = graphql::outcome(facts)
@@ -112,7 +132,7 @@ pub(crate) fn refusal(step: &Step, facts: &Value) -> Option<Value> {
     if facts.get("status").and_then(Value::as_u64) == Some(400) && gives_other_reason(facts) {
         found.insert("other_reason".into(), json!(true));
     }
-    (!found.is_empty()).then_some(Value::Object(found))
+    (!found.is_empty()).then_some(found)
 }
 
 fn challenge(facts: &Value) -> Option<&'static str> {
@@ -159,7 +179,8 @@ mod tests {
     fn refusal(facts: &Value) -> Option<Value> {
         use crate::model::plan::request::Request;
         use crate::model::plan::{ANYONE, Role};
-        super::refusal(&Step::http(Role::Probe, "reads", ANYONE, Request::get("/")), facts)
+        let step = Step::http(Role::Probe, "reads", ANYONE, Request::get("/"));
+        super::refusal(&step, facts).map(Value::Object)
     }
 
     fn answer(status: u16, fields: Value, text: &str) -> Value {

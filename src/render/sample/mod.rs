@@ -129,6 +129,8 @@ pub(crate) fn project() -> Project {
         writes: true,
         commands: false,
         refusal: Refusal::standard(),
+        refusals: BTreeMap::new(),
+        jwts: Default::default(),
         release: None,
         forge: None,
         asked: Default::default(),

@@ -84,6 +84,7 @@ fn is_public(expectation: &Expectation, judged: &Judged) -> bool {
     let met = judged.outcome == TestOutcome::Met;
     match &expectation.test {
         Test::Refused(_)
+        | Test::Allowed(_)
         | Test::WithholdsData
         | Test::ShowsCanary(_)
         | Test::ShowsExactly(_)

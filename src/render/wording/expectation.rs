@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use crate::model::judge::Judged;
 use crate::model::plan::expect::words::Part;
-use crate::model::plan::expect::{Directive, Expectation, OfCookie, Refusal, Test, Within};
+use crate::model::plan::expect::{
+    Directive, Expectation, OfCookie, Refusal, Test, TestOutcome, Within,
+};
 use crate::model::time::{in_words, read_time};
 use crate::render::wording::subject::{missing, short, subject};
 use crate::render::wording::{address, cut, list, mail, plain, value};
@@ -54,12 +56,17 @@ pub fn found(expectation: &Expectation, judged: &Judged) -> String {
         return words;
     }
     match &expectation.test {
+        Test::Refused(refusal)
+            if judged.outcome == TestOutcome::Met && is_by_body(refusal, actual) =>
+        {
+            format!("status {}, and {}", value(actual), list(&parts(&refusal.body), "and"))
+        }
         Test::Refused(_) | Test::WithholdsData => match actual {
             Value::String(text) => format!("status {}", cut(&plain(text), ANSWERED_MAX)),
             _ => format!("status {}", value(actual)),
         },
         Test::ShowsCanary(_) | Test::ShowsExactly(_) | Test::ShowsNoForeignCanary => marks(actual),
-        Test::NotAll(_) => format!("status {}", value(actual)),
+        Test::NotAll(_) | Test::Allowed(_) => format!("status {}", value(actual)),
         Test::Unchanged => changes(actual),
         Test::StaysOn(_) => format!("the last address was {}", value(actual)),
         _ if actual.is_null() => missing(&expectation.at),
@@ -106,6 +113,9 @@ fn of_test(test: &Test, subject: &str) -> String {
         }
         Test::Some(within) => format!("{subject} has an entry in which {}", entry(within)),
         Test::Refused(refusal) => refused(refusal),
+        Test::Allowed(refusal) => {
+            format!("it is not true that {}", list(&parts(&refusal.body), "and"))
+        }
         Test::ShowsCanary(_) => "the answer contains the planted mark".to_owned(),
         Test::ShowsExactly(canaries) => match canaries.len() {
             0 => "the answer contains no planted mark".to_owned(),
@@ -171,13 +181,18 @@ fn of_cookie(cookie: &OfCookie) -> String {
 
 fn refused(refusal: &Refusal) -> String {
     let statuses: Vec<String> = refusal.statuses.iter().map(u16::to_string).collect();
-    let statuses = list(&statuses, "or");
-    match &refusal.login {
-        None => format!("the answer is a refusal ({statuses})"),
-        Some(login) => {
-            format!("the answer is a refusal ({statuses}, or a redirect to {})", plain(login))
-        }
-    }
+    let statuses = Some(list(&statuses, "or")).filter(|_| !statuses.is_empty());
+    let login = refusal.login.as_ref().map(|login| format!("a redirect to {}", plain(login)));
+    let body = Some(parts(&refusal.body)).filter(|body| !body.is_empty());
+    let body = body.map(|body| format!("an answer in which {}", list(&body, "and")));
+    let all: Vec<String> = [statuses, login, body].into_iter().flatten().collect();
+    format!("the answer is a refusal ({})", all.join(", or "))
+}
+
+/// Whether a refusal with this status is one because of its body.
+fn is_by_body(refusal: &Refusal, actual: &Value) -> bool {
+    let status = actual.as_u64().and_then(|status| u16::try_from(status).ok());
+    status.is_some_and(|status| refusal.is_met_by_body(status))
 }
 
 /// Whether a test reads an entry as a whole, so that the clause needs no subject.
@@ -202,7 +217,6 @@ mod tests {
     use super::*;
     use crate::language::period::Period;
     use crate::model::answer::ids::CanaryId;
-    use crate::model::plan::expect::TestOutcome;
     use serde_json::json;
 
     fn every_test() -> Vec<Expectation> {

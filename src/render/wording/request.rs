@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::model::plan::backup::{BackupSource, FileQuery, Form, Opening};
 use crate::model::plan::body::{Body, Content, FormPart};
-use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::plan::credential::{Credential, Forgery, LetterCase};
 use crate::model::plan::question::HostName;
 use crate::model::plan::request::{Destination, Program, Request};
 use crate::model::plan::template::{Part, Template};
@@ -50,6 +50,12 @@ pub fn asker(step: &Step, project: &Project) -> String {
         Credential::Forged(Forgery::PublicKeyOf(_)) => {
             "with a credential signed with the public key of another".to_owned()
         }
+        Credential::Forged(Forgery::SecretOf(_)) => {
+            "with its own name but the secret of another".to_owned()
+        }
+        Credential::Forged(Forgery::ClaimsOf(_)) => {
+            "with its own signature under the claims of another".to_owned()
+        }
         Credential::Forged(forgery) => format!("with {}", forged(forgery)),
     };
     format!("{who} {with}")
@@ -64,8 +70,24 @@ fn forged(forgery: &Forgery) -> String {
         Forgery::IssuedInFuture => "a credential issued in the future",
         Forgery::NoExpiry => "a credential that never expires",
         Forgery::TenYears => "a credential that is valid for ten years",
-        Forgery::WrongSecret => "a credential signed with the wrong secret",
+        Forgery::WrongSecret => "a credential with the wrong secret",
         Forgery::AlgNone => "a credential without a signature (alg: none)",
+        Forgery::AlgNoneSpelled(case) => {
+            return format!("a credential without a signature (alg: {})", case.none());
+        }
+        Forgery::ChangedSignature => "a credential with a changed signature",
+        Forgery::EmptySignature => "a credential with an empty signature",
+        Forgery::ChangedClaims => "a credential that was changed after it was signed",
+        Forgery::UnknownUser => "the name of an unknown user and its own password",
+        Forgery::EmptySecret => "its own name and an empty password",
+        Forgery::OtherQueryQsh => "a credential bound to the same path with another query",
+        Forgery::OtherMethodQsh => "a credential bound to the same path with another method",
+        Forgery::SecretOf(other) => {
+            return format!("its own name but the secret of {}", plain(other));
+        }
+        Forgery::ClaimsOf(other) => {
+            return format!("its own signature under the claims of {}", plain(other));
+        }
         Forgery::OtherAlgorithm => "a credential signed with another algorithm",
         Forgery::PublicKeyAsSecret => "a credential signed with the public key as the secret",
         Forgery::NoQsh => "a credential that is not bound to a request",
@@ -295,8 +317,15 @@ fn of_login(login: &Login, variable_of: &str) -> Option<String> {
 fn forgery_name(forgery: &Forgery) -> String {
     let name = match serde_json::to_value(forgery) {
         Ok(serde_json::Value::String(name)) => name,
-        _ if matches!(forgery, Forgery::PublicKeyOf(_)) => "public-key".to_owned(),
-        _ => "other-issuer".to_owned(),
+        _ => match forgery {
+            Forgery::PublicKeyOf(_) => "public-key".to_owned(),
+            Forgery::SecretOf(_) => "other-secret".to_owned(),
+            Forgery::ClaimsOf(_) => "other-claims".to_owned(),
+            Forgery::AlgNoneSpelled(LetterCase::Title) => "alg-none-title".to_owned(),
+            Forgery::AlgNoneSpelled(LetterCase::Upper) => "alg-none-upper".to_owned(),
+            Forgery::AlgNoneSpelled(LetterCase::Mixed) => "alg-none-mixed".to_owned(),
+            _ => "other-issuer".to_owned(),
+        },
     };
     variable(&name.to_uppercase())
 }

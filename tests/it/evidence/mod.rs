@@ -6,6 +6,7 @@ mod controls;
 mod counter_runs;
 mod dates;
 mod expectations;
+mod forgeries;
 mod marks;
 mod needs;
 mod nodes;

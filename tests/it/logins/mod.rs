@@ -1,5 +1,6 @@
 //! Actors that log in: services of each common kind, sound ones and others, and what a run makes of them.
 
+mod forged;
 mod form;
 mod project;
 mod token;

@@ -7,15 +7,20 @@ use std::ops::Range;
 use serde_json::json;
 
 use crate::check::kind::Context;
-use crate::check::kinds::auth_required::bad_tokens::{BOUND, CONNECT, IMITATED, SIGNED};
+use crate::check::kinds::auth_required::bad_tokens::{
+    BASIC, BOUND, CONNECT, COOKIES, DERIVED, IMITATED, Row, SIGNED,
+};
+use crate::check::written::counterexample::refused_otherwise;
 use crate::check::written::request;
 use crate::model::answer::ids::StepId;
 use crate::model::plan::comparison::OwnersData;
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::plan::expect::refusal::BODIES;
 use crate::model::plan::expect::{Expectation, Refusal, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{Act, Keep, Role, Step};
+use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Prefix, Scheme, Signed};
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
@@ -47,8 +52,8 @@ pub(crate) fn forged(
     Bad { name, words, actor: actor.to_owned(), credential: Credential::Forged(forgery) }
 }
 
-/// The bad credentials of a scheme.
-pub(crate) fn forgeries(name: &str, actor: &Actor) -> Vec<Bad> {
+/// The bad credentials that follow from the good one of an actor.
+pub(crate) fn forgeries(name: &str, actor: &Actor, project: &Project) -> Vec<Bad> {
     let mut all = vec![
         Bad {
             name: "none",
@@ -61,15 +66,84 @@ pub(crate) fn forgeries(name: &str, actor: &Actor) -> Vec<Bad> {
     match &actor.scheme {
         Scheme::Connect { .. } => all.extend(of_table(name, CONNECT)),
         Scheme::Signed(signed) => all.extend(of_signed(name, signed)),
-        _ => {}
+        Scheme::Basic { .. } => all.extend(of_table(name, BASIC)),
+        Scheme::Header { name: field, .. } if field.eq_ignore_ascii_case("cookie") => {
+            all.extend(of_table(name, COOKIES));
+        }
+        _ if project.jwts.contains(name) => all.extend(of_table(name, DERIVED)),
+        Scheme::Login(login) if login.has_only_cookies() => all.extend(of_table(name, COOKIES)),
+        Scheme::Bearer(_) | Scheme::Header { .. } | Scheme::Login(_) => {}
     }
     all
 }
 
-fn of_table(name: &str, table: &[(&'static str, &'static str, Forgery)]) -> Vec<Bad> {
-    let row = |(short, words, forgery): &(&'static str, &'static str, Forgery)| {
-        forged(name, short, words, forgery.clone())
-    };
+/// The bad credentials that contain something of `other`, an actor of the same scheme. `None` if a credential of
+/// this scheme does not contain whose it is.
+pub(crate) fn of_other(
+    name: &str,
+    actor: &Actor,
+    other: &str,
+    project: &Project,
+) -> Option<Vec<Bad>> {
+    let other = other.to_owned();
+    let secret = |words| forged(name, "secret-of", words, Forgery::SecretOf(other.clone()));
+    match &actor.scheme {
+        Scheme::Connect { .. } => Some(vec![
+            forged(
+                name,
+                "issuer-of",
+                "under another tenant's name",
+                Forgery::IssuerOf(other.clone()),
+            ),
+            secret("with a token signed with another tenant's secret"),
+        ]),
+        Scheme::Basic { .. } => Some(vec![secret("with another tenant's password")]),
+        // What another actor receives by logging in is known during a run only.
+        Scheme::Bearer(_) | Scheme::Header { .. } if project.jwts.contains(name) => {
+            let words = "with another tenant's claims under its own signature";
+            Some(vec![forged(name, "claims-of", words, Forgery::ClaimsOf(other))])
+        }
+        _ => None,
+    }
+}
+
+/// For the manual: the names that `without:` takes, each with its words and the credentials that it is derived
+/// from.
+pub(crate) fn all_names() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
+    const OTHER: &str = "with `other:`";
+    let of =
+        |scheme: &'static str, rows: &[Row]| -> Vec<(&'static str, &'static str, &'static str)> {
+            rows.iter().map(|(name, words, _)| (*name, *words, scheme)).collect()
+        };
+    let mut all = vec![
+        ("none", "without a credential", "any"),
+        ("garbage", "with garbage as the credential", "any"),
+    ];
+    all.extend(of("`basic`", BASIC));
+    all.extend(of("`header` or `login` with cookies alone", COOKIES));
+    all.extend(of("`jwt: true`", DERIVED));
+    all.extend(of("`connect`", CONNECT));
+    all.extend([IMITATED, SIGNED, BOUND].into_iter().flat_map(|rows| of("`signed`", rows)));
+    all.extend([
+        ("platform-key-as-secret", PUBLIC_KEY_WORDS, "`signed`, or with `platform:`"),
+        ("former", "with the credential of an uninstalled tenant", "with `former:`"),
+        ("issuer-of", "under another tenant's name", OTHER),
+        ("secret-of", "with another tenant's secret or password", OTHER),
+        ("claims-of", "with another tenant's claims under its own signature", OTHER),
+    ]);
+    let mut joined: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for (name, words, scheme) in all {
+        match joined.iter_mut().find(|one| (one.0, one.1) == (name, words)) {
+            Some(one) if one.2.contains(&scheme) => {}
+            Some(one) => one.2.push(scheme),
+            None => joined.push((name, words, vec![scheme])),
+        }
+    }
+    joined
+}
+
+fn of_table(name: &str, table: &[Row]) -> Vec<Bad> {
+    let row = |(short, words, forgery): &Row| forged(name, short, words, forgery.clone());
     table.iter().map(row).collect()
 }
 
@@ -89,10 +163,17 @@ fn of_signed(name: &str, signed: &Signed) -> Vec<Bad> {
     all
 }
 
+const PUBLIC_KEY_WORDS: &str =
+    "with a token that uses the platform's public key as its secret (`HS256`)";
+
 /// A token of `actor` that is signed with the public key of `platform` as the secret.
 pub(crate) fn public_key_of(actor: &str, platform: &str) -> Bad {
-    let words = "with a token that uses the platform's public key as its secret (`HS256`)";
-    forged(actor, "platform-key-as-secret", words, Forgery::PublicKeyOf(platform.to_owned()))
+    forged(
+        actor,
+        "platform-key-as-secret",
+        PUBLIC_KEY_WORDS,
+        Forgery::PublicKeyOf(platform.to_owned()),
+    )
 }
 
 /// Removes the credentials that the author leaves out. Reports unknown names and missing reasons, and
@@ -137,18 +218,16 @@ pub(crate) fn left_out(without: &Without) -> String {
 pub(crate) struct Tries {
     /// The credentials.
     pub(crate) bad: Vec<Bad>,
-    /// What counts as a refusal.
-    pub(crate) refusal: Refusal,
     /// How often a caller without a forged credential tries to read.
     pub(crate) repeat: u8,
 }
 
 impl Tries {
-    /// The request with each bad credential, which must be refused. `control` is the same request with a
+    /// The request with each bad credential, which must be refused, as the second of both defines it. `control` is the same request with a
     /// good one, `data` the data that no answer may contain.
     pub(crate) fn probes<'a>(
         &'a self,
-        request: &'a Request,
+        (request, refusal): (&'a Request, &'a Refusal),
         control: StepId,
         data: &'a OwnersData,
     ) -> impl Iterator<Item = Step> + use<'a> {
@@ -157,7 +236,7 @@ impl Tries {
             let name = format!("{asked} {}", bad.words);
             let mut step = Step::new(Role::Probe, name, &bad.actor, Act::Http(request.clone()));
             step.credential = bad.credential.clone();
-            step.expect = vec![Expectation::new("", Test::Refused(self.refusal.clone()))];
+            step.expect = vec![Expectation::new("", Test::Refused(refusal.clone()))];
             step.control = Some(control);
             step.withholds = Some(data.clone());
             step.keep = Keep::Digest;
@@ -177,9 +256,8 @@ impl Tries {
         let name = &steps[step].name;
         let mut status_200 =
             vec![set("/status", json!(200)), set("/body/text", json!("error 401"))];
-        if steps[step].request().is_some_and(|request| request.operation().is_some()) {
-            status_200.push(Edit::Remove { step, at: "/refusal/graphql".into() });
-        }
+        status_200.push(Edit::Remove { step, at: "/refusal/graphql".into() });
+        status_200.push(Edit::Remove { step, at: BODIES.into() });
         let mut all = vec![Counterexample {
             class: Class::Negation,
             when: format!(
@@ -192,11 +270,7 @@ impl Tries {
             when: format!("“{name}” is refused, and the answer contains data of the owner"),
             edits: vec![set("/owner_values", json!({ "found": 2 }))],
         });
-        all.extend(self.refusal.statuses.iter().map(|status| Counterexample {
-            class: Class::Benign,
-            when: format!("“{name}” is refused with {status}"),
-            edits: vec![set("/status", json!(status))],
-        }));
+        all.extend(steps[step].expect.iter().flat_map(|one| refused_otherwise(step, name, one)));
         all
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::check::kinds::auth_required::endpoints::Guarded;
 use crate::check::kinds::auth_required::refusals::Reading;
 use crate::check::written::placeholders::Names;
 use crate::check::written::request;
@@ -20,7 +21,7 @@ pub(crate) type ReadsBack = BTreeMap<String, Spanned<WrittenRead>>;
 /// are the requests to all endpoints.
 pub(crate) fn reading(
     request: &Request,
-    others: &[Request],
+    others: &[Guarded],
     written: &ReadsBack,
     (names, diagnostics): (&Names<'_>, &mut Report),
 ) -> Option<Reading> {
@@ -39,7 +40,8 @@ pub(crate) fn reading(
         "PUT" | "PATCH" | "DELETE" => Some(Reading { request: get, stays: true }),
         // Whether the same path can be read at all, only the author knows.
         _ => {
-            let listed = others.iter().any(|one| one.method == "GET" && one.to == request.to);
+            let mut listed = others.iter().map(|one| &one.request);
+            let listed = listed.any(|one| one.method == "GET" && one.to == request.to);
             listed.then_some(Reading { request: get, stays: false })
         }
     }

@@ -14,10 +14,12 @@ use serde::Deserialize;
 
 use crate::check::kind::{Context, Kind, Manual};
 use crate::check::kinds::auth_required::bad_credential::{
-    Bad, Tries, Without, forged, forgeries, leave_out, public_key_of,
+    Bad, Tries, Without, forgeries, leave_out, of_other, public_key_of,
 };
 use crate::check::kinds::auth_required::effect::{ReadsBack, reading, report_unknown};
-use crate::check::kinds::auth_required::endpoints::{endpoints, other_endpoints, platform_key};
+use crate::check::kinds::auth_required::endpoints::{
+    Guarded, WrittenEndpoint, endpoints, other_endpoints, platform_key,
+};
 use crate::check::kinds::auth_required::refusals::{Endpoint, Refusals, Requests};
 use crate::check::kinds::auth_required::variants::Variants;
 use crate::check::written::placeholders::Names;
@@ -25,7 +27,7 @@ use crate::check::written::repeat::repeat;
 use crate::check::written::request;
 use crate::check::written::request::WrittenRequest;
 use crate::model::plan::Plan;
-use crate::model::plan::credential::{Credential, Forgery};
+use crate::model::plan::credential::Credential;
 use crate::model::plan::looks::STRANGERS_REPEAT;
 use crate::model::plan::request::Request;
 use crate::model::project::actor::{Actor, Scheme};
@@ -43,7 +45,9 @@ pub(crate) struct Settings {
     actor: Spanned<String>,
     /// An actor of an uninstalled tenant, whose credential each endpoint must refuse.
     former: Option<Spanned<String>>,
-    /// Another actor of the same scheme: each endpoint must refuse its name with this actor's secret.
+    /// Another actor of the same scheme (`connect`, `basic`, or a token with `jwt: true`): each endpoint must refuse
+    /// its name, claims or secret together with those of this actor. Its secret is sent to the target only if the target
+    /// may receive it.
     other: Option<Spanned<String>>,
     /// An actor of the scheme `signed`: each endpoint must refuse a token with its public key as the
     /// secret.
@@ -57,7 +61,7 @@ pub(crate) struct Settings {
     /// The request that deletes the object at the end.
     remove: Option<Spanned<WrittenRequest>>,
     /// The endpoints, each with its method.
-    endpoints: Spanned<Vec<Spanned<WrittenRequest>>>,
+    endpoints: Spanned<Vec<Spanned<WrittenEndpoint>>>,
     /// How often a caller without a credential, or with that of `former`, tries to read each endpoint, at
     /// each address; 3 if left out. Forged credentials are sent once to each address, and a request that
     /// changes something is sent once.
@@ -67,9 +71,9 @@ pub(crate) struct Settings {
     /// meanwhile. If left out, it is the path of the request itself for `PUT`, `PATCH` and `DELETE`.
     #[serde(default)]
     reads_back: ReadsBack,
-    /// Bad credentials and other spellings of the request (`head`, `query-token`, `trailing-slash`,
-    /// `doubled-slash`, `other-case`, `encoded-slash`, `method-override`) to leave out, by name, each
-    /// with the reason.
+    /// [Bad credentials](#bad-credentials) and other spellings of the request (`head`, `query-token`,
+    /// `trailing-slash`, `doubled-slash`, `other-case`, `encoded-slash`, `method-override`) to leave out, by name,
+    /// each with the reason. A wrong password locks the account of many services: leave it out there.
     #[serde(default)]
     without: Without,
 }
@@ -98,7 +102,6 @@ impl Kind for AuthRequired {
             owner: settings.actor.value.clone(),
             tries: Tries {
                 bad: settings.bad_credentials(context, diagnostics),
-                refusal: context.project.refusal.clone(),
                 repeat: repeat(settings.repeat.as_ref(), STRANGERS_REPEAT, context, diagnostics),
             },
             variants: settings.variants(context),
@@ -132,7 +135,7 @@ impl Settings {
         let Some(actor) = context.actor(&self.actor, diagnostics) else {
             return Vec::new();
         };
-        let mut all = forgeries(&self.actor, actor);
+        let mut all = forgeries(&self.actor, actor, context.project);
         for other in self.former.iter().chain(&self.other) {
             self.report_other_scheme(actor, other, context, diagnostics);
         }
@@ -144,16 +147,11 @@ impl Settings {
                 credential: Credential::Own,
             });
         }
-        if let Some(other) = &self.other
-            && !matches!(actor.scheme, Scheme::Connect { .. })
-        {
-            let name = actor.scheme.name();
-            let message = format!("a credential of the scheme `{name}` does not name its tenant");
-            let mistake = context.mistake(Code::OtherScheme, &other.span, message);
-            diagnostics.push(mistake.help("remove `other:`"));
-        } else if let Some(other) = &self.other {
-            let forgery = Forgery::IssuerOf(other.value.clone());
-            all.push(forged(&self.actor, "issuer-of", "under another tenant's name", forgery));
+        if let Some(other) = &self.other {
+            match of_other(&self.actor, actor, other, context.project) {
+                Some(bad) => all.extend(bad),
+                None => self.report_no_tenant(actor, other, context, diagnostics),
+            }
         }
         if let Some(platform) = &self.platform {
             platform_key(platform, context, diagnostics);
@@ -162,6 +160,24 @@ impl Settings {
         let further: Vec<&str> = variants::names().collect();
         leave_out(&mut all, (&self.without, &further), &self.actor.span, context, diagnostics);
         all
+    }
+
+    fn report_no_tenant(
+        &self,
+        actor: &Actor,
+        other: &Spanned<String>,
+        context: &Context<'_>,
+        diagnostics: &mut Report,
+    ) {
+        let name = actor.scheme.name();
+        let message = format!("a credential of the scheme `{name}` does not name its tenant");
+        let help = match &actor.scheme {
+            Scheme::Bearer(_) | Scheme::Header { .. } => {
+                "remove `other:`; if the credential is a JSON Web Token, add `jwt: true` to both actors"
+            }
+            _ => "remove `other:`",
+        };
+        diagnostics.push(context.mistake(Code::OtherScheme, &other.span, message).help(help));
     }
 
     fn report_other_scheme(
@@ -220,14 +236,17 @@ impl Settings {
         }
         let remove = self.remove.as_ref();
         let remove = remove.and_then(|ask| request::request(ask, &names, diagnostics));
-        let endpoints = endpoints(&self.endpoints, &names, diagnostics);
-        let all: Vec<&Request> = create.iter().chain(&endpoints).collect();
+        let endpoints = endpoints(&self.endpoints, &self.actor, &names, diagnostics);
+        let requests = endpoints.iter().map(|one| &one.request);
+        let all: Vec<&Request> = create.iter().chain(requests).collect();
         report_unknown(&self.reads_back, &all, &names, diagnostics);
-        let mut with_reading = |request: Request| {
+        let mut with_reading = |Guarded { request, refusal }: Guarded| {
             let diagnostics = &mut *diagnostics;
             let reads_back = reading(&request, &endpoints, &self.reads_back, (&names, diagnostics));
-            Endpoint { request, reads_back }
+            Endpoint { request, reads_back, refusal }
         };
+        let refusal = || context.project.refusal_of(&self.actor).clone();
+        let create = create.map(|request| Guarded { request, refusal: refusal() });
         let create = create.map(&mut with_reading).map(|create| self.readable(create));
         let endpoints = endpoints.iter().cloned().map(with_reading);
         let endpoints = endpoints.map(|endpoint| match endpoint.request.method.as_str() {

@@ -11,7 +11,7 @@ use crate::check::written::expect::succeeded;
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::comparison::OwnersData;
-use crate::model::plan::expect::{Expectation, Test};
+use crate::model::plan::expect::{Expectation, Refusal, Test};
 use crate::model::plan::request::Request;
 use crate::model::plan::{ANYONE, Canary, Capture, Plan, Role, Step};
 
@@ -49,6 +49,8 @@ pub(crate) struct Endpoint {
     pub(crate) request: Request,
     /// The owner's request that shows whether the refused ones had an effect.
     pub(crate) reads_back: Option<Reading>,
+    /// What counts as a refusal of it.
+    pub(crate) refusal: Refusal,
 }
 
 /// A request that shows the effect of others.
@@ -137,7 +139,7 @@ impl Steps<'_> {
         let before = self.before(create);
         let data = self.data(before.last().copied());
         let mut tries: Vec<Step> =
-            self.of.tries.probes(&create.request, StepId(0), &data).collect();
+            self.of.tries.probes((&create.request, &create.refusal), StepId(0), &data).collect();
         // The mark in the answer may be an echo of the request.
         tries.iter_mut().for_each(|step| step.sees = self.of.mark());
         let tries: Vec<StepId> = tries.into_iter().map(|step| self.push(step)).collect();
@@ -165,17 +167,18 @@ impl Steps<'_> {
     /// The owner is first to send a request that changes nothing. Any other request is sent with the
     /// bad credentials first: an object that the owner has removed cannot be removed again.
     fn endpoint(&mut self, endpoint: &Endpoint) {
-        let request = &endpoint.request;
+        let (request, refusal) = (&endpoint.request, &endpoint.refusal);
         if !request.writes() {
             let control = self.push(self.control(request));
             let data = self.data(Some(control));
-            self.steps.extend(self.of.tries.probes(request, control, &data));
+            self.steps.extend(self.of.tries.probes((request, refusal), control, &data));
             self.steps.extend(self.of.variants.probes(request, control, &data));
             return;
         }
         let before = self.before(endpoint);
         let data = self.data(before.last().copied());
-        let mut tries: Vec<Step> = self.of.tries.probes(request, StepId(0), &data).collect();
+        let mut tries: Vec<Step> =
+            self.of.tries.probes((request, refusal), StepId(0), &data).collect();
         if !before.is_empty() {
             tries.extend(self.of.variants.probes(request, StepId(0), &data));
             if self.of.is_for_own_object(request) {

@@ -40,6 +40,12 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     VARIANTS.iter().map(|(name, ..)| *name).chain([METHOD_OVERRIDE])
 }
 
+/// For the manual: the names of all variants, with their words.
+pub(crate) fn all_names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let named = VARIANTS.iter().map(|(name, words, _)| (*name, *words));
+    named.chain([(METHOD_OVERRIDE, "as a `POST` that asks to be treated as another method")])
+}
+
 /// The variants to try.
 pub(crate) struct Variants {
     /// The actor whose data the answers must not contain.

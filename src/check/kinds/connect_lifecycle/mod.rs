@@ -23,6 +23,7 @@ use crate::language::quantity::amount::Amount;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::body::Body;
 use crate::model::plan::comparison::OwnersData;
+use crate::model::plan::expect::Refusal;
 use crate::model::plan::parameter::Parameter;
 use crate::model::plan::request::Request;
 use crate::model::plan::{Canary, Plan, Role, Step};
@@ -94,7 +95,8 @@ impl Kind for ConnectLifecycle {
         context.needs_writes(&settings.actor.span, diagnostics);
         settings.report_bad_paths(context, diagnostics);
         let controls = settings.controls(context, diagnostics);
-        Some(settings.plan(&tries?, controls?))
+        let refusal = context.project.refusal_of(&settings.actor);
+        Some(settings.plan(&tries?, refusal, controls?))
     }
 }
 
@@ -109,9 +111,9 @@ impl Settings {
     fn tries(&self, context: &Context<'_>, diagnostics: &mut Report) -> Option<Tries> {
         let actor = context.actor(&self.actor, diagnostics)?;
         platform_key(&self.actor, context, diagnostics)?;
-        let mut bad = forgeries(&self.actor, actor);
+        let mut bad = forgeries(&self.actor, actor, context.project);
         leave_out(&mut bad, (&self.without, &[]), &self.actor.span, context, diagnostics);
-        Some(Tries { bad, refusal: context.project.refusal.clone(), repeat: 1 })
+        Some(Tries { bad, repeat: 1 })
     }
 
     fn report_bad_paths(&self, context: &Context<'_>, diagnostics: &mut Report) {
@@ -141,11 +143,11 @@ impl Settings {
         }
     }
 
-    fn plan(&self, tries: &Tries, controls: Vec<Step>) -> Plan {
+    fn plan(&self, tries: &Tries, refusal: &Refusal, controls: Vec<Step>) -> Plan {
         let request = self.callback("installed", self.installed.as_ref());
         let control = StepId(tries.bad.len());
         let data = OwnersData { owners: vec![control], baselines: Vec::new() };
-        let mut steps: Vec<Step> = tries.probes(&request, control, &data).collect();
+        let mut steps: Vec<Step> = tries.probes((&request, refusal), control, &data).collect();
         steps.extend(controls);
         for step in &mut steps {
             step.sees = vec![CanaryId(0), CanaryId(1)];

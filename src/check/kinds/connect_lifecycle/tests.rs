@@ -32,6 +32,7 @@ fn every_bad_token_is_a_step_of_its_own_and_our_tenant_is_deleted() {
         with a token whose key has an unknown name
         with a token signed with a secret (`HS256`)
         with an unsigned token (`alg: none`)
+        with an unsigned token (`alg: nOnE`)
         with a token that uses the platform's public key as its secret (`HS256`)
         with an expired token
         with a token that is not yet valid
@@ -41,6 +42,8 @@ fn every_bad_token_is_a_step_of_its_own_and_our_tenant_is_deleted() {
         with a token of an unknown issuer
         with a token that is bound to no request
         with a token that is bound to another request
+        with a token that is bound to the same path with another query
+        with a token that is bound to the same path with another method
         with a token for a page's context only
         signed by the platform
         the generated tenant is deleted

@@ -266,7 +266,8 @@ impl<'a> Reader<'a> {
         };
         let planters: Vec<&str> = self.planters.iter().map(String::as_str).collect();
         let names = self.names(actor);
-        let reading = Reading { names: &names, planters: &planters, span: expect.span.clone() };
+        let reading =
+            Reading { names: &names, planters: &planters, actor, span: expect.span.clone() };
         let mut all = expect.read(&reading, diagnostics);
         all.extend(self.violated_by(written, role, &reading, diagnostics));
         all

@@ -1,13 +1,16 @@
 //! The plan of `tenant-isolation`: the tenants, how they are paired, and the coverage of the pairs.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use crate::check::kinds::tenant_isolation::steps::Steps;
 use crate::check::kinds::tenant_isolation::tenants::{Requests, Tenant};
+use crate::check::written::counterexample::refused_otherwise;
 use crate::check::written::request;
 use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
-use crate::model::plan::expect::{Refusal, Test};
+use crate::model::plan::expect::Refusal;
 use crate::model::plan::looks::NextPage;
 use crate::model::plan::{Canary, Keep, Plan, Role, Step};
 
@@ -20,6 +23,8 @@ pub(crate) struct Isolation {
     pub(crate) tenants: Vec<Tenant>,
     /// What counts as a refusal.
     pub(crate) refusal: Refusal,
+    /// What counts as one instead, by the actor of the request.
+    pub(crate) refusals: BTreeMap<String, Refusal>,
     /// JSON Pointer to a new object's id in the answer.
     pub(crate) id_at: String,
     /// Seed for pairing tenants.
@@ -31,6 +36,11 @@ pub(crate) struct Isolation {
 }
 
 impl Isolation {
+    /// What counts as a refusal of a request by this actor.
+    pub(crate) fn refusal_of(&self, actor: &str) -> Refusal {
+        self.refusals.get(actor).unwrap_or(&self.refusal).clone()
+    }
+
     /// The plan of a check of `kind`.
     pub(crate) fn plan(&self, kind: &str) -> Plan {
         let mut steps = Steps::new(self);
@@ -145,14 +155,7 @@ impl Isolation {
             })
             .collect();
         let name = &steps[step].name;
-        let expects_refusal =
-            steps[step].expect.iter().any(|one| matches!(one.test, Test::Refused(_)));
-        let statuses = self.refusal.statuses.iter().filter(|_| expects_refusal);
-        all.extend(statuses.map(|status| Counterexample {
-            class: Class::Benign,
-            when: format!("“{name}” is refused with {status}"),
-            edits: vec![set(json!(status))],
-        }));
+        all.extend(steps[step].expect.iter().flat_map(|one| refused_otherwise(step, name, one)));
         all.push(Counterexample {
             class: Class::Negation,
             when: format!("“{name}” is refused, and the answer contains values of the object"),

@@ -100,6 +100,7 @@ impl Kind for TenantIsolation {
         let isolation = Isolation {
             tenants,
             refusal: context.project.refusal.clone(),
+            refusals: context.project.refusals.clone(),
             id_at: settings.id.as_ref().map_or("/id", |id| id.as_str()).to_owned(),
             seed: context.seed,
             repeat: repeat(settings.repeat.as_ref(), STRANGERS_REPEAT, context, diagnostics),

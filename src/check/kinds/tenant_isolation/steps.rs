@@ -247,7 +247,8 @@ impl<'a> Steps<'a> {
         let tries = format!("tries to {what} {}'s object", whose.actor);
         let mut step = self.of_tenant(Role::Probe, stranger, &tries, of(&whose.requests)?);
         step.withholds = Some(self.data_of(owner));
-        Some(refused(step, self.of.refusal.clone().or_not_found()))
+        let refusal = self.of.refusal_of(&step.actor);
+        Some(refused(step, refusal.or_not_found()))
     }
 
     /// An anonymous caller's attempt on it.

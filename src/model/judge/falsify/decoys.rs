@@ -15,6 +15,7 @@ use crate::model::judge::falsify::decoy::{DECOYS, Decoy};
 use crate::model::judge::falsify::remedy::{remedy, remedy_of_parent};
 use crate::model::judge::view::View;
 use crate::model::plan::counterexample::Class;
+use crate::model::plan::expect::refusal::BODIES;
 use crate::model::plan::expect::{Expectation, Test};
 use crate::model::plan::{Act, Plan, Role, Step};
 
@@ -259,6 +260,7 @@ fn differs(at: &str, one: &Expectation, before: &Facts, after: &Facts) -> bool {
         Test::ShowsCanary(_) | Test::ShowsExactly(_) | Test::ShowsNoForeignCanary => "/canaries",
         Test::StaysOn(_) => "/url",
         Test::Refused(_) | Test::WithholdsData => "/status",
+        Test::Allowed(_) => BODIES,
         _ => at,
     };
     before.at(at) != after.at(at)

@@ -7,6 +7,7 @@ use crate::model::answer::ids::{CanaryId, StepId};
 use crate::model::answer::verdict::Reason;
 use crate::model::plan::counterexample::{Class, Counterexample, Edit};
 use crate::model::plan::expect::place::in_words;
+use crate::model::plan::expect::refusal::BODIES;
 use crate::model::plan::expect::{Expectation, JudgeContext, Test, TestOutcome};
 use crate::model::plan::{Plan, Role, Step};
 
@@ -130,8 +131,9 @@ fn of_expectation(step: StepId, name: &str, one: &Expectation) -> Option<Counter
     let when = format!("the answer to “{name}” {what}");
     let mut edits: Vec<Edit> = [edit].into_iter().chain(whole_body(step, &one.at)).collect();
     if matches!(one.test, Test::Refused(_)) {
-        // In GraphQL, a refusal has the status of a success.
+        // In GraphQL, or by its body, a refusal has the status of a success.
         edits.push(Edit::Remove { step, at: "/refusal/graphql".into() });
+        edits.push(Edit::Remove { step, at: BODIES.into() });
     }
     Some(Counterexample { class: Class::Negation, when, edits })
 }

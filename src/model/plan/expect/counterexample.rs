@@ -50,6 +50,7 @@ impl Test {
             Self::Directive(_) => json!([""]),
             Self::Exists(true)
             | Self::Refused(_)
+            | Self::Allowed(_)
             | Self::ShowsCanary(_)
             | Self::ShowsExactly(_)
             | Self::ShowsNoForeignCanary

@@ -46,7 +46,12 @@ fn present(value: Option<&Value>) -> Option<&Value> {
     value.filter(|value| !value.is_null())
 }
 
-fn judge_at(at: &str, test: &Test, facts: &Facts, context: &JudgeContext<'_>) -> TestOutcome {
+pub(super) fn judge_at(
+    at: &str,
+    test: &Test,
+    facts: &Facts,
+    context: &JudgeContext<'_>,
+) -> TestOutcome {
     let found = present(facts.at(at));
     let unread = facts.unread();
     if unread.is_some() && test.is_about_owners_data() && leaks(facts, context) {
@@ -185,6 +190,7 @@ impl Test {
             Self::Some(within) => list(value, |items| some(within, items, facts, context)),
             Self::Directive(_) | Self::Cookie(_) => header::judge("", value, self, facts, context),
             Self::Refused(refusal) => refusal.judge(facts, context),
+            Self::Allowed(refusal) => refusal.judge_allowed(facts),
             Self::ShowsCanary(canary) => facts.canaries().any(|found| found == *canary).into(),
             Self::ShowsExactly(wanted) => {
                 let all = wanted.iter().all(|one| facts.canaries().any(|found| found == *one));
@@ -236,7 +242,9 @@ impl Test {
                 facts.at("/canaries").cloned().unwrap_or(Value::Null)
             }
             Self::StaysOn(_) => facts.at("/url").cloned().unwrap_or(Value::Null),
-            Self::NotAll(_) => facts.at("/status").cloned().unwrap_or(Value::Null),
+            Self::NotAll(_) | Self::Allowed(_) => {
+                facts.at("/status").cloned().unwrap_or(Value::Null)
+            }
             Self::Every(within) | Self::Some(within) => within.shown(found),
             _ => found.cloned().unwrap_or(Value::Null),
         }

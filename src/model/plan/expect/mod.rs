@@ -15,7 +15,7 @@ mod mismatch;
 mod pages;
 pub mod place;
 mod redacted;
-mod refusal;
+pub(crate) mod refusal;
 #[cfg(test)]
 mod tests;
 pub mod trivial;
@@ -89,6 +89,8 @@ pub enum Test {
     Cookie(Box<OfCookie>),
     /// The answer is a refusal.
     Refused(Refusal),
+    /// The answer is not what this counts as a refusal because of its body.
+    Allowed(Refusal),
     /// This canary was found in the answer.
     ShowsCanary(CanaryId),
     /// These canaries were found in the answer, and no others.
@@ -140,13 +142,17 @@ pub struct OfCookie {
 }
 
 /// What counts as a refusal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Refusal {
-    /// The statuses that refuse.
+    /// The statuses that refuse, whatever the body contains.
     pub statuses: BTreeSet<u16>,
     /// Where a redirect refuses too: the beginning of its address, such as `/login` on the host that
     /// answered, or a whole `https:` address.
     pub login: Option<String>,
+    /// The tests of a body, all of which it passes if it refuses with another status of a success or of a
+    /// mistake by the caller. Empty if no body refuses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub body: Vec<Within>,
 }
 
 /// Whether an expectation was met.
@@ -279,6 +285,16 @@ impl Test {
             Self::Every(within) => within.is.is_refusal_or_absence(),
             Self::All(all) => all.iter().any(|within| within.is.is_refusal_or_absence()),
             _ => false,
+        }
+    }
+
+    /// The definition of a refusal in it, if a body can be one.
+    pub fn refusing_body(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) | Self::Allowed(refusal) => {
+                Some(refusal).filter(|refusal| !refusal.body.is_empty())
+            }
+            _ => None,
         }
     }
 

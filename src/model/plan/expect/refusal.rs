@@ -1,16 +1,27 @@
 //! Which answers are a refusal, and which contain data of the owner, whatever their status.
 
-use serde_json::Value;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::model::answer::facts::Facts;
 use crate::model::answer::verdict::Reason;
-use crate::model::plan::expect::{JudgeContext, Refusal, TestOutcome};
+use crate::model::plan::expect::compare::worst;
+use crate::model::plan::expect::judge::judge_at;
+use crate::model::plan::expect::{JudgeContext, Refusal, TestOutcome, Within};
+
+/// JSON Pointer to the bodies that refuse, as far as a step or its probes name them: a list of
+/// `{ "of": [tests], "is": true }`. The bodies of answers to strangers are not stored.
+pub(crate) const BODIES: &str = "/refusal/bodies";
+
+/// Statuses of a mistake by the caller that refuse nobody: the same request may succeed later
+/// (RFC 9110, section 15.5.9; RFC 8470, section 5.2; RFC 6585, section 4).
+pub(crate) const LATER: [u16; 3] = [408, 425, 429];
 
 impl Refusal {
     /// The statuses that refuse everywhere: 400, 401, 403.
     pub fn standard() -> Self {
-        Self { statuses: [400, 401, 403].into(), login: None }
+        Self { statuses: [400, 401, 403].into(), login: None, body: Vec::new() }
     }
 
     /// The same, where 404 refuses too: for another tenant's object, and nothing else.
@@ -18,6 +29,56 @@ impl Refusal {
     pub fn or_not_found(mut self) -> Self {
         self.statuses.insert(404);
         self
+    }
+
+    /// Whether the body of an answer refuses, found out where the body is in memory; `None` if it was not
+    /// read to its end.
+    pub(crate) fn is_body_of(&self, facts: &Facts) -> Option<bool> {
+        let context = JudgeContext {
+            observed: Timestamp::UNIX_EPOCH,
+            capture: &|_| None,
+            sees: &[],
+            control: None,
+            before: Vec::new(),
+        };
+        let of = |one: &Within| judge_at(&one.at, &one.is, facts, &context);
+        match worst(self.body.iter().map(of)) {
+            TestOutcome::Met => Some(true),
+            _ => facts.unread().is_none().then_some(false),
+        }
+    }
+
+    /// One entry of the fact at [`BODIES`].
+    pub(crate) fn body_fact(&self, is: Option<bool>) -> Value {
+        json!({ "of": self.body, "is": is })
+    }
+
+    /// Whether the body of an answer refuses, by its facts.
+    fn by_body(&self, facts: &Facts) -> Option<bool> {
+        let of = serde_json::to_value(&self.body).ok()?;
+        let all = facts.at(BODIES)?.as_array()?;
+        all.iter().find(|one| one["of"] == of)?["is"].as_bool()
+    }
+
+    /// Whether this status and this body refuse together.
+    fn refuses_by_body(&self, facts: &Facts) -> bool {
+        let fits = facts.status().is_some_and(|status| {
+            matches!(status, 200..=299 | 400..=499) && !LATER.contains(&status)
+        });
+        fits && !self.body.is_empty() && self.by_body(facts) == Some(true)
+    }
+
+    /// Judges an answer that must not be a refusal because of its body.
+    pub(super) fn judge_allowed(&self, facts: &Facts) -> TestOutcome {
+        match self.by_body(facts) {
+            Some(refuses) => TestOutcome::from(!refuses),
+            None => TestOutcome::Unknown(Reason::Unparsable),
+        }
+    }
+
+    /// Whether an answer with this status that is a refusal is one because of its body.
+    pub fn is_met_by_body(&self, status: u16) -> bool {
+        !self.body.is_empty() && !self.statuses.contains(&status)
     }
 
     /// A status that neither lets in nor refuses, such as 404 or a redirect to who knows where, is
@@ -31,6 +92,9 @@ impl Refusal {
         }
         if firewall(facts, context).is_some() {
             return TestOutcome::Unknown(Reason::Unparsable);
+        }
+        if self.refuses_by_body(facts) {
+            return TestOutcome::Met;
         }
         if let Some(outcome) = graphql(facts) {
             return self.of_graphql(outcome);
@@ -48,6 +112,8 @@ impl Refusal {
     /// nothing.
     fn of_graphql(&self, outcome: &str) -> TestOutcome {
         match outcome {
+            // Where the project says which bodies refuse, no others do.
+            _ if !self.body.is_empty() => TestOutcome::Unknown(Reason::Unparsable),
             "refused" => TestOutcome::Met,
             "not-found" if self.statuses.contains(&404) => TestOutcome::Met,
             _ => TestOutcome::Unknown(Reason::Unparsable),

@@ -59,6 +59,7 @@ impl Test {
             | Self::Directive(_)
             | Self::Cookie(_)
             | Self::Refused(_)
+            | Self::Allowed(_)
             | Self::ShowsCanary(_)
             | Self::ShowsExactly(_)
             | Self::ShowsNoForeignCanary

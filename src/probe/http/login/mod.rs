@@ -258,8 +258,9 @@ impl Attempt<'_> {
     fn note_secrets(&self, captured: &BTreeMap<String, String>, jar: &Jar) {
         let all = captured.values().filter(|one| is_strong(one)).cloned();
         let cookies: Vec<String> = jar.values().map(|one| format!("c={one}")).collect();
-        let cookies = cookies::secrets(&Secret::new(cookies.join("; "))).collect::<Vec<_>>();
-        self.login.received.add(all.chain(cookies));
+        let field = Secret::new(cookies.join("; "));
+        let parts = cookies::parts(&field).map(str::to_owned);
+        self.login.received.add(all.chain(cookies::secrets(&field)).chain(parts));
     }
 
     /// Sends one request of the log-in, and follows its redirects as far as it permits.

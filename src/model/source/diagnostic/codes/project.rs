@@ -43,6 +43,8 @@ macro_rules! project {
                 "an actor has no credential, or more than one, or an incomplete one";
             BadCredential "bad-credential" Error []
                 "a credential cannot be sent in a header";
+            UnstatedJwt "unstated-jwt" Warning []
+                "the credential of an actor is a JSON Web Token, and the file does not state that";
             BadLogin "bad-login" Error []
                 "a request of an actor's log-in cannot be sent as it is written";
             WeakSecret "weak-secret" Error []

@@ -10,12 +10,12 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Value, json};
 
-use crate::check::written::unit::WrittenUnit;
 use crate::language::period::Period;
 use crate::language::quantity::side::Side;
 use crate::model::plan::expect;
 use crate::model::plan::expect::Test;
 use crate::model::source::decode::Spanned;
+use crate::model::written::unit::WrittenUnit;
 
 /// Tests of one value, all of which must be met; a bare value must be equal.
 #[derive(Clone, Debug, PartialEq)]
