@@ -85,6 +85,11 @@ pub(crate) fn render(input: &Input<'_>, stage: Stage) -> Result<Files, Vec<Diagn
 /// Checks the project's templates by rendering sample pages: one with all optional values, and one with
 /// none of them.
 pub(crate) fn lint(project: &Project) -> Vec<Diagnostic> {
+    // The built-in theme is the same for every project, and our tests render it.
+    if project.templates.is_empty() { Vec::new() } else { lint_theme(project) }
+}
+
+fn lint_theme(project: &Project) -> Vec<Diagnostic> {
     let mut mistakes = Vec::new();
     for language in &project.languages {
         match Theme::of(project, language) {

@@ -206,7 +206,7 @@ fn a_claim_is_followed_by_its_evidence() {
 
 #[test]
 fn the_built_in_theme_has_no_mistakes() {
-    assert_eq!(lint(&crate::render::sample::project()), []);
+    assert_eq!(lint_theme(&crate::render::sample::project()), []);
 }
 
 fn lint_of(name: &str, text: &str) -> String {
