@@ -2,5 +2,6 @@
 
 mod forged;
 mod form;
+mod keys;
 mod project;
 mod token;
