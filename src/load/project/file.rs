@@ -75,7 +75,10 @@ pub struct ProjectFile {
     /// The Forge app that the policies are about: its manifest, and what the vendor answered about it.
     pub forge: Option<ForgeFile>,
     /// Files that list the end points of the service. `lint` names each end point to which no check sends a request,
-    /// and the page shows how many were tested.
+    /// with its method, and the page shows how many were tested, and which were not. A part of a path in braces matches
+    /// any value; of several paths that match, the one with the most literal parts counts; hosts in the file are not
+    /// compared with the target. Not counted are requests that clean up, those of log-ins, those whose whole path is
+    /// a captured value, such as `get: ${image}`, and GraphQL in the query of an address.
     #[serde(default)]
     pub endpoints: Vec<Spanned<EndpointsFile>>,
     /// The severity of a sentence that reads like a promise but belongs to no claim or statement: `error`,
@@ -132,14 +135,8 @@ pub struct ForgeFile {
     pub answers: Option<Spanned<String>>,
 }
 
-/// One of `endpoints:`: a list, and the end points that no check has to test. Give exactly one of `openapi`, `graphql`,
-/// `connect` and `forge`.
-///
-/// An end point is tested if a step of a check sends a request to it, with its method; requests that clean up do not
-/// count. A part of a path in braces matches any value. Of several paths that match, the one with the most literal
-/// parts receives the request. These requests match no end point: those whose whole path is a captured value
-/// (`get: ${image}`), those of log-ins, and GraphQL in the query of an address. Hosts in the file are not compared: all
-/// its end points are taken for those of the target.
+/// One of `endpoints:`: a list, and the end points that no check has to test. It has exactly one of `openapi`,
+/// `graphql`, `connect` and `forge`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct EndpointsFile {
     /// An OpenAPI description, version 3, in YAML or JSON: its paths with their methods. The paths begin at those of

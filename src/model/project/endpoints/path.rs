@@ -8,7 +8,7 @@ const PATH_MAX: usize = 1000;
 /// Maximum number of characters of a path that a message repeats.
 pub(crate) const SHOWN_MAX: usize = 80;
 
-/// Stands for the value of a placeholder in the path of a request. No path contains it.
+/// Replaces the value of a placeholder in the path of a request. No path contains it.
 const HOLE: char = '\u{1}';
 
 /// A path with parameters in braces, such as `/notes/{id}`.
