@@ -1,9 +1,12 @@
 //! `avouch init`: asks at most nine questions, tries some claims on the target, and writes a project that
 //! builds.
 //!
-//! It keeps the claims that hold, and reports why it left out the others.
+//! It keeps the claims that hold, and reports why it left out the others. With `--claim`, it adds ready-made
+//! check files to a project.
 
+mod add;
 mod answers;
+mod claims;
 mod files;
 pub(crate) mod options;
 mod starters;
@@ -28,6 +31,12 @@ const PARTS: [&str; 4] = ["avouch.yaml", "content", "checks", "attestations"];
 
 /// Runs the verb.
 pub(crate) fn run(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
+    if args.list {
+        return add::list(console);
+    }
+    if !args.claims.is_empty() {
+        return add::run(root, &args.claims, console);
+    }
     let was_there = root.exists();
     if let Some(there) = PARTS.iter().find(|part| root.join(part).exists()) {
         return Err(exists(there, console));

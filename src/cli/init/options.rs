@@ -4,9 +4,28 @@ use clap::{Args, ValueEnum};
 
 use crate::args::PolicyOption;
 
+/// The options that answer a question about a new project.
+const ANSWERS: [&str; 9] = [
+    "organisation",
+    "target",
+    "url",
+    "contact",
+    "login",
+    "private",
+    "secret",
+    "client_key",
+    "reports_are_read",
+];
+
 /// `avouch init`
 #[derive(Debug, Args)]
 pub(crate) struct Init {
+    /// Add the check file of a common claim to this project; can be repeated. `--list` lists the names
+    #[arg(long = "claim", value_name = "NAME", conflicts_with_all = ANSWERS)]
+    pub(crate) claims: Vec<String>,
+    /// List the common claims, with their words
+    #[arg(long, conflicts_with_all = ANSWERS, conflicts_with = "claims")]
+    pub(crate) list: bool,
     /// The organisation that publishes the page
     #[arg(long, value_name = "NAME")]
     pub(crate) organisation: Option<String>,

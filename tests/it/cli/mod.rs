@@ -3,6 +3,7 @@
 mod accept;
 mod backup;
 mod below_http;
+mod claims;
 mod connect;
 mod controls;
 mod doctor;
