@@ -9,7 +9,7 @@ mod expectations;
 mod forgeries;
 mod marks;
 mod needs;
-mod nodes;
+pub(crate) mod nodes;
 mod numbers;
 mod pages;
 mod pages_and_backups;
