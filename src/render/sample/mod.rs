@@ -133,6 +133,7 @@ pub(crate) fn project() -> Project {
         jwts: Default::default(),
         release: None,
         forge: None,
+        endpoints: Vec::new(),
         asked: Default::default(),
         world: World {
             target: "https://addon.demo.test".parse().unwrap(),
