@@ -108,3 +108,79 @@ fn a_list_that_cannot_be_read_is_an_error_at_its_place() {
         assert!(text(&run).contains(message), "{message} {run}");
     }
 }
+
+#[test]
+fn the_page_and_its_data_count_the_end_points_that_answered() {
+    let service = Service::start(guarded);
+    let except = "{ endpoint: GET /v1/health, because: It has no data of customers. }";
+    let entry = format!("  - openapi: api/openapi.yaml\n    except: [{except}]\n");
+    let project = project(&service, &entry);
+    let built = run(&project, &["build"]);
+    assert_eq!(built.code, Some(0), "{built}");
+    let index = project.read("public/index.html");
+    for part in [
+        "OpenAPI description: 3 of 6 listed end points tested.",
+        "<summary>2 not tested</summary>",
+        "<li><code>DELETE /v1/notes/{id}</code></li>",
+        "<li><code>GET /v1/health</code>: <span>It has no data of customers.</span></li>",
+        "not that each of its properties was tested",
+    ] {
+        assert!(index.contains(part), "{part} {index}");
+    }
+    let claims: serde_json::Value =
+        serde_json::from_str(&project.read("public/claims.json")).unwrap();
+    let expected = json!([{
+        "list": "openapi", "listed": 6, "tested": 3,
+        "not_tested": ["POST /v1/notes", "DELETE /v1/notes/{id}"],
+        "left_out": [{ "endpoint": "GET /v1/health", "because": "It has no data of customers." }],
+    }]);
+    assert_eq!(claims["endpoints"], expected);
+}
+
+#[test]
+fn what_a_run_did_not_send_is_not_counted_even_if_the_plan_has_it() {
+    // The list of notes does not answer, so its object is never known, and nothing is sent to it.
+    let service = Service::start(|asked| match (asked.actor(), asked.path.as_str()) {
+        (_, "/v1/notes") => Answer::json(200, &json!({})),
+        _ => guarded(asked),
+    });
+    let project = project(&service, "  - openapi: api/openapi.yaml\n");
+    let steps = "- kind: http\n  steps:\n\
+                 \x20   - { name: the list, role: prepare, get: /v1/notes, as: acme, capture: { note: /id } }\n\
+                 \x20   - { name: the note, get: \"/v1/notes/${note}\", as: acme, expect: { status: 200 } }\n";
+    project.edit("checks/claim.yaml", CHECKS, steps);
+    let named = text(&lint(&project));
+    assert!(named.contains("no check sends a request to 4 of the 6"), "{named}");
+    let drafted = run(&project, &["build", "--draft", "draft"]);
+    let index = project.read("draft/index.html");
+    assert!(index.contains("1 of 6 listed end points tested."), "{drafted} {index}");
+}
+
+#[test]
+fn the_fields_of_a_graphql_schema_and_the_addresses_of_a_connect_app_are_compared_too() {
+    let service = Service::start(guarded);
+    let project = project(
+        &service,
+        "  - { graphql: schema.graphql, at: /api/graphql }\n  - connect: connect.json\n",
+    );
+    project
+        .write("schema.graphql", "type Query { notes: [ID] note: ID } type Mutation { add: ID }\n");
+    project.write(
+        "connect.json",
+        "{\"baseUrl\": \"https://notes.example.com/v1\", \"lifecycle\": {\"installed\": \"/installed\"}, \
+          \"modules\": {\"generalPages\": [{\"key\": \"a\", \"url\": \"/notes?a={b}\"}]}}\n",
+    );
+    let query = "- kind: http\n  steps:\n\
+                 \x20   - { name: notes, post: /api/graphql, as: acme, \
+                 graphql: { query: \"{ mine: notes }\" }, expect: { status: 200 } }\n";
+    let checks = project.read("checks/claim.yaml") + query;
+    project.write("checks/claim.yaml", &checks);
+    let found = lint(&project);
+    assert_eq!(found.code, Some(0), "{found}");
+    for part in [
+        "no check sends a request to 2 of the 3 end points in `schema.graphql`: `query note`, `mutation add`",
+        "no check sends a request to 1 of the 2 end points in `connect.json`: `POST /v1/installed`",
+    ] {
+        assert!(text(&found).contains(part), "{part} {found}");
+    }
+}
