@@ -5,6 +5,7 @@ mod browser;
 mod cli;
 mod docs;
 mod evidence;
+mod examples;
 mod harness;
 mod load;
 mod logins;

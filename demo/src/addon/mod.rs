@@ -44,6 +44,9 @@ const UPLOAD_MAX: usize = 1024 * 1024;
 /// The time limit for an answer, including reading the body.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
 
+/// What pages may load, and who may show them in a frame.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; frame-ancestors 'self'";
+
 /// The servers of the add-on, behind one name. They share their state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Node {
@@ -149,6 +152,8 @@ async fn set_headers(State(app): State<Arc<App>>, request: Request, next: Next) 
         headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, fixed(CONTENT_SECURITY_POLICY));
+    headers.insert(header::REFERRER_POLICY, fixed("no-referrer"));
     let moved = app.has(Flaw::MovedHost);
     let router = if moved { "1.1 elsewhere-router" } else { "1.1 heroku-router" };
     headers.insert(header::VIA, fixed(router));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{LINK, LOCATION};
@@ -62,8 +63,9 @@ fn scope<'a>(app: &App, tenant: &'a Tenant, flaw: Flaw) -> Owner<'a> {
 async fn list<C: Credential>(
     caller: C,
     State(app): State<Arc<App>>,
-    Query(page): Query<Page>,
+    page: Result<Query<Page>, QueryRejection>,
 ) -> Result<impl IntoResponse, Problem> {
+    let Query(page) = page.map_err(|_| Problem::bad_request("the query cannot be read"))?;
     let tenant = caller.into();
     let further = scope(&app, &tenant, Flaw::LeakNextPage);
     let mut notes = match &page.after {

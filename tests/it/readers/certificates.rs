@@ -79,7 +79,7 @@ fn builder(
 }
 
 /// Serves handshakes until the tests end; `smtp` has the offers of a mail server, in which TLS is started.
-fn serve(config: ServerConfig, smtp: Option<&'static str>) -> SocketAddr {
+pub(crate) fn serve(config: ServerConfig, smtp: Option<&'static str>) -> SocketAddr {
     let (tell, told) = std::sync::mpsc::channel();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     std::thread::spawn(move || {

@@ -3,7 +3,7 @@
 
 mod backups;
 mod bodies;
-mod certificates;
+pub(crate) mod certificates;
 mod headers;
 mod http2;
 mod isolation;

@@ -20,6 +20,8 @@ const TEXTS: &[&str] = &[
     "docs",
     "examples",
     "scripts",
+    "src/cli/init/blanks.yaml",
+    "src/cli/init/claims",
     "templates",
     "tests/tools",
 ];
@@ -29,8 +31,13 @@ const SOURCES: &[&str] = &["src", "demo/src"];
 
 /// Files that are generated from doc comments: they follow when their sources are edited. Of
 /// `docs/templates.md` only the reference at the end is generated.
-const GENERATED: &[&str] =
-    &["docs/commands.md", "docs/diagnostics.md", "docs/files.md", "docs/kinds.md"];
+const GENERATED: &[&str] = &[
+    "docs/claims.md",
+    "docs/commands.md",
+    "docs/diagnostics.md",
+    "docs/files.md",
+    "docs/kinds.md",
+];
 
 /// Languages other than English, and files that people do not read as prose.
 const NOT_ENGLISH: &[&str] = &["templates/i18n/de.yaml", "tests/tools/package-lock.json"];

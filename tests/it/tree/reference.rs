@@ -14,8 +14,9 @@ use crate::harness::Project;
 use crate::tree::tidy::{rust_files, untested};
 
 /// The verbs, in the order in which the help tells them.
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 17] = [
     "init",
+    "audit",
     "build",
     "check",
     "monitor",
@@ -118,6 +119,62 @@ fn the_page_of_files_is_not_stale() {
         keys(&schema, "", &schema, &mut page);
     }
     not_stale("docs/files.md", &page);
+}
+
+#[test]
+fn the_page_of_claims_is_not_stale() {
+    let project = Project::empty();
+    project.write("avouch.yaml", "");
+    let list = project.run(&["init", "--list"]).out;
+    let mut page = String::from(CLAIMS);
+    for line in list.lines().filter(|line| !line.is_empty()) {
+        let Some(entry) = line.strip_prefix("  ") else {
+            let _ = write!(page, "\n## {line}\n");
+            continue;
+        };
+        let name = entry.split_whitespace().next().unwrap();
+        let run = project.run(&["init", "--claim", name]);
+        assert_eq!(run.code, Some(0), "{run}");
+        let file = project.read(&format!("checks/{name}.yaml"));
+        let parsed: Value = serde_yaml::from_str(&file).unwrap();
+        let kinds = parsed["checks"].as_array().unwrap().iter().map(|one| one["kind"].as_str());
+        let kinds: BTreeSet<String> =
+            kinds.map(|kind| format!("[`{0}`](kinds.md#{0})", kind.unwrap())).collect();
+        let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
+        let (first, told) = run.out.split_once('\n').unwrap();
+        let basis = first.split_once('(').unwrap().1.trim_end_matches(')');
+        let open = told.lines().next().unwrap().trim();
+        let words = words(&run.out);
+        let text = file.lines().skip(2).collect::<Vec<_>>().join("\n");
+        let _ = write!(
+            page,
+            "\n### `{name}`\n\n> {words}\n\nKind: {kinds}. Basis: {basis}. {open}\n\n```yaml\n{text}\n```\n"
+        );
+    }
+    not_stale("docs/claims.md", &page);
+}
+
+const CLAIMS: &str = "\
+# Claims that services make
+
+Most security pages make some of these claims. Each has a check file, which `avouch init --claim NAME` adds to your
+project. It prints what to fill in, such as the names of your actors and the paths of your service, and the paragraph
+to add to a policy. Change the words and the checks together where your service differs.
+
+The basis is what readers see next to the claim: see [What a verdict means](what-a-verdict-means.md). Where a named role
+confirms a claim, `avouch attest` records who did, on what day, and what they examined.
+
+This page is generated from the same data.
+";
+
+/// The words of the paragraph that `init --claim` printed, without the link to the check file.
+fn words(printed: &str) -> String {
+    let paragraph = printed.lines().rev().find(|line| line.contains("](../checks/")).unwrap();
+    let (words, _) = paragraph.rsplit_once("](../checks/").unwrap();
+    match words.strip_suffix(" [") {
+        Some(words) => words.to_owned(),
+        None => words.trim_start_matches('[').to_owned(),
+    }
 }
 
 /// A row for each key, and for the keys below it.

@@ -4,7 +4,7 @@ mod bounds;
 mod clocks;
 mod files;
 mod git;
-mod hostile;
+pub(crate) mod hostile;
 mod journal;
 mod kills;
 mod namespace;

@@ -292,8 +292,11 @@ impl Settings {
             let mut tell = |code, message: &str, help: &str| {
                 diagnostics.push(context.mistake(code, &written.span, message).help(help));
             };
+            // All operations of GraphQL have the same address.
             let same = |one: &Endpoint| {
-                one.request.method == request.method && one.request.to == request.to
+                one.request.method == request.method
+                    && one.request.to == request.to
+                    && one.request.operation() == request.operation()
             };
             if earlier.iter().any(same) {
                 tell(Code::DuplicateEndpoint, "this endpoint is listed twice", "leave one out");

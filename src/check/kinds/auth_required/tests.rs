@@ -103,6 +103,17 @@ fn a_bearer_token_has_fewer_bad_variants() {
 }
 
 #[test]
+fn the_operations_of_graphql_at_one_address_are_endpoints_of_their_own() {
+    let check = |second: &str| {
+        let endpoint = |query: &str| format!("{{post: /graphql, graphql: {{query: '{query}'}}}}");
+        let first = endpoint("query { notes { id } }");
+        format!("{{kind: auth-required, as: acme, endpoints: [{first}, {}]}}", endpoint(second))
+    };
+    assert!(!plan(&check("query { users { id } }")).steps.is_empty());
+    assert_eq!(mistakes(&check("query { notes { text } }"))[0].0, "duplicate-endpoint");
+}
+
+#[test]
 fn mistakes_are_reported() {
     let example = super::AuthRequired::MANUAL.example;
     let reported = |from: &str, to: &str| mistakes(&example.replace(from, to));

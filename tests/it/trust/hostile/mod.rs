@@ -8,5 +8,5 @@ mod names;
 mod project;
 mod raw;
 mod redirects;
-mod secure;
+pub(crate) mod secure;
 mod tls;
