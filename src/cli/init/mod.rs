@@ -10,11 +10,15 @@ mod answers;
 pub(crate) mod audit;
 mod claims;
 mod customer;
+mod described;
 mod files;
 mod found;
+mod har;
+mod openapi;
 pub(crate) mod options;
 mod reach;
 mod rules;
+mod sources;
 mod starters;
 mod survey;
 mod trial;
@@ -67,6 +71,9 @@ fn exists(part: &str, console: Console) -> Exit {
 }
 
 fn begin(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
+    let is_narrowed =
+        args.customer.private.is_empty() && (args.openapi.is_some() || args.har.is_some());
+    let args = &sources::filled(args, console)?;
     let mut answers = answers::ask(args, root, console)?;
     let _lock = ProjectLock::acquire(root, console)?;
     // Another run may have started a project meanwhile.
@@ -78,6 +85,9 @@ fn begin(root: &Path, args: &Init, console: Console) -> Result<Exit, Exit> {
     let [trial, made] = ["trial", "made"].map(|name| staging.join(name));
     let (trial, looked) = (&trial, &staging.join("looked"));
     answers.found = survey::look(looked, &answers, &args.policy, console.silent())?;
+    if is_narrowed {
+        trial::narrow(&staging.join("narrowed"), &mut answers, &args.policy, console)?;
+    }
     let help = "start the service, or correct `--target`; nothing was written";
     let tried = trial::all(trial, &answers, &args.policy, help, console)?;
     let kept = kept(&tried, &answers, console)?;

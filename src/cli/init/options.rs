@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::args::PolicyOption;
 
 /// The options that answer a question about a new project.
-const ANSWERS: [&str; 13] = [
+const ANSWERS: [&str; 15] = [
     "organisation",
     "target",
     "url",
@@ -21,10 +21,12 @@ const ANSWERS: [&str; 13] = [
     "login_url",
     "fields",
     "reports_are_read",
+    "openapi",
+    "har",
 ];
 
 /// `avouch init`
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Init {
     /// Add the check file of a common claim to this project; can be repeated. `--list` lists the names
     #[arg(long = "claim", value_name = "NAME", conflicts_with_all = ANSWERS)]
@@ -47,6 +49,13 @@ pub(crate) struct Init {
     /// The log-in of the test customer.
     #[command(flatten)]
     pub(crate) customer: CustomerOptions,
+    /// An OpenAPI description, from which the log-in and up to five paths that need it are taken
+    #[arg(long, value_name = "FILE", conflicts_with = "har")]
+    pub(crate) openapi: Option<PathBuf>,
+    /// A recorded session (HAR) of a customer, from which the log-in and up to five paths are taken: only the
+    /// names of paths and fields, and no values
+    #[arg(long, value_name = "FILE")]
+    pub(crate) har: Option<PathBuf>,
     /// Confirm that a person reads every report sent to the contact; the page shows this, with
     /// today's date, as a claim that nobody has tested
     #[arg(long)]
@@ -60,7 +69,7 @@ pub(crate) struct Init {
 }
 
 /// How a test customer logs in.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct CustomerOptions {
     /// How customers log in
     #[arg(long, value_enum)]

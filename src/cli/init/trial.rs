@@ -78,6 +78,35 @@ pub(crate) fn all(
     })?
 }
 
+/// Keeps those of several private paths to which strangers are not let in, and reports the others. If there are none,
+/// all are kept, so that the claim about them is tried and its failure is reported.
+pub(crate) fn narrow(
+    folder: &Path,
+    answers: &mut Answers,
+    policy: &PolicyOption,
+    console: Console,
+) -> Result<(), Exit> {
+    let all = answers.customer.private.clone();
+    let starters: Vec<&Starter> = STARTERS.iter().filter(|one| one.is_about_private()).collect();
+    let mut kept = Vec::new();
+    for path in &all {
+        answers.customer.private = vec![path.clone()];
+        let fitting = starters.iter().copied().filter(|one| (one.fits)(answers) == Fit::Tried);
+        let fitting: Vec<&Starter> = fitting.collect();
+        files::write(folder, answers, &fitting).map_err(|error| files::failed(&error, console))?;
+        let why = outcomes_of(folder, policy, console.silent(), |outcomes| {
+            let holds = outcomes.iter().any(|one| one.standing == Standing::Holds);
+            outcomes.first().filter(|_| !holds).map(wording::seen)
+        })?;
+        match why {
+            None => kept.push(path.clone()),
+            Some(why) => console.message(format!("left out  {path}: {why}")),
+        }
+    }
+    answers.customer.private = if kept.is_empty() { all } else { kept };
+    Ok(())
+}
+
 /// The result of each starter. Of a group, those after the first one that holds are left out.
 fn results(answers: &Answers, outcomes: &[Outcome<'_>]) -> Vec<Tried> {
     let of = |starter: &Starter| outcomes.iter().find(|one| one.claim.id == starter.id);

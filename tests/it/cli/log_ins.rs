@@ -105,6 +105,95 @@ fn each_usual_log_in_leads_to_a_claim_about_a_protected_path() {
     }
 }
 
+const DESCRIPTION: &str = "\
+openapi: 3.1.0
+servers: [{ url: / }]
+components: { securitySchemes: { key: { type: apiKey, in: header, name: X-API-Key } } }
+security: [{ key: [] }]
+paths:
+  /: { get: { security: [] } }
+  /api/me: { get: {} }
+  /login: { get: {} }
+  /notes/{id}: { get: {} }
+";
+
+/// Runs `init` with a file that describes the service.
+fn described(service: &Service, file: (&str, &str), own: &[&str]) -> (Project, Run) {
+    let project = Project::empty();
+    let outside = tempfile::tempdir().unwrap();
+    let path = outside.path().join("described");
+    std::fs::write(&path, file.1).unwrap();
+    let target = format!("http://{}", service.address);
+    let common = [
+        "init",
+        "--organisation",
+        "Example",
+        "--url",
+        "https://security.example.com",
+        "--contact",
+        "security@example.com",
+        "--target",
+        &target,
+        file.0,
+        path.to_str().unwrap(),
+    ];
+    let run = with_secret(&project, &[&common[..], own].concat());
+    (project, run)
+}
+
+#[test]
+fn a_description_names_the_log_in_and_the_protected_paths() {
+    let service = service("x-api-key", SECRET.into());
+    let (project, run) = described(&service, ("--openapi", DESCRIPTION), &[]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.err.contains("left out  /login: "), "{run}");
+    let claim = project.read("checks/login-required.yaml");
+    assert!(
+        claim.contains("can read /api/me of our service.") && claim.contains("- get: /api/me\n")
+    );
+    assert!(
+        project
+            .read("avouch.yaml")
+            .contains("header: { name: \"X-API-Key\", value: \"${API_TOKEN}\" }")
+    );
+    let (_, run) = described(&service, ("--openapi", "openapi: 3.1.0"), &[]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.err.contains("names no path that only customers may read"), "{run}");
+}
+
+#[test]
+fn a_recording_gives_names_and_no_value_of_it_reaches_a_file() {
+    let service = service("cookie", "sid=session-of-acme-0815".into());
+    let recorded = "recorded-value-4711";
+    let request = |method: &str, path: &str, field: &str, params: &[&str]| {
+        let params: Vec<_> =
+            params.iter().map(|name| json!({ "name": name, "value": recorded })).collect();
+        json!({
+            "request": { "method": method, "url": format!("http://{}{path}", service.address),
+                "headers": [{ "name": field, "value": recorded }], "postData": { "params": params } },
+            "response": { "status": 200, "content": { "text": recorded } },
+        })
+    };
+    let recording = json!({ "log": { "entries": [
+        request("POST", "/login", "Accept", &["email", "pass", "csrf"]),
+        request("GET", "/api/me", "Cookie", &[]),
+        request("GET", &format!("/share/{recorded}"), "Cookie", &[]),
+    ] } });
+    let file = ("--har", &*recording.to_string());
+    let (project, run) = described(&service, file, &["--user", "acme"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.err.contains("kept      login-required:"), "{run}");
+    assert!(!run.err.contains(recorded), "{run}");
+    for entry in walkdir::WalkDir::new(project.root()) {
+        let entry = entry.unwrap();
+        let is_clean = !entry.file_type().is_file()
+            || !String::from_utf8_lossy(&std::fs::read(entry.path()).unwrap()).contains(recorded);
+        assert!(is_clean, "{}", entry.path().display());
+    }
+    let settings = project.read("avouch.yaml");
+    assert!(settings.contains("\"email\": \"acme\", \"pass\": \"${API_TOKEN}\""), "{settings}");
+}
+
 #[test]
 fn options_that_a_log_in_needs_are_named() {
     let service = service("cookie", String::new());
