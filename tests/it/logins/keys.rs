@@ -12,7 +12,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::evidence::service::{Answer, Asked, Service};
+use crate::evidence::service::{Answer, Asked, Service, now};
 use crate::logins::project::{project, run_with};
 
 const LEFT_OUT: &str = "without: { head: another test, query-token: another test, \
@@ -56,9 +56,8 @@ fn is_signed(asked: &Asked, lax: Lax) -> bool {
         rest.split(", ").filter_map(|part| part.split_once('=')).collect();
     let (id, scope) = parts["Credential"].split_once('/').unwrap();
     let (day, date) = (scope.split('/').next().unwrap(), field("x-amz-date"));
-    let now = jiff::Timestamp::now().strftime("%Y%m%dT%H").to_string();
-    let hour_before = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(15);
-    let recent = [now, hour_before.strftime("%Y%m%dT%H").to_string()];
+    let before = now() - jiff::SignedDuration::from_mins(15);
+    let recent = [now(), before].map(|time| time.strftime("%Y%m%dT%H").to_string());
     if id != KEY_ID || !date.starts_with(day) {
         return false;
     }

@@ -4,4 +4,5 @@ mod forged;
 mod form;
 mod keys;
 mod project;
+mod recipes;
 mod token;
