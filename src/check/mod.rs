@@ -10,6 +10,7 @@ mod credentials;
 pub(crate) mod fixture;
 pub mod kind;
 pub mod kinds;
+pub mod listed;
 pub mod manual;
 pub mod numbers;
 mod redirects;

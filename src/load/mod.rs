@@ -101,6 +101,7 @@ pub fn project(root: &Path, options: &Options<'_>) -> Loaded {
         jwts: settings.jwts,
         release: settings.release,
         forge: settings.forge,
+        endpoints: settings.endpoints,
         world: settings.world,
         asked: settings.asked,
         policies: policies.into_iter().map(|one| one.policy).collect(),

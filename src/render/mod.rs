@@ -1,6 +1,7 @@
 //! Renders the site and the reports. Pure functions from the model to bytes.
 
 pub mod finding;
+mod listed;
 pub mod outlet;
 pub mod promise;
 pub mod report;

@@ -81,6 +81,10 @@ pub fn check_sources(
         plans = planned;
         if !found.iter().any(Diagnostic::is_error) {
             found.extend(check::waivers::unmatched(project, &plans));
+            // Without some of the checks, end points would seem to be untested.
+            if !diagnostics.iter().any(Diagnostic::is_error) {
+                found.extend(check::listed::untested(project, &plans));
+            }
         }
         found.extend(render::lint_templates(project));
         let errors = found.iter().filter(|one| one.is_error());

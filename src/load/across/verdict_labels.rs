@@ -21,6 +21,7 @@ const TEXTS: [(&str, &[&str]); 6] = [
             "site.languages.*.roles.*",
             "products.*",
             "roles.*",
+            "endpoints.*.except.*.because",
         ],
     ),
     (

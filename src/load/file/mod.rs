@@ -2,6 +2,7 @@
 
 pub(crate) mod day;
 pub(crate) mod document;
+pub(crate) mod foreign;
 pub(crate) mod hidden;
 pub(crate) mod reader;
 pub mod regular;

@@ -25,6 +25,9 @@ const FILE_MAX: u64 = 1024 * 1024;
 /// Maximum size in bytes of the tenants' file, which may list thousands.
 const SECRET_FILE_MAX: u64 = 16 * 1024 * 1024;
 
+/// Maximum size in bytes of a file that another program made, such as the description of an API.
+const FOREIGN_FILE_MAX: u64 = 16 * 1024 * 1024;
+
 /// Maximum size in bytes of all files together.
 const ALL_MAX: u64 = 64 * 1024 * 1024;
 
@@ -87,6 +90,21 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.read(&path, file)
+    }
+
+    /// Reads one file that another program made, as [`Self::file`] does. It may be long, and its texts are not
+    /// published.
+    pub(crate) fn foreign_file(&mut self, file: &str) -> Option<SourceFile> {
+        if let Some(stand_in) = self.instead.get(file) {
+            return stand_in.clone().map(|text| self.stood_in(file, text));
+        }
+        let path = self.root.join(file);
+        if fs::symlink_metadata(&path).is_err() {
+            return None;
+        }
+        let source = self.read_up_to(&path, file, FOREIGN_FILE_MAX)?;
+        self.sources.insert(source.file.clone(), source.text.clone());
+        Some(source)
     }
 
     fn stood_in(&mut self, file: &str, text: Arc<str>) -> SourceFile {

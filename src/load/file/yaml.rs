@@ -52,24 +52,34 @@ pub(crate) fn parse(
 }
 
 /// Converts the parser's character offsets to bytes of the file.
-struct Offsets {
+pub(super) struct Offsets {
     base: usize,
-    bytes: Vec<usize>,
+    length: usize,
+    /// The characters of several bytes: the index of each, and how many bytes all up to it have beyond one each.
+    wide: Vec<(usize, usize)>,
 }
 
 impl Offsets {
-    fn new(document: &str, base: usize) -> Self {
-        let mut bytes: Vec<usize> = document.char_indices().map(|(byte, _)| byte).collect();
-        bytes.push(document.len());
-        Self { base, bytes }
+    /// For a document that begins at the byte `base` of its file.
+    pub(super) fn new(document: &str, base: usize) -> Self {
+        let mut more = 0;
+        let wide = document.chars().enumerate().filter(|(_, c)| !c.is_ascii()).map(|(index, c)| {
+            more += c.len_utf8() - 1;
+            (index, more)
+        });
+        Self { base, length: document.len(), wide: wide.collect() }
     }
 
-    fn byte(&self, character: usize) -> usize {
-        let last = self.bytes.len() - 1;
-        self.base + self.bytes[character.min(last)]
+    /// The byte at which a character begins.
+    pub(super) fn byte(&self, character: usize) -> usize {
+        let before = self.wide.partition_point(|(index, _)| *index < character);
+        let more =
+            before.checked_sub(1).and_then(|last| self.wide.get(last)).map_or(0, |one| one.1);
+        self.base + (character + more).min(self.length)
     }
 
-    fn span(&self, span: &Span) -> Range<usize> {
+    /// The bytes of a part of the document.
+    pub(super) fn span(&self, span: &Span) -> Range<usize> {
         let start = self.byte(span.start.index());
         start..self.byte(span.end.index()).max(start)
     }

@@ -74,6 +74,13 @@ pub struct ProjectFile {
     pub release: Option<ReleaseFile>,
     /// The Forge app that the policies are about: its manifest, and what the vendor answered about it.
     pub forge: Option<ForgeFile>,
+    /// Files that list the end points of the service. `lint` names each end point to which no check sends a request,
+    /// with its method, and the page shows how many were tested, and which were not. A part of a path in braces matches
+    /// any value; of several paths that match, the one with the most literal parts counts; hosts in the file are not
+    /// compared with the target. Not counted are requests that clean up, those of log-ins, those whose whole path is
+    /// a captured value, such as `get: ${image}`, and GraphQL in the query of an address.
+    #[serde(default)]
+    pub endpoints: Vec<Spanned<EndpointsFile>>,
     /// The severity of a sentence that reads like a promise but belongs to no claim or statement: `error`,
     /// `warning` or `off`; a warning if left out.
     pub promises: Option<PromiseSeverity>,
@@ -126,6 +133,39 @@ pub struct ForgeFile {
     /// The vendor's answers to the Marketplace's questions about privacy and security: a file in the project, in YAML
     /// or JSON, with the names of Atlassian's API. Answers, manifest and claims must agree.
     pub answers: Option<Spanned<String>>,
+}
+
+/// One of `endpoints:`: a list, and the end points that no check has to test. It has exactly one of `openapi`,
+/// `graphql`, `connect` and `forge`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct EndpointsFile {
+    /// An OpenAPI description, version 3, in YAML or JSON: its paths with their methods. The paths begin at those of
+    /// its `servers`. Web hooks and keys that begin with `x-` are not read, and references to other files are errors.
+    pub openapi: Option<Spanned<String>>,
+    /// A GraphQL schema in the schema definition language: the fields of its queries, mutations and subscriptions.
+    /// They are compared with the outermost fields of the operations that checks send.
+    pub graphql: Option<Spanned<String>>,
+    /// The descriptor of an Atlassian Connect app: the addresses of `lifecycle` and web hooks (`POST`), and those of
+    /// modules (`GET`).
+    pub connect: Option<Spanned<String>>,
+    /// The manifest of a Forge app: the paths of its modules `endpoint`, with any method. Web triggers have addresses
+    /// of Atlassian, and are not read.
+    pub forge: Option<Spanned<String>>,
+    /// The path of the target at which the paths of the file begin, in place of that in the file, such as `/v1`. For
+    /// `graphql` it is the path of the API, and `/graphql` if left out.
+    pub at: Option<Spanned<String>>,
+    /// End points that no check has to test. The page shows each with its reason.
+    #[serde(default)]
+    pub except: Vec<ExceptionFile>,
+}
+
+/// One of `except:`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct ExceptionFile {
+    /// The end point, as `lint` names it: `GET /v1/notes/{id}`, or `query notes`.
+    pub endpoint: Spanned<String>,
+    /// The reason, for readers of the page.
+    pub because: Spanned<String>,
 }
 
 /// One of `languages:`.

@@ -3,6 +3,7 @@
 pub(crate) mod actor;
 pub(crate) mod address;
 pub mod connect_to;
+pub(crate) mod endpoints;
 pub mod file;
 pub(crate) mod forge;
 mod jwt;

@@ -19,10 +19,11 @@ use crate::load::project::keep::KeptPath;
 use crate::load::project::scope::{Scope, check_name};
 use crate::load::project::variable::Variables;
 use crate::load::project::{
-    actor, address, forge, jwt, keep, language, limits, needs, tenants, variable, world,
+    actor, address, endpoints, forge, jwt, keep, language, limits, needs, tenants, variable, world,
 };
 use crate::model::plan::expect::Refusal;
 use crate::model::project::actor::{Actor, Secret};
+use crate::model::project::endpoints::EndpointList;
 use crate::model::project::forge::ForgeApp;
 use crate::model::project::i18n::Language;
 use crate::model::project::permissions::Asked;
@@ -59,6 +60,7 @@ pub(crate) struct Settings {
     pub(crate) jwts: BTreeSet<String>,
     pub(crate) release: Option<ReleaseSource>,
     pub(crate) forge: Option<ForgeApp>,
+    pub(crate) endpoints: Vec<EndpointList>,
     pub(crate) promises: PromiseSeverity,
     pub(crate) world: World,
     pub(crate) asked: Asked,
@@ -139,6 +141,7 @@ fn settings(
         refusals: refusals(file, &world.target, scope),
         release: file.release.as_ref().and_then(|one| release(one, scope)),
         forge: file.forge.as_ref().and_then(|one| forge::read(one, scope, reader)),
+        endpoints: endpoints::read(&file.endpoints, scope, reader),
         promises,
         world,
         asked,

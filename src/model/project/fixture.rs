@@ -38,6 +38,7 @@ pub(crate) fn project(target: &str) -> Project {
         jwts: Default::default(),
         release: None,
         forge: None,
+        endpoints: Vec::new(),
         asked: Default::default(),
         world: World::public(target.parse().unwrap()),
         policies: Vec::new(),

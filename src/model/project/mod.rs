@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod claim;
+pub mod endpoints;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod forge;
@@ -32,6 +33,7 @@ use crate::model::plan::expect::Refusal;
 use crate::model::plan::request::Destination;
 use crate::model::project::actor::{Actor, Secret};
 use crate::model::project::claim::Claim;
+use crate::model::project::endpoints::EndpointList;
 use crate::model::project::forge::ForgeApp;
 use crate::model::project::i18n::Language;
 use crate::model::project::permissions::Asked;
@@ -84,6 +86,8 @@ pub struct Project {
     pub release: Option<ReleaseSource>,
     /// The Forge app that the policies are about, if they are about one.
     pub forge: Option<ForgeApp>,
+    /// The lists of end points that checks are compared with.
+    pub endpoints: Vec<EndpointList>,
     /// The target and its surroundings.
     pub world: World,
     /// What `avouch.yaml` itself needs of the operator.

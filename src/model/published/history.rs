@@ -177,6 +177,7 @@ mod tests {
             clock: None,
             release: None,
             promises: Promises { claims: vec![claim], ..Promises::default() },
+            endpoints: Vec::new(),
             changes: Vec::new(),
             retracted: Vec::new(),
         }

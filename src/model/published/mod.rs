@@ -57,12 +57,43 @@ pub struct Published {
     /// The promises of the page.
     #[serde(flatten)]
     pub promises: Promises,
+    /// The files that list end points of the service, with how many of them a request was sent to.
+    #[serde(default)]
+    pub endpoints: Vec<PublishedEndpoints>,
     /// Changes of the promises, oldest first; at most the newest hundred.
     #[serde(default)]
     pub changes: Vec<Recorded>,
     /// The wordings of claims that are no longer made, oldest first.
     #[serde(default)]
     pub retracted: Vec<Retracted>,
+}
+
+/// A list of end points of the service. Tested are those that answered at least one request of a check; not every
+/// property of them was tested.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Endpoints")]
+pub struct PublishedEndpoints {
+    /// The form of the list.
+    #[schemars(extend("enum" = ["openapi", "graphql", "connect", "forge"]))]
+    pub list: String,
+    /// The number of end points in it.
+    pub listed: u64,
+    /// The number of those that were tested.
+    pub tested: u64,
+    /// The others, such as `GET /notes/{id}`, without those of `left_out`.
+    pub not_tested: Vec<String>,
+    /// Those that the publisher leaves untested on purpose.
+    pub left_out: Vec<PublishedException>,
+}
+
+/// An end point that the publisher leaves untested on purpose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "LeftOut")]
+pub struct PublishedException {
+    /// Its name.
+    pub endpoint: String,
+    /// The publisher's reason.
+    pub because: String,
 }
 
 /// The promises of a page, which are compared with those of the next page.

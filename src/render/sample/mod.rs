@@ -1,6 +1,7 @@
 //! One project with one of each outcome, for the tests of every report and of the site.
 
 mod checks;
+mod endpoints;
 mod passages;
 pub(crate) mod policies;
 
@@ -133,6 +134,7 @@ pub(crate) fn project() -> Project {
         jwts: Default::default(),
         release: None,
         forge: None,
+        endpoints: vec![endpoints::list()],
         asked: Default::default(),
         world: World {
             target: "https://addon.demo.test".parse().unwrap(),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::model::judge::evidence::Outcome;
 use crate::model::published::{Published, PublishedTarget, Publisher, SCHEMA, history};
 use crate::render::site::view;
-use crate::render::{Input, outlet, promise, summary};
+use crate::render::{Input, listed, outlet, promise, summary};
 
 /// The file and its schema.
 pub(crate) fn files(published: &Published) -> Vec<(String, Vec<u8>)> {
@@ -65,6 +65,7 @@ fn now(input: &Input<'_>, site: &view::SiteView) -> Published {
         clock: input.assessment.clock.or(project.world.clock),
         release: input.assessment.released.clone(),
         promises: promise::asked(project, input.outcomes),
+        endpoints: listed::published(input),
         changes: Vec::new(),
         retracted: Vec::new(),
     }

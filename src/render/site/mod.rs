@@ -5,6 +5,7 @@ mod badge;
 mod body;
 mod claims;
 mod edition;
+mod endpoints;
 mod event;
 pub(crate) mod evidence;
 mod feed;

@@ -8,9 +8,9 @@ use crate::render::site::view::history::{
     ChangeView, History, Span, StandingSince, VersionView, Versions,
 };
 use crate::render::site::view::{
-    CheckView, ClaimLink, ClaimView, Counted, Day, ExpectationView, File, HeadingView, LinkView,
-    MarkView, Page, PolicyLink, PolicySection, PolicyView, PublishedValue, SiteView, StatementView,
-    StepView, Summary, Time, Translation, WaiverView,
+    CheckView, ClaimLink, ClaimView, Counted, Day, EndpointsView, ExpectationView, File,
+    HeadingView, LeftOutView, LinkView, MarkView, Page, PolicyLink, PolicySection, PolicyView,
+    PublishedValue, SiteView, StatementView, StepView, Summary, Time, Translation, WaiverView,
 };
 
 /// The path from the sample pages to the root of their site.
@@ -100,6 +100,14 @@ fn full_site() -> SiteView {
             summary: words("What it is for"),
             path: words("a/index.html"),
         }],
+        endpoints: vec![EndpointsView {
+            list: words("OpenAPI description"),
+            counts: words("1 of 3 listed end points tested"),
+            untested: vec![words("GET /a")],
+            untested_number: 1,
+            untested_more: 1,
+            left_out: vec![LeftOutView { endpoint: words("GET /b"), because: words("A reason") }],
+        }],
         summary: full_summary(),
         ..empty_site()
     }
@@ -123,6 +131,7 @@ fn empty_site() -> SiteView {
         warnings: Vec::new(),
         permissions: Vec::new(),
         policies: Vec::new(),
+        endpoints: Vec::new(),
         summary: empty_summary(),
         security_policy: words(POLICY),
         files: Vec::new(),

@@ -9,7 +9,7 @@ use crate::model::project::policy::Policy;
 use crate::model::project::world::{VALID_FOR_MAX, World};
 use crate::render::site::edition::Edition;
 use crate::render::site::{
-    Stage, feed, index_files, markdown, security_headers, security_txt, standing, view,
+    Stage, endpoints, feed, index_files, markdown, security_headers, security_txt, standing, view,
 };
 use crate::render::wording::plain;
 
@@ -34,6 +34,7 @@ pub(crate) fn site(edition: &Edition<'_>) -> view::SiteView {
         warnings: warnings(edition),
         permissions: permissions(project, edition.words()),
         policies: edition.policies().map(policy_link).collect(),
+        endpoints: endpoints::lists(edition),
         summary: standing::of_all(edition),
         draft: edition.stage == Stage::Draft,
         build: build(edition),

@@ -50,7 +50,7 @@ fn without_times(page: &str) -> String {
 fn each_block_can_be_changed_alone() {
     let blocks = [
         ("base.html", &["head", "header", "main", "footer"][..]),
-        ("index.html", &["heading", "standing", "reading", "policies", "claims"]),
+        ("index.html", &["heading", "standing", "reading", "policies", "claims", "endpoints"]),
         (
             "policy.html",
             &["heading", "standing", "reading", "contents", "policy", "not_verified", "changes"],

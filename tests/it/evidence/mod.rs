@@ -7,6 +7,7 @@ mod counter_runs;
 mod dates;
 mod expectations;
 mod forgeries;
+mod listed;
 mod marks;
 mod needs;
 mod nodes;

@@ -44,12 +44,39 @@ pub(crate) struct SiteView {
     /// The permissions of the checks beyond public requests.
     pub(crate) permissions: Vec<String>,
     pub(crate) policies: Vec<PolicyLink>,
+    /// The files that list end points of the service.
+    pub(crate) endpoints: Vec<EndpointsView>,
     /// The standings of all claims of the site.
     pub(crate) summary: Summary,
     /// The Content-Security-Policy of the pages.
     pub(crate) security_policy: String,
     /// The files for programs.
     pub(crate) files: Vec<File>,
+}
+
+/// A list of end points, and which of them were tested.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct EndpointsView {
+    /// The form of the list, in words.
+    pub(crate) list: String,
+    /// How many were tested, in words.
+    pub(crate) counts: String,
+    /// Those that were not tested, without exceptions; at most 200.
+    pub(crate) untested: Vec<String>,
+    /// How many were not tested, without exceptions.
+    pub(crate) untested_number: usize,
+    /// How many of them are not in `untested`.
+    pub(crate) untested_more: usize,
+    /// Those that the publisher leaves untested on purpose.
+    pub(crate) left_out: Vec<LeftOutView>,
+}
+
+/// An end point that the publisher leaves untested on purpose.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct LeftOutView {
+    pub(crate) endpoint: String,
+    /// The publisher's reason.
+    pub(crate) because: String,
 }
 
 /// The standings of several claims: `site.summary` for all, `policy.standing` for those of a policy.

@@ -65,6 +65,14 @@ macro_rules! project {
                 "a part of a Forge app's manifest, or of the vendor's answers, has another form than Atlassian documents";
             Disagreement "disagreement" Error []
                 "the vendor's answers, the manifest of the app and the claims about it do not agree";
+            BadEndpoints "bad-endpoints" Error []
+                "an entry of `endpoints:` has no file or several, or a file that is not such a list";
+            UnknownEndpoint "unknown-endpoint" Error []
+                "an exception under `endpoints:` names an end point that is not in its list";
+            TestedException "tested-exception" Error []
+                "a check tests an end point that is listed as an exception";
+            UntestedEndpoints "untested-endpoints" Warning []
+                "no check sends a request to an end point that a file of the project lists";
             NoInterfaceWords "no-interface-words" Error []
                 "the words of the interface do not exist in a language of the site";
             BadWords "bad-words" Error []
