@@ -64,7 +64,8 @@ impl Project {
     pub(crate) fn example(name: &str) -> Self {
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
         let project = Self::of(&from);
-        for name in ["templates", "manifest.yml", "privacy-and-security.yaml"] {
+        let named = ["manifest.yml", "privacy-and-security.yaml", "openapi.yaml", "schema.graphql"];
+        for name in ["templates"].into_iter().chain(named) {
             copy(&from.join(name), &project.path(name));
         }
         project

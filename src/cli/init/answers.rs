@@ -3,13 +3,20 @@
 use std::io::IsTerminal as _;
 use std::path::Path;
 
-use avouch::load::origin;
+use avouch::render::wording;
 use dialoguer::{Confirm, Input, Select};
-use url::Url;
+use url::{Host, Url};
 
 use crate::disk::git;
 use crate::exit::Exit;
-use crate::init::options::{Init, Login};
+use crate::init::customer;
+use crate::init::customer::Customer;
+use crate::init::found::Survey;
+use crate::init::options::Init;
+use crate::init::reach::Reached;
+use crate::init::rules::{
+    DEMO, Rule, contact, full_contact, https, mailbox, named, quoted, target,
+};
 use crate::terminal::console::Console;
 
 /// The answers that a new project is made from.
@@ -20,26 +27,20 @@ pub(crate) struct Answers {
     pub(crate) url: Url,
     /// The service to check: an origin, or `demo`.
     pub(crate) target: String,
-    /// How to report a vulnerability: a `mailto:` or `https:` address.
-    pub(crate) contact: Url,
+    /// How to report a vulnerability: `mailto:` or `https:` addresses.
+    pub(crate) contacts: Vec<Url>,
     /// The test customer, where checks need a login.
     pub(crate) customer: Customer,
     /// Whether somebody confirmed that a person reads every message to the contact.
     pub(crate) reports_are_read: bool,
     /// Whether the folder is in a Git repository with a commit.
     pub(crate) is_committed: bool,
-}
-
-/// A customer of the service; the other fields are empty without a login.
-pub(crate) struct Customer {
-    /// How they log in.
-    pub(crate) login: Login,
-    /// A path that only a logged-in customer may read.
-    pub(crate) private: String,
-    /// The environment variable with their secret.
-    pub(crate) secret: String,
-    /// With Connect: their client key.
-    pub(crate) client_key: String,
+    /// Whether no project is made: only the service is looked at.
+    pub(crate) is_audit: bool,
+    /// How the service is reached.
+    pub(crate) reached: Reached,
+    /// What a first look at the service found.
+    pub(crate) found: Survey,
 }
 
 impl Answers {
@@ -50,25 +51,65 @@ impl Answers {
 
     /// The address for reports, as people write it.
     pub(crate) fn mailbox(&self) -> &str {
-        mailbox(self.contact.as_str())
+        self.contacts.first().map_or("", |contact| mailbox(contact.as_str()))
+    }
+
+    /// Whether the target has a name in the DNS.
+    pub(crate) fn has_name(&self) -> bool {
+        self.is_demo() || self.host().is_some()
+    }
+
+    /// The name of the target in the DNS.
+    pub(crate) fn host(&self) -> Option<String> {
+        let url = Url::parse(&self.target).ok()?;
+        match url.host()? {
+            Host::Domain("localhost") => None,
+            Host::Domain(name) => Some(name.to_owned()),
+            Host::Ipv4(_) | Host::Ipv6(_) => None,
+        }
+    }
+
+    /// The domain of the first mail address among the contacts.
+    pub(crate) fn mail_domain(&self) -> Option<&str> {
+        let mail = self.contacts.iter().find(|contact| contact.scheme() == "mailto")?;
+        mail.path().rsplit_once('@').map(|(_, domain)| domain)
+    }
+
+    /// Where the status page would usually be: only under the domain of the target itself.
+    pub(crate) fn status_page(&self) -> Option<String> {
+        let (host, domain) = (self.host()?, self.mail_domain()?);
+        let is_within = host == domain || host.ends_with(&format!(".{domain}"));
+        is_within.then(|| format!("https://status.{domain}/"))
+    }
+
+    /// The value of a blank of a check file, as YAML; `None` for the usual one.
+    pub(crate) fn blank(&self, name: &str) -> Option<String> {
+        let private = &self.customer.private;
+        match name {
+            "PRIVATE" if !private.is_empty() => Some(private.join("\n      - get: ")),
+            "PRIVATE_PATHS" if !private.is_empty() => Some(wording::list(private, "and")),
+            "AUTHORITY" if !self.found.authorities.is_empty() => {
+                let all = self.found.authorities.iter().map(|one| quoted(one));
+                Some(all.collect::<Vec<_>>().join(", "))
+            }
+            "FRONT" | "LOGIN" => Some(self.found.front.clone().unwrap_or_else(|| "/".into())),
+            "COOKIE_PAGE" => Some("front page".into()),
+            "STATUS_PAGE" => self.status_page(),
+            _ => None,
+        }
     }
 }
 
-const DEMO: &str = "demo";
-
-/// The default variable for a customer's secret.
-const SECRET: &str = "API_TOKEN";
-
 /// Where the answers come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum AnsweredBy {
+pub(crate) enum AnsweredBy {
     /// From options alone.
     Options,
     /// From questions too, because an option is missing.
     Questions,
 }
 
-/// Asks at most nine questions, those that no option answers.
+/// Asks at most ten questions, those that no option answers.
 pub(crate) fn ask(args: &Init, root: &Path, console: Console) -> Result<Answers, Exit> {
     let missing = missing(args);
     let answered_by = if missing.is_empty() { AnsweredBy::Options } else { AnsweredBy::Questions };
@@ -79,6 +120,7 @@ pub(crate) fn ask(args: &Init, root: &Path, console: Console) -> Result<Answers,
         console.error(message, "set these options");
         return Err(Exit::Unusable);
     }
+    let reached = Reached::read(&args.reach, console)?;
     let organisation = text(&args.organisation, "Who publishes the page?", None, named, console)?;
     let target = text(
         &args.target,
@@ -94,135 +136,48 @@ pub(crate) fn ask(args: &Init, root: &Path, console: Console) -> Result<Answers,
     Ok(Answers {
         organisation,
         url: parsed(&url, console)?,
-        customer: customer(args, &target, answered_by, console)?,
+        customer: customer::ask(&args.customer, &target, answered_by, console)?,
         reports_are_read: args.reports_are_read
             || answered_by == AnsweredBy::Questions && confirms(&contact, console)?,
-        contact: parsed(&contact, console)?,
+        contacts: vec![parsed(&contact, console)?],
         target: target.trim_end_matches('/').to_owned(),
         is_committed: git::is_committed(root),
+        is_audit: false,
+        reached,
+        found: Survey::default(),
     })
 }
 
 fn missing(args: &Init) -> String {
     let is_demo = args.target.as_deref() == Some(DEMO);
-    let logs_in = !is_demo && matches!(args.login, Some(Login::Bearer | Login::Connect));
-    let has_key = !is_demo && args.login == Some(Login::Connect);
     let needed = [
         (args.organisation.is_none(), "--organisation"),
         (args.target.is_none(), "--target"),
         (args.url.is_none(), "--url"),
         (args.contact.is_none(), "--contact"),
-        (args.login.is_none() && !is_demo, "--login"),
-        (args.private.is_none() && logs_in, "--private"),
-        (args.client_key.is_none() && has_key, "--client-key"),
     ];
     let all = needed.iter().filter(|(missing, _)| *missing).map(|(_, flag)| *flag);
-    all.collect::<Vec<_>>().join(", ")
+    let of_customer = customer::missing(&args.customer, is_demo);
+    all.chain(of_customer).collect::<Vec<_>>().join(", ")
 }
-
-/// Checks a text. The error says what to write, without the text: it may be a secret in the wrong place.
-type Rule = fn(&str) -> Result<(), String>;
 
 /// Reports everything that is wrong with the options, before any question is answered.
 fn check_options(args: &Init, answered_by: AnsweredBy, console: Console) -> Result<(), Exit> {
-    let given: [(&str, &Option<String>, Rule); 6] = [
+    let given: [(&str, &Option<String>, Rule); 4] = [
         ("--organisation", &args.organisation, named),
         ("--target", &args.target, target),
         ("--url", &args.url, https),
         ("--contact", &args.contact, contact),
-        ("--private", &args.private, path),
-        ("--client-key", &args.client_key, named),
     ];
     let wrong = given.iter().filter_map(|(flag, text, fit)| {
         let why = fit(text.as_deref()?).err()?;
         Some((format!("`{flag}`: {why}"), ""))
     });
-    let wrong: Vec<_> = wrong.chain(no_secret(args, answered_by)).collect();
+    let is_demo = args.target.as_deref() == Some(DEMO);
+    let of_customer = customer::wrong(&args.customer, is_demo, answered_by);
+    let wrong: Vec<_> = wrong.chain(of_customer).collect();
     wrong.iter().for_each(|(message, help)| console.error(message, *help));
     if wrong.is_empty() { Ok(()) } else { Err(Exit::Unusable) }
-}
-
-/// The error about the variable with the customer's secret, where no question will ask for it.
-fn no_secret(args: &Init, answered_by: AnsweredBy) -> Option<(String, &'static str)> {
-    let is_needed = args.login != Some(Login::None) && args.target.as_deref() != Some(DEMO);
-    let message = match &args.secret {
-        _ if !is_needed => return None,
-        Some(name) => format!("`--secret`: {}", variable(name).err()?),
-        None if answered_by == AnsweredBy::Questions || variable(SECRET).is_ok() => return None,
-        None => format!("the variable `{SECRET}` is not set, and customers log in with it"),
-    };
-    Some((message, "set it, name another variable with `--secret`, or start with `--login none`"))
-}
-
-/// How a customer logs in, and the answers that depend on it.
-fn customer(
-    args: &Init,
-    target: &str,
-    answered_by: AnsweredBy,
-    console: Console,
-) -> Result<Customer, Exit> {
-    let login = login(args, target, console)?;
-    let or =
-        |given: &Option<String>, other: &str| given.clone().unwrap_or_else(|| other.to_owned());
-    if target == DEMO && login != Login::None {
-        return Ok(Customer {
-            login,
-            private: or(&args.private, "/config"),
-            secret: or(&args.secret, "ACME_SECRET"),
-            client_key: or(&args.client_key, "acme-key"),
-        });
-    }
-    let secret = match &args.secret {
-        None if answered_by == AnsweredBy::Questions && login != Login::None => {
-            secret(login, console)?
-        }
-        given => or(given, SECRET),
-    };
-    if login == Login::None || secret == NO_LOGIN {
-        let [private, secret, client_key] = [const { String::new() }; 3];
-        return Ok(Customer { login: Login::None, private, secret, client_key });
-    }
-    let client_key = match login {
-        Login::Connect => text(
-            &args.client_key,
-            "What is the client key of that customer?",
-            None,
-            named,
-            console,
-        )?,
-        _ => String::new(),
-    };
-    let question = "Which path may only logged-in customers read?";
-    let private = text(&args.private, question, Some("/api/me"), path, console)?;
-    Ok(Customer { login, private, secret, client_key })
-}
-
-const LOGINS: [(Login, &str); 3] = [
-    (Login::Bearer, "with a token, as `Authorization: Bearer`"),
-    (Login::Connect, "as an Atlassian Connect add-on"),
-    (Login::None, "they do not, or I will set this up later"),
-];
-
-fn login(args: &Init, target: &str, console: Console) -> Result<Login, Exit> {
-    match args.login {
-        Some(login) => return Ok(login),
-        None if target == DEMO => return Ok(Login::Connect),
-        None => {}
-    }
-    let items: Vec<&str> = LOGINS.iter().map(|(_, words)| *words).collect();
-    let asked = Select::new().with_prompt("How do customers log in?").items(&items).default(0);
-    let index = asked.interact().map_err(|error| stopped(&error, console))?;
-    Ok(LOGINS[index].0)
-}
-
-/// The answer where no variable has the secret.
-const NO_LOGIN: &str = "none";
-
-fn secret(login: Login, console: Console) -> Result<String, Exit> {
-    let what = if login == Login::Connect { "the shared secret" } else { "that token" };
-    let question =
-        format!("Which environment variable contains {what}? (none: start without a login)");
-    text(&None, &question, Some(SECRET), variable_or_none, console)
 }
 
 fn confirms(contact: &str, console: Console) -> Result<bool, Exit> {
@@ -235,7 +190,7 @@ fn confirms(contact: &str, console: Console) -> Result<bool, Exit> {
 }
 
 /// An option's text, which was checked before, or an answer that `fit` accepts.
-fn text(
+pub(crate) fn text(
     given: &Option<String>,
     question: &str,
     default: Option<&str>,
@@ -251,68 +206,20 @@ fn text(
     asked.interact_text().map_err(|error| stopped(&error, console))
 }
 
+/// The number of the item that is chosen.
+pub(crate) fn choice(question: &str, items: &[&str], console: Console) -> Result<usize, Exit> {
+    let asked = Select::new().with_prompt(question).items(items).default(0);
+    asked.interact().map_err(|error| stopped(&error, console))
+}
+
 fn stopped(error: &dialoguer::Error, console: Console) -> Exit {
     console.error(format!("the project was not started: {error}"), "");
     Exit::Unusable
 }
 
-fn named(text: &str) -> Result<(), String> {
-    let fits = !text.trim().is_empty() && !text.contains(['\n', '\r']);
-    if fits { Ok(()) } else { Err("write a name on one line".into()) }
-}
-
-fn https(text: &str) -> Result<(), String> {
-    let url = Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.has_host());
-    url.map(|_| ()).ok_or_else(|| "write an address that starts with https://".into())
-}
-
-fn target(text: &str) -> Result<(), String> {
-    const USUAL: &str = "write `demo`, or an origin such as `https://addon.example.com`, without \
-                         a path";
-    if text == DEMO {
-        return Ok(());
-    }
-    origin(text).map(|_| ()).map_err(|fault| fault.help(text, USUAL))
-}
-
-fn contact(text: &str) -> Result<(), String> {
-    let is_mail = mailbox(text).split_once('@').is_some();
-    if is_mail && Url::parse(&full_contact(text)).is_ok() { Ok(()) } else { https(text) }
-}
-
-fn path(text: &str) -> Result<(), String> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || "/-_.~%".contains(c);
-    if text.starts_with('/') && text.chars().all(fits) {
-        Ok(())
-    } else {
-        Err("write a path such as /api/me".into())
-    }
-}
-
-fn variable(name: &str) -> Result<(), String> {
-    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let value = if is_name { std::env::var_os(name) } else { None };
-    let is_set = value.is_some_and(|value| !value.is_empty());
-    if is_set { Ok(()) } else { Err("this variable is not set".into()) }
-}
-
-fn variable_or_none(text: &str) -> Result<(), String> {
-    let help = "name another one, or write none to start without a login";
-    if text == NO_LOGIN { Ok(()) } else { variable(text).map_err(|why| format!("{why}: {help}")) }
-}
-
-fn mailbox(contact: &str) -> &str {
-    contact.strip_prefix("mailto:").unwrap_or(contact)
-}
-
-fn full_contact(text: &str) -> String {
-    let is_bare = !text.starts_with("mailto:") && !text.contains("://");
-    if is_bare { format!("mailto:{text}") } else { text.to_owned() }
-}
-
-fn parsed(text: &str, console: Console) -> Result<Url, Exit> {
-    Url::parse(text).map_err(|error| {
-        console.error(format!("`{text}` is not an address: {error}"), "");
+fn parsed(url: &str, console: Console) -> Result<Url, Exit> {
+    Url::parse(url).map_err(|error| {
+        console.error(format!("`{url}` is not an address: {error}"), "");
         Exit::Unusable
     })
 }

@@ -65,6 +65,7 @@ const FILES: &[(&str, &str)] = files![
     "no-dangling-name",
     "no-sniffing",
     "no-framing",
+    "frame-options",
     "content-security-policy",
     "referrer-policy",
     "session-cookies",
@@ -189,6 +190,17 @@ impl Claim {
     /// Its blanks, in the order of the file with all blanks.
     pub(crate) fn blanks(&self) -> impl Iterator<Item = &'static Blank> {
         BLANKS.iter().filter(|(name, _)| self.has(name)).map(|(_, blank)| blank)
+    }
+
+    /// Its words without the address of a link.
+    pub(crate) fn plain_words(&self, fill: Fill<'_>) -> String {
+        let words = self.words(fill);
+        match words.split_once(" <") {
+            Some((before, rest)) => {
+                format!("{before}{}", rest.split_once('>').map_or("", |(_, after)| after))
+            }
+            None => words,
+        }
     }
 
     /// Whether its check file has this blank.

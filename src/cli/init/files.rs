@@ -3,17 +3,26 @@
 use std::path::Path;
 use std::{fs, io};
 
+use avouch::model::time::day_of;
+use indexmap::{IndexMap, IndexSet};
 use jiff::civil::Date;
 
 use crate::disk::file;
 use crate::disk::file::Mode;
+use crate::exit::Exit;
+use crate::init::actor::actors;
 use crate::init::answers::Answers;
-use crate::init::options::Login;
-use crate::init::starters::{STARTERS, Starter, claim_file, quoted};
+use crate::init::rules::quoted;
+use crate::init::starters::{STARTERS, Starter};
 use crate::schemas;
+use crate::terminal::clock::clock;
+use crate::terminal::console::Console;
 
 /// The starter that a role attests.
 const ATTESTED: &str = "reports-are-read";
+
+/// The certificate authorities to trust in addition to the public ones.
+const AUTHORITIES: &str = "ca.pem";
 
 /// Who must approve a change: legal for words, security for checks.
 const CODEOWNERS: &str = include_str!("../../../CODEOWNERS");
@@ -34,12 +43,8 @@ trim_trailing_whitespace = true
 ";
 
 /// Writes a project into an empty folder.
-pub(crate) fn write(
-    folder: &Path,
-    answers: &Answers,
-    kept: &[&Starter],
-    today: Date,
-) -> io::Result<()> {
+pub(crate) fn write(folder: &Path, answers: &Answers, kept: &[&Starter]) -> io::Result<()> {
+    let today = day_of(clock(None).now());
     let write = |name: &str, text: &str| file::replace_text(&folder.join(name), Mode::Kept, text);
     for name in ["content", "checks", "attestations"] {
         fs::create_dir_all(folder.join(name))?;
@@ -47,7 +52,10 @@ pub(crate) fn write(
     write("avouch.yaml", &project(answers, kept))?;
     write("content/security.md", &policy(answers, kept, today))?;
     for starter in kept {
-        write(&format!("checks/{}.yaml", starter.id), &claim_file(starter, answers))?;
+        write(&format!("checks/{}.yaml", starter.id), &starter.file(answers))?;
+    }
+    if let Some(certificates) = &answers.reached.certificates {
+        write(AUTHORITIES, certificates)?;
     }
     if let Some(starter) = kept.iter().find(|starter| starter.id == ATTESTED) {
         let text = attestation(&starter.words(answers), answers, today);
@@ -59,8 +67,16 @@ pub(crate) fn write(
     write(".gitignore", "/public\n/assessment.json\n/.avouch\n")
 }
 
+/// Reports that a project could not be written.
+pub(crate) fn failed(error: &io::Error, console: Console) -> Exit {
+    console.error(format!("the project could not be written: {error}"), "");
+    Exit::Unusable
+}
+
 fn project(answers: &Answers, kept: &[&Starter]) -> String {
-    let commands = kept.iter().any(|starter| starter.rest.contains("kind: command"));
+    let commands = kept.iter().any(|starter| starter.file(answers).contains("kind: command"));
+    let contacts = answers.contacts.iter().map(|one| format!("  - {}", quoted(one.as_str())));
+    let contacts: Vec<String> = contacts.collect();
     format!(
         "# yaml-language-server: $schema=schemas/project.schema.json
 site:
@@ -74,9 +90,9 @@ roles: # who may confirm claims and accept exceptions
 
 # The service to check: `demo` is the demo add-on of Avouch; `--target` replaces it for one run.
 target: {target}
-{actors}
+{surroundings}{actors}
 contacts: # in order of preference; each page shows them at the top
-  - {contact}
+{contacts}
 
 writes: false # whether checks may create and delete their own objects on the target
 commands: {commands} # whether checks may run your programs
@@ -86,55 +102,50 @@ commands: {commands} # whether checks may run your programs
         url = quoted(answers.url.as_str()),
         target = quoted(&answers.target),
         actors = actors(answers),
-        contact = quoted(answers.contact.as_str()),
+        surroundings = surroundings(answers),
+        contacts = contacts.join("\n"),
     )
 }
 
-fn actors(answers: &Answers) -> String {
-    let secret = quoted(&format!("${{{}}}", answers.customer.secret));
-    let customer = match answers.customer.login {
-        Login::None => return String::new(),
-        Login::Bearer => format!("    bearer: {secret}\n"),
-        Login::Connect => format!(
-            "    tenant: customer\n    connect: {{ client_key: {}, shared_secret: {secret} }}\n",
-            quoted(&answers.customer.client_key)
-        ),
-    };
-    let operator = match answers.is_demo() {
-        true => "  operator:\n    bearer: \"${OPS_TOKEN}\"\n",
-        false => "",
-    };
-    format!(
-        "\nactors: # who checks act as. `${{NAME}}` is read from the environment, and never shown\n  \
-         customer:\n{customer}{operator}"
-    )
+/// How the service is reached, if not as everybody reaches it.
+fn surroundings(answers: &Answers) -> String {
+    let given = &answers.reached;
+    let mut text = String::new();
+    let mut hosts: IndexMap<&str, Vec<String>> = IndexMap::new();
+    for (host, address) in &given.connect_to {
+        hosts.entry(host).or_default().push(quoted(address));
+    }
+    if !hosts.is_empty() {
+        text.push_str("connect_to: # where connections to a host are made instead\n");
+    }
+    for (host, addresses) in hosts {
+        text.push_str(&format!("  {}: [{}]\n", quoted(host), addresses.join(", ")));
+    }
+    if given.certificates.is_some() {
+        text.push_str(&format!(
+            "roots: [{AUTHORITIES}] # certificate authorities to trust in addition to the public ones\n"
+        ));
+    }
+    if let Some(resolver) = &given.resolver {
+        text.push_str(&format!("resolver: {} # in place of the system's\n", quoted(resolver)));
+    }
+    text
 }
 
 fn policy(answers: &Answers, kept: &[&Starter], today: Date) -> String {
     let mut text = format!(
-        "---\ntitle: {}\nsummary: Our promises about the security of our service, and how they were checked.\n\
+        "---\ntitle: {}\nsummary: The security of our service, and how each claim about it was checked.\n\
          effective: {today}\nowner: publisher\n---\n",
         quoted(&format!("Security at {}", answers.organisation))
     );
-    let mut headings: Vec<&str> = STARTERS.iter().map(|starter| starter.heading).collect();
-    let mut seen = Vec::new();
-    headings.retain(|heading| {
-        !seen.contains(heading) && {
-            seen.push(heading);
-            true
-        }
-    });
+    let headings: IndexSet<&str> = STARTERS.iter().map(Starter::heading).collect();
     for heading in headings {
-        let mut under = kept.iter().filter(|starter| starter.heading == heading).peekable();
+        let mut under = kept.iter().filter(|starter| starter.heading() == heading).peekable();
         if under.peek().is_some() {
             text.push_str(&format!("\n## {heading}\n"));
         }
         for starter in under {
-            text.push_str(&format!(
-                "\n[{}](../checks/{}.yaml)\n",
-                starter.words(answers),
-                starter.id
-            ));
+            text.push_str(&format!("\n{}\n", starter.paragraph(answers)));
         }
     }
     text

@@ -1,22 +1,26 @@
-//! The claims that a new project can start with. Each is tried, and those that hold are kept.
+//! The claims that a new project can start with, and that an audit tries. Each is tried, and those that hold are
+//! kept. Their check files are those of [`CLAIMS`](crate::init::claims::CLAIMS).
 
 use crate::init::answers::Answers;
+use crate::init::claims::{Claim, Fill, find};
 use crate::init::options::Login;
 
 /// A claim that a project can start with.
 pub(crate) struct Starter {
     /// Its id.
     pub(crate) id: &'static str,
-    /// Its heading in the policy.
-    pub(crate) heading: &'static str,
-    /// Its words. `{PRIVATE}` is replaced by an answer.
-    words: &'static str,
-    /// The rest of its file, with comments for newcomers.
-    pub(crate) rest: &'static str,
+    /// The name of the claim whose check file it has.
+    claim: &'static str,
+    /// Values for blanks of that file.
+    blanks: &'static [(&'static str, &'static str)],
+    /// More lines of the check file.
+    extra: &'static str,
     /// Of starters of one group, only the first one that holds is kept.
     pub(crate) group: Option<&'static str>,
     /// Whether it can be true for these answers at all.
     pub(crate) fits: fn(&Answers) -> Fit,
+    /// What it means that it is false.
+    pub(crate) if_false: IfFalse,
 }
 
 /// Whether a starter is tried.
@@ -30,33 +34,80 @@ pub(crate) enum Fit {
     Lacking(&'static str),
 }
 
+/// What it means that a starter is false.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IfFalse {
+    /// The service should be corrected.
+    Finding,
+    /// Nothing: many good services have no such thing.
+    Usual,
+}
+
+const fn starter(claim: &'static str) -> Starter {
+    Starter {
+        id: claim,
+        claim,
+        blanks: &[],
+        extra: "",
+        group: None,
+        fits: always,
+        if_false: IfFalse::Finding,
+    }
+}
+
+/// A claim that many good services cannot make.
+const fn optional(claim: &'static str) -> Starter {
+    Starter { if_false: IfFalse::Usual, ..starter(claim) }
+}
+
+/// A claim about the report of a service, at this path. Only the first one that holds is kept.
+const fn health(id: &'static str, blanks: &'static [(&'static str, &'static str)]) -> Starter {
+    Starter { id, blanks, group: Some("health"), ..optional("health") }
+}
+
+fn tried_if(is_so: bool) -> Fit {
+    if is_so { Fit::Tried } else { Fit::Unsuitable }
+}
+
 fn always(_: &Answers) -> Fit {
     Fit::Tried
 }
 
 fn by_tls(answers: &Answers) -> Fit {
-    match answers.is_demo() || answers.target.starts_with("https:") {
-        true => Fit::Tried,
-        false => Fit::Unsuitable,
-    }
+    tried_if(answers.is_demo() || answers.target.starts_with("https:"))
+}
+
+fn by_name(answers: &Answers) -> Fit {
+    tried_if(answers.has_name())
+}
+
+fn by_mail(answers: &Answers) -> Fit {
+    tried_if(!answers.is_demo() && answers.has_name() && answers.mail_domain().is_some())
+}
+
+fn has_status_page(answers: &Answers) -> Fit {
+    tried_if(answers.status_page().is_some())
+}
+
+fn sets_cookies(answers: &Answers) -> Fit {
+    tried_if(answers.found.sets_cookies && answers.target.starts_with("https:"))
 }
 
 fn logs_in(answers: &Answers) -> Fit {
-    match answers.customer.login != Login::None {
-        true => Fit::Tried,
-        false => Fit::Unsuitable,
-    }
+    tried_if(answers.customer.login != Login::None)
 }
 
 fn by_the_demos_operator(answers: &Answers) -> Fit {
-    match answers.is_demo() && answers.customer.login != Login::None {
-        true => Fit::Tried,
-        false => Fit::Unsuitable,
-    }
+    tried_if(answers.is_demo() && answers.customer.login != Login::None)
+}
+
+fn by_connect(answers: &Answers) -> Fit {
+    tried_if(answers.customer.login == Login::Connect)
 }
 
 fn is_committed(answers: &Answers) -> Fit {
     match answers.is_committed {
+        _ if answers.is_audit => Fit::Unsuitable,
         true => Fit::Tried,
         false => {
             Fit::Lacking("the folder is not in a Git repository, or nothing is committed there")
@@ -66,6 +117,7 @@ fn is_committed(answers: &Answers) -> Fit {
 
 fn is_confirmed(answers: &Answers) -> Fit {
     match answers.reports_are_read {
+        _ if answers.is_audit => Fit::Unsuitable,
         true => Fit::Tried,
         false => {
             Fit::Lacking("nobody has confirmed this; `avouch init --reports-are-read` confirms it")
@@ -73,143 +125,37 @@ fn is_confirmed(answers: &Answers) -> Fit {
     }
 }
 
-fn by_connect(answers: &Answers) -> Fit {
-    match answers.customer.login == Login::Connect {
-        true => Fit::Tried,
-        false => Fit::Unsuitable,
-    }
-}
-
 const LOGIN: &str = "login";
 
-/// Only a customer can read the private path.
-macro_rules! login_required {
-    () => {
-        "\
-because: >
-  We send a request as a customer, which must succeed. Then we send it without a credential, and with
-  many kinds of bad ones, and the service must refuse each.
-valid_for: 24h
-checks:
-  - kind: auth-required
-    as: customer # an actor of avouch.yaml with a valid credential
-    endpoints: # list every protected endpoint: others are not checked
-      - get: {PRIVATE}
-"
-    };
-}
-
-const HEALTH: &str = "reported";
-
-macro_rules! health {
-    ($id:literal, $path:literal) => {
-        Starter {
-            id: $id,
-            heading: "Operation",
-            words: "Our service reports that it is working.",
-            rest: concat!(
-                "because: >\n",
-                "  We ask the service for its status, and it answers. We rely on its report.\n",
-                "valid_for: 24h\n",
-                "checks:\n",
-                "  - kind: http\n",
-                "    word: reported # the basis on the page: reported by the service\n",
-                "    steps:\n",
-                "      - name: the service reports its status\n",
-                "        get: ",
-                $path,
-                "\n",
-                "        expect: { status: 200 }\n",
-            ),
-            group: Some(HEALTH),
-            fits: always,
-        }
-    };
-}
+/// Of services that anyone can look at, these claims decide what the blanks of others are.
+pub(crate) const FIRST_LOOK: &[Starter] = &[
+    starter("front-page"),
+    starter("security-txt"),
+    Starter { blanks: &[("AUTHORITY", "\";\"")], fits: by_name, ..starter("caa") },
+];
 
 /// In the order of the page.
 pub(crate) const STARTERS: &[Starter] = &[
-    Starter {
-        id: "encrypted-transport",
-        heading: "Data in transit",
-        words: "Our service speaks TLS 1.2 or newer only.",
-        rest: "\
-because: >
-  We offer the service each old version of TLS, and it must refuse each with an error message.
-valid_for: 24h
-checks:
-  - kind: tls
-    minimum: TLS 1.2 # each number in the words must be a setting here, and each limit here must be in the words
-    certificate_days: 14 # fails two weeks before the certificate expires, in time to renew it
-    states: [certificate_days] # this limit need not be in the words
-",
-        group: None,
-        fits: by_tls,
-    },
-    Starter {
-        id: "no-sniffing",
-        heading: "Data in transit",
-        words: "Our service tells browsers not to guess the type of its answers.",
-        rest: "\
-because: >
-  We read the header field that tells browsers not to guess the type of an answer.
-valid_for: 24h
-checks:
-  - kind: headers
-    get: / # a path of the target, or a whole address
-    headers: { x-content-type-options: nosniff }
-",
-        group: None,
-        fits: always,
-    },
-    Starter {
-        id: "front-page",
-        heading: "Operation",
-        words: "Our service answers every request for its front page.",
-        rest: "\
-because: >
-  We request the front page as anyone can, without a credential.
-valid_for: 24h
-checks:
-  - kind: http
-    steps:
-      - name: anyone requests the front page
-        get: /
-        redirects: 3 # the most redirects to follow
-        expect: { status: 200 }
-",
-        group: None,
-        fits: always,
-    },
-    Starter {
-        id: "connect-descriptor",
-        heading: "How our service is connected",
-        words: "Our service is delivered as an Atlassian Connect add-on.",
-        rest: "\
-because: >
-  Every such add-on publishes a descriptor. We read it as anyone can.
-valid_for: 24h
-checks:
-  - kind: connect-descriptor
-",
-        group: None,
-        fits: always,
-    },
-    Starter {
-        id: "login-required",
-        heading: "Who can reach data",
-        words: "Only customers who are logged in can read {PRIVATE} of our service.",
-        rest: login_required!(),
-        group: Some(LOGIN),
-        fits: logs_in,
-    },
+    Starter { fits: by_tls, ..starter("encrypted-transport") },
+    Starter { fits: by_tls, ..starter("certificate") },
+    Starter { fits: by_tls, ..starter("strong-keys") },
+    Starter { fits: by_tls, ..starter("https-only") },
+    Starter { fits: by_tls, ..starter("hsts") },
+    Starter { fits: by_tls, ..optional("hsts-subdomains") },
+    Starter { fits: by_name, ..starter("caa") },
+    Starter { fits: by_name, ..optional("dnssec") },
+    Starter { fits: by_name, ..starter("no-dangling-name") },
+    starter("no-sniffing"),
+    Starter { group: Some("framing"), ..starter("no-framing") },
+    Starter { group: Some("framing"), ..optional("frame-options") },
+    optional("content-security-policy"),
+    optional("referrer-policy"),
+    Starter { fits: sets_cookies, ..starter("session-cookies") },
+    starter("no-foreign-reads"),
+    Starter { fits: logs_in, group: Some(LOGIN), ..starter("login-required") },
     Starter {
         id: "login-required-untimed",
-        heading: "Who can reach data",
-        words: "Only customers who are logged in can read {PRIVATE} of our service.",
-        rest: concat!(
-            login_required!(),
-            "\
+        extra: "    \
     # Some libraries check only the expiry of a token, atlassian-connect-express among them. The page
     # lists what is not tried. Delete these lines once the service refuses such tokens.
     without:
@@ -217,107 +163,83 @@ checks:
       issued-in-future: only the holder of the customer's secret can make such a token
       no-expiry: only the holder of the customer's secret can make such a token
       ten-years: only the holder of the customer's secret can make such a token
-"
-        ),
-        group: Some(LOGIN),
+",
         fits: by_connect,
+        group: Some(LOGIN),
+        ..starter("login-required")
     },
-    health!("health", "/health"),
-    health!("healthz", "/healthz"),
-    health!("status", "/status"),
-    health!("api-health", "/api/health"),
+    optional("connect-descriptor"),
+    Starter { fits: by_mail, ..starter("mail-spf") },
+    Starter { fits: by_mail, ..starter("mail-dmarc") },
+    Starter { fits: by_mail, ..starter("mail-received") },
+    Starter { fits: by_mail, ..optional("mail-encrypted") },
+    starter("front-page"),
+    health("health", &[("HEALTH", "/health")]),
+    health("healthz", &[("HEALTH", "/healthz")]),
+    health("status", &[("HEALTH", "/status")]),
+    health("api-health", &[("HEALTH", "/api/health")]),
     Starter {
-        id: "backup-daily",
-        heading: "Operation",
-        words: "All data is backed up every day, so at most 24 hours of it can be lost.",
-        rest: "\
-because: >
-  We ask the add-on when it finished its newest backup, and compare that with the clock.
-valid_for: 24h
-checks:
-  - kind: backup-age
-    as: operator # an actor of avouch.yaml
-    get: /ops/backups/latest
-    at: /completed_at # JSON Pointer to the time
-    state: { at: /state, is: finished } # a backup that is not finished does not count
-    max_age: 24h # \"24 hours\" in the words is bound to this
-",
-        group: Some(HEALTH),
+        blanks: &[("BACKUP", "/ops/backups/latest")],
         fits: by_the_demos_operator,
+        ..starter("backup-daily")
     },
-    Starter {
-        id: "kept-in-git",
-        heading: "Operation",
-        words: "Every change to this page is recorded.",
-        rest: "\
-because: >
-  This page is stored in Git. We ask Git for the newest change, and rely on its report.
-valid_for: 24h
-checks:
-  - kind: command # needs `commands: true` in avouch.yaml
-    run: [git, rev-parse, --verify, HEAD] # without a shell, in the project's folder
-    env: [HOME]
-    must_fail: [git, rev-parse, --verify, no-such-change] # the same program, for which it must fail
-",
-        group: Some(HEALTH),
-        fits: is_committed,
-    },
-    Starter {
-        id: "security-txt",
-        heading: "Reports",
-        words: "The file /.well-known/security.txt of our service names where to report a vulnerability.",
-        rest: "\
-because: >
-  We read that file as anyone can. It must have the form of RFC 9116, must not have expired, and must
-  name the contacts of this page.
-valid_for: 24h
-checks:
-  - kind: security-txt
-",
-        group: None,
-        fits: always,
-    },
-    Starter {
-        id: "reports-are-read",
-        heading: "Reports",
-        words: "A person reads each report of a vulnerability that reaches us.",
-        rest: "\
-because: >
-  No check can test this: a named role confirms it, and confirms it again before that expires.
-valid_for: 24h
-checks:
-  - kind: attestation # the attestation is in attestations/reports-are-read.yaml
-",
-        group: None,
-        fits: is_confirmed,
-    },
+    Starter { fits: is_committed, ..optional("kept-in-git") },
+    optional("robots-txt"),
+    Starter { fits: has_status_page, ..optional("status-page") },
+    starter("security-txt"),
+    Starter { fits: is_confirmed, ..starter("reports-are-read") },
 ];
 
 impl Starter {
-    /// Whether it requests the path that only customers may read.
+    /// The claim whose check file it has. A test shows that there is one.
+    fn claim(&self) -> Option<&'static Claim> {
+        find(self.claim)
+    }
+
+    /// Its heading in the policy.
+    pub(crate) fn heading(&self) -> &'static str {
+        self.claim().map_or("", Claim::heading)
+    }
+
+    /// Whether it requests the paths that only customers may read.
     pub(crate) fn is_about_private(&self) -> bool {
-        self.rest.contains("{PRIVATE}")
+        self.claim().is_some_and(|claim| claim.has("PRIVATE"))
     }
 
-    /// Its words for these answers.
+    /// What `read` makes of its claim, with the values of its blanks for these answers.
+    fn text(&self, answers: &Answers, read: impl Fn(&Claim, Fill<'_>) -> String) -> String {
+        let fill = |blank: &str| {
+            let own = self.blanks.iter().find(|(name, _)| *name == blank);
+            own.map(|(_, value)| (*value).to_owned()).or_else(|| answers.blank(blank))
+        };
+        self.claim().map(|claim| read(claim, &fill)).unwrap_or_default()
+    }
+
+    /// Its words for these answers, without the address of a link.
     pub(crate) fn words(&self, answers: &Answers) -> String {
-        self.words.replace("{PRIVATE}", &answers.customer.private)
+        self.text(answers, |claim, fill| claim.plain_words(fill))
+    }
+
+    /// The paragraph of a policy that makes the claim.
+    pub(crate) fn paragraph(&self, answers: &Answers) -> String {
+        self.text(answers, |claim, fill| claim.paragraph(self.id, fill))
+    }
+
+    /// Its check file.
+    pub(crate) fn file(&self, answers: &Answers) -> String {
+        let file = self.text(answers, |claim, fill| claim.file(fill));
+        format!("{file}{}", self.extra)
     }
 }
 
-/// A claim's file.
-pub(crate) fn claim_file(starter: &Starter, answers: &Answers) -> String {
-    let words = starter.words(answers);
-    let rest = starter.rest.replace("{PRIVATE}", &quoted(&answers.customer.private));
-    format!(
-        "# yaml-language-server: $schema=../schemas/claim.schema.json\n\
-         # The policy must contain these words exactly; `avouch accept` approves changed ones.\n\
-         proves: {words}\nunder: {}\n{rest}",
-        starter.heading
-    )
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A text as one YAML string, whatever it contains: JSON is YAML too.
-pub(crate) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    #[test]
+    fn each_starter_has_a_check_file() {
+        for starter in STARTERS.iter().chain(FIRST_LOOK) {
+            assert!(find(starter.claim).is_some(), "{}", starter.claim);
+        }
+    }
 }

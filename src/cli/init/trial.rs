@@ -1,82 +1,156 @@
-//! Tries each claim that a project can start with.
+//! Tries the claims that a project can start with.
 
 use std::path::Path;
 
 use avouch::model::answer::error::ProbeError;
 use avouch::model::answer::observation::Answer;
 use avouch::model::answer::verdict::Reason;
+use avouch::model::judge::basis::Basis;
 use avouch::model::judge::evidence::{CheckOutcome, Outcome, Standing, outcomes};
 use avouch::model::plan::Act;
-use avouch::render::report::labels;
 use avouch::render::wording;
 
 use crate::args::{PolicyOption, Target};
 use crate::exit::Exit;
 use crate::init::answers::Answers;
-use crate::init::starters::{Fit, STARTERS, Starter};
+use crate::init::files;
+use crate::init::starters::{Fit, IfFalse, STARTERS, Starter};
 use crate::run::assess;
 use crate::session::{Open, Session};
 use crate::terminal::console::Console;
 
-/// Checks every claim of the trial, reports each result, and returns the claims to keep.
-pub(crate) fn those_that_hold(
-    trial: &Path,
-    answers: &Answers,
+/// A starter, and its result.
+pub(crate) struct Tried {
+    pub(crate) starter: &'static Starter,
+    pub(crate) result: Found,
+}
+
+/// The result of a starter.
+pub(crate) enum Found {
+    /// It holds, on this basis.
+    Holds(Basis),
+    /// It is false because of a fault of the service: this one.
+    Broken(String),
+    /// The service does not make this claim, for this reason.
+    Left(String),
+    /// It could not be determined, for this reason.
+    Unknown(String),
+}
+
+/// Checks every claim of the project in `folder` once, and gives what `read` makes of the outcomes.
+pub(crate) fn outcomes_of<T>(
+    folder: &Path,
     policy: &PolicyOption,
     console: Console,
-) -> Result<Vec<&'static Starter>, Exit> {
+    read: impl FnOnce(&[Outcome<'_>]) -> T,
+) -> Result<T, Exit> {
     let service = Target { policy: policy.clone(), ..Target::default() };
-    let mut session = Session::open(&Open::to_ask(trial, &service), console)?;
+    let mut session = Session::open(&Open::to_ask(folder, &service), console)?;
     // A service that is down is reported at once, without retries for each claim.
     session.project.limits.retries = 0;
     let assessment = assess(&session, &|_| true, console)?;
     let now = session.clock.now();
-    let outcomes = outcomes(&session.project, &session.plans, &assessment, now);
-    if let Some(error) = silence(&outcomes) {
-        let help = "start the service, or correct `--target`; nothing was written";
-        console.error(unanswered(&answers.target, error), help);
-        return Err(Exit::Inconclusive);
-    }
-    let kept = kept(answers, &outcomes, console);
-    if kept.is_empty() {
-        let help = "check `--target`; nothing was written";
-        console.error("none of the claims that a project can start with is true", help);
-        return Err(Exit::of(&outcomes));
-    }
-    Ok(kept)
+    Ok(read(&outcomes(&session.project, &session.plans, &assessment, now)))
 }
 
-/// Reports the result of each starter, in the order of the page, and returns those that hold.
-fn kept(answers: &Answers, outcomes: &[Outcome<'_>], console: Console) -> Vec<&'static Starter> {
-    let mut kept: Vec<&Starter> = Vec::new();
+/// Tries every starter that fits the answers; `folder` is for a project. The results are in the order of the
+/// page.
+///
+/// # Errors
+///
+/// A service that does not answer is reported, with `help`.
+pub(crate) fn all(
+    folder: &Path,
+    answers: &Answers,
+    policy: &PolicyOption,
+    help: &'static str,
+    console: Console,
+) -> Result<Vec<Tried>, Exit> {
+    let tried = STARTERS.iter().filter(|one| (one.fits)(answers) == Fit::Tried);
+    let tried: Vec<&Starter> = tried.collect();
+    files::write(folder, answers, &tried).map_err(|error| files::failed(&error, console))?;
+    outcomes_of(folder, policy, console, |outcomes| match silence(outcomes) {
+        Some(error) => {
+            console.error(unanswered(&answers.target, error), help);
+            Err(Exit::Inconclusive)
+        }
+        None => Ok(results(answers, outcomes)),
+    })?
+}
+
+/// Keeps those of several private paths to which strangers are not let in, and reports the others. If there are none,
+/// all are kept, so that the claim about them is tried and its failure is reported.
+pub(crate) fn narrow(
+    folder: &Path,
+    answers: &mut Answers,
+    policy: &PolicyOption,
+    console: Console,
+) -> Result<(), Exit> {
+    let all = answers.customer.private.clone();
+    let starters: Vec<&Starter> = STARTERS.iter().filter(|one| one.is_about_private()).collect();
+    let mut kept = Vec::new();
+    for path in &all {
+        answers.customer.private = vec![path.clone()];
+        let fitting = starters.iter().copied().filter(|one| (one.fits)(answers) == Fit::Tried);
+        let fitting: Vec<&Starter> = fitting.collect();
+        files::write(folder, answers, &fitting).map_err(|error| files::failed(&error, console))?;
+        let why = outcomes_of(folder, policy, console.silent(), |outcomes| {
+            let holds = outcomes.iter().any(|one| one.standing == Standing::Holds);
+            outcomes.first().filter(|_| !holds).map(wording::seen)
+        })?;
+        match why {
+            None => kept.push(path.clone()),
+            Some(why) => console.message(format!("left out  {path}: {why}")),
+        }
+    }
+    answers.customer.private = if kept.is_empty() { all } else { kept };
+    Ok(())
+}
+
+/// The result of each starter. Of a group, those after the first one that holds are left out.
+fn results(answers: &Answers, outcomes: &[Outcome<'_>]) -> Vec<Tried> {
+    let of = |starter: &Starter| outcomes.iter().find(|one| one.claim.id == starter.id);
+    let same = |one: &Starter, other: &Starter| one.group.is_some() && one.group == other.group;
+    let holding: Vec<&Starter> = STARTERS
+        .iter()
+        .filter(|one| of(one).is_some_and(|one| one.standing == Standing::Holds))
+        .collect();
+    let mut all: Vec<Tried> = Vec::new();
     for starter in STARTERS {
-        let same = |other: &&Starter| starter.group.is_some() && other.group == starter.group;
-        if kept.iter().any(same) {
+        let is_done =
+            |one: &Tried| same(one.starter, starter) && matches!(one.result, Found::Holds(_));
+        if all.iter().any(is_done) {
             continue;
         }
-        if let Fit::Lacking(why) = (starter.fits)(answers) {
-            console.message(format!("left out  {}: {why}", starter.id));
-        }
-        let Some(outcome) = outcomes.iter().find(|one| one.claim.id == starter.id) else {
-            continue;
+        let is_replaced = holding.iter().any(|other| same(other, starter));
+        let result = match ((starter.fits)(answers), of(starter)) {
+            (Fit::Lacking(why), _) => Found::Left(why.to_owned()),
+            (_, Some(outcome)) if is_replaced && outcome.standing != Standing::Holds => {
+                Found::Left(reason(starter, outcome))
+            }
+            (_, Some(outcome)) => result(starter, outcome),
+            (_, None) => continue,
         };
-        console.message(result(starter, outcome));
-        if outcome.standing == Standing::Holds {
-            kept.push(starter);
-        }
+        all.push(Tried { starter, result });
     }
-    kept
+    all
 }
 
-fn result(starter: &Starter, outcome: &Outcome<'_>) -> String {
-    let id = starter.id;
-    let basis = outcome.bases.last().map_or("", |basis| labels::basis(*basis));
-    match outcome.standing {
-        Standing::Holds => format!("kept      {id}: {} ({basis})", wording::words(outcome.claim)),
-        _ if starter.is_about_private() && is_not_found(outcome) => {
-            format!("left out  {id}: {}; is `--private` right?", wording::seen(outcome))
-        }
-        _ => format!("left out  {id}: {}", wording::seen(outcome)),
+fn result(starter: &Starter, outcome: &Outcome<'_>) -> Found {
+    let basis = outcome.bases.last().copied();
+    match (outcome.standing, starter.if_false, basis) {
+        (Standing::Holds, _, Some(basis)) => Found::Holds(basis),
+        (Standing::Violated, IfFalse::Finding, _) => Found::Broken(reason(starter, outcome)),
+        (_, IfFalse::Finding, _) => Found::Unknown(reason(starter, outcome)),
+        (_, IfFalse::Usual, _) => Found::Left(reason(starter, outcome)),
+    }
+}
+
+fn reason(starter: &Starter, outcome: &Outcome<'_>) -> String {
+    let seen = wording::seen(outcome);
+    match starter.is_about_private() && is_not_found(outcome) {
+        true => format!("{seen}; is `--private` right?"),
+        false => seen,
     }
 }
 

@@ -58,6 +58,11 @@ impl Console {
         Layout { width: columns(), colour: self.colour_out, waivers }
     }
 
+    /// The same without messages.
+    pub(crate) fn silent(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+
     /// Whether messages are for programs.
     pub(crate) fn is_json(self) -> bool {
         self.log == Format::Json

@@ -28,8 +28,10 @@ use crate::{init, serve};
 /// A verb with its options.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Start a project: asks at most nine questions, then tries some claims on the service
+    /// Start a project: asks at most ten questions, then tries some claims on the service
     Init(init::options::Init),
+    /// Look at everything that a service shows to anybody, and report which claims are true
+    Audit(init::audit::Audit),
     /// Check every claim, and publish the site if all of them hold
     Build(build::Build),
     /// Check claims, and save the evidence in assessment.json
@@ -76,9 +78,12 @@ impl Verb {
             | Self::Man(_)
             | Self::Retract(_)
             | Self::Schema(_) => None,
-            Self::Check(_) | Self::Demo(_) | Self::Doctor(_) | Self::Falsify(_) | Self::Init(_) => {
-                Some("this verb sends requests")
-            }
+            Self::Audit(_)
+            | Self::Check(_)
+            | Self::Demo(_)
+            | Self::Doctor(_)
+            | Self::Falsify(_)
+            | Self::Init(_) => Some("this verb sends requests"),
             Self::Monitor(_) => Some("this verb fetches the published page"),
             Self::Serve(_) => Some("this verb answers a browser, and can run the checks"),
         };
@@ -98,6 +103,7 @@ impl Verb {
     ) -> Result<Exit, Exit> {
         match self {
             Self::Init(args) => init::run(root, args, console),
+            Self::Audit(args) => init::audit::run(args, console),
             Self::Build(args) => build::run(root, args, console),
             Self::Check(args) => check::run(root, args, console),
             Self::Monitor(args) => monitor::run(root, args, console),

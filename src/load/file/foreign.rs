@@ -29,7 +29,7 @@ const VALUES_MAX: usize = 1_000_000;
 /// # Errors
 ///
 /// The reason why it cannot be read.
-pub(crate) fn parse(text: &str, file: &Arc<str>) -> Result<Node, Diagnostic> {
+pub(crate) fn parse(text: &str, file: &Arc<str>) -> Result<Node, Box<Diagnostic>> {
     let whole = document::whole(text);
     let document = as_yaml(text.get(whole.clone()).unwrap_or_default());
     let mut builder = Builder {
@@ -45,7 +45,8 @@ pub(crate) fn parse(text: &str, file: &Arc<str>) -> Result<Node, Diagnostic> {
             Ok(builder.root.unwrap_or(empty))
         }
         Err(Refused { code, span, message, help }) => {
-            Err(Diagnostic::new(code, Place::new(file.clone(), span), message).help(help))
+            let place = Place::new(file.clone(), span);
+            Err(Box::new(Diagnostic::new(code, place, message).help(help)))
         }
     }
 }

@@ -135,7 +135,7 @@ fn endpoints(
     match foreign::parse(&source.text, &source.file) {
         Ok(root) => Some(read(&root, base)),
         Err(mistake) => {
-            scope.diagnostics.push(mistake);
+            scope.diagnostics.push(*mistake);
             None
         }
     }

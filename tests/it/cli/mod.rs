@@ -1,6 +1,7 @@
 //! The verbs, end to end: the real binary, run on projects in temporary folders.
 
 mod accept;
+mod audit;
 mod backup;
 mod below_http;
 mod claims;
@@ -13,8 +14,10 @@ mod history;
 mod init;
 mod interrupt;
 mod languages;
+mod log_ins;
 mod main_job;
 mod mistakes;
+mod newcomer;
 mod promises;
 mod published;
 mod reproducible;

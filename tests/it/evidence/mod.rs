@@ -10,7 +10,7 @@ mod forgeries;
 mod listed;
 mod marks;
 mod needs;
-mod nodes;
+pub(crate) mod nodes;
 mod numbers;
 mod pages;
 mod pages_and_backups;

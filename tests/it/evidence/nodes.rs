@@ -1,6 +1,6 @@
 //! A service of several servers, one of which may be wrong, and the number of requests of a run.
 
-mod host;
+pub(crate) mod host;
 
 use serde_json::json;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{SocketAddr, UdpSocket};
 
 use hickory_resolver::proto::op::{Message, ResponseCode};
-use hickory_resolver::proto::rr::rdata::{CNAME, MX, TXT};
+use hickory_resolver::proto::rr::rdata::{CAA, CNAME, MX, TXT};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 
 /// Serves records, one a line (`name. TYPE data`), until the tests end. A name without records does not
@@ -54,6 +54,7 @@ fn record(line: &str) -> (Name, RData) {
     let data = data.trim();
     let data = match of_type {
         "A" => RData::A(data.parse::<std::net::Ipv4Addr>().unwrap().into()),
+        "CAA" => RData::CAA(CAA::new_issue(false, Some(parsed(data)), Vec::new())),
         "CNAME" => RData::CNAME(CNAME(parsed(data))),
         "MX" => {
             let (preference, exchange) = data.split_once(' ').unwrap();

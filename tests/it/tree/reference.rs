@@ -14,8 +14,9 @@ use crate::harness::Project;
 use crate::tree::tidy::{rust_files, untested};
 
 /// The verbs, in the order in which the help tells them.
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 17] = [
     "init",
+    "audit",
     "build",
     "check",
     "monitor",

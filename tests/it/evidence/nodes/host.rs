@@ -93,6 +93,11 @@ impl Host {
         project
     }
 
+    /// The certificate authority of its certificate, as PEM.
+    pub(crate) fn authority(&self) -> &str {
+        &self.root
+    }
+
     /// How many requests the servers received whose method and path begin like this.
     pub(crate) fn received(&self, line: &str) -> usize {
         self.log.lock().unwrap().iter().filter(|one| one.starts_with(line)).count()
