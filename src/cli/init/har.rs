@@ -11,8 +11,21 @@ use crate::init::rules;
 /// The most characters of a part of a path: longer ones may be identifiers or secrets.
 const PART_CHARS_MAX: usize = 24;
 
-/// The most digits of a part of a path, such as `v1`.
-const PART_DIGITS_MAX: usize = 2;
+/// Parts of paths that secrets and names usually follow.
+const BEFORE_SECRETS: [&str; 12] = [
+    "reset",
+    "share",
+    "shared",
+    "invite",
+    "invitation",
+    "confirm",
+    "verify",
+    "token",
+    "key",
+    "user",
+    "u",
+    "by-name",
+];
 
 /// Reads a recording, of the requests to `target` or else to the origin of the first request.
 pub(crate) fn read(recording: &Value, target: Option<&str>) -> Described {
@@ -81,18 +94,25 @@ fn is_read(url: &Url, entry: &Value) -> bool {
         && url.query().is_none()
         && url.path() != "/"
         && rules::path(url.path()).is_ok()
-        && url.path().split('/').all(is_word)
-        && !url.path().contains('.')
+        && has_only_words(url.path())
         && credential(entry).is_some()
 }
 
-/// Whether a part of a path is a word and not an identifier or a secret.
+/// Whether a path has only words, and no part that may be an identifier, a name of somebody or a secret: those follow
+/// the name of a collection, such as `orders`, or of something that is done once, such as `reset`.
+fn has_only_words(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    let is_collection = |part: &str| part.ends_with('s') || BEFORE_SECRETS.contains(&part);
+    parts.iter().all(|part| is_word(part)) && !parts.windows(2).any(|two| is_collection(two[0]))
+}
+
+/// Whether a part of a path is a word, or a version such as `v1`.
 fn is_word(part: &str) -> bool {
-    let digits = part.chars().filter(char::is_ascii_digit).count();
-    part.len() <= PART_CHARS_MAX
-        && digits <= PART_DIGITS_MAX
-        && !part.contains('%')
-        && !part.chars().any(|c| c.is_ascii_uppercase())
+    let is_version = part.strip_prefix('v').is_some_and(|number| {
+        (1..=2).contains(&number.len()) && number.chars().all(|c| c.is_ascii_digit())
+    });
+    let fits = |c: char| c.is_ascii_lowercase() || c == '-' || c == '_';
+    is_version || part.len() <= PART_CHARS_MAX && part.chars().all(fits)
 }
 
 /// The names of the fields of a log-in form that was sent.
@@ -107,7 +127,7 @@ fn form(url: &Url, entry: &Value) -> Option<Described> {
     let password = find(&["pass", "pwd"])?;
     let user = find(&["user", "mail", "login", "name"])?;
     let hidden = find(&["csrf", "xsrf", "token", "nonce"]);
-    let is_plain = rules::path(url.path()).is_ok() && url.path().split('/').all(is_word);
+    let is_plain = rules::path(url.path()).is_ok() && has_only_words(url.path());
     let fields = [Some(user), Some(password), hidden].into_iter().flatten().map(str::to_owned);
     is_plain.then(|| Described {
         login: Some(Login::Form),
@@ -152,6 +172,9 @@ mod tests {
             entry(&format!("GET /reset/{SECRET}"), cookie, &[]),
             entry("GET /orders?page=2", cookie, &[]),
             entry("GET /app.js", cookie, &[]),
+            entry("GET /users/alice", cookie, &[]),
+            entry("GET /share/quiet-river-stone", cookie, &[]),
+            entry("GET /files/QmFzZTY0", cookie, &[]),
             entry("GET /api/v1/orders", cookie, &[]),
             entry("GET /public", ("Accept", "*"), &[]),
         ]);
