@@ -33,7 +33,8 @@ fn any_name_counts(plan: &Plan) -> Option<String> {
     let in_bucket = |step: &Step| match &step.act {
         Act::Newest(newest) => {
             let listing = &newest.listing;
-            listing.document == BUCKET && listing.names.suffixes.is_empty()
+            // The oldest entry counts whatever its name is.
+            !newest.oldest && listing.document == BUCKET && listing.names.suffixes.is_empty()
         }
         _ => false,
     };

@@ -55,7 +55,8 @@ impl Live {
         self
     }
 
-    fn run(&self, args: &[&str]) -> Run {
+    /// Runs the binary in the example, with the values of its variables.
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
         let mut command = self.project.command(args);
         command.envs(self.variables.iter().copied());
         self.project.finish(&command.output().unwrap())

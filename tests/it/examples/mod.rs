@@ -5,5 +5,6 @@ mod graphql;
 mod live;
 mod mail;
 mod oauth2;
+mod object_storage;
 mod rows;
 mod web_app;

@@ -1,6 +1,7 @@
 //! Tests of this repository's own files. They need no network and no other programs.
 
 mod circles;
+mod detection;
 mod examples;
 mod groups;
 mod outlets;
