@@ -8,7 +8,7 @@ use url::Url;
 use crate::model::plan::ANYONE;
 use crate::model::project::world::World;
 use crate::probe::host::reach::is_safe;
-use crate::probe::http::pool::{Pool, Way};
+use crate::probe::http::pool::{Caller, Pool, Way};
 use crate::probe::http::redirect;
 
 /// The time limit, redirects included.
@@ -41,8 +41,9 @@ async fn send(
     pool: &Pool<'_>,
     address: &Url,
 ) -> Result<Result<reqwest::Response, reqwest::Error>, String> {
-    let connection =
-        pool.connection(ANYONE, address, &Way::default()).map_err(|error| error.detail)?;
+    let connection = pool
+        .connection(Caller { actor: ANYONE, identity: None }, address, &Way::default())
+        .map_err(|error| error.detail)?;
     let mut request = connection.client.get(connection.url);
     if let Some(host) = connection.host {
         request = request.header(reqwest::header::HOST, host);

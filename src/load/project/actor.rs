@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::load::project::address;
 use crate::load::project::login;
-use crate::load::project::login::{Fields, LoginStepFile};
+use crate::load::project::login::{AwsFile, CertificateFile, Extras, Fields, LoginStepFile};
 use crate::load::project::oauth2;
 use crate::load::project::oauth2::Oauth2File;
 use crate::load::project::scope::{Scope, check_name};
@@ -21,11 +21,11 @@ use crate::model::project::weak_secret::weakness;
 use crate::model::source::Place;
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::codes::Code;
-use crate::model::source::node::Node;
+use crate::model::source::node::{Entry, Node, Value};
 use crate::model::written::refusal::WrittenRefusal;
 
-/// One of `actors:` in the project's file: exactly one of the ways to show who it is. `headers` and `query`
-/// may be added to `login` and `oauth2`.
+/// One of `actors:` in the project's file: exactly one of the ways to show who it is. `headers`, `query`, `aws` and
+/// `certificate` may be combined, and added to `login` and `oauth2`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct ActorFile {
     /// Its tenant, if it belongs to one.
@@ -60,6 +60,11 @@ pub struct ActorFile {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub query: Fields,
+    /// An access key that signs each of its requests with AWS Signature Version 4, as S3 and compatible storage
+    /// demand.
+    pub aws: Option<Spanned<AwsFile>>,
+    /// The client certificate that it shows when a connection begins (mutual TLS).
+    pub certificate: Option<Spanned<CertificateFile>>,
     /// Origins, in addition to the target's own, to which its credential may be sent.
     #[serde(default)]
     pub send_to: Vec<Spanned<String>>,
@@ -124,11 +129,22 @@ pub struct SignedFile {
 }
 
 /// The schemes, as authors write them.
-const SCHEMES: [&str; 9] =
-    ["login", "oauth2", "headers", "query", "bearer", "basic", "header", "connect", "signed"];
+const SCHEMES: [&str; 11] = [
+    "login",
+    "oauth2",
+    "headers",
+    "query",
+    "aws",
+    "certificate",
+    "bearer",
+    "basic",
+    "header",
+    "connect",
+    "signed",
+];
 
-/// The schemes to which `headers` and `query` may be added.
-const EXTENDED: [&str; 4] = ["login", "oauth2", "headers", "query"];
+/// The schemes that may be combined.
+const EXTENDED: [&str; 6] = ["login", "oauth2", "headers", "query", "aws", "certificate"];
 
 /// The places of the variables without a value, by actor.
 pub(crate) type Unset = BTreeMap<String, Vec<Place>>;
@@ -179,6 +195,15 @@ fn no_scheme() -> Scheme {
     Scheme::Bearer(Secret::new(""))
 }
 
+fn extras(file: &ActorFile) -> Extras<'_> {
+    Extras {
+        headers: &file.headers,
+        query: &file.query,
+        aws: file.aws.as_ref(),
+        certificate: file.certificate.as_ref(),
+    }
+}
+
 /// One actor on its way from the file.
 struct Reading<'a, 's> {
     variables: &'a Variables<'a>,
@@ -214,10 +239,12 @@ impl Reading<'_, '_> {
 
     fn scheme(&mut self, file: &ActorFile) -> Scheme {
         let node = self.node;
-        let written: Vec<_> =
-            node.entries().iter().filter(|entry| SCHEMES.contains(&entry.key.as_str())).collect();
-        let help = "give it exactly one of `login`, `oauth2`, `headers`, `query`, `bearer`, `basic`, `header`, \
-                    `connect` and `signed`; `headers` and `query` may be added to the first two";
+        let is_empty = |node: &Node| matches!(&node.value, Value::Map(all) if all.is_empty());
+        let is_scheme = |one: &&Entry| SCHEMES.contains(&one.key.as_str()) && !is_empty(&one.value);
+        let written: Vec<_> = node.entries().iter().filter(is_scheme).collect();
+        let help = "give it exactly one of `login`, `oauth2`, `headers`, `query`, `aws`, `certificate`, `bearer`, \
+                    `basic`, `header`, `connect` and `signed`; the third to the sixth may be combined, and added to \
+                    the first two";
         if written.is_empty() {
             let message = "this actor has no credential";
             self.scope.report(Code::CredentialScheme, &node.span, message, help);
@@ -248,17 +275,12 @@ impl Reading<'_, '_> {
             ActorFile { signed: Some(file), .. } => Scheme::Signed(Box::new(self.signed(file))),
             ActorFile { oauth2: Some(written), .. } => {
                 let reading = login::Reading::new(self.variables, self.scope);
-                let login = oauth2::read(reading, written, (&file.headers, &file.query));
-                Scheme::Login(Box::new(login))
+                Scheme::Login(Box::new(oauth2::read(reading, written, extras(file))))
             }
-            ActorFile { login: None, headers, query, .. }
-                if headers.is_empty() && query.is_empty() =>
-            {
-                no_scheme()
-            }
-            ActorFile { login, headers, query, .. } => {
+            _ if written.is_empty() => no_scheme(),
+            ActorFile { login, .. } => {
                 let reading = login::Reading::new(self.variables, self.scope);
-                Scheme::Login(Box::new(reading.login(login.as_ref(), (headers, query))))
+                Scheme::Login(Box::new(reading.login(login.as_ref(), extras(file))))
             }
         }
     }

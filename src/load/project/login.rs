@@ -16,8 +16,8 @@ use crate::model::plan::request::{Destination, Request};
 use crate::model::plan::template::Template;
 use crate::model::project::actor::Secret;
 use crate::model::project::login::{
-    Login, LoginCapture, LoginExpect, LoginStep, Method, Received, Source, Variable,
-    names_an_account,
+    AwsKey, ClientCertificate, Login, LoginCapture, LoginExpect, LoginStep, Method, Source,
+    Variable, names_an_account,
 };
 use crate::model::source::decode::Spanned;
 use crate::model::source::diagnostic::Diagnostic;
@@ -67,6 +67,53 @@ pub struct LoginStepFile {
     pub redirects: Option<Spanned<u8>>,
 }
 
+/// `aws:` of an actor.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["access_key_id", "secret_access_key", "region"]))]
+pub struct AwsFile {
+    /// The name of the access key.
+    pub access_key_id: Option<Spanned<String>>,
+    /// Its secret.
+    pub secret_access_key: Option<Spanned<String>>,
+    /// The token that belongs to a temporary key.
+    pub session_token: Option<Spanned<String>>,
+    /// The region, such as `eu-central-1`.
+    pub region: Option<Spanned<String>>,
+    /// The service; `s3` if left out.
+    pub service: Option<Spanned<String>>,
+}
+
+/// `certificate:` of an actor.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(extend("required" = ["chain", "key"]))]
+pub struct CertificateFile {
+    /// The certificate and those between it and its root, PEM.
+    pub chain: Option<Spanned<String>>,
+    /// The private key, PEM.
+    pub key: Option<Spanned<String>>,
+}
+
+/// What may be added to each way to log in.
+#[derive(Clone, Copy)]
+pub(crate) struct Extras<'f> {
+    pub(crate) headers: &'f Fields,
+    pub(crate) query: &'f Fields,
+    pub(crate) aws: Option<&'f Spanned<AwsFile>>,
+    pub(crate) certificate: Option<&'f Spanned<CertificateFile>>,
+}
+
+impl Extras<'_> {
+    /// How an actor that has nothing else shows who it is.
+    fn method(&self) -> Method {
+        match self {
+            Self { aws: Some(_), .. } => Method::Aws,
+            Self { certificate: Some(_), .. } => Method::Certificate,
+            Self { headers, .. } if !headers.is_empty() => Method::Headers,
+            _ => Method::Query,
+        }
+    }
+}
+
 /// `basic:` of a log-in's request.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct StepBasicFile {
@@ -106,17 +153,13 @@ impl<'a, 'b, 's> Reading<'a, 'b, 's> {
         Self { variables, scope, captured: BTreeSet::new(), found: BTreeMap::new() }
     }
 
-    /// The log-in with these requests, header fields and parameters. Reports all mistakes.
+    /// The log-in with these requests, and what is added to them. Reports all mistakes.
     pub(crate) fn login(
         mut self,
         steps: Option<&Spanned<Vec<Spanned<LoginStepFile>>>>,
-        (headers, query): (&Fields, &Fields),
+        extras: Extras<'_>,
     ) -> Login {
-        let method = match (steps, headers.is_empty()) {
-            (Some(_), _) => Method::Login,
-            (None, false) => Method::Headers,
-            (None, true) => Method::Query,
-        };
+        let method = steps.map_or_else(|| extras.method(), |_| Method::Login);
         if let Some(all) = steps
             && (all.value.is_empty() || all.value.len() > STEPS_MAX)
         {
@@ -126,16 +169,50 @@ impl<'a, 'b, 's> Reading<'a, 'b, 's> {
         }
         let written = steps.map_or(&[][..], |steps| steps.value.as_slice());
         let steps: Vec<LoginStep> = written.iter().filter_map(|one| self.step(one)).collect();
-        let headers = self.headers(headers);
-        let query = self.fields(query);
-        Login {
-            method,
-            steps,
-            headers,
-            query,
-            assertion: None,
-            variables: self.found,
-            received: Received::default(),
+        let headers = self.headers(extras.headers);
+        self.finish(Login { method, steps, headers, ..Login::empty() }, extras)
+    }
+
+    /// The log-in with everything that is added to it, except header fields.
+    pub(crate) fn finish(mut self, login: Login, extras: Extras<'_>) -> Login {
+        let query = self.fields(extras.query);
+        let aws = extras.aws.map(|aws| self.aws(aws));
+        let certificate = extras.certificate.map(|one| self.certificate(one));
+        Login { query, aws, certificate, variables: self.found, ..login }
+    }
+
+    fn aws(&mut self, written: &Spanned<AwsFile>) -> AwsKey {
+        let (file, span) = (&written.value, &written.span);
+        // The name of a key is not a secret.
+        let id = self.required((&file.access_key_id, span), "access_key_id", "user");
+        let secret = self.required((&file.secret_access_key, span), "secret_access_key", "secret");
+        let region = self.required((&file.region, span), "region", "realm");
+        let service = file.service.as_ref().map(|one| self.text(one, "realm"));
+        let session_token = file.session_token.as_ref().map(|one| self.text(one, "session_token"));
+        let service = service.unwrap_or_else(|| Template::new("s3"));
+        AwsKey { id, secret, session_token, region, service }
+    }
+
+    fn certificate(&mut self, written: &Spanned<CertificateFile>) -> ClientCertificate {
+        let (file, span) = (&written.value, &written.span);
+        // A certificate is not a secret.
+        let chain = self.required((&file.chain, span), "chain", "name");
+        ClientCertificate { chain, key: self.required((&file.key, span), "key", "private_key") }
+    }
+
+    /// The text at a key that must be there. `field` decides whether its variables are secrets.
+    fn required(
+        &mut self,
+        (value, span): (&Option<Spanned<String>>, &Range<usize>),
+        key: &str,
+        field: &str,
+    ) -> Template {
+        match value {
+            Some(value) => self.text(value, field),
+            None => {
+                self.missing(span, key);
+                Template::new("")
+            }
         }
     }
 

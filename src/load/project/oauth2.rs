@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::load::project::login::{Fields, Reading};
+use crate::load::project::login::{Extras, Reading};
 use crate::model::plan::body::Body;
 use crate::model::plan::request::Request;
 use crate::model::plan::template::Template;
 use crate::model::project::login::{
-    Assertion, Login, LoginCapture, LoginExpect, LoginStep, Method, Received, Source,
+    Assertion, Login, LoginCapture, LoginExpect, LoginStep, Method, Source,
 };
 use crate::model::source::decode::Spanned;
 
@@ -89,7 +89,7 @@ pub enum ClientAuth {
 pub(crate) fn read(
     mut reading: Reading<'_, '_, '_>,
     written: &Spanned<Oauth2File>,
-    (headers, query): (&Fields, &Fields),
+    extras: Extras<'_>,
 ) -> Login {
     let file = &written.value;
     let mut form = Vec::new();
@@ -117,18 +117,12 @@ pub(crate) fn read(
     step.request.body = Some(Body::Form(form));
     reading.captured.extend(["access_token".to_owned()]);
     let bearer = ("Authorization".to_owned(), Template::new("Bearer ${access_token}"));
-    let further = reading.headers(headers);
+    let further = reading.headers(extras.headers);
     let has_own = further.iter().any(|(_, value)| value.holes().any(|one| one == "access_token"));
     let headers = Some(bearer).filter(|_| !has_own).into_iter().chain(further).collect();
-    Login {
-        method: Method::Oauth2,
-        steps: vec![step],
-        headers,
-        query: reading.fields(query),
-        assertion,
-        variables: reading.found,
-        received: Received::default(),
-    }
+    let login =
+        Login { method: Method::Oauth2, steps: vec![step], headers, assertion, ..Login::empty() };
+    reading.finish(login, extras)
 }
 
 fn capture(name: &str) -> LoginCapture {

@@ -76,6 +76,10 @@ pub enum Forgery {
     UnknownKey,
     /// HS256 signed with the public key of the named actor, under that key's name.
     PublicKeyOf(String),
+    /// Correct, but sent without the client certificate that belongs to it.
+    NoCertificate,
+    /// With a client certificate for the same name that nobody issued.
+    StrangeCertificate,
 }
 
 /// How a name is spelled.
@@ -111,6 +115,11 @@ impl Forgery {
             | Self::ClaimsOf(other) => Some(other),
             _ => None,
         }
+    }
+
+    /// Whether it concerns the client certificate, and everything else is the actor's own.
+    pub fn is_of_certificate(&self) -> bool {
+        matches!(self, Self::NoCertificate | Self::StrangeCertificate)
     }
 
     /// Whether a token of the scheme `signed` must be signed with the real key, so that this defect is

@@ -26,6 +26,10 @@ pub struct Login {
     pub query: Vec<(String, Template)>,
     /// The value of the placeholder `signed_token`.
     pub assertion: Option<Assertion>,
+    /// The key that signs each request of the actor.
+    pub aws: Option<AwsKey>,
+    /// What the actor shows when a connection begins.
+    pub certificate: Option<ClientCertificate>,
     /// The values of the variables in all of these, by placeholder.
     pub variables: BTreeMap<String, Variable>,
     /// What the actor received by logging in.
@@ -44,6 +48,10 @@ pub enum Method {
     Headers,
     /// Fixed parameters of the address.
     Query,
+    /// Requests that are signed with an access key.
+    Aws,
+    /// A client certificate.
+    Certificate,
 }
 
 impl Method {
@@ -54,6 +62,8 @@ impl Method {
             Self::Oauth2 => "oauth2",
             Self::Headers => "headers",
             Self::Query => "query",
+            Self::Aws => "aws",
+            Self::Certificate => "certificate",
         }
     }
 }
@@ -116,6 +126,30 @@ pub struct Assertion {
     pub to: Destination,
 }
 
+/// An access key, with which each request is signed (AWS Signature Version 4).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AwsKey {
+    /// Its name.
+    pub id: Template,
+    /// The secret.
+    pub secret: Template,
+    /// The token that belongs to a temporary key.
+    pub session_token: Option<Template>,
+    /// The region, such as `eu-central-1`.
+    pub region: Template,
+    /// The service, such as `s3`.
+    pub service: Template,
+}
+
+/// A certificate that a client shows in the TLS handshake (RFC 8446, section 4.4.2).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClientCertificate {
+    /// The certificate and those between it and its root, PEM.
+    pub chain: Template,
+    /// The private key, PEM.
+    pub key: Template,
+}
+
 /// What the answer to a log-in must be.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LoginExpect {
@@ -146,10 +180,35 @@ pub struct Variable {
 }
 
 impl Login {
+    /// A log-in that sends nothing.
+    pub fn empty() -> Self {
+        Self {
+            method: Method::Query,
+            steps: Vec::new(),
+            headers: Vec::new(),
+            query: Vec::new(),
+            assertion: None,
+            aws: None,
+            certificate: None,
+            variables: BTreeMap::new(),
+            received: Received::default(),
+        }
+    }
+
     /// Whether its cookies alone show who it is.
     pub fn has_only_cookies(&self) -> bool {
+        !self.steps.is_empty() && !self.sends_value() && self.certificate.is_none()
+    }
+
+    /// Whether its certificate alone shows who it is.
+    pub fn has_only_certificate(&self) -> bool {
+        self.certificate.is_some() && self.steps.is_empty() && !self.sends_value()
+    }
+
+    /// Whether its requests contain a value of a variable or of a log-in, cookies apart.
+    fn sends_value(&self) -> bool {
         let has_hole = |one: &(String, Template)| one.1.holes().next().is_some();
-        !self.steps.is_empty() && !self.headers.iter().chain(&self.query).any(has_hole)
+        self.aws.is_some() || self.headers.iter().chain(&self.query).any(has_hole)
     }
 
     /// The values of the variables that are secrets.
@@ -165,6 +224,8 @@ impl Login {
             "headers": self.headers,
             "query": self.query,
             "signed_token": self.assertion,
+            "aws": self.aws,
+            "certificate": self.certificate,
         })
     }
 }

@@ -53,6 +53,8 @@ impl Minter<'_> {
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::HeaderMap;
+
     use super::*;
     use crate::model::plan::credential::Credential;
     use crate::model::project::actor::{Actor, Scheme};
@@ -76,6 +78,7 @@ mod tests {
                 credential: &credential,
                 method: "GET",
                 url: &url,
+                headers: &HeaderMap::new(),
                 body: None,
                 now: now(),
             };
@@ -111,6 +114,7 @@ mod tests {
             credential: &credential,
             method: "GET",
             url: &"https://addon.test/".parse().unwrap(),
+            headers: &HeaderMap::new(),
             body: None,
             now: now(),
         };

@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reqwest::header::{COOKIE, HeaderName, HeaderValue};
 use tokio::time::Instant;
-use url::Url;
 
 use crate::model::answer::error::ProbeError;
 use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::plan::template::Template;
 use crate::model::project::login::Login;
+use crate::probe::credential::aws::SigningKey;
 use crate::probe::credential::cookies;
 use crate::probe::credential::jar::Jar;
-use crate::probe::credential::tokens::{Minted, cannot};
+use crate::probe::credential::tokens::{CredentialRequest, Minted, cannot};
 use crate::probe::random;
 
 /// How often a log-in is tried that did not get an answer.
@@ -55,6 +55,8 @@ pub(crate) struct Session {
     pub(crate) headers: Vec<(HeaderName, String, bool)>,
     /// The parameters that are added to addresses, likewise.
     pub(crate) query: Vec<(String, String, bool)>,
+    /// The key that signs its requests.
+    aws: Option<SigningKey>,
     /// When it ends, if that is known.
     pub(crate) until: Option<Instant>,
 }
@@ -179,6 +181,7 @@ impl Session {
             jar,
             headers: login.headers.iter().map(header).collect::<Result<_, _>>()?,
             query: login.query.iter().map(parameter).collect::<Result<_, _>>()?,
+            aws: login.aws.as_ref().map(|aws| SigningKey::new(aws, fill)).transpose()?,
             until,
         })
     }
@@ -189,12 +192,11 @@ impl Session {
     /// then random, because a good session would be accepted next to a bad token.
     pub(crate) fn fields(
         &self,
-        url: &Url,
-        credential: &Credential,
+        request: &CredentialRequest<'_>,
         derive: impl Fn(&str, &Forgery) -> Result<String, String>,
     ) -> Result<Vec<Minted>, String> {
-        let forgery = forgery(credential);
-        let has_token = self.headers.iter().any(|(.., is_secret)| *is_secret);
+        let (url, forgery) = (request.url, forgery(request.credential));
+        let has_token = self.aws.is_some() || self.headers.iter().any(|(.., is_secret)| *is_secret);
         let in_cookie =
             if has_token { &Forgery::Garbage } else { forgery.unwrap_or(&Forgery::Garbage) };
         if cookies::with_defect("", in_cookie).is_none() {
@@ -222,6 +224,10 @@ impl Session {
                 None => pairs.push((COOKIE, cookie)),
             }
         }
+        if let Some(aws) = &self.aws {
+            let fields = aws.fields(request, forgery)?.into_iter();
+            pairs.extend(fields.map(|(name, value)| (HeaderName::from_static(name), value)));
+        }
         pairs.into_iter().map(minted).collect()
     }
 
@@ -239,10 +245,11 @@ impl Session {
     }
 }
 
+/// The defect of what a request contains.
 fn forgery(credential: &Credential) -> Option<&Forgery> {
     match credential {
         Credential::Own | Credential::None => None,
-        Credential::Forged(forgery) => Some(forgery),
+        Credential::Forged(forgery) => Some(forgery).filter(|one| !one.is_of_certificate()),
     }
 }
 

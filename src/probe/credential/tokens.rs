@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::SysRng;
-use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use rsa::PrivateKey;
 use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _, LineEnding};
@@ -19,6 +19,7 @@ use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
 use crate::model::project::login::Login;
 use crate::probe::credential::connect::{hs256, query_string_hash, rs256, token};
+use crate::probe::credential::identity::Identity;
 use crate::probe::credential::jar::Jar;
 use crate::probe::credential::sessions::{Session, Sessions};
 use crate::probe::credential::{cookies, exposed, secrets};
@@ -42,6 +43,8 @@ pub(crate) struct CredentialRequest<'a> {
     pub(crate) method: &'a str,
     /// The address.
     pub(crate) url: &'a Url,
+    /// The other header fields.
+    pub(crate) headers: &'a HeaderMap,
     /// The body.
     pub(crate) body: Option<&'a [u8]>,
     /// The current time.
@@ -65,6 +68,8 @@ pub(crate) struct Minter<'a> {
     sought: Sought,
     /// The log-ins of all actors that have one.
     logins: BTreeMap<&'a str, &'a Login>,
+    /// Their client certificates, or why one cannot be used.
+    identities: BTreeMap<&'a str, Result<Option<Identity>, String>>,
     sessions: Sessions,
     /// The redactor with everything that was received by logging in, and how much that is.
     extended: Mutex<(usize, Arc<Redactor>)>,
@@ -99,6 +104,8 @@ impl<'a> Minter<'a> {
             Scheme::Login(login) => Some((name.as_str(), &**login)),
             _ => None,
         };
+        let logins: BTreeMap<&str, &Login> = project.actors.iter().filter_map(login).collect();
+        let identities = logins.iter().map(|(name, login)| (*name, Identity::of(login)));
         Self {
             project,
             key: OnceLock::new(),
@@ -106,7 +113,8 @@ impl<'a> Minter<'a> {
             extended: Mutex::new((0, redactor.clone())),
             redactor,
             sought: exposed::sought(project),
-            logins: project.actors.iter().filter_map(login).collect(),
+            identities: identities.collect(),
+            logins,
             sessions: Sessions::default(),
         }
     }
@@ -130,11 +138,37 @@ impl<'a> Minter<'a> {
     /// error is a message for people.
     pub(crate) fn fields(&self, request: &CredentialRequest<'_>) -> Result<Vec<Minted>, String> {
         match self.session(request.actor, request.credential)? {
-            Some(session) => session.fields(request.url, request.credential, |token, forgery| {
-                self.derive(token, forgery, request)
-            }),
+            Some(session) => {
+                session.fields(request, |token, forgery| self.derive(token, forgery, request))
+            }
             None => Ok(self.mint(request)?.into_iter().collect()),
         }
+    }
+
+    /// The certificate that a request's connection begins with; `None` if it begins with none. The error is a message
+    /// for people.
+    pub(crate) fn identity(
+        &self,
+        actor: &str,
+        credential: &Credential,
+        url: &Url,
+    ) -> Result<Option<Identity>, String> {
+        let own = match self.identities.get(actor) {
+            Some(identity) if self.may_send(actor, url) => identity.clone()?,
+            _ => return Ok(None),
+        };
+        match credential {
+            Credential::None | Credential::Forged(Forgery::NoCertificate) => Ok(None),
+            Credential::Forged(Forgery::StrangeCertificate) => {
+                own.map(|own| own.strange()).transpose()
+            }
+            Credential::Own | Credential::Forged(_) => Ok(own),
+        }
+    }
+
+    /// Whether an actor has a client certificate.
+    pub(crate) fn shows_certificate(&self, actor: &str) -> bool {
+        self.identities.get(actor).is_some_and(|one| matches!(one, Ok(Some(_))))
     }
 
     /// The parameters with the credential that are added to the address of a request.
@@ -405,6 +439,7 @@ mod tests {
             credential: &credential,
             method: "GET",
             url: &url,
+            headers: &HeaderMap::new(),
             body: None,
             now: now(),
         };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::model::answer::facts::{Facts, NOT_FOLLOWED};
 use crate::model::plan::{Keep, Step};
@@ -44,6 +45,19 @@ pub(crate) fn all(response: &RawResponse) -> Value {
     let mut facts = Facts(facts);
     body.unclear.iter().for_each(|(pointer, why)| facts.note_unclear(pointer, why.as_str()));
     facts.0
+}
+
+/// The facts of an answer that consists of a TLS alert: the server refused the certificate of the client, or its
+/// absence.
+pub(crate) fn of_alert(url: &Url, alert: &str) -> Value {
+    json!({
+        "url": url.as_str(),
+        "headers": {},
+        "redirects": [],
+        "body": { "bytes": 0, "text": "" },
+        "canaries": [],
+        "refusal": { "tls_alert": alert },
+    })
 }
 
 fn without_text(mut page: Value) -> Value {

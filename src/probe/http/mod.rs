@@ -35,17 +35,19 @@ use crate::model::answer::observation::Answer;
 use crate::model::answer::verdict::Reason;
 use crate::model::judge::lasting::LastingObject;
 use crate::model::plan::Step;
+use crate::model::plan::credential::Credential;
 use crate::model::plan::request::Request;
 use crate::model::project::Project;
 use crate::probe::credential::tokens::{CredentialRequest, Minted, Minter};
 use crate::probe::host::reach::is_public;
 use crate::probe::http::download::PrivateDir;
-use crate::probe::http::pool::{Pool, Way};
+use crate::probe::http::pool::{Caller, Pool, Way};
 use crate::probe::http::redirect::Unfollowed;
 use crate::probe::http::request::PreparedRequest;
 use crate::probe::http::response::RawResponse;
 use crate::probe::http::transfer::{
-    BodySink, PartialResponse, build, failure, is_about_protocol, timeout, transmit,
+    BodySink, PartialResponse, build, certificate_alert, failure, is_about_protocol, timeout,
+    transmit,
 };
 use crate::probe::limiter::{Entrance, Limiter, Urgency};
 use crate::probe::local::command::CommandContext;
@@ -214,6 +216,9 @@ async fn follow(
         (exchange.address, exchange.not_asked) = first.clone();
         let body_max = context.limiter.body_max();
         (partial, parts) = searched(planned.sought, (partial, parts), body_max).await?;
+        if let Some(alert) = partial.alert {
+            return Ok(facts::of_alert(&prepared.url, alert));
+        }
         let found = planned.sought.found(&parts, planned.step, &prepared.texts());
         let leaks = found.leaks(planned.step);
         truncated |= partial.truncated || sent.is_err() || !parts.are_complete();
@@ -445,7 +450,15 @@ async fn send_once(
     partial: &mut PartialResponse,
 ) -> Result<(), Unanswered> {
     let pool = context.pool.as_ref().map_err(|error| error.clone())?;
-    let mut connection = pool.connection(&planned.step.actor, &prepared.url, &planned.way)?;
+    let (actor, sent_with) = (&planned.step.actor, &planned.step.credential);
+    let identity = match prepared.redirected {
+        true => None,
+        false => {
+            context.minter.identity(actor, sent_with, &prepared.url).map_err(Answer::NotAsked)?
+        }
+    };
+    let caller = Caller { actor, identity: identity.as_ref() };
+    let mut connection = pool.connection(caller, &prepared.url, &planned.way)?;
     exchange.address = connection.address.map(|address| address.to_string());
     let host = prepared.host();
     let entrance = Entrance {
@@ -476,7 +489,13 @@ async fn send_once(
     exchange.took += start.elapsed();
     exchange.not_asked = pool.not_asked(&prepared.url, exchange.address.as_deref());
     match outcome {
-        Ok(Some(outcome)) => outcome.map_err(Unanswered::Failed),
+        Ok(Some(Err(error))) => {
+            let shows_one = context.minter.shows_certificate(actor);
+            partial.alert =
+                certificate_alert(&error).filter(|_| shows_one && *sent_with != Credential::Own);
+            if partial.alert.is_some() { Ok(()) } else { Err(Unanswered::Failed(error)) }
+        }
+        Ok(Some(Ok(()))) => Ok(()),
         Ok(None) => Err(timeout(&prepared.url).into()),
         Err(stop) => Err(stop.answer().into()),
     }
@@ -499,6 +518,7 @@ fn credential(
         credential: &step.credential,
         method: prepared.method.as_str(),
         url: &prepared.url,
+        headers: &prepared.headers,
         body: prepared.body.as_deref(),
         now: (context.now)(),
     })?;

@@ -18,12 +18,14 @@ use rustls::client::Resumption;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use rustls::sign::SingleCertAndKey;
 use rustls_platform_verifier::Verifier;
 use url::Url;
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
 use crate::model::project::world::World;
+use crate::probe::credential::identity::Identity;
 use crate::probe::host::resolve::CachingResolver;
 use crate::probe::http::alpn;
 
@@ -50,7 +52,24 @@ pub(crate) struct Pool<'a> {
 }
 
 /// A client serves one actor, with one route, keeps its connections or does not, and speaks one protocol.
-type Key = (String, Option<Route>, Reuse, Protocol);
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    actor: String,
+    /// The name of the certificate that it shows.
+    identity: Option<String>,
+    route: Option<Route>,
+    reuse: Reuse,
+    protocol: Protocol,
+}
+
+/// Who a connection is for: an actor, and the certificate that it shows.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    /// The actor.
+    pub(crate) actor: &'a str,
+    /// Its certificate.
+    pub(crate) identity: Option<&'a Identity>,
+}
 
 /// The version of HTTP that a client speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -111,16 +130,23 @@ impl<'a> Pool<'a> {
         Ok(Self { world, tls, names, clients, only_http2: Mutex::default() })
     }
 
-    /// The connection for a request of `actor` to `url`.
+    /// The connection for a request of `caller` to `url`.
     pub(crate) fn connection(
         &self,
-        actor: &str,
+        caller: Caller<'_>,
         url: &Url,
         way: &Way,
     ) -> Result<Connection, ProbeError> {
         let route = way.route(self.world, url).or_else(|| route(self.world, url));
         let protocol = self.protocol(url);
-        let client = self.client((actor.to_owned(), route.clone(), way.reuse, protocol))?;
+        let key = Key {
+            actor: caller.actor.to_owned(),
+            identity: caller.identity.map(|one| one.name.clone()),
+            route: route.clone(),
+            reuse: way.reuse,
+            protocol,
+        };
+        let client = self.client(key, caller.identity)?;
         let address = route.map(|route| route.address);
         let moved = address.and_then(|address| moved(url, address));
         // HTTP/2 has the host in a field of its own, which must not contradict this one.
@@ -189,11 +215,11 @@ impl<'a> Pool<'a> {
         others.map(|one| one.to_string()).collect()
     }
 
-    fn client(&self, key: Key) -> Result<Client, ProbeError> {
+    fn client(&self, key: Key, identity: Option<&Identity>) -> Result<Client, ProbeError> {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let client = match clients.shift_remove(&key) {
             Some(client) => client,
-            None => build(&self.tls, &self.names, &key)?,
+            None => build(&self.tls, &self.names, &key, identity)?,
         };
         if clients.len() >= CLIENTS_MAX {
             // A request in flight keeps its client until it is complete.
@@ -257,9 +283,13 @@ fn host_field(url: &Url) -> Option<HeaderValue> {
 fn build(
     tls: &ClientConfig,
     names: &Arc<CachingResolver>,
-    (_, route, reuse, protocol): &Key,
+    Key { route, reuse, protocol, .. }: &Key,
+    identity: Option<&Identity>,
 ) -> Result<Client, ProbeError> {
     let mut tls = tls.clone();
+    if let Some(identity) = identity {
+        tls.client_auth_cert_resolver = Arc::new(SingleCertAndKey::from(identity.key.clone()));
+    }
     // A session ticket shared between actors would let the server link them.
     tls.resumption = Resumption::in_memory_sessions(8);
     let name = if *protocol == Protocol::Http2 { alpn::HTTP_2 } else { alpn::HTTP_1 };

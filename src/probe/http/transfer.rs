@@ -28,6 +28,8 @@ pub(super) struct PartialResponse {
     /// The content coding that could not be undone.
     pub(super) undecodable: Option<String>,
     pub(super) copy: Option<PrivateCopy>,
+    /// The alert with which the server refused the certificate of the client, or its absence.
+    pub(super) alert: Option<&'static str>,
 }
 
 /// Where the body of an answer goes.
@@ -162,6 +164,31 @@ pub(super) fn failure(error: reqwest::Error, url: &Url) -> ProbeError {
 fn of_tls<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
     let wrapped = || error.downcast_ref::<std::io::Error>()?.get_ref();
     error.downcast_ref().or_else(|| of_tls(wrapped()?))
+}
+
+/// The alert with which a server refuses the certificate of a client, or its absence, by its name (RFC 8446, section
+/// 6.2). TLS 1.2 has none for an absent one but `handshake_failure`.
+pub(super) fn certificate_alert(error: &reqwest::Error) -> Option<&'static str> {
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        if let Some(rustls::Error::AlertReceived(alert)) = of_tls(one) {
+            return match alert {
+                AlertDescription::CertificateRequired => Some("certificate_required"),
+                AlertDescription::BadCertificate => Some("bad_certificate"),
+                AlertDescription::UnsupportedCertificate => Some("unsupported_certificate"),
+                AlertDescription::CertificateRevoked => Some("certificate_revoked"),
+                AlertDescription::CertificateExpired => Some("certificate_expired"),
+                AlertDescription::CertificateUnknown => Some("certificate_unknown"),
+                AlertDescription::UnknownCA => Some("unknown_ca"),
+                AlertDescription::AccessDenied => Some("access_denied"),
+                AlertDescription::DecryptError => Some("decrypt_error"),
+                AlertDescription::HandshakeFailure => Some("handshake_failure"),
+                _ => None,
+            };
+        }
+        cause = one.source();
+    }
+    None
 }
 
 /// Whether a transfer may have failed because the server speaks another protocol: it refused the offered one,

@@ -118,9 +118,7 @@ impl Readings {
         let mut unpacked = Vec::new();
         decoded(bytes, |decoded, start| {
             append_texts(decoded, &mut texts);
-            if start == Start::OfRun {
-                unpacked.extend(self.unpack(decoded));
-            }
+            unpacked.extend(self.unpack(decoded, start));
         });
         self.add(Some(texts), depth);
         for one in unpacked {
@@ -129,11 +127,7 @@ impl Readings {
     }
 
     fn add_unpacked(&mut self, bytes: &[u8], depth: usize) {
-        let starts = compressed::starts(bytes).take(PIECES_MAX);
-        let pieces =
-            starts.filter_map(|start| compressed::by_signature(&bytes[start..], self.room()));
-        let pieces: Vec<Unpacked> = pieces.collect();
-        for piece in pieces {
+        for piece in self.by_signature(bytes) {
             self.add_piece(piece, depth);
         }
         // Compressed data is not text.
@@ -148,11 +142,22 @@ impl Readings {
         self.add(Some(piece.bytes), depth);
     }
 
-    fn unpack(&mut self, bytes: &[u8]) -> Option<Unpacked> {
+    /// Decompresses what was decoded from a run, which may begin with letters of the text before it.
+    fn unpack(&mut self, bytes: &[u8], start: Start) -> Vec<Unpacked> {
         if std::str::from_utf8(bytes).is_ok() {
-            return None;
+            return Vec::new();
         }
-        compressed::by_signature(bytes, self.room()).or_else(|| self.on_trial(bytes))
+        let mut all = self.by_signature(bytes);
+        if all.is_empty() && start == Start::OfRun {
+            all.extend(self.on_trial(bytes));
+        }
+        all
+    }
+
+    /// Decompresses data with a signature, wherever it starts.
+    fn by_signature(&self, bytes: &[u8]) -> Vec<Unpacked> {
+        let starts = compressed::starts(bytes).take(PIECES_MAX);
+        starts.filter_map(|start| compressed::by_signature(&bytes[start..], self.room())).collect()
     }
 
     /// Decompresses data without a signature, if the result contains text.

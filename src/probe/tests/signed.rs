@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::rngs::SysRng;
+use reqwest::header::HeaderMap;
 use rsa::pkcs8::{DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use rsa::{PrivateKey, PublicKey};
 use serde_json::{Map, Value, json};
@@ -45,6 +46,7 @@ fn made(project: &Project, credential: &Credential, body: Option<&[u8]>) -> Resu
         credential,
         method: "POST",
         url: &url,
+        headers: &HeaderMap::new(),
         body,
         now: now(),
     };

@@ -103,6 +103,8 @@ fn forged(forgery: &Forgery) -> String {
         Forgery::PublicKeyOf(other) => {
             return format!("a credential signed with the public key of {}", plain(other));
         }
+        Forgery::NoCertificate => "its credential, and without its client certificate",
+        Forgery::StrangeCertificate => "a client certificate for its name that nobody issued",
     }
     .to_owned()
 }
@@ -214,6 +216,7 @@ pub fn curl(step: &Step, project: &Project) -> String {
     if let Some(field) = authorization(step, project) {
         push(&mut line, "-H", &format!("\"{field}\""));
     }
+    keys(&mut line, step, project);
     for (name, value) in &request.headers {
         push(&mut line, "-H", &quoted(&Template(format!("{name}: {value}"))));
     }
@@ -301,6 +304,23 @@ fn authorization(step: &Step, project: &Project) -> Option<String> {
         }
         Scheme::Login(login) => of_login(login, &variable)?,
     })
+}
+
+/// The options for an access key that signs requests, and for a client certificate. Omitted for a forged one, which
+/// curl cannot make.
+fn keys(line: &mut String, step: &Step, project: &Project) {
+    let actor = project.actors.get(&step.actor).filter(|_| step.credential == Credential::Own);
+    let Some(Scheme::Login(login)) = actor.map(|actor| &actor.scheme) else { return };
+    let name = variable(&step.actor.to_uppercase());
+    if let Some(aws) = &login.aws {
+        let of = Template(format!("aws:amz:{}:{}", aws.region, aws.service));
+        push(line, "--aws-sigv4", &quoted(&of));
+        push(line, "--user", &format!("\"${{{name}_KEY_ID}}:${{{name}_SECRET}}\""));
+    }
+    if login.certificate.is_some() {
+        push(line, "--cert", &format!("\"${{{name}_CERTIFICATE}}\""));
+        push(line, "--key", &format!("\"${{{name}_KEY}}\""));
+    }
 }
 
 /// The header field of an actor that logs in: a session is a shell variable, as any other credential.

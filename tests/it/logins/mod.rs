@@ -2,5 +2,7 @@
 
 mod forged;
 mod form;
+mod keys;
 mod project;
+mod recipes;
 mod token;

@@ -8,7 +8,8 @@ use serde_json::json;
 
 use crate::check::kind::Context;
 use crate::check::kinds::auth_required::bad_tokens::{
-    BASIC, BOUND, CONNECT, COOKIES, DERIVED, IMITATED, Row, SIGNED,
+    AWS, BASIC, BOUND, CERTIFICATE, CONNECT, COOKIES, DERIVED, IMITATED, NO_CERTIFICATE, Row,
+    SIGNED,
 };
 use crate::check::written::counterexample::refused_otherwise;
 use crate::check::written::request;
@@ -72,7 +73,17 @@ pub(crate) fn forgeries(name: &str, actor: &Actor, project: &Project) -> Vec<Bad
         }
         _ if project.jwts.contains(name) => all.extend(of_table(name, DERIVED)),
         Scheme::Login(login) if login.has_only_cookies() => all.extend(of_table(name, COOKIES)),
+        Scheme::Login(login) if login.aws.is_some() => all.extend(of_table(name, AWS)),
         Scheme::Bearer(_) | Scheme::Header { .. } | Scheme::Login(_) => {}
+    }
+    if let Scheme::Login(login) = &actor.scheme
+        && login.certificate.is_some()
+    {
+        all.retain(|bad| bad.name != "garbage" || !login.has_only_certificate());
+        all.extend(of_table(name, CERTIFICATE));
+        if !login.has_only_certificate() {
+            all.extend(of_table(name, NO_CERTIFICATE));
+        }
     }
     all
 }
@@ -122,6 +133,9 @@ pub(crate) fn all_names() -> Vec<(&'static str, &'static str, Vec<&'static str>)
     all.extend(of("`basic`", BASIC));
     all.extend(of("`header` or `login` with cookies alone", COOKIES));
     all.extend(of("`jwt: true`", DERIVED));
+    all.extend(of("`aws`", AWS));
+    all.extend(of("`certificate`", CERTIFICATE));
+    all.extend(of("`certificate` with another credential", NO_CERTIFICATE));
     all.extend(of("`connect`", CONNECT));
     all.extend([IMITATED, SIGNED, BOUND].into_iter().flat_map(|rows| of("`signed`", rows)));
     all.extend([

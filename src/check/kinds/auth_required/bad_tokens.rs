@@ -114,3 +114,28 @@ pub(crate) const CONNECT: &[Row] = &[
     ("context-qsh", "with a token for a page's context only", Forgery::ContextQsh),
     ("unknown-issuer", "with a token of an unknown issuer", Forgery::UnknownIssuer),
 ];
+
+/// Bad signatures of AWS Signature Version 4.
+pub(crate) const AWS: &[Row] = &[
+    ("wrong-secret", "with a signature by another secret", Forgery::WrongSecret),
+    ("unknown-key", "with a signature under an unknown access key", Forgery::UnknownKey),
+    ("expired", "with a signature of two hours ago", Forgery::Expired),
+    ("issued-in-future", "with a signature from the future", Forgery::IssuedInFuture),
+    ("other-path", "with the signature of another path", Forgery::OtherQsh),
+    ("other-query", "with the signature of another query", Forgery::OtherQueryQsh),
+    ("other-method", "with the signature of another method", Forgery::OtherMethodQsh),
+];
+
+/// A client certificate that nobody issued.
+pub(crate) const CERTIFICATE: &[Row] = &[(
+    "strange-certificate",
+    "with a certificate for the same name that nobody issued",
+    Forgery::StrangeCertificate,
+)];
+
+/// A good credential without the certificate that belongs to it.
+pub(crate) const NO_CERTIFICATE: &[Row] = &[(
+    "no-certificate",
+    "with its credential and without its certificate",
+    Forgery::NoCertificate,
+)];

@@ -93,7 +93,7 @@ impl Refusal {
         if firewall(facts, context).is_some() {
             return TestOutcome::Unknown(Reason::Unparsable);
         }
-        if self.refuses_by_body(facts) {
+        if self.refuses_by_body(facts) || tls_alert(facts).is_some() {
             return TestOutcome::Met;
         }
         if let Some(outcome) = graphql(facts) {
@@ -179,6 +179,12 @@ pub(super) fn withholds(facts: &Facts, context: &JudgeContext<'_>) -> TestOutcom
     }
 }
 
+/// The TLS alert that was the only answer: the client's certificate, or its absence, was refused.
+fn tls_alert(facts: &Facts) -> Option<&str> {
+    let alert = facts.at("/refusal/tls_alert").and_then(Value::as_str);
+    alert.filter(|_| facts.status().is_none())
+}
+
 /// The outcome of a GraphQL operation that gave nothing and has the status of a success.
 fn graphql(facts: &Facts) -> Option<&str> {
     let outcome = facts.at("/refusal/graphql").and_then(Value::as_str);
@@ -228,6 +234,9 @@ pub(super) fn answered(facts: &Facts, context: &JudgeContext<'_>) -> Value {
     }
     if owner_values(facts) > 0 {
         return format!("{status}, with {}", in_words(facts)).into();
+    }
+    if let Some(alert) = tls_alert(facts) {
+        return format!("none: the connection ended with the TLS alert `{alert}`").into();
     }
     if let Some(name) = firewall(facts, context) {
         return format!("{status}, from a firewall ({name}) and not from the service").into();

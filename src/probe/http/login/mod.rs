@@ -28,7 +28,7 @@ use crate::probe::credential::sessions::{Session, State};
 use crate::probe::credential::tokens::{Minted, Minter};
 use crate::probe::http::address::address;
 use crate::probe::http::login::answer::{LoginAnswer, retry_after};
-use crate::probe::http::pool::Way;
+use crate::probe::http::pool::{Caller, Way};
 use crate::probe::http::redirect;
 use crate::probe::http::request::PreparedRequest;
 use crate::probe::http::{
@@ -349,7 +349,13 @@ impl Attempt<'_> {
     ) -> Result<(), ProbeError> {
         let context = self.context;
         let pool = context.pool.as_ref().map_err(Clone::clone)?;
-        let connection = pool.connection(self.actor, &prepared.url, &Way::default())?;
+        let minter = self.context.minter;
+        let identity = minter.identity(self.actor, &Credential::Own, &prepared.url);
+        let identity = identity.map_err(|why| {
+            ProbeError::new(Reason::Credentials, format!("{}: {why}", self.could_not()))
+        })?;
+        let caller = Caller { actor: self.actor, identity: identity.as_ref() };
+        let connection = pool.connection(caller, &prepared.url, &Way::default())?;
         let host = prepared.host();
         let paced = context.is_paced(&prepared.url);
         let entrance = Entrance { host: &host, writes: false, paced, urgency: self.urgency };
