@@ -381,7 +381,7 @@ mod tests {
         let (_, sound) = crate::load::fixture::FILES[0];
         let before = sound.split("actors:").next().unwrap();
         let fixture = Fixture::sound().with("avouch.yaml", format!("{before}{actors}\n"));
-        const ONE: &str = "give it exactly one of `login`, `oauth2`, `headers`, `query`, `bearer`, `basic`, `header`, `connect` and `signed`; `headers` and `query` may be added to the first two";
+        const ONE: &str = "give it exactly one of `login`, `oauth2`, `headers`, `query`, `aws`, `certificate`, `bearer`, `basic`, `header`, `connect` and `signed`; the third to the sixth may be combined, and added to the first two";
         assert_eq!(
             fixture.reported(),
             [
