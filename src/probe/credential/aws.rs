@@ -185,7 +185,7 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::{HeaderValue, RANGE};
+    use reqwest::header::{HeaderMap, HeaderValue, RANGE};
 
     use super::*;
     use crate::model::plan::credential::Credential;
