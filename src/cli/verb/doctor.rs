@@ -13,6 +13,7 @@ use avouch::model::judge::view::View;
 use avouch::model::plan::rehearsal::rehearsal;
 use avouch::model::plan::{ANYONE, Role};
 use avouch::model::project::Project;
+use avouch::model::project::actor::{Actor, Scheme};
 use avouch::probe::job::{Job, Undeleted};
 use avouch::render::outlet::Text;
 use avouch::render::outlet::terminal::{Terminal, width};
@@ -120,12 +121,23 @@ fn table(project: &Project, counts: &Counts<'_>, layout: &Layout) -> Text<Termin
     let (name, scheme_title) = row("actor", "logs in by");
     let mut out = layout.paint(DIM, name.put(scheme_title).own("controls")).own("\n");
     for actor in known() {
-        let (style, result) = result(counts.get(actor));
+        let (style, mut result) = result(counts.get(actor));
+        result.extend(project.actors.get(actor).and_then(session));
         let (name, scheme) = row(actor, scheme(actor));
         let line = layout.paint(BOLD, name).put(scheme).put(layout.paint(style, result));
         out.add(line.own("\n"));
     }
     out
+}
+
+/// What came of an actor's log-in, as the end of a line; `None` if it has none, or did not need it.
+fn session(actor: &Actor) -> Option<String> {
+    let Scheme::Login(login) = &actor.scheme else { return None };
+    Some(match login.received.outcome()? {
+        Ok(None) => "; logged in".to_owned(),
+        Ok(Some(left)) => format!("; logged in, the session ends in {} s", left.as_secs()),
+        Err(_) => "; could not log in".to_owned(),
+    })
 }
 
 /// The controls of one actor: how many there are, and how many of them are not met.

@@ -138,6 +138,10 @@ fn prepared(service: &Service, recipes: &[&str]) -> Project {
 }
 
 fn check(service: &Service, recipes: &[&str]) -> Run {
+    ran(service, recipes, "check")
+}
+
+fn ran(service: &Service, recipes: &[&str], verb: &str) -> Run {
     let project = prepared(service, recipes);
     let variables = [
         ("ALICE_PASSWORD", PASSWORD),
@@ -145,7 +149,7 @@ fn check(service: &Service, recipes: &[&str]) -> Run {
         ("CAROL_PASSWORD", CAROL),
         ("LEAVER_PASSWORD", CAROL),
     ];
-    run_with(&project, &["check"], &variables)
+    run_with(&project, &[verb], &variables)
 }
 
 #[test]
@@ -160,4 +164,12 @@ fn each_recipe_notices_its_fault() {
         let run = check(&service(recipe), &[recipe]);
         assert_eq!(run.code, Some(1), "{recipe}: {run}");
     }
+}
+
+#[test]
+fn the_doctor_reports_who_could_log_in() {
+    let run = ran(&service(""), &["log-out", "password-policy"], "doctor");
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.out.contains("all met (1); logged in"), "{run}");
+    assert!(run.out.contains("no control uses it"), "{run}");
 }
