@@ -130,7 +130,7 @@ fn table(project: &Project, counts: &Counts<'_>, layout: &Layout) -> Text<Termin
     out
 }
 
-/// What came of an actor's log-in, as the end of a line; `None` if it has none, or did not need it.
+/// The result of an actor's log-in, as the end of a line; `None` if it has none, or did not need it.
 fn session(actor: &Actor) -> Option<String> {
     let Scheme::Login(login) = &actor.scheme else { return None };
     Some(match login.received.outcome()? {

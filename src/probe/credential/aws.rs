@@ -14,7 +14,7 @@ use crate::model::judge::binding::Digest;
 use crate::model::plan::credential::Forgery;
 use crate::model::plan::template::Template;
 use crate::model::project::login::AwsKey;
-use crate::probe::credential::tokens::{CredentialRequest, cannot};
+use crate::probe::credential::request::{CredentialRequest, cannot};
 use crate::probe::random;
 use crate::probe::spellings::escapes::percent;
 

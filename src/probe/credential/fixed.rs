@@ -6,7 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use crate::model::plan::credential::Forgery;
 use crate::model::project::actor::Secret;
 use crate::probe::credential::forgery::bare;
-use crate::probe::credential::tokens::{CredentialRequest, Minter, cannot};
+use crate::probe::credential::request::{CredentialRequest, cannot};
+use crate::probe::credential::tokens::Minter;
 use crate::probe::random;
 
 impl Minter<'_> {

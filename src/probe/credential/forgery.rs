@@ -8,9 +8,8 @@ use crate::model::plan::credential::Forgery;
 use crate::model::project::actor::Scheme;
 use crate::probe::credential::connect::{CONTEXT_QSH, query_string_hash};
 use crate::probe::credential::jwt::Token;
-use crate::probe::credential::tokens::{
-    CredentialRequest, Minter, Signer, UnsignedToken, after, cannot,
-};
+use crate::probe::credential::request::{CredentialRequest, cannot};
+use crate::probe::credential::tokens::{Minter, Signer, UnsignedToken, after};
 use crate::probe::random;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);

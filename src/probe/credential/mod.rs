@@ -9,6 +9,7 @@ mod forgery;
 pub(crate) mod identity;
 pub(crate) mod jar;
 mod jwt;
+pub(crate) mod request;
 pub(crate) mod secrets;
 pub(crate) mod sessions;
 pub(crate) mod tokens;

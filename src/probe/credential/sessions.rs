@@ -13,7 +13,7 @@ use crate::model::project::login::Login;
 use crate::probe::credential::aws::SigningKey;
 use crate::probe::credential::cookies;
 use crate::probe::credential::jar::Jar;
-use crate::probe::credential::tokens::{CredentialRequest, Minted, cannot};
+use crate::probe::credential::request::{CredentialRequest, Minted, cannot};
 use crate::probe::random;
 
 /// How often a log-in is tried that did not get an answer.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::SysRng;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderValue};
 use rsa::PrivateKey;
 use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _, LineEnding};
@@ -21,6 +21,7 @@ use crate::model::project::login::Login;
 use crate::probe::credential::connect::{hs256, query_string_hash, rs256, token};
 use crate::probe::credential::identity::Identity;
 use crate::probe::credential::jar::Jar;
+use crate::probe::credential::request::{CredentialRequest, Minted, cannot};
 use crate::probe::credential::sessions::{Session, Sessions};
 use crate::probe::credential::{cookies, exposed, secrets};
 use crate::probe::random;
@@ -32,32 +33,6 @@ const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(3);
 
 /// The size of the key that forgeries are signed with, in bits: the minimum that verifiers accept.
 const KEY_BITS: usize = 2048;
-
-/// The request that a credential is made for.
-pub(crate) struct CredentialRequest<'a> {
-    /// The actor that sends it.
-    pub(crate) actor: &'a str,
-    /// Which credential it carries.
-    pub(crate) credential: &'a Credential,
-    /// The method.
-    pub(crate) method: &'a str,
-    /// The address.
-    pub(crate) url: &'a Url,
-    /// The other header fields.
-    pub(crate) headers: &'a HeaderMap,
-    /// The body.
-    pub(crate) body: Option<&'a [u8]>,
-    /// The current time.
-    pub(crate) now: Timestamp,
-}
-
-/// A header field that carries a credential. It is never shown or logged.
-pub(crate) struct Minted {
-    /// The name of the field.
-    pub(crate) name: HeaderName,
-    /// The value of the field.
-    pub(crate) value: HeaderValue,
-}
 
 /// Makes credentials.
 pub(crate) struct Minter<'a> {
@@ -413,12 +388,10 @@ impl Key {
     }
 }
 
-pub(super) fn cannot(scheme: &str, forgery: &str) -> String {
-    format!("a credential with the scheme `{scheme}` cannot be forged in this way: `{forgery}`")
-}
-
 #[cfg(test)]
 mod tests {
+    use reqwest::header::HeaderMap;
+
     use super::*;
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;

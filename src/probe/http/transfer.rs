@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
-use crate::probe::credential::tokens::Minted;
+use crate::probe::credential::request::Minted;
 use crate::probe::host::certificate;
 use crate::probe::http::download::{PrivateCopy, PrivateDir};
 use crate::probe::http::pool::Connection;

@@ -13,7 +13,8 @@ use crate::model::plan::credential::{Credential, Forgery};
 use crate::model::project::Project;
 use crate::model::project::actor::{Actor, Issuer, Prefix, Scheme, Secret, Signed};
 use crate::probe::credential::connect::hs256;
-use crate::probe::credential::tokens::{CredentialRequest, Minter};
+use crate::probe::credential::request::CredentialRequest;
+use crate::probe::credential::tokens::Minter;
 use crate::probe::tests::{now, project};
 
 const BODY: &[u8] = br#"{"clientKey":"new"}"#;
