@@ -90,7 +90,11 @@ pub(super) fn without_signature(bytes: &[u8], bytes_max: usize) -> Option<Unpack
 
 /// Where compressed data with a signature may start within `bytes`.
 pub(super) fn starts(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    let known = |rest: &[u8]| rest.starts_with(&GZIP) || rest.starts_with(&ZSTD);
+    let known = |rest: &[u8]| match rest.first() {
+        Some(0x1f) => rest.starts_with(&GZIP),
+        Some(0x28) => rest.starts_with(&ZSTD),
+        _ => false,
+    };
     (0..bytes.len()).filter(move |start| known(&bytes[*start..]) || (*start == 0 && is_zlib(bytes)))
 }
 
