@@ -3,4 +3,3 @@
 
 pub mod operation;
 pub mod schema;
-mod tokens;

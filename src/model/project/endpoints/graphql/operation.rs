@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use crate::model::plan::graphql::tokens::{Token, after_bracket, tokens};
 use crate::model::project::endpoints::graphql::schema::OPERATIONS;
-use crate::model::project::endpoints::graphql::tokens::{Token, after_bracket, tokens};
 
 type Tokens<'a> = [(Token<'a>, Range<usize>)];
 

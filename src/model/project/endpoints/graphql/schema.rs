@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::model::project::endpoints::graphql::tokens::{Token, after_bracket, tokens};
+use crate::model::plan::graphql::tokens::{Token, after_bracket, tokens};
 use crate::model::project::endpoints::path::PathPattern;
 use crate::model::project::endpoints::{At, Endpoint, Listing, Unusable};
 

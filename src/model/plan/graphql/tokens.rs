@@ -7,7 +7,7 @@ use std::str::CharIndices;
 
 /// A name, or one of the marks that structure a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(crate) enum Token<'a> {
     Name(&'a str),
     /// `{`, `}`, `(`, `)`, `[`, `]`, `:`, `@`, `=`, `!`, `|`, `&` or `$`.
     Mark(char),
@@ -16,7 +16,7 @@ pub(super) enum Token<'a> {
 }
 
 /// The tokens of a document, each with its bytes.
-pub(super) fn tokens(text: &str) -> Vec<(Token<'_>, Range<usize>)> {
+pub(crate) fn tokens(text: &str) -> Vec<(Token<'_>, Range<usize>)> {
     let mut all = Vec::new();
     let mut chars = text.char_indices().peekable();
     while let Some((start, c)) = chars.next() {
@@ -83,7 +83,7 @@ fn skip_string(chars: &mut Peekable<CharIndices<'_>>) {
 }
 
 /// The position after the bracket that closes the one at `open`; the end if nothing closes it.
-pub(super) fn after_bracket(tokens: &[(Token<'_>, Range<usize>)], open: usize) -> usize {
+pub(crate) fn after_bracket(tokens: &[(Token<'_>, Range<usize>)], open: usize) -> usize {
     let mut depth = 0_usize;
     for (at, (token, _)) in tokens.iter().enumerate().skip(open) {
         match token {

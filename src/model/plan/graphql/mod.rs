@@ -1,7 +1,8 @@
 //! Which operations a GraphQL document contains (GraphQL specification, section 2).
 
-use std::iter::Peekable;
-use std::str::Chars;
+pub(crate) mod tokens;
+
+use crate::model::plan::graphql::tokens::{Token, tokens};
 
 /// Whether carrying out a document may change something: the named operation, or any of them, is not a query.
 /// A document without an operation counts as changing, because nothing is known about it.
@@ -44,39 +45,30 @@ fn operations(document: &str) -> Vec<Operation> {
     let mut depth = 0_usize;
     // Whether the outermost bracket is that of a body, and not that of variables.
     let mut in_body = false;
-    let mut chars = document.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '#' => while chars.next_if(|c| !matches!(c, '\n' | '\r')).is_some() {},
-            '"' => skip_string(&mut chars),
-            '{' | '(' | '[' => {
+    for (token, _) in tokens(document) {
+        match token {
+            Token::Mark(mark @ ('{' | '(' | '[')) => {
                 // The shorthand of a query has no keyword (section 2.3).
                 if depth == 0 {
-                    in_body = c == '{';
+                    in_body = mark == '{';
                     all.extend(operation(&words).filter(|_| in_body));
                 }
                 depth += 1;
             }
-            '}' | ')' | ']' => {
+            Token::Mark(mark @ ('}' | ')' | ']')) => {
                 depth = depth.saturating_sub(1);
-                if c == '}' && depth == 0 {
+                if mark == '}' && depth == 0 {
                     words.clear();
                 }
             }
-            c if depth < 2 && (c.is_ascii_alphabetic() || c == '_') => {
-                let mut word = String::from(c);
-                while let Some(c) = chars.next_if(|c| c.is_ascii_alphanumeric() || *c == '_') {
-                    word.push(c);
+            Token::Name(word) => match (depth, all.last_mut()) {
+                (0, _) => words.push(word.to_owned()),
+                (1, Some(Operation { field: field @ None, .. })) if in_body => {
+                    *field = Some(word.to_owned());
                 }
-                match (depth, all.last_mut()) {
-                    (0, _) => words.push(word),
-                    (_, Some(Operation { field: field @ None, .. })) if in_body => {
-                        *field = Some(word);
-                    }
-                    _ => {}
-                }
-            }
-            _ => {}
+                _ => {}
+            },
+            Token::Mark(_) | Token::Spread => {}
         }
     }
     all
@@ -87,31 +79,6 @@ fn operation(words: &[String]) -> Option<Operation> {
     let keyword = words.first().map_or("query", String::as_str);
     let name = words.get(1).cloned();
     (keyword != "fragment").then(|| Operation { keyword: keyword.to_owned(), name, field: None })
-}
-
-/// Skips the rest of a string, whose first quotation mark was read: `"..."` or `"""..."""`.
-fn skip_string(chars: &mut Peekable<Chars<'_>>) {
-    let mut quotes = 1;
-    while quotes < 3 && chars.next_if_eq(&'"').is_some() {
-        quotes += 1;
-    }
-    if quotes == 2 {
-        return;
-    }
-    let mut closing = 0;
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => {
-                chars.next();
-                closing = 0;
-            }
-            '"' => closing += 1,
-            _ => closing = 0,
-        }
-        if closing == quotes {
-            return;
-        }
-    }
 }
 
 #[cfg(test)]
