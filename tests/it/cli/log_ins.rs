@@ -50,6 +50,11 @@ fn with_secret(project: &Project, args: &[&str]) -> Run {
 }
 
 fn init(service: &Service, own: &[&str]) -> (Project, Run) {
+    init_with(service, &[&["--private", "/api/me"], own].concat())
+}
+
+/// Runs `init` in a new project with these arguments, and with those that are the same for each.
+fn init_with(service: &Service, own: &[&str]) -> (Project, Run) {
     let project = Project::empty();
     let target = format!("http://{}", service.address);
     let common = [
@@ -62,8 +67,6 @@ fn init(service: &Service, own: &[&str]) -> (Project, Run) {
         "security@example.com",
         "--target",
         &target,
-        "--private",
-        "/api/me",
     ];
     let run = with_secret(&project, &[&common[..], own].concat());
     (project, run)
@@ -97,8 +100,8 @@ fn each_usual_log_in_leads_to_a_claim_about_a_protected_path() {
         assert!(!run.err.contains(SECRET), "{run}");
         let lint = with_secret(&project, &["lint"]);
         assert_eq!(lint.code, Some(0), "{own:?}: {lint}");
-        let marker = if own.contains(&"session") { "session" } else { "--quiet" };
-        let secret = if marker == "session" { format!("sid={SECRET}") } else { SECRET.into() };
+        let is_session = own.contains(&"session");
+        let secret = if is_session { format!("sid={SECRET}") } else { SECRET.into() };
         let check = project.command(&["check"]).env("API_TOKEN", secret).output().unwrap();
         let check = project.finish(&check);
         assert_eq!(check.code, Some(0), "{own:?}: {check}");
@@ -119,26 +122,10 @@ paths:
 
 /// Runs `init` with a file that describes the service.
 fn described(service: &Service, file: (&str, &str), own: &[&str]) -> (Project, Run) {
-    let project = Project::empty();
     let outside = tempfile::tempdir().unwrap();
     let path = outside.path().join("described");
     std::fs::write(&path, file.1).unwrap();
-    let target = format!("http://{}", service.address);
-    let common = [
-        "init",
-        "--organisation",
-        "Example",
-        "--url",
-        "https://security.example.com",
-        "--contact",
-        "security@example.com",
-        "--target",
-        &target,
-        file.0,
-        path.to_str().unwrap(),
-    ];
-    let run = with_secret(&project, &[&common[..], own].concat());
-    (project, run)
+    init_with(service, &[&[file.0, path.to_str().unwrap()], own].concat())
 }
 
 #[test]
