@@ -201,7 +201,7 @@ impl<'a, 'b, 's> Reading<'a, 'b, 's> {
     }
 
     /// The text at a key that must be there. `field` decides whether its variables are secrets.
-    fn required(
+    pub(crate) fn required(
         &mut self,
         (value, span): (&Option<Spanned<String>>, &Range<usize>),
         key: &str,

@@ -190,12 +190,9 @@ fn authenticate(
     if id.is_none() && (auth != ClientAuth::None || file.grant == Grant::ClientCredentials) {
         reading.missing(&written.span, "client_id");
     }
-    let mut secret = || match &file.client_secret {
-        Some(secret) => reading.text(secret, "client_secret"),
-        None => {
-            reading.missing(&written.span, "client_secret");
-            Template::new("")
-        }
+    let mut secret = || {
+        let of = (&file.client_secret, &written.span);
+        reading.required(of, "client_secret", "client_secret")
     };
     let mut push = |name: &str, value: Template| form.push((name.to_owned(), value));
     match (auth, id) {

@@ -211,6 +211,11 @@ impl Login {
         self.aws.is_some() || self.headers.iter().chain(&self.query).any(has_hole)
     }
 
+    /// The value of a variable, by its placeholder.
+    pub fn value(&self, hole: &str) -> Option<String> {
+        self.variables.get(hole).map(|one| one.value.expose().to_owned())
+    }
+
     /// The values of the variables that are secrets.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.variables.values().filter(|one| one.is_secret).map(|one| &one.value)

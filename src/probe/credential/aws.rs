@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use percent_encoding::percent_decode_str;
 use sha2::Sha256;
-use url::Url;
+use url::{Position, Url};
 
 use crate::model::judge::binding::Digest;
 use crate::model::plan::credential::Forgery;
@@ -138,9 +138,8 @@ fn signed_fields(
     request: &CredentialRequest<'_>,
     own: &[(&str, String)],
 ) -> Result<Vec<(String, String)>, String> {
-    let host = request.url.host_str().unwrap_or_default();
-    let host = request.url.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
-    let mut all = vec![("host".to_owned(), host)];
+    let host = &request.url[Position::BeforeHost..Position::AfterPort];
+    let mut all = vec![("host".to_owned(), host.to_owned())];
     all.extend(own.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     for (name, value) in request.headers {
         let value = value.to_str();

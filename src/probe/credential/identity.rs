@@ -27,9 +27,8 @@ impl Identity {
     pub(crate) fn of(login: &Login) -> Result<Option<Self>, String> {
         let Some(certificate) = &login.certificate else { return Ok(None) };
         let fill = |template: &Template| {
-            let value =
-                |hole: &str| login.variables.get(hole).map(|one| one.value.expose().to_owned());
-            template.fill(value).map_err(|hole| format!("`${{{hole}}}` has no value"))
+            let filled = template.fill(|hole| login.value(hole));
+            filled.map_err(|hole| format!("`${{{hole}}}` has no value"))
         };
         let chain = fill(&certificate.chain)?;
         let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(chain.as_bytes()).collect();

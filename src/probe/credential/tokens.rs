@@ -165,9 +165,8 @@ impl<'a> Minter<'a> {
             return Ok(None);
         };
         if login.steps.is_empty() {
-            let value =
-                |hole: &str| login.variables.get(hole).map(|one| one.value.expose().to_owned());
-            return Session::new(login, Jar::default(), None, value).map(|one| Some(Arc::new(one)));
+            let session = Session::new(login, Jar::default(), None, |hole| login.value(hole));
+            return session.map(|one| Some(Arc::new(one)));
         }
         let session = self.sessions.get(actor);
         session.map(Some).ok_or_else(|| format!("`{actor}` is not logged in"))

@@ -20,7 +20,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::sign::SingleCertAndKey;
 use rustls_platform_verifier::Verifier;
-use url::Url;
+use url::{Position, Url};
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
@@ -272,12 +272,7 @@ fn moved(url: &Url, address: SocketAddr) -> Option<Url> {
 }
 
 fn host_field(url: &Url) -> Option<HeaderValue> {
-    let host = url.host_str()?;
-    let text = match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    };
-    text.parse().ok()
+    url[Position::BeforeHost..Position::AfterPort].parse().ok()
 }
 
 fn build(

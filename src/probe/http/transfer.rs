@@ -7,7 +7,7 @@ use hyper::ext::ReasonPhrase;
 use reqwest::Response;
 use reqwest::header::{HOST, HeaderMap};
 use rustls::AlertDescription;
-use url::Url;
+use url::{Position, Url};
 
 use crate::model::answer::error::ProbeError;
 use crate::model::answer::verdict::Reason;
@@ -125,9 +125,8 @@ pub(super) fn timeout(url: &Url) -> ProbeError {
 }
 
 /// The host, with the port if it is not the default one.
-fn host_and_port(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+fn host_and_port(url: &Url) -> &str {
+    &url[Position::BeforeHost..Position::AfterPort]
 }
 
 /// Classifies an error: name lookup, TLS, an answer that is not HTTP, or connection.
@@ -169,38 +168,33 @@ fn of_tls<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls
 /// The alert with which a server refuses the certificate of a client, or its absence, by its name (RFC 8446, section
 /// 6.2). TLS 1.2 has none for an absent one but `handshake_failure`.
 pub(super) fn certificate_alert(error: &reqwest::Error) -> Option<&'static str> {
-    let mut cause = error.source();
-    while let Some(one) = cause {
-        if let Some(rustls::Error::AlertReceived(alert)) = of_tls(one) {
-            return match alert {
-                AlertDescription::CertificateRequired => Some("certificate_required"),
-                AlertDescription::BadCertificate => Some("bad_certificate"),
-                AlertDescription::UnsupportedCertificate => Some("unsupported_certificate"),
-                AlertDescription::CertificateRevoked => Some("certificate_revoked"),
-                AlertDescription::CertificateExpired => Some("certificate_expired"),
-                AlertDescription::CertificateUnknown => Some("certificate_unknown"),
-                AlertDescription::UnknownCA => Some("unknown_ca"),
-                AlertDescription::AccessDenied => Some("access_denied"),
-                AlertDescription::DecryptError => Some("decrypt_error"),
-                AlertDescription::HandshakeFailure => Some("handshake_failure"),
-                _ => None,
-            };
-        }
-        cause = one.source();
+    let alert = tls_errors(error).find_map(|one| match one {
+        rustls::Error::AlertReceived(alert) => Some(*alert),
+        _ => None,
+    });
+    match alert? {
+        AlertDescription::CertificateRequired => Some("certificate_required"),
+        AlertDescription::BadCertificate => Some("bad_certificate"),
+        AlertDescription::UnsupportedCertificate => Some("unsupported_certificate"),
+        AlertDescription::CertificateRevoked => Some("certificate_revoked"),
+        AlertDescription::CertificateExpired => Some("certificate_expired"),
+        AlertDescription::CertificateUnknown => Some("certificate_unknown"),
+        AlertDescription::UnknownCA => Some("unknown_ca"),
+        AlertDescription::AccessDenied => Some("access_denied"),
+        AlertDescription::DecryptError => Some("decrypt_error"),
+        AlertDescription::HandshakeFailure => Some("handshake_failure"),
+        _ => None,
     }
-    None
 }
 
 /// Whether a transfer may have failed because the server speaks another protocol: it refused the offered one,
 /// closed the connection, or answered with something else.
 pub(super) fn is_about_protocol(error: &reqwest::Error) -> bool {
     let refused = rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol);
-    let mut cause = error.source();
-    while let Some(one) = cause {
-        if of_tls(one) == Some(&refused) {
-            return true;
-        }
-        cause = one.source();
-    }
-    !error.is_connect()
+    tls_errors(error).any(|one| *one == refused) || !error.is_connect()
+}
+
+/// The TLS errors among the causes of an error.
+fn tls_errors(error: &reqwest::Error) -> impl Iterator<Item = &rustls::Error> {
+    std::iter::successors(error.source(), |one| (*one).source()).filter_map(of_tls)
 }
